@@ -23,7 +23,12 @@ struct bytes bytes_of_text(const char *text);
 
 bool bytes_equal(struct bytes a, struct bytes b);
 
-/* ---- growing buffer: {0} is an empty one ---- */
+/* Read one character from the start of IN: return how many bytes it takes (1-4) and set CODE, or return 0 at
+ * the end and for anything that is not UTF-8 (overlong, surrogate, above U+10FFFF, cut off), CODE untouched.
+ */
+size_t bytes_utf8(struct bytes in, uint32_t *code);
+
+/* ---- growing buffer: {0} is an empty one; what is added must not lie in the buffer itself ---- */
 struct buf {
     uint8_t *p;
     size_t len;
@@ -33,10 +38,14 @@ struct buf {
 void buf_fini(struct buf *b);                /* free; B is empty and usable again */
 void buf_clear(struct buf *b);               /* forget content, keep memory */
 void buf_add(struct buf *b, struct bytes v); /* append as it is */
+/* Append N bytes for the caller to fill; return where they start, valid until the next addition. Never NULL.
+ */
+uint8_t *buf_extend(struct buf *b, size_t n);
 void buf_text(struct buf *b, const char *s); /* append text without its NUL */
 void buf_format(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct bytes buf_view(const struct buf *b);
-const char *buf_c_str(struct buf *b); /* NUL behind the content (not counted in len); borrowed */
+/* NUL behind the content (not counted in len); borrowed, until the next addition. */
+const char *buf_c_str(struct buf *b);
 
 void buf_u8(struct buf *b, uint8_t v);
 void buf_u16(struct buf *b, uint16_t v);
@@ -61,7 +70,8 @@ uint64_t bytes_u64(struct bytes_reader *r);
 int64_t bytes_i64(struct bytes_reader *r);
 struct bytes bytes_blob(struct bytes_reader *r); /* borrowed from the input */
 
-/* Copy a written string into OUT[SIZE], NUL-terminated; a longer one fails the reader. */
+/* Copy a written string into OUT[SIZE], NUL-terminated; a longer one, or one with a NUL inside, fails the
+ * reader and OUT is "". */
 void bytes_string(struct bytes_reader *r, char *out, size_t size);
 
 /* True if nothing failed and everything was read. */

@@ -15,7 +15,7 @@ uint64_t rng_next(struct rng *r);
 uint32_t rng_below(struct rng *r, uint32_t n);      /* 0 .. n-1 without bias; n > 0 */
 bool rng_chance(struct rng *r, uint32_t per_mille); /* true in PER_MILLE of 1000 */
 
-/* Mix one 64-bit value well (the splitmix64 finaliser). */
+/* Mix one 64-bit value well (the splitmix64 finaliser: one to one, and 0 stays 0). */
 uint64_t rng_mix(uint64_t v);
 
 #endif

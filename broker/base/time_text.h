@@ -12,14 +12,17 @@
 #define MS_DAY (24 * MS_HOUR)
 
 /* Read "2026-11-21T20:00:00+01:00" (fraction optional, at most 9 digits, cut to ms; 'T' upper case; zone
- * required: Z or +hh:mm up to 14:00; years 1970-9999; leap second 60 is refused). ERR_BAD_INPUT otherwise. */
+ * required: Z or +hh:mm up to 14:00; years 1970-9999, in the text and in UTC; leap second 60 is refused).
+ * ERR_BAD_INPUT otherwise. */
 MUST_CHECK enum err time_parse(struct bytes text, int64_t *at_ms);
 
-/* Write "2026-11-21T19:00:00.000Z" (always UTC, always milliseconds) and return OUT. */
+/* Write "2026-11-21T19:00:00.000Z" (always UTC, always milliseconds) and return OUT. Any AT_MS is written;
+ * what time_parse can give reads back as the same moment. */
 const char *time_format(int64_t at_ms, char out[TIME_TEXT_SIZE]);
 
 /* Minute of the week in Dutch civil time (Europe/Amsterdam, EU summer-time rule computed here, no tz
- * database): 0 = Monday 00:00, below 10080. */
+ * database): 0 = Monday 00:00, below 10080. AT_MS is a moment that time_parse can give; before 1996, when the
+ * Union had no common rule, the answer may be an hour off. */
 int time_week_minute_nl(int64_t at_ms);
 
 /* Read the wall clock / the monotonic clock. Only loop, main, adapters and tools call these; core never does.
