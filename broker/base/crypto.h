@@ -29,7 +29,8 @@ void crypto_wipe(void *p, size_t len);
  * OUT. */
 void crypto_seal(const struct crypto_key *key, struct bytes ad, struct bytes plain, struct buf *out);
 
-/* Open what crypto_seal made; appends the plain bytes to OUT. ERR_CRYPTO if key, place or bytes differ. */
+/* Open what crypto_seal made; appends the plain bytes to OUT, which the caller wipes (crypto_wipe) before
+ * freeing it if they are personal. ERR_CRYPTO if key, place or bytes differ. */
 MUST_CHECK enum err crypto_open(const struct crypto_key *key, struct bytes ad, struct bytes sealed,
                                 struct buf *out);
 
@@ -38,13 +39,15 @@ MUST_CHECK enum err crypto_open(const struct crypto_key *key, struct bytes ad, s
  * wrong. */
 MUST_CHECK enum err crypto_key_load(const char *path, struct crypto_key *key);
 
-/* Make a new key file with mode 0600; ERR_CONFLICT if it exists already, ERR_IO otherwise. */
+/* Make a new random key in a new file of mode 0600 (hex and a newline), on disk when this returns;
+ * ERR_CONFLICT if the file exists already, ERR_IO otherwise, which leaves no file behind. */
 MUST_CHECK enum err crypto_key_create(const char *path);
 
 /* Argon2id. OPS and MEM_BYTES are the cost (product: 3 and 64 MiB). Slow (about 0.1 s): never on the event
- * loop. ERR_BUSY if the memory cannot be had. */
+ * loop. ERR_BUSY if the memory cannot be had. OPS is at least 1 and MEM_BYTES at least 8 KiB. */
 MUST_CHECK enum err crypto_password_hash(struct bytes password, unsigned ops, size_t mem_bytes,
                                          char out[CRYPTO_PASSWORD_HASH_SIZE]);
+/* As slow as the hash it is given. False for a wrong password, for NULL and for what is no Argon2id hash. */
 bool crypto_password_verify(const char *hash, struct bytes password);
 
 /* Lower-case hex and unpadded base64url. Encoders append to OUT; decoders refuse anything else with

@@ -24,15 +24,18 @@ struct json_faults {
     int more;
 };
 
-/* Add one fault. POINTER and REASON are copied and cut to size. */
+/* Add one fault. POINTER and REASON are copied and cut to size, at the end of a character. */
 void json_fault_add(struct json_faults *f, const char *pointer, const char *reason, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Parse a whole text: UTF-8 only, no duplicate keys, no NUL, no trailing bytes, depth <= JSON_DEPTH_MAX,
- * integers within int64. Returns a new reference, or NULL after adding a fault with line and column. */
+/* Parse a whole text, an object or an array: UTF-8 only, no byte order mark, no duplicate keys, no NUL, no
+ * trailing bytes, depth <= JSON_DEPTH_MAX, integers within int64. The caller bounds its length. Returns a new
+ * reference, or NULL after adding a fault with line and column. */
 json_t *json_parse(struct bytes text, struct json_faults *faults);
 
-/* A place in a document: the value (may be NULL) and its pointer, for the readers below. */
+/* A place in a document: the value (borrowed, may be NULL) and its pointer, for the readers below. A field of
+ * something that is no object, or an item past the end, is a place without a value. A pointer that does not
+ * fit ends early. */
 struct json_at {
     const json_t *value;
     char pointer[96];
@@ -45,17 +48,17 @@ bool json_present(struct json_at at); /* there, and not null */
 
 /* Each reader returns the value, or FALLBACK after adding a fault. For an optional field test json_present
  * first. */
-const char *json_text(struct json_at at, size_t max_bytes,
-                      struct json_faults *f); /* "" on fault; no control chars */
+/* "" on fault; no control characters, so no newlines; borrowed from the document */
+const char *json_text(struct json_at at, size_t max_bytes, struct json_faults *f);
 int64_t json_int(struct json_at at, int64_t min, int64_t max, struct json_faults *f); /* MIN on fault */
-bool json_bool(struct json_at at, struct json_faults *f);
-int64_t json_time(struct json_at at, struct json_faults *f); /* RFC 3339 with zone, in ms */
+bool json_bool(struct json_at at, struct json_faults *f);                             /* false on fault */
+int64_t json_time(struct json_at at, struct json_faults *f); /* RFC 3339 with zone, in ms; 0 on fault */
 /* Index into NAMES[N] of the text; -1 after a fault that lists the allowed words. */
 int json_choice(struct json_at at, const char *const *names, int n, struct json_faults *f);
-/* Length of an array of at most MAX items; 0 after a fault. */
-size_t json_array(struct json_at at, size_t max, struct json_faults *f);
+/* Length of an array of at most MAX items; 0 after a fault. (Not json_array: that name is jansson's.) */
+size_t json_list(struct json_at at, size_t max, struct json_faults *f);
 /* Fault for every key of the object at AT that is not in NAMES[N] (a misspelt optional field must not
- * vanish). */
+ * vanish), or one if there is no object. */
 void json_only(struct json_at at, const char *const *names, int n, struct json_faults *f);
 
 #endif
