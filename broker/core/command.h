@@ -1,0 +1,81 @@
+/* Everything that can be asked of the engine. A command carries its time, its actor and every random draw it
+ * needs: the core has none of its own. It borrows what it points to for the call. */
+#ifndef PLEK_CORE_COMMAND_H
+#define PLEK_CORE_COMMAND_H
+
+#include "core/capacity.h"
+#include "core/need.h"
+#include "core/supply.h"
+
+#define ASK_POOLS_MAX 5       /* a worker may ask up to five at once at code rood */
+#define REPORT_BATCH_MAX 1000 /* observations in one command */
+
+/* Who acts: from the session or the client certificate, never from the request. */
+struct actor {
+    enum role role;
+    struct org_id org;
+    struct account_id account;
+    struct location_id location;  /* a shelter desk of one house; 0 = all houses of the organisation */
+    const struct org_id *carries; /* ROLE_MACHINE: organisations whose feeds it may bring; borrowed */
+    uint16_t n_carries;
+};
+
+/* Idempotency: who + key, and what was asked. Zero key = none (system, definitions by the loader). */
+struct command_key {
+    uint64_t hi, lo; /* first 16 bytes of SHA-256 over account, route and the client's key */
+    uint64_t body;   /* hash of the request's meaning: route and body */
+};
+
+enum command_kind {
+    CMD_DEFINE_ORG,
+    CMD_DEFINE_LOCATION,
+    CMD_DEFINE_POOL,
+    CMD_REPORT_CAPACITY,
+    CMD_OPEN_REFERRAL,
+    CMD_ASK,
+    CMD_SEE_REQUEST,
+    CMD_ACCEPT,
+    CMD_DECLINE,
+    CMD_TRAVEL,
+    CMD_CONFIRM_ARRIVAL,
+    CMD_NO_SHOW,
+    CMD_WITHDRAW,
+    CMD_TICK, /* let fall due what is due */
+    CMD_N
+};
+
+struct command {
+    enum command_kind kind;
+    struct actor actor;
+    struct command_key key;
+    uint64_t draw; /* random, for the referral's code */
+    union {
+        const struct org *org;           /* id 0 = next; a known code with equal content changes nothing */
+        const struct location *location; /* same */
+        const struct pool *pool;         /* same; a known code with other content redefines it */
+        struct {
+            const struct observation *list; /* received_at is set by the engine to now */
+            uint16_t n;
+            uint64_t version; /* If-Match: the pool's version; only with n == 1; 0 = any */
+        } report;
+        const struct need *need; /* CMD_OPEN_REFERRAL */
+        struct {
+            struct referral_id referral;
+            struct pool_id pools[ASK_POOLS_MAX]; /* all or none */
+            uint8_t n;
+        } ask;
+        struct {
+            struct request_id request;
+            uint8_t reason; /* decline list index + 1 */
+        } answer;           /* SEE_REQUEST, ACCEPT, DECLINE, CONFIRM_ARRIVAL */
+        struct {
+            struct referral_id referral;
+            int64_t eta_ms; /* TRAVEL */
+            uint8_t reason; /* WITHDRAW: withdraw list index + 1 */
+        } referral;         /* TRAVEL, NO_SHOW, WITHDRAW */
+    } u;
+};
+
+const char *command_name(enum command_kind k);
+
+#endif

@@ -1,0 +1,95 @@
+/* The engine: the whole truth of the exchange in memory, and the only three things one can do with it:
+ *
+ *   decide  command + now → events, or a refusal; changes nothing
+ *   apply   event → state; the only way state changes
+ *   look    the queries below, digest and check
+ *
+ * Deterministic: no clock, no randomness, no I/O. The same events in the same order give the same digest. */
+#ifndef PLEK_CORE_ENGINE_H
+#define PLEK_CORE_ENGINE_H
+
+#include "core/event.h"
+#include "core/vocab.h"
+
+struct engine;
+
+/* What may be tuned; minutes unless the name says otherwise. Index: enum threat_level (unknown uses groen's
+ * row for limits upwards, oranje's for times). Defaults: domain section 5 and matching.md 3.4. */
+struct core_settings {
+    uint8_t ask_default[THREAT_N];     /* 2 rood, 1 oranje, 1 groen: what the page proposes */
+    uint8_t ask_max[THREAT_N];         /* 5, 3, 1: what a worker may ask at once */
+    uint32_t answer_by_s[THREAT_N];    /* 10, 40, 160 min: after it others may be asked too */
+    uint32_t hold_pending_s[THREAT_N]; /* 3, 6, 12 h: an unanswered request lapses (never before answer_by) */
+    struct freshness_limits freshness[SOURCE_N]; /* 2, 8, 24 h */
+    uint32_t keys_max;                           /* outcomes remembered: 200,000 */
+    uint32_t keys_age_s;                         /* and for how long: 48 h */
+    uint16_t far_minutes;                        /* travel from which distance is a caution: 120 */
+};
+struct core_settings core_settings_default(void);
+
+/* Make an empty engine. VOCAB is borrowed and must outlive it; SETTINGS is copied. */
+struct engine *engine_new(const struct vocab *vocab, const struct core_settings *settings);
+void engine_free(struct engine *e);
+
+/* Decide a command at NOW. On REFUSAL_NONE the events to apply are appended to OUT, in order, with at_ms set
+ * and seq 0. A refusal appends nothing, but for those that must be remembered or recorded (a late yes, an
+ * outcome under a key): so append, apply and journal whatever is in OUT in both cases. A known key gives the
+ * stored outcome and no events. May not be called while an earlier decision's events are not applied. */
+void engine_decide(const struct engine *e, const struct command *cmd, int64_t now_ms, struct event_list *out,
+                   struct outcome *outcome);
+
+/* Apply one event: its seq must be engine_seq() + 1 (CHECK). */
+void engine_apply(struct engine *e, const struct event *ev);
+
+/* Apply an event decoded from a journal: as engine_apply, but an impossible one gives ERR_BAD_INPUT with the
+ * reason in WHY and leaves the engine as it was. */
+MUST_CHECK enum err engine_replay(struct engine *e, const struct event *ev, char *why, size_t why_size);
+
+uint64_t engine_seq(const struct engine *e); /* of the last event applied; 0 = empty */
+
+/* Earliest moment at which CMD_TICK has something to do; INT64_MAX = never. */
+int64_t engine_next_due_ms(const struct engine *e);
+
+/* Fingerprint of the whole state without the households' facts (they may have been erased since). WITH_FACTS
+ * adds them, for tests that compare a live engine with its replay. */
+uint64_t engine_digest(const struct engine *e, bool with_facts);
+
+/* True if every invariant of the ledger holds; otherwise WHY names the first broken one. Cost: the whole
+ * state. */
+bool engine_check(const struct engine *e, char *why, size_t why_size);
+
+/* ---- look: everything returned is borrowed and valid until the next apply; NULL = no such thing ---- */
+const struct vocab *engine_vocab(const struct engine *e);
+const struct core_settings *engine_settings(const struct engine *e);
+uint32_t engine_orgs(const struct engine *e); /* ids are 1..n */
+uint32_t engine_locations(const struct engine *e);
+uint32_t engine_pools(const struct engine *e);
+uint64_t engine_referrals(const struct engine *e);
+uint64_t engine_requests(const struct engine *e);
+const struct org *engine_org(const struct engine *e, struct org_id id);
+const struct location *engine_location(const struct engine *e, struct location_id id);
+const struct pool *engine_pool(const struct engine *e, struct pool_id id);
+const struct referral *engine_referral(const struct engine *e, struct referral_id id);
+const struct request *engine_request(const struct engine *e, struct request_id id);
+struct org_id engine_org_find(const struct engine *e, const char *code); /* 0 = none */
+struct location_id engine_location_find(const struct engine *e, const char *code);
+struct pool_id engine_pool_find(const struct engine *e, const char *code);
+
+/* The ledger's view of a pool. */
+struct pool_view {
+    bool reported;                    /* at least one observation is believed */
+    const struct observation *latest; /* NULL if not reported */
+    int32_t held;                     /* units held by this exchange that the report cannot yet know of */
+    int32_t offerable;                /* max(0, free - held); UNITS_UNKNOWN if free was never said */
+    bool overcommitted;               /* more held than the last report leaves: people must ring */
+    bool stopped;                     /* a stop is in force at NOW */
+    enum freshness freshness;
+    uint64_t version; /* seq of the last event that touched the pool: for If-Match */
+};
+struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int64_t now_ms);
+
+/* Requests whose hold on the pool still counts, newest last; returns how many there are, writes at most MAX.
+ */
+size_t engine_pool_holds(const struct engine *e, struct pool_id id, struct request_id *out, size_t max);
+
+#endif

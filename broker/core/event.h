@@ -1,0 +1,101 @@
+/* What happened. Events are the only way state changes, live, on replay, on a standby and in simulation. They
+ * carry everything apply needs: apply looks neither at the clock nor at the reference data. What describes a
+ * household is in the private part, which the store seals with the referral's key; sequence, states and
+ * statistics are clear. */
+#ifndef PLEK_CORE_EVENT_H
+#define PLEK_CORE_EVENT_H
+
+#include "core/command.h"
+#include "core/outcome.h"
+#include "core/referral.h"
+#include "core/request.h"
+
+/* Order is the journal's: add at the end only. */
+enum event_kind {
+    EV_ORG_DEFINED,
+    EV_LOCATION_DEFINED,
+    EV_POOL_DEFINED,
+    EV_CAPACITY_OBSERVED,
+    EV_REFERRAL_OPENED, /* private: need */
+    EV_REQUEST_MADE,    /* private: reasons of the proposal */
+    EV_REQUEST_SEEN,
+    EV_REQUEST_ACCEPTED,
+    EV_REQUEST_DECLINED,
+    EV_REQUEST_EXPIRED,
+    EV_REQUEST_CANCELLED,
+    EV_REQUEST_LATE_YES,
+    EV_REFERRAL_TRAVELLING,
+    EV_REFERRAL_ADMITTED,
+    EV_REFERRAL_NO_SHOW, /* back to open */
+    EV_REFERRAL_WITHDRAWN,
+    EV_REFERRAL_UNPLACED, /* deadline passed; stays open */
+    EV_COMMAND_DONE,      /* a key and its outcome */
+    EV_N
+};
+
+struct event {
+    uint64_t seq; /* 1, 2, 3 ... without gaps; given when it is applied */
+    int64_t at_ms;
+    enum event_kind kind;
+    struct account_id account; /* who caused it, 0 = the broker itself */
+    union {
+        struct org org;
+        struct location location;
+        struct pool pool;
+        struct {
+            struct observation o;
+            bool used; /* false: older than what is known; kept for the record */
+        } capacity;
+        struct {
+            struct referral_id id;
+            char code[REFERRAL_CODE_SIZE];
+            struct org_id org;
+            enum urgency urgency;
+            uint8_t home_region;
+            int64_t deadline_ms;
+            bool facts_known; /* false only when decoded without the private part */
+            struct need need;
+        } opened;
+        struct request made; /* state PENDING */
+        struct {
+            struct request_id request;
+            struct referral_id referral;
+            uint8_t reason;      /* declined: index + 1 */
+            enum cancel_why why; /* cancelled */
+        } request;
+        struct {
+            struct referral_id referral;
+            struct request_id request; /* admitted, no show: the accepted one */
+            int64_t eta_ms;
+            uint8_t reason; /* withdrawn: index + 1 */
+        } referral;
+        struct {
+            struct command_key key;
+            struct outcome outcome;
+        } done;
+    } u;
+};
+
+/* A growing list of events; {0} is empty. */
+struct event_list {
+    struct event *list;
+    size_t n, cap;
+};
+struct event *event_add(struct event_list *l,
+                        enum event_kind kind); /* zeroed but for kind; valid until the next add */
+void event_list_clear(struct event_list *l);
+void event_list_fini(struct event_list *l);
+
+/* The referral an event belongs to (whose key seals its private part); 0 = none. */
+struct referral_id event_subject(const struct event *ev);
+const char *event_name(enum event_kind k); /* "request.accepted": event type in streams and logs */
+
+/* Codec. Encoding appends the clear part to CLEAR and the private part (empty for most kinds) to PRIVATE.
+ * Decoding takes both; PRIVATE empty where the kind has one means that its key was destroyed: the facts stay
+ * unknown. ERR_BAD_INPUT if the bytes are not exactly one event. The first byte of the clear part is the
+ * codec version. */
+void event_encode(const struct event *ev, struct buf *clear, struct buf *private_part);
+MUST_CHECK enum err event_decode(enum event_kind kind, struct bytes clear, struct bytes private_part,
+                                 struct event *out);
+
+#endif

@@ -1,0 +1,104 @@
+/* Which pools suit a household now, in what order, and why. Pure: engine, need and moment in, ranked list
+ * out. Hard rules give fits / ask / out; unknown on either side gives 'ask', never a silent yes or no. */
+#ifndef PLEK_CORE_MATCH_H
+#define PLEK_CORE_MATCH_H
+
+#include "core/ids.h"
+#include "core/need.h"
+
+struct engine;
+struct actor;
+
+enum verdict { VERDICT_FITS, VERDICT_ASK, VERDICT_OUT, VERDICT_N };
+
+/* The rules in the order in which the first failing one is named to the worker. Bit in a mask. */
+enum rule {
+    RULE_ASKED,       /* this pool is asked already, or said no to this referral */
+    RULE_STOP,        /* stop in force */
+    RULE_DELIVERABLE, /* no staff now */
+    RULE_FULL,        /* no offerable unit */
+    RULE_UNSAFE,      /* in an unsafe region, or too near an unsafe point */
+    RULE_GATEKEEPER,  /* placing right: only CoMensha (COSM, OMM) or GI (jeugd) places here */
+    RULE_TARGET,      /* kind is for another group: men, minors, trafficking */
+    RULE_SIZE,        /* household does not fit one unit, nor two linked ones */
+    RULE_SEX,
+    RULE_ADULT_AGE,
+    RULE_CHILDREN,
+    RULE_SON,
+    RULE_DAUGHTER,
+    RULE_RESIDENCE,
+    RULE_THREAT_LEVEL,
+    RULE_THREAT_KIND,
+    RULE_TRAIT,  /* a needed trait is refused or missing; which one is in the reason */
+    RULE_SERVES, /* own region only */
+    RULE_NIGHT,  /* no intake before the deadline */
+    RULE_TIER,   /* scarce place held back for those who need it */
+    RULE_STALE,  /* number too old: ask */
+    RULE_N
+};
+
+/* One stated fact. What A and B mean stands with the code in core/reason.def. */
+struct reason {
+    uint8_t code; /* enum reason_code, core/reason.h */
+    int16_t a;
+    int16_t b;
+};
+
+#define MATCH_REASONS_MAX 20
+
+struct pool_match {
+    struct pool_id pool;
+    enum verdict verdict;
+    uint32_t out_mask; /* rules that exclude */
+    uint32_t ask_mask; /* rules with an unknown fact */
+    uint16_t score;    /* 0..1000, fit only (matching.md 3.2) */
+    uint16_t rank;     /* 1.. among fits, then among asks; 0 for out */
+    uint8_t units;     /* units the household would take: 1 or 2 */
+    int16_t minutes;   /* travel from home (or the referrer's region); -1 = not known */
+    uint8_t n_reasons;
+    struct reason reasons[MATCH_REASONS_MAX]; /* for first, then cautions and questions, then against */
+};
+
+/* "Change this, and so many more places fit." Only changes that a worker may make. */
+struct near_miss {
+    uint8_t rule;   /* enum rule */
+    int16_t detail; /* trait bit, minutes, or 0 */
+    uint16_t pools;
+};
+
+#define MATCH_NEAR_MAX 8
+
+struct match_result {
+    struct pool_match *list; /* ranked: fits, then ask, then out (by pool id) */
+    size_t n;
+    size_t n_fits, n_ask, n_out;
+    size_t regions;             /* compared */
+    uint32_t out_first[RULE_N]; /* pools by their first excluding rule */
+    struct near_miss near[MATCH_NEAR_MAX];
+    size_t n_near;
+    uint64_t rules_version;
+};
+
+/* What to match for. REFERRAL 0 = a search without saving. */
+struct match_query {
+    const struct need *need;
+    struct referral_id referral;
+    uint8_t referrer_region; /* distance counts from here if the need has no home region */
+    enum role role;          /* placing right: COSM/OMM only for ROLE_COMENSHA */
+    int64_t now_ms;
+    int64_t deadline_ms; /* for a saved referral; 0 = opened now */
+};
+
+/* Fill OUT; the caller ends it with match_fini. Cost: one pass over all pools. */
+void match_run(const struct engine *e, const struct match_query *q, struct match_result *out);
+void match_fini(struct match_result *r);
+
+/* Judge one pool only (used by decide before it holds a unit). */
+void match_one(const struct engine *e, const struct match_query *q, struct pool_id pool,
+               struct pool_match *out);
+
+/* Name of a rule in API and texts: "full", "unsafe", ... */
+const char *rule_code(enum rule r);
+const char *verdict_code(enum verdict v); /* "fits" "ask" "out" */
+
+#endif

@@ -1,0 +1,48 @@
+/* What became of a command: done, or a refusal that a person can act on. A refusal is a normal answer.
+ * Outcomes are part of the state: the same Idempotency-Key gives the same outcome, also after a restart. */
+#ifndef PLEK_CORE_OUTCOME_H
+#define PLEK_CORE_OUTCOME_H
+
+#include "core/ids.h"
+
+#define OUTCOME_IDS_MAX 8
+
+enum refusal {
+    REFUSAL_NONE,
+    REFUSAL_NOT_ALLOWED,     /* this role or organisation may not do this */
+    REFUSAL_NOT_FOUND,       /* no such thing, or not visible to the asker */
+    REFUSAL_WRONG_STATE,     /* the referral or request is past this step */
+    REFUSAL_TAKEN,           /* no offerable unit left in `pool` */
+    REFUSAL_DOES_NOT_FIT,    /* a hard rule excludes `pool` */
+    REFUSAL_ASKED_ALREADY,   /* `pool` was asked for this referral and has not said no */
+    REFUSAL_TOO_MANY,        /* more at once than the threat level allows */
+    REFUSAL_GATEKEEPER,      /* `pool` is placed by CoMensha or GI */
+    REFUSAL_OTHER_WAS_FIRST, /* another shelter said yes first; the unit is free again */
+    REFUSAL_LAPSED,          /* the time to answer is over; the late yes is recorded */
+    REFUSAL_ANSWERED,        /* this request was answered already, differently */
+    REFUSAL_STALE_VERSION,   /* somebody changed it since it was read */
+    REFUSAL_KEY_REUSED,      /* the same key came with another body */
+    REFUSAL_BAD_REPORT,      /* at least one observation cannot be true: nothing of the batch is taken */
+    REFUSAL_UNKNOWN_REASON,  /* coded reason does not exist */
+    REFUSAL_LIMIT,           /* a bound of the engine is reached */
+    REFUSAL_DUPLICATE,       /* a definition with this code exists already, with other content */
+    REFUSAL_N
+};
+
+struct outcome {
+    enum refusal refusal;
+    struct pool_id pool;                         /* the pool a refusal is about, 0 = none */
+    struct referral_id referral;                 /* made or changed */
+    struct request_id requests[OUTCOME_IDS_MAX]; /* made or changed */
+    uint8_t n_requests;
+    uint16_t fault_index; /* REFUSAL_BAD_REPORT: first bad observation of the batch */
+    uint16_t fault_bits;  /* its enum observation_fault */
+    uint16_t applied;     /* capacity reports: observations now believed */
+    uint16_t late;        /* kept, not used: older than what is known */
+    uint16_t unchanged;   /* the same report again */
+    uint64_t seq;         /* durable when the journal is past this; 0 = nothing was written */
+};
+
+const char *refusal_code(enum refusal r); /* "taken", "other_was_first", ...: problem type and text key */
+
+#endif

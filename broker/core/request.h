@@ -1,0 +1,69 @@
+/* A request (bedverzoek) asks one pool to take one household. It holds its units from the moment it is made,
+ * durably, until it ends.
+ *
+ *            ┌─► declined
+ *   pending ─┼─► expired ──(late yes is recorded)
+ *            ├─► cancelled ──(late yes is recorded)
+ *            └─► accepted ─┬─► admitted    (arrival confirmed)
+ *                          └─► cancelled   (withdrawn, no show)
+ */
+#ifndef PLEK_CORE_REQUEST_H
+#define PLEK_CORE_REQUEST_H
+
+#include "core/ids.h"
+#include "core/match.h"
+
+enum request_state {
+    REQUEST_PENDING,
+    REQUEST_ACCEPTED,
+    REQUEST_DECLINED,
+    REQUEST_EXPIRED,
+    REQUEST_CANCELLED,
+    REQUEST_ADMITTED,
+    REQUEST_STATE_N
+};
+
+enum cancel_why { CANCEL_NONE, CANCEL_OTHER_YES, CANCEL_WITHDRAWN, CANCEL_NO_SHOW, CANCEL_N };
+
+/* What the proposal was based on, frozen when it was asked. */
+struct proposal {
+    uint64_t rules_version;
+    int64_t observed_at_ms; /* of the pool's number then */
+    int32_t free, held;     /* units, before this request */
+    int32_t minutes;        /* of travel, -1 = not known */
+    uint16_t rank;          /* 1 = first; 0 = not among the ranked */
+    uint16_t score;         /* 0..1000 */
+    enum verdict verdict;
+    uint8_t n_reasons;
+    struct reason reasons[MATCH_REASONS_MAX]; /* private: they describe the household */
+};
+
+struct request {
+    struct request_id id;
+    struct referral_id referral;
+    struct pool_id pool;
+    struct account_id asked_by;
+    struct account_id answered_by;
+    enum request_state state;
+    enum cancel_why cancel_why;
+    uint8_t decline_reason; /* index in the decline list + 1 */
+    uint8_t units;          /* 1, or 2 linked */
+    bool late_yes;
+    int64_t asked_at_ms;
+    int64_t seen_at_ms;   /* 0 = not seen yet */
+    int64_t answer_by_ms; /* what the shelter is asked to keep; after it others may be asked too */
+    int64_t lapse_at_ms;  /* the hold ends here by itself */
+    int64_t answered_at_ms;
+    int64_t ended_at_ms; /* of the hold: declined, expired, cancelled, or arrival */
+    uint64_t version;    /* seq of the last event that touched it */
+    struct proposal proposal;
+};
+
+/* The only table of moves. */
+bool request_may_become(enum request_state from, enum request_state to);
+/* True while its units are held: pending or accepted. */
+bool request_is_holding(const struct request *r);
+const char *request_state_code(enum request_state s); /* "pending" ... */
+const char *cancel_why_code(enum cancel_why w);       /* "" "other_yes" "withdrawn" "no_show" */
+
+#endif

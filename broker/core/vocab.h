@@ -1,0 +1,108 @@
+/* The open lists: regions with travel times, municipalities, traits with the rule each carries, languages,
+ * reasons. Loaded from reference rows (schema/codes/ by way of the database), never changed while the process
+ * lives, and used by decide, match and views only: apply does not look here, so a changed list cannot change
+ * history. */
+#ifndef PLEK_CORE_VOCAB_H
+#define PLEK_CORE_VOCAB_H
+
+#include "base/err.h"
+#include "core/kinds.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VOCAB_REGIONS_MAX 64 /* one bit each */
+#define VOCAB_TRAITS_MAX 64
+#define VOCAB_LANGUAGES_MAX 64
+#define VOCAB_REASONS_MAX 48
+#define VOCAB_CODE_SIZE 32
+
+#define REGION_NONE 255 /* no region known */
+
+struct vocab_region {
+    char code[8]; /* "R12" */
+    char name[48];
+    uint16_t gemeente; /* number of the centrumgemeente, 599 for GM0599 */
+};
+
+struct vocab_municipality {
+    uint16_t number; /* 599 for GM0599 */
+    uint8_t region;  /* index, REGION_NONE for the Caribbean public bodies */
+};
+
+/* What a needed trait asks of a pool. */
+enum trait_rule {
+    TRAIT_MUST,    /* pool must offer it; refused: out; unknown: ask */
+    TRAIT_SOFT,    /* missing costs score and is said; never excludes */
+    TRAIT_REFUSAL, /* excludes only where the pool refuses it; unknown: ask */
+    TRAIT_RULE_N
+};
+
+struct vocab_trait {
+    char code[VOCAB_CODE_SIZE];
+    enum trait_rule rule;
+    bool
+        waivable; /* a nearest miss may name it ("dog boarded elsewhere"); never for faith, origin, funding */
+};
+
+/* A coded list whose members matter to rules only by their code: decline, withdraw, stop reasons. */
+enum vocab_list {
+    LIST_DECLINE,
+    LIST_WITHDRAW,
+    LIST_UNPLACED,
+    LIST_DEPARTURE,
+    LIST_DESTINATION,
+    LIST_STOP,
+    LIST_N
+};
+
+/* One row of reference data as the loader found it. */
+struct vocab_row {
+    const char *list; /* file name without ".csv": "regions", "traits", "decline_reasons", ... */
+    const char *code;
+    const char *const *names; /* field names and values, N of each */
+    const char *const *values;
+    size_t n;
+};
+
+struct vocab;
+
+/* Build from rows in file order. On ERR_BAD_INPUT, WHY says which row and field. The rows are borrowed for
+ * the call. */
+MUST_CHECK enum err vocab_new(const struct vocab_row *rows, size_t n, struct vocab **out, char *why,
+                              size_t why_size);
+void vocab_free(struct vocab *v);
+
+/* Fingerprint of all that rules depend on: the "rules version" frozen in a proposal. */
+uint64_t vocab_version(const struct vocab *v);
+
+size_t vocab_regions(const struct vocab *v);
+const struct vocab_region *vocab_region(const struct vocab *v, uint8_t index); /* index < vocab_regions */
+uint8_t vocab_region_find(const struct vocab *v, const char *code);            /* REGION_NONE if unknown */
+/* Road minutes and kilometres between two regions (a region to itself included). */
+int vocab_minutes(const struct vocab *v, uint8_t from, uint8_t to);
+int vocab_km(const struct vocab *v, uint8_t from, uint8_t to);
+
+/* Municipality by number, NULL if unknown. Text form: "GM0599". */
+const struct vocab_municipality *vocab_municipality(const struct vocab *v, uint16_t number);
+
+size_t vocab_traits(const struct vocab *v);                                 /* highest bit in use + 1 */
+const struct vocab_trait *vocab_trait(const struct vocab *v, unsigned bit); /* NULL for an unused bit */
+int vocab_trait_find(const struct vocab *v, const char *code);              /* bit, or -1 */
+
+size_t vocab_languages(const struct vocab *v);
+const char *vocab_language(const struct vocab *v, unsigned index);
+int vocab_language_find(const struct vocab *v, const char *code); /* index, or -1 */
+
+size_t vocab_list_size(const struct vocab *v, enum vocab_list list);
+const char *vocab_list_code(const struct vocab *v, enum vocab_list list, unsigned index);
+int vocab_list_find(const struct vocab *v, enum vocab_list list, const char *code); /* index, or -1 */
+
+/* Minutes from opening a referral to its deadline. */
+int vocab_deadline_minutes(const struct vocab *v, enum urgency u);
+/* 1 for the scarce kinds that are not offered without need (cosm, omm, beveiligd), else 0 (matching.md 3.3).
+ */
+int vocab_kind_tier(const struct vocab *v, enum kind k);
+
+#endif
