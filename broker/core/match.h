@@ -59,9 +59,11 @@ struct pool_match {
     struct reason reasons[MATCH_REASONS_MAX]; /* for first, then cautions and questions, then against */
 };
 
-/* "Change this, and so many more places fit." Only changes that a worker may make. */
+/* "Change this, and so many more places are no longer out" (they fit, or fit with a question). Only changes
+ * that a worker may make. */
 struct near_miss {
-    uint8_t rule;   /* enum rule */
+    uint8_t rule;   /* TRAIT: not needed after all (the dog is boarded elsewhere); UNSAFE: all distances to
+                       unsafe points so many minutes shorter; SIZE: the household may sleep in two units */
     int16_t detail; /* trait bit, minutes, or 0 */
     uint16_t pools;
 };

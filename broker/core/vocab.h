@@ -46,6 +46,14 @@ struct vocab_trait {
         waivable; /* a nearest miss may name it ("dog boarded elsewhere"); never for faith, origin, funding */
 };
 
+/* What the rules ask of a kind of place. */
+struct vocab_kind {
+    uint8_t tier;           /* 1 = scarce, not offered without need (matching.md 3.3) */
+    uint16_t max_hours;     /* longest stay of an emergency place: a second move follows; 0 = no such end */
+    bool residence_unknown; /* takes a household whose residence is not known yet */
+    enum gatekeeper gatekeeper; /* placing right that goes with the kind, whatever a pool's profile says */
+};
+
 /* A coded list whose members matter to rules only by their code: decline, withdraw, stop reasons. */
 enum vocab_list {
     LIST_DECLINE,
@@ -57,7 +65,7 @@ enum vocab_list {
     LIST_N
 };
 
-/* One row of reference data as the loader found it. */
+/* One row of reference data as the loader found it. Only rows valid today: a code given twice is a fault. */
 struct vocab_row {
     const char *list; /* file name without ".csv": "regions", "traits", "decline_reasons", ... */
     const char *code;
@@ -68,8 +76,10 @@ struct vocab_row {
 
 struct vocab;
 
-/* Build from rows in file order. On ERR_BAD_INPUT, WHY says which row and field. The rows are borrowed for
- * the call. */
+/* Build from rows in file order. Lists the rules do not use are passed over; one they do use must have rows.
+ * Indices are stable numbers of the data: a region's place among the regions, "bit" of traits and languages,
+ * "nr" - 1 in the lists of reasons. An index without a row gives NULL. On ERR_BAD_INPUT, WHY says which row
+ * and field. The rows are borrowed for the call. */
 MUST_CHECK enum err vocab_new(const struct vocab_row *rows, size_t n, struct vocab **out, char *why,
                               size_t why_size);
 void vocab_free(struct vocab *v);
@@ -90,12 +100,15 @@ const struct vocab_municipality *vocab_municipality(const struct vocab *v, uint1
 size_t vocab_traits(const struct vocab *v);                                 /* highest bit in use + 1 */
 const struct vocab_trait *vocab_trait(const struct vocab *v, unsigned bit); /* NULL for an unused bit */
 int vocab_trait_find(const struct vocab *v, const char *code);              /* bit, or -1 */
+uint64_t vocab_trait_mask(const struct vocab *v, enum trait_rule rule);     /* bits of the traits with RULE */
+uint64_t
+vocab_exploitation_traits(const struct vocab *v); /* bits of the codes that begin with "uitbuiting" */
 
-size_t vocab_languages(const struct vocab *v);
+size_t vocab_languages(const struct vocab *v); /* highest index in use + 1 */
 const char *vocab_language(const struct vocab *v, unsigned index);
 int vocab_language_find(const struct vocab *v, const char *code); /* index, or -1 */
 
-size_t vocab_list_size(const struct vocab *v, enum vocab_list list);
+size_t vocab_list_size(const struct vocab *v, enum vocab_list list); /* highest index in use + 1 */
 const char *vocab_list_code(const struct vocab *v, enum vocab_list list, unsigned index);
 int vocab_list_find(const struct vocab *v, enum vocab_list list, const char *code); /* index, or -1 */
 
@@ -104,5 +117,6 @@ int vocab_deadline_minutes(const struct vocab *v, enum urgency u);
 /* 1 for the scarce kinds that are not offered without need (cosm, omm, beveiligd), else 0 (matching.md 3.3).
  */
 int vocab_kind_tier(const struct vocab *v, enum kind k);
+const struct vocab_kind *vocab_kind(const struct vocab *v, enum kind k); /* never NULL below KIND_N */
 
 #endif
