@@ -1,0 +1,75 @@
+/* One API request under way. The router makes it (who, what, body parsed, key hashed), a handler judges the
+ * body and either answers now or submits a command; what it needs after that travels in a copy, because the
+ * wire's request is gone by then.
+ *
+ *   router ─► handler(call) ─┬─► reply_* now
+ *                            ├─► call_submit(command, after)  ─ durable ─► after(late, outcome) ─► reply_*
+ *                            └─► call_read(after)             ─ durable ─► after(late, NULL)    ─► reply_*
+ *
+ * Reads go through call_read too: what is shown is durable. */
+#ifndef PLEK_HTTP_CALL_H
+#define PLEK_HTTP_CALL_H
+
+#include "base/json.h"
+#include "core/audience.h"
+#include "http/app.h"
+
+#define CALL_IDS_MAX 2
+
+/* What lives on after the handler returns. A plain value. */
+struct late {
+    struct http_app *app;
+    struct wire_ticket ticket;
+    struct actor actor; /* carries points into the people port's tables, valid for the process's life */
+    uint64_t id;        /* from the path, 0 = none */
+    int64_t numbers[4]; /* whatever the handler wants to remember: limit, flags ... */
+    bool head;          /* HEAD: same headers, no body */
+};
+
+struct call {
+    struct late late;
+    const struct wire_request *request; /* borrowed for the handler's call */
+    const struct session *session;      /* NULL for machines and open routes */
+    struct command_key key;             /* zero where the route is no write */
+    json_t *body;                       /* NULL where the route takes none; freed by the router */
+    struct json_faults faults;          /* add to it; reply_faults answers 400 */
+};
+
+typedef void call_fn(struct call *call);
+typedef void late_fn(const struct late *late, const struct outcome *outcome);
+
+/* Submit; the key is put in. On trouble the reply (429, 503) is given here, otherwise AFTER is called once
+ * the outcome is durable. A refusal is answered here too, from one table (refusal → status, type, title),
+ * with `poolId` and, for bad reports, the JSON pointer of the observation: AFTER sees only REFUSAL_NONE. */
+void call_submit(struct call *call, struct command *cmd, late_fn *after);
+
+/* Call AFTER when everything applied so far is durable. */
+void call_read(struct call *call, late_fn *after);
+
+/* May the actor do this? If not: 403 (or 404 where existence itself is not theirs to know) is answered, false
+ * returned. */
+bool call_may(struct call *call, enum action action, uint64_t object);
+
+/* Query parameters; a bad one adds a fault and gives the fallback. */
+int64_t call_query_int(struct call *call, const char *name, int64_t min, int64_t max, int64_t fallback);
+bool call_query_bool(struct call *call, const char *name, bool fallback);
+/* "" if absent. */
+const char *call_query_text(struct call *call, const char *name, char *out, size_t size);
+
+/* ---- replies: exactly one per request; all add API-Version, no-store and the security headers ---- */
+void reply_json(const struct late *late, int status, json_t *body); /* takes BODY */
+void reply_json_with(const struct late *late, int status, json_t *body, const char *header,
+                     const char *value);
+void reply_empty(const struct late *late, int status);
+/* problem+json. TYPE is the last part of the type URI and the key of its text ("taken"); DETAIL is English.
+ */
+void reply_problem(const struct late *late, int status, const char *type, const char *title,
+                   const char *detail);
+/* As reply_problem with extra members merged in; takes EXTRA. */
+void reply_problem_with(const struct late *late, int status, const char *type, const char *title,
+                        const char *detail, json_t *extra);
+/* 400 with every fault and its pointer (422 when STATUS says so). */
+void reply_faults(const struct late *late, int status, const struct json_faults *faults);
+void reply_not_found(const struct late *late);
+
+#endif
