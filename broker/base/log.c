@@ -93,9 +93,11 @@ void log_line(enum log_level level, const char *what, const char *format, ...)
         len += n < 0 ? 0 : (size_t)n;
     }
     if (len >= room) {
-        len = room - 1;
+        /* Tamed after the cut, so that half a character at its end becomes '?'. */
+        len = room - 4;
         tame(line, len);
-        memcpy(line + len - 3, "...", 3);
+        memcpy(line + len, "...", 3);
+        len += 3;
     } else {
         tame(line, len);
     }
