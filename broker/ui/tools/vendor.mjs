@@ -1,0 +1,94 @@
+// Makes the folder that plekd serves: pages, our own modules, and the few third-party files they need, copied out of
+// node_modules. No bundling. Usage: node tools/vendor.mjs OUT
+//
+//   OUT/files.tsv          what is served: url, file, content type, cache rule ("immutable" or "no-store"), encodings
+//   OUT/s/<hash>/...       everything with a name that changes when any byte changes; imports are relative
+//   OUT/pages/*.html       with {{s}} replaced by /s/<hash>
+//   OUT/openapi.json       from schema/api/openapi.yaml
+// Beside each larger file stand .gz and .br, so that the server only picks one.
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+const ui = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const root = resolve(ui, '../..');
+const out = resolve(process.argv[2] ?? join(root, 'build/ui'));
+const fresh = `${out}.new`;
+const types = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.json': 'application/json', '.webmanifest': 'application/manifest+json',
+};
+const LIT = ['lit-html', 'directive', 'directive-helpers', 'directives/repeat', 'directives/live'];
+
+/** All files below a folder, as paths relative to it, sorted. @param {string} dir @returns {string[]} */
+const walk = dir => readdirSync(dir, { withFileTypes: true })
+  .flatMap(e => (e.isDirectory() ? walk(join(dir, e.name)).map(f => join(e.name, f)) : [e.name])).sort();
+
+/** One SVG with a symbol for each file in icons/. */
+function sprite() {
+  const symbols = readdirSync(join(ui, 'icons')).filter(f => f.endsWith('.svg')).sort().map(f => {
+    const inner = readFileSync(join(ui, 'icons', f), 'utf8')
+      .replace(/^[\s\S]*?<svg[\s\S]*?>/, '').replace('</svg>', '')
+      .replace(/<path stroke="none" d="M0 0h24v24H0z" fill="none" ?\/>/, '').replace(/\s*\n\s*/g, '');
+    return `<symbol id="${f.slice(0, -4)}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`;
+}
+
+function gather(dir) {
+  const from = join(ui, 'node_modules');
+  for (const d of ['css', 'js', 'i18n']) cpSync(join(ui, d), join(dir, d), { recursive: true });
+  mkdirSync(join(dir, 'vendor/lit-html/directives'), { recursive: true });
+  for (const f of LIT) cpSync(join(from, `lit-html/${f}.js`), join(dir, `vendor/lit-html/${f}.js`));
+  for (const c of ['button', 'data-badge', 'skip-link'])
+    cpSync(join(from, `@nl-design-system-candidate/${c}-css/dist/${c}.css`), join(dir, `vendor/nl-${c}.css`));
+  cpSync(join(from, '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2'), join(dir, 'vendor/text.woff2'));
+  writeFileSync(join(dir, 'vendor/icons.svg'), sprite());
+  cpSync(join(ui, 'favicon.svg'), join(dir, 'vendor/icon.svg'));
+}
+
+function hashOf(dir) {
+  const h = createHash('sha256');
+  for (const f of walk(dir)) h.update(f).update('\0').update(readFileSync(join(dir, f)));
+  return h.digest('hex').slice(0, 12);
+}
+
+/** Write .gz and .br beside a file where they save something; returns the encodings made. @param {string} file */
+function compress(file) {
+  const raw = readFileSync(file);
+  if (extname(file) === '.woff2' || raw.length < 600) return [];
+  writeFileSync(`${file}.gz`, gzipSync(raw, { level: 9 }));
+  writeFileSync(`${file}.br`, brotliCompressSync(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  return ['gz', 'br'];
+}
+
+rmSync(fresh, { recursive: true, force: true });
+mkdirSync(join(fresh, 'assets'), { recursive: true });
+gather(join(fresh, 'assets'));
+const hash = hashOf(join(fresh, 'assets'));
+mkdirSync(join(fresh, 's'));
+renameSync(join(fresh, 'assets'), join(fresh, 's', hash));
+
+const rows = [];
+const row = (url, file, cache) => {
+  const enc = compress(join(fresh, file));
+  rows.push([url, file, types[extname(file)] ?? 'application/octet-stream', cache, enc.join(',') || '-'].join('\t'));
+};
+for (const f of walk(join(fresh, 's', hash))) row(`/s/${hash}/${f}`, `s/${hash}/${f}`, 'immutable');
+mkdirSync(join(fresh, 'pages'));
+for (const f of readdirSync(join(ui, 'pages')).filter(n => n.endsWith('.html')).sort()) {
+  writeFileSync(join(fresh, 'pages', f), readFileSync(join(ui, 'pages', f), 'utf8').replaceAll('{{s}}', `/s/${hash}`));
+  row(f === 'index.html' ? '/' : `/${f.slice(0, -5)}`, `pages/${f}`, 'no-store');
+}
+writeFileSync(join(fresh, 'openapi.json'), JSON.stringify(parse(readFileSync(join(root, 'schema/api/openapi.yaml'), 'utf8'))));
+row('/api/v1/openapi.json', 'openapi.json', 'no-store');
+writeFileSync(join(fresh, 'files.tsv'), rows.join('\n') + '\n');
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(dirname(out), { recursive: true });
+renameSync(fresh, out);
+const bytes = walk(out).filter(f => !/\.(gz|br)$/.test(f)).reduce((n, f) => n + statSync(join(out, f)).size, 0);
+console.log(`ui: ${rows.length} files, ${Math.round(bytes / 1024)} kB in ${relative(process.cwd(), out) || '.'} (/s/${hash})`);
