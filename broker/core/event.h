@@ -81,8 +81,9 @@ struct event_list {
     struct event *list;
     size_t n, cap;
 };
-struct event *event_add(struct event_list *l,
-                        enum event_kind kind); /* zeroed but for kind; valid until the next add */
+/* Add one, zeroed but for its kind; valid until the next add. Not event_add: that is a function of libevent,
+ * and a program's own function of that name would be called by libevent itself. */
+struct event *event_list_add(struct event_list *l, enum event_kind kind);
 void event_list_clear(struct event_list *l);
 void event_list_fini(struct event_list *l);
 
