@@ -1,20 +1,20 @@
-// Makes the invented national demo: schema/demo/national.json.
-//   node schema/demo/generate.mjs           writes the file
-//   node schema/demo/generate.mjs --check   changes nothing, exit 1 when the file is not what would be written
+// Makes the invented national demo: schema/demo/national.json and the templates in schema/demo/feeds/.
+//   node schema/demo/generate.mjs           writes the files
+//   node schema/demo/generate.mjs --check   changes nothing, exit 1 when a file is not what would be written
 // Same input, same bytes: every draw hangs on the seed and a name (draw.mjs), never on a clock.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { readTable } from '../codes/csv.mjs';
 import { drawer } from './draw.mjs';
 import { SHELTERS, LOCATIONS, ACCOUNTS, PHONES } from './houses.mjs';
 import { outlinePools, FREE_SHARE } from './pools.mjs';
 import { drawHouse, drawRules } from './rules.mjs';
+import { feeds } from './feeds.mjs';
 import { LINDEHOF_HOUSE, LINDEHOF_POOLS, OPEN_TONIGHT } from './known.mjs';
 
 /** @typedef {ReturnType<typeof drawer>} Draw */
 
 const SEED = 20261121n;
-const FILE = new URL('national.json', import.meta.url);
 // The desk of a Veilig Thuis region stands in its largest town; distances from an unknown home count from there.
 const VT_SEAT = { VT05: 'R06', VT09: 'R09', VT10: 'R24', VT17: 'R01', VT18: 'R28', VT20: 'R30', VT25: 'R25', VT27: 'R13', VT14: 'R05' };
 
@@ -139,11 +139,21 @@ export function format(demo) {
   return `{\n${Object.entries(demo).map(part).join(',\n')}\n}\n`;
 }
 
+/** @returns {Record<string,string>} file name under schema/demo/ -> text */
+export function files(seed = SEED) {
+  const demo = generate(seed);
+  const templates = Object.entries(feeds(demo)).map(([name, text]) => [`feeds/${name}`, text]);
+  return { 'national.json': format(demo), ...Object.fromEntries(templates) };
+}
+
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const text = format(generate());
-  if (!process.argv.includes('--check')) writeFileSync(FILE, text);
-  else if (readFileSync(FILE, 'utf8') !== text) {
-    console.error('national.json is not what generate.mjs makes: run node schema/demo/generate.mjs');
-    process.exitCode = 1;
+  const check = process.argv.includes('--check');
+  for (const [name, text] of Object.entries(files())) {
+    const file = new URL(name, import.meta.url);
+    if (!check) writeFileSync(file, text);
+    else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+      console.error(`${name} is not what generate.mjs makes: run node schema/demo/generate.mjs`);
+      process.exitCode = 1;
+    }
   }
 }

@@ -2,10 +2,14 @@
 // by code is there, once, on every day, in two languages. Needs no broker and no database.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readTable, parseCsv } from '../../schema/codes/csv.mjs';
 import { derive } from '../../schema/codes/derive.mjs';
-import { generate, format } from '../../schema/demo/generate.mjs';
+import { files } from '../../schema/demo/generate.mjs';
 
 const CODES = new URL('../../schema/codes/', import.meta.url);
 const DEMO = new URL('../../schema/demo/', import.meta.url);
@@ -165,9 +169,13 @@ test('the words of the domain are all there', () => {
 const text = readFileSync(new URL('national.json', DEMO), 'utf8');
 const demo = JSON.parse(text);
 
-test('national.json is byte for byte what the generator makes, and another seed makes another', () => {
-  assert.equal(format(generate()) === text, true, 'run node schema/demo/generate.mjs');
-  assert.notEqual(format(generate(1n)), text);
+test('the demo files are byte for byte what the generator makes, and another seed makes others', () => {
+  const made = files();
+  for (const [name, want] of Object.entries(made))
+    assert.ok(readFileSync(new URL(name, DEMO), 'utf8') === want, `${name}: run node schema/demo/generate.mjs`);
+  const templates = readdirSync(new URL('feeds/', DEMO)).filter(f => f.endsWith('.in')).map(f => `feeds/${f}`);
+  assert.deepEqual(Object.keys(made).sort(), ['national.json', ...templates].sort());
+  assert.notEqual(files(1n)['national.json'], text);
 });
 
 test('ids are 1, 2, 3 ... and every reference in the demo resolves', () => {
@@ -286,4 +294,29 @@ test('nothing in the demo can be rung, found or taken for a real house', () => {
   const own = demo.organisations.filter(o => o.kind === 'shelter').map(o => o.name).concat(demo.locations.map(l => l.name)).join('|');
   for (const real of ['Arosa', 'Blijf', 'Moviera', 'Kadera', 'Fier', 'Sterk Huis', 'Koraal', 'Valente', 'Perspektief', 'Rosa Manus', 'Wende', 'Oranje Huis', 'Jade', 'Humanitas', 'HVO', 'Querido', 'Emergis', 'Neos', 'Xonar', 'Kopland', 'Safegroup', 'Sterkhuis', 'Valkenhorst', 'Lumens', 'Hera'])
     assert.ok(!own.toLowerCase().split(/[| ]/).includes(real.toLowerCase()) && !own.includes(`${real} `), `${real} is a real name`);
+});
+
+test('provider files carry the time they are dropped, and the EDXL-HAVE file is valid', t => {
+  const dir = mkdtempSync(join(tmpdir(), 'plek-feeds-'));
+  try {
+    const time = '2026-11-21T22:15:00+01:00';
+    const dropped = execFileSync(fileURLToPath(new URL('feeds/stamp', DEMO)), [dir, time], { encoding: 'utf8' }).trim().split('\n');
+    assert.deepEqual(dropped.map(f => f.slice(dir.length + 1)).sort(), readdirSync(dir).sort(), 'a half file is left');
+    const poolCodes = new Set(demo.pools.map(p => p.code));
+    for (const file of dropped) {
+      const body = readFileSync(file, 'utf8');
+      assert.ok(body.includes(time) && !body.includes('@OBSERVED_AT@'), file);
+    }
+    const [head, ...rows] = readFileSync(join(dir, 'havenlicht.csv'), 'utf8').trim().split('\n').map(l => l.split(';'));
+    for (const r of rows) {
+      const [total, occupied, free, broken] = r.slice(3, 7).map(Number);
+      assert.ok(r.length === head.length && poolCodes.has(r[1]) && occupied + free + broken === total, r.join(';'));
+    }
+    const schema = fileURLToPath(new URL('../../../shared/standards/edxl-have/edxl-have/1.0/edxl-have.xsd', import.meta.url));
+    if (!existsSync(schema) || spawnSync('xmllint', ['--version']).error) return t.diagnostic('EDXL-HAVE schema or xmllint absent: not validated');
+    const lint = spawnSync('xmllint', ['--nonet', '--noout', '--schema', schema, join(dir, 'de-wulp.have.xml')], { encoding: 'utf8' });
+    assert.equal(lint.status, 0, lint.stderr);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
