@@ -150,7 +150,8 @@ void wire_server_renew_tls(struct wire_server *server, int tag, struct ssl_ctx_s
 void wire_answer(struct wire_server *server, struct wire_ticket ticket, int status,
                  const struct wire_header *headers, size_t n, struct bytes body);
 
-/* Refuse a request from within a handler as the server itself would (status, code and problem of FAULT). */
+/* Refuse a request as the server itself would (status, code and problem of FAULT, then the connection
+ * closes). */
 void wire_refuse(struct wire_server *server, struct wire_ticket ticket, enum http_fault fault);
 
 /* True while the ticket resolves: the request waits for its answer, or the stream is open. */

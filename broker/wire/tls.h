@@ -39,7 +39,12 @@ void tls_context_free(struct ssl_ctx_st *context);
 /* SPKI SHA-256 of a certificate. ERR_CRYPTO if OpenSSL cannot encode its key. */
 MUST_CHECK enum err tls_spki_sha256(struct x509_st *cert, uint8_t out[TLS_SPKI_BYTES]);
 
-/* The same for the first certificate in the PEM file PATH, for enrolling a pin. Errors as above, with WHY. */
+/* Subject serialNumber (2.5.4.5) of a certificate as text, printable UTF-8, into OUT[SIZE]; "" if it is
+ * absent, comes twice, does not fit or holds control characters. */
+void tls_subject_serial(struct x509_st *cert, char *out, size_t size);
+
+/* SPKI SHA-256 of the first certificate in the PEM file PATH, for enrolling a pin. Errors as in
+ * tls_server_context, with WHY. */
 MUST_CHECK enum err tls_file_spki_sha256(const char *path, uint8_t out[TLS_SPKI_BYTES], char *why,
                                          size_t why_size);
 
