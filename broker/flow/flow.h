@@ -4,8 +4,9 @@
  *
  * One turn (called by loop, in this order):
  *   flow_turn(now)     fall due, decide what was submitted (bounded), apply, append, kick
- *   flow_deliver()     call back what became durable since the last turn, publish its events
- * Completions are called from flow_deliver only, never from inside submit. */
+ *   flow_deliver()     publish what became durable since the last turn, call back who waited for it
+ * Completions are called from flow_deliver only, never from inside submit. A callback may submit, wait and
+ * look; it may not turn, deliver, replay or free. */
 #ifndef PLEK_FLOW_FLOW_H
 #define PLEK_FLOW_FLOW_H
 
@@ -16,17 +17,24 @@ struct flow;
 
 struct flow_limits {
     uint32_t queue_max;     /* commands waiting to be decided: 4,096 */
-    uint32_t undurable_max; /* events applied and not yet durable: 65,536; over it submit says ERR_BUSY */
-    uint32_t turn_max;      /* commands decided in one turn: 512, so that a turn stays below a few ms */
-    uint32_t digest_every;  /* take a digest after so many events: 1,000 */
+    uint32_t undurable_max; /* events applied and not yet durable and published: 65,536; over it submit says
+                               ERR_BUSY. As many completions may wait, and as many reads */
+    uint32_t turn_max;      /* commands decided in one turn: 512, so that a turn stays below a few ms; eight
+                               observations of a report count as one more */
+    uint32_t digest_every;  /* take a digest after so many events: 1,000; 0 = never */
 };
 struct flow_limits flow_limits_default(void);
 
-/* What one command came to. STATE ERR_AWAY: the journal is away, nothing was promised and nothing will happen
- * later by this submit (it was not decided). The engine may be looked at during the call. */
+/* What one command came to. TROUBLE:
+ *   OK          OUTCOME holds and is durable, a refusal included
+ *   ERR_AWAY    the journal is away, nothing was promised and nothing will happen later by this submit (it
+ * was not decided); for a read: what it was built on is not durable ERR_FENCED  another broker took over: a
+ * command's fate is unknown here. Never answer 'failed': the client asks again with the same key and the
+ * other broker knows OUTCOME is empty unless TROUBLE is OK. The engine may be looked at during the call, but
+ * it may be ahead of what is durable: what is read from it goes out through flow_when_durable. */
 typedef void flow_done_fn(void *ctx, enum err trouble, const struct outcome *outcome);
 
-/* Called once per event, in order, when it is durable. */
+/* Called once per event, in order of seq without gaps, when it is durable. */
 typedef void flow_publish_fn(void *ctx, const struct engine *e, const struct event *ev);
 
 /* Make a flow over an empty engine (owned from here) and a port (borrowed). */
@@ -41,21 +49,26 @@ MUST_CHECK enum err flow_replay(struct flow *f, const struct journal_row *row, c
 void flow_subscribe(struct flow *f, flow_publish_fn *fn, void *ctx);
 
 /* Queue a command; everything it points to is copied. DONE is called exactly once unless this returns an
- * error: ERR_BUSY (bounds), ERR_AWAY (the journal is away: writes are refused at the door). */
+ * error: ERR_BUSY (bounds), ERR_AWAY (the journal is away: writes are refused at the door), ERR_FENCED. */
 MUST_CHECK enum err flow_submit(struct flow *f, const struct command *cmd, flow_done_fn *done, void *ctx);
 
-/* Call DONE when everything applied so far is durable (at once in the next deliver, if it is already): for
- * reads. */
+/* Call DONE when everything applied so far is durable (in the next deliver, if it is already): for reads,
+ * which are built first and go out then. While the journal is away a read whose ground is durable goes on;
+ * any other is given up, here or later, with ERR_AWAY. ERR_BUSY: too many wait. ERR_FENCED. */
 MUST_CHECK enum err flow_when_durable(struct flow *f, flow_done_fn *done, void *ctx);
 
+/* Work done in one turn is bounded; flow_has_work tells whether some is left. The clock of the engine never
+ * runs back: an earlier NOW_MS than before (or than the journal's last row) counts as that one. */
 void flow_turn(struct flow *f, int64_t now_ms);
 void flow_deliver(struct flow *f);
-bool flow_has_work(const struct flow *f); /* queued commands or completions: do not sleep */
-int64_t flow_next_due_ms(const struct flow *f);
+bool flow_has_work(
+    const struct flow *f); /* something can be done without waiting for the journal: do not sleep */
+int64_t flow_next_due_ms(const struct flow *f); /* INT64_MAX = never; also while nothing can be decided */
 
 const struct engine *flow_engine(const struct flow *f);
 uint64_t flow_durable_seq(const struct flow *f);
-int64_t flow_now_ms(const struct flow *f); /* the clock of the current turn */
+uint64_t flow_published_seq(const struct flow *f); /* <= durable: where a stream that joins now goes on */
+int64_t flow_now_ms(const struct flow *f);         /* the clock of the current turn */
 
 enum flow_state { FLOW_OK, FLOW_AWAY, FLOW_FENCED };
 enum flow_state flow_state(const struct flow *f);

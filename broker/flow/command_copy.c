@@ -1,0 +1,88 @@
+#include "flow/command_copy.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+
+#include <stdalign.h>
+#include <stddef.h>
+#include <string.h>
+
+/* Where the next part starts behind SIZE bytes, so that any type may stand there. */
+static size_t aligned(size_t size)
+{
+    size_t a = alignof(max_align_t);
+
+    return (size + a - 1) / a * a;
+}
+
+/* What the union of CMD points to, and how large it is; 0 for the kinds that point to nothing. */
+static size_t object_of(const struct command *cmd, const void **object)
+{
+    *object = NULL;
+    switch (cmd->kind) {
+    case CMD_DEFINE_ORG:
+        *object = cmd->u.org;
+        return sizeof *cmd->u.org;
+    case CMD_DEFINE_LOCATION:
+        *object = cmd->u.location;
+        return sizeof *cmd->u.location;
+    case CMD_DEFINE_POOL:
+        *object = cmd->u.pool;
+        return sizeof *cmd->u.pool;
+    case CMD_REPORT_CAPACITY:
+        *object = cmd->u.report.list;
+        return cmd->u.report.n * sizeof *cmd->u.report.list;
+    case CMD_OPEN_REFERRAL:
+        *object = cmd->u.need;
+        return sizeof *cmd->u.need;
+    case CMD_ASK:
+    case CMD_SEE_REQUEST:
+    case CMD_ACCEPT:
+    case CMD_DECLINE:
+    case CMD_TRAVEL:
+    case CMD_CONFIRM_ARRIVAL:
+    case CMD_NO_SHOW:
+    case CMD_WITHDRAW:
+    case CMD_TICK:
+        return 0;
+    case CMD_N:
+        break;
+    }
+    CHECK(!"a command of a known kind");
+    return 0;
+}
+
+static void point_at(struct command *cmd, const void *object)
+{
+    if (cmd->kind == CMD_DEFINE_ORG)
+        cmd->u.org = object;
+    else if (cmd->kind == CMD_DEFINE_LOCATION)
+        cmd->u.location = object;
+    else if (cmd->kind == CMD_DEFINE_POOL)
+        cmd->u.pool = object;
+    else if (cmd->kind == CMD_REPORT_CAPACITY)
+        cmd->u.report.list = object;
+    else if (cmd->kind == CMD_OPEN_REFERRAL)
+        cmd->u.need = object;
+}
+
+struct command *command_copy(const struct command *cmd)
+{
+    const void *object = NULL;
+    size_t object_size = object_of(cmd, &object);
+    size_t carries_size = cmd->actor.n_carries * sizeof *cmd->actor.carries;
+    size_t object_at = aligned(sizeof *cmd);
+    size_t carries_at = object_at + aligned(object_size);
+    uint8_t *block = mem_new(1, carries_at + carries_size);
+    struct command *copy = (struct command *)(void *)block;
+
+    CHECK(object_size == 0 || object != NULL);
+    *copy = *cmd;
+    if (object_size > 0)
+        memcpy(block + object_at, object, object_size);
+    point_at(copy, object_size > 0 ? block + object_at : NULL);
+    if (carries_size > 0)
+        memcpy(block + carries_at, cmd->actor.carries, carries_size);
+    copy->actor.carries = carries_size > 0 ? (const struct org_id *)(const void *)(block + carries_at) : NULL;
+    return copy;
+}
