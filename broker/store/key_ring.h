@@ -40,16 +40,11 @@ void key_ring_set_highest(struct key_ring *r, struct referral_id highest);
  * master key at hand opens it; ERR_BUSY if the ring is full of fresh keys. */
 MUST_CHECK enum err key_ring_put(struct key_ring *r, struct referral_id id, struct bytes wrapped);
 
-/* Say that the table has no row for ID: it counts as KEY_ABSENT from now on. */
-MUST_CHECK enum err key_ring_none(struct key_ring *r, struct referral_id id);
-
-/* Make a fresh random key for an absent ID and append its wrapped form to WRAPPED. ERR_BUSY as above. */
+/* Make a fresh random key for an ID that has none (KEY_ABSENT, or KEY_ELSEWHERE and the table has no row for
+ * it) and append its wrapped form to WRAPPED. ERR_BUSY as above. */
 MUST_CHECK enum err key_ring_make(struct key_ring *r, struct referral_id id, struct buf *wrapped);
 /* The transaction with ID's wrapped key is committed. */
 void key_ring_kept(struct key_ring *r, struct referral_id id);
-/* Append the wrapped form of ID's key, wrapped anew, if it is still fresh; false if it is not. */
-bool key_ring_wrap_fresh(struct key_ring *r, struct referral_id id, struct buf *wrapped);
-
 /* Seal or open the private part of journal row SEQ with the key of ID (KEY_READY). The associated data is
  * "journal:<seq>:private". Appends to OUT; ERR_CRYPTO if it does not open, ERR_NOT_FOUND if the key is not
  * ready. */
