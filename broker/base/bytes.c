@@ -29,7 +29,7 @@ size_t bytes_utf8(struct bytes in, uint32_t *code)
         return 0;
     c = in.p[0];
     if (c >= 0x80) {
-        if (c >= 0xc2 && c <= 0xdf)
+        if (c >= 0xc0 && c <= 0xdf)
             more = 1;
         else if (c >= 0xe0 && c <= 0xef)
             more = 2;

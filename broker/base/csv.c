@@ -90,22 +90,24 @@ static void on_row(void *context, int line)
     r->fields = 0;
 }
 
-/* Line of the first byte that no text may hold, or 0. */
-static int bad_character_line(struct bytes text)
+/* Complain about the first thing that none of our tables may hold. A lone carriage return would end a row for
+ * libcsv and not for anyone who counts lines. */
+static void check_characters(struct reading *r, struct bytes text)
 {
     int line = 1;
 
-    while (text.len > 0) {
+    while (text.len > 0 && !r->bad) {
         uint32_t code = 0;
         size_t n = bytes_utf8(text, &code);
 
         if (n == 0 || code == 0)
-            return line;
-        if (code == '\n')
+            complain(r, "%s line %d: not UTF-8 text", r->name, line);
+        else if (code == '\r' && (text.len == 1 || text.p[1] != '\n'))
+            complain(r, "%s line %d: a carriage return without a newline", r->name, line);
+        else if (code == '\n')
             line++;
         text = BYTES(text.p + n, text.len - n);
     }
-    return 0;
 }
 
 enum err csv_read(struct bytes text, const char *name, struct csv_table **out, char *why, size_t why_size)
@@ -122,11 +124,9 @@ enum err csv_read(struct bytes text, const char *name, struct csv_table **out, c
         e = ERR_TOO_BIG;
         goto out;
     }
-    line = bad_character_line(text);
-    if (line != 0) {
-        complain(&r, "%s line %d: not UTF-8 text", name, line);
+    check_characters(&r, text);
+    if (r.bad)
         goto out;
-    }
     /* Spreadsheets put it there. */
     if (text.len >= sizeof bom && memcmp(text.p, bom, sizeof bom) == 0)
         text = BYTES(text.p + sizeof bom, text.len - sizeof bom);

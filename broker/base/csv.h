@@ -1,7 +1,7 @@
 /* Reading our own small reference tables (the tables of schema/codes): UTF-8 (a byte order mark is passed
- * over), comma, quoted by RFC 4180, spaces kept, empty lines skipped, first row is the header with names that
- * differ, every row as many fields as the header. Providers' CSV files are another matter and are read in the
- * adapter.
+ * over), comma, quoted by RFC 4180, lines end in CR LF or LF, spaces kept, empty lines skipped, first row is
+ * the header with names that differ, every row as many fields as the header. Providers' CSV files are another
+ * matter and are read in the adapter.
  *
  * libcsv has a csv_free too. Ours carries another name for the linker, so that an adapter that uses libcsv
  * never reaches it; a file that includes both headers does not compile. */

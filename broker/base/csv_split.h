@@ -11,9 +11,9 @@ struct csv_splitter {
     void *context;
 };
 
-/* Split TEXT by RFC 4180 (comma, CR LF or LF, spaces kept) and call back in order; empty lines are skipped. A
- * quote that is not closed, doubled or alone in its place gives ERR_BAD_INPUT and its line in BAD_LINE; what
- * was called back before stands. */
+/* Split TEXT by RFC 4180 (comma, CR LF or LF, spaces kept; the caller has refused lone CRs) and call back in
+ * order; empty lines are skipped. A quote that is not closed, doubled or alone in its place gives
+ * ERR_BAD_INPUT and its line in BAD_LINE; what was called back before stands. */
 MUST_CHECK enum err csv_split(struct bytes text, const struct csv_splitter *to, int *bad_line);
 
 #endif

@@ -49,9 +49,15 @@ static void one_utf8_character(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        /* In memory of exactly its size, so that AddressSanitizer sees one byte too many. */
+        char *exact = mem_new(cases[i].in.len, 1);
         uint32_t code = 0xabcd;
-        size_t n = bytes_utf8(cases[i].in, &code);
+        size_t n = 0;
 
+        if (cases[i].in.len > 0)
+            memcpy(exact, cases[i].in.p, cases[i].in.len);
+        n = bytes_utf8(BYTES(exact, cases[i].in.len), &code);
+        free(exact);
         if (n != cases[i].want || code != (n == 0 ? 0xabcd : cases[i].code))
             fail_msg("%s: %zu bytes, code %x", cases[i].name, n, code);
     }

@@ -211,13 +211,18 @@ static void key_files(void **state)
 static void what_is_no_key_file(void **state)
 {
     struct crypto_key got;
-    const char *fifo = folder_path(state, "fifo.key");
+    const char *fifo = NULL;
+    const char *folder = NULL;
 
     assert_int_equal(crypto_key_load(folder_path(state, "missing.key"), &got), ERR_IO);
     assert_int_equal(crypto_key_load(*state, &got), ERR_BAD_INPUT);
     fifo = folder_path(state, "fifo.key");
     assert_int_equal(mkfifo(fifo, 0600), 0);
     assert_int_equal(crypto_key_load(fifo, &got), ERR_BAD_INPUT);
+    folder = folder_path(state, "folder.key");
+    assert_int_equal(mkdir(folder, 0600), 0);
+    assert_int_equal(crypto_key_load(folder, &got), ERR_BAD_INPUT);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 /* Lowest cost libsodium allows: the cost is not what is tested. */

@@ -117,6 +117,8 @@ static void faults_say_file_and_line(void **state)
         CASE("\na,,b\n", "test.csv line 2: column 2 of the header has no name"),
         CASE("a,b\n1,\xff\n", "test.csv line 2: not UTF-8 text"),
         CASE("a,b\n1,2\n\0,\n", "test.csv line 3: not UTF-8 text"),
+        CASE("a,b\r\n1,2\r3,4\n", "test.csv line 2: a carriage return without a newline"),
+        CASE("a,b\n1,2\r", "test.csv line 2: a carriage return without a newline"),
 #undef CASE
     };
 

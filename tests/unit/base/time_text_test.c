@@ -78,6 +78,7 @@ static void texts_that_are_refused(void **state)
         "-026-11-21T20:00:00Z",
         "2026-11- 1T20:00:00Z",
         "1969-12-31T23:59:59Z",      /* before the first year */
+        "1969-12-31T23:59:59-01:00", /* before it only in the text */
         "1970-01-01T00:00:00+01:00", /* before it in UTC */
         "9999-12-31T23:59:59-01:00", /* behind the last year in UTC */
         "10000-01-01T00:00:00Z",
