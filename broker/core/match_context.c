@@ -1,0 +1,261 @@
+#include "core/match_parts.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "core/referral.h"
+#include "core/request.h"
+
+#include <string.h>
+
+#define DAY_MINUTES 1440
+#define OFFICE_FROM (8 * 60 + 30) /* when an ordinary house answers: matching.md 2.1 */
+#define OFFICE_UNTIL (18 * 60)
+
+_Static_assert(REFERRAL_REQUESTS_MAX <= 64, "asked[] of struct match_ctx holds 64");
+
+static bool is_region(const struct match_ctx *c, uint8_t region)
+{
+    return region < vocab_regions(c->vocab);
+}
+
+static int older(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static void count_person(struct match_ctx *c, const struct person *p)
+{
+    if (p->age != AGE_UNKNOWN && p->age < ADULT_AGE) {
+        c->children++;
+        if (p->sex == SEX_M)
+            c->oldest_boy = older(c->oldest_boy, p->age);
+        else if (p->sex == SEX_F)
+            c->oldest_girl = older(c->oldest_girl, p->age);
+        else
+            c->oldest_other = older(c->oldest_other, p->age);
+        return;
+    }
+    if (p->sex == SEX_F)
+        c->women++;
+    else if (p->sex == SEX_M)
+        c->men++;
+    else
+        c->others++;
+    if (p->age == AGE_UNKNOWN) {
+        c->adult_age_unknown = true;
+        return;
+    }
+    c->adult_age_high = older(c->adult_age_high, p->age);
+    if (c->adult_age_low < 0 || p->age < c->adult_age_low)
+        c->adult_age_low = p->age;
+}
+
+static void read_household(struct match_ctx *c)
+{
+    int pregnant_bit = vocab_trait_find(c->vocab, "zwanger");
+
+    c->persons = c->need->n_persons;
+    c->adult_age_low = c->adult_age_high = -1;
+    c->oldest_boy = c->oldest_girl = c->oldest_other = -1;
+    for (int i = 0; i < c->persons; i++) {
+        count_person(c, &c->need->persons[i]);
+        /* Told with the person is told, whatever the list of needs says. */
+        if (c->need->persons[i].pregnant && pregnant_bit != NO_BIT)
+            tri_put(&c->traits, (unsigned)pregnant_bit, TRI_YES);
+    }
+}
+
+static enum tri trafficking_of(const struct match_ctx *c)
+{
+    uint64_t exploitation = vocab_exploitation_traits(c->vocab);
+    enum tri network = tri_get(c->need->threat_kinds, THREAT_KIND_NETWERK);
+
+    if (network == TRI_YES || (c->traits.yes & exploitation) != 0)
+        return TRI_YES;
+    if (network == TRI_NO && (exploitation & ~c->traits.no) == 0)
+        return TRI_NO;
+    return TRI_UNKNOWN;
+}
+
+static enum tri guard_need_of(const struct match_ctx *c)
+{
+    if (c->need->threat_level == THREAT_ROOD ||
+        (c->guard_bit != NO_BIT && tri_get(c->traits, (unsigned)c->guard_bit) == TRI_YES))
+        return TRI_YES;
+    return c->need->threat_level == THREAT_UNKNOWN ? TRI_UNKNOWN : TRI_NO;
+}
+
+static void read_traits(struct match_ctx *c)
+{
+    c->excluding = vocab_trait_mask(c->vocab, TRAIT_MUST) | vocab_trait_mask(c->vocab, TRAIT_REFUSAL);
+    c->soft = vocab_trait_mask(c->vocab, TRAIT_SOFT);
+    c->secret_bit = vocab_trait_find(c->vocab, "geheim_adres");
+    c->guard_bit = vocab_trait_find(c->vocab, "beveiliging_24u");
+    c->dutch = vocab_language_find(c->vocab, "nl");
+    c->trafficking = trafficking_of(c);
+    c->guard_needed = guard_need_of(c);
+}
+
+/* One bit per region, so that a place costs one test however many areas are named. */
+static void read_unsafe(struct match_ctx *c)
+{
+    const struct need *n = c->need;
+
+    c->unsafe = n->unsafe_regions;
+    for (int i = 0; i < n->n_points; i++) {
+        /* Danger that cannot be placed on the map leaves no region that may be called safe. */
+        if (!is_region(c, n->points[i].region))
+            c->unsafe = UINT64_MAX;
+        for (uint8_t r = 0; is_region(c, n->points[i].region) && is_region(c, r); r++) {
+            if (vocab_minutes(c->vocab, n->points[i].region, r) < n->points[i].minutes)
+                c->unsafe |= UINT64_C(1) << r;
+        }
+    }
+    c->unsafe_given = n->unsafe_regions != 0 || n->n_points > 0;
+    c->home_unsafe = is_region(c, n->home_region) && (c->unsafe >> n->home_region & 1) != 0;
+}
+
+static void read_time(struct match_ctx *c, const struct match_query *q)
+{
+    int64_t term_ms = vocab_deadline_minutes(c->vocab, c->need->urgency) * MS_MINUTE;
+    int week_minute = time_week_minute_nl(q->now_ms);
+
+    c->now_ms = q->now_ms;
+    c->deadline_ms = q->deadline_ms != 0 ? q->deadline_ms : q->now_ms + term_ms;
+    /* A household past its deadline still needs a place: a house that opens at eight must not drop out then.
+     */
+    c->intake_by_ms = c->deadline_ms > q->now_ms ? c->deadline_ms : q->now_ms + term_ms;
+    c->day_minute = week_minute % DAY_MINUTES;
+    c->office_hours =
+        week_minute < 5 * DAY_MINUTES && c->day_minute >= OFFICE_FROM && c->day_minute < OFFICE_UNTIL;
+}
+
+void match_ctx_init(struct match_ctx *c, const struct vocab *vocab, const struct core_settings *settings,
+                    const struct match_query *q)
+{
+    memset(c, 0, sizeof *c);
+    c->vocab = vocab;
+    c->need = q->need;
+    c->role = q->role;
+    c->traits = q->need->traits;
+    c->far_minutes = settings->far_minutes;
+    c->all_regions = vocab_regions(vocab) == 64 ? UINT64_MAX : (UINT64_C(1) << vocab_regions(vocab)) - 1;
+    c->from = is_region(c, q->need->home_region) ? q->need->home_region
+              : is_region(c, q->referrer_region) ? q->referrer_region
+                                                 : REGION_NONE;
+    read_time(c, q);
+    read_household(c);
+    read_traits(c);
+    read_unsafe(c);
+    match_distance_costs(c);
+}
+
+static bool counts_as_asked(enum request_state s)
+{
+    switch (s) {
+    case REQUEST_PENDING:
+    case REQUEST_ACCEPTED:
+    case REQUEST_DECLINED:
+    case REQUEST_ADMITTED:
+        return true;
+    case REQUEST_EXPIRED: /* did not answer: may be asked again */
+    case REQUEST_CANCELLED:
+    case REQUEST_STATE_N:
+        break;
+    }
+    return false;
+}
+
+void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id)
+{
+    const struct referral *r = id.v != 0 ? engine_referral(e, id) : NULL;
+
+    for (int i = 0; r != NULL && i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q == NULL || !counts_as_asked(q->state))
+            continue;
+        c->asked[c->n_asked++] = (struct match_asked){
+            .pool = q->pool,
+            .declined = q->state == REQUEST_DECLINED,
+            .decline_reason = q->decline_reason,
+        };
+    }
+}
+
+/* ---- places ---- */
+
+static bool is_open(const struct location *l, int day_minute)
+{
+    if (l->intake_from_minute < l->intake_until_minute)
+        return day_minute >= l->intake_from_minute && day_minute < l->intake_until_minute;
+    return day_minute >= l->intake_from_minute || day_minute < l->intake_until_minute;
+}
+
+int64_t match_opens_at_ms(const struct match_ctx *c, const struct location *l)
+{
+    int wait = (l->intake_from_minute - c->day_minute + DAY_MINUTES) % DAY_MINUTES;
+    int64_t at_ms = c->now_ms - c->now_ms % MS_MINUTE + wait * MS_MINUTE;
+    int off = l->intake_from_minute % DAY_MINUTES - time_week_minute_nl(at_ms) % DAY_MINUTES;
+
+    /* In the night the clock is changed, the wait is an hour longer or shorter than the clock says. */
+    if (off > DAY_MINUTES / 2)
+        off -= DAY_MINUTES;
+    else if (off < -DAY_MINUTES / 2)
+        off += DAY_MINUTES;
+    return at_ms + off * MS_MINUTE;
+}
+
+static enum intake intake_of(const struct match_ctx *c, const struct location *l)
+{
+    bool hours_known = l->intake_from_minute != l->intake_until_minute;
+
+    if (l->night_intake == TRI_YES || (hours_known && is_open(l, c->day_minute)))
+        return INTAKE_NOW;
+    if (l->night_intake == TRI_UNKNOWN || !hours_known)
+        return INTAKE_UNKNOWN;
+    return match_opens_at_ms(c, l) < c->intake_by_ms ? INTAKE_LATER : INTAKE_TOO_LATE;
+}
+
+static enum tri need_of_kind(const struct match_ctx *c, enum kind kind)
+{
+    if (vocab_kind_tier(c->vocab, kind) == 0)
+        return TRI_YES;
+    if (kind == KIND_BEVEILIGD)
+        return c->guard_needed;
+    return kind == KIND_COSM || kind == KIND_OMM ? c->trafficking : TRI_NO;
+}
+
+static void complete(struct tri_set *traits, int bit, enum tri fact)
+{
+    if (bit != NO_BIT && tri_get(*traits, (unsigned)bit) == TRI_UNKNOWN)
+        tri_put(traits, (unsigned)bit, fact);
+}
+
+void match_place_init(struct match_place *p, const struct match_ctx *c, const struct pool *pool,
+                      const struct location *location, const struct pool_view *view)
+{
+    p->pool = pool;
+    p->location = location;
+    p->kind = vocab_kind(c->vocab, pool->kind);
+    p->view = *view;
+    p->offerable = view->freshness == NOT_KNOWN ? UNITS_UNKNOWN : view->offerable;
+    p->traits = pool->traits;
+    complete(&p->traits, c->secret_bit, location->secret_address);
+    complete(&p->traits, c->guard_bit, location->guard_24h);
+    p->gatekeeper = p->kind->gatekeeper != GATEKEEPER_NONE ? p->kind->gatekeeper : pool->gatekeeper;
+    p->intake = intake_of(c, location);
+    p->needed = need_of_kind(c, pool->kind);
+}
+
+void match_place_load(struct match_place *p, const struct match_ctx *c, const struct engine *e,
+                      struct pool_id id)
+{
+    const struct pool *pool = engine_pool(e, id);
+    struct pool_view view;
+
+    CHECK(pool != NULL);
+    view = engine_pool_view(e, id, c->now_ms);
+    match_place_init(p, c, pool, engine_location(e, pool->location), &view);
+}

@@ -1,0 +1,131 @@
+/* Inside the match, for match*.c and their tests only: a query and a pool each brought to the form in which
+ * rules are cheap, and what the parts of the match do with them.
+ *
+ *   query ─► match_ctx ─┐
+ *                       ├─► rules ─► masks, verdict ─► score, order ─► reasons
+ *   pool  ─► place ─────┘
+ */
+#ifndef PLEK_CORE_MATCH_PARTS_H
+#define PLEK_CORE_MATCH_PARTS_H
+
+#include "core/engine.h"
+#include "core/match.h"
+#include "core/reason.h"
+#include "core/vocab.h"
+
+#define NO_BIT (-1)
+
+/* A pool that was asked for this referral, or said no to it. */
+struct match_asked {
+    struct pool_id pool;
+    bool declined;
+    uint8_t decline_reason; /* index in the decline list + 1, 0 = none */
+};
+
+/* What a query comes down to, computed once. Borrows need and vocab. */
+struct match_ctx {
+    const struct vocab *vocab;
+    const struct need *need;
+    enum role role;
+    int64_t now_ms;
+    int64_t deadline_ms;
+    int64_t intake_by_ms; /* intake must start before: the deadline; past it, a fresh term from now */
+    int day_minute;       /* Dutch time, of the day */
+    bool office_hours;    /* Monday to Friday, 8:30 to 18:00 */
+    uint16_t far_minutes;
+    uint64_t all_regions;
+
+    /* household; ages are -1 where there is nobody */
+    int persons;
+    int children;
+    int women, men;    /* adults */
+    int others;        /* adults of unknown or other sex */
+    int adult_age_low; /* of the adults whose age is known */
+    int adult_age_high;
+    bool adult_age_unknown; /* at least one */
+    int oldest_boy;
+    int oldest_girl;
+    int oldest_other; /* child of unknown or other sex */
+
+    struct tri_set traits; /* the need's, and a pregnancy told with a person */
+    uint64_t excluding;    /* traits with rule MUST or REFUSAL */
+    uint64_t soft;         /* traits with rule SOFT */
+    int secret_bit;        /* traits that a location's own facts answer too; NO_BIT if not in the list */
+    int guard_bit;
+    int dutch;             /* language index, or -1 */
+    enum tri trafficking;  /* threat kind netwerk, or a trait of exploitation */
+    enum tri guard_needed; /* for the scarce guarded places: code rood, or guards asked for */
+    uint64_t unsafe;       /* regions that are unsafe or too near an unsafe point */
+    bool unsafe_given;     /* the need names an unsafe area at all */
+    bool home_unsafe;
+    uint8_t from; /* distance counts from here: home, else the referrer's region, else REGION_NONE */
+    uint16_t distance_cost[VOCAB_REGIONS_MAX]; /* points off the fit score, by region of the place */
+
+    struct match_asked asked[64]; /* REFERRAL_REQUESTS_MAX */
+    size_t n_asked;
+};
+
+/* When a house takes people in, seen from now. */
+enum intake {
+    INTAKE_NOW,
+    INTAKE_LATER,    /* opens before the household must have a place */
+    INTAKE_TOO_LATE, /* opens after that */
+    INTAKE_UNKNOWN
+};
+
+/* A pool at this moment, for this query. Borrows from the engine until the next apply. */
+struct match_place {
+    const struct pool *pool;
+    const struct location *location;
+    const struct vocab_kind *kind;
+    struct pool_view view;
+    int32_t offerable;     /* UNITS_UNKNOWN also where the number is too old to exclude anything */
+    struct tri_set traits; /* the pool's, completed by what the location says of address and guard */
+    enum gatekeeper gatekeeper;
+    enum intake intake;
+    enum tri needed; /* of a scarce kind: does this household need it? YES for ordinary kinds */
+};
+
+struct match_judgement {
+    enum verdict verdict;
+    uint32_t out_mask;
+    uint32_t ask_mask;
+    uint8_t units;
+};
+
+/* ---- match_context.c ---- */
+void match_ctx_init(struct match_ctx *c, const struct vocab *vocab, const struct core_settings *settings,
+                    const struct match_query *q);
+/* Add what was asked for the query's referral already; nothing for a search without saving. */
+void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id);
+/* VIEW is copied. */
+void match_place_init(struct match_place *p, const struct match_ctx *c, const struct pool *pool,
+                      const struct location *location, const struct pool_view *view);
+void match_place_load(struct match_place *p, const struct match_ctx *c, const struct engine *e,
+                      struct pool_id id);
+/* Moment of the next opening, for a house that is closed now. */
+int64_t match_opens_at_ms(const struct match_ctx *c, const struct location *l);
+
+/* ---- match_rules.c ---- */
+void match_judge(const struct match_ctx *c, const struct match_place *p, struct match_judgement *out);
+/* One rule alone; for tests and explanations. */
+enum verdict match_rule(enum rule rule, const struct match_ctx *c, const struct match_place *p);
+const struct match_asked *match_find_asked(const struct match_ctx *c, struct pool_id pool); /* NULL = not */
+
+/* ---- match_score.c ---- */
+void match_distance_costs(struct match_ctx *c); /* fills distance_cost; the rest of C is ready */
+int match_fit(const struct match_ctx *c, const struct match_place *p); /* 0..1000 */
+/* What the order goes by within a class. Today the fit; the price of scarcity (matching.md 3.3) goes in here.
+ */
+int match_utility(const struct match_ctx *c, const struct match_place *p, int fit);
+
+/* ---- match_explain.c ---- */
+/* Fill M's reasons; verdict, masks and units are set. */
+void match_explain(const struct match_ctx *c, const struct match_place *p, struct pool_match *m);
+
+/* ---- match_near.c ---- */
+/* Fill R's near misses from its list, which is complete. */
+void match_near(const struct match_ctx *c, const struct engine *e, const struct match_query *q,
+                struct match_result *r);
+
+#endif

@@ -1,0 +1,101 @@
+/* The fit score: 1000 less penalties (matching.md 3.2), in integers. It judges suitability only; neither the
+ * chance of a yes nor the age of the number may enter (matching.md 3.3: both cost people a bed). */
+#include "core/match_parts.h"
+
+#include "base/mem.h"
+
+enum cost {
+    COST_DISTANCE = 400,     /* without threat: far from home or school, at FAR_KM and beyond */
+    COST_OTHER_REGION = 120, /* funding and schools change with the region */
+    COST_THREAT_NEAR = 200,  /* under threat: at the threat's own door, none from SAFE_KM */
+    COST_THREAT_FAR = 200,   /* under threat: far from home or school, at THREAT_FAR_KM and beyond */
+    COST_LANGUAGE = 180,     /* nobody in the house speaks it */
+    COST_SOFT = 150,         /* all soft needs missing */
+    COST_SECOND_MOVE = 150   /* emergency place */
+};
+#define FAR_KM 100
+#define SAFE_KM 70
+#define THREAT_FAR_KM 180
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Kilometres from the nearest place the household must stay away from; with none named, from home. */
+static int threat_km(const struct match_ctx *c, uint8_t region)
+{
+    const struct need *n = c->need;
+    int km = INT16_MAX;
+
+    for (uint8_t r = 0; r < vocab_regions(c->vocab); r++) {
+        if ((n->unsafe_regions >> r & 1) != 0)
+            km = smaller(km, vocab_km(c->vocab, r, region));
+    }
+    for (int i = 0; i < n->n_points; i++) {
+        if (n->points[i].region < vocab_regions(c->vocab))
+            km = smaller(km, vocab_km(c->vocab, n->points[i].region, region));
+    }
+    if (!c->unsafe_given && n->home_region < vocab_regions(c->vocab))
+        km = vocab_km(c->vocab, n->home_region, region);
+    return km;
+}
+
+void match_distance_costs(struct match_ctx *c)
+{
+    uint8_t school = c->need->school_region;
+    uint8_t anchor = school < vocab_regions(c->vocab) ? school : c->from;
+
+    for (uint8_t r = 0; r < vocab_regions(c->vocab); r++) {
+        int km = anchor == REGION_NONE ? 0 : vocab_km(c->vocab, anchor, r);
+        int cost = 0;
+
+        if (c->need->threat_level >= THREAT_ORANJE) {
+            cost = COST_THREAT_NEAR * (SAFE_KM - smaller(SAFE_KM, threat_km(c, r))) / SAFE_KM;
+            cost += COST_THREAT_FAR * smaller(km, THREAT_FAR_KM) / THREAT_FAR_KM;
+        } else {
+            cost = COST_DISTANCE * smaller(km, FAR_KM) / FAR_KM;
+            if (c->from != REGION_NONE && c->from != r)
+                cost += COST_OTHER_REGION;
+        }
+        c->distance_cost[r] = (uint16_t)cost;
+    }
+}
+
+/* In proportion to what is missing; a soft need the house said nothing about counts half. */
+static int soft_cost(const struct match_ctx *c, const struct match_place *p)
+{
+    uint64_t needed = c->traits.yes & c->soft;
+    int n = __builtin_popcountll(needed);
+    int missing = __builtin_popcountll(needed & p->traits.no);
+    int unsaid = __builtin_popcountll(needed & ~p->traits.no & ~p->traits.yes);
+
+    return n == 0 ? 0 : COST_SOFT * (2 * missing + unsaid) / (2 * n);
+}
+
+static bool language_is_missing(const struct match_ctx *c, const struct match_place *p)
+{
+    return c->need->language < VOCAB_LANGUAGES_MAX && c->need->language != c->dutch &&
+           (p->pool->languages >> c->need->language & 1) == 0;
+}
+
+int match_fit(const struct match_ctx *c, const struct match_place *p)
+{
+    int fit = 1000;
+
+    if (p->location->region < vocab_regions(c->vocab))
+        fit -= c->distance_cost[p->location->region];
+    fit -= soft_cost(c, p);
+    if (language_is_missing(c, p))
+        fit -= COST_LANGUAGE;
+    if (p->kind->max_hours != 0)
+        fit -= COST_SECOND_MOVE;
+    return fit < 0 ? 0 : fit;
+}
+
+int match_utility(const struct match_ctx *c, const struct match_place *p, int fit)
+{
+    (void)c;
+    (void)p;
+    return fit;
+}
