@@ -190,6 +190,8 @@ void loop_turn(struct loop *l, int wait_ms)
 
 void loop_run(struct loop *l)
 {
+    /* What was done between making the loop and running it, a replay for one, is not a late tick. */
+    l->ticked = l->options.clocks.mono(l->options.clocks.ctx);
     while (!l->stop)
         loop_turn(l, -1);
     l->stop = false;
