@@ -134,6 +134,27 @@ static void faults_say_file_and_line(void **state)
     }
 }
 
+/* In memory of exactly its size, so that AddressSanitizer sees one byte too many. */
+static void no_prefix_is_read_past_its_end(void **state)
+{
+    static const char text[] = "\xef\xbb\xbf"
+                               "a,b\r\n\"\"\"1\r\n\",\xc3\xab\r\n";
+
+    (void)state;
+    for (size_t len = 0; len < sizeof text; len++) {
+        char *exact = mem_new(len, 1);
+        struct csv_table *t = NULL;
+        char why[200] = "";
+
+        memcpy(exact, text, len);
+        if (csv_read(BYTES(exact, len), "test.csv", &t, why, sizeof why) == OK)
+            csv_free(t);
+        else
+            assert_int_equal(strncmp(why, "test.csv", 8), 0);
+        free(exact);
+    }
+}
+
 static void why_is_cut_to_its_size(void **state)
 {
     struct csv_table *t = NULL;
@@ -203,6 +224,7 @@ int main(void)
         cmocka_unit_test(lines_count_through_quoted_newlines),
         cmocka_unit_test(a_header_alone_has_no_rows),
         cmocka_unit_test(faults_say_file_and_line),
+        cmocka_unit_test(no_prefix_is_read_past_its_end),
         cmocka_unit_test(why_is_cut_to_its_size),
         cmocka_unit_test(many_rows),
         cmocka_unit_test(files),

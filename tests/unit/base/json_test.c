@@ -61,6 +61,7 @@ static void texts_that_are_refused(void **state)
         CASE("NUL behind", "{}\0", "U+0000", 1, 3),
         CASE("NUL inside", "{\0}", "U+0000", 1, 2),
         CASE("NUL behind a number", "\n[4\0]", "U+0000", 2, 3), /* jansson takes this one */
+        CASE("NUL in the third line", "[1,\n22,\n 3\0]", "U+0000", 3, 3),
         CASE("NUL in a text", "[\"a\0b\"]", "U+0000", 1, 4),
         CASE("escaped NUL", "[\"a\\u0000b\"]", "U+0000"),
         CASE("escaped NUL in a key", "{\"a\\u0000b\":1}", "U+0000"),

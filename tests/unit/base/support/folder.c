@@ -15,7 +15,7 @@ int folder_setup(void **state)
     const char *tmp = getenv("TMPDIR");
     char path[4096];
 
-    snprintf(path, sizeof path, "%s/plek-unit-XXXXXX", tmp != NULL ? tmp : "/tmp");
+    snprintf(path, sizeof path, "%s/plek-unit-XXXXXX", tmp != NULL ? tmp : P_tmpdir);
     if (mkdtemp(path) == NULL)
         return -1;
     *state = strdup(path);
