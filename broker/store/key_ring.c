@@ -265,6 +265,11 @@ enum err key_ring_open(struct key_ring *r, struct referral_id id, uint64_t seq, 
     return crypto_open(&r->slots[e->slot], row_ad(seq, ad), sealed, out);
 }
 
+size_t key_ring_capacity(const struct key_ring *r)
+{
+    return r->keys_max;
+}
+
 size_t key_ring_count(const struct key_ring *r)
 {
     return r->keys_max - r->n_unused;

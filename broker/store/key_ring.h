@@ -67,6 +67,7 @@ void key_ring_forget(struct key_ring *r, struct referral_id id);
 MUST_CHECK enum err key_ring_rewrap(struct key_ring *r, struct db *db, uint64_t *count, char *why,
                                     size_t why_size);
 
-size_t key_ring_count(const struct key_ring *r); /* keys in memory */
+size_t key_ring_capacity(const struct key_ring *r); /* KEYS_MAX */
+size_t key_ring_count(const struct key_ring *r);    /* keys in memory */
 
 #endif

@@ -1,0 +1,49 @@
+/* Only for journal_maria: the rows that wait, and the statements of one transaction made from the oldest of
+ * them. A batch is built once and its text kept until its fate is known, so what is sent again is byte for
+ * byte the same. Private parts are sealed while the batch is built and wiped from the queue at once. */
+#ifndef PLEK_STORE_JOURNAL_BATCH_H
+#define PLEK_STORE_JOURNAL_BATCH_H
+
+#include "flow/journal_port.h"
+#include "store/key_ring.h"
+
+/* ---- the queue: rows in order of seq ---- */
+struct queued_row;
+
+struct journal_queue {
+    struct queued_row **rows; /* circular: N rows from AT, room for CAP (a power of two) */
+    size_t at, n, cap;
+    size_t bytes;
+};
+
+void journal_queue_fini(struct journal_queue *q);
+void journal_queue_add(struct journal_queue *q, const struct journal_row *row);
+/* Forget the oldest N. */
+void journal_queue_drop(struct journal_queue *q, size_t n);
+/* Memory that a row counts for in the bound. */
+size_t journal_queue_cost(const struct journal_row *row);
+
+/* ---- one transaction ---- */
+struct journal_batch {
+    uint64_t first, last; /* of the rows; without rows LAST is the durable seq and FIRST is LAST + 1 */
+    size_t n;
+    struct buf claim;    /* UPDATE writer */
+    struct buf new_keys; /* INSERT referral_key; empty if no key is new */
+    struct buf rows;     /* INSERT journal; empty if there are no rows */
+    struct referral_id *fresh;
+    size_t n_fresh, cap_fresh;
+};
+
+void journal_batch_fini(struct journal_batch *b);
+
+/* Choose how many of the oldest rows go together (at most ROWS_MAX, about BYTES_MAX) and append to SQL the
+ * statement that asks for the keys they need and the ring has not; nothing is appended if none is missing. */
+size_t journal_batch_choose(const struct journal_queue *q, struct key_ring *ring, size_t rows_max,
+                            size_t bytes_max, struct buf *sql);
+
+/* Build the transaction of the oldest N rows (0: only the beat) of writer EPOCH. A subject that the ring
+ * holds as elsewhere has been asked for and has no key: it gets one. */
+MUST_CHECK enum err journal_batch_build(struct journal_batch *b, struct journal_queue *q, size_t n,
+                                        uint64_t durable_seq, uint64_t epoch, struct key_ring *ring);
+
+#endif
