@@ -38,8 +38,8 @@ enum observation_fault {
     OBS_FREE_OVER_TOTAL = 2, /* free, or free + occupied + out of order, more than total */
     OBS_FUTURE = 4,          /* observed more than 2 minutes after now */
     OBS_TOO_OLD = 8,         /* observed more than 7 days ago: not a report of now */
-    OBS_NO_COUNT = 16,       /* says nothing at all: no free, no stop, no deliverable */
-    OBS_TOTAL_ODD = 32       /* total over 10 times the pool's profile: a mapping mistake */
+    OBS_NO_COUNT = 16,       /* says nothing that helps: no free, no stop, no deliverable */
+    OBS_TOTAL_ODD = 32       /* total, or any count, over 10 times the pool profile: a mapping mistake */
 };
 /* POOL_UNITS is the profile's total, 0 if not known here. */
 unsigned observation_faults(const struct observation *o, int pool_units, int64_t now_ms);

@@ -13,6 +13,8 @@
 #include "core/need.h"
 
 #define REFERRAL_CODE_SIZE 12
+#define REFERRAL_CODE_LETTERS 4 /* 25^4 = 390,625 codes; a longer one is drawn when short ones clash */
+#define REFERRAL_CODE_LETTERS_MAX 8
 #define REFERRAL_REQUESTS_MAX 64 /* over its whole life; a second referral takes over past it */
 
 enum referral_state {
@@ -55,5 +57,7 @@ const char *referral_state_code(enum referral_state s); /* "open" "asked" "reser
 
 /* Write the code that DRAW (any 64-bit number) gives: alphabet without 0 O 1 I L 5 S B 8 Z 2. */
 void referral_code_make(uint64_t draw, char out[REFERRAL_CODE_SIZE]);
+/* The same with LETTERS (REFERRAL_CODE_LETTERS to _MAX) behind the dash. */
+void referral_code_make_long(uint64_t draw, unsigned letters, char out[REFERRAL_CODE_SIZE]);
 
 #endif

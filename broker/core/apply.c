@@ -1,0 +1,90 @@
+/* The only way state changes: one table from kind of event to what it does. Live, replay, standby and
+ * simulator all come through here. */
+#include "core/engine.h"
+
+#include "base/check.h"
+#include "core/apply.h"
+#include "core/fields.h"
+
+#include <stdio.h>
+
+struct applier {
+    impossible_fn *impossible;
+    apply_fn *apply;
+};
+
+static const char *command_done_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct command_key *k = &ev->u.done.key;
+
+    (void)e;
+    if (k->hi == 0 && k->lo == 0)
+        return "an outcome without a key";
+    return ev->u.done.outcome.seq != ev->seq ? "an outcome of another moment" : NULL;
+}
+
+static void command_done_apply(struct engine *e, const struct event *ev)
+{
+    key_store(e, &ev->u.done.key, &ev->u.done.outcome, ev->at_ms);
+}
+
+static const struct applier appliers[EV_N] = {
+    [EV_ORG_DEFINED] = {org_defined_impossible, org_defined_apply},
+    [EV_LOCATION_DEFINED] = {location_defined_impossible, location_defined_apply},
+    [EV_POOL_DEFINED] = {pool_defined_impossible, pool_defined_apply},
+    [EV_CAPACITY_OBSERVED] = {capacity_observed_impossible, capacity_observed_apply},
+    [EV_REFERRAL_OPENED] = {referral_opened_impossible, referral_opened_apply},
+    [EV_REQUEST_MADE] = {request_made_impossible, request_made_apply},
+    [EV_REQUEST_SEEN] = {request_seen_impossible, request_seen_apply},
+    [EV_REQUEST_ACCEPTED] = {request_accepted_impossible, request_accepted_apply},
+    [EV_REQUEST_DECLINED] = {request_declined_impossible, request_declined_apply},
+    [EV_REQUEST_EXPIRED] = {request_expired_impossible, request_expired_apply},
+    [EV_REQUEST_CANCELLED] = {request_cancelled_impossible, request_cancelled_apply},
+    [EV_REQUEST_LATE_YES] = {request_late_yes_impossible, request_late_yes_apply},
+    [EV_REFERRAL_TRAVELLING] = {referral_travelling_impossible, referral_travelling_apply},
+    [EV_REFERRAL_ADMITTED] = {referral_admitted_impossible, referral_admitted_apply},
+    [EV_REFERRAL_NO_SHOW] = {referral_no_show_impossible, referral_no_show_apply},
+    [EV_REFERRAL_WITHDRAWN] = {referral_withdrawn_impossible, referral_withdrawn_apply},
+    [EV_REFERRAL_UNPLACED] = {referral_unplaced_impossible, referral_unplaced_apply},
+    [EV_COMMAND_DONE] = {command_done_impossible, command_done_apply},
+};
+
+/* NULL if the event can happen now. */
+static const char *impossible(const struct engine *e, const struct event *ev)
+{
+    if ((unsigned)ev->kind >= EV_N)
+        return "no such kind of event";
+    if (ev->seq != e->seq + 1)
+        return "a gap in the sequence";
+    if (ev->at_ms < 0 || ev->at_ms > FIELD_TIME_MAX)
+        return "a moment out of range";
+    return appliers[ev->kind].impossible(e, ev);
+}
+
+static void apply(struct engine *e, const struct event *ev)
+{
+    appliers[ev->kind].apply(e, ev);
+    e->seq = ev->seq;
+}
+
+void engine_apply(struct engine *e, const struct event *ev)
+{
+    const char *why = impossible(e, ev);
+
+    if (why != NULL)
+        check_failed(__FILE__, __LINE__, __func__, why);
+    apply(e, ev);
+}
+
+enum err engine_replay(struct engine *e, const struct event *ev, char *why, size_t why_size)
+{
+    const char *reason = impossible(e, ev);
+
+    if (reason != NULL) {
+        snprintf(why, why_size, "event %llu (%s): %s", (unsigned long long)ev->seq,
+                 (unsigned)ev->kind < EV_N ? event_name(ev->kind) : "?", reason);
+        return ERR_BAD_INPUT;
+    }
+    apply(e, ev);
+    return OK;
+}

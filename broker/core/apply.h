@@ -1,0 +1,44 @@
+/* What each kind of event does to the state, and when it is impossible. Private to apply. An *_impossible
+ * function returns why the event cannot happen in this state (a static text without personal data), or NULL;
+ * the apply function may be called only after NULL. Impossible means: no decision could have made it,
+ * whatever the reference data and settings were. */
+#ifndef PLEK_CORE_APPLY_H
+#define PLEK_CORE_APPLY_H
+
+#include "core/engine_state.h"
+
+typedef const char *impossible_fn(const struct engine *e, const struct event *ev);
+typedef void apply_fn(struct engine *e, const struct event *ev);
+
+/* apply_supply.c */
+impossible_fn org_defined_impossible, location_defined_impossible, pool_defined_impossible,
+    capacity_observed_impossible;
+apply_fn org_defined_apply, location_defined_apply, pool_defined_apply, capacity_observed_apply;
+
+/* apply_request.c */
+impossible_fn request_made_impossible, request_seen_impossible, request_accepted_impossible,
+    request_declined_impossible, request_expired_impossible, request_cancelled_impossible,
+    request_late_yes_impossible;
+apply_fn request_made_apply, request_seen_apply, request_accepted_apply, request_declined_apply,
+    request_expired_apply, request_cancelled_apply, request_late_yes_apply;
+
+/* apply_referral.c */
+impossible_fn referral_opened_impossible, referral_travelling_impossible, referral_admitted_impossible,
+    referral_no_show_impossible, referral_withdrawn_impossible, referral_unplaced_impossible;
+apply_fn referral_opened_apply, referral_travelling_apply, referral_admitted_apply, referral_no_show_apply,
+    referral_withdrawn_apply, referral_unplaced_apply;
+
+/* End a request's hold: the one way out of pending and accepted. Its referral is settled afterwards. */
+void request_end(struct engine *e, const struct event *ev, struct request_id id, enum request_state to,
+                 enum cancel_why why);
+
+/* Move a referral; CHECK that the table of moves allows it. Brings deadline and digest up to date. */
+void referral_move(struct engine *e, struct referral_slot *s, enum referral_state to, uint64_t seq);
+
+/* Give a referral without a yes the state its requests say: asked while one is pending, else open. */
+void referral_settle(struct engine *e, struct referral_slot *s, uint64_t seq);
+
+/* The request of a referral that is accepted now; NULL if none. */
+const struct request *referral_accepted(const struct engine *e, const struct referral *r);
+
+#endif

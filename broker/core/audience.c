@@ -1,0 +1,286 @@
+/* Tables first, then the object: a role that a table does not name may not; an object of another organisation
+ * does not exist for the asker. */
+#include "core/audience.h"
+
+#include "base/check.h"
+#include "core/decide.h"
+
+#define R(role) (1u << ROLE_##role)
+#define K(kind) (1u << ORG_##kind)
+
+/* The kinds of organisation in which a role exists; without a row there is none. MACHINE speaks for the
+ * organisations it carries and may be the operator's; SYSTEM has no organisation at all. */
+static const uint8_t role_org_kinds[ROLE_N] = {
+    [ROLE_REFERRER] = K(VEILIG_THUIS) | K(SHELTER),
+    [ROLE_SHELTER] = K(SHELTER),
+    [ROLE_COMENSHA] = K(COMENSHA),
+    [ROLE_MUNICIPALITY] = K(MUNICIPALITY),
+    [ROLE_RAPPORTEUR] = K(RAPPORTEUR),
+    [ROLE_ORG_ADMIN] = K(SHELTER) | K(VEILIG_THUIS) | K(COMENSHA) | K(MUNICIPALITY) | K(RAPPORTEUR),
+    [ROLE_EXCHANGE_ADMIN] = K(OPERATOR),
+};
+
+static const uint16_t command_roles[CMD_N] = {
+    [CMD_DEFINE_ORG] = R(SYSTEM) | R(EXCHANGE_ADMIN),
+    [CMD_DEFINE_LOCATION] = R(SYSTEM) | R(EXCHANGE_ADMIN),
+    [CMD_DEFINE_POOL] = R(SYSTEM) | R(EXCHANGE_ADMIN),
+    [CMD_REPORT_CAPACITY] = R(SHELTER) | R(MACHINE),
+    [CMD_OPEN_REFERRAL] = R(REFERRER) | R(COMENSHA),
+    [CMD_ASK] = R(REFERRER) | R(COMENSHA),
+    [CMD_SEE_REQUEST] = R(SHELTER),
+    [CMD_ACCEPT] = R(SHELTER),
+    [CMD_DECLINE] = R(SHELTER),
+    [CMD_TRAVEL] = R(REFERRER) | R(COMENSHA),
+    [CMD_CONFIRM_ARRIVAL] = R(SHELTER) | R(REFERRER) | R(COMENSHA),
+    [CMD_NO_SHOW] = R(SHELTER) | R(REFERRER) | R(COMENSHA),
+    [CMD_WITHDRAW] = R(REFERRER) | R(COMENSHA),
+    [CMD_TICK] = R(SYSTEM),
+};
+
+static const uint16_t action_roles[ACT_N] = {
+    [ACT_SEARCH] = R(REFERRER) | R(COMENSHA),
+    [ACT_SEE_POOL] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(MACHINE) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [ACT_SEE_REFERRAL] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_REQUEST] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_REVEAL_LOCATION] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_STATISTICS] = R(MUNICIPALITY) | R(RAPPORTEUR),
+    [ACT_MANAGE_ACCOUNTS] = R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+};
+
+/* ---- who the actor is ---- */
+
+static bool has_role(uint16_t roles, const struct actor *a)
+{
+    return (unsigned)a->role < ROLE_N && ((unsigned)roles >> (unsigned)a->role & 1u) != 0;
+}
+
+static bool is_who_it_says(const struct engine *e, const struct actor *a)
+{
+    const struct org *o = engine_org(e, a->org);
+
+    if (a->role == ROLE_SYSTEM)
+        return true;
+    /* What it carries decides, one by one. */
+    if (a->role == ROLE_MACHINE)
+        return a->n_carries > 0;
+    return o != NULL && (unsigned)a->role < ROLE_N &&
+           ((unsigned)role_org_kinds[a->role] >> (unsigned)o->kind & 1u) != 0;
+}
+
+static bool carries(const struct actor *a, struct org_id org)
+{
+    for (uint16_t i = 0; i < a->n_carries; i++) {
+        if (a->carries[i].v == org.v)
+            return true;
+    }
+    return false;
+}
+
+/* The pool is of the house (or, for a machine, of a house) that the actor speaks for. */
+static bool is_own_pool(const struct actor *a, const struct pool *p)
+{
+    if (p == NULL)
+        return false;
+    if (a->role == ROLE_MACHINE)
+        return carries(a, p->org);
+    return a->org.v == p->org.v && (a->location.v == 0 || a->location.v == p->location.v);
+}
+
+static bool is_referrer(const struct actor *a)
+{
+    return a->role == ROLE_REFERRER || a->role == ROLE_COMENSHA;
+}
+
+static bool is_own_referral(const struct actor *a, const struct referral *r)
+{
+    return r != NULL && is_referrer(a) && a->org.v == r->org.v;
+}
+
+/* ---- may: commands ---- */
+
+static enum refusal permit_report(const struct engine *e, const struct command *cmd, struct outcome *outcome)
+{
+    for (uint16_t i = 0; i < cmd->u.report.n; i++) {
+        const struct pool *p = engine_pool(e, cmd->u.report.list[i].pool);
+
+        if (is_own_pool(&cmd->actor, p))
+            continue;
+        outcome->fault_index = i;
+        outcome->pool = cmd->u.report.list[i].pool;
+        return p == NULL ? REFUSAL_NOT_FOUND : REFUSAL_NOT_ALLOWED;
+    }
+    return REFUSAL_NONE;
+}
+
+static bool is_party(const struct engine *e, const struct actor *a, const struct request *q)
+{
+    if (q == NULL)
+        return false;
+    if (a->role == ROLE_SHELTER)
+        return is_own_pool(a, engine_pool(e, q->pool));
+    return is_own_referral(a, engine_referral(e, q->referral));
+}
+
+/* The shelter that said yes to the referral, as long as that yes stands. */
+static bool is_host(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    if (r == NULL || a->role != ROLE_SHELTER)
+        return false;
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+        bool stands = q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED;
+
+        if (stands && is_own_pool(a, engine_pool(e, q->pool)))
+            return true;
+    }
+    return false;
+}
+
+enum refusal permit_command(const struct engine *e, const struct command *cmd, struct outcome *outcome)
+{
+    const struct actor *a = &cmd->actor;
+    const struct referral *r = NULL;
+    bool is_visible = true;
+
+    if ((unsigned)cmd->kind >= CMD_N || !has_role(command_roles[cmd->kind], a) || !is_who_it_says(e, a))
+        return REFUSAL_NOT_ALLOWED;
+    switch (cmd->kind) {
+    case CMD_REPORT_CAPACITY:
+        return permit_report(e, cmd, outcome);
+    case CMD_ASK:
+        is_visible = is_own_referral(a, engine_referral(e, cmd->u.ask.referral));
+        break;
+    case CMD_SEE_REQUEST:
+    case CMD_ACCEPT:
+    case CMD_DECLINE:
+    case CMD_CONFIRM_ARRIVAL:
+        is_visible = is_party(e, a, engine_request(e, cmd->u.answer.request));
+        break;
+    case CMD_TRAVEL:
+    case CMD_NO_SHOW:
+    case CMD_WITHDRAW:
+        r = engine_referral(e, cmd->u.referral.referral);
+        is_visible = is_own_referral(a, r) || is_host(e, a, r);
+        break;
+    case CMD_DEFINE_ORG:
+    case CMD_DEFINE_LOCATION:
+    case CMD_DEFINE_POOL:
+    case CMD_OPEN_REFERRAL:
+    case CMD_TICK:
+    case CMD_N:
+        break;
+    }
+    return is_visible ? REFUSAL_NONE : REFUSAL_NOT_FOUND;
+}
+
+bool may_command(const struct engine *e, const struct command *cmd)
+{
+    struct outcome unused = {0};
+
+    return permit_command(e, cmd, &unused) == REFUSAL_NONE;
+}
+
+/* ---- may: looking ---- */
+
+static bool may_see_pool(const struct engine *e, const struct actor *a, uint64_t object)
+{
+    const struct pool *p = object <= UINT32_MAX ? engine_pool(e, (struct pool_id){(uint32_t)object}) : NULL;
+
+    if (p == NULL)
+        return false;
+    return is_referrer(a) || a->role == ROLE_EXCHANGE_ADMIN || is_own_pool(a, p);
+}
+
+static bool may_reveal(const struct engine *e, const struct actor *a, uint64_t object)
+{
+    const struct request *q = engine_request(e, (struct request_id){object});
+
+    if (!is_party(e, a, q))
+        return false;
+    return a->role == ROLE_SHELTER || q->state == REQUEST_ACCEPTED;
+}
+
+bool may(const struct engine *e, const struct actor *a, enum action action, uint64_t object)
+{
+    if ((unsigned)action >= ACT_N || !has_role(action_roles[action], a) || !is_who_it_says(e, a))
+        return false;
+    switch (action) {
+    case ACT_SEARCH:
+    case ACT_SEE_STATISTICS:
+        return true;
+    case ACT_SEE_POOL:
+        return may_see_pool(e, a, object);
+    case ACT_SEE_REFERRAL:
+        return audience_of_referral(e, a, (struct referral_id){object}) == SIGHT_FULL;
+    case ACT_SEE_REQUEST:
+        return is_party(e, a, engine_request(e, (struct request_id){object}));
+    case ACT_REVEAL_LOCATION:
+        return may_reveal(e, a, object);
+    case ACT_MANAGE_ACCOUNTS:
+        return a->role == ROLE_EXCHANGE_ADMIN || object == 0 || object == a->org.v;
+    case ACT_N:
+        break;
+    }
+    return false;
+}
+
+enum sight audience_of_referral(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    if (r == NULL || !is_who_it_says(e, a))
+        return SIGHT_NONE;
+    if (is_own_referral(a, r) || is_host(e, a, r))
+        return SIGHT_FULL;
+    if (a->role != ROLE_SHELTER)
+        return SIGHT_NONE;
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->state == REQUEST_PENDING && is_own_pool(a, engine_pool(e, q->pool)))
+            return SIGHT_MINIMUM;
+    }
+    return SIGHT_NONE;
+}
+
+static bool hears_request(const struct engine *e, const struct actor *a, struct request_id id)
+{
+    return (is_referrer(a) || a->role == ROLE_SHELTER) && is_party(e, a, engine_request(e, id));
+}
+
+bool audience_of_event(const struct engine *e, const struct actor *a, const struct event *ev)
+{
+    if (!is_who_it_says(e, a))
+        return false;
+    switch (ev->kind) {
+    case EV_POOL_DEFINED:
+        return may(e, a, ACT_SEE_POOL, ev->u.pool.id.v);
+    case EV_CAPACITY_OBSERVED:
+        return may(e, a, ACT_SEE_POOL, ev->u.capacity.o.pool.v);
+    case EV_REFERRAL_OPENED:
+        return is_own_referral(a, engine_referral(e, ev->u.opened.id));
+    case EV_REQUEST_MADE:
+        return hears_request(e, a, ev->u.made.id);
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+    case EV_REQUEST_LATE_YES:
+        return hears_request(e, a, ev->u.request.request);
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+        /* The request it names is the accepted one: referrer and host hear it, no other shelter. */
+        return hears_request(e, a, ev->u.referral.request);
+    case EV_REFERRAL_WITHDRAWN:
+    case EV_REFERRAL_UNPLACED:
+        return is_own_referral(a, engine_referral(e, ev->u.referral.referral));
+    case EV_ORG_DEFINED:
+    case EV_LOCATION_DEFINED:
+    case EV_COMMAND_DONE:
+    case EV_N:
+        break;
+    }
+    return false;
+}

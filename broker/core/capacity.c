@@ -1,0 +1,53 @@
+#include "core/capacity.h"
+
+#include "base/time_text.h"
+
+/* Clocks of providers run apart; a report from further ahead than this has a wrong clock or zone. */
+#define FUTURE_MAX_MS (2 * MS_MINUTE)
+/* A week-old count is a mistake of the feed, not news. */
+#define OLD_MAX_MS (7 * MS_DAY)
+/* A feed that sends persons, or a whole region, for one pool's units is caught by this factor. */
+#define ODD_FACTOR 10
+
+enum freshness freshness_of(int64_t observed_at_ms, int64_t now_ms, const struct freshness_limits *limits)
+{
+    int64_t age_ms = now_ms - observed_at_ms;
+
+    if (age_ms < limits->fresh_ms)
+        return FRESH;
+    if (age_ms < limits->ageing_ms)
+        return AGEING;
+    return age_ms < limits->stale_ms ? STALE : NOT_KNOWN;
+}
+
+static int64_t said(int32_t count)
+{
+    return count > 0 ? count : 0;
+}
+
+static bool is_negative(int32_t count)
+{
+    return count < 0 && count != UNITS_UNKNOWN;
+}
+
+unsigned observation_faults(const struct observation *o, int pool_units, int64_t now_ms)
+{
+    const int32_t counts[] = {o->total, o->free, o->occupied, o->out_of_order};
+    unsigned faults = 0;
+
+    for (int i = 0; i < 4; i++) {
+        if (is_negative(counts[i]))
+            faults |= OBS_NEGATIVE;
+        if (pool_units > 0 && said(counts[i]) > (int64_t)ODD_FACTOR * pool_units)
+            faults |= OBS_TOTAL_ODD;
+    }
+    if (o->total >= 0 && said(o->free) + said(o->occupied) + said(o->out_of_order) > o->total)
+        faults |= OBS_FREE_OVER_TOTAL;
+    if (o->observed_at_ms > now_ms + FUTURE_MAX_MS)
+        faults |= OBS_FUTURE;
+    if (o->observed_at_ms < now_ms - OLD_MAX_MS)
+        faults |= OBS_TOO_OLD;
+    if (o->free == UNITS_UNKNOWN && o->stop == 0 && o->deliverable == TRI_UNKNOWN)
+        faults |= OBS_NO_COUNT;
+    return faults;
+}

@@ -1,0 +1,26 @@
+#include "core/command.h"
+
+#include "base/check.h"
+
+const char *command_name(enum command_kind k)
+{
+    static const char *const list[CMD_N] = {
+        [CMD_DEFINE_ORG] = "define org",
+        [CMD_DEFINE_LOCATION] = "define location",
+        [CMD_DEFINE_POOL] = "define pool",
+        [CMD_REPORT_CAPACITY] = "report capacity",
+        [CMD_OPEN_REFERRAL] = "open referral",
+        [CMD_ASK] = "ask",
+        [CMD_SEE_REQUEST] = "see request",
+        [CMD_ACCEPT] = "accept",
+        [CMD_DECLINE] = "decline",
+        [CMD_TRAVEL] = "travel",
+        [CMD_CONFIRM_ARRIVAL] = "confirm arrival",
+        [CMD_NO_SHOW] = "no show",
+        [CMD_WITHDRAW] = "withdraw",
+        [CMD_TICK] = "tick",
+    };
+
+    CHECK((unsigned)k < CMD_N);
+    return list[k];
+}

@@ -1,0 +1,119 @@
+/* Decide a command: permission, known key, the decision itself, and what must be remembered of it. */
+#include "core/decide.h"
+
+#include "base/check.h"
+#include "core/engine_state.h"
+
+static decide_fn *const deciders[CMD_N] = {
+    [CMD_DEFINE_ORG] = decide_define_org,
+    [CMD_DEFINE_LOCATION] = decide_define_location,
+    [CMD_DEFINE_POOL] = decide_define_pool,
+    [CMD_REPORT_CAPACITY] = decide_report_capacity,
+    [CMD_OPEN_REFERRAL] = decide_open_referral,
+    [CMD_ASK] = decide_ask,
+    [CMD_SEE_REQUEST] = decide_see_request,
+    [CMD_ACCEPT] = decide_accept,
+    [CMD_DECLINE] = decide_decline,
+    [CMD_TRAVEL] = decide_travel,
+    [CMD_CONFIRM_ARRIVAL] = decide_confirm_arrival,
+    [CMD_NO_SHOW] = decide_no_show,
+    [CMD_WITHDRAW] = decide_withdraw,
+    [CMD_TICK] = decide_tick,
+};
+
+/* Refusals that the state of the exchange caused: a repeat must get the same, though the state has moved on.
+ * The others follow from the command alone, or are the door's: a repeat is judged afresh, and nobody without
+ * rights, and no broken feed, can write to the journal. */
+static const bool is_remembered[REFUSAL_N] = {
+    [REFUSAL_NONE] = true,         [REFUSAL_WRONG_STATE] = true,     [REFUSAL_TAKEN] = true,
+    [REFUSAL_DOES_NOT_FIT] = true, [REFUSAL_ASKED_ALREADY] = true,   [REFUSAL_TOO_MANY] = true,
+    [REFUSAL_GATEKEEPER] = true,   [REFUSAL_OTHER_WAS_FIRST] = true, [REFUSAL_LAPSED] = true,
+    [REFUSAL_ANSWERED] = true,     [REFUSAL_STALE_VERSION] = true,   [REFUSAL_DUPLICATE] = true,
+};
+
+struct event *decision_event(struct decision *d, enum event_kind kind)
+{
+    struct event *ev = event_list_add(d->out, kind);
+
+    ev->at_ms = d->now_ms;
+    ev->account = d->cmd->actor.account;
+    return ev;
+}
+
+struct event *decision_request_event(struct decision *d, enum event_kind kind, const struct request *r)
+{
+    struct event *ev = decision_event(d, kind);
+
+    ev->u.request.request = r->id;
+    ev->u.request.referral = r->referral;
+    return ev;
+}
+
+struct event *decision_referral_event(struct decision *d, enum event_kind kind, const struct referral *r)
+{
+    struct event *ev = decision_event(d, kind);
+
+    ev->u.referral.referral = r->id;
+    return ev;
+}
+
+size_t decision_events(const struct decision *d)
+{
+    return d->out->n - d->first;
+}
+
+void decision_names(struct decision *d, struct request_id id)
+{
+    if (d->outcome->n_requests < OUTCOME_IDS_MAX)
+        d->outcome->requests[d->outcome->n_requests++] = id;
+}
+
+static bool has_key(const struct command *cmd)
+{
+    return cmd->key.hi != 0 || cmd->key.lo != 0;
+}
+
+/* A capacity report that tells nothing new leaves no trace: feeds repeat themselves all day, and saying
+ * 'unchanged' again needs no memory. */
+static bool leaves_trace(const struct decision *d, enum refusal refusal)
+{
+    if (!has_key(d->cmd) || !is_remembered[refusal])
+        return false;
+    return d->cmd->kind != CMD_REPORT_CAPACITY || refusal != REFUSAL_NONE || decision_events(d) > 0;
+}
+
+void engine_decide(const struct engine *e, const struct command *cmd, int64_t now_ms, struct event_list *out,
+                   struct outcome *outcome)
+{
+    struct decision d = {
+        .e = e, .cmd = cmd, .now_ms = now_ms, .out = out, .first = out->n, .outcome = outcome};
+    const struct key_slot *known = NULL;
+    bool is_kept = false;
+
+    CHECK((unsigned)cmd->kind < CMD_N && now_ms >= 0);
+    check_context(command_name(cmd->kind));
+    *outcome = (struct outcome){0};
+    outcome->refusal = permit_command(e, cmd, outcome);
+    if (outcome->refusal != REFUSAL_NONE)
+        return;
+    known = has_key(cmd) ? key_find(e, &cmd->key, now_ms) : NULL;
+    if (known != NULL) {
+        if (known->body == cmd->key.body)
+            *outcome = known->outcome;
+        else
+            outcome->refusal = REFUSAL_KEY_REUSED;
+        return;
+    }
+
+    outcome->refusal = deciders[cmd->kind](&d);
+    CHECK(outcome->refusal == REFUSAL_NONE || decision_events(&d) <= 1);
+    is_kept = leaves_trace(&d, outcome->refusal);
+    if (decision_events(&d) > 0 || is_kept)
+        outcome->seq = e->seq + decision_events(&d) + (is_kept ? 1 : 0);
+    if (is_kept) {
+        struct event *ev = decision_event(&d, EV_COMMAND_DONE);
+
+        ev->u.done.key = cmd->key;
+        ev->u.done.outcome = *outcome;
+    }
+}

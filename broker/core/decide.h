@@ -1,0 +1,43 @@
+/* One decision under way: what is asked, at which moment, and what it comes to. Private to decide. A decide
+ * function reads the engine, adds events, fills the outcome's ids and returns its refusal; with a refusal it
+ * has added nothing, but for a late yes. */
+#ifndef PLEK_CORE_DECIDE_H
+#define PLEK_CORE_DECIDE_H
+
+#include "core/engine.h"
+
+struct decision {
+    const struct engine *e;
+    const struct command *cmd;
+    int64_t now_ms;
+    struct event_list *out;
+    size_t first; /* where this decision's events start in OUT */
+    struct outcome *outcome;
+};
+
+/* Add an event of this moment and actor. */
+struct event *decision_event(struct decision *d, enum event_kind kind);
+struct event *decision_request_event(struct decision *d, enum event_kind kind, const struct request *r);
+struct event *decision_referral_event(struct decision *d, enum event_kind kind, const struct referral *r);
+size_t decision_events(const struct decision *d);              /* added so far */
+void decision_names(struct decision *d, struct request_id id); /* add to the outcome's requests, if room */
+
+typedef enum refusal decide_fn(struct decision *d);
+
+/* decide_supply.c */
+decide_fn decide_define_org, decide_define_location, decide_define_pool;
+/* decide_capacity.c */
+decide_fn decide_report_capacity;
+/* decide_referral.c */
+decide_fn decide_open_referral, decide_travel, decide_confirm_arrival, decide_no_show, decide_withdraw;
+/* decide_ask.c */
+decide_fn decide_ask;
+/* decide_request.c */
+decide_fn decide_see_request, decide_accept, decide_decline;
+/* decide_due.c */
+decide_fn decide_tick;
+
+/* audience.c: may_command with its reason. Fills what the refusal is about in OUTCOME. */
+enum refusal permit_command(const struct engine *e, const struct command *cmd, struct outcome *outcome);
+
+#endif

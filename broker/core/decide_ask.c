@@ -1,0 +1,165 @@
+/* Ask pools for one household: all of them or none. From the events on, the units are held. */
+#include "core/decide.h"
+
+#include "base/time_text.h"
+#include "core/engine_state.h"
+#include "core/ledger.h"
+#include "core/match.h"
+
+#include <string.h>
+
+#define BIT(rule) (UINT32_C(1) << (rule))
+
+/* The refusal that says most about the first rule that excludes the pool. */
+static enum refusal refusal_of(uint32_t out_mask)
+{
+    uint32_t first = out_mask & (~out_mask + 1);
+
+    if (first == BIT(RULE_ASKED))
+        return REFUSAL_ASKED_ALREADY;
+    if ((first & (BIT(RULE_STOP) | BIT(RULE_DELIVERABLE) | BIT(RULE_FULL))) != 0)
+        return REFUSAL_TAKEN;
+    return first == BIT(RULE_GATEKEEPER) ? REFUSAL_GATEKEEPER : REFUSAL_DOES_NOT_FIT;
+}
+
+static bool is_listed_twice(const struct command *cmd, unsigned i)
+{
+    for (unsigned k = 0; k < i; k++) {
+        if (cmd->u.ask.pools[k].v == cmd->u.ask.pools[i].v)
+            return true;
+    }
+    return false;
+}
+
+static bool is_asked_now(const struct engine *e, const struct referral *r, struct pool_id pool)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->pool.v == pool.v && request_is_holding(q))
+            return true;
+    }
+    return false;
+}
+
+static enum refusal judge_pool(struct decision *d, const struct referral *r, unsigned i,
+                               const struct match_query *query, struct pool_match *m)
+{
+    struct pool_id pool = d->cmd->u.ask.pools[i];
+    struct pool_view view = engine_pool_view(d->e, pool, d->now_ms);
+
+    if (engine_pool(d->e, pool) == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (is_listed_twice(d->cmd, i) || is_asked_now(d->e, r, pool))
+        return REFUSAL_ASKED_ALREADY;
+    match_one(d->e, query, pool, m);
+    if (m->verdict == VERDICT_OUT)
+        return refusal_of(m->out_mask);
+    /* The ledger has the last word, whatever the match made of the pool. */
+    if (view.stopped || !ledger_has_room(d->e, pool, m->units, d->now_ms))
+        return REFUSAL_TAKEN;
+    return REFUSAL_NONE;
+}
+
+/* Order of the referral and how many it may ask. */
+static enum refusal judge_referral(struct decision *d, const struct referral *r)
+{
+    unsigned pending = 0;
+
+    if ((r->state != REFERRAL_OPEN && r->state != REFERRAL_ASKED) || !r->facts_known)
+        return REFUSAL_WRONG_STATE;
+    for (unsigned i = 0; i < r->n_requests; i++)
+        pending += engine_request(d->e, r->requests[i])->state == REQUEST_PENDING;
+    if (d->cmd->u.ask.n > ASK_POOLS_MAX ||
+        pending + d->cmd->u.ask.n > d->e->settings.ask_max[r->need.threat_level])
+        return REFUSAL_TOO_MANY;
+    return r->n_requests + d->cmd->u.ask.n > REFERRAL_REQUESTS_MAX ? REFUSAL_LIMIT : REFUSAL_NONE;
+}
+
+/* The rank that the worker saw, which takes a look at every pool. */
+static uint16_t rank_of(const struct match_result *all, struct pool_id pool)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->list[i].pool.v == pool.v)
+            return all->list[i].rank;
+    }
+    return 0;
+}
+
+static struct proposal freeze(const struct decision *d, const struct pool_match *m,
+                              const struct match_result *all)
+{
+    struct pool_view view = engine_pool_view(d->e, m->pool, d->now_ms);
+    struct proposal p;
+
+    memset(&p, 0, sizeof p);
+    p.rules_version = vocab_version(d->e->vocab);
+    p.observed_at_ms = view.reported ? view.latest->observed_at_ms : 0;
+    p.free = view.reported ? view.latest->free : UNITS_UNKNOWN;
+    p.held = view.held;
+    p.minutes = m->minutes;
+    p.rank = rank_of(all, m->pool);
+    p.score = m->score;
+    p.verdict = m->verdict;
+    p.n_reasons = m->n_reasons;
+    memcpy(p.reasons, m->reasons, m->n_reasons * sizeof p.reasons[0]);
+    return p;
+}
+
+static void make(struct decision *d, const struct referral *r, unsigned i, const struct pool_match *m,
+                 const struct match_result *all)
+{
+    const struct core_settings *s = &d->e->settings;
+    enum threat_level level = r->need.threat_level;
+    int64_t answer_ms = s->answer_by_s[level] * MS_SECOND;
+    int64_t hold_ms = s->hold_pending_s[level] * MS_SECOND;
+    struct request *q = &decision_event(d, EV_REQUEST_MADE)->u.made;
+
+    q->id.v = engine_requests(d->e) + 1 + i;
+    q->referral = r->id;
+    q->pool = m->pool;
+    q->asked_by = d->cmd->actor.account;
+    q->state = REQUEST_PENDING;
+    q->units = m->units;
+    q->asked_at_ms = d->now_ms;
+    q->answer_by_ms = d->now_ms + answer_ms;
+    q->lapse_at_ms = d->now_ms + (hold_ms > answer_ms ? hold_ms : answer_ms);
+    q->proposal = freeze(d, m, all);
+    decision_names(d, q->id);
+}
+
+enum refusal decide_ask(struct decision *d)
+{
+    const struct command *cmd = d->cmd;
+    const struct referral *r = engine_referral(d->e, cmd->u.ask.referral);
+    struct pool_match matches[ASK_POOLS_MAX];
+    struct match_result all;
+    struct match_query query = {
+        .need = &r->need,
+        .referral = r->id,
+        .referrer_region = engine_org(d->e, r->org)->region,
+        .role = cmd->actor.role,
+        .now_ms = d->now_ms,
+        .deadline_ms = r->deadline_ms,
+    };
+    enum refusal refusal = judge_referral(d, r);
+
+    d->outcome->referral = r->id;
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    memset(matches, 0, sizeof matches);
+    for (unsigned i = 0; i < cmd->u.ask.n; i++) {
+        refusal = judge_pool(d, r, i, &query, &matches[i]);
+        if (refusal != REFUSAL_NONE) {
+            d->outcome->pool = cmd->u.ask.pools[i];
+            return refusal;
+        }
+    }
+    if (cmd->u.ask.n == 0)
+        return REFUSAL_NONE;
+    match_run(d->e, &query, &all);
+    for (unsigned i = 0; i < cmd->u.ask.n; i++)
+        make(d, r, i, &matches[i], &all);
+    match_fini(&all);
+    return REFUSAL_NONE;
+}

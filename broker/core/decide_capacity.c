@@ -1,0 +1,147 @@
+/* Capacity reports: a batch is taken whole or not at all. The newest observation of a pool wins; at the same
+ * moment the one received later does, because a source that corrects itself keeps its time. A report seen
+ * before, or one that says the same of the same moment, changes nothing. */
+#include "core/decide.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "core/engine_state.h"
+#include "core/fields.h"
+
+#include <stdlib.h>
+
+/* The batch so far: for each observation taken, the one before it of the same pool in this batch, so that a
+ * pool that stands in a batch twice is judged as if the reports had come one by one. */
+struct batch {
+    struct batch_row {
+        struct observation o;
+        uint16_t before; /* row + 1 */
+        bool used;
+    } * rows;
+    uint16_t n;
+    uint16_t buckets[2 * REPORT_BATCH_MAX]; /* last row + 1 of a pool, open addressing */
+};
+
+static uint16_t *bucket_of(struct batch *b, struct pool_id pool)
+{
+    size_t at = pool.v % COUNT_OF(b->buckets);
+
+    while (b->buckets[at] != 0 && b->rows[b->buckets[at] - 1].o.pool.v != pool.v)
+        at = (at + 1) % COUNT_OF(b->buckets);
+    return &b->buckets[at];
+}
+
+static bool says_the_same(const struct observation *a, const struct observation *b)
+{
+    return a->total == b->total && a->free == b->free && a->occupied == b->occupied &&
+           a->out_of_order == b->out_of_order && a->deliverable == b->deliverable && a->stop == b->stop &&
+           a->stop_until_ms == b->stop_until_ms;
+}
+
+static bool was_seen(const struct pool_slot *s, const struct batch *b, uint16_t last, uint64_t report)
+{
+    if (report == 0)
+        return false;
+    for (int i = 0; i < REPORTS_KEPT; i++) {
+        if (s->reports[i] == report)
+            return true;
+    }
+    for (uint16_t row = last; row != 0; row = b->rows[row - 1].before) {
+        if (b->rows[row - 1].o.report == report)
+            return true;
+    }
+    return false;
+}
+
+/* What would be believed of the pool if the batch ended here; NULL = nothing. */
+static const struct observation *believed(const struct pool_slot *s, const struct batch *b, uint16_t last)
+{
+    for (uint16_t row = last; row != 0; row = b->rows[row - 1].before) {
+        if (b->rows[row - 1].used)
+            return &b->rows[row - 1].o;
+    }
+    return s->latest.pool.v != 0 ? &s->latest : NULL;
+}
+
+static void take(struct decision *d, struct batch *b, const struct observation *o)
+{
+    const struct pool_slot *s = &d->e->pools[o->pool.v - 1];
+    uint16_t *last = bucket_of(b, o->pool);
+    const struct observation *now = believed(s, b, *last);
+    struct batch_row *row = &b->rows[b->n];
+
+    if (was_seen(s, b, *last, o->report) ||
+        (now != NULL && now->observed_at_ms == o->observed_at_ms && says_the_same(now, o))) {
+        d->outcome->unchanged++;
+        return;
+    }
+    row->o = *o;
+    row->o.received_at_ms = d->now_ms;
+    row->before = *last;
+    row->used = now == NULL || o->observed_at_ms >= now->observed_at_ms;
+    *last = ++b->n;
+    if (row->used)
+        d->outcome->applied++;
+    else
+        d->outcome->late++;
+}
+
+static enum refusal judge(struct decision *d, const struct observation *o)
+{
+    const struct pool *p = engine_pool(d->e, o->pool);
+    unsigned faults = observation_faults(o, p->units_total, d->now_ms);
+
+    CHECK((unsigned)o->source < SOURCE_N && (unsigned)o->deliverable <= TRI_YES);
+    if (o->total > FIELD_COUNT_MAX || o->free > FIELD_COUNT_MAX || o->occupied > FIELD_COUNT_MAX ||
+        o->out_of_order > FIELD_COUNT_MAX)
+        faults |= OBS_TOTAL_ODD;
+    if (o->observed_at_ms < 0)
+        faults |= OBS_TOO_OLD;
+    if (o->stop_until_ms < 0 || o->stop_until_ms > FIELD_TIME_MAX)
+        faults |= OBS_FUTURE;
+    d->outcome->pool = o->pool;
+    d->outcome->fault_bits = (uint16_t)faults;
+    if (faults != 0)
+        return REFUSAL_BAD_REPORT;
+    if (o->stop > vocab_list_size(d->e->vocab, LIST_STOP))
+        return REFUSAL_UNKNOWN_REASON;
+    d->outcome->pool.v = 0;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_report_capacity(struct decision *d)
+{
+    const struct observation *list = d->cmd->u.report.list;
+    uint16_t n = d->cmd->u.report.n;
+    uint64_t version = d->cmd->u.report.version;
+    struct batch *b = NULL;
+
+    if (n > REPORT_BATCH_MAX)
+        return REFUSAL_LIMIT;
+    for (uint16_t i = 0; i < n; i++) {
+        enum refusal refusal = judge(d, &list[i]);
+
+        d->outcome->fault_index = i;
+        if (refusal != REFUSAL_NONE)
+            return refusal;
+    }
+    d->outcome->fault_index = 0;
+    if (n == 1 && version != 0 && version != engine_pool_view(d->e, list[0].pool, d->now_ms).version) {
+        d->outcome->pool = list[0].pool;
+        return REFUSAL_STALE_VERSION;
+    }
+
+    b = mem_new(1, sizeof *b);
+    b->rows = mem_new((size_t)n + 1, sizeof *b->rows);
+    for (uint16_t i = 0; i < n; i++)
+        take(d, b, &list[i]);
+    for (uint16_t i = 0; i < b->n; i++) {
+        struct event *ev = decision_event(d, EV_CAPACITY_OBSERVED);
+
+        ev->u.capacity.o = b->rows[i].o;
+        ev->u.capacity.used = b->rows[i].used;
+    }
+    free(b->rows);
+    free(b);
+    return REFUSAL_NONE;
+}

@@ -1,0 +1,124 @@
+/* The referral's own steps: opened, on the way, arrived, not shown up, withdrawn. Who may take them was
+ * judged before (audience.c). Saying again what is so already changes nothing and is no refusal: at night
+ * people tap twice. */
+#include "core/decide.h"
+
+#include "base/rng.h"
+#include "base/time_text.h"
+#include "core/apply.h"
+#include "core/fields.h"
+
+#include <string.h>
+
+/* Draws per length before a longer code is tried: with half of all codes in use, 1 in 256 gets longer. */
+#define DRAWS_PER_LENGTH 8
+
+/* A code that no referral has; false if none was found. */
+static bool find_code(const struct engine *e, uint64_t draw, char code[REFERRAL_CODE_SIZE])
+{
+    for (unsigned letters = REFERRAL_CODE_LETTERS; letters <= REFERRAL_CODE_LETTERS_MAX; letters++) {
+        for (int i = 0; i < DRAWS_PER_LENGTH; i++) {
+            referral_code_make_long(draw, letters, code);
+            if (!engine_referral_code_exists(e, code))
+                return true;
+            draw = rng_mix(draw + 1);
+        }
+    }
+    return false;
+}
+
+enum refusal decide_open_referral(struct decision *d)
+{
+    const struct need *need = d->cmd->u.need;
+    char code[REFERRAL_CODE_SIZE];
+    struct event *ev = NULL;
+
+    if (!need_is_valid(need) || !find_code(d->e, d->cmd->draw, code))
+        return REFUSAL_LIMIT;
+    ev = decision_event(d, EV_REFERRAL_OPENED);
+    ev->u.opened.id.v = engine_referrals(d->e) + 1;
+    memcpy(ev->u.opened.code, code, sizeof code);
+    ev->u.opened.org = d->cmd->actor.org;
+    ev->u.opened.urgency = need->urgency;
+    ev->u.opened.home_region = need->home_region;
+    ev->u.opened.deadline_ms = d->now_ms + vocab_deadline_minutes(d->e->vocab, need->urgency) * MS_MINUTE;
+    ev->u.opened.facts_known = true;
+    ev->u.opened.need = *need;
+    d->outcome->referral = ev->u.opened.id;
+    return REFUSAL_NONE;
+}
+
+static const struct referral *named(struct decision *d)
+{
+    d->outcome->referral = d->cmd->u.referral.referral;
+    return engine_referral(d->e, d->cmd->u.referral.referral);
+}
+
+enum refusal decide_travel(struct decision *d)
+{
+    const struct referral *r = named(d);
+    int64_t eta_ms = d->cmd->u.referral.eta_ms;
+    struct event *ev = NULL;
+
+    if (r->state != REFERRAL_RESERVED && r->state != REFERRAL_TRAVELLING)
+        return REFUSAL_WRONG_STATE;
+    if (eta_ms < 0 || eta_ms > FIELD_TIME_MAX)
+        return REFUSAL_LIMIT;
+    if (r->state == REFERRAL_TRAVELLING && r->eta_ms == eta_ms)
+        return REFUSAL_NONE;
+    ev = decision_referral_event(d, EV_REFERRAL_TRAVELLING, r);
+    ev->u.referral.request = referral_accepted(d->e, r)->id;
+    ev->u.referral.eta_ms = eta_ms;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_confirm_arrival(struct decision *d)
+{
+    const struct request *q = engine_request(d->e, d->cmd->u.answer.request);
+
+    d->outcome->referral = q->referral;
+    decision_names(d, q->id);
+    if (q->state == REQUEST_ADMITTED)
+        return REFUSAL_NONE;
+    if (q->state != REQUEST_ACCEPTED)
+        return REFUSAL_WRONG_STATE;
+    decision_referral_event(d, EV_REFERRAL_ADMITTED, engine_referral(d->e, q->referral))->u.referral.request =
+        q->id;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_no_show(struct decision *d)
+{
+    const struct referral *r = named(d);
+    const struct request *q = referral_accepted(d->e, r);
+
+    if (q == NULL)
+        return REFUSAL_WRONG_STATE;
+    decision_names(d, q->id);
+    decision_referral_event(d, EV_REFERRAL_NO_SHOW, r)->u.referral.request = q->id;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_withdraw(struct decision *d)
+{
+    const struct referral *r = named(d);
+    uint8_t reason = d->cmd->u.referral.reason;
+
+    if (reason < 1 || reason > vocab_list_size(d->e->vocab, LIST_WITHDRAW))
+        return REFUSAL_UNKNOWN_REASON;
+    if (r->state == REFERRAL_WITHDRAWN && r->withdraw_reason == reason)
+        return REFUSAL_NONE;
+    if (!referral_is_live(r->state))
+        return REFUSAL_WRONG_STATE;
+    /* First let go of every unit, then close: no moment in which a closed referral holds a bed. */
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(d->e, r->requests[i]);
+
+        if (!request_is_holding(q))
+            continue;
+        decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_WITHDRAWN;
+        decision_names(d, q->id);
+    }
+    decision_referral_event(d, EV_REFERRAL_WITHDRAWN, r)->u.referral.reason = reason;
+    return REFUSAL_NONE;
+}

@@ -1,0 +1,93 @@
+/* The shelter's answers. The first yes wins and lets go of the others in the same events; a yes that comes
+ * too late gets a clear answer and is recorded once. */
+#include "core/decide.h"
+
+#include "base/check.h"
+
+enum refusal decide_see_request(struct decision *d)
+{
+    const struct request *q = engine_request(d->e, d->cmd->u.answer.request);
+
+    d->outcome->referral = q->referral;
+    decision_names(d, q->id);
+    if (q->state == REQUEST_PENDING && q->seen_at_ms == 0)
+        decision_request_event(d, EV_REQUEST_SEEN, q);
+    return REFUSAL_NONE;
+}
+
+/* An answer to a hold that ended by itself: what to tell the shelter. */
+static enum refusal over(const struct request *q)
+{
+    if (q->state == REQUEST_EXPIRED)
+        return REFUSAL_LAPSED;
+    return q->cancel_why == CANCEL_OTHER_YES ? REFUSAL_OTHER_WAS_FIRST : REFUSAL_WRONG_STATE;
+}
+
+static void accept(struct decision *d, const struct request *q)
+{
+    const struct referral *r = engine_referral(d->e, q->referral);
+
+    /* The others go first, so that no moment shows a household with two places. */
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *other = engine_request(d->e, r->requests[i]);
+
+        if (other->state != REQUEST_PENDING || other->id.v == q->id.v)
+            continue;
+        decision_request_event(d, EV_REQUEST_CANCELLED, other)->u.request.why = CANCEL_OTHER_YES;
+        decision_names(d, other->id);
+    }
+    decision_request_event(d, EV_REQUEST_ACCEPTED, q);
+}
+
+enum refusal decide_accept(struct decision *d)
+{
+    const struct request *q = engine_request(d->e, d->cmd->u.answer.request);
+
+    d->outcome->referral = q->referral;
+    decision_names(d, q->id);
+    switch (q->state) {
+    case REQUEST_PENDING:
+        accept(d, q);
+        return REFUSAL_NONE;
+    case REQUEST_ACCEPTED:
+    case REQUEST_ADMITTED:
+        return REFUSAL_NONE;
+    case REQUEST_DECLINED:
+        return REFUSAL_ANSWERED;
+    case REQUEST_EXPIRED:
+    case REQUEST_CANCELLED:
+        if (q->answered_at_ms == 0)
+            decision_request_event(d, EV_REQUEST_LATE_YES, q);
+        return over(q);
+    case REQUEST_STATE_N:
+        break;
+    }
+    CHECK(q->state < REQUEST_STATE_N);
+    return REFUSAL_WRONG_STATE;
+}
+
+enum refusal decide_decline(struct decision *d)
+{
+    const struct request *q = engine_request(d->e, d->cmd->u.answer.request);
+    uint8_t reason = d->cmd->u.answer.reason;
+
+    d->outcome->referral = q->referral;
+    decision_names(d, q->id);
+    if (reason < 1 || reason > vocab_list_size(engine_vocab(d->e), LIST_DECLINE))
+        return REFUSAL_UNKNOWN_REASON;
+    switch (q->state) {
+    case REQUEST_PENDING:
+        decision_request_event(d, EV_REQUEST_DECLINED, q)->u.request.reason = reason;
+        return REFUSAL_NONE;
+    case REQUEST_DECLINED:
+        return q->decline_reason == reason ? REFUSAL_NONE : REFUSAL_ANSWERED;
+    case REQUEST_EXPIRED:
+    case REQUEST_CANCELLED:
+        return over(q);
+    case REQUEST_ACCEPTED:
+    case REQUEST_ADMITTED:
+    case REQUEST_STATE_N:
+        break;
+    }
+    return REFUSAL_WRONG_STATE;
+}

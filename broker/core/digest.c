@@ -1,0 +1,162 @@
+/* The fingerprint of the state. Each record has a digest over its fields, one by one (never over padding),
+ * and the engine carries their sum, so that a digest costs nothing however large the state is: it is taken
+ * every thousand events of the journal. The sum is told apart by kind and id within each digest, so the order
+ * of adding does not matter. engine_check counts the sum again from the records. */
+#include "core/engine_state.h"
+
+#include "base/hash.h"
+#include "core/records.h"
+
+enum record_kind {
+    RECORD_ORG = 1,
+    RECORD_LOCATION,
+    RECORD_POOL,
+    RECORD_REFERRAL,
+    RECORD_REQUEST,
+    RECORD_KEY
+};
+
+static struct fields hash_of(enum record_kind kind)
+{
+    struct fields f = fields_hash();
+
+    f.hash = (uint64_t)kind;
+    return f;
+}
+
+uint64_t digest_of_org(const struct org *o)
+{
+    struct fields f = hash_of(RECORD_ORG);
+    struct org copy = *o;
+
+    org_fields(&f, &copy);
+    return f.hash;
+}
+
+uint64_t digest_of_location(const struct location *l)
+{
+    struct fields f = hash_of(RECORD_LOCATION);
+    struct location copy = *l;
+
+    location_fields(&f, &copy);
+    return f.hash;
+}
+
+uint64_t digest_of_pool(const struct pool_slot *s)
+{
+    struct fields f = hash_of(RECORD_POOL);
+    struct pool pool = s->pool;
+    struct observation latest = s->latest;
+
+    pool_fields(&f, &pool);
+    observation_fields(&f, &latest);
+    for (int i = 0; i < REPORTS_KEPT; i++)
+        f.hash = hash_combine(f.hash, s->reports[i]);
+    f.hash = hash_combine(f.hash, s->reports_next);
+    return hash_combine(f.hash, s->version);
+}
+
+uint64_t digest_of_referral(const struct referral *r)
+{
+    struct fields f = hash_of(RECORD_REFERRAL);
+    struct referral copy = *r;
+
+    referral_fields(&f, &copy);
+    return f.hash;
+}
+
+uint64_t digest_of_request(const struct request *r)
+{
+    struct fields f = hash_of(RECORD_REQUEST);
+    struct request copy = *r;
+
+    request_made_fields(&f, &copy);
+    request_life_fields(&f, &copy);
+    return f.hash;
+}
+
+uint64_t digest_of_key(const struct key_slot *k)
+{
+    struct fields f = hash_of(RECORD_KEY);
+    struct command_key key = {.hi = k->key.hi, .lo = k->key.lo, .body = k->body};
+    struct outcome outcome = k->outcome;
+    int64_t at_ms = k->at_ms;
+
+    key_fields(&f, &key);
+    outcome_fields(&f, &outcome);
+    field_time(&f, &at_ms);
+    return f.hash;
+}
+
+void digest_refresh_pool(struct engine *e, struct pool_slot *s)
+{
+    e->sum -= s->sum;
+    s->sum = digest_of_pool(s);
+    e->sum += s->sum;
+}
+
+void digest_refresh_referral(struct engine *e, struct referral_slot *s)
+{
+    e->sum -= s->sum;
+    s->sum = digest_of_referral(&s->r);
+    e->sum += s->sum;
+}
+
+void digest_refresh_request(struct engine *e, struct request_slot *s)
+{
+    e->sum -= s->sum;
+    s->sum = digest_of_request(&s->r);
+    e->sum += s->sum;
+}
+
+uint64_t digest_recount(const struct engine *e)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < e->n_orgs; i++)
+        sum += digest_of_org(&e->orgs[i]);
+    for (uint32_t i = 0; i < e->n_locations; i++)
+        sum += digest_of_location(&e->locations[i]);
+    for (uint32_t i = 0; i < e->n_pools; i++)
+        sum += digest_of_pool(&e->pools[i]);
+    for (uint32_t i = 0; i < e->n_referrals; i++)
+        sum += digest_of_referral(&e->referrals[i].r);
+    for (uint32_t i = 0; i < e->n_requests; i++)
+        sum += digest_of_request(&e->requests[i].r);
+    return sum;
+}
+
+/* What the journal may have lost since (facts), and what settings decide (which keys are kept). */
+static uint64_t digest_facts(const struct engine *e, uint64_t h)
+{
+    struct fields f = fields_hash();
+
+    f.hash = h;
+    for (uint32_t i = 0; i < e->n_referrals; i++) {
+        struct referral r = e->referrals[i].r;
+
+        FIELD_BOOL(&f, r.facts_known);
+        need_fields(&f, &r.need);
+    }
+    for (uint32_t i = 0; i < e->n_requests; i++) {
+        struct proposal p = e->requests[i].r.proposal;
+
+        reasons_fields(&f, &p);
+    }
+    for (const struct key_slot *k = e->keys; k != NULL; k = k->hh.next)
+        f.hash = hash_combine(f.hash, digest_of_key(k));
+    return f.hash;
+}
+
+uint64_t engine_digest(const struct engine *e, bool with_facts)
+{
+    uint64_t h = hash_combine(e->seq, e->keys_chain);
+
+    h = hash_combine(h, e->n_orgs);
+    h = hash_combine(h, e->n_locations);
+    h = hash_combine(h, e->n_pools);
+    h = hash_combine(h, e->n_referrals);
+    h = hash_combine(h, e->n_requests);
+    h = hash_combine(h, with_facts ? digest_recount(e) : e->sum);
+    return with_facts ? digest_facts(e, h) : h;
+}

@@ -1,0 +1,150 @@
+/* Inside of the engine: its tables, and the few functions that keep what is derived from them in step.
+ * Private to core's apply, digest, check and look; decide and match read through engine.h and ledger.h.
+ *
+ * Tables are arrays indexed by id - 1; ids are dense. Derived, rebuilt by replay and not part of the digest:
+ * the code indexes, a pool's list of holds and its sum, the heap of deadlines. */
+#ifndef PLEK_CORE_ENGINE_STATE_H
+#define PLEK_CORE_ENGINE_STATE_H
+
+#include "core/engine.h"
+
+#include <uthash.h>
+
+/* Report hashes remembered per pool: a repeated file is told from a new one this far back. */
+#define REPORTS_KEPT 8
+
+struct pool_slot {
+    struct pool pool;
+    struct observation latest; /* pool.v == 0: never reported */
+    uint64_t reports[REPORTS_KEPT];
+    uint8_t reports_next;
+    uint64_t version;
+    uint64_t sum; /* digest of all above, part of engine.sum */
+
+    uint64_t first_hold, last_hold; /* requests that count, oldest first; 0 = none */
+    int32_t held;
+};
+
+struct request_slot {
+    struct request r;
+    uint64_t sum;
+
+    uint64_t prev_hold, next_hold;
+    bool counts;  /* on its pool's list */
+    uint32_t due; /* place in the heap + 1, 0 = not there */
+};
+
+struct referral_slot {
+    struct referral r;
+    uint64_t sum;
+    uint32_t due;
+};
+
+struct key_slot {
+    struct {
+        uint64_t hi, lo;
+    } key;
+    uint64_t body;
+    int64_t at_ms;
+    struct outcome outcome;
+    UT_hash_handle hh; /* uthash keeps the order of insertion: the head is the oldest */
+};
+
+/* id by code: open addressing, a power of two, at most half full. */
+struct code_index {
+    struct code_entry {
+        uint32_t tag;
+        uint32_t id; /* 0 = empty */
+    } * entries;
+    uint32_t cap, n;
+};
+
+enum due_kind { DUE_REQUEST, DUE_REFERRAL };
+
+struct due {
+    int64_t at_ms;
+    uint64_t id;
+    enum due_kind kind;
+};
+
+struct engine {
+    const struct vocab *vocab;
+    struct core_settings settings;
+    uint64_t seq;
+
+    struct org *orgs;
+    struct location *locations;
+    struct pool_slot *pools;
+    struct referral_slot *referrals;
+    struct request_slot *requests;
+    uint32_t n_orgs, cap_orgs;
+    uint32_t n_locations, cap_locations;
+    uint32_t n_pools, cap_pools;
+    uint32_t n_referrals, cap_referrals;
+    uint32_t n_requests, cap_requests;
+    struct code_index org_codes, location_codes, pool_codes, referral_codes;
+
+    struct key_slot *keys;
+    uint32_t n_keys;
+    uint64_t keys_chain; /* hash over every key ever stored, in order: unlike the table it does not depend on
+                            how many the settings keep, so a changed bound cannot spoil a journaled digest */
+
+    uint64_t sum; /* of the digests of all records */
+
+    struct due *due; /* binary heap, earliest on top */
+    uint32_t n_due, cap_due;
+};
+
+/* ---- engine_index.c ---- */
+typedef const char *code_of_fn(const struct engine *e, uint32_t id);
+uint32_t code_find(const struct engine *e, const struct code_index *ix, code_of_fn *code_of,
+                   const char *code);
+/* ID's code must not be in the index yet. */
+void code_add(const struct engine *e, struct code_index *ix, code_of_fn *code_of, uint32_t id);
+const char *org_code_of(const struct engine *e, uint32_t id);
+const char *location_code_of(const struct engine *e, uint32_t id);
+const char *pool_code_of(const struct engine *e, uint32_t id);
+const char *referral_code_of(const struct engine *e, uint32_t id);
+
+bool engine_referral_code_exists(const struct engine *e, const char *code);
+
+/* ---- engine_due.c ---- */
+/* Put the deadline of a request or referral where its state says: in the heap, moved, or out of it. */
+void due_refresh_request(struct engine *e, struct request_slot *s);
+void due_refresh_referral(struct engine *e, struct referral_slot *s);
+/* What state says about a deadline; INT64_MAX = none. */
+int64_t due_of_request(const struct request *r);
+int64_t due_of_referral(const struct referral *r);
+/* The earliest MAX that are due at NOW, by moment, kind and id; returns how many. */
+size_t due_collect(const struct engine *e, int64_t now_ms, struct due *out, size_t max);
+
+/* ---- engine_keys.c ---- */
+const struct key_slot *key_find(const struct engine *e, const struct command_key *key, int64_t now_ms);
+void key_store(struct engine *e, const struct command_key *key, const struct outcome *outcome, int64_t at_ms);
+void keys_free(struct engine *e);
+
+/* ---- ledger.c ---- */
+/* After a request changed state, or its pool's believed report did: count it or stop counting it. */
+void ledger_refresh(struct engine *e, struct request_slot *s);
+void ledger_refresh_pool(struct engine *e, struct pool_slot *s);
+bool ledger_counts(const struct request *r, const struct observation *latest);
+
+/* ---- digest.c ---- */
+uint64_t digest_of_org(const struct org *o);
+uint64_t digest_of_location(const struct location *l);
+uint64_t digest_of_pool(const struct pool_slot *s);
+uint64_t digest_of_referral(const struct referral *r);
+uint64_t digest_of_request(const struct request *r);
+uint64_t digest_of_key(const struct key_slot *k);
+uint64_t digest_recount(const struct engine *e); /* what e->sum must be */
+/* Bring the sum up to date after a record was made or changed. */
+void digest_refresh_pool(struct engine *e, struct pool_slot *s);
+void digest_refresh_referral(struct engine *e, struct referral_slot *s);
+void digest_refresh_request(struct engine *e, struct request_slot *s);
+
+/* ---- look, for writing; CHECK that it exists ---- */
+struct pool_slot *pool_slot(struct engine *e, struct pool_id id);
+struct referral_slot *referral_slot(struct engine *e, struct referral_id id);
+struct request_slot *request_slot(struct engine *e, struct request_id id);
+
+#endif

@@ -1,0 +1,89 @@
+#include "core/event.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct event *event_list_add(struct event_list *l, enum event_kind kind)
+{
+    struct event *ev = NULL;
+
+    CHECK((unsigned)kind < EV_N);
+    MEM_GROW(l->list, l->n, l->cap);
+    ev = &l->list[l->n++];
+    /* Padding too, so that nothing of an earlier event can show through. */
+    memset(ev, 0, sizeof *ev);
+    ev->kind = kind;
+    return ev;
+}
+
+void event_list_clear(struct event_list *l)
+{
+    l->n = 0;
+}
+
+void event_list_fini(struct event_list *l)
+{
+    free(l->list);
+    *l = (struct event_list){0};
+}
+
+struct referral_id event_subject(const struct event *ev)
+{
+    switch (ev->kind) {
+    case EV_REFERRAL_OPENED:
+        return ev->u.opened.id;
+    case EV_REQUEST_MADE:
+        return ev->u.made.referral;
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+    case EV_REQUEST_LATE_YES:
+        return ev->u.request.referral;
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_WITHDRAWN:
+    case EV_REFERRAL_UNPLACED:
+        return ev->u.referral.referral;
+    case EV_ORG_DEFINED:
+    case EV_LOCATION_DEFINED:
+    case EV_POOL_DEFINED:
+    case EV_CAPACITY_OBSERVED:
+    case EV_COMMAND_DONE:
+    case EV_N:
+        break;
+    }
+    return (struct referral_id){0};
+}
+
+const char *event_name(enum event_kind k)
+{
+    static const char *const list[EV_N] = {
+        [EV_ORG_DEFINED] = "org.defined",
+        [EV_LOCATION_DEFINED] = "location.defined",
+        [EV_POOL_DEFINED] = "pool.defined",
+        [EV_CAPACITY_OBSERVED] = "capacity.observed",
+        [EV_REFERRAL_OPENED] = "referral.opened",
+        [EV_REQUEST_MADE] = "request.made",
+        [EV_REQUEST_SEEN] = "request.seen",
+        [EV_REQUEST_ACCEPTED] = "request.accepted",
+        [EV_REQUEST_DECLINED] = "request.declined",
+        [EV_REQUEST_EXPIRED] = "request.expired",
+        [EV_REQUEST_CANCELLED] = "request.cancelled",
+        [EV_REQUEST_LATE_YES] = "request.late_yes",
+        [EV_REFERRAL_TRAVELLING] = "referral.travelling",
+        [EV_REFERRAL_ADMITTED] = "referral.admitted",
+        [EV_REFERRAL_NO_SHOW] = "referral.no_show",
+        [EV_REFERRAL_WITHDRAWN] = "referral.withdrawn",
+        [EV_REFERRAL_UNPLACED] = "referral.unplaced",
+        [EV_COMMAND_DONE] = "command.done",
+    };
+
+    CHECK((unsigned)k < EV_N);
+    return list[k];
+}

@@ -1,0 +1,162 @@
+/* Events as bytes. The clear part starts with the codec version, then the account, then the fields of the
+ * kind; the private part, where there is one, starts with the version too. Sequence, moment and kind are
+ * columns of the journal row, not bytes in here. */
+#include "core/event.h"
+
+#include "base/check.h"
+#include "core/records.h"
+
+#include <string.h>
+
+#define CODEC_VERSION 1
+
+static void capacity_fields(struct fields *f, struct event *ev)
+{
+    observation_fields(f, &ev->u.capacity.o);
+    FIELD_BOOL(f, ev->u.capacity.used);
+}
+
+static void opened_fields(struct fields *f, struct event *ev)
+{
+    field_u64(f, &ev->u.opened.id.v);
+    field_text(f, ev->u.opened.code, sizeof ev->u.opened.code);
+    field_u32(f, &ev->u.opened.org.v);
+    FIELD_ENUM(f, ev->u.opened.urgency, URGENCY_N);
+    field_region(f, &ev->u.opened.home_region);
+    field_time(f, &ev->u.opened.deadline_ms);
+}
+
+static void request_event_fields(struct fields *f, struct event *ev)
+{
+    field_u64(f, &ev->u.request.request.v);
+    field_u64(f, &ev->u.request.referral.v);
+    field_u8(f, &ev->u.request.reason);
+    FIELD_ENUM(f, ev->u.request.why, CANCEL_N);
+}
+
+static void referral_event_fields(struct fields *f, struct event *ev)
+{
+    field_u64(f, &ev->u.referral.referral.v);
+    field_u64(f, &ev->u.referral.request.v);
+    field_time(f, &ev->u.referral.eta_ms);
+    field_u8(f, &ev->u.referral.reason);
+}
+
+static void clear_fields(struct fields *f, struct event *ev)
+{
+    field_u32(f, &ev->account.v);
+    switch (ev->kind) {
+    case EV_ORG_DEFINED:
+        org_fields(f, &ev->u.org);
+        break;
+    case EV_LOCATION_DEFINED:
+        location_fields(f, &ev->u.location);
+        break;
+    case EV_POOL_DEFINED:
+        pool_fields(f, &ev->u.pool);
+        break;
+    case EV_CAPACITY_OBSERVED:
+        capacity_fields(f, ev);
+        break;
+    case EV_REFERRAL_OPENED:
+        opened_fields(f, ev);
+        break;
+    case EV_REQUEST_MADE:
+        request_made_fields(f, &ev->u.made);
+        break;
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+    case EV_REQUEST_LATE_YES:
+        request_event_fields(f, ev);
+        break;
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_WITHDRAWN:
+    case EV_REFERRAL_UNPLACED:
+        referral_event_fields(f, ev);
+        break;
+    case EV_COMMAND_DONE:
+        key_fields(f, &ev->u.done.key);
+        outcome_fields(f, &ev->u.done.outcome);
+        break;
+    case EV_N:
+        CHECK(ev->kind != EV_N);
+    }
+}
+
+/* True if there are facts to seal. */
+static bool has_private(const struct event *ev)
+{
+    if (ev->kind == EV_REFERRAL_OPENED)
+        return ev->u.opened.facts_known;
+    return ev->kind == EV_REQUEST_MADE && ev->u.made.proposal.n_reasons > 0;
+}
+
+void event_encode(const struct event *ev, struct buf *clear, struct buf *private_part)
+{
+    struct event copy = *ev;
+    struct fields f = fields_write(clear);
+
+    CHECK((unsigned)ev->kind < EV_N);
+    buf_u8(clear, CODEC_VERSION);
+    clear_fields(&f, &copy);
+    if (!has_private(ev))
+        return;
+    buf_u8(private_part, CODEC_VERSION);
+    if (ev->kind == EV_REFERRAL_OPENED) {
+        need_encode(&ev->u.opened.need, private_part);
+    } else {
+        f = fields_write(private_part);
+        reasons_fields(&f, &copy.u.made.proposal);
+    }
+}
+
+/* An empty private part leaves the facts unknown: the household's key was destroyed. */
+MUST_CHECK static enum err private_decode(struct bytes private_part, struct event *ev)
+{
+    struct bytes_reader r = bytes_read(private_part);
+    struct fields f = fields_read(&r);
+
+    if (ev->kind == EV_REFERRAL_OPENED)
+        ev->u.opened.need = need_empty();
+    if (private_part.len == 0)
+        return OK;
+    if (bytes_u8(&r) != CODEC_VERSION)
+        return ERR_BAD_INPUT;
+    if (ev->kind == EV_REFERRAL_OPENED) {
+        if (need_decode(&r, &ev->u.opened.need) != OK)
+            return ERR_BAD_INPUT;
+        ev->u.opened.facts_known = true;
+    } else if (ev->kind == EV_REQUEST_MADE) {
+        reasons_fields(&f, &ev->u.made.proposal);
+        /* No reasons are written as no private part: one spelling for one event. */
+        if (ev->u.made.proposal.n_reasons == 0)
+            return ERR_BAD_INPUT;
+    } else {
+        return ERR_BAD_INPUT;
+    }
+    return bytes_ok(&r) ? OK : ERR_BAD_INPUT;
+}
+
+enum err event_decode(enum event_kind kind, struct bytes clear, struct bytes private_part, struct event *out)
+{
+    struct bytes_reader r = bytes_read(clear);
+    struct fields f = fields_read(&r);
+    struct event ev;
+
+    if ((unsigned)kind >= EV_N)
+        return ERR_BAD_INPUT;
+    memset(&ev, 0, sizeof ev);
+    ev.kind = kind;
+    if (bytes_u8(&r) != CODEC_VERSION)
+        return ERR_BAD_INPUT;
+    clear_fields(&f, &ev);
+    if (!bytes_ok(&r) || private_decode(private_part, &ev) != OK)
+        return ERR_BAD_INPUT;
+    *out = ev;
+    return OK;
+}

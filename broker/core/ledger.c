@@ -1,0 +1,147 @@
+#include "core/ledger.h"
+
+#include "base/check.h"
+#include "core/engine_state.h"
+
+int32_t ledger_units(const struct pool *pool, const struct observation *latest)
+{
+    return latest != NULL && latest->total >= 0 ? latest->total : pool->units_total;
+}
+
+int32_t ledger_offerable(const struct observation *latest, int32_t held)
+{
+    if (latest == NULL || latest->free == UNITS_UNKNOWN)
+        return UNITS_UNKNOWN;
+    return latest->free > held ? latest->free - held : 0;
+}
+
+bool ledger_is_stopped(const struct observation *latest, int64_t now_ms)
+{
+    return latest != NULL && latest->stop != 0 &&
+           (latest->stop_until_ms == 0 || now_ms < latest->stop_until_ms);
+}
+
+bool ledger_counts(const struct request *r, const struct observation *latest)
+{
+    if (request_is_holding(r))
+        return true;
+    return r->state == REQUEST_ADMITTED && (latest == NULL || r->ended_at_ms > latest->observed_at_ms);
+}
+
+static const struct observation *latest_of(const struct pool_slot *s)
+{
+    return s->latest.pool.v != 0 ? &s->latest : NULL;
+}
+
+static struct pool_slot *pool_of(struct engine *e, const struct request_slot *s)
+{
+    return pool_slot(e, s->r.pool);
+}
+
+static void hold_add(struct engine *e, struct pool_slot *p, struct request_slot *s)
+{
+    s->prev_hold = p->last_hold;
+    s->next_hold = 0;
+    if (p->last_hold != 0)
+        request_slot(e, (struct request_id){p->last_hold})->next_hold = s->r.id.v;
+    else
+        p->first_hold = s->r.id.v;
+    p->last_hold = s->r.id.v;
+    p->held += s->r.units;
+    s->counts = true;
+}
+
+static void hold_remove(struct engine *e, struct pool_slot *p, struct request_slot *s)
+{
+    if (s->prev_hold != 0)
+        request_slot(e, (struct request_id){s->prev_hold})->next_hold = s->next_hold;
+    else
+        p->first_hold = s->next_hold;
+    if (s->next_hold != 0)
+        request_slot(e, (struct request_id){s->next_hold})->prev_hold = s->prev_hold;
+    else
+        p->last_hold = s->prev_hold;
+    s->prev_hold = 0;
+    s->next_hold = 0;
+    p->held -= s->r.units;
+    s->counts = false;
+    CHECK(p->held >= 0);
+}
+
+void ledger_refresh(struct engine *e, struct request_slot *s)
+{
+    struct pool_slot *p = pool_of(e, s);
+    bool counts = ledger_counts(&s->r, latest_of(p));
+
+    if (counts == s->counts)
+        return;
+    if (counts)
+        hold_add(e, p, s);
+    else
+        hold_remove(e, p, s);
+}
+
+void ledger_refresh_pool(struct engine *e, struct pool_slot *p)
+{
+    uint64_t next = 0;
+
+    for (uint64_t id = p->first_hold; id != 0; id = next) {
+        struct request_slot *s = request_slot(e, (struct request_id){id});
+
+        next = s->next_hold;
+        ledger_refresh(e, s);
+    }
+}
+
+bool ledger_is_within(const struct engine *e, struct pool_id pool, int units)
+{
+    const struct pool_slot *s = &e->pools[pool.v - 1];
+
+    return s->held + units <= ledger_units(&s->pool, latest_of(s));
+}
+
+bool ledger_has_room(const struct engine *e, struct pool_id pool, int units, int64_t now_ms)
+{
+    struct pool_view v = engine_pool_view(e, pool, now_ms);
+
+    if (!ledger_is_within(e, pool, units))
+        return false;
+    return v.offerable == UNITS_UNKNOWN || v.freshness == NOT_KNOWN || v.offerable >= units;
+}
+
+struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int64_t now_ms)
+{
+    struct pool_view v = {.freshness = NOT_KNOWN, .offerable = UNITS_UNKNOWN};
+    const struct pool_slot *s = NULL;
+
+    if (engine_pool(e, id) == NULL)
+        return v;
+    s = &e->pools[id.v - 1];
+    v.latest = latest_of(s);
+    v.reported = v.latest != NULL;
+    v.held = s->held;
+    v.offerable = ledger_offerable(v.latest, v.held);
+    v.stopped = ledger_is_stopped(v.latest, now_ms);
+    v.version = s->version;
+    v.overcommitted = v.held > ledger_units(&s->pool, v.latest);
+    if (v.reported) {
+        v.overcommitted |= v.latest->free != UNITS_UNKNOWN && v.held > v.latest->free;
+        v.freshness =
+            freshness_of(v.latest->observed_at_ms, now_ms, &e->settings.freshness[v.latest->source]);
+    }
+    return v;
+}
+
+size_t engine_pool_holds(const struct engine *e, struct pool_id id, struct request_id *out, size_t max)
+{
+    size_t n = 0;
+
+    if (engine_pool(e, id) == NULL)
+        return 0;
+    for (uint64_t at = e->pools[id.v - 1].first_hold; at != 0; at = e->requests[at - 1].next_hold) {
+        if (n < max)
+            out[n] = (struct request_id){at};
+        n++;
+    }
+    return n;
+}

@@ -1,0 +1,30 @@
+#include "core/outcome.h"
+
+#include "base/check.h"
+
+const char *refusal_code(enum refusal r)
+{
+    static const char *const list[REFUSAL_N] = {
+        [REFUSAL_NONE] = "none",
+        [REFUSAL_NOT_ALLOWED] = "not_allowed",
+        [REFUSAL_NOT_FOUND] = "not_found",
+        [REFUSAL_WRONG_STATE] = "wrong_state",
+        [REFUSAL_TAKEN] = "taken",
+        [REFUSAL_DOES_NOT_FIT] = "does_not_fit",
+        [REFUSAL_ASKED_ALREADY] = "asked_already",
+        [REFUSAL_TOO_MANY] = "too_many",
+        [REFUSAL_GATEKEEPER] = "gatekeeper",
+        [REFUSAL_OTHER_WAS_FIRST] = "other_was_first",
+        [REFUSAL_LAPSED] = "lapsed",
+        [REFUSAL_ANSWERED] = "answered",
+        [REFUSAL_STALE_VERSION] = "stale_version",
+        [REFUSAL_KEY_REUSED] = "key_reused",
+        [REFUSAL_BAD_REPORT] = "bad_report",
+        [REFUSAL_UNKNOWN_REASON] = "unknown_reason",
+        [REFUSAL_LIMIT] = "limit",
+        [REFUSAL_DUPLICATE] = "duplicate",
+    };
+
+    CHECK((unsigned)r < REFUSAL_N);
+    return list[r];
+}

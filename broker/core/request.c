@@ -1,0 +1,45 @@
+#include "core/request.h"
+
+#include "base/check.h"
+
+#define TO(s) (1u << REQUEST_##s)
+
+static const uint8_t may_become[REQUEST_STATE_N] = {
+    [REQUEST_PENDING] = TO(ACCEPTED) | TO(DECLINED) | TO(EXPIRED) | TO(CANCELLED),
+    [REQUEST_ACCEPTED] = TO(CANCELLED) | TO(ADMITTED),
+};
+
+bool request_may_become(enum request_state from, enum request_state to)
+{
+    CHECK((unsigned)from < REQUEST_STATE_N && (unsigned)to < REQUEST_STATE_N);
+    return ((unsigned)may_become[from] >> (unsigned)to & 1u) != 0;
+}
+
+bool request_is_holding(const struct request *r)
+{
+    return r->state == REQUEST_PENDING || r->state == REQUEST_ACCEPTED;
+}
+
+const char *request_state_code(enum request_state s)
+{
+    static const char *const list[REQUEST_STATE_N] = {
+        [REQUEST_PENDING] = "pending", [REQUEST_ACCEPTED] = "accepted",   [REQUEST_DECLINED] = "declined",
+        [REQUEST_EXPIRED] = "expired", [REQUEST_CANCELLED] = "cancelled", [REQUEST_ADMITTED] = "admitted",
+    };
+
+    CHECK((unsigned)s < REQUEST_STATE_N);
+    return list[s];
+}
+
+const char *cancel_why_code(enum cancel_why w)
+{
+    static const char *const list[CANCEL_N] = {
+        [CANCEL_NONE] = "",
+        [CANCEL_OTHER_YES] = "other_yes",
+        [CANCEL_WITHDRAWN] = "withdrawn",
+        [CANCEL_NO_SHOW] = "no_show",
+    };
+
+    CHECK((unsigned)w < CANCEL_N);
+    return list[w];
+}
