@@ -311,7 +311,7 @@ static void linger(struct wire_conn *c)
     if (c->saw_end)
         wire_conn_drop(c);
     else
-        discard(c); /* also lets libevent read on if the input was full */
+        discard(c);
 }
 
 void wire_conn_wind_down(struct wire_conn *c)
@@ -338,9 +338,25 @@ void wire_conn_free(struct wire_conn *c)
 
 /* ---- receiving ---- */
 
-static size_t read_bytes_max(const struct wire_server *s)
+/* Stop reading while a request is being answered and enough of the next ones is here; go on otherwise. Called
+ * wherever state or input changed, so that input is bounded by the request under way plus two heads and what
+ * one read brings (16 KiB).
+ *
+ * Not by libevent's read watermark: over TLS, 2.1.12 stops there with decrypted bytes still inside OpenSSL,
+ * and since the socket has nothing more to say, nothing ever fetches them (found by server_test, long
+ * pipeline). Stopped from within the read callback all decrypted bytes have been fetched. */
+static void pace_reading(struct wire_conn *c)
 {
-    return 2 * s->limits.head.head_bytes_max;
+    bool busy = c->state == CONN_HANDLER || c->state == CONN_ANSWERING;
+    bool stop = busy && evbuffer_get_length(input_of(c)) >= 2 * c->server->limits.head.head_bytes_max;
+
+    if (stop == c->reading_stopped || c->state == CONN_GONE || c->saw_end)
+        return;
+    c->reading_stopped = stop;
+    if (stop)
+        bufferevent_disable(c->bev, EV_READ);
+    else
+        bufferevent_enable(c->bev, EV_READ);
 }
 
 /* Hand the request that lies complete at the front of the input to the handler. HEAD points into WHOLE. */
@@ -368,10 +384,6 @@ static void deliver(struct wire_conn *c, const struct http_head *head, struct by
     s->in_callback--;
     /* The handler may have answered or dropped it, but nothing is freed before the reaper runs. */
     evbuffer_drain(input_of(c), used);
-    if (c->read_widened) {
-        c->read_widened = false;
-        bufferevent_setwatermark(c->bev, EV_READ, 0, read_bytes_max(s));
-    }
 }
 
 static uint64_t body_limit(struct wire_conn *c, const struct http_head *head)
@@ -428,10 +440,6 @@ static void read_head(struct wire_conn *c)
     c->head_only = head.method == HTTP_METHOD_HEAD;
     set_state(c, CONN_BODY);
     set_deadline(c, s->limits.body_ms);
-    if (c->head_len + c->body_len > read_bytes_max(s)) {
-        c->read_widened = true;
-        bufferevent_setwatermark(c->bev, EV_READ, 0, c->head_len + c->body_len);
-    }
     read_body(c, &head, p);
 }
 
@@ -449,6 +457,7 @@ static void advance(struct wire_conn *c)
         read_head(c);
     else if (c->state == CONN_BODY)
         read_body(c, NULL, NULL);
+    pace_reading(c);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -460,6 +469,8 @@ static void on_read(struct bufferevent *bev, void *arg)
         advance(c);
     else if (c->state == CONN_STREAM || c->state == CONN_FLUSHING || c->state == CONN_LINGERING)
         discard(c);
+    else
+        pace_reading(c);
 }
 
 static void on_write(struct bufferevent *bev, void *arg)
@@ -487,6 +498,7 @@ static void on_write(struct bufferevent *bev, void *arg)
     } else if (c->state == CONN_FLUSHING) {
         linger(c);
     }
+    pace_reading(c);
 }
 
 /* ---- life ---- */
@@ -573,7 +585,6 @@ void wire_conn_open(struct wire_listener *l, int fd, struct address_key address,
     s->stats.accepted++;
     l->open++;
     bufferevent_setcb(bev, on_read, on_write, on_event, c);
-    bufferevent_setwatermark(bev, EV_READ, 0, read_bytes_max(s));
     bufferevent_enable(bev, EV_READ | EV_WRITE);
     set_deadline(c, c->state == CONN_HANDSHAKE ? s->limits.handshake_ms : s->limits.idle_ms);
 }

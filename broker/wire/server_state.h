@@ -43,11 +43,11 @@ struct wire_conn {
     size_t scanned;         /* of the head, see http_head_end */
     size_t head_len;
     size_t body_len;
-    size_t discarded;  /* bytes thrown away while flushing or lingering */
-    bool saw_end;      /* the client shut its sending side */
-    bool read_widened; /* the read watermark was raised for a body */
-    bool close_after;  /* the client asked for Connection: close */
-    bool head_only;    /* the request is a HEAD */
+    size_t discarded;     /* bytes thrown away while flushing or lingering */
+    bool saw_end;         /* the client shut its sending side */
+    bool reading_stopped; /* enough input is here for now */
+    bool close_after;     /* the client asked for Connection: close */
+    bool head_only;       /* the request is a HEAD */
     bool has_spki;
     uint8_t spki[TLS_SPKI_BYTES];
     char subject[WIRE_SUBJECT_SIZE];
