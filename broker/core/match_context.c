@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/ledger.h"
 #include "core/referral.h"
 #include "core/request.h"
 
@@ -240,6 +241,7 @@ void match_place_init(struct match_place *p, const struct match_ctx *c, const st
     p->location = location;
     p->kind = vocab_kind(c->vocab, pool->kind);
     p->view = *view;
+    p->room = ledger_units(pool, view->latest) - view->held;
     p->offerable = view->freshness == NOT_KNOWN ? UNITS_UNKNOWN : view->offerable;
     p->traits = pool->traits;
     complete(&p->traits, c->secret_bit, location->secret_address);

@@ -79,6 +79,7 @@ struct match_place {
     const struct location *location;
     const struct vocab_kind *kind;
     struct pool_view view;
+    int32_t room;          /* units this exchange does not hold yet, whatever was reported of them */
     int32_t offerable;     /* UNITS_UNKNOWN also where the number is too old to exclude anything */
     struct tri_set traits; /* the pool's, completed by what the location says of address and guard */
     enum gatekeeper gatekeeper;

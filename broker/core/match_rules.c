@@ -48,7 +48,8 @@ static enum verdict rule_deliverable(const struct match_ctx *c, const struct mat
 static enum verdict rule_full(const struct match_ctx *c, const struct match_place *p)
 {
     (void)c;
-    if (p->offerable == 0)
+    /* Every unit promised by us is full, also where the house never said what is free. */
+    if (p->offerable == 0 || p->room < 1)
         return VERDICT_OUT;
     return p->offerable == UNITS_UNKNOWN || p->view.overcommitted ? VERDICT_ASK : VERDICT_FITS;
 }
@@ -98,7 +99,7 @@ static enum verdict rule_size(const struct match_ctx *c, const struct match_plac
 
     if (c->persons <= p->pool->unit_size)
         return VERDICT_FITS;
-    if (c->persons > 2 * p->pool->unit_size || two_units == TRI_NO || p->offerable == 1)
+    if (c->persons > 2 * p->pool->unit_size || two_units == TRI_NO || p->offerable == 1 || p->room == 1)
         return VERDICT_OUT;
     return two_units == TRI_UNKNOWN || p->offerable == UNITS_UNKNOWN ? VERDICT_ASK : VERDICT_FITS;
 }
