@@ -8,6 +8,7 @@ config_plekd() {
 # Written by scripts/run at each start; changes are lost.
 listen = 127.0.0.1:$2
 machine_listen = 127.0.0.1:$(($2 + 1))
+public_origin = https://localhost:$2
 tls_cert = $1/ca/server.crt
 tls_key = $1/ca/server.key
 tls_client_ca = $1/ca/ca.crt

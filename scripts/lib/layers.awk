@@ -143,7 +143,8 @@ room == "" { next }
         check_outside(header)
     } else
         complain("an include that this check cannot read")
-    if (first_include && own != "" && header != own)
+    # x.c may begin with x_state.h instead: its own inner header, which begins with x.h.
+    if (first_include && own != "" && header != own && index(header, substr(own, 1, length(own) - 2) "_") != 1)
         complain("the first include is \"" own "\" (it proves the header complete)")
     first_include = 0
     next
