@@ -251,6 +251,22 @@ enum err wire_conn_stream_write(struct wire_conn *c, struct bytes bytes)
     return OK;
 }
 
+void wire_conn_stream_over(struct wire_conn *c)
+{
+    struct wire_server *s = c->server;
+    const struct wire_ticket ticket = {.serial = c->stream_serial, .slot = c->slot};
+
+    if (c->stream_serial == 0)
+        return;
+    c->stream_serial = 0;
+    s->stats.streams--;
+    if (s->handler.on_stream_closed != NULL) {
+        s->in_callback++;
+        s->handler.on_stream_closed(s->ctx, ticket);
+        s->in_callback--;
+    }
+}
+
 void wire_conn_stream_end(struct wire_conn *c)
 {
     c->serial = 0;
@@ -304,6 +320,7 @@ static void discard(struct wire_conn *c)
 /* Our last byte is in the kernel. Closing now, with input unread, would send a reset that can overtake it. */
 static void linger(struct wire_conn *c)
 {
+    wire_conn_stream_over(c);
     say_goodbye(c);
     shutdown(bufferevent_getfd(c->bev), SHUT_WR);
     set_state(c, CONN_LINGERING);

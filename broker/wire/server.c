@@ -67,14 +67,7 @@ static void on_reap(int fd, short what, void *arg)
     while (s->gone != NULL) {
         struct wire_conn *c = s->gone;
         s->gone = c->next_gone;
-        if (c->stream_serial != 0) {
-            s->stats.streams--;
-            if (s->handler.on_stream_closed != NULL) {
-                s->in_callback++;
-                s->handler.on_stream_closed(s->ctx, (struct wire_ticket){c->stream_serial, c->slot});
-                s->in_callback--;
-            }
-        }
+        wire_conn_stream_over(c);
         wire_conn_free(c);
     }
     if (!s->stopping)

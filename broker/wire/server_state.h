@@ -117,6 +117,8 @@ void wire_conn_refuse(struct wire_conn *c, enum http_fault fault);
 void wire_conn_stream_begin(struct wire_conn *c, const struct wire_header *headers, size_t n);
 MUST_CHECK enum err wire_conn_stream_write(struct wire_conn *c, struct bytes bytes);
 void wire_conn_stream_end(struct wire_conn *c);
+/* Tell the handler, once, that the stream is over. Only from the event loop. */
+void wire_conn_stream_over(struct wire_conn *c);
 size_t wire_conn_backlog(const struct wire_conn *c);
 /* End it now; the reaper frees it in the next turn. Harmless on a dead one. */
 void wire_conn_drop(struct wire_conn *c);
