@@ -100,6 +100,7 @@ struct attack {
     int64_t inner[2][2];
     int64_t seen_min[2][2], seen_max[2][2];
     int solutions;
+    int64_t least; /* of a hidden cell, as far as the attacker knows */
 };
 
 static bool fits(const struct attack *a)
@@ -140,7 +141,7 @@ static void enumerate(struct attack *a, int at)
         enumerate(a, at + 1);
         return;
     }
-    for (a->inner[r][c] = 0; a->inner[r][c] <= 24; a->inner[r][c]++)
+    for (a->inner[r][c] = a->least; a->inner[r][c] <= 24; a->inner[r][c]++)
         enumerate(a, at + 1);
 }
 
@@ -153,6 +154,10 @@ static void test_every_hidden_cell_stays_open(void **state)
         struct attack a = {.t = &t};
         suppress_table(&t, MINIMUM);
         memset(a.seen_min, 0x7f, sizeof a.seen_min);
+        a.least = 1; /* zeros are shown where possible: the attacker reckons with that */
+        for (int k = 0; k < 4; k++)
+            if (t.hidden[k / 2][k % 2] && t.value[k / 2][k % 2] == 0)
+                a.least = 0;
         enumerate(&a, 0);
         assert_true(a.solutions >= 1);
         for (size_t r = 0; r < 2; r++)
@@ -175,6 +180,12 @@ static void test_known_cases(void **state)
             hidden += t.hidden[r][c];
     assert_true(t.hidden[0][2]);
     assert_int_equal(hidden, 4);
+
+    /* two ones beside a shown total would both be known to be 1: a third cell goes with them */
+    struct suppress_table ones = {.rows = 3, .cols = 4, .value = {{1, 1, 20}, {30, 31, 32}}};
+    add_margins(&ones);
+    suppress_table(&ones, MINIMUM);
+    assert_true(ones.hidden[0][2] || ones.hidden[0][3]);
 
     /* nothing small: nothing hidden; minimum 1 hides nothing at all */
     struct suppress_table big = {.rows = 3, .cols = 3, .value = {{20, 0}, {15, 9}}};
