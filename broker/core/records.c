@@ -43,7 +43,7 @@ void pool_fields(struct fields *f, struct pool *p)
     field_u16(f, &p->units_total);
     FIELD_TRI(f, p->women);
     FIELD_TRI(f, p->men);
-    field_i16(f, &p->adult_age_min, 0, AGE_NO_LIMIT);
+    field_i16(f, &p->adult_age_min, AGE_UNKNOWN, AGE_NO_LIMIT);
     field_i16(f, &p->adult_age_max, AGE_UNKNOWN, AGE_NO_LIMIT);
     FIELD_TRI(f, p->children);
     field_i16(f, &p->son_age_max, AGE_UNKNOWN, AGE_NO_LIMIT);
@@ -208,7 +208,7 @@ bool pool_is_valid(const struct pool *p)
 {
     return is_name(p->code, sizeof p->code) && is_name(p->name, sizeof p->name) &&
            text_is_clean(p->name_en, sizeof p->name_en) && (unsigned)p->kind < KIND_N && p->unit_size >= 1 &&
-           is_tri(p->women) && is_tri(p->men) && p->adult_age_min >= 0 && p->adult_age_max >= AGE_UNKNOWN &&
+           is_tri(p->women) && is_tri(p->men) && p->adult_age_min >= AGE_UNKNOWN && p->adult_age_max >= AGE_UNKNOWN &&
            is_tri(p->children) && p->son_age_max >= AGE_UNKNOWN && p->daughter_age_max >= AGE_UNKNOWN &&
            is_tris(p->residences, RESIDENCE_N) && is_tris(p->threat_levels, THREAT_N) &&
            is_tris(p->threat_kinds, THREAT_KIND_N) && tri_set_is_sane(p->traits) && is_tri(p->linkable) &&
