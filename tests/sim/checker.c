@@ -1,0 +1,308 @@
+#include "checker.h"
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+struct known {
+    struct {
+        uint64_t hi, lo;
+    } key;
+    struct outcome outcome;
+    int64_t at_ms;
+    UT_hash_handle hh;
+};
+
+struct checker {
+    struct trace *trace;
+    const struct vocab *vocab;
+    const struct journal_disk *disk;
+    struct engine *follower;
+    struct ledger_model *ledger;
+    struct known *keys;
+    uint64_t *row_hash; /* by seq - 1 */
+    size_t n_rows, cap_rows;
+    struct buf clear, private_part;
+};
+
+struct checker *checker_new(struct trace *t, const struct vocab *vocab, const struct journal_disk *disk)
+{
+    struct core_settings settings = core_settings_default();
+    struct checker *c = mem_new(1, sizeof *c);
+
+    c->trace = t;
+    c->vocab = vocab;
+    c->disk = disk;
+    c->follower = engine_new(vocab, &settings);
+    c->ledger = ledger_model_new(t);
+    return c;
+}
+
+void checker_free(struct checker *c)
+{
+    struct known *k = NULL, *next = NULL;
+
+    if (c == NULL)
+        return;
+    HASH_ITER(hh, c->keys, k, next)
+    {
+        HASH_DEL(c->keys, k);
+        free(k);
+    }
+    engine_free(c->follower);
+    ledger_model_free(c->ledger);
+    free(c->row_hash);
+    buf_fini(&c->clear);
+    buf_fini(&c->private_part);
+    free(c);
+}
+
+struct ledger_model *checker_ledger(struct checker *c)
+{
+    return c->ledger;
+}
+
+const struct engine *checker_follower(const struct checker *c)
+{
+    return c->follower;
+}
+
+/* ---- reading the disk ---- */
+
+static struct known *key_at(const struct checker *c, const struct command_key *key)
+{
+    struct known probe = {.key = {.hi = key->hi, .lo = key->lo}}, *k = NULL;
+
+    HASH_FIND(hh, c->keys, &probe.key, sizeof probe.key, k);
+    return k;
+}
+
+static void on_done(struct checker *c, const struct event *ev)
+{
+    struct known *k = key_at(c, &ev->u.done.key);
+    int64_t age_ms = (int64_t)engine_settings(c->follower)->keys_age_s * 1000;
+
+    if (k != NULL && ev->at_ms - k->at_ms <= age_ms)
+        trace_fail(c->trace, "seq %llu: one key is done twice, first at seq %llu",
+                   (unsigned long long)ev->seq, (unsigned long long)k->outcome.seq);
+    if (k == NULL) {
+        k = mem_new(1, sizeof *k);
+        k->key.hi = ev->u.done.key.hi;
+        k->key.lo = ev->u.done.key.lo;
+        HASH_ADD(hh, c->keys, key, sizeof k->key, k);
+    }
+    k->outcome = ev->u.done.outcome;
+    k->at_ms = ev->at_ms;
+}
+
+static uint64_t hash_of(enum event_kind kind, int64_t at_ms, struct bytes clear, struct bytes private_part)
+{
+    uint64_t h = hash_combine((uint64_t)kind, (uint64_t)at_ms);
+
+    return hash_combine(hash_combine(h, hash_bytes(clear)), hash_bytes(private_part));
+}
+
+static enum err row_decode(const struct journal_row *row, struct bytes private_part, struct event *ev)
+{
+    memset(ev, 0, sizeof *ev);
+    if (event_decode(row->kind, row->clear, private_part, ev) != OK)
+        return ERR_BAD_INPUT;
+    ev->kind = row->kind;
+    ev->seq = row->seq;
+    ev->at_ms = row->at_ms;
+    return OK;
+}
+
+static enum err on_row(void *ctx, const struct journal_row *row)
+{
+    struct checker *c = ctx;
+    struct event ev;
+    char why[200] = "";
+
+    if (row->seq != c->n_rows + 1) {
+        trace_fail(c->trace, "the journal goes from %zu to %llu", c->n_rows, (unsigned long long)row->seq);
+        return ERR_BAD_INPUT;
+    }
+    MEM_GROW(c->row_hash, c->n_rows, c->cap_rows);
+    c->row_hash[c->n_rows++] = hash_of(row->kind, row->at_ms, row->clear, row->private_part);
+    if (row_decode(row, row->private_part, &ev) != OK) {
+        trace_fail(c->trace, "seq %llu: a row that does not decode", (unsigned long long)row->seq);
+        return ERR_BAD_INPUT;
+    }
+    if (engine_replay(c->follower, &ev, why, sizeof why) != OK) {
+        trace_fail(c->trace, "seq %llu: replay refuses: %s", (unsigned long long)row->seq, why);
+        return ERR_BAD_INPUT;
+    }
+    if (row->digest != 0 && row->digest != engine_digest(c->follower, false))
+        trace_fail(c->trace, "seq %llu: replay gives another digest than the broker had",
+                   (unsigned long long)row->seq);
+    ledger_model_event(c->ledger, &ev);
+    if (ev.kind == EV_COMMAND_DONE)
+        on_done(c, &ev);
+    c->trace->counts.events++;
+    c->trace->fingerprint = hash_combine(c->trace->fingerprint, c->row_hash[row->seq - 1]);
+    return OK;
+}
+
+void checker_catch_up(struct checker *c)
+{
+    if (c->trace->failed || journal_disk_seq(c->disk) == c->n_rows)
+        return;
+    if (journal_disk_read(c->disk, c->n_rows, on_row, c) != OK)
+        return;
+    ledger_model_commit_end(c->ledger);
+}
+
+/* ---- what was said ---- */
+
+void checker_published(struct checker *c, const struct event *ev)
+{
+    checker_catch_up(c);
+    if (ev->seq > c->n_rows) {
+        trace_fail(c->trace, "event %llu was published and is not in the journal (it ends at %zu)",
+                   (unsigned long long)ev->seq, c->n_rows);
+        return;
+    }
+    buf_clear(&c->clear);
+    buf_clear(&c->private_part);
+    event_encode(ev, &c->clear, &c->private_part);
+    if (hash_of(ev->kind, ev->at_ms, buf_view(&c->clear), buf_view(&c->private_part)) !=
+        c->row_hash[ev->seq - 1])
+        trace_fail(c->trace, "event %llu was published otherwise than it stands in the journal",
+                   (unsigned long long)ev->seq);
+}
+
+bool outcome_equal(const struct outcome *a, const struct outcome *b)
+{
+    if (a->refusal != b->refusal || a->pool.v != b->pool.v || a->referral.v != b->referral.v ||
+        a->n_requests != b->n_requests || a->fault_index != b->fault_index ||
+        a->fault_bits != b->fault_bits || a->applied != b->applied || a->late != b->late ||
+        a->unchanged != b->unchanged || a->seq != b->seq)
+        return false;
+    for (unsigned i = 0; i < a->n_requests; i++)
+        if (a->requests[i].v != b->requests[i].v)
+            return false;
+    return true;
+}
+
+bool checker_knows(struct checker *c, const struct command_key *key, struct outcome *outcome)
+{
+    const struct known *k = NULL;
+
+    checker_catch_up(c);
+    k = key_at(c, key);
+    if (k != NULL)
+        *outcome = k->outcome;
+    return k != NULL;
+}
+
+void checker_answered(struct checker *c, const struct command *cmd, const struct outcome *outcome)
+{
+    const struct known *k = NULL;
+    bool must_be_kept = outcome->refusal == REFUSAL_NONE && cmd->kind != CMD_REPORT_CAPACITY;
+
+    checker_catch_up(c);
+    if (c->trace->failed)
+        return;
+    if (outcome->seq > c->n_rows) {
+        trace_fail(c->trace, "'%s' was answered at seq %llu and the journal ends at %zu",
+                   command_name(cmd->kind), (unsigned long long)outcome->seq, c->n_rows);
+        return;
+    }
+    k = key_at(c, &cmd->key);
+    if (k == NULL && (must_be_kept || outcome->seq > 0))
+        trace_fail(c->trace, "'%s' was answered '%s' and its key is not in the journal",
+                   command_name(cmd->kind), refusal_code(outcome->refusal));
+    if (k != NULL && (must_be_kept || outcome->seq > 0) && !outcome_equal(&k->outcome, outcome))
+        trace_fail(c->trace, "'%s' was answered '%s' (seq %llu) and the journal says '%s' (seq %llu)",
+                   command_name(cmd->kind), refusal_code(outcome->refusal), (unsigned long long)outcome->seq,
+                   refusal_code(k->outcome.refusal), (unsigned long long)k->outcome.seq);
+}
+
+/* ---- the state ---- */
+
+void checker_compare(struct checker *c, const struct engine *live, bool with_facts)
+{
+    checker_catch_up(c);
+    if (c->trace->failed || engine_seq(live) != engine_seq(c->follower))
+        return;
+    c->trace->counts.checks++;
+    if (engine_digest(live, false) != engine_digest(c->follower, false))
+        trace_fail(c->trace, "seq %llu: the live state and its replay differ",
+                   (unsigned long long)engine_seq(live));
+    else if (with_facts && engine_digest(live, true) != engine_digest(c->follower, true))
+        trace_fail(c->trace, "seq %llu: the live state and its replay differ in a household's facts",
+                   (unsigned long long)engine_seq(live));
+}
+
+static void check_pool(struct checker *c, const struct engine *e, struct pool_id id)
+{
+    struct request_id holds[64];
+    struct pool_view v = engine_pool_view(e, id, 0);
+    size_t n = engine_pool_holds(e, id, holds, COUNT_OF(holds));
+    int32_t units = 0;
+
+    for (size_t i = 0; i < n && i < COUNT_OF(holds); i++)
+        units += engine_request(e, holds[i])->units;
+    if (n <= COUNT_OF(holds) && units != v.held)
+        trace_fail(c->trace, "pool %u says %d held, its requests hold %d", id.v, v.held, units);
+    if (v.offerable < UNITS_UNKNOWN ||
+        (v.reported && v.latest->free != UNITS_UNKNOWN &&
+         v.offerable != (v.latest->free > v.held ? v.latest->free - v.held : 0)))
+        trace_fail(c->trace, "pool %u offers %d of %d free with %d held", id.v, v.offerable,
+                   v.reported ? v.latest->free : -1, v.held);
+}
+
+void checker_invariants(struct checker *c, const struct engine *live)
+{
+    char why[200] = "";
+
+    c->trace->counts.checks++;
+    if (!engine_check(live, why, sizeof why))
+        trace_fail(c->trace, "engine_check: %s", why);
+    for (uint32_t id = 1; id <= engine_pools(live); id++)
+        check_pool(c, live, (struct pool_id){id});
+}
+
+/* ---- from the first row ---- */
+
+struct again {
+    struct checker *c;
+    struct engine *e;
+    bool without_facts;
+};
+
+static enum err on_row_again(void *ctx, const struct journal_row *row)
+{
+    struct again *a = ctx;
+    struct event ev;
+    char why[200] = "";
+    struct bytes private_part = a->without_facts ? BYTES(NULL, 0) : row->private_part;
+
+    if (row_decode(row, private_part, &ev) == OK && engine_replay(a->e, &ev, why, sizeof why) == OK)
+        return OK;
+    trace_fail(a->c->trace, "seq %llu: %s replay refuses: %s", (unsigned long long)row->seq,
+               a->without_facts ? "with facts destroyed" : "the whole", why);
+    return ERR_BAD_INPUT;
+}
+
+void checker_replay_all(struct checker *c, const struct journal_disk *disk)
+{
+    struct core_settings settings = core_settings_default();
+
+    checker_catch_up(c);
+    for (int i = 0; i < 2 && !c->trace->failed; i++) {
+        struct again a = {c, engine_new(c->vocab, &settings), i == 1};
+
+        if (journal_disk_read(disk, 0, on_row_again, &a) == OK &&
+            engine_digest(a.e, !a.without_facts) != engine_digest(c->follower, !a.without_facts))
+            trace_fail(c->trace, "%s replay gives another state",
+                       a.without_facts ? "with facts destroyed," : "the whole");
+        engine_free(a.e);
+        c->trace->counts.replays++;
+    }
+}

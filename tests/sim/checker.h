@@ -1,0 +1,46 @@
+/* The judge. It sees what the brokers cannot: the disk, what houses really said, what every client was told.
+ * It reads committed rows in order into an engine of its own (a follower), into the ledger model and into a
+ * table of keys, and holds everything that is said against them. Breaches go to the trace. */
+#ifndef PLEK_SIM_CHECKER_H
+#define PLEK_SIM_CHECKER_H
+
+#include "core/engine.h"
+#include "ledger_model.h"
+#include "store/journal_memory.h"
+#include "trace.h"
+
+struct checker;
+
+/* DISK and VOCAB are borrowed. */
+struct checker *checker_new(struct trace *t, const struct vocab *vocab, const struct journal_disk *disk);
+void checker_free(struct checker *c);
+
+/* Read what has been committed since. Every function below does so first. */
+void checker_catch_up(struct checker *c);
+
+/* An event was published: it is in the journal, byte for byte. */
+void checker_published(struct checker *c, const struct event *ev);
+
+/* A client was answered: what it was told is in the journal. KEY is the command's. */
+void checker_answered(struct checker *c, const struct command *cmd, const struct outcome *outcome);
+
+/* True if the journal has an outcome under this key: from here on nobody may be told another. */
+bool checker_knows(struct checker *c, const struct command_key *key, struct outcome *outcome);
+
+/* An engine that has applied exactly what is durable is the follower's equal. WITH_FACTS costs the whole
+ * state. */
+void checker_compare(struct checker *c, const struct engine *live, bool with_facts);
+
+/* Every invariant of the engine's own, and its view of each pool. Cost: the whole state. */
+void checker_invariants(struct checker *c, const struct engine *live);
+
+/* At the end: the journal read again from its first row, once as it is and once with every household's facts
+ * destroyed, gives the same state. */
+void checker_replay_all(struct checker *c, const struct journal_disk *disk);
+
+bool outcome_equal(const struct outcome *a, const struct outcome *b);
+
+struct ledger_model *checker_ledger(struct checker *c);         /* borrowed */
+const struct engine *checker_follower(const struct checker *c); /* borrowed */
+
+#endif

@@ -1,0 +1,383 @@
+#include "ledger_model.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <uthash.h>
+
+struct said {
+    struct {
+        uint64_t report;
+        uint64_t pool;
+    } key;
+    struct observation o;
+    UT_hash_handle hh;
+};
+
+struct pool_model {
+    struct org_id org;
+    int32_t units_profile;
+    bool reported;
+    int32_t free, total;
+    int64_t observed_at_ms;
+    uint64_t *counted; /* requests that hold units */
+    size_t n_counted, cap_counted;
+};
+
+enum hold { HOLD_PENDING, HOLD_ACCEPTED, HOLD_ARRIVED, HOLD_OVER };
+
+struct request_model {
+    uint64_t referral;
+    uint32_t pool;
+    uint8_t units;
+    enum hold hold;
+    int64_t arrived_at_ms;
+};
+
+struct referral_model {
+    struct org_id org;
+    bool ended;
+    bool touched; /* in the commit under way */
+    uint64_t *requests;
+    size_t n_requests, cap_requests;
+};
+
+struct ledger_model {
+    struct trace *trace;
+    struct said *said;
+    struct pool_model *pools;
+    struct request_model *requests;
+    struct referral_model *referrals;
+    size_t n_pools, cap_pools, n_requests, cap_requests, n_referrals, cap_referrals;
+    uint64_t *touched;
+    size_t n_touched, cap_touched;
+    uint64_t live;
+};
+
+struct ledger_model *ledger_model_new(struct trace *t)
+{
+    struct ledger_model *m = mem_new(1, sizeof *m);
+
+    m->trace = t;
+    return m;
+}
+
+void ledger_model_free(struct ledger_model *m)
+{
+    struct said *s = NULL, *next = NULL;
+
+    if (m == NULL)
+        return;
+    HASH_ITER(hh, m->said, s, next)
+    {
+        HASH_DEL(m->said, s);
+        free(s);
+    }
+    for (size_t i = 0; i < m->n_pools; i++)
+        free(m->pools[i].counted);
+    for (size_t i = 0; i < m->n_referrals; i++)
+        free(m->referrals[i].requests);
+    free(m->pools);
+    free(m->requests);
+    free(m->referrals);
+    free(m->touched);
+    free(m);
+}
+
+/* ---- what houses said ---- */
+
+static struct said *said_find(const struct ledger_model *m, uint64_t report, struct pool_id pool)
+{
+    struct said probe = {.key = {.report = report, .pool = pool.v}}, *s = NULL;
+
+    HASH_FIND(hh, m->said, &probe.key, sizeof probe.key, s);
+    return s;
+}
+
+void ledger_model_said(struct ledger_model *m, const struct observation *o)
+{
+    struct said *s = said_find(m, o->report, o->pool);
+
+    if (s != NULL)
+        return;
+    s = mem_new(1, sizeof *s);
+    s->key.report = o->report;
+    s->key.pool = o->pool.v;
+    s->o = *o;
+    HASH_ADD(hh, m->said, key, sizeof s->key, s);
+}
+
+/* ---- tables ---- */
+
+static struct pool_model *pool_at(struct ledger_model *m, struct pool_id id)
+{
+    CHECK(id.v >= 1 && id.v <= m->n_pools);
+    return &m->pools[id.v - 1];
+}
+
+static struct request_model *request_at(struct ledger_model *m, struct request_id id)
+{
+    CHECK(id.v >= 1 && id.v <= m->n_requests);
+    return &m->requests[id.v - 1];
+}
+
+static struct referral_model *referral_at(struct ledger_model *m, struct referral_id id)
+{
+    CHECK(id.v >= 1 && id.v <= m->n_referrals);
+    return &m->referrals[id.v - 1];
+}
+
+static void touch(struct ledger_model *m, struct referral_id id)
+{
+    struct referral_model *r = referral_at(m, id);
+
+    if (r->touched)
+        return;
+    r->touched = true;
+    MEM_GROW(m->touched, m->n_touched, m->cap_touched);
+    m->touched[m->n_touched++] = id.v;
+}
+
+/* ---- events ---- */
+
+static bool counts(const struct pool_model *p, const struct request_model *r)
+{
+    if (r->hold == HOLD_ARRIVED)
+        return !p->reported || r->arrived_at_ms > p->observed_at_ms;
+    return r->hold != HOLD_OVER;
+}
+
+/* Units that count now; forgets the requests that do not. */
+static int32_t held(struct ledger_model *m, struct pool_model *p)
+{
+    int32_t units = 0;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < p->n_counted; i++) {
+        const struct request_model *r = &m->requests[p->counted[i] - 1];
+
+        if (!counts(p, r))
+            continue;
+        p->counted[kept++] = p->counted[i];
+        units += r->units;
+    }
+    p->n_counted = kept;
+    return units;
+}
+
+static void on_pool(struct ledger_model *m, const struct pool *pool)
+{
+    if (pool->id.v == m->n_pools + 1) {
+        MEM_GROW(m->pools, m->n_pools, m->cap_pools);
+        m->pools[m->n_pools++] = (struct pool_model){.org = pool->org};
+    }
+    pool_at(m, pool->id)->units_profile = pool->units_total;
+}
+
+static void on_capacity(struct ledger_model *m, const struct event *ev)
+{
+    const struct observation *o = &ev->u.capacity.o;
+    const struct said *s = said_find(m, o->report, o->pool);
+    struct pool_model *p = pool_at(m, o->pool);
+
+    if (s == NULL) {
+        trace_fail(m->trace, "seq %llu: a report that no house sent", (unsigned long long)ev->seq);
+        return;
+    }
+    if (!ev->u.capacity.used)
+        return;
+    if (p->reported && s->o.observed_at_ms < p->observed_at_ms)
+        trace_fail(m->trace, "seq %llu: an older report won from a newer one", (unsigned long long)ev->seq);
+    p->reported = true;
+    p->free = s->o.free;
+    p->total = s->o.total;
+    p->observed_at_ms = s->o.observed_at_ms;
+    held(m, p); /* an arrival that this report knows of is counted by the house from here on, for ever */
+}
+
+static void on_opened(struct ledger_model *m, const struct event *ev)
+{
+    CHECK(ev->u.opened.id.v == m->n_referrals + 1);
+    MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
+    m->referrals[m->n_referrals++] = (struct referral_model){.org = ev->u.opened.org};
+    m->live++;
+}
+
+static void on_made(struct ledger_model *m, const struct event *ev)
+{
+    const struct request *r = &ev->u.made;
+    struct pool_model *p = pool_at(m, r->pool);
+    struct referral_model *referral = referral_at(m, r->referral);
+    int32_t before = held(m, p);
+    int32_t units = p->reported && p->total != UNITS_UNKNOWN ? p->total : p->units_profile;
+
+    if (p->reported && p->free != UNITS_UNKNOWN && before + r->units > p->free)
+        trace_fail(m->trace, "seq %llu: request %llu: %d held + %d asked of %d units free in pool %u",
+                   (unsigned long long)ev->seq, (unsigned long long)r->id.v, before, r->units, p->free,
+                   r->pool.v);
+    if (before + r->units > units)
+        trace_fail(m->trace, "seq %llu: request %llu: %d held + %d asked of %d units in pool %u",
+                   (unsigned long long)ev->seq, (unsigned long long)r->id.v, before, r->units, units,
+                   r->pool.v);
+    for (size_t i = 0; i < p->n_counted; i++)
+        if (m->requests[p->counted[i] - 1].referral == r->referral.v)
+            trace_fail(m->trace, "seq %llu: pool %u asked twice for referral %llu",
+                       (unsigned long long)ev->seq, r->pool.v, (unsigned long long)r->referral.v);
+    CHECK(r->id.v == m->n_requests + 1);
+    MEM_GROW(m->requests, m->n_requests, m->cap_requests);
+    m->requests[m->n_requests++] =
+        (struct request_model){.referral = r->referral.v, .pool = r->pool.v, .units = r->units};
+    MEM_GROW(p->counted, p->n_counted, p->cap_counted);
+    p->counted[p->n_counted++] = r->id.v;
+    MEM_GROW(referral->requests, referral->n_requests, referral->cap_requests);
+    referral->requests[referral->n_requests++] = r->id.v;
+    touch(m, r->referral);
+}
+
+static void request_moves(struct ledger_model *m, const struct event *ev, enum hold to)
+{
+    struct request_model *r = request_at(m, ev->u.request.request);
+
+    if (r->hold == HOLD_OVER)
+        trace_fail(m->trace, "seq %llu: a request that was over moves again", (unsigned long long)ev->seq);
+    if (to == HOLD_ACCEPTED && r->hold != HOLD_PENDING)
+        trace_fail(m->trace, "seq %llu: a request is accepted twice", (unsigned long long)ev->seq);
+    r->hold = to;
+    touch(m, (struct referral_id){r->referral});
+}
+
+static void referral_ends(struct ledger_model *m, struct referral_id id)
+{
+    struct referral_model *r = referral_at(m, id);
+
+    CHECK(!r->ended);
+    r->ended = true;
+    m->live--;
+    touch(m, id);
+}
+
+static void on_admitted(struct ledger_model *m, const struct event *ev)
+{
+    struct request_model *r = request_at(m, ev->u.referral.request);
+
+    if (r->hold != HOLD_ACCEPTED)
+        trace_fail(m->trace, "seq %llu: arrival without a yes", (unsigned long long)ev->seq);
+    r->hold = HOLD_ARRIVED;
+    r->arrived_at_ms = ev->at_ms;
+    referral_ends(m, ev->u.referral.referral);
+}
+
+void ledger_model_event(struct ledger_model *m, const struct event *ev)
+{
+    switch (ev->kind) {
+    case EV_POOL_DEFINED:
+        on_pool(m, &ev->u.pool);
+        break;
+    case EV_CAPACITY_OBSERVED:
+        on_capacity(m, ev);
+        break;
+    case EV_REFERRAL_OPENED:
+        on_opened(m, ev);
+        break;
+    case EV_REQUEST_MADE:
+        on_made(m, ev);
+        break;
+    case EV_REQUEST_ACCEPTED:
+        request_moves(m, ev, HOLD_ACCEPTED);
+        break;
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+        request_moves(m, ev, HOLD_OVER);
+        break;
+    case EV_REFERRAL_ADMITTED:
+        on_admitted(m, ev);
+        break;
+    case EV_REFERRAL_WITHDRAWN:
+        referral_ends(m, ev->u.referral.referral);
+        break;
+    case EV_ORG_DEFINED:
+    case EV_LOCATION_DEFINED:
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_LATE_YES:
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_UNPLACED:
+    case EV_COMMAND_DONE:
+    case EV_N:
+        break;
+    }
+}
+
+static void check_referral(struct ledger_model *m, uint64_t id)
+{
+    const struct referral_model *r = &m->referrals[id - 1];
+    int pending = 0, accepted = 0;
+
+    for (size_t i = 0; i < r->n_requests; i++) {
+        const struct request_model *q = &m->requests[r->requests[i] - 1];
+
+        pending += q->hold == HOLD_PENDING;
+        accepted += q->hold == HOLD_ACCEPTED;
+    }
+    if (accepted > 1 || (accepted == 1 && pending > 0) || (r->ended && pending + accepted > 0))
+        trace_fail(m->trace, "referral %llu holds too much: %d accepted, %d pending%s",
+                   (unsigned long long)id, accepted, pending, r->ended ? ", and it has ended" : "");
+}
+
+void ledger_model_commit_end(struct ledger_model *m)
+{
+    for (size_t i = 0; i < m->n_touched; i++) {
+        m->referrals[m->touched[i] - 1].touched = false;
+        check_referral(m, m->touched[i]);
+    }
+    m->n_touched = 0;
+}
+
+/* ---- who is who ---- */
+
+struct org_id ledger_model_org_of_pool(const struct ledger_model *m, struct pool_id id)
+{
+    return id.v >= 1 && id.v <= m->n_pools ? m->pools[id.v - 1].org : (struct org_id){0};
+}
+
+struct org_id ledger_model_org_of_referral(const struct ledger_model *m, struct referral_id id)
+{
+    return id.v >= 1 && id.v <= m->n_referrals ? m->referrals[id.v - 1].org : (struct org_id){0};
+}
+
+struct referral_id ledger_model_referral_of(const struct ledger_model *m, struct request_id id)
+{
+    return (struct referral_id){id.v >= 1 && id.v <= m->n_requests ? m->requests[id.v - 1].referral : 0};
+}
+
+struct pool_id ledger_model_pool_of(const struct ledger_model *m, struct request_id id)
+{
+    return (struct pool_id){id.v >= 1 && id.v <= m->n_requests ? m->requests[id.v - 1].pool : 0};
+}
+
+bool ledger_model_was_asked(const struct ledger_model *m, struct referral_id id, struct org_id org)
+{
+    if (id.v < 1 || id.v > m->n_referrals)
+        return false;
+    for (size_t i = 0; i < m->referrals[id.v - 1].n_requests; i++) {
+        uint64_t request = m->referrals[id.v - 1].requests[i];
+
+        if (m->pools[m->requests[request - 1].pool - 1].org.v == org.v)
+            return true;
+    }
+    return false;
+}
+
+uint64_t ledger_model_live(const struct ledger_model *m, struct referral_id *first)
+{
+    *first = (struct referral_id){0};
+    for (size_t i = 0; m->live > 0 && i < m->n_referrals; i++) {
+        if (!m->referrals[i].ended) {
+            first->v = i + 1;
+            break;
+        }
+    }
+    return m->live;
+}

@@ -1,0 +1,38 @@
+/* The ledger once more, written from the domain's words and not from the engine: what houses said, what was
+ * promised, and the two sentences that must hold. Fed with committed events in order. It knows reports by
+ * what the house sent, not by what the engine made of it.
+ *
+ *   a unit is never promised twice: at each request made, units held + units asked <= units believed free
+ *   a household never holds two places: after each commit one accepted request, and then none pending */
+#ifndef PLEK_SIM_LEDGER_MODEL_H
+#define PLEK_SIM_LEDGER_MODEL_H
+
+#include "core/event.h"
+#include "trace.h"
+
+struct ledger_model;
+
+struct ledger_model *ledger_model_new(struct trace *t);
+void ledger_model_free(struct ledger_model *m);
+
+/* A house sends this (it may never arrive): remembered under its pool and report. */
+void ledger_model_said(struct ledger_model *m, const struct observation *o);
+
+/* The next committed event; breaches go to the trace. */
+void ledger_model_event(struct ledger_model *m, const struct event *ev);
+
+/* A commit ends here: everything in it happened at once. */
+void ledger_model_commit_end(struct ledger_model *m);
+
+/* ---- who is who, for the audience check ---- */
+struct org_id ledger_model_org_of_pool(const struct ledger_model *m, struct pool_id id);
+struct org_id ledger_model_org_of_referral(const struct ledger_model *m, struct referral_id id);
+struct referral_id ledger_model_referral_of(const struct ledger_model *m, struct request_id id);
+struct pool_id ledger_model_pool_of(const struct ledger_model *m, struct request_id id);
+/* True if a pool of ORG was ever asked for this referral. */
+bool ledger_model_was_asked(const struct ledger_model *m, struct referral_id id, struct org_id org);
+
+/* How many referrals have not come to an end, and the first of them (0 = none). */
+uint64_t ledger_model_live(const struct ledger_model *m, struct referral_id *first);
+
+#endif

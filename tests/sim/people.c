@@ -1,0 +1,644 @@
+#include "people.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "calls.h"
+#include "households.h"
+#include "supply.h"
+#include "viewers.h"
+
+#include <stdlib.h>
+
+#define ENDED_KEPT 16
+#define REPORTS_KEPT 16
+#define REPORT_LINES 6
+#define PAGES_MAX 64
+#define CALM_TRIES 4 /* asks for one referral before its worker finds another way */
+
+/* Ids of what is going on, in no order. */
+struct id_list {
+    uint64_t *list;
+    size_t n, cap;
+};
+
+struct sent_report {
+    struct org_id org;
+    bool by_machine;
+    uint16_t n;
+    struct observation list[REPORT_LINES];
+};
+
+/* A page that is built and waits to be shown. */
+struct page {
+    struct people *people;
+    uint64_t seq;
+    uint64_t generation; /* the broker that built it; 0 = free */
+};
+
+struct people {
+    struct world *w;
+    struct page pages[PAGES_MAX];
+    struct rng rng;
+    struct cast cast;
+    struct id_list live, pending;
+    uint64_t ended[ENDED_KEPT]; /* requests that are over, for late answers */
+    size_t n_ended;
+    struct sent_report reports[REPORTS_KEPT];
+    size_t n_reports;
+    uint64_t next_report;
+    uint8_t *tries; /* by referral - 1, in the calm */
+    size_t n_tries;
+};
+
+struct people *people_new(struct world *w)
+{
+    struct people *p = mem_new(1, sizeof *p);
+
+    p->w = w;
+    p->rng = rng_seed(rng_next(&w->rng));
+    return p;
+}
+
+void people_free(struct people *p)
+{
+    if (p == NULL)
+        return;
+    free(p->live.list);
+    free(p->pending.list);
+    free(p->tries);
+    free(p);
+}
+
+static const struct engine *engine_of(const struct people *p)
+{
+    return flow_engine(p->w->active->flow);
+}
+
+static uint32_t below(struct people *p, size_t n)
+{
+    return rng_below(&p->rng, (uint32_t)n);
+}
+
+static bool begin(struct people *p, const struct command *cmd, struct referral_id about)
+{
+    return calls_begin(p->w->calls, cmd, about);
+}
+
+/* ---- what they know ---- */
+
+static void id_add(struct id_list *l, uint64_t id)
+{
+    MEM_GROW(l->list, l->n, l->cap);
+    l->list[l->n++] = id;
+}
+
+static void id_remove(struct id_list *l, uint64_t id)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->list[i] == id) {
+            l->list[i] = l->list[--l->n];
+            return;
+        }
+    }
+}
+
+static void request_over(struct people *p, uint64_t id)
+{
+    id_remove(&p->pending, id);
+    p->ended[p->n_ended++ % ENDED_KEPT] = id;
+}
+
+void people_published(struct people *p, const struct engine *e, const struct event *ev)
+{
+    (void)e;
+    switch (ev->kind) {
+    case EV_REFERRAL_OPENED:
+        id_add(&p->live, ev->u.opened.id.v);
+        break;
+    case EV_REQUEST_MADE:
+        id_add(&p->pending, ev->u.made.id.v);
+        break;
+    case EV_REQUEST_ACCEPTED:
+        id_remove(&p->pending, ev->u.request.request.v);
+        break;
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_CANCELLED:
+    case EV_REQUEST_EXPIRED:
+        request_over(p, ev->u.request.request.v);
+        p->w->trace->counts.lapsed += ev->kind == EV_REQUEST_EXPIRED;
+        break;
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_WITHDRAWN:
+        id_remove(&p->live, ev->u.referral.referral.v);
+        break;
+    case EV_ORG_DEFINED:
+    case EV_LOCATION_DEFINED:
+    case EV_POOL_DEFINED:
+    case EV_CAPACITY_OBSERVED:
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_LATE_YES:
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_UNPLACED:
+    case EV_COMMAND_DONE:
+    case EV_N:
+        break;
+    }
+}
+
+void people_broker_up(struct people *p)
+{
+    const struct engine *e = engine_of(p);
+
+    p->live.n = p->pending.n = 0;
+    for (uint64_t i = 1; i <= engine_referrals(e); i++) {
+        if (referral_is_live(engine_referral(e, (struct referral_id){i})->state))
+            id_add(&p->live, i);
+    }
+    for (uint64_t i = 1; i <= engine_requests(e); i++) {
+        if (engine_request(e, (struct request_id){i})->state == REQUEST_PENDING)
+            id_add(&p->pending, i);
+    }
+}
+
+void people_arrive(struct people *p)
+{
+    struct actor machine = actor_of(ROLE_MACHINE, p->cast.operator_org);
+    struct cast *c = &p->cast;
+
+    supply_define(p->w, &p->rng, c);
+    machine.org = c->operator_org;
+    machine.carries = c->shelters;
+    machine.n_carries = (uint16_t)c->n_shelters;
+    for (int i = 0; i < c->n_referrers; i++)
+        viewers_add(p->w->viewers, &(struct actor){.role = ROLE_REFERRER, .org = c->referrers[i]});
+    for (int i = 0; i < c->n_shelters; i++)
+        viewers_add(p->w->viewers, &(struct actor){.role = ROLE_SHELTER, .org = c->shelters[i]});
+    viewers_add(p->w->viewers, &(struct actor){.role = ROLE_COMENSHA, .org = c->comensha});
+    viewers_add(p->w->viewers, &(struct actor){.role = ROLE_MUNICIPALITY, .org = c->municipality});
+    viewers_add(p->w->viewers, &(struct actor){.role = ROLE_RAPPORTEUR, .org = c->rapporteur});
+    viewers_add(p->w->viewers, &(struct actor){.role = ROLE_EXCHANGE_ADMIN, .org = c->operator_org});
+    viewers_add(p->w->viewers, &machine);
+}
+
+/* ---- referrers ---- */
+
+static void open_referral(struct people *p)
+{
+    struct need need = household_draw(&p->rng);
+    struct command cmd = {.kind = CMD_OPEN_REFERRAL, .draw = rng_next(&p->rng) | 1u << 16, .u.need = &need};
+
+    if (p->live.n > 60) /* a night is never busier than its workers */
+        return;
+    cmd.actor = rng_chance(&p->rng, 60)
+                    ? actor_of(ROLE_COMENSHA, p->cast.comensha)
+                    : actor_of(ROLE_REFERRER, p->cast.referrers[below(p, (size_t)p->cast.n_referrers)]);
+    begin(p, &cmd, (struct referral_id){0});
+}
+
+static struct actor referrer_of(const struct people *p, const struct referral *r)
+{
+    return actor_of(r->org.v == p->cast.comensha.v ? ROLE_COMENSHA : ROLE_REFERRER, r->org);
+}
+
+static const struct referral *some_referral(struct people *p)
+{
+    if (p->live.n == 0)
+        return NULL;
+    return engine_referral(engine_of(p), (struct referral_id){p->live.list[below(p, p->live.n)]});
+}
+
+/* Ask who the exchange proposes, best first. False if it proposes nobody. */
+static bool ask(struct people *p, const struct referral *r)
+{
+    const struct core_settings *s = engine_settings(engine_of(p));
+    struct match_query q = {.need = &r->need,
+                            .referral = r->id,
+                            .role = referrer_of(p, r).role,
+                            .now_ms = p->w->now_ms,
+                            .deadline_ms = r->deadline_ms};
+    struct command cmd = {.kind = CMD_ASK, .actor = referrer_of(p, r), .u.ask.referral = r->id};
+    uint32_t most = 1 + below(p, s->ask_max[r->need.threat_level]);
+    struct match_result m;
+
+    match_run(engine_of(p), &q, &m);
+    for (size_t i = 0; i < m.n && cmd.u.ask.n < most; i++) {
+        if (m.list[i].verdict != VERDICT_OUT)
+            cmd.u.ask.pools[cmd.u.ask.n++] = m.list[i].pool;
+    }
+    match_fini(&m);
+    return cmd.u.ask.n > 0 && begin(p, &cmd, r->id);
+}
+
+static void ask_wild(struct people *p, const struct referral *r)
+{
+    struct command cmd = {.kind = CMD_ASK, .actor = referrer_of(p, r), .u.ask.referral = r->id};
+
+    cmd.u.ask.n = (uint8_t)(1 + below(p, ASK_POOLS_MAX));
+    for (int i = 0; i < cmd.u.ask.n; i++)
+        cmd.u.ask.pools[i].v = 1 + below(p, (size_t)p->cast.n_pools + 1);
+    begin(p, &cmd, r->id);
+}
+
+static void travel(struct people *p, const struct referral *r)
+{
+    struct command cmd = {.kind = CMD_TRAVEL, .actor = referrer_of(p, r)};
+
+    cmd.u.referral.referral = r->id;
+    cmd.u.referral.eta_ms = p->w->now_ms + below(p, 120) * MS_MINUTE;
+    begin(p, &cmd, r->id);
+}
+
+static bool withdraw(struct people *p, const struct referral *r)
+{
+    struct command cmd = {.kind = CMD_WITHDRAW, .actor = referrer_of(p, r)};
+
+    cmd.u.referral.referral = r->id;
+    cmd.u.referral.reason = (uint8_t)(1 + below(p, 3));
+    return begin(p, &cmd, r->id);
+}
+
+/* ---- shelters ---- */
+
+static const struct request *accepted_of(const struct engine *e, const struct referral *r)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->state == REQUEST_ACCEPTED)
+            return q;
+    }
+    return NULL;
+}
+
+static struct actor house_of(const struct people *p, const struct request *q)
+{
+    return actor_of(ROLE_SHELTER, engine_pool(engine_of(p), q->pool)->org);
+}
+
+static bool answer(struct people *p, enum command_kind kind, const struct request *q)
+{
+    struct command cmd = {.kind = kind, .actor = house_of(p, q)};
+
+    cmd.u.answer.request = q->id;
+    if (kind == CMD_DECLINE)
+        cmd.u.answer.reason = (uint8_t)(1 + below(p, 3));
+    return begin(p, &cmd, q->referral);
+}
+
+static void answer_some(struct people *p, enum command_kind kind)
+{
+    if (p->pending.n > 0)
+        answer(p, kind,
+               engine_request(engine_of(p), (struct request_id){p->pending.list[below(p, p->pending.n)]}));
+}
+
+static void answer_late(struct people *p)
+{
+    size_t n = p->n_ended < ENDED_KEPT ? p->n_ended : ENDED_KEPT;
+    const struct request *q = NULL;
+
+    if (n == 0)
+        return;
+    q = engine_request(engine_of(p), (struct request_id){p->ended[below(p, n)]});
+    answer(p, rng_chance(&p->rng, 800) ? CMD_ACCEPT : CMD_DECLINE, q);
+}
+
+static bool arrive(struct people *p, const struct referral *r)
+{
+    const struct request *q = accepted_of(engine_of(p), r);
+
+    return q != NULL && answer(p, CMD_CONFIRM_ARRIVAL, q);
+}
+
+static void no_show(struct people *p, const struct referral *r)
+{
+    const struct request *q = accepted_of(engine_of(p), r);
+    struct command cmd = {.kind = CMD_NO_SHOW};
+
+    if (q == NULL)
+        return;
+    cmd.actor = rng_chance(&p->rng, 500) ? house_of(p, q) : referrer_of(p, r);
+    cmd.u.referral.referral = r->id;
+    begin(p, &cmd, r->id);
+}
+
+/* ---- reports ---- */
+
+static void count_units(struct people *p, const struct pool *pool, struct observation *o)
+{
+    uint32_t total = pool->units_total;
+
+    o->total = (int32_t)total;
+    o->free = rng_chance(&p->rng, p->w->calm ? 0 : p->w->plan.full) ? 0 : (int32_t)below(p, total + 1);
+    if (p->w->calm)
+        o->free = (int32_t)total;
+    o->occupied = (int32_t)total - o->free;
+    o->out_of_order = UNITS_UNKNOWN;
+    o->deliverable = rng_chance(&p->rng, 900) ? TRI_YES : TRI_UNKNOWN;
+    if (!p->w->calm && rng_chance(&p->rng, p->w->plan.vague))
+        o->free = o->occupied = UNITS_UNKNOWN;
+    if (o->free == UNITS_UNKNOWN)
+        o->deliverable = TRI_YES;
+    if (!p->w->calm && rng_chance(&p->rng, 30)) {
+        o->stop = (uint8_t)(1 + below(p, 3));
+        o->stop_until_ms = p->w->now_ms + MS_HOUR;
+    }
+}
+
+static struct observation observe(struct people *p, const struct pool *pool, uint64_t report)
+{
+    struct observation o = {.pool = pool->id, .report = report, .observed_at_ms = p->w->now_ms};
+
+    count_units(p, pool, &o);
+    if (!p->w->calm && rng_chance(&p->rng, p->w->plan.late))
+        o.observed_at_ms -= (int64_t)below(p, 180) * MS_MINUTE;
+    return o;
+}
+
+/* Nobody can have seen this: refused as a whole. */
+static void spoil(struct people *p, struct observation *o)
+{
+    if (rng_chance(&p->rng, 500))
+        o->free = o->total + 1 + (int32_t)below(p, 5);
+    else
+        o->observed_at_ms = p->w->now_ms + MS_HOUR;
+}
+
+static void send_report(struct people *p, const struct sent_report *r)
+{
+    struct observation list[REPORT_LINES];
+    struct command cmd = {.kind = CMD_REPORT_CAPACITY};
+
+    for (uint16_t i = 0; i < r->n; i++) {
+        list[i] = r->list[i];
+        ledger_model_said(checker_ledger(p->w->checker), &list[i]);
+        if (p->w->plan.broken == BROKEN_DOUBLE_HOLD && list[i].free >= 0) {
+            list[i].free++;
+            list[i].total++;
+        }
+    }
+    cmd.actor = actor_of(ROLE_SHELTER, r->org);
+    if (r->by_machine) {
+        cmd.actor = actor_of(ROLE_MACHINE, p->cast.operator_org);
+        cmd.actor.carries = p->cast.shelters;
+        cmd.actor.n_carries = (uint16_t)p->cast.n_shelters;
+    }
+    cmd.u.report.list = list;
+    cmd.u.report.n = r->n;
+    begin(p, &cmd, (struct referral_id){0});
+}
+
+static void report(struct people *p)
+{
+    struct sent_report *r = &p->reports[p->n_reports++ % REPORTS_KEPT];
+    int first = (int)below(p, (size_t)p->cast.n_pools);
+
+    *r = (struct sent_report){.org = p->cast.pools[first].org, .by_machine = rng_chance(&p->rng, 600)};
+    p->next_report++;
+    for (int i = first; i < p->cast.n_pools && r->n < REPORT_LINES; i++) {
+        const struct pool *pool = &p->cast.pools[i];
+
+        if (pool->org.v != r->org.v || (r->n > 0 && rng_chance(&p->rng, 400)))
+            break;
+        r->list[r->n] = observe(p, pool, rng_mix(p->next_report));
+        r->list[r->n++].source = r->by_machine ? SOURCE_FEED : SOURCE_HAND;
+    }
+    if (!p->w->calm && rng_chance(&p->rng, p->w->plan.false_report))
+        spoil(p, &r->list[below(p, r->n)]);
+    send_report(p, r);
+}
+
+static void report_again(struct people *p)
+{
+    size_t n = p->n_reports < REPORTS_KEPT ? p->n_reports : REPORTS_KEPT;
+
+    if (n > 0)
+        send_report(p, &p->reports[below(p, n)]);
+}
+
+/* ---- others ---- */
+
+static void redefine(struct people *p)
+{
+    struct pool *pool = &p->cast.pools[below(p, (size_t)p->cast.n_pools)];
+    struct command cmd = {.kind = CMD_DEFINE_POOL, .u.pool = pool};
+
+    pool_redraw(&p->rng, &p->w->plan, pool);
+    cmd.actor = actor_of(ROLE_EXCHANGE_ADMIN, p->cast.operator_org);
+    begin(p, &cmd, (struct referral_id){0});
+}
+
+static void on_shown(void *ctx, enum err trouble, const struct outcome *outcome)
+{
+    struct page *page = ctx;
+    struct world *w = page->people->w;
+
+    (void)outcome;
+    if (trouble == OK && journal_disk_seq(w->disk) < page->seq)
+        trace_fail(w->trace, "a page built at seq %llu was shown and the journal ends at %llu",
+                   (unsigned long long)page->seq, (unsigned long long)journal_disk_seq(w->disk));
+    w->trace->counts.reads += trouble == OK;
+    page->generation = 0;
+}
+
+/* Built now, shown when what it rests on is durable. */
+static void read_page(struct people *p)
+{
+    struct page *page = NULL;
+
+    for (size_t i = 0; i < PAGES_MAX && page == NULL; i++) {
+        if (p->pages[i].generation == 0)
+            page = &p->pages[i];
+    }
+    if (page == NULL)
+        return;
+    *page = (struct page){p, engine_seq(engine_of(p)), p->w->active->generation};
+    if (flow_when_durable(p->w->active->flow, on_shown, page) != OK)
+        page->generation = 0;
+}
+
+void people_broker_gone(struct people *p, uint64_t generation)
+{
+    for (size_t i = 0; i < PAGES_MAX; i++) {
+        if (p->pages[i].generation == generation)
+            p->pages[i].generation = 0;
+    }
+}
+
+/* Somebody who may not: a house of another organisation, a municipality, a referrer of another region. */
+static void intrude(struct people *p)
+{
+    const struct referral *r = some_referral(p);
+    struct command cmd = {.draw = DRAW_INTRUDER};
+    const struct request *q = NULL;
+
+    if (r == NULL)
+        return;
+    q = r->n_requests > 0 ? engine_request(engine_of(p), r->requests[0]) : NULL;
+    switch (below(p, 4)) {
+    case 0:
+        cmd.kind = CMD_WITHDRAW;
+        cmd.actor = actor_of(ROLE_MUNICIPALITY, p->cast.municipality);
+        break;
+    case 1:
+        cmd.kind = CMD_WITHDRAW;
+        cmd.actor = referrer_of(p, r);
+        cmd.actor.org = p->cast.referrers[below(p, (size_t)p->cast.n_referrers)];
+        if (cmd.actor.org.v == r->org.v)
+            cmd.actor.org = p->cast.rapporteur;
+        break;
+    case 2:
+        cmd.kind = CMD_ACCEPT;
+        cmd.actor = referrer_of(p, r); /* says yes for the house */
+        break;
+    default:
+        cmd.kind = CMD_ACCEPT;
+        cmd.actor = actor_of(ROLE_SHELTER, p->cast.shelters[below(p, (size_t)p->cast.n_shelters)]);
+        if (q == NULL || cmd.actor.org.v == engine_pool(engine_of(p), q->pool)->org.v)
+            return;
+        break;
+    }
+    if (cmd.kind == CMD_WITHDRAW) {
+        cmd.u.referral.referral = r->id;
+        cmd.u.referral.reason = 1;
+    } else if (q != NULL)
+        cmd.u.answer.request = q->id;
+    begin(p, &cmd, (struct referral_id){0});
+}
+
+/* ---- a step ---- */
+
+static enum deed draw_deed(struct people *p)
+{
+    const uint32_t *weights = p->w->plan.weights;
+    uint32_t sum = 0, at = 0;
+    int deed = 0;
+
+    for (int i = 0; i < DO_N; i++)
+        sum += weights[i];
+    at = rng_below(&p->rng, sum);
+    while (at >= weights[deed])
+        at -= weights[deed++];
+    return (enum deed)deed;
+}
+
+/* What needs a referral that is still looking or on its way. */
+static void do_with_referral(struct people *p, enum deed deed)
+{
+    const struct referral *r = some_referral(p);
+
+    if (r == NULL)
+        return;
+    if (deed == DO_ASK)
+        ask(p, r);
+    else if (deed == DO_ASK_WILD)
+        ask_wild(p, r);
+    else if (deed == DO_TRAVEL && r->state == REFERRAL_RESERVED)
+        travel(p, r);
+    else if (deed == DO_ARRIVE)
+        arrive(p, r);
+    else if (deed == DO_NO_SHOW)
+        no_show(p, r);
+    else if (deed == DO_WITHDRAW)
+        withdraw(p, r);
+}
+
+static void do_deed(struct people *p, enum deed deed)
+{
+    switch (deed) {
+    case DO_OPEN:
+        open_referral(p);
+        break;
+    case DO_ASK:
+    case DO_ASK_WILD:
+    case DO_TRAVEL:
+    case DO_ARRIVE:
+    case DO_NO_SHOW:
+    case DO_WITHDRAW:
+        do_with_referral(p, deed);
+        break;
+    case DO_SEE:
+        answer_some(p, CMD_SEE_REQUEST);
+        break;
+    case DO_ACCEPT:
+        answer_some(p, CMD_ACCEPT);
+        break;
+    case DO_DECLINE:
+        answer_some(p, CMD_DECLINE);
+        break;
+    case DO_LATE_YES:
+        answer_late(p);
+        break;
+    case DO_REPORT:
+        report(p);
+        break;
+    case DO_REPORT_AGAIN:
+        report_again(p);
+        break;
+    case DO_REDEFINE:
+        redefine(p);
+        break;
+    case DO_READ:
+        read_page(p);
+        break;
+    case DO_INTRUDE:
+        intrude(p);
+        break;
+    case DO_RESUME:
+        viewers_resume_one(p->w->viewers);
+        break;
+    case DO_NOTHING:
+    case DO_N:
+        break;
+    }
+}
+
+void people_step(struct people *p)
+{
+    uint32_t acts = rng_below(&p->rng, p->w->plan.acts_max + 1);
+
+    for (uint32_t i = 0; i < acts; i++)
+        do_deed(p, draw_deed(p));
+}
+
+/* ---- the calm ---- */
+
+static void settle(struct people *p, const struct referral *r)
+{
+    const struct engine *e = engine_of(p);
+    const struct request *pending = NULL;
+
+    for (unsigned i = 0; i < r->n_requests && pending == NULL; i++) {
+        if (engine_request(e, r->requests[i])->state == REQUEST_PENDING)
+            pending = engine_request(e, r->requests[i]);
+    }
+    if (pending != NULL)
+        answer(p, rng_chance(&p->rng, 700) ? CMD_ACCEPT : CMD_DECLINE, pending);
+    else if (r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING)
+        arrive(p, r);
+    else if (p->tries[r->id.v - 1]++ >= CALM_TRIES || !ask(p, r))
+        withdraw(p, r);
+}
+
+void people_calm_step(struct people *p)
+{
+    size_t n = (size_t)engine_referrals(engine_of(p));
+
+    if (p->w->plan.broken == BROKEN_STUCK)
+        return;
+    if (n > p->n_tries) {
+        p->tries = mem_resize(p->tries, n, sizeof *p->tries);
+        while (p->n_tries < n)
+            p->tries[p->n_tries++] = 0;
+    }
+    if (rng_chance(&p->rng, 200))
+        report(p);
+    for (size_t i = 0; i < p->live.n; i++) {
+        struct referral_id id = {p->live.list[i]};
+
+        if (!calls_is_busy(p->w->calls, id))
+            settle(p, engine_referral(engine_of(p), id));
+    }
+}

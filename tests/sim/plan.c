@@ -1,0 +1,104 @@
+#include "plan.h"
+
+#include "base/time_text.h"
+
+#include <string.h>
+
+const char *broken_name(enum broken b)
+{
+    static const char *const names[BROKEN_N] = {
+        [BROKEN_NOTHING] = "nothing",
+        [BROKEN_DOUBLE_HOLD] = "double-hold",
+        [BROKEN_LOST_ANSWER] = "lost-answer",
+        [BROKEN_KEY] = "key",
+        [BROKEN_ORDER] = "order",
+        [BROKEN_AUDIENCE] = "audience",
+        [BROKEN_DIGEST] = "digest",
+        [BROKEN_STUCK] = "stuck",
+    };
+
+    return names[b];
+}
+
+static uint32_t up_to(struct rng *r, uint32_t n)
+{
+    return rng_below(r, n + 1);
+}
+
+static void draw_weights(struct rng *r, struct plan *p)
+{
+    static const uint32_t typical[DO_N] = {
+        [DO_NOTHING] = 300, [DO_OPEN] = 60,     [DO_ASK] = 140,     [DO_ASK_WILD] = 15,     [DO_SEE] = 60,
+        [DO_ACCEPT] = 80,   [DO_DECLINE] = 40,  [DO_LATE_YES] = 15, [DO_TRAVEL] = 60,       [DO_ARRIVE] = 60,
+        [DO_NO_SHOW] = 8,   [DO_WITHDRAW] = 10, [DO_REPORT] = 160,  [DO_REPORT_AGAIN] = 20, [DO_REDEFINE] = 4,
+        [DO_READ] = 40,     [DO_INTRUDE] = 12,  [DO_RESUME] = 4,
+    };
+
+    for (int i = 0; i < DO_N; i++) {
+        /* Half to twice the usual, and some nights something just does not happen. */
+        p->weights[i] = typical[i] * (50 + up_to(r, 150)) / 100 + 1;
+        if (i != DO_OPEN && rng_chance(r, 40))
+            p->weights[i] = 0;
+    }
+    if (rng_chance(r, 300))
+        p->weights[DO_NOTHING] *= 1 + up_to(r, 6); /* a quiet night */
+}
+
+static void draw_faults(struct rng *r, struct plan *p)
+{
+    /* The fate of a commit is drawn at all times: a crash must be able to fall on either side of it. */
+    p->faults.doubt_done = up_to(r, 1000);
+    p->faults.slow_steps_max = rng_chance(r, 700) ? up_to(r, 8) : 0;
+    if (rng_chance(r, 100))
+        return; /* a night without faults */
+    p->crash = up_to(r, 30);
+    p->takeover = up_to(r, 15);
+    p->faults.away = rng_chance(r, 500) ? up_to(r, 20) : 0;
+    p->faults.doubt = rng_chance(r, 600) ? up_to(r, 30) : 0;
+    p->faults.drop = rng_chance(r, 400) ? up_to(r, 8) : 0;
+    p->faults.away_steps_max = up_to(r, 60);
+}
+
+static void draw_bounds(struct rng *r, struct plan *p)
+{
+    p->limits = flow_limits_default();
+    p->limits.digest_every = 1 + up_to(r, 40);
+    if (rng_chance(r, 300)) /* tight bounds, so that they are met */
+        p->limits.queue_max = 1 + up_to(r, 8);
+    if (rng_chance(r, 300))
+        p->limits.undurable_max = 1 + up_to(r, 120);
+    if (rng_chance(r, 300))
+        p->limits.turn_max = 1 + up_to(r, 3);
+    if (rng_chance(r, 200))
+        p->journal_bytes_max = 500 + up_to(r, 8000);
+}
+
+struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
+{
+    struct rng rng = rng_seed(rng_mix(seed + 1)), *r = &rng;
+    struct plan p = {.broken = broken, .steps = steps};
+
+    p.referrers = 1 + (int)up_to(r, 3);
+    p.shelters = 2 + (int)up_to(r, 4);
+    p.locations_max = 1 + (int)up_to(r, 1);
+    p.pools_max = 1 + (int)up_to(r, 2);
+    p.units_max = 1 + (int)up_to(r, 7);
+    draw_weights(r, &p);
+    p.acts_max = 1 + up_to(r, 3);
+    p.step_ms_max = MS_SECOND * (1 + up_to(r, 60));
+    p.leap = rng_chance(r, 500) ? 1 + up_to(r, 8) : 0;
+    p.leap_ms_max = MS_HOUR * (1 + up_to(r, 12));
+    p.repeat = up_to(r, 150);
+    p.twice = up_to(r, 100);
+    p.other_body = up_to(r, 30);
+    p.full = up_to(r, 300);
+    p.vague = rng_chance(r, 300) ? up_to(r, 300) : 0;
+    p.late = up_to(r, 300);
+    p.false_report = up_to(r, 30);
+    p.turn_skipped = up_to(r, 300);
+    draw_faults(r, &p);
+    draw_bounds(r, &p);
+    if (broken == BROKEN_LOST_ANSWER)
+        p.faults.lie = 20;
+    return p;
+}

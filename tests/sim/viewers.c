@@ -1,0 +1,195 @@
+#include "viewers.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VIEWERS_MAX 32
+
+struct viewer {
+    struct actor actor;
+    bool sees_all; /* not a user: the ruler that the stream itself is measured with */
+    uint64_t last_id;
+};
+
+struct viewers {
+    struct world *w;
+    struct rng rng;
+    struct viewer list[VIEWERS_MAX];
+    size_t n;
+    struct event held_back; /* BROKEN_ORDER */
+    bool holds_back;
+};
+
+struct viewers *viewers_new(struct world *w)
+{
+    struct viewers *v = mem_new(1, sizeof *v);
+
+    v->w = w;
+    v->rng = rng_seed(rng_next(&w->rng));
+    v->list[v->n++] = (struct viewer){.sees_all = true};
+    return v;
+}
+
+void viewers_free(struct viewers *v)
+{
+    free(v);
+}
+
+void viewers_add(struct viewers *v, const struct actor *actor)
+{
+    if (v->n < VIEWERS_MAX)
+        v->list[v->n++] = (struct viewer){.actor = *actor};
+}
+
+/* ---- who may see what, from the domain's words ---- */
+
+static bool is_placing(const struct actor *a)
+{
+    return a->role == ROLE_REFERRER || a->role == ROLE_COMENSHA;
+}
+
+static bool has_pool(const struct ledger_model *m, const struct actor *a, struct pool_id pool)
+{
+    return a->role == ROLE_SHELTER && ledger_model_org_of_pool(m, pool).v == a->org.v;
+}
+
+static bool has_referral(const struct ledger_model *m, const struct actor *a, struct referral_id id)
+{
+    return is_placing(a) && ledger_model_org_of_referral(m, id).v == a->org.v;
+}
+
+/* Referrals are their referrer's, requests also the asked house's; capacity is for those who place and the
+ * house itself; municipalities and rapporteurs get statistics and never an event. */
+static bool may_see(const struct ledger_model *m, const struct actor *a, const struct event *ev)
+{
+    bool runs_exchange = a->role == ROLE_EXCHANGE_ADMIN || a->role == ROLE_MACHINE;
+    struct request_id request = {0};
+
+    switch (ev->kind) {
+    case EV_POOL_DEFINED:
+        return is_placing(a) || runs_exchange || has_pool(m, a, ev->u.pool.id);
+    case EV_CAPACITY_OBSERVED:
+        return is_placing(a) || runs_exchange || has_pool(m, a, ev->u.capacity.o.pool);
+    case EV_REFERRAL_OPENED:
+        return has_referral(m, a, ev->u.opened.id);
+    case EV_REFERRAL_WITHDRAWN:
+    case EV_REFERRAL_UNPLACED:
+        return has_referral(m, a, ev->u.referral.referral);
+    case EV_REQUEST_MADE:
+        request = ev->u.made.id;
+        break;
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+    case EV_REQUEST_LATE_YES:
+        request = ev->u.request.request;
+        break;
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+        request = ev->u.referral.request;
+        break;
+    case EV_ORG_DEFINED:
+    case EV_LOCATION_DEFINED:
+    case EV_COMMAND_DONE:
+    case EV_N:
+        return false;
+    }
+    return has_referral(m, a, ledger_model_referral_of(m, request)) ||
+           has_pool(m, a, ledger_model_pool_of(m, request));
+}
+
+/* ---- the stream ---- */
+
+static void receive(struct viewers *v, struct viewer *viewer, const struct event *ev)
+{
+    struct trace *t = v->w->trace;
+
+    if (viewer->sees_all && ev->seq != viewer->last_id + 1)
+        trace_fail(t, "a stream goes from event %llu to %llu", (unsigned long long)viewer->last_id,
+                   (unsigned long long)ev->seq);
+    if (ev->seq <= viewer->last_id)
+        trace_fail(t, "a stream goes back from event %llu to %llu", (unsigned long long)viewer->last_id,
+                   (unsigned long long)ev->seq);
+    if (!viewer->sees_all && !may_see(checker_ledger(v->w->checker), &viewer->actor, ev))
+        trace_fail(t, "event %llu '%s' reached a '%s' of organisation %u", (unsigned long long)ev->seq,
+                   event_name(ev->kind), role_code(viewer->actor.role), viewer->actor.org.v);
+    viewer->last_id = ev->seq;
+    t->counts.seen_by_viewers += !viewer->sees_all;
+}
+
+/* What the broker does for each open stream. */
+static void offer(struct viewers *v, struct viewer *viewer, const struct engine *e, const struct event *ev)
+{
+    if (viewer->sees_all || v->w->plan.broken == BROKEN_AUDIENCE || audience_of_event(e, &viewer->actor, ev))
+        receive(v, viewer, ev);
+}
+
+static void offer_all(struct viewers *v, const struct engine *e, const struct event *ev)
+{
+    for (size_t i = 0; i < v->n; i++)
+        offer(v, &v->list[i], e, ev);
+}
+
+void viewers_published(struct viewers *v, const struct engine *e, const struct event *ev)
+{
+    if (v->w->plan.broken == BROKEN_ORDER && !v->holds_back && rng_chance(&v->rng, 5)) {
+        v->held_back = *ev;
+        v->holds_back = true;
+        return;
+    }
+    offer_all(v, e, ev);
+    if (v->holds_back)
+        offer_all(v, e, &v->held_back);
+    v->holds_back = false;
+}
+
+struct resume {
+    struct viewers *v;
+    struct viewer *viewer;
+    uint64_t until; /* from here on it is live */
+};
+
+static enum err on_row(void *ctx, const struct journal_row *row)
+{
+    struct resume *r = ctx;
+    struct event ev;
+
+    if (row->seq > r->until)
+        return ERR_NOT_FOUND;
+    memset(&ev, 0, sizeof ev);
+    if (event_decode(row->kind, row->clear, row->private_part, &ev) != OK) {
+        trace_fail(r->v->w->trace, "seq %llu: a row that does not decode", (unsigned long long)row->seq);
+        return ERR_BAD_INPUT;
+    }
+    ev.kind = row->kind;
+    ev.seq = row->seq;
+    ev.at_ms = row->at_ms;
+    offer(r->v, r->viewer, flow_engine(r->v->w->active->flow), &ev);
+    return OK;
+}
+
+static void resume(struct viewers *v, struct viewer *viewer)
+{
+    struct resume r = {v, viewer, flow_published_seq(v->w->active->flow)};
+
+    v->w->trace->counts.resumes++;
+    /* It ends at the first row that will come live: ERR_NOT_FOUND. */
+    if (journal_disk_read(v->w->disk, viewer->last_id, on_row, &r) == ERR_BAD_INPUT)
+        return;
+}
+
+void viewers_resume_all(struct viewers *v)
+{
+    for (size_t i = 0; i < v->n; i++)
+        resume(v, &v->list[i]);
+}
+
+void viewers_resume_one(struct viewers *v)
+{
+    resume(v, &v->list[rng_below(&v->rng, (uint32_t)v->n)]);
+}

@@ -1,0 +1,15 @@
+/* A small reference world, made up and fixed, so that a seed means the same next year whatever schema/codes/
+ * says by then. */
+#ifndef PLEK_SIM_VOCABULARY_H
+#define PLEK_SIM_VOCABULARY_H
+
+#include "core/vocab.h"
+
+#define VOCABULARY_REGIONS 6
+#define VOCABULARY_TRAITS 8
+#define VOCABULARY_LANGUAGES 4
+#define VOCABULARY_REASONS 3 /* in every coded list */
+
+struct vocab *vocabulary_new(void);
+
+#endif
