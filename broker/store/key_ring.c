@@ -29,7 +29,8 @@ struct key_ring {
     struct crypto_key *slots; /* KEYS_MAX of them, locked and not dumped */
     uint32_t *unused;
     size_t n_unused, keys_max;
-    uint64_t highest;
+    uint64_t highest; /* above it no referral has a key in the table */
+    bool highest_known;
 };
 
 struct key_ring *key_ring_new(const struct vault *vault, size_t keys_max)
@@ -111,6 +112,12 @@ static bool make_room(struct key_ring *r)
     return false;
 }
 
+static void raise_highest(struct key_ring *r, struct referral_id id)
+{
+    if (id.v > r->highest)
+        r->highest = id.v;
+}
+
 /* Add an entry for ID, which has none; NULL if there is no room. */
 static struct entry *add(struct key_ring *r, struct referral_id id, bool with_slot)
 {
@@ -126,7 +133,7 @@ static struct entry *add(struct key_ring *r, struct referral_id id, bool with_sl
         e->slot = r->unused[--r->n_unused];
     }
     HASH_ADD(hh, r->entries, referral, sizeof e->referral, e);
-    key_ring_set_highest(r, id);
+    raise_highest(r, id);
     return e;
 }
 
@@ -138,13 +145,13 @@ enum key_state key_ring_look(struct key_ring *r, struct referral_id id)
 
     if (e != NULL)
         return e->slot == NO_SLOT ? KEY_DESTROYED : KEY_READY;
-    return id.v > r->highest ? KEY_ABSENT : KEY_ELSEWHERE;
+    return r->highest_known && id.v > r->highest ? KEY_ABSENT : KEY_ELSEWHERE;
 }
 
 void key_ring_set_highest(struct key_ring *r, struct referral_id highest)
 {
-    if (highest.v > r->highest)
-        r->highest = highest.v;
+    r->highest_known = true;
+    raise_highest(r, highest);
 }
 
 static struct bytes wrap_ad(struct referral_id id, char out[AD_SIZE])

@@ -33,7 +33,8 @@ enum key_state {
 };
 enum key_state key_ring_look(struct key_ring *r, struct referral_id id);
 
-/* Ids up to HIGHEST may have a key in the table; above it none has. Raised by put, made and set. */
+/* Say that the table has no key above HIGHEST, so new referrals need not be looked up; journal_load does it.
+ * Until then every id that is not in memory is KEY_ELSEWHERE. Ids put and made raise it. */
 void key_ring_set_highest(struct key_ring *r, struct referral_id highest);
 
 /* Take over the wrapped key of ID as the table holds it; an empty one means destroyed. ERR_CRYPTO if no

@@ -76,6 +76,7 @@ static int end(void **state)
 {
     struct world *w = *state;
 
+    private_db_resume(w->server); /* a test that failed may have left it stopped */
     db_conn_free(w->c);
     ticking_free(w->t);
     return 0;
@@ -237,7 +238,7 @@ static void test_deadline(void **state)
     connect_it(w);
     query(w, "DO SLEEP(5)", DB_COMMITS, 200);
     assert_int_equal(w->fate, DB_UNKNOWN);
-    assert_true(ticking_late_ms(w->t) <= 50);
+    assert_in_range(ticking_late_ms(w->t), 0, 50);
 }
 
 static void test_loop_ticks_through_slow_and_big(void **state)
@@ -251,7 +252,7 @@ static void test_loop_ticks_through_slow_and_big(void **state)
     query(w, "SELECT REPEAT('x', 100000) FROM seq_1_to_80", DB_READS, 5000);
     assert_int_equal(w->fate, DB_DONE);
     assert_int_equal(w->cell_sum, 8000000);
-    assert_true(ticking_late_ms(w->t) <= 50);
+    assert_in_range(ticking_late_ms(w->t), 0, 50);
 }
 
 static void test_killed_server(void **state)
@@ -298,7 +299,7 @@ static void test_stopped_server_with_full_queue(void **state)
     assert_int_equal(db_connect(w->c, on_connect, w), OK);
     assert_true(wait(w, 100));
     assert_int_equal(w->fate, DB_GONE);
-    assert_true(ticking_late_ms(w->t) <= 50);
+    assert_in_range(ticking_late_ms(w->t), 0, 50);
     for (int i = 0; i <= n; i++)
         close(fds[i]);
     private_db_resume(w->server);

@@ -33,7 +33,7 @@ struct db *private_db_open(const struct private_db *p);
 uint64_t private_db_number(const struct private_db *p, const char *sql);
 void private_db_exec(const struct private_db *p, const char *sql);
 
-/* True if NEEDLE stands in any file of the data directory (call private_db_kill before, or FLUSH TABLES). */
+/* True if NEEDLE stands in any file of the data directory (call private_db_kill before). */
 bool private_db_files_hold(const struct private_db *p, const char *needle);
 
 #endif
