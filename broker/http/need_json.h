@@ -1,0 +1,23 @@
+/* The standard intake as JSON (schema/api/openapi.yaml, Need) and as struct need. Reading collects every
+ * fault with its pointer; an unknown field is a fault, so that a misspelt need cannot vanish. */
+#ifndef PLEK_HTTP_NEED_JSON_H
+#define PLEK_HTTP_NEED_JSON_H
+
+#include "base/json.h"
+#include "core/need.h"
+#include "core/vocab.h"
+
+/* Read the object at AT. OPENING: a referral is being opened, so call-back number and ground are required;
+ * without it this is a search. A trait that is not mentioned is not needed. True if no fault was added; OUT
+ * is then valid. */
+bool need_from_json(const struct vocab *v, struct json_at at, bool opening, struct need *out,
+                    struct json_faults *faults);
+
+/* The whole need, for the organisation that made it. Unsafe municipalities come back as their regions. New
+ * reference. */
+json_t *need_to_json(const struct vocab *v, const struct need *n);
+
+/* {"code": "yes" | "unknown"} of the traits in WANTED (bits); "no" is left out. New reference. */
+json_t *traits_to_json(const struct vocab *v, struct tri_set traits, uint64_t wanted);
+
+#endif

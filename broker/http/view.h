@@ -1,0 +1,40 @@
+/* What people see: engine state as the JSON of schema/api/openapi.yaml. Every view takes the actor and shows
+ * only what core/audience.h grants; nothing here decides that by itself. All return new references. */
+#ifndef PLEK_HTTP_VIEW_H
+#define PLEK_HTTP_VIEW_H
+
+#include "core/audience.h"
+#include "core/match.h"
+
+#include <jansson.h>
+
+/* ---- small parts ---- */
+json_t *view_time(int64_t at_ms);                            /* null for 0 */
+json_t *view_units(int32_t units);                           /* null for UNITS_UNKNOWN */
+json_t *view_region(const struct engine *e, uint8_t region); /* null for REGION_NONE */
+const char *view_tri(enum tri v);                            /* "yes" "no" "unknown" */
+json_t *view_version(uint64_t v);                            /* 16 hex digits: rules version */
+/* {"code", "tone", "params": [{"kind", "value"}]}; texts are data of the pages. */
+json_t *view_reason(const struct engine *e, const struct reason *r);
+
+/* ---- whole things ---- */
+json_t *view_pool(const struct engine *e, const struct actor *actor, struct pool_id id, int64_t now_ms);
+
+/* A request as ACTOR may see it, with the household as far as its sight goes. */
+json_t *view_request(const struct engine *e, const struct actor *actor, struct request_id id);
+
+/* A referral of the actor's own organisation. FULL adds need and requests; otherwise the head for lists, with
+ * requests. */
+json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full);
+
+/* The ranked list. VERDICT_OUT lists the excluded instead of the possible, with RULE < RULE_N only those
+ * whose first excluding rule it is. */
+struct view_match_options {
+    bool out;
+    enum rule rule; /* RULE_N = all */
+    size_t limit;
+};
+json_t *view_match(const struct engine *e, const struct match_query *q, const struct match_result *r,
+                   const struct view_match_options *options);
+
+#endif

@@ -1,0 +1,104 @@
+#include "http/view.h"
+
+#include "core/reason.h"
+
+/* Criteria are the facts stated about this household at this pool; met are those that hold. A caution or a
+ * question is a criterion that does not simply hold. */
+static void count_criteria(const struct pool_match *m, int *met, int *all)
+{
+    *met = 0;
+    *all = m->n_reasons;
+    for (unsigned i = 0; i < m->n_reasons; i++)
+        *met += reason_row((enum reason_code)m->reasons[i].code)->tone == TONE_FOR;
+}
+
+static json_t *rules_of(const struct pool_match *m)
+{
+    json_t *rules = json_array();
+    for (unsigned r = 0; r < RULE_N; r++)
+        if (((m->out_mask | m->ask_mask) >> r & 1) != 0)
+            json_array_append_new(rules, json_string(rule_code((enum rule)r)));
+    return rules;
+}
+
+static json_t *place(const struct engine *e, const struct match_query *q, const struct pool_match *m)
+{
+    const struct pool *p = engine_pool(e, m->pool);
+    const struct location *l = engine_location(e, p->location);
+    struct pool_view v = engine_pool_view(e, m->pool, q->now_ms);
+    json_t *reasons = json_array();
+    int met, all;
+    count_criteria(m, &met, &all);
+    for (unsigned i = 0; i < m->n_reasons; i++)
+        json_array_append_new(reasons, view_reason(e, &m->reasons[i]));
+    json_t *o =
+        json_pack("{s:I, s:s, s:i, s:i, s:o, s:s, s:o, s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "poolId",
+                  (json_int_t)m->pool.v, "verdict", verdict_code(m->verdict), "rank", (int)m->rank, "score",
+                  (int)m->score, "rules", rules_of(m), "locationName", l->name, "region",
+                  view_region(e, l->region), "kind", kind_code(p->kind), "poolName", p->name, "poolNameEn",
+                  p->name_en, "secretAddress", view_tri(l->secret_address), "unitSize", (int)p->unit_size,
+                  "units", m->units > 0 ? (int)m->units : 1, "unitsTotal", (int)p->units_total);
+    json_object_set_new(o, "unitsFree", view_units(v.latest != NULL ? v.latest->free : UNITS_UNKNOWN));
+    json_object_set_new(o, "offerable", view_units(v.offerable));
+    json_object_set_new(o, "freshness", json_string(freshness_code(v.freshness)));
+    json_object_set_new(o, "observedAt",
+                        v.latest != NULL ? view_time(v.latest->observed_at_ms) : json_null());
+    json_object_set_new(o, "minutes", m->minutes < 0 ? json_null() : json_integer(m->minutes));
+    json_object_set_new(o, "answerMinutes", json_integer(l->answer_minutes));
+    json_object_set_new(o, "criteriaMet", json_integer(met));
+    json_object_set_new(o, "criteria", json_integer(all));
+    json_object_set_new(o, "reasons", reasons);
+    return o;
+}
+
+static bool first_rule_is(const struct pool_match *m, enum rule rule)
+{
+    return m->out_mask != 0 && (enum rule)__builtin_ctz(m->out_mask) == rule;
+}
+
+static json_t *near_misses(const struct engine *e, const struct match_result *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->n_near; i++) {
+        const struct near_miss *n = &r->near[i];
+        const struct vocab_trait *t = n->rule == RULE_TRAIT && n->detail >= 0
+                                          ? vocab_trait(engine_vocab(e), (unsigned)n->detail)
+                                          : NULL;
+        json_t *params = json_array();
+        if (t != NULL)
+            json_array_append_new(params, json_pack("{s:s, s:s}", "kind", "trait", "value", t->code));
+        else if (n->detail != 0)
+            json_array_append_new(params,
+                                  json_pack("{s:s, s:i}", "kind", "minutes", "value", (int)n->detail));
+        json_array_append_new(list, json_pack("{s:s, s:o, s:i}", "rule", rule_code((enum rule)n->rule),
+                                              "params", params, "pools", (int)n->pools));
+    }
+    return list;
+}
+
+json_t *view_match(const struct engine *e, const struct match_query *q, const struct match_result *r,
+                   const struct view_match_options *options)
+{
+    const struct core_settings *s = engine_settings(e);
+    enum threat_level level = q->need->threat_level == THREAT_UNKNOWN ? THREAT_ORANJE : q->need->threat_level;
+    json_t *places = json_array();
+    json_t *out = json_array();
+    for (size_t i = 0; i < r->n && json_array_size(places) < options->limit; i++) {
+        const struct pool_match *m = &r->list[i];
+        if (options->out != (m->verdict == VERDICT_OUT))
+            continue;
+        if (options->out && options->rule < RULE_N && !first_rule_is(m, options->rule))
+            continue;
+        json_array_append_new(places, place(e, q, m));
+    }
+    for (unsigned i = 0; i < RULE_N; i++)
+        if (r->out_first[i] > 0)
+            json_array_append_new(
+                out, json_pack("{s:s, s:i}", "rule", rule_code((enum rule)i), "pools", (int)r->out_first[i]));
+    return json_pack("{s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "at",
+                     view_time(q->now_ms), "rulesVersion", view_version(r->rules_version), "pools", (int)r->n,
+                     "regions", (int)r->regions, "fits", (int)r->n_fits, "ask", (int)r->n_ask, "out",
+                     (int)r->n_out, "askDefault", (int)s->ask_default[level], "askMax",
+                     (int)s->ask_max[level], "places", places, "outReasons", out, "nearMisses",
+                     near_misses(e, r));
+}

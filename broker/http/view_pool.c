@@ -1,0 +1,40 @@
+#include "http/view.h"
+
+static json_t *capacity(const struct engine *e, const struct pool_view *v, int64_t now_ms)
+{
+    const struct observation *o = v->latest;
+    json_t *stop = json_null();
+    if (o != NULL && v->stopped && o->stop != 0)
+        stop = json_pack("{s:s, s:o}", "reason", vocab_list_code(engine_vocab(e), LIST_STOP, o->stop - 1U),
+                         "untilAt", view_time(o->stop_until_ms));
+    json_t *c = json_pack("{s:i, s:o, s:b, s:o, s:s}", "unitsHeld", (int)v->held, "offerable",
+                          view_units(v->offerable), "overcommitted", v->overcommitted, "stop", stop,
+                          "freshness", freshness_code(v->freshness));
+    (void)now_ms;
+    json_object_set_new(c, "unitsTotal", view_units(o != NULL ? o->total : UNITS_UNKNOWN));
+    json_object_set_new(c, "unitsFree", view_units(o != NULL ? o->free : UNITS_UNKNOWN));
+    json_object_set_new(c, "unitsOccupied", view_units(o != NULL ? o->occupied : UNITS_UNKNOWN));
+    json_object_set_new(c, "unitsOutOfOrder", view_units(o != NULL ? o->out_of_order : UNITS_UNKNOWN));
+    json_object_set_new(c, "deliverable", json_string(view_tri(o != NULL ? o->deliverable : TRI_UNKNOWN)));
+    json_object_set_new(c, "observedAt", o != NULL ? view_time(o->observed_at_ms) : json_null());
+    json_object_set_new(c, "receivedAt", o != NULL ? view_time(o->received_at_ms) : json_null());
+    if (o != NULL)
+        json_object_set_new(c, "source", json_string(source_code(o->source)));
+    return c;
+}
+
+json_t *view_pool(const struct engine *e, const struct actor *actor, struct pool_id id, int64_t now_ms)
+{
+    const struct pool *p = engine_pool(e, id);
+    const struct location *l = engine_location(e, p->location);
+    const struct org *org = engine_org(e, p->org);
+    struct pool_view v = engine_pool_view(e, id, now_ms);
+    (void)actor; /* the caller asked may(ACT_SEE_POOL); a pool holds no secrets */
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:s, s:o, s:s, s:i, s:i, s:s, s:I, s:o}", "id",
+                     (json_int_t)id.v, "code", p->code, "name", p->name, "nameEn", p->name_en, "kind",
+                     kind_code(p->kind), "locationId", (json_int_t)p->location.v, "locationName", l->name,
+                     "region", view_region(e, l->region), "organisation", org->name, "unitSize",
+                     (int)p->unit_size, "unitsTotal", (int)p->units_total, "gatekeeper",
+                     gatekeeper_code(p->gatekeeper), "version", (json_int_t)v.version, "capacity",
+                     capacity(e, &v, now_ms));
+}

@@ -1,0 +1,32 @@
+#include "http/view.h"
+
+#include "http/need_json.h"
+
+json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full)
+{
+    const struct referral *r = engine_referral(e, id);
+    const struct vocab *v = engine_vocab(e);
+    json_t *requests = json_array();
+    json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:b, s:b, s:s, s:I}", "id", (json_int_t)r->id.v, "code",
+                          r->code, "state", referral_state_code(r->state), "urgency",
+                          urgency_code(r->urgency), "unplaced", r->unplaced, "factsErased", !r->facts_known,
+                          "organisation", engine_org(e, r->org)->name, "version", (json_int_t)r->version);
+    json_object_set_new(o, "openedAt", view_time(r->opened_at_ms));
+    json_object_set_new(o, "deadlineAt", view_time(r->deadline_ms));
+    json_object_set_new(o, "firstAskedAt", view_time(r->first_asked_ms));
+    json_object_set_new(o, "acceptedAt", view_time(r->accepted_at_ms));
+    json_object_set_new(o, "etaAt", view_time(r->eta_ms));
+    json_object_set_new(o, "admittedAt", view_time(r->admitted_at_ms));
+    json_object_set_new(o, "closedAt", view_time(r->closed_at_ms));
+    json_object_set_new(o, "withdrawReason",
+                        r->withdraw_reason == 0 || r->withdraw_reason > vocab_list_size(v, LIST_WITHDRAW)
+                            ? json_null()
+                            : json_string(vocab_list_code(v, LIST_WITHDRAW, r->withdraw_reason - 1U)));
+    if (full && r->facts_known && audience_of_referral(e, actor, id) == SIGHT_FULL)
+        json_object_set_new(o, "need", need_to_json(v, &r->need));
+    for (unsigned i = 0; i < r->n_requests; i++)
+        if (may(e, actor, ACT_SEE_REQUEST, r->requests[i].v))
+            json_array_append_new(requests, view_request(e, actor, r->requests[i]));
+    json_object_set_new(o, "requests", requests);
+    return o;
+}
