@@ -81,10 +81,11 @@ static enum tri trafficking_of(const struct match_ctx *c)
 
 static enum tri guard_need_of(const struct match_ctx *c)
 {
-    if (c->need->threat_level == THREAT_ROOD ||
-        (c->guard_bit != NO_BIT && tri_get(c->traits, (unsigned)c->guard_bit) == TRI_YES))
+    enum tri asked_for = c->guard_bit == NO_BIT ? TRI_NO : tri_get(c->traits, (unsigned)c->guard_bit);
+
+    if (c->need->threat_level == THREAT_ROOD || asked_for == TRI_YES)
         return TRI_YES;
-    return c->need->threat_level == THREAT_UNKNOWN ? TRI_UNKNOWN : TRI_NO;
+    return c->need->threat_level == THREAT_UNKNOWN ? TRI_UNKNOWN : asked_for;
 }
 
 static void read_traits(struct match_ctx *c)

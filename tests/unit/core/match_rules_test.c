@@ -369,7 +369,7 @@ static void tier(void **state)
         const char *name;
         enum kind kind;
         enum threat_level level;
-        const char *trait;
+        const char *trait; /* needed; "?..." = not known if needed */
         enum tri network;
         enum urgency urgency;
         int minutes_left;
@@ -381,6 +381,8 @@ static void tier(void **state)
          FITS},
         {"guarded, oranje", KIND_BEVEILIGD, THREAT_ORANJE, NULL, TRI_NO, URGENCY_NU, 240, OUT},
         {"guarded, level not known", KIND_BEVEILIGD, THREAT_UNKNOWN, NULL, TRI_NO, URGENCY_NU, 240, ASK},
+        {"guarded, oranje, not known if guards are needed", KIND_BEVEILIGD, THREAT_ORANJE, "?beveiliging_24u",
+         TRI_NO, URGENCY_NU, 240, ASK},
         {"guarded, not needed, 2 h 01 left", KIND_BEVEILIGD, THREAT_GROEN, NULL, TRI_NO, URGENCY_NU, 121,
          OUT},
         {"guarded, not needed, 2 h left", KIND_BEVEILIGD, THREAT_GROEN, NULL, TRI_NO, URGENCY_NU, 120, FITS},
@@ -406,7 +408,9 @@ static void tier(void **state)
         s.need.threat_level = cases[i].level;
         s.need.urgency = cases[i].urgency;
         tri_put(&s.need.threat_kinds, THREAT_KIND_NETWERK, cases[i].network);
-        if (cases[i].trait != NULL)
+        if (cases[i].trait != NULL && cases[i].trait[0] == '?')
+            tri_put(&s.need.traits, trait(s.vocab, cases[i].trait + 1), TRI_UNKNOWN);
+        else if (cases[i].trait != NULL)
             tri_put(&s.need.traits, trait(s.vocab, cases[i].trait), TRI_YES);
         s.query.deadline_ms = s.query.now_ms + cases[i].minutes_left * MS_MINUTE;
         expect("tier", cases[i].name, scene_rule(&s, RULE_TIER), cases[i].want);

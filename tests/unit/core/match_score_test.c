@@ -1,0 +1,187 @@
+/* The fit score against hand-made sums. Kilometres used: R28 Rotterdam to R30 Utrecht 61, R01 Alkmaar to R30
+ * 85, R17 Groningen to R28 262, R22 Hilversum to R30 21. */
+#include "support/match_builders.h"
+
+#include "base/mem.h"
+
+static int vocab_setup(void **state)
+{
+    *state = vocab_of_repository();
+    return 0;
+}
+
+static int vocab_teardown(void **state)
+{
+    vocab_free(*state);
+    return 0;
+}
+
+struct distance_case {
+    const char *name;
+    const char *home, *referrer, *school, *place; /* NULL = not known */
+    enum threat_level level;
+    const char *unsafe, *point;
+    int want;
+};
+
+static void set_distance(struct scene *s, const struct distance_case *c)
+{
+    const struct vocab *v = s->vocab;
+
+    s->need.home_region = c->home ? region(v, c->home) : REGION_NONE;
+    s->need.school_region = c->school ? region(v, c->school) : REGION_NONE;
+    s->query.referrer_region = c->referrer ? region(v, c->referrer) : REGION_NONE;
+    s->location.region = region(v, c->place);
+    s->need.threat_level = c->level;
+    if (c->unsafe != NULL)
+        s->need.unsafe_regions = UINT64_C(1) << region(v, c->unsafe);
+    if (c->point != NULL)
+        s->need.points[s->need.n_points++] = (struct unsafe_point){region(v, c->point), 15};
+}
+
+static void distance(void **state)
+{
+    static const struct distance_case cases[] = {
+        {"at home", "R30", NULL, NULL, "R30", THREAT_GROEN, NULL, NULL, 1000},
+        {"61 km, other region", "R28", NULL, NULL, "R30", THREAT_GROEN, NULL, NULL, 1000 - 244 - 120},
+        {"262 km counts as 100", "R28", NULL, NULL, "R17", THREAT_GROEN, NULL, NULL, 1000 - 400 - 120},
+        {"level not known is as groen", "R28", NULL, NULL, "R30", THREAT_UNKNOWN, NULL, NULL,
+         1000 - 244 - 120},
+        {"home not known: the referrer's region", NULL, "R28", NULL, "R30", THREAT_GROEN, NULL, NULL,
+         1000 - 244 - 120},
+        {"nothing known", NULL, NULL, NULL, "R30", THREAT_GROEN, NULL, NULL, 1000},
+        {"school in the place's region", "R28", NULL, "R30", "R30", THREAT_GROEN, NULL, NULL, 1000 - 120},
+        {"school 21 km away, place at home", "R30", NULL, "R22", "R30", THREAT_GROEN, NULL, NULL, 1000 - 84},
+        {"oranje, home is where the threat is: 61 km", "R28", NULL, NULL, "R30", THREAT_ORANJE, NULL, NULL,
+         1000 - 200 * 9 / 70 - 200 * 61 / 180},
+        {"rood, at home", "R30", NULL, NULL, "R30", THREAT_ROOD, NULL, NULL, 1000 - 200},
+        {"oranje, 262 km from all", "R28", NULL, NULL, "R17", THREAT_ORANJE, NULL, NULL, 1000 - 200},
+        {"oranje, threat in R01, 85 km away", "R28", NULL, NULL, "R30", THREAT_ORANJE, "R01", NULL,
+         1000 - 200 * 61 / 180},
+        {"oranje, threat at a point 21 km away", "R28", NULL, NULL, "R30", THREAT_ORANJE, "R01", "R22",
+         1000 - 200 * 49 / 70 - 200 * 61 / 180},
+        {"oranje, home and threat not known", NULL, NULL, NULL, "R30", THREAT_ORANJE, NULL, NULL, 1000},
+        {"groen does not mind the threat's distance", "R30", NULL, NULL, "R30", THREAT_GROEN, "R22", NULL,
+         1000},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct scene s;
+
+        scene_init(&s, *state);
+        set_distance(&s, &cases[i]);
+        scene_ready(&s);
+        if (match_fit(&s.ctx, &s.place) != cases[i].want)
+            fail_msg("%s: %d instead of %d", cases[i].name, match_fit(&s.ctx, &s.place), cases[i].want);
+    }
+}
+
+static void language_and_second_move(void **state)
+{
+    static const struct {
+        const char *name, *language;
+        bool spoken;
+        enum kind kind;
+        int want;
+    } cases[] = {
+        {"Dutch", "nl", true, KIND_CRISIS, 1000},
+        {"Dutch, the house did not list it", "nl", false, KIND_CRISIS, 1000},
+        {"Tigrinya, spoken", "ti", true, KIND_CRISIS, 1000},
+        {"Tigrinya, not spoken", "ti", false, KIND_CRISIS, 820},
+        {"none told", NULL, false, KIND_CRISIS, 1000},
+        {"emergency bed", "nl", true, KIND_NOOD, 850},
+        {"72-hour place", "nl", true, KIND_UUR72, 850},
+        {"follow-on", "nl", true, KIND_VERVOLG, 1000},
+        {"both", "ti", false, KIND_NOOD, 670},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct scene s;
+
+        scene_init(&s, *state);
+        s.need.home_region = s.location.region;
+        s.need.language = cases[i].language ? language(s.vocab, cases[i].language) : 255;
+        s.pool.languages = cases[i].spoken ? UINT64_C(1) << s.need.language : 0;
+        s.pool.kind = cases[i].kind;
+        scene_ready(&s);
+        if (match_fit(&s.ctx, &s.place) != cases[i].want)
+            fail_msg("%s: %d instead of %d", cases[i].name, match_fit(&s.ctx, &s.place), cases[i].want);
+    }
+}
+
+/* Two soft needs, each offered, refused or not said. */
+static void soft_needs(void **state)
+{
+    static const struct {
+        const char *name;
+        enum tri needed, tolk, school;
+        int want;
+    } cases[] = {
+        {"not needed, missing", TRI_NO, TRI_NO, TRI_NO, 1000},
+        {"not known, missing", TRI_UNKNOWN, TRI_NO, TRI_NO, 1000},
+        {"both there", TRI_YES, TRI_YES, TRI_YES, 1000},
+        {"one missing", TRI_YES, TRI_YES, TRI_NO, 925},
+        {"both missing", TRI_YES, TRI_NO, TRI_NO, 850},
+        {"one not said", TRI_YES, TRI_YES, TRI_UNKNOWN, 963},
+        {"both not said", TRI_YES, TRI_UNKNOWN, TRI_UNKNOWN, 925},
+        {"one missing, one not said", TRI_YES, TRI_NO, TRI_UNKNOWN, 888},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct scene s;
+
+        scene_init(&s, *state);
+        s.need.home_region = s.location.region;
+        tri_put(&s.need.traits, trait(s.vocab, "tolk"), cases[i].needed);
+        tri_put(&s.need.traits, trait(s.vocab, "school"), cases[i].needed);
+        tri_put(&s.pool.traits, trait(s.vocab, "tolk"), cases[i].tolk);
+        tri_put(&s.pool.traits, trait(s.vocab, "school"), cases[i].school);
+        scene_ready(&s);
+        if (match_fit(&s.ctx, &s.place) != cases[i].want)
+            fail_msg("%s: %d instead of %d", cases[i].name, match_fit(&s.ctx, &s.place), cases[i].want);
+    }
+}
+
+static void never_outside_its_range(void **state)
+{
+    struct scene s;
+
+    scene_init(&s, *state);
+    set_distance(&s, &(struct distance_case){.home = "R28", .place = "R17", .level = THREAT_GROEN});
+    s.pool.kind = KIND_NOOD;
+    s.need.language = language(s.vocab, "ti");
+    tri_put(&s.need.traits, trait(s.vocab, "tolk"), TRI_YES);
+    tri_put(&s.pool.traits, trait(s.vocab, "tolk"), TRI_NO);
+    scene_ready(&s);
+    assert_int_equal(match_fit(&s.ctx, &s.place), 0); /* all costs together are exactly 1000 */
+    assert_int_equal(match_utility(&s.ctx, &s.place, 0), 0);
+}
+
+/* What must never enter the score: the age of the number and the chance of a yes (matching.md 3.3). */
+static void neither_age_nor_count_enters(void **state)
+{
+    struct scene s;
+    int fit = 0;
+
+    scene_init(&s, *state);
+    scene_ready(&s);
+    fit = match_fit(&s.ctx, &s.place);
+    s.view.freshness = STALE;
+    s.view.offerable = 1;
+    s.location.answer_minutes = 240;
+    scene_ready(&s);
+    assert_int_equal(match_fit(&s.ctx, &s.place), fit);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(distance),
+        cmocka_unit_test(language_and_second_move),
+        cmocka_unit_test(soft_needs),
+        cmocka_unit_test(never_outside_its_range),
+        cmocka_unit_test(neither_age_nor_count_enters),
+    };
+
+    return cmocka_run_group_tests(tests, vocab_setup, vocab_teardown);
+}
