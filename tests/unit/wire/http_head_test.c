@@ -77,6 +77,14 @@ static const struct head_case cases[] = {
     ROW("version in small letters", "GET / http/1.1\r\n" H END, REQUEST_LINE),
     ROW("version without minor", "GET / HTTP/1\r\n" H END, REQUEST_LINE),
     ROW("version with more digits", "GET / HTTP/1.10\r\n" H END, REQUEST_LINE),
+    ROW("version of another protocol", "GET / HTTQ/1.1\r\n" H END, REQUEST_LINE),
+    ROW("version with a letter for major", "GET / HTTP/x.1\r\n" H END, REQUEST_LINE),
+    ROW("version with a sign for major", "GET / HTTP//.1\r\n" H END, REQUEST_LINE),
+    ROW("version without dot", "GET / HTTP/1x1\r\n" H END, REQUEST_LINE),
+    ROW("version with a letter for minor", "GET / HTTP/1.x\r\n" H END, REQUEST_LINE),
+    ROW("version with a sign for minor", "GET / HTTP/1./\r\n" H END, REQUEST_LINE),
+    ROW("version missing after the space", "GET / \r\n" H END, REQUEST_LINE),
+    ROW("empty request line with fields", " \r\n" H END, REQUEST_LINE),
     ROW("HTTP/1.0", "GET / HTTP/1.0\r\n" H END, VERSION),
     ROW("HTTP/1.2", "GET / HTTP/1.2\r\n" H END, VERSION),
     ROW("HTTP/2 preface", "PRI * HTTP/2.0\r\n" END, VERSION),
@@ -273,7 +281,8 @@ static void close_only_when_asked(void **state)
 
 static void cookies(void **state)
 {
-    const char raw[] = GET H "Cookie: a=1; __Host-session=\"abc=\"; b=2;c ; twice=1; twice=2; empty=\r\n" END;
+    const char raw[] = GET H "Cookie: a=1; __Host-session=\"abc=\"; b=2;c ; twice=1; twice=2; empty=; "
+                             "half=\"x; h=\"; tail=x\"\r\n" END;
     struct http_head head;
     struct bytes v;
     uint8_t *kept = NULL;
@@ -288,9 +297,18 @@ static void cookies(void **state)
     assert_view(v, "2");
     assert_true(http_head_cookie(&head, "empty", &v));
     assert_view(v, "");
+    assert_true(http_head_cookie(&head, "half", &v));
+    assert_view(v, "\"x");
+    assert_true(http_head_cookie(&head, "h", &v));
+    assert_view(v, "\"");
+    assert_true(http_head_cookie(&head, "tail", &v));
+    assert_view(v, "x\"");
     assert_false(http_head_cookie(&head, "c", &v));
     assert_false(http_head_cookie(&head, "twice", &v));
     assert_false(http_head_cookie(&head, "B", &v));
+    free(kept);
+    assert_int_equal(judge(GET H END, sizeof GET H END - 1, false, &head, &kept), HTTP_FAULT_NONE);
+    assert_false(http_head_cookie(&head, "a", &v));
     free(kept);
 }
 
@@ -331,6 +349,33 @@ static void limits_hold_exactly(void **state)
     assert_int_equal(judge_sized(1, 1, 8192), HTTP_FAULT_NONE);
     assert_int_equal(judge_sized(1, 1, 8193), HTTP_FAULT_HEAD_LENGTH);
     assert_int_equal(judge_sized(9000, 1, 0), HTTP_FAULT_TARGET_LENGTH);
+}
+
+/* The parser alone, with bytes that http_head_end would not hand out. */
+static void parser_stands_alone(void **state)
+{
+    static const struct head_case rows[] = {
+        ROW("nothing", "", TARGET_LENGTH),
+        ROW("only CR", "\r", TARGET_LENGTH),
+        ROW("only CR LF", "\r\n", REQUEST_LINE),
+        ROW("three bytes", "G\r\n", HEAD_LENGTH),
+        ROW("no empty line", GET H, HEAD_LENGTH),
+        ROW("CR at the end", GET H "\r", HEAD_LENGTH),
+        ROW("empty line in the middle", GET H END "X: y\r\n" END, FIELD_NAME),
+        ROW("head and body", POST H "Content-Length: 3\r\n" END "abc", HEAD_LENGTH),
+    };
+    const struct http_limits tiny = {40, 10, 2};
+    struct http_head head;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        enum http_fault got = http_head_parse(BYTES(rows[i].raw, rows[i].len), &limits, &head);
+        if (got != rows[i].want)
+            fail_msg("%s: got %s, want %s", rows[i].name, http_fault_code(got),
+                     http_fault_code(rows[i].want));
+    }
+    const char longer[] = GET H "X: 0123456789\r\n" END;
+    assert_int_equal(http_head_parse(BYTES(longer, sizeof longer - 1), &tiny, &head), HTTP_FAULT_HEAD_LENGTH);
 }
 
 static void an_open_head_waits(void **state)
@@ -380,13 +425,10 @@ static void every_fault_is_explained(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_head_gets_its_verdict),
-        cmocka_unit_test(views_are_right),
-        cmocka_unit_test(close_only_when_asked),
-        cmocka_unit_test(cookies),
-        cmocka_unit_test(limits_hold_exactly),
-        cmocka_unit_test(an_open_head_waits),
-        cmocka_unit_test(what_follows_a_head_is_not_touched),
+        cmocka_unit_test(every_head_gets_its_verdict), cmocka_unit_test(views_are_right),
+        cmocka_unit_test(close_only_when_asked),       cmocka_unit_test(cookies),
+        cmocka_unit_test(limits_hold_exactly),         cmocka_unit_test(parser_stands_alone),
+        cmocka_unit_test(an_open_head_waits),          cmocka_unit_test(what_follows_a_head_is_not_touched),
         cmocka_unit_test(every_fault_is_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
