@@ -16,6 +16,8 @@
 
 #define CALL_IDS_MAX 2
 
+struct route;
+
 /* What lives on after the handler returns. A plain value. */
 struct late {
     struct http_app *app;
@@ -23,7 +25,10 @@ struct late {
     struct actor actor; /* carries points into the people port's tables, valid for the process's life */
     uint64_t id;        /* from the path, 0 = none */
     int64_t numbers[4]; /* whatever the handler wants to remember: limit, flags ... */
+    json_t *json;       /* an answer built now and sent when it is durable; owned, NULL = none */
     bool head;          /* HEAD: same headers, no body */
+    const struct route *route; /* for the log; NULL before one was found */
+    int64_t started_ms;        /* monotonic: for the log */
 };
 
 struct call {
@@ -38,9 +43,10 @@ struct call {
 typedef void call_fn(struct call *call);
 typedef void late_fn(const struct late *late, const struct outcome *outcome);
 
-/* Submit; the key is put in. On trouble the reply (429, 503) is given here, otherwise AFTER is called once
- * the outcome is durable. A refusal is answered here too, from one table (refusal → status, type, title),
- * with `poolId` and, for bad reports, the JSON pointer of the observation: AFTER sees only REFUSAL_NONE. */
+/* Submit; key, actor and draw are put in. On trouble the reply (429, 503) is given here, otherwise AFTER is
+ * called once the outcome is durable. A refusal is answered here too, from one table (refusal → status, type,
+ * title), with `poolId` and, for bad reports, the JSON pointer of the observation: AFTER sees only
+ * REFUSAL_NONE. */
 void call_submit(struct call *call, struct command *cmd, late_fn *after);
 
 /* Call AFTER when everything applied so far is durable. */
@@ -71,5 +77,9 @@ void reply_problem_with(const struct late *late, int status, const char *type, c
 /* 400 with every fault and its pointer (422 when STATUS says so). */
 void reply_faults(const struct late *late, int status, const struct json_faults *faults);
 void reply_not_found(const struct late *late);
+/* The answer to a trouble of flow or a port: 429 (busy) or 503 (away, fenced) with Retry-After, 404, 500. */
+void reply_trouble(const struct late *late, enum err trouble);
+/* The answer to a refusal; call_submit gives it by itself. */
+void reply_refusal(const struct late *late, const struct outcome *outcome);
 
 #endif
