@@ -93,9 +93,8 @@ void engine_decide(const struct engine *e, const struct command *cmd, int64_t no
     CHECK((unsigned)cmd->kind < CMD_N && now_ms >= 0);
     check_context(command_name(cmd->kind));
     *outcome = (struct outcome){0};
-    outcome->refusal = permit_command(e, cmd, outcome);
-    if (outcome->refusal != REFUSAL_NONE)
-        return;
+    /* The key first: what the first try did may have ended the right to do it (a house that reports a no show
+     * is no host any more), and the repeat must still hear the same. A key holds its account. */
     known = has_key(cmd) ? key_find(e, &cmd->key, now_ms) : NULL;
     if (known != NULL) {
         if (known->body == cmd->key.body)
@@ -104,6 +103,9 @@ void engine_decide(const struct engine *e, const struct command *cmd, int64_t no
             outcome->refusal = REFUSAL_KEY_REUSED;
         return;
     }
+    outcome->refusal = permit_command(e, cmd, outcome);
+    if (outcome->refusal != REFUSAL_NONE)
+        return;
 
     outcome->refusal = deciders[cmd->kind](&d);
     CHECK(outcome->refusal == REFUSAL_NONE || decision_events(&d) <= 1);

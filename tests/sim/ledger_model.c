@@ -2,9 +2,13 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/time_text.h"
 
 #include <stdlib.h>
 #include <uthash.h>
+
+/* Older than this a number is unknown again (domain, 4): the house may be asked whatever it said then. */
+#define BELIEVED_MS (24 * MS_HOUR)
 
 struct said {
     struct {
@@ -212,7 +216,8 @@ static void on_made(struct ledger_model *m, const struct event *ev)
     int32_t before = held(m, p);
     int32_t units = p->reported && p->total != UNITS_UNKNOWN ? p->total : p->units_profile;
 
-    if (p->reported && p->free != UNITS_UNKNOWN && before + r->units > p->free)
+    if (p->reported && p->free != UNITS_UNKNOWN && ev->at_ms - p->observed_at_ms < BELIEVED_MS &&
+        before + r->units > p->free)
         trace_fail(m->trace, "seq %llu: request %llu: %d held + %d asked of %d units free in pool %u",
                    (unsigned long long)ev->seq, (unsigned long long)r->id.v, before, r->units, p->free,
                    r->pool.v);
@@ -235,9 +240,9 @@ static void on_made(struct ledger_model *m, const struct event *ev)
     touch(m, r->referral);
 }
 
-static void request_moves(struct ledger_model *m, const struct event *ev, enum hold to)
+static void request_moves(struct ledger_model *m, const struct event *ev, struct request_id id, enum hold to)
 {
-    struct request_model *r = request_at(m, ev->u.request.request);
+    struct request_model *r = request_at(m, id);
 
     if (r->hold == HOLD_OVER)
         trace_fail(m->trace, "seq %llu: a request that was over moves again", (unsigned long long)ev->seq);
@@ -284,12 +289,15 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev)
         on_made(m, ev);
         break;
     case EV_REQUEST_ACCEPTED:
-        request_moves(m, ev, HOLD_ACCEPTED);
+        request_moves(m, ev, ev->u.request.request, HOLD_ACCEPTED);
         break;
     case EV_REQUEST_DECLINED:
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
-        request_moves(m, ev, HOLD_OVER);
+        request_moves(m, ev, ev->u.request.request, HOLD_OVER);
+        break;
+    case EV_REFERRAL_NO_SHOW:
+        request_moves(m, ev, ev->u.referral.request, HOLD_OVER);
         break;
     case EV_REFERRAL_ADMITTED:
         on_admitted(m, ev);
@@ -302,7 +310,6 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev)
     case EV_REQUEST_SEEN:
     case EV_REQUEST_LATE_YES:
     case EV_REFERRAL_TRAVELLING:
-    case EV_REFERRAL_NO_SHOW:
     case EV_REFERRAL_UNPLACED:
     case EV_COMMAND_DONE:
     case EV_N:

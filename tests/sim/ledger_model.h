@@ -2,8 +2,9 @@
  * promised, and the two sentences that must hold. Fed with committed events in order. It knows reports by
  * what the house sent, not by what the engine made of it.
  *
- *   a unit is never promised twice: at each request made, units held + units asked <= units believed free
- *   a household never holds two places: after each commit one accepted request, and then none pending */
+ *   a unit is never promised twice: at each request made, units held + units asked <= units believed free,
+ * and never more than the house has a household never holds two places: after each commit one accepted
+ * request, and then none pending */
 #ifndef PLEK_SIM_LEDGER_MODEL_H
 #define PLEK_SIM_LEDGER_MODEL_H
 

@@ -128,6 +128,9 @@ void people_published(struct people *p, const struct engine *e, const struct eve
         request_over(p, ev->u.request.request.v);
         p->w->trace->counts.lapsed += ev->kind == EV_REQUEST_EXPIRED;
         break;
+    case EV_REFERRAL_NO_SHOW:
+        request_over(p, ev->u.referral.request.v);
+        break;
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_WITHDRAWN:
         id_remove(&p->live, ev->u.referral.referral.v);
@@ -139,7 +142,6 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_REQUEST_SEEN:
     case EV_REQUEST_LATE_YES:
     case EV_REFERRAL_TRAVELLING:
-    case EV_REFERRAL_NO_SHOW:
     case EV_REFERRAL_UNPLACED:
     case EV_COMMAND_DONE:
     case EV_N:
