@@ -36,14 +36,17 @@ packages_missing() {
     done
 }
 
-# Names of the packages below their floor.
+# Names of the packages below their floor, with the installed siblings from the same source: they depend on each
+# other's exact version, so only together can they move.
 packages_old() {
-    local row name least version
+    local row name least version source
     for row in "${package_floor[@]}"; do
         read -r name least <<<"$row"
         version=$(dpkg-query -W -f='${Version}' "$name" 2>/dev/null) || version=''
         if [ -n "$version" ] && dpkg --compare-versions "$version" lt "$least"; then
-            printf '%s\n' "$name"
+            source=$(dpkg-query -W -f='${source:Package}' "$name")
+            dpkg-query -W -f='${db:Status-Status} ${source:Package} ${Package}\n' |
+                awk -v source="$source" '$1 == "installed" && $2 == source { print $3 }'
         fi
     done
 }
