@@ -214,6 +214,7 @@ static void a_batch_is_taken_whole_or_not(void **state)
     list[1] = an_observation(x, POOL_A2, 2, 1);
     list[2] = an_observation(x, POOL_A1, 2, 0);
     list[2].observed_at_ms++;
+    list[2].report++;
     list[1].free = 7;
     o = do_report(x, shelter_of(HUIS_A), list, 3);
     assert_int_equal(o.refusal, REFUSAL_BAD_REPORT);
