@@ -1,0 +1,162 @@
+/* Referrals: opened once, then asked, on the way, arrived or withdrawn. */
+#include "http/route.h"
+
+#include "base/crypto.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "http/call_parts.h"
+#include "http/need_json.h"
+#include "http/app_state.h"
+#include "http/view.h"
+
+#include <inttypes.h>
+
+#define ETA_MAX_MS (72 * MS_HOUR)
+
+static void reply_referral(const struct late *late, int status, struct referral_id id)
+{
+    const struct engine *e = app_engine(late->app);
+    char path[64];
+    snprintf(path, sizeof path, "/api/v1/referrals/%" PRIu64, id.v);
+    json_t *json = view_referral(e, &late->actor, id, true);
+    if (status == 201)
+        reply_json_with(late, status, json, "Location", path);
+    else
+        reply_json(late, status, json);
+}
+
+static void referral_made(const struct late *late, const struct outcome *o)
+{
+    reply_referral(late, 201, o->referral);
+}
+
+static void referral_changed(const struct late *late, const struct outcome *o)
+{
+    reply_referral(late, 200, o->referral);
+}
+
+void api_referrals_post(struct call *call)
+{
+    const struct engine *e = app_engine(call->late.app);
+    struct command cmd = {.kind = CMD_OPEN_REFERRAL, .actor = call->late.actor, .draw = crypto_random_u64()};
+    struct need need;
+    if (!need_from_json(engine_vocab(e), json_root(call->body), true, &need, &call->faults)) {
+        reply_faults(&call->late, 400, &call->faults);
+        return;
+    }
+    cmd.u.need = &need;
+    call_submit(call, &cmd, referral_made);
+}
+
+enum { REFERRALS_LIMIT, REFERRALS_LIVE }; /* late.numbers */
+
+static void referrals_list(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    json_t *list = json_array();
+    int64_t total = 0;
+    (void)outcome;
+    for (uint64_t i = engine_referrals(e); i >= 1; i--) {
+        const struct referral *r = engine_referral(e, (struct referral_id){i});
+        if (r->org.v != late->actor.org.v || !may(e, &late->actor, ACT_SEE_REFERRAL, i))
+            continue;
+        if (late->numbers[REFERRALS_LIVE] && !referral_is_live(r->state))
+            continue;
+        total++;
+        if (json_array_size(list) < (size_t)late->numbers[REFERRALS_LIMIT])
+            json_array_append_new(list, view_referral(e, &late->actor, r->id, false));
+    }
+    reply_json(late, 200, json_pack("{s:o, s:I}", "referrals", list, "total", (json_int_t)total));
+}
+
+void api_referrals_list(struct call *call)
+{
+    call->late.numbers[REFERRALS_LIMIT] = call_query_int(call, "limit", 1, 200, 50);
+    call->late.numbers[REFERRALS_LIVE] = call_query_bool(call, "live", true);
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_may(call, ACT_SEARCH, 0))
+        call_read(call, referrals_list);
+}
+
+static void referral_get(const struct late *late, const struct outcome *outcome)
+{
+    (void)outcome;
+    reply_referral(late, 200, (struct referral_id){late->id});
+}
+
+void api_referrals_get(struct call *call)
+{
+    if (call_may(call, ACT_SEE_REFERRAL, call->late.id) && call_record(call, "referral.read"))
+        call_read(call, referral_get);
+}
+
+/* ---- asking ---- */
+
+void api_referral_ask(struct call *call)
+{
+    static const char *const fields[] = {"poolIds"};
+    struct json_at root = json_root(call->body);
+    struct json_at pools = json_field(root, "poolIds");
+    struct command cmd = {.kind = CMD_ASK, .actor = call->late.actor};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    size_t n = json_list(pools, ASK_POOLS_MAX, &call->faults);
+    if (n == 0 && json_is_array(pools.value) && json_array_size(pools.value) == 0)
+        json_fault_add(&call->faults, pools.pointer, "needs at least one pool");
+    for (size_t i = 0; i < n; i++) {
+        struct json_at item = json_item(pools, i);
+        cmd.u.ask.pools[i].v = (uint32_t)json_int(item, 1, UINT32_MAX, &call->faults);
+        for (size_t k = 0; k < i; k++)
+            if (cmd.u.ask.pools[k].v == cmd.u.ask.pools[i].v)
+                json_fault_add(&call->faults, item.pointer, "names the same pool twice");
+    }
+    cmd.u.ask.n = (uint8_t)n;
+    cmd.u.ask.referral.v = call->late.id;
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else
+        call_submit(call, &cmd, referral_made);
+}
+
+/* ---- on the way, not arrived, withdrawn ---- */
+
+void api_referral_journey(struct call *call)
+{
+    static const char *const fields[] = {"etaAt"};
+    struct json_at root = json_root(call->body);
+    struct json_at eta = json_field(root, "etaAt");
+    int64_t now = app_now_ms(call->late.app);
+    struct command cmd = {.kind = CMD_TRAVEL, .actor = call->late.actor};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    cmd.u.referral.referral.v = call->late.id;
+    cmd.u.referral.eta_ms = json_time(eta, &call->faults);
+    if (call->faults.n == 0 &&
+        (cmd.u.referral.eta_ms < now - MS_HOUR || cmd.u.referral.eta_ms > now + ETA_MAX_MS))
+        json_fault_add(&call->faults, eta.pointer, "must lie within the next 72 hours");
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else
+        call_submit(call, &cmd, referral_changed);
+}
+
+void api_referral_no_show(struct call *call)
+{
+    struct command cmd = {.kind = CMD_NO_SHOW, .actor = call->late.actor};
+    cmd.u.referral.referral.v = call->late.id;
+    json_only(json_root(call->body), NULL, 0, &call->faults);
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else
+        call_submit(call, &cmd, referral_changed);
+}
+
+void api_referral_withdraw(struct call *call)
+{
+    struct command cmd = {.kind = CMD_WITHDRAW, .actor = call->late.actor};
+    cmd.u.referral.referral.v = call->late.id;
+    cmd.u.referral.reason = call_reason(call, LIST_WITHDRAW);
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else
+        call_submit(call, &cmd, referral_changed);
+}

@@ -1,0 +1,15 @@
+/* Small parts that several resource handlers share. */
+#ifndef PLEK_HTTP_CALL_PARTS_H
+#define PLEK_HTTP_CALL_PARTS_H
+
+#include "core/vocab.h"
+#include "http/call.h"
+
+/* Read {"reason": "<code>"} of LIST from the body: its index + 1, 0 after a fault. */
+uint8_t call_reason(struct call *call, enum vocab_list list);
+
+/* Put in the access log that the actor reads the thing named in the path. False, and 503 answered, if the log
+ * cannot take it: what is not logged is not shown. ACTION is static text. */
+bool call_record(struct call *call, const char *action);
+
+#endif

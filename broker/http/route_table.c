@@ -1,0 +1,55 @@
+#include "http/route.h"
+
+#include "base/mem.h"
+
+#define BATCH_BYTES_MAX (1024 * 1024) /* a thousand observations of about 300 bytes, with room */
+
+#define GET_(path, auth, fn)                                                                                 \
+    {                                                                                                        \
+        HTTP_METHOD_GET, path, auth, false, false, false, 0, fn                                              \
+    }
+#define WRITE_(path, auth, bytes, fn)                                                                        \
+    {                                                                                                        \
+        HTTP_METHOD_POST, path, auth, true, true, false, bytes, fn                                           \
+    }
+#define SEARCH_(path, auth, fn)                                                                              \
+    {                                                                                                        \
+        HTTP_METHOD_POST, path, auth, false, true, true, 0, fn                                               \
+    }
+
+static const struct route routes[] = {
+    GET_("/health", AUTH_NONE, api_health_get),
+    GET_("/version", AUTH_NONE, api_version_get),
+    GET_("/openapi.json", AUTH_NONE, api_openapi_get),
+    GET_("/codes", AUTH_ANY, api_codes_get),
+    SEARCH_("/session", AUTH_NONE, api_session_post),
+    GET_("/session", AUTH_SESSION, api_session_get),
+    {HTTP_METHOD_DELETE, "/session", AUTH_SESSION, false, false, true, 0, api_session_delete},
+    GET_("/pools", AUTH_ANY, api_pools_list),
+    GET_("/pools/{id}", AUTH_ANY, api_pools_get),
+    WRITE_("/capacity-reports", AUTH_ANY, BATCH_BYTES_MAX, api_capacity_post),
+    SEARCH_("/matches", AUTH_SESSION, api_matches_post),
+    WRITE_("/referrals", AUTH_SESSION, 0, api_referrals_post),
+    GET_("/referrals", AUTH_SESSION, api_referrals_list),
+    GET_("/referrals/{id}", AUTH_SESSION, api_referrals_get),
+    GET_("/referrals/{id}/matches", AUTH_SESSION, api_referral_matches),
+    WRITE_("/referrals/{id}/requests", AUTH_SESSION, 0, api_referral_ask),
+    WRITE_("/referrals/{id}/journey", AUTH_SESSION, 0, api_referral_journey),
+    WRITE_("/referrals/{id}/no-show", AUTH_SESSION, 0, api_referral_no_show),
+    WRITE_("/referrals/{id}/withdrawal", AUTH_SESSION, 0, api_referral_withdraw),
+    GET_("/requests", AUTH_SESSION, api_requests_list),
+    GET_("/requests/{id}", AUTH_SESSION, api_requests_get),
+    WRITE_("/requests/{id}/sighting", AUTH_SESSION, 0, api_request_see),
+    WRITE_("/requests/{id}/acceptance", AUTH_SESSION, 0, api_request_accept),
+    WRITE_("/requests/{id}/decline", AUTH_SESSION, 0, api_request_decline),
+    WRITE_("/requests/{id}/arrival", AUTH_SESSION, 0, api_request_arrival),
+    GET_("/requests/{id}/location", AUTH_SESSION, api_request_location),
+    GET_("/events", AUTH_SESSION, api_events_get),
+    GET_("/statistics/overview", AUTH_SESSION, api_overview_get),
+};
+
+const struct route *route_table(size_t *count)
+{
+    *count = COUNT_OF(routes);
+    return routes;
+}
