@@ -1,0 +1,96 @@
+#include "http/reply_table.h"
+
+#include "base/check.h"
+#include "core/capacity.h"
+
+#include <stddef.h>
+
+/* Seconds to wait: a full queue empties within a turn or two; a database that went away is back after its
+ * restart or the cluster's vote (limits.md, Faults: 3 to 15 s). */
+#define BUSY_S 1
+#define AWAY_S 5
+
+static const struct reply_row trouble_rows[ERR_N] = {
+    [ERR_BAD_INPUT] = {400, "bad_request", "Not understood", "The request could not be read.", 0},
+    [ERR_TOO_BIG] = {413, "too_large", "Too large", "The request passes a limit of this exchange.", 0},
+    [ERR_NOT_FOUND] = {404, "not_found", "Not found", "There is no such thing, or you may not see it.", 0},
+    [ERR_CONFLICT] = {409, "conflict", "Somebody was first", "It was changed by somebody else.", 0},
+    [ERR_BUSY] = {429, "busy", "Too busy", "Too much is under way. Nothing was done; ask again in a moment.",
+                  BUSY_S},
+    [ERR_AWAY] = {503, "away", "The exchange cannot store anything now",
+                  "Nothing was promised. Ask again with the same Idempotency-Key, or ring.", AWAY_S},
+    [ERR_DOUBT] = {503, "doubt", "It is not known whether this was done",
+                   "Ask again with the same Idempotency-Key: the answer will be the true one.", AWAY_S},
+    [ERR_FENCED] = {503, "fenced", "Another server has taken over",
+                    "Ask again with the same Idempotency-Key: the other server knows what became of it.",
+                    BUSY_S},
+    [ERR_IO] = {500, "internal", "Something is broken here", "The fault was logged under this code.", 0},
+    [ERR_CRYPTO] = {500, "internal", "Something is broken here", "The fault was logged under this code.", 0},
+};
+
+static const struct reply_row refusal_rows[REFUSAL_N] = {
+    [REFUSAL_NOT_ALLOWED] = {403, "not_allowed", "Not allowed", "Your role or organisation may not do this.",
+                             0},
+    [REFUSAL_NOT_FOUND] = {404, "not_found", "Not found", "There is no such thing, or you may not see it.",
+                           0},
+    [REFUSAL_WRONG_STATE] = {409, "wrong_state", "Past this step",
+                             "This referral or request is in another state by now.", 0},
+    [REFUSAL_TAKEN] = {409, "taken", "Just taken", "This place has no free unit left.", 0},
+    [REFUSAL_DOES_NOT_FIT] = {422, "does_not_fit", "Does not fit",
+                              "A hard rule excludes this place for this household.", 0},
+    [REFUSAL_ASKED_ALREADY] = {409, "asked_already", "Asked already",
+                               "This place was asked for this household and has not said no.", 0},
+    [REFUSAL_TOO_MANY] = {422, "too_many", "Too many at once",
+                          "More places would be asked at once than the threat level allows.", 0},
+    [REFUSAL_GATEKEEPER] = {422, "gatekeeper", "Placed by another",
+                            "This place is given out by its own gatekeeper and cannot be asked directly.", 0},
+    [REFUSAL_OTHER_WAS_FIRST] = {409, "other_was_first", "Another was first",
+                                 "Another place said yes first. Your unit is free again.", 0},
+    [REFUSAL_LAPSED] = {409, "lapsed", "Too late",
+                        "The time to answer was over. Your yes was recorded, the unit is not held.", 0},
+    [REFUSAL_ANSWERED] = {409, "answered", "Answered already", "This request already has another answer.", 0},
+    [REFUSAL_STALE_VERSION] = {412, "stale_version", "Changed in the meantime",
+                               "Somebody changed this since you read it. Read it again.", 0},
+    [REFUSAL_KEY_REUSED] = {422, "key_reused", "Key used before",
+                            "This Idempotency-Key was used for something else. Make a new one.", 0},
+    [REFUSAL_BAD_REPORT] = {422, "bad_report", "Cannot be true",
+                            "At least one report cannot be true; nothing of the batch was taken.", 0},
+    [REFUSAL_UNKNOWN_REASON] = {422, "unknown_reason", "Unknown reason", "This coded reason does not exist.",
+                                0},
+    [REFUSAL_LIMIT] = {429, "limit", "A limit is reached",
+                       "The exchange keeps no more of this. Close what is finished first.", 60},
+    [REFUSAL_DUPLICATE] = {409, "duplicate", "Exists already",
+                           "Something with this code exists already, with other content.", 0},
+};
+
+const struct reply_row *reply_row_of_trouble(enum err trouble)
+{
+    CHECK((unsigned)trouble < ERR_N && trouble_rows[trouble].status != 0);
+    return &trouble_rows[trouble];
+}
+
+const struct reply_row *reply_row_of_refusal(enum refusal refusal)
+{
+    CHECK((unsigned)refusal < REFUSAL_N && refusal_rows[refusal].status != 0);
+    return &refusal_rows[refusal];
+}
+
+const char *reply_observation_text(unsigned bit)
+{
+    switch (bit) {
+    case OBS_NEGATIVE:
+        return "a count is below 0";
+    case OBS_FREE_OVER_TOTAL:
+        return "free, occupied and out of order together are more than the total";
+    case OBS_FUTURE:
+        return "observed in the future: look at the clock of the source";
+    case OBS_TOO_OLD:
+        return "observed more than 7 days ago";
+    case OBS_NO_COUNT:
+        return "says nothing: give units free, deliverable or a stop";
+    case OBS_TOTAL_ODD:
+        return "more than ten times what this place has: probably another count was sent";
+    default:
+        return "cannot be true";
+    }
+}
