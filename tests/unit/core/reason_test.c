@@ -398,8 +398,8 @@ static void there_is_room_for_every_rule(void **state)
     s.pool.threat_kinds = (struct tri_set){.no = UINT64_MAX};
     s.need.threat_kinds = (struct tri_set){.yes = (1u << THREAT_KIND_N) - 1};
     s.pool.traits = (struct tri_set){.no = UINT64_MAX};
-    s.need.traits =
-        (struct tri_set){.yes = s.need.traits.no & ~(UINT64_C(1) << trait(s.vocab, "beveiliging_24u"))};
+    s.need.traits.no = UINT64_C(1) << trait(s.vocab, "beveiliging_24u");
+    s.need.traits.yes = (UINT64_C(1) << vocab_traits(s.vocab)) - 1 - s.need.traits.no;
     s.pool.serves_regions = 0;
     s.location.night_intake = TRI_NO;
     s.query.now_ms = NIGHT_MS;
