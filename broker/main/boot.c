@@ -1,0 +1,191 @@
+#include "main/boot.h"
+
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/time_text.h"
+#include "store/migrate.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define KEYS_IN_MEMORY 65536 /* 2 MiB locked; a national year opens 8,500 referrals */
+#define WRITER_ALIVE_MS 3000 /* a living writer beats every second */
+
+/* First line of a password file. An empty path is no password. */
+static enum err read_password(const char *path, char *out, size_t size, char *why, size_t why_size)
+{
+    out[0] = '\0';
+    if (path[0] == '\0')
+        return OK;
+    FILE *f = fopen(path, "re");
+    if (f == NULL) {
+        snprintf(why, why_size, "cannot read %s: %s", path, strerror(errno));
+        return ERR_IO;
+    }
+    char *got = fgets(out, (int)size, f);
+    fclose(f);
+    if (got == NULL || (strchr(out, '\n') == NULL && strlen(out) == size - 1)) {
+        snprintf(why, why_size, "%s does not hold a password of at most %zu bytes", path, size - 2);
+        return ERR_BAD_INPUT;
+    }
+    out[strcspn(out, "\r\n")] = '\0';
+    return OK;
+}
+
+enum err boot_access_init(const struct config *c, struct boot_access *out, char *why, size_t why_size)
+{
+    memset(out, 0, sizeof *out);
+    snprintf(out->sealed_database, sizeof out->sealed_database, "%s_sealed", c->db_name);
+    enum err e = read_password(c->db_password_file, out->password, sizeof out->password, why, why_size);
+    if (e == OK)
+        e = read_password(c->db_sealed_password_file, out->sealed_password, sizeof out->sealed_password, why,
+                          why_size);
+    out->params = (struct db_params){.socket = c->db_socket,
+                                     .user = c->db_user,
+                                     .password = out->password[0] != '\0' ? out->password : NULL,
+                                     .database = c->db_name};
+    out->sealed =
+        (struct db_params){.socket = c->db_socket,
+                           .user = c->db_sealed_user,
+                           .password = out->sealed_password[0] != '\0' ? out->sealed_password : NULL,
+                           .database = out->sealed_database};
+    return e;
+}
+
+void boot_access_fini(struct boot_access *a)
+{
+    crypto_wipe(a, sizeof *a);
+}
+
+struct core_settings boot_core_settings(const struct config *c)
+{
+    struct core_settings s = core_settings_default();
+    int64_t by[THREAT_N] = {c->answer_by_oranje_s, c->answer_by_groen_s, c->answer_by_oranje_s,
+                            c->answer_by_rood_s};
+    int64_t hold[THREAT_N] = {c->hold_oranje_s, c->hold_groen_s, c->hold_oranje_s, c->hold_rood_s};
+    int64_t ask[THREAT_N] = {c->ask_oranje, c->ask_groen, c->ask_oranje, c->ask_rood};
+    int64_t most[THREAT_N] = {c->ask_max_oranje, c->ask_max_groen, c->ask_max_oranje, c->ask_max_rood};
+    for (int i = 0; i < THREAT_N; i++) {
+        s.answer_by_s[i] = (uint32_t)by[i];
+        s.hold_pending_s[i] = (uint32_t)hold[i];
+        s.ask_default[i] = (uint8_t)ask[i];
+        s.ask_max[i] = (uint8_t)most[i];
+    }
+    for (int i = 0; i < SOURCE_N; i++)
+        s.freshness[i] = (struct freshness_limits){.fresh_ms = c->fresh_minutes * MS_MINUTE,
+                                                   .ageing_ms = c->ageing_minutes * MS_MINUTE,
+                                                   .stale_ms = c->stale_minutes * MS_MINUTE};
+    s.far_minutes = (uint16_t)c->far_minutes;
+    return s;
+}
+
+struct replay {
+    struct boot *boot;
+    char *why;
+    size_t why_size;
+};
+
+static enum err replay_row(void *ctx, const struct journal_row *row)
+{
+    struct replay *r = ctx;
+    r->boot->rows++;
+    return flow_replay(r->boot->flow, row, r->why, r->why_size);
+}
+
+static enum err read_reference(struct boot *b, char *why, size_t why_size)
+{
+    size_t n = 0;
+    enum err e = reference_read(b->db, &b->reference, why, why_size);
+    if (e == ERR_NOT_FOUND)
+        snprintf(why, why_size, "no code lists in the database; run: plek --config FILE codes load DIR");
+    if (e != OK)
+        return e;
+    const struct vocab_row *rows = reference_rows(b->reference, &n);
+    return vocab_new(rows, n, &b->vocab, why, why_size);
+}
+
+static enum err refuse_living(struct db *db, char *why, size_t why_size)
+{
+    int64_t silence = 0;
+    enum err e = journal_maria_silence_ms(db, &silence);
+    if (e == OK && silence < WRITER_ALIVE_MS) {
+        snprintf(why, why_size, "a broker is running on this database; stop it first");
+        e = ERR_CONFLICT;
+    }
+    return e;
+}
+
+static enum err open_store(struct boot *b, bool take_over_from_living, char *why, size_t why_size)
+{
+    enum err e = db_open(&b->access.params, &b->db, why, why_size);
+    if (e != OK)
+        return e;
+    char dir[512];
+    snprintf(dir, sizeof dir, "%s/sql", b->config->schema_dir);
+    e = migrate_check(b->db, dir, why, why_size);
+    if (e != OK)
+        return e;
+    if (!take_over_from_living && (e = refuse_living(b->db, why, why_size)) != OK)
+        return e;
+    e = vault_open_files(VAULT_REFERRAL_KEYS, b->config->master_key_file, NULL, &b->vault);
+    if (e != OK) {
+        snprintf(why, why_size, "cannot use the master key file %s (%s): it must hold 32 bytes and mode 0600",
+                 b->config->master_key_file, err_name(e));
+        return e;
+    }
+    b->ring = key_ring_new(b->vault, KEYS_IN_MEMORY);
+    return read_reference(b, why, why_size);
+}
+
+enum err boot_start(const struct config *config, bool take_over_from_living, struct boot *out, char *why,
+                    size_t why_size)
+{
+    struct journal_claim claim;
+    struct core_settings settings = boot_core_settings(config);
+    struct flow_limits limits = flow_limits_default();
+    struct loop_options options = loop_options_default();
+    struct replay replay = {.boot = out, .why = why, .why_size = why_size};
+
+    memset(out, 0, sizeof *out);
+    why[0] = '\0';
+    out->config = config;
+    enum err e = boot_access_init(config, &out->access, why, why_size);
+    if (e == OK)
+        e = open_store(out, take_over_from_living, why, why_size);
+    if (e != OK)
+        goto fail;
+    e = journal_maria_take_over(out->db, &claim, why, why_size);
+    if (e != OK)
+        goto fail;
+    out->loop = loop_new(&options);
+    out->journal = journal_maria_new(loop_base(out->loop), &out->access.params, NULL, out->ring, &claim);
+    out->flow = flow_new(engine_new(out->vocab, &settings), journal_maria_port(out->journal), &limits);
+    e = journal_load(out->db, out->ring, 0, replay_row, &replay, NULL, why, why_size);
+    if (e != OK)
+        goto fail;
+    loop_set_flow(out->loop, out->flow);
+    log_info("journal replayed", "rows=%llu epoch=%llu", (unsigned long long)out->rows,
+             (unsigned long long)claim.epoch);
+    return OK;
+fail:
+    boot_stop(out);
+    return e;
+}
+
+void boot_stop(struct boot *b)
+{
+    if (b->loop != NULL)
+        loop_set_flow(b->loop, NULL);
+    flow_free(b->flow);
+    journal_maria_free(b->journal);
+    if (b->loop != NULL)
+        loop_free(b->loop);
+    vocab_free(b->vocab);
+    reference_free(b->reference);
+    key_ring_free(b->ring);
+    vault_free(b->vault);
+    db_close(b->db);
+    boot_access_fini(&b->access);
+    memset(b, 0, sizeof *b);
+}
