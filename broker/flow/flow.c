@@ -461,23 +461,25 @@ static void publish(struct flow *f)
     }
 }
 
-/* Only those that wait now: one who waits again from inside its callback has its turn in the next deliver. */
-static void call_back(struct flow *f, struct pending_list *l)
+static void call_back(struct flow *f, struct pending_list *l, size_t n)
 {
     struct pending p;
 
-    for (size_t n = l->n; n > 0 && pending_take(l, f->tail.published, &p); n--)
+    for (; n > 0 && pending_take(l, f->tail.published, &p); n--)
         p.done(p.ctx, p.trouble, &p.outcome);
 }
 
 void flow_deliver(struct flow *f)
 {
+    /* Only those that wait now: what a callback begins has its turn in the next deliver. */
+    size_t waiting = f->waiting.n, reads = f->reads.n, given_up = f->given_up.n;
+
     CHECK(!f->delivering);
     f->delivering = true;
     publish(f);
-    call_back(f, &f->waiting);
-    call_back(f, &f->reads);
-    call_back(f, &f->given_up);
+    call_back(f, &f->waiting, waiting);
+    call_back(f, &f->reads, reads);
+    call_back(f, &f->given_up, given_up);
     f->delivering = false;
 }
 

@@ -100,5 +100,9 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
     draw_bounds(r, &p);
     if (broken == BROKEN_LOST_ANSWER)
         p.faults.lie = 20;
+    if (broken == BROKEN_DIGEST) {
+        p.crash = 60; /* it takes a restart to read the row */
+        p.weights[DO_OPEN] += 20;
+    }
     return p;
 }

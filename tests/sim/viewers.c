@@ -122,11 +122,14 @@ static void receive(struct viewers *v, struct viewer *viewer, const struct event
     t->counts.seen_by_viewers += !viewer->sees_all;
 }
 
-/* What the broker does for each open stream. */
+/* What the broker does for each open stream. What is not for this viewer still moves its id on (a heartbeat
+ * carries it), or a municipality would resume at the first event of the exchange. */
 static void offer(struct viewers *v, struct viewer *viewer, const struct engine *e, const struct event *ev)
 {
     if (viewer->sees_all || v->w->plan.broken == BROKEN_AUDIENCE || audience_of_event(e, &viewer->actor, ev))
         receive(v, viewer, ev);
+    else if (ev->seq > viewer->last_id)
+        viewer->last_id = ev->seq;
 }
 
 static void offer_all(struct viewers *v, const struct engine *e, const struct event *ev)
