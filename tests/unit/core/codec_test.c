@@ -1,0 +1,299 @@
+/* Events to bytes and back: nothing is lost, nothing but an event reads as one, and a destroyed key costs the
+ * facts and nothing else. */
+#include "support/chaos.h"
+
+#include "base/mem.h"
+#include "core/apply.h"
+#include "core/records.h"
+
+#include <string.h>
+
+#define ROUNDS 60
+
+static struct event_bytes {
+    struct buf clear, private_part;
+} bytes_of(const struct event *ev)
+{
+    struct event_bytes b = {{0}, {0}};
+
+    event_encode(ev, &b.clear, &b.private_part);
+    return b;
+}
+
+static void bytes_fini(struct event_bytes *b)
+{
+    buf_fini(&b->clear);
+    buf_fini(&b->private_part);
+}
+
+/* Same bytes in both parts: by fields, so padding and unused members cannot hide a difference. */
+static void assert_same_event(const struct event *a, const struct event *b)
+{
+    struct event_bytes x = bytes_of(a), y = bytes_of(b);
+
+    assert_int_equal(a->kind, b->kind);
+    assert_int_equal(a->account.v, b->account.v);
+    assert_true(bytes_equal(buf_view(&x.clear), buf_view(&y.clear)));
+    assert_true(bytes_equal(buf_view(&x.private_part), buf_view(&y.private_part)));
+    bytes_fini(&x);
+    bytes_fini(&y);
+}
+
+static void every_kind_comes_back(void **state)
+{
+    struct rng rng = rng_seed(1);
+
+    (void)state;
+    for (unsigned kind = 0; kind < EV_N; kind++) {
+        for (int i = 0; i < ROUNDS; i++) {
+            struct event ev = chaos_event(&rng, (enum event_kind)kind), back;
+            struct event_bytes b = bytes_of(&ev);
+
+            memset(&back, 0xee, sizeof back);
+            if (event_decode(ev.kind, buf_view(&b.clear), buf_view(&b.private_part), &back) != OK)
+                fail_msg("%s does not read back", event_name(ev.kind));
+            assert_same_event(&ev, &back);
+            /* Every member, bit by bit: both came from zeroed memory. */
+            assert_memory_equal(&ev, &back, sizeof ev);
+            bytes_fini(&b);
+        }
+    }
+}
+
+/* A kind's records are in range, as the rules of their rooms say. */
+static bool is_valid_union(const struct event *ev)
+{
+    const struct observation *o = &ev->u.capacity.o;
+
+    switch (ev->kind) {
+    case EV_ORG_DEFINED:
+        return (unsigned)ev->u.org.kind < ORG_KIND_N && text_is_clean(ev->u.org.name, NAME_SIZE);
+    case EV_LOCATION_DEFINED:
+        return text_is_clean(ev->u.location.code, CODE_SIZE) && (unsigned)ev->u.location.guard_24h <= TRI_YES;
+    case EV_POOL_DEFINED:
+        return tri_set_is_sane(ev->u.pool.traits) && (unsigned)ev->u.pool.kind < KIND_N &&
+               text_is_clean(ev->u.pool.funding, sizeof ev->u.pool.funding);
+    case EV_CAPACITY_OBSERVED:
+        return (unsigned)o->source < SOURCE_N && o->free >= UNITS_UNKNOWN && o->observed_at_ms >= 0 &&
+               o->observed_at_ms <= FIELD_TIME_MAX;
+    case EV_REFERRAL_OPENED:
+        return !ev->u.opened.facts_known || need_is_valid(&ev->u.opened.need);
+    case EV_REQUEST_MADE:
+        return ev->u.made.proposal.n_reasons <= MATCH_REASONS_MAX && ev->u.made.units <= 2 &&
+               (unsigned)ev->u.made.proposal.verdict < VERDICT_N;
+    case EV_COMMAND_DONE:
+        return ev->u.done.outcome.n_requests <= OUTCOME_IDS_MAX &&
+               (unsigned)ev->u.done.outcome.refusal < REFUSAL_N;
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+    case EV_REQUEST_LATE_YES:
+        return (unsigned)ev->u.request.why < CANCEL_N;
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_WITHDRAWN:
+    case EV_REFERRAL_UNPLACED:
+        return ev->u.referral.eta_ms >= 0;
+    case EV_N:
+        break;
+    }
+    return false;
+}
+
+static void cut_off_bytes_are_refused(void **state)
+{
+    struct rng rng = rng_seed(2);
+
+    (void)state;
+    for (unsigned kind = 0; kind < EV_N; kind++) {
+        struct event ev = chaos_event(&rng, (enum event_kind)kind), out = {.seq = 77};
+        struct event_bytes b = bytes_of(&ev);
+
+        for (size_t len = 0; len < b.clear.len; len++) {
+            if (event_decode(ev.kind, BYTES(b.clear.p, len), buf_view(&b.private_part), &out) == OK)
+                fail_msg("%s: %zu of %zu bytes were enough", event_name(ev.kind), len, b.clear.len);
+        }
+        for (size_t len = 1; len < b.private_part.len; len++) {
+            if (event_decode(ev.kind, buf_view(&b.clear), BYTES(b.private_part.p, len), &out) == OK)
+                fail_msg("%s: %zu of %zu private bytes were enough", event_name(ev.kind), len,
+                         b.private_part.len);
+        }
+        assert_int_equal(out.seq, 77); /* left as it was */
+        buf_u8(&b.clear, 0);
+        assert_int_equal(event_decode(ev.kind, buf_view(&b.clear), buf_view(&b.private_part), &out),
+                         ERR_BAD_INPUT);
+        bytes_fini(&b);
+    }
+}
+
+static void a_flipped_byte_fails_or_stays_in_range(void **state)
+{
+    struct rng rng = rng_seed(3);
+
+    (void)state;
+    for (unsigned kind = 0; kind < EV_N; kind++) {
+        struct event ev = chaos_event(&rng, (enum event_kind)kind), out;
+        struct event_bytes b = bytes_of(&ev);
+        size_t n = b.clear.len + b.private_part.len;
+
+        for (size_t at = 0; at < n; at++) {
+            uint8_t *p = at < b.clear.len ? &b.clear.p[at] : &b.private_part.p[at - b.clear.len];
+
+            for (unsigned flip = 1; flip < 256; flip = flip < 16 ? flip + 1 : flip * 2 + 1) {
+                *p ^= (uint8_t)flip;
+                if (event_decode(ev.kind, buf_view(&b.clear), buf_view(&b.private_part), &out) == OK) {
+                    struct event_bytes again = bytes_of(&out);
+
+                    if (!is_valid_union(&out))
+                        fail_msg("%s: byte %zu made a value out of range", event_name(ev.kind), at);
+                    /* One spelling per event. */
+                    assert_true(bytes_equal(buf_view(&again.clear), buf_view(&b.clear)));
+                    assert_true(bytes_equal(buf_view(&again.private_part), buf_view(&b.private_part)));
+                    bytes_fini(&again);
+                }
+                *p ^= (uint8_t)flip;
+            }
+        }
+        bytes_fini(&b);
+    }
+}
+
+static void noise_is_refused_or_in_range(void **state)
+{
+    struct rng rng = rng_seed(4);
+    struct event out;
+
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        uint8_t noise[200];
+        size_t len = rng_below(&rng, sizeof noise), cut = rng_below(&rng, (uint32_t)len + 1);
+        enum event_kind kind = (enum event_kind)rng_below(&rng, EV_N);
+
+        for (size_t k = 0; k < len; k++)
+            noise[k] = rng_chance(&rng, 600) ? (uint8_t)rng_below(&rng, 3) : (uint8_t)rng_next(&rng);
+        if (len > 0)
+            noise[0] = 1;
+        if (event_decode(kind, BYTES(noise, cut), BYTES(noise + cut, len - cut), &out) == OK)
+            assert_true(is_valid_union(&out));
+    }
+}
+
+static void another_version_is_refused(void **state)
+{
+    struct rng rng = rng_seed(5);
+    struct event ev = chaos_event(&rng, EV_REFERRAL_OPENED), out;
+    struct event_bytes b;
+
+    (void)state;
+    ev.u.opened.facts_known = true;
+    ev.u.opened.need = chaos_need(&rng);
+    b = bytes_of(&ev);
+    b.clear.p[0]++;
+    assert_int_equal(event_decode(ev.kind, buf_view(&b.clear), buf_view(&b.private_part), &out),
+                     ERR_BAD_INPUT);
+    b.clear.p[0]--;
+    b.private_part.p[0]++;
+    assert_int_equal(event_decode(ev.kind, buf_view(&b.clear), buf_view(&b.private_part), &out),
+                     ERR_BAD_INPUT);
+    bytes_fini(&b);
+    assert_int_equal(event_decode(EV_N, BYTES("\1", 1), BYTES(NULL, 0), &out), ERR_BAD_INPUT);
+}
+
+static void a_destroyed_key_costs_the_facts_only(void **state)
+{
+    struct rng rng = rng_seed(6);
+    struct event ev = chaos_event(&rng, EV_REFERRAL_OPENED), out;
+    struct event_bytes b;
+
+    (void)state;
+    ev.u.opened.facts_known = true;
+    ev.u.opened.need = chaos_need(&rng);
+    b = bytes_of(&ev);
+    assert_int_equal(event_decode(ev.kind, buf_view(&b.clear), BYTES(NULL, 0), &out), OK);
+    assert_false(out.u.opened.facts_known);
+    assert_int_equal(out.u.opened.need.n_persons, 0);
+    assert_int_equal(out.u.opened.id.v, ev.u.opened.id.v);
+    assert_int_equal(out.u.opened.deadline_ms, ev.u.opened.deadline_ms);
+    bytes_fini(&b);
+
+    ev = chaos_event(&rng, EV_REQUEST_MADE);
+    ev.u.made.proposal.n_reasons = 1;
+    b = bytes_of(&ev);
+    assert_int_equal(event_decode(ev.kind, buf_view(&b.clear), BYTES(NULL, 0), &out), OK);
+    assert_int_equal(out.u.made.proposal.n_reasons, 0);
+    assert_int_equal(out.u.made.proposal.score, ev.u.made.proposal.score);
+    bytes_fini(&b);
+}
+
+/* What describes people must be in the sealed part only. */
+static void the_clear_part_does_not_tell_the_household(void **state)
+{
+    struct rng rng = rng_seed(7);
+    struct event ev = chaos_event(&rng, EV_REFERRAL_OPENED), other;
+    struct event_bytes a, b;
+
+    (void)state;
+    ev.u.opened.facts_known = true;
+    ev.u.opened.need = chaos_need(&rng);
+    other = ev;
+    other.u.opened.need = chaos_need(&rng);
+    a = bytes_of(&ev);
+    b = bytes_of(&other);
+    assert_true(bytes_equal(buf_view(&a.clear), buf_view(&b.clear)));
+    assert_false(bytes_equal(buf_view(&a.private_part), buf_view(&b.private_part)));
+    bytes_fini(&a);
+    bytes_fini(&b);
+}
+
+static void a_need_reads_back_alone(void **state)
+{
+    struct rng rng = rng_seed(8);
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        struct need n = chaos_need(&rng), back;
+        struct buf b = {0};
+        struct bytes_reader r;
+
+        need_encode(&n, &b);
+        r = bytes_read(buf_view(&b));
+        assert_int_equal(need_decode(&r, &back), OK);
+        assert_true(bytes_ok(&r));
+        assert_memory_equal(&n, &back, sizeof n);
+        buf_fini(&b);
+    }
+}
+
+static void the_subject_is_the_referral(void **state)
+{
+    struct rng rng = rng_seed(9);
+
+    (void)state;
+    for (unsigned kind = 0; kind < EV_N; kind++) {
+        struct event ev = chaos_event(&rng, (enum event_kind)kind);
+        bool has_referral = kind >= EV_REFERRAL_OPENED && kind != EV_COMMAND_DONE;
+
+        assert_int_equal(event_subject(&ev).v != 0, has_referral);
+        assert_non_null(event_name((enum event_kind)kind));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_comes_back),
+        cmocka_unit_test(cut_off_bytes_are_refused),
+        cmocka_unit_test(a_flipped_byte_fails_or_stays_in_range),
+        cmocka_unit_test(noise_is_refused_or_in_range),
+        cmocka_unit_test(another_version_is_refused),
+        cmocka_unit_test(a_destroyed_key_costs_the_facts_only),
+        cmocka_unit_test(the_clear_part_does_not_tell_the_household),
+        cmocka_unit_test(a_need_reads_back_alone),
+        cmocka_unit_test(the_subject_is_the_referral),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

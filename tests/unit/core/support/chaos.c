@@ -1,0 +1,423 @@
+#include "support/chaos.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "core/fields.h"
+#include "core/reason.h"
+#include "support/match_builders.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- values ---- */
+
+#define PICK(rng, type, n) ((enum type)rng_below((rng), (n)))
+
+static enum tri a_tri(struct rng *r)
+{
+    return PICK(r, tri, 3);
+}
+
+static struct tri_set some_tris(struct rng *r, unsigned bits)
+{
+    uint64_t mask = bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+    struct tri_set s = {.yes = rng_next(r) & mask};
+
+    s.no = rng_next(r) & mask & ~s.yes;
+    return s;
+}
+
+static uint8_t a_region(struct rng *r)
+{
+    return rng_chance(r, 100) ? REGION_NONE : (uint8_t)rng_below(r, 35);
+}
+
+static int64_t a_time(struct rng *r)
+{
+    return rng_chance(r, 100) ? 0 : (int64_t)(rng_next(r) % (uint64_t)(FIELD_TIME_MAX + 1));
+}
+
+static int32_t a_count(struct rng *r)
+{
+    return (int32_t)rng_below(r, 40) - 1;
+}
+
+static void a_text(struct rng *r, char *out, size_t size)
+{
+    static const char *const letters[] = {"a", "Z", "3", "-", " ", "é", "€", "ı"};
+    size_t len = 0;
+
+    memset(out, 0, size);
+    for (uint32_t n = 1 + rng_below(r, (uint32_t)size); n > 0; n--) {
+        const char *c = letters[rng_below(r, COUNT_OF(letters))];
+
+        if (len + strlen(c) + 1 > size)
+            return;
+        memcpy(out + len, c, strlen(c));
+        len += strlen(c);
+    }
+}
+
+struct need chaos_need(struct rng *r)
+{
+    struct need n = need_empty();
+
+    n.urgency = PICK(r, urgency, URGENCY_N);
+    n.threat_level = PICK(r, threat_level, THREAT_N);
+    n.threat_kinds = some_tris(r, THREAT_KIND_N);
+    n.n_persons = (uint8_t)(1 + rng_below(r, NEED_PERSONS_MAX));
+    for (unsigned i = 0; i < n.n_persons; i++) {
+        n.persons[i].sex = PICK(r, sex, SEX_N);
+        n.persons[i].age = rng_chance(r, 50) ? AGE_UNKNOWN : (int16_t)rng_below(r, 121);
+        n.persons[i].pregnant = rng_chance(r, 100);
+    }
+    n.keep_together = rng_chance(r, 500);
+    n.traits = some_tris(r, 64);
+    n.unsafe_regions = rng_next(r) & rng_next(r) & rng_next(r);
+    n.n_points = (uint8_t)rng_below(r, NEED_POINTS_MAX + 1);
+    for (unsigned i = 0; i < n.n_points; i++)
+        n.points[i] = (struct unsafe_point){.region = (uint8_t)rng_below(r, 35),
+                                            .minutes = (uint16_t)rng_below(r, 65536)};
+    n.home_municipality = (uint16_t)rng_below(r, 65536);
+    n.home_region = a_region(r);
+    n.school_region = a_region(r);
+    n.residence = PICK(r, residence, RESIDENCE_N);
+    n.language = rng_chance(r, 300) ? 255 : (uint8_t)rng_below(r, 10);
+    n.minor_alone = rng_chance(r, 50);
+    n.anonymous = rng_chance(r, 100);
+    n.ground = PICK(r, ground, GROUND_N);
+    n.ground_at_ms = a_time(r);
+    n.mdo_consent = a_tri(r);
+    snprintf(n.callback, sizeof n.callback, "+31 %u", rng_below(r, 1000000));
+    if (rng_chance(r, 200))
+        snprintf(n.return_code, sizeof n.return_code, "T-%u", rng_below(r, 100000));
+    return n;
+}
+
+/* ---- events ---- */
+
+static struct org an_org(struct rng *r)
+{
+    struct org o = {.id = {rng_below(r, 1000)}, .kind = PICK(r, org_kind, ORG_KIND_N), .region = a_region(r)};
+
+    a_text(r, o.code, sizeof o.code);
+    a_text(r, o.name, sizeof o.name);
+    return o;
+}
+
+static struct location a_location(struct rng *r)
+{
+    struct location l = {.id = {rng_below(r, 1000)},
+                         .org = {rng_below(r, 1000)},
+                         .region = a_region(r),
+                         .municipality = (uint16_t)rng_below(r, 65536),
+                         .secret_address = a_tri(r),
+                         .guard_24h = a_tri(r),
+                         .night_intake = a_tri(r),
+                         .intake_from_minute = (uint16_t)rng_below(r, 1440),
+                         .intake_until_minute = (uint16_t)rng_below(r, 1440),
+                         .answer_minutes = (uint16_t)rng_below(r, 500)};
+
+    a_text(r, l.code, sizeof l.code);
+    a_text(r, l.name, sizeof l.name);
+    return l;
+}
+
+static struct pool a_pool(struct rng *r)
+{
+    struct pool p = {.id = {rng_below(r, 1000)},
+                     .location = {rng_below(r, 1000)},
+                     .org = {rng_below(r, 1000)},
+                     .kind = PICK(r, kind, KIND_N),
+                     .unit_size = (uint8_t)(1 + rng_below(r, 9)),
+                     .units_total = (uint16_t)rng_below(r, 65536),
+                     .women = a_tri(r),
+                     .men = a_tri(r),
+                     .adult_age_min = (int16_t)rng_below(r, 100),
+                     .adult_age_max = (int16_t)((int)rng_below(r, 32770) - 2),
+                     .children = a_tri(r),
+                     .son_age_max = (int16_t)((int)rng_below(r, 32770) - 2),
+                     .daughter_age_max = (int16_t)((int)rng_below(r, 20) - 2),
+                     .residences = some_tris(r, RESIDENCE_N),
+                     .threat_levels = some_tris(r, THREAT_N),
+                     .threat_kinds = some_tris(r, THREAT_KIND_N),
+                     .traits = some_tris(r, 64),
+                     .languages = rng_next(r),
+                     .serves_regions = rng_next(r),
+                     .safety_exception = rng_chance(r, 500),
+                     .linkable = a_tri(r),
+                     .gatekeeper = PICK(r, gatekeeper, GATEKEEPER_N),
+                     .funded_until_ms = a_time(r)};
+
+    a_text(r, p.code, sizeof p.code);
+    a_text(r, p.name, sizeof p.name);
+    a_text(r, p.name_en, sizeof p.name_en);
+    a_text(r, p.funding, sizeof p.funding);
+    return p;
+}
+
+static struct observation some_observation(struct rng *r)
+{
+    return (struct observation){.pool = {rng_below(r, 1000)},
+                                .source = PICK(r, source, SOURCE_N),
+                                .report = rng_next(r),
+                                .total = a_count(r),
+                                .free = a_count(r),
+                                .occupied = a_count(r),
+                                .out_of_order = a_count(r),
+                                .deliverable = a_tri(r),
+                                .stop = (uint8_t)rng_below(r, 256),
+                                .stop_until_ms = a_time(r),
+                                .observed_at_ms = a_time(r),
+                                .received_at_ms = a_time(r)};
+}
+
+static struct request some_request(struct rng *r)
+{
+    struct request q = {.id = {rng_next(r)},
+                        .referral = {rng_next(r)},
+                        .pool = {rng_below(r, 1000)},
+                        .asked_by = {rng_below(r, 1000)},
+                        .units = (uint8_t)rng_below(r, 3),
+                        .asked_at_ms = a_time(r),
+                        .answer_by_ms = a_time(r),
+                        .lapse_at_ms = a_time(r)};
+
+    q.proposal = (struct proposal){.rules_version = rng_next(r),
+                                   .observed_at_ms = a_time(r),
+                                   .free = a_count(r),
+                                   .held = a_count(r),
+                                   .minutes = (int32_t)rng_below(r, 32769) - 1,
+                                   .rank = (uint16_t)rng_below(r, 65536),
+                                   .score = (uint16_t)rng_below(r, 1001),
+                                   .verdict = PICK(r, verdict, VERDICT_N),
+                                   .n_reasons = (uint8_t)rng_below(r, MATCH_REASONS_MAX + 1)};
+    for (unsigned i = 0; i < q.proposal.n_reasons; i++)
+        q.proposal.reasons[i] = (struct reason){.code = (uint8_t)rng_below(r, REASON_N),
+                                                .a = (int16_t)(rng_next(r) & 0x7fff),
+                                                .b = (int16_t) - (int)(rng_next(r) & 0x7fff)};
+    return q;
+}
+
+static struct outcome some_outcome(struct rng *r)
+{
+    struct outcome o = {.refusal = PICK(r, refusal, REFUSAL_N),
+                        .pool = {rng_below(r, 1000)},
+                        .referral = {rng_next(r)},
+                        .n_requests = (uint8_t)rng_below(r, OUTCOME_IDS_MAX + 1),
+                        .fault_index = (uint16_t)rng_below(r, 65536),
+                        .fault_bits = (uint16_t)rng_below(r, 65536),
+                        .applied = (uint16_t)rng_below(r, 65536),
+                        .late = (uint16_t)rng_below(r, 65536),
+                        .unchanged = (uint16_t)rng_below(r, 65536),
+                        .seq = rng_next(r)};
+
+    for (unsigned i = 0; i < o.n_requests; i++)
+        o.requests[i].v = rng_next(r);
+    return o;
+}
+
+static void fill_opened(struct rng *r, struct event *ev)
+{
+    ev->u.opened.id.v = rng_next(r);
+    referral_code_make(rng_next(r), ev->u.opened.code);
+    ev->u.opened.org.v = rng_below(r, 1000);
+    ev->u.opened.urgency = PICK(r, urgency, URGENCY_N);
+    ev->u.opened.home_region = a_region(r);
+    ev->u.opened.deadline_ms = a_time(r);
+    ev->u.opened.facts_known = rng_chance(r, 900);
+    ev->u.opened.need = ev->u.opened.facts_known ? chaos_need(r) : need_empty();
+}
+
+struct event chaos_event(struct rng *r, enum event_kind kind)
+{
+    struct event ev;
+
+    memset(&ev, 0, sizeof ev);
+    ev.kind = kind;
+    ev.account.v = rng_below(r, 100000);
+    switch (kind) {
+    case EV_ORG_DEFINED:
+        ev.u.org = an_org(r);
+        break;
+    case EV_LOCATION_DEFINED:
+        ev.u.location = a_location(r);
+        break;
+    case EV_POOL_DEFINED:
+        ev.u.pool = a_pool(r);
+        break;
+    case EV_CAPACITY_OBSERVED:
+        ev.u.capacity.o = some_observation(r);
+        ev.u.capacity.used = rng_chance(r, 500);
+        break;
+    case EV_REFERRAL_OPENED:
+        fill_opened(r, &ev);
+        break;
+    case EV_REQUEST_MADE:
+        ev.u.made = some_request(r);
+        break;
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+    case EV_REQUEST_LATE_YES:
+        ev.u.request.request.v = rng_next(r);
+        ev.u.request.referral.v = rng_next(r);
+        ev.u.request.reason = (uint8_t)rng_below(r, 256);
+        ev.u.request.why = PICK(r, cancel_why, CANCEL_N);
+        break;
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_WITHDRAWN:
+    case EV_REFERRAL_UNPLACED:
+        ev.u.referral.referral.v = rng_next(r);
+        ev.u.referral.request.v = rng_next(r);
+        ev.u.referral.eta_ms = a_time(r);
+        ev.u.referral.reason = (uint8_t)rng_below(r, 256);
+        break;
+    case EV_COMMAND_DONE:
+        ev.u.done.key = (struct command_key){rng_next(r), rng_next(r), rng_next(r)};
+        ev.u.done.outcome = some_outcome(r);
+        break;
+    case EV_N:
+        break;
+    }
+    return ev;
+}
+
+/* ---- commands ---- */
+
+/* More than the profile says, so that there is something to ask for. */
+#define CHAOS_UNITS 6
+
+/* An id that is probably a recent one, sometimes any, sometimes none. */
+static uint64_t an_id(struct rng *r, uint64_t n)
+{
+    uint64_t recent = n > 12 ? 12 : n;
+
+    if (n == 0 || rng_chance(r, 20))
+        return n + rng_below(r, 3);
+    return rng_chance(r, 900) ? n - rng_below(r, (uint32_t)recent) : 1 + rng_next(r) % n;
+}
+
+/* Mostly one with which something can still happen. */
+static uint64_t a_referral(const struct exchange *x, struct rng *r)
+{
+    for (int tries = 0; tries < 40 && rng_chance(r, 980); tries++) {
+        uint64_t id = an_id(r, engine_referrals(x->e));
+        const struct referral *ref = engine_referral(x->e, (struct referral_id){id});
+
+        if (ref != NULL && referral_is_live(ref->state))
+            return id;
+    }
+    return an_id(r, engine_referrals(x->e));
+}
+
+static uint64_t a_request(const struct exchange *x, struct rng *r)
+{
+    for (int tries = 0; tries < 40 && rng_chance(r, 970); tries++) {
+        uint64_t id = an_id(r, engine_requests(x->e));
+        const struct request *q = engine_request(x->e, (struct request_id){id});
+
+        if (q != NULL && request_is_holding(q))
+            return id;
+    }
+    return an_id(r, engine_requests(x->e));
+}
+
+static struct actor an_actor(struct exchange *x, struct rng *r, const struct command *cmd, bool is_right)
+{
+    const struct referral *ref = NULL;
+    const struct request *q = NULL;
+
+    if (!is_right)
+        return actor_of(PICK(r, role, ROLE_N), rng_below(r, RAPPORTEUR + 2));
+    if (cmd->kind == CMD_TICK)
+        return (struct actor){.role = ROLE_SYSTEM};
+    if (cmd->kind == CMD_OPEN_REFERRAL)
+        return referrer_of(rng_chance(r, 500) ? VT_OOST : rng_chance(r, 800) ? VT_WEST : COMENSHA);
+    if (cmd->kind == CMD_ASK)
+        ref = engine_referral(x->e, cmd->u.ask.referral);
+    else if (cmd->kind == CMD_TRAVEL || cmd->kind == CMD_NO_SHOW || cmd->kind == CMD_WITHDRAW)
+        ref = engine_referral(x->e, cmd->u.referral.referral);
+    else
+        q = engine_request(x->e, cmd->u.answer.request);
+    if (ref != NULL)
+        return referrer_of(ref->org.v);
+    return shelter_of(q != NULL ? engine_pool(x->e, q->pool)->org.v : HUIS_A);
+}
+
+static struct outcome report_step(struct exchange *x, struct rng *r)
+{
+    static const enum an_org owners[] = {HUIS_A, HUIS_A, HUIS_A, HUIS_B, HUIS_C, HUIS_C};
+    unsigned pool = 1 + rng_below(r, POOL_COSM);
+    struct observation list[3];
+    uint16_t n = (uint16_t)(1 + rng_below(r, 3));
+
+    for (uint16_t i = 0; i < n; i++) {
+        list[i] = an_observation(x, pool, CHAOS_UNITS,
+                                 rng_chance(r, 100) ? UNITS_UNKNOWN : (int)rng_below(r, CHAOS_UNITS + 1));
+        list[i].report = rng_below(r, 200);
+        list[i].observed_at_ms -= rng_chance(r, 300) ? (int64_t)rng_below(r, 10) * MS_HOUR : 0;
+        list[i].deliverable = rng_chance(r, 100) ? TRI_NO : TRI_YES;
+        list[i].stop = rng_chance(r, 50) ? (uint8_t)rng_below(r, 12) : 0;
+        if (rng_chance(r, 100))
+            list[i].total = UNITS_UNKNOWN;
+    }
+    return do_report(x, shelter_of(owners[pool]), list, n);
+}
+
+static enum command_kind a_kind(struct rng *r)
+{
+    static const uint8_t often[CMD_N] = {
+        [CMD_REPORT_CAPACITY] = 20, [CMD_OPEN_REFERRAL] = 10, [CMD_ASK] = 20,   [CMD_SEE_REQUEST] = 5,
+        [CMD_ACCEPT] = 10,          [CMD_DECLINE] = 10,       [CMD_TRAVEL] = 5, [CMD_CONFIRM_ARRIVAL] = 6,
+        [CMD_NO_SHOW] = 2,          [CMD_WITHDRAW] = 3,       [CMD_TICK] = 9,
+    };
+    uint32_t at = rng_below(r, 100);
+
+    for (unsigned k = 0; k < CMD_N; k++) {
+        if (at < often[k])
+            return (enum command_kind)k;
+        at -= often[k];
+    }
+    return CMD_TICK;
+}
+
+struct outcome chaos_step(struct exchange *x, struct rng *r)
+{
+    struct command cmd = {.kind = a_kind(r), .draw = rng_next(r)};
+    struct need need = chaos_need(r);
+
+    x->now += rng_below(r, 4 * 60 * 1000);
+    if (rng_chance(r, 5))
+        x->now += 6 * MS_HOUR; /* a broker that stood still */
+    if (cmd.kind == CMD_REPORT_CAPACITY)
+        return report_step(x, r);
+    if (rng_chance(r, 700))
+        cmd.key = (struct command_key){1, rng_below(r, 2000), rng_below(r, 2)};
+    if (cmd.kind == CMD_OPEN_REFERRAL) {
+        need = rng_chance(r, 700) ? a_need(.level = PICK(r, threat_level, THREAT_N)) : need;
+        cmd.u.need = &need;
+    } else if (cmd.kind == CMD_ASK) {
+        cmd.u.ask.referral.v = a_referral(x, r);
+        cmd.u.ask.n = (uint8_t)(1 + rng_below(r, 2));
+        for (unsigned i = 0; i < cmd.u.ask.n; i++)
+            cmd.u.ask.pools[i].v = 1 + rng_below(r, POOL_COSM + (rng_chance(r, 50) ? 1 : 0));
+    } else if (cmd.kind == CMD_TRAVEL || cmd.kind == CMD_NO_SHOW || cmd.kind == CMD_WITHDRAW) {
+        const struct request *q = engine_request(x->e, (struct request_id){a_request(x, r)});
+
+        cmd.u.referral.referral.v = a_referral(x, r);
+        if (cmd.kind != CMD_WITHDRAW && q != NULL && rng_chance(r, 900))
+            cmd.u.referral.referral = q->referral;
+        cmd.u.referral.eta_ms = x->now + MS_HOUR;
+        cmd.u.referral.reason = (uint8_t)rng_below(r, 13);
+    } else if (cmd.kind != CMD_TICK) {
+        cmd.u.answer.request.v = a_request(x, r);
+        cmd.u.answer.reason = (uint8_t)rng_below(r, 17);
+    }
+    cmd.actor = an_actor(x, r, &cmd, rng_chance(r, 950));
+    return exchange_do(x, &cmd);
+}

@@ -1,0 +1,16 @@
+/* Random commands for an exchange: plausible ones from everybody, and foolish ones. */
+#ifndef PLEK_TEST_CORE_CHAOS_H
+#define PLEK_TEST_CORE_CHAOS_H
+
+#include "support/exchange.h"
+
+#include "base/rng.h"
+
+/* Give one random command and move the clock a little. Returns its outcome. */
+struct outcome chaos_step(struct exchange *x, struct rng *rng);
+
+/* Any event that can stand in a journal, every field random within its range. */
+struct event chaos_event(struct rng *rng, enum event_kind kind);
+struct need chaos_need(struct rng *rng);
+
+#endif
