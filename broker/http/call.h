@@ -28,13 +28,14 @@ struct late {
     json_t *json;       /* an answer built now and sent when it is durable; owned, NULL = none */
     bool head;          /* HEAD: same headers, no body */
     const struct route *route; /* for the log; NULL before one was found */
-    int64_t started_ms;        /* monotonic: for the log */
+    int64_t started_ms;        /* by the clock of the turn: for the log */
 };
 
 struct call {
     struct late late;
     const struct wire_request *request; /* borrowed for the handler's call */
-    const struct session *session;      /* NULL for machines and open routes */
+    const struct session *session;      /* NULL for machines and open routes; until the next turn */
+    const struct machine *machine;      /* NULL for people; until the next turn */
     struct command_key key;             /* zero where the route is no write */
     json_t *body;                       /* NULL where the route takes none; freed by the router */
     struct json_faults faults;          /* add to it; reply_faults answers 400 */

@@ -4,7 +4,6 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/time_text.h"
 #include "http/app_state.h"
 #include "http/route.h"
 
@@ -53,7 +52,7 @@ void reply_log(const struct late *late, int status)
 
     log_debug("request", "method=%s route=%s status=%d ms=%lld account=%u",
               r != NULL ? http_method_name(r->method) : "-", r != NULL ? r->path : "-", status,
-              (long long)(time_mono_ms() - late->started_ms), late->actor.account.v);
+              (long long)(app_now_ms(late->app) - late->started_ms), late->actor.account.v);
 }
 
 void reply_bytes(const struct late *late, int status, enum reply_policy policy, const char *content_type,

@@ -5,8 +5,6 @@
 
 #include "http/call.h"
 
-#define ROUTE_BODY_BATCH UINT64_MAX
-
 enum route_auth {
     AUTH_NONE,    /* health, version, openapi, sign-in */
     AUTH_SESSION, /* a signed-in person */
@@ -20,7 +18,7 @@ struct route {
     bool write;    /* needs Idempotency-Key and, with a session, Origin and X-CSRF-Token */
     bool has_body; /* application/json, parsed before the handler; write implies it unless method is DELETE */
     bool searching;          /* POST without Idempotency-Key (matches, session): CSRF guard only */
-    uint64_t body_bytes_max; /* 0 = the default; ROUTE_BODY_BATCH = settings.batch_body_bytes_max */
+    uint64_t body_bytes_max; /* 0 = the default; otherwise a batch: settings.batch_body_bytes_max */
     call_fn *handle;
 };
 
