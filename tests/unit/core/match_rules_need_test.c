@@ -34,7 +34,7 @@ static void target(void **state)
         struct person persons[2];
         bool minor_alone;
         enum tri network;
-        const char *trait;
+        const char *trait; /* needed; "?..." = not known if needed */
         enum verdict want;
     } cases[] = {
         {"men's shelter, a man", KIND_MANNEN, {{SEX_M, 40}}, false, TRI_NO, NULL, FITS},
@@ -74,6 +74,13 @@ static void target(void **state)
         {"COSM, network not known", KIND_COSM, {{SEX_F, 30}}, false, TRI_UNKNOWN, NULL, ASK},
         {"COSM, sexual exploitation", KIND_COSM, {{SEX_F, 30}}, false, TRI_NO, "uitbuiting_seksueel", FITS},
         {"OMM, labour exploitation", KIND_OMM, {{SEX_M, 30}}, false, TRI_UNKNOWN, "uitbuiting_arbeid", FITS},
+        {"OMM, no network, exploitation not known",
+         KIND_OMM,
+         {{SEX_F, 30}},
+         false,
+         TRI_NO,
+         "?uitbuiting_arbeid",
+         ASK},
         {"OMM, honour only", KIND_OMM, {{SEX_F, 30}}, false, TRI_NO, "eer", OUT},
         {"OMM, network", KIND_OMM, {{SEX_F, 30}}, false, TRI_YES, NULL, FITS},
     };
@@ -88,7 +95,9 @@ static void target(void **state)
         s.pool.kind = cases[i].kind;
         s.need.minor_alone = cases[i].minor_alone;
         tri_put(&s.need.threat_kinds, THREAT_KIND_NETWERK, cases[i].network);
-        if (cases[i].trait != NULL)
+        if (cases[i].trait != NULL && cases[i].trait[0] == '?')
+            tri_put(&s.need.traits, trait(s.vocab, cases[i].trait + 1), TRI_UNKNOWN);
+        else if (cases[i].trait != NULL)
             tri_put(&s.need.traits, trait(s.vocab, cases[i].trait), TRI_YES);
         expect("target", cases[i].name, scene_rule(&s, RULE_TARGET), cases[i].want);
     }

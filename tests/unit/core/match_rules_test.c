@@ -346,6 +346,10 @@ static void opening_is_a_moment(void **state)
         {"midnight", "2026-11-25T18:00:00+01:00", "2026-11-26T00:00:00+01:00", 0},
         {"over the change in spring", "2026-03-28T20:00:00+01:00", "2026-03-29T08:00:00+02:00", 480},
         {"over the change in autumn", "2026-10-24T20:00:00+02:00", "2026-10-25T08:00:00+01:00", 480},
+        {"just before midnight, over the change in spring", "2026-03-29T01:00:00+01:00",
+         "2026-03-29T23:30:00+02:00", 1410},
+        {"just after midnight, over the change in autumn", "2026-10-25T01:00:00+02:00",
+         "2026-10-26T00:30:00+01:00", 30},
         {"in the first of the two hours of autumn", "2026-10-25T02:15:00+02:00", "2026-10-25T08:00:00+01:00",
          480},
     };
