@@ -136,13 +136,19 @@ static bool is_host(const struct engine *e, const struct actor *a, const struct 
     return false;
 }
 
+bool permit_role(const struct engine *e, const struct command *cmd)
+{
+    return (unsigned)cmd->kind < CMD_N && has_role(command_roles[cmd->kind], &cmd->actor) &&
+           is_who_it_says(e, &cmd->actor);
+}
+
 enum refusal permit_command(const struct engine *e, const struct command *cmd, struct outcome *outcome)
 {
     const struct actor *a = &cmd->actor;
     const struct referral *r = NULL;
     bool is_visible = true;
 
-    if ((unsigned)cmd->kind >= CMD_N || !has_role(command_roles[cmd->kind], a) || !is_who_it_says(e, a))
+    if (!permit_role(e, cmd))
         return REFUSAL_NOT_ALLOWED;
     switch (cmd->kind) {
     case CMD_REPORT_CAPACITY:

@@ -17,7 +17,8 @@ enum action {
     ACT_N
 };
 
-/* May ACTOR give this command (its object included)? decide asks this first for every command. */
+/* May ACTOR give this command (its object included)? decide asks this for every command; only the outcome of
+ * a known key, which holds its account, is told again to a role that has lost the object since. */
 bool may_command(const struct engine *e, const struct command *cmd);
 
 /* May ACTOR do ACTION on the object? OBJECT is the pool, referral or request id by the action's nature, 0

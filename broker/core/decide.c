@@ -93,8 +93,13 @@ void engine_decide(const struct engine *e, const struct command *cmd, int64_t no
     CHECK((unsigned)cmd->kind < CMD_N && now_ms >= 0);
     check_context(command_name(cmd->kind));
     *outcome = (struct outcome){0};
-    /* The key first: what the first try did may have ended the right to do it (a house that reports a no show
-     * is no host any more), and the repeat must still hear the same. A key holds its account. */
+    if (!permit_role(e, cmd)) {
+        outcome->refusal = REFUSAL_NOT_ALLOWED;
+        return;
+    }
+    /* The key before the object: what the first try did may have ended the right to do it (a house that
+     * reports a no show is no host any more), and the repeat must still hear the same. A key holds its
+     * account. */
     known = has_key(cmd) ? key_find(e, &cmd->key, now_ms) : NULL;
     if (known != NULL) {
         if (known->body == cmd->key.body)

@@ -37,6 +37,8 @@ decide_fn decide_see_request, decide_accept, decide_decline;
 /* decide_due.c */
 decide_fn decide_tick;
 
+/* audience.c: the actor is who it says and its role gives such commands at all, whatever the object. */
+bool permit_role(const struct engine *e, const struct command *cmd);
 /* audience.c: may_command with its reason. Fills what the refusal is about in OUTCOME. */
 enum refusal permit_command(const struct engine *e, const struct command *cmd, struct outcome *outcome);
 
