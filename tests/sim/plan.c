@@ -15,6 +15,7 @@ const char *broken_name(enum broken b)
         [BROKEN_AUDIENCE] = "audience",
         [BROKEN_DIGEST] = "digest",
         [BROKEN_STUCK] = "stuck",
+        [BROKEN_CHECK] = "check",
     };
 
     return names[b];

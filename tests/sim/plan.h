@@ -17,6 +17,7 @@ enum broken {
     BROKEN_AUDIENCE,    /* a stream does not ask who may see what */
     BROKEN_DIGEST,      /* a restart reads one row that was changed */
     BROKEN_STUCK,       /* shelters never answer and nobody withdraws, also when all faults are over */
+    BROKEN_CHECK,       /* a check of the broker's own fails: the process dies */
     BROKEN_N
 };
 const char *broken_name(enum broken b); /* "double-hold", ...; BROKEN_NOTHING is "nothing" */

@@ -40,7 +40,7 @@ static const char usage[] =
     "  --jobs N        processes at once (default: processors)\n"
     "  --break WHAT    plant a defect, which must be found: double-hold lost-answer key order audience "
     "digest\n"
-    "                  stuck\n"
+    "                  stuck check\n"
     "  --stats         say what was done in all\n"
     "  --fingerprints  print one line a seed that must be the same in every run\n"
     "  --verbose       tell everything that happens, on standard error\n";
@@ -145,7 +145,7 @@ static _Noreturn void run_seed(struct trace *t, const struct options *o)
     struct world *w = NULL;
 
     if (!o->verbose)
-        log_set_level(LOG_ERROR - 1); /* outages are the daily bread here */
+        log_set_level((enum log_level) - 1); /* nothing: outages are the daily bread here */
     w = world_new(t, t->seed, o->steps, o->broken);
     world_run(w);
     world_free(w);

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/time_text.h"
@@ -240,6 +241,7 @@ static void world_step(struct world *w)
 {
     w->trace->step = ++w->step;
     w->trace->counts.steps++;
+    CHECK(w->plan.broken != BROKEN_CHECK || w->step < 100);
     time_passes(w);
     if (!w->calm)
         misfortune(w);
