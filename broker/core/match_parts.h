@@ -109,6 +109,8 @@ int64_t match_opens_at_ms(const struct match_ctx *c, const struct location *l);
 
 /* ---- match_rules.c ---- */
 void match_judge(const struct match_ctx *c, const struct match_place *p, struct match_judgement *out);
+/* True if the verdict is OUT; stops at the first rule that says so. */
+bool match_excludes(const struct match_ctx *c, const struct match_place *p);
 /* One rule alone; for tests and explanations. */
 enum verdict match_rule(enum rule rule, const struct match_ctx *c, const struct match_place *p);
 const struct match_asked *match_find_asked(const struct match_ctx *c, struct pool_id pool); /* NULL = not */

@@ -297,6 +297,15 @@ void match_judge(const struct match_ctx *c, const struct match_place *p, struct 
     out->units = c->persons > p->pool->unit_size && (out->out_mask & 1u << RULE_SIZE) == 0 ? 2 : 1;
 }
 
+bool match_excludes(const struct match_ctx *c, const struct match_place *p)
+{
+    for (unsigned i = 0; i < RULE_N; i++) {
+        if (rules[i](c, p) == VERDICT_OUT)
+            return true;
+    }
+    return false;
+}
+
 const char *rule_code(enum rule r)
 {
     static const char *const codes[RULE_N] = {

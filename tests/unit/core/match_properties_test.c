@@ -214,6 +214,28 @@ static void one_is_as_in_the_run(void **state)
     }
 }
 
+static void ranks_alone_are_those_of_the_run(void **state)
+{
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct scene s;
+        struct engine *e = any_world(&s, *state, seed);
+        struct pool_id pools[POOLS];
+        uint16_t ranks[POOLS];
+        struct match_result r;
+
+        match_run(e, &s.query, &r);
+        for (size_t i = 0; i < r.n; i++)
+            pools[i] = r.list[i].pool;
+        match_ranks(e, &s.query, pools, POOLS, ranks);
+        for (size_t i = 0; i < r.n; i++) {
+            if (ranks[i] != r.list[i].rank)
+                fail_msg("seed %lu, pool %u: %d", (unsigned long)seed, pools[i].v, ranks[i]);
+        }
+        match_fini(&r);
+        engine_free(e);
+    }
+}
+
 static enum verdict verdict_of(const struct engine *e, const struct match_query *q, uint32_t pool)
 {
     struct pool_match m;
@@ -405,9 +427,13 @@ static void safety_holds_whatever_else(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_verdict_is_explained),     cmocka_unit_test(one_is_as_in_the_run),
-        cmocka_unit_test(a_free_unit_more_never_harms),   cmocka_unit_test(ids_do_not_matter),
-        cmocka_unit_test(not_knowing_is_never_an_answer), cmocka_unit_test(safety_holds_whatever_else),
+        cmocka_unit_test(every_verdict_is_explained),
+        cmocka_unit_test(one_is_as_in_the_run),
+        cmocka_unit_test(ranks_alone_are_those_of_the_run),
+        cmocka_unit_test(a_free_unit_more_never_harms),
+        cmocka_unit_test(ids_do_not_matter),
+        cmocka_unit_test(not_knowing_is_never_an_answer),
+        cmocka_unit_test(safety_holds_whatever_else),
     };
 
     return cmocka_run_group_tests(tests, vocab_setup, vocab_teardown);
