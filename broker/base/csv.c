@@ -185,6 +185,17 @@ size_t csv_rows(const struct csv_table *t)
     return t->n_lines - 1;
 }
 
+size_t csv_columns(const struct csv_table *t)
+{
+    return t->columns;
+}
+
+const char *csv_column(const struct csv_table *t, size_t column)
+{
+    CHECK(column < t->columns);
+    return t->cells[column]; /* the header is the first row */
+}
+
 const char *csv_field(const struct csv_table *t, size_t row, const char *name)
 {
     CHECK(row < csv_rows(t));

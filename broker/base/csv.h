@@ -21,6 +21,9 @@ MUST_CHECK enum err csv_read(struct bytes text, const char *name, struct csv_tab
                              size_t why_size);
 void csv_free(struct csv_table *t) __asm__("plek_csv_free");
 size_t csv_rows(const struct csv_table *t); /* without the header */
+size_t csv_columns(const struct csv_table *t);
+/* Name of COLUMN (0 .. csv_columns - 1) as the header has it, borrowed. */
+const char *csv_column(const struct csv_table *t, size_t column);
 /* Field of ROW under the header NAME, borrowed; "" where the table has no such column. */
 const char *csv_field(const struct csv_table *t, size_t row, const char *name);
 int csv_line(const struct csv_table *t, size_t row); /* line where the row begins in the file, for messages */

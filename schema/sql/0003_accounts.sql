@@ -1,6 +1,6 @@
 -- Who may come in. Times are milliseconds since 1970; 0 = never. org and location are ids of the engine.
 
--- username is stored in lower case. role: code of enum role. password_hash: Argon2id text, '' = cannot sign in
+-- username is stored in lower case. display_*: what colleagues see, e.g. a function; not a full name. role: code of enum role. password_hash: Argon2id text, '' = cannot sign in
 -- by password.
 CREATE TABLE account (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -8,7 +8,8 @@ CREATE TABLE account (
     org INT UNSIGNED NOT NULL,
     role VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     location INT UNSIGNED NOT NULL DEFAULT 0,
-    display_name VARCHAR(80) COLLATE utf8mb4_bin NOT NULL,
+    display_nl VARCHAR(63) COLLATE utf8mb4_bin NOT NULL,
+    display_en VARCHAR(63) COLLATE utf8mb4_bin NOT NULL,
     password_hash VARCHAR(160) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     failed_count INT UNSIGNED NOT NULL DEFAULT 0,
     locked_until_ms BIGINT NOT NULL DEFAULT 0,
@@ -17,18 +18,15 @@ CREATE TABLE account (
     UNIQUE KEY by_username (username)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
--- hash and csrf_hash: SHA-256 of what the browser holds; the secret itself is nowhere. stepped_up_ms: when the
--- second factor was last shown.
+-- hash: SHA-256 of the id that the browser holds; the id itself is nowhere. csrf: the token that its pages send.
 CREATE TABLE session (
     hash BINARY(32) NOT NULL PRIMARY KEY,
+    csrf BINARY(16) NOT NULL,
     account INT UNSIGNED NOT NULL,
-    csrf_hash BINARY(32) NOT NULL,
     created_at_ms BIGINT NOT NULL,
     seen_at_ms BIGINT NOT NULL,
-    expires_at_ms BIGINT NOT NULL,
-    stepped_up_ms BIGINT NOT NULL DEFAULT 0,
     INDEX by_account (account),
-    INDEX by_expiry (expires_at_ms),
+    INDEX by_age (created_at_ms),
     CONSTRAINT session_account FOREIGN KEY (account) REFERENCES account (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
@@ -36,7 +34,7 @@ CREATE TABLE session (
 -- certificate can be announced before the old one ends.
 CREATE TABLE machine (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
-    name VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
+    name VARCHAR(63) COLLATE utf8mb4_bin NOT NULL,
     pin BINARY(32) NOT NULL,
     next_pin BINARY(32) NULL,
     disabled_at_ms BIGINT NOT NULL DEFAULT 0,

@@ -3,8 +3,6 @@
 CREATE TABLE sealed_location (
     location INT UNSIGNED NOT NULL PRIMARY KEY,
     address VARBINARY(512) NOT NULL,
-    phone VARBINARY(256) NOT NULL,
-    night_phone VARBINARY(256) NOT NULL,
-    meeting_point VARBINARY(1024) NOT NULL,
-    directions VARBINARY(2048) NOT NULL
+    night_number VARBINARY(256) NOT NULL,
+    meeting_point VARBINARY(512) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

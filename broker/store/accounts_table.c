@@ -1,0 +1,196 @@
+#include "store/accounts_table.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "store/accounts_rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct account_entry *accounts_table_by_id(const struct accounts_table *t, struct account_id id)
+{
+    struct account_entry *e = NULL;
+
+    HASH_FIND(by_id, t->by_id, &id.v, sizeof id.v, e);
+    return e;
+}
+
+struct session_entry *accounts_table_session(const struct accounts_table *t, const uint8_t *hash)
+{
+    struct session_entry *e = NULL;
+
+    HASH_FIND(hh, t->sessions, hash, SESSION_HASH_BYTES, e);
+    return e;
+}
+
+bool accounts_table_put(struct accounts_table *t, const struct account *account)
+{
+    struct account_entry *e = accounts_table_by_id(t, account->id);
+
+    if (e != NULL) {
+        HASH_DELETE(by_name, t->by_name, e);
+    } else {
+        if (HASH_CNT(by_id, t->by_id) >= t->accounts_max)
+            return false;
+        e = mem_new(1, sizeof *e);
+        e->a.id = account->id;
+        HASH_ADD(by_id, t->by_id, a.id.v, sizeof e->a.id.v, e);
+    }
+    e->a = *account;
+    HASH_ADD_KEYPTR(by_name, t->by_name, e->a.username, strlen(e->a.username), e);
+    return true;
+}
+
+struct session_entry *accounts_table_put_session(struct accounts_table *t, const struct session *s)
+{
+    struct session_entry *e = accounts_table_session(t, s->hash);
+
+    if (e == NULL) {
+        e = mem_new(1, sizeof *e);
+        memcpy(e->s.hash, s->hash, sizeof e->s.hash);
+        HASH_ADD(hh, t->sessions, s.hash, SESSION_HASH_BYTES, e);
+    }
+    e->s = *s;
+    e->written_ms = s->seen_ms;
+    return e;
+}
+
+void accounts_table_bury(struct accounts_table *t, struct session_entry *e)
+{
+    HASH_DEL(t->sessions, e);
+    if (e->dirty)
+        t->n_dirty--;
+    e->next_dead = t->dead;
+    t->dead = e;
+}
+
+void accounts_table_free_dead(struct accounts_table *t)
+{
+    while (t->dead != NULL) {
+        struct session_entry *e = t->dead;
+
+        t->dead = e->next_dead;
+        crypto_wipe(e, sizeof *e);
+        free(e);
+    }
+}
+
+/* ---- loading ---- */
+
+static enum err on_account(void *ctx, const struct bytes *cells, unsigned n)
+{
+    struct account account = {0};
+
+    CHECK(n == ACCOUNT_CELLS);
+    if (!account_of_cells(cells, &account))
+        return ERR_BAD_INPUT;
+    return accounts_table_put(ctx, &account) ? OK : ERR_TOO_BIG;
+}
+
+static enum err on_session(void *ctx, const struct bytes *cells, unsigned n)
+{
+    struct accounts_table *t = ctx;
+    struct session session = {0};
+
+    CHECK(n == SESSION_CELLS);
+    if (!session_of_cells(cells, &session))
+        return ERR_BAD_INPUT;
+    if (HASH_COUNT(t->sessions) >= t->sessions_max)
+        return ERR_TOO_BIG;
+    accounts_table_put_session(t, &session);
+    return OK;
+}
+
+/* One row per machine and organisation, ordered by machine. */
+static enum err on_machine(void *ctx, const struct bytes *cells, unsigned n)
+{
+    struct accounts_table *t = ctx;
+    struct machine_entry *e;
+    uint64_t id, org = 0;
+
+    CHECK(n == 5);
+    if (!db_cell_u64(cells[0], &id) || cells[2].len != CRYPTO_SHA256_BYTES)
+        return ERR_BAD_INPUT;
+    if (t->n_machines == 0 || t->machines[t->n_machines - 1].m.id != id) {
+        MEM_GROW(t->machines, t->n_machines, t->cap_machines);
+        e = &t->machines[t->n_machines++];
+        *e = (struct machine_entry){.m.id = (uint32_t)id};
+        if (!db_cell_text(cells[1], e->m.name, sizeof e->m.name))
+            return ERR_BAD_INPUT;
+        memcpy(e->pin, cells[2].p, sizeof e->pin);
+        memcpy(e->next_pin, cells[3].len == sizeof e->next_pin ? cells[3].p : e->pin, sizeof e->next_pin);
+    }
+    e = &t->machines[t->n_machines - 1];
+    if (cells[4].p != NULL) {
+        if (!db_cell_u64(cells[4], &org) || e->m.n_carries == UINT16_MAX)
+            return ERR_BAD_INPUT;
+        e->carries = mem_resize(e->carries, e->m.n_carries + 1u, sizeof *e->carries);
+        e->carries[e->m.n_carries++] = (struct org_id){(uint32_t)org};
+        e->m.carries = e->carries;
+    }
+    return OK;
+}
+
+enum err accounts_table_load(struct accounts_table *t, struct db *db, int64_t oldest_ms, const char **what)
+{
+    char sql[160];
+    enum err e;
+
+    *what = "account";
+    e = db_each(db, BYTES_LITERAL(ACCOUNT_SELECT), on_account, t);
+    if (e != OK)
+        return e;
+    *what = "session";
+    snprintf(sql, sizeof sql, SESSION_SELECT " WHERE created_at_ms > %lld", (long long)oldest_ms);
+    e = db_each(db, bytes_of_text(sql), on_session, t);
+    if (e != OK)
+        return e;
+    *what = "machine";
+    return db_each(
+        db,
+        BYTES_LITERAL("SELECT m.id, m.name, m.pin, m.next_pin, o.org FROM machine m LEFT JOIN "
+                      "machine_org o ON o.machine = m.id WHERE m.disabled_at_ms = 0 ORDER BY m.id"),
+        on_machine, t);
+}
+
+struct account_entry *accounts_table_by_name(const struct accounts_table *t, const char *username)
+{
+    struct account_entry *e = NULL;
+    char name[USERNAME_SIZE];
+
+    if (username_fold(username, name))
+        HASH_FIND(by_name, t->by_name, name, strlen(name), e);
+    return e;
+}
+
+const struct machine *accounts_table_machine(const struct accounts_table *t, const uint8_t *spki)
+{
+    for (size_t i = 0; i < t->n_machines; i++) {
+        if (memcmp(t->machines[i].pin, spki, CRYPTO_SHA256_BYTES) == 0 ||
+            memcmp(t->machines[i].next_pin, spki, CRYPTO_SHA256_BYTES) == 0)
+            return &t->machines[i].m;
+    }
+    return NULL;
+}
+
+void accounts_table_fini(struct accounts_table *t)
+{
+    struct account_entry *account, *next_account;
+    struct session_entry *session, *next_session;
+
+    HASH_ITER(hh, t->sessions, session, next_session)
+    {
+        accounts_table_bury(t, session);
+    }
+    accounts_table_free_dead(t);
+    HASH_CLEAR(by_name, t->by_name);
+    HASH_ITER(by_id, t->by_id, account, next_account)
+    {
+        HASH_DELETE(by_id, t->by_id, account);
+        free(account);
+    }
+    for (size_t i = 0; i < t->n_machines; i++)
+        free(t->machines[i].carries);
+    free(t->machines);
+}
