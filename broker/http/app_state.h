@@ -22,7 +22,9 @@ struct http_app {
     struct waiting *waiting;    /* call.c: calls that flow will come back to */
     struct sign_in *sign_ins;   /* api_session.c: passwords being judged and sessions being written */
     char *dummy_hash;           /* judged for a name that does not exist, so that it takes as long */
-    uint32_t problems;          /* answered so far: makes support codes differ */
+    int64_t live_counted_ms;    /* api_service.c */
+    uint64_t live_referrals;
+    uint32_t problems; /* answered so far: makes support codes differ */
 };
 
 static inline const struct engine *app_engine(const struct http_app *app)

@@ -14,10 +14,9 @@
 
 #include "http/call.h"
 
-#define SSE_RING 8192           /* facts kept for those who come back: minutes of the busiest night */
-#define SSE_SESSION_STREAMS 8   /* tabs share one stream; more than this is a fault of the client */
-#define SSE_BEAT_S 15           /* a line at least so often: proxies and clients know that it lives */
-#define SSE_RESUME_PORTION 1024 /* facts looked at in one go for one stream */
+#define SSE_RING 8192         /* facts kept for those who come back: minutes of the busiest night */
+#define SSE_SESSION_STREAMS 8 /* tabs share one stream; more than this is a fault of the client */
+#define SSE_BEAT_S 15         /* a line at least so often: proxies and clients know that it lives */
 
 struct sse_hub;
 
@@ -26,7 +25,10 @@ struct sse_hub *sse_hub_new(struct http_app *app, uint32_t streams_max);
 /* Open streams are not ended: free the wire's server first or after. Flow must not deliver any more. */
 void sse_hub_free(struct sse_hub *hub);
 
-/* Begin a stream for CALL (a session is there) after AFTER_SEQ; UINT64_MAX = from now on. Answers the request
+#define SSE_FROM_NOW UINT64_MAX
+#define SSE_NOT_OURS (UINT64_MAX - 1) /* an id this exchange never gave: begins with a reset */
+
+/* Begin a stream for CALL (a session is there) after AFTER_SEQ. Answers the request
  * in every case: 200 and the stream, 429 (too many of this session) or 503 (too many, or fenced). */
 void sse_hub_open(struct sse_hub *hub, struct call *call, uint64_t after_seq);
 

@@ -1,0 +1,140 @@
+#include "http/sse_fact.h"
+
+#include "base/time_text.h"
+
+#include <string.h>
+
+/* The state that an event brings its request, or else its referral, into; the event alone decides, because
+ * the engine may be ahead of what is durable. */
+static const char *const states[EV_N] = {
+    [EV_REFERRAL_OPENED] = "open",         [EV_REQUEST_MADE] = "pending",
+    [EV_REQUEST_SEEN] = "pending",         [EV_REQUEST_ACCEPTED] = "accepted",
+    [EV_REQUEST_DECLINED] = "declined",    [EV_REQUEST_EXPIRED] = "expired",
+    [EV_REQUEST_CANCELLED] = "cancelled",  [EV_REFERRAL_TRAVELLING] = "travelling",
+    [EV_REFERRAL_ADMITTED] = "admitted",   [EV_REFERRAL_NO_SHOW] = "open",
+    [EV_REFERRAL_WITHDRAWN] = "withdrawn",
+};
+
+static void of_request(const struct engine *e, struct request_id id, struct fact *out)
+{
+    const struct request *q = engine_request(e, id);
+
+    out->request = id;
+    if (q != NULL) { /* never changes once the request was made */
+        out->referral = q->referral;
+        out->pool = q->pool;
+    }
+}
+
+bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *out)
+{
+    memset(out, 0, sizeof *out);
+    out->seq = ev->seq;
+    out->at_ms = ev->at_ms;
+    out->kind = ev->kind;
+    out->state = (unsigned)ev->kind < EV_N ? states[ev->kind] : NULL;
+    switch (ev->kind) {
+    case EV_POOL_DEFINED:
+        out->pool = ev->u.pool.id;
+        return true;
+    case EV_CAPACITY_OBSERVED:
+        out->pool = ev->u.capacity.o.pool;
+        return true;
+    case EV_REFERRAL_OPENED:
+        out->referral = ev->u.opened.id;
+        return true;
+    case EV_REQUEST_MADE:
+        out->request = ev->u.made.id;
+        out->referral = ev->u.made.referral;
+        out->pool = ev->u.made.pool;
+        return true;
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+    case EV_REQUEST_LATE_YES:
+        of_request(e, ev->u.request.request, out);
+        return true;
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_WITHDRAWN:
+    case EV_REFERRAL_UNPLACED:
+        if (ev->u.referral.request.v != 0)
+            of_request(e, ev->u.referral.request, out);
+        out->referral = ev->u.referral.referral;
+        return true;
+    case EV_ORG_DEFINED:
+    case EV_LOCATION_DEFINED:
+    case EV_COMMAND_DONE:
+    case EV_N:
+        break;
+    }
+    return false;
+}
+
+void fact_to_event(const struct fact *f, struct event *out)
+{
+    out->seq = f->seq;
+    out->at_ms = f->at_ms;
+    out->kind = f->kind;
+    switch (f->kind) {
+    case EV_POOL_DEFINED:
+        out->u.pool.id = f->pool;
+        break;
+    case EV_CAPACITY_OBSERVED:
+        out->u.capacity.o.pool = f->pool;
+        break;
+    case EV_REFERRAL_OPENED:
+        out->u.opened.id = f->referral;
+        break;
+    case EV_REQUEST_MADE:
+        out->u.made.id = f->request;
+        out->u.made.referral = f->referral;
+        out->u.made.pool = f->pool;
+        break;
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+    case EV_REQUEST_LATE_YES:
+        out->u.request.request = f->request;
+        out->u.request.referral = f->referral;
+        break;
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_WITHDRAWN:
+    case EV_REFERRAL_UNPLACED:
+        out->u.referral.referral = f->referral;
+        out->u.referral.request = f->request;
+        break;
+    case EV_ORG_DEFINED:
+    case EV_LOCATION_DEFINED:
+    case EV_COMMAND_DONE:
+    case EV_N:
+        break;
+    }
+}
+
+static void write_id(struct buf *out, const char *name, uint64_t id)
+{
+    if (id != 0)
+        buf_format(out, ",\"%s\":%llu", name, (unsigned long long)id);
+}
+
+void fact_write(const struct fact *f, struct buf *out)
+{
+    char at[TIME_TEXT_SIZE];
+
+    buf_format(out, "id: %llu\nevent: %s\ndata: {\"seq\":%llu,\"at\":\"%s\"", (unsigned long long)f->seq,
+               event_name(f->kind), (unsigned long long)f->seq, time_format(f->at_ms, at));
+    write_id(out, "referralId", f->referral.v);
+    write_id(out, "requestId", f->request.v);
+    write_id(out, "poolId", f->pool.v);
+    if (f->state != NULL)
+        buf_format(out, ",\"state\":\"%s\"", f->state);
+    buf_text(out, "}\n\n");
+}

@@ -1,0 +1,27 @@
+/* A fact: what of an event goes into the streams. Ids and states only, never anything of a household; whoever
+ * hears it fetches what they may see. */
+#ifndef PLEK_HTTP_SSE_FACT_H
+#define PLEK_HTTP_SSE_FACT_H
+
+#include "core/engine.h"
+
+struct fact {
+    uint64_t seq;
+    int64_t at_ms;
+    enum event_kind kind;
+    struct referral_id referral; /* 0 = none, as the others */
+    struct request_id request;
+    struct pool_id pool;
+    const char *state; /* static; NULL = none */
+};
+
+/* Take the fact out of a durable event. False if its kind is for nobody's stream. */
+bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *out);
+
+/* The way back, as far as core/audience.h needs it: kind and ids. Overwrites OUT's ids and kind only. */
+void fact_to_event(const struct fact *f, struct event *out);
+
+/* Append the fact as one event of text/event-stream. */
+void fact_write(const struct fact *f, struct buf *out);
+
+#endif
