@@ -3,6 +3,7 @@
 #include "base/mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void real_tables_load(void **state)
@@ -141,19 +142,23 @@ static void faults_are_named(void **state)
         {"stop_reasons", "anders", "code", "incident", "stop_reasons incident: code is given twice"},
     };
 
+    struct rows rows = rows_load();
+
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct rows rows = rows_load();
         struct vocab *v = NULL;
         char why[200] = "";
+        size_t row = rows_find(&rows, cases[i].list, cases[i].code);
+        char *before = rows_set(&rows, row, cases[i].field, cases[i].value);
 
-        rows_set(&rows, rows_find(&rows, cases[i].list, cases[i].code), cases[i].field, cases[i].value);
         if (vocab_new(rows.list, rows.n, &v, why, sizeof why) != ERR_BAD_INPUT)
             fail_msg("taken: %s", cases[i].why);
         assert_string_equal(why, cases[i].why);
         assert_null(v);
-        rows_free(&rows);
+        free(rows_set(&rows, row, cases[i].field, before));
+        free(before);
     }
+    rows_free(&rows);
 }
 
 static void missing_rows_are_named(void **state)
@@ -209,27 +214,36 @@ static void sixty_four_regions_fit_and_no_more(void **state)
 
         rows_repeat(&rows, first);
         snprintf(code, sizeof code, "R%d", i);
-        rows_set(&rows, rows.n - 1, "code", code);
+        free(rows_set(&rows, rows.n - 1, "code", code));
     }
     assert_int_equal(vocab_new(rows.list, rows.n, &v, why, sizeof why), ERR_BAD_INPUT);
     assert_string_equal(why, "regions R65: code is one region too many: 64 fit");
     rows_free(&rows);
 }
 
-static uint64_t version_with(const char *list, const char *code, const char *field, const char *value)
+static uint64_t version_of(const struct rows *rows)
 {
-    struct rows rows = rows_load();
     struct vocab *v = NULL;
     char why[200] = "";
     uint64_t version = 0;
 
-    if (list != NULL)
-        rows_set(&rows, rows_find(&rows, list, code), field, value);
-    if (vocab_new(rows.list, rows.n, &v, why, sizeof why) != OK)
+    if (vocab_new(rows->list, rows->n, &v, why, sizeof why) != OK)
         fail_msg("%s", why);
     version = vocab_version(v);
     vocab_free(v);
-    rows_free(&rows);
+    return version;
+}
+
+/* With one field changed, and changed back. */
+static uint64_t version_with(struct rows *rows, const char *list, const char *code, const char *field,
+                             const char *value)
+{
+    size_t row = rows_find(rows, list, code);
+    char *before = rows_set(rows, row, field, value);
+    uint64_t version = version_of(rows);
+
+    free(rows_set(rows, row, field, before));
+    free(before);
     return version;
 }
 
@@ -246,19 +260,21 @@ static void version_tells_what_rules_use(void **state)
         {"languages", "ti", "code", "so2"},         {"regions", "R35", "code", "R35"},
         {"decline_reasons", "vol", "code", "vol2"},
     };
-    uint64_t base = version_with(NULL, NULL, NULL, NULL);
+    struct rows rows = rows_load();
+    uint64_t base = version_of(&rows);
 
     (void)state;
-    assert_int_equal(base, version_with(NULL, NULL, NULL, NULL));
     for (size_t i = 0; i < COUNT_OF(uses); i++) {
-        bool same = base == version_with(uses[i].list, uses[i].code, uses[i].field, uses[i].value);
+        bool same = base == version_with(&rows, uses[i].list, uses[i].code, uses[i].field, uses[i].value);
 
         /* The row that sets R35 to R35 shows that the test itself changes nothing. */
         if (same != (strcmp(uses[i].list, "regions") == 0))
             fail_msg("%s %s %s", uses[i].list, uses[i].code, uses[i].field);
     }
     /* A name is for people, not for rules. */
-    assert_int_equal(base, version_with("regions", "R28", "name", "Rotterdam-Rijnmond"));
+    assert_int_equal(base, version_with(&rows, "regions", "R28", "name", "Rotterdam-Rijnmond"));
+    assert_int_equal(base, version_of(&rows));
+    rows_free(&rows);
 }
 
 int main(void)

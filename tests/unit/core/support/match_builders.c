@@ -108,23 +108,25 @@ size_t rows_find(const struct rows *r, const char *list, const char *code)
     return 0;
 }
 
-void rows_set(struct rows *r, size_t row, const char *field, const char *value)
+char *rows_set(struct rows *r, size_t row, const char *field, const char *value)
 {
     struct vocab_row *v = &r->list[row];
     const char **values = (const char **)(uintptr_t)v->values;
 
     for (size_t i = 0; i < v->n; i++) {
+        char *before = (char *)(uintptr_t)values[i];
+
         if (strcmp(v->names[i], field) != 0)
             continue;
-        free((void *)(uintptr_t)values[i]);
         values[i] = mem_dup_text(value);
         if (strcmp(field, "code") == 0) {
             free((void *)(uintptr_t)v->code);
             v->code = mem_dup_text(value);
         }
-        return;
+        return before;
     }
     fail_msg("no field %s", field);
+    return NULL;
 }
 
 void rows_repeat(struct rows *r, size_t row)

@@ -22,7 +22,7 @@ void rows_free(struct rows *r);
 void rows_drop_list(struct rows *r, const char *list);
 /* First row of LIST with this CODE (for travel: "R01-R02"); the test fails if there is none. */
 size_t rows_find(const struct rows *r, const char *list, const char *code);
-void rows_set(struct rows *r, size_t row, const char *field, const char *value);
+char *rows_set(struct rows *r, size_t row, const char *field, const char *value); /* old value; yours */
 void rows_repeat(struct rows *r, size_t row); /* the same row once more, at the end */
 void rows_remove(struct rows *r, size_t row);
 
