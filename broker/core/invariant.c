@@ -73,6 +73,17 @@ static bool check_due(const struct engine *e, uint32_t place, int64_t at_ms, enu
     return true;
 }
 
+/* A request that counts hangs between its neighbours, or at the ends of its pool's list. */
+static bool is_linked(const struct engine *e, const struct request_slot *s, const struct pool_slot *p)
+{
+    uint64_t id = s->r.id.v;
+
+    if (s->prev_hold > e->n_requests || s->next_hold > e->n_requests)
+        return false;
+    return (s->prev_hold != 0 ? e->requests[s->prev_hold - 1].next_hold : p->first_hold) == id &&
+           (s->next_hold != 0 ? e->requests[s->next_hold - 1].prev_hold : p->last_hold) == id;
+}
+
 static bool check_request(const struct engine *e, uint32_t i, struct finding f)
 {
     const struct request_slot *s = &e->requests[i];
@@ -94,6 +105,8 @@ static bool check_request(const struct engine *e, uint32_t i, struct finding f)
     p = &e->pools[q->pool.v - 1];
     if (s->counts != ledger_counts(q, p->latest.pool.v != 0 ? &p->latest : NULL))
         return broken(f, "request %u: counts as held against its state", i + 1);
+    if (s->counts && !is_linked(e, s, p))
+        return broken(f, "request %u: counts, but its pool does not know", i + 1);
     return check_due(e, s->due, due_of_request(q), DUE_REQUEST, q->id.v, f);
 }
 

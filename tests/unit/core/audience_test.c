@@ -1,0 +1,525 @@
+/* Who may do and see what: every role in every organisation at every desk, against short lists of who may.
+ * What is not listed must be denied. */
+#include "support/exchange.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "core/decide.h"
+
+#include <string.h>
+
+/* Who may: a role in an organisation; DESK 0 is any desk, ORG 0 any organisation in which the role exists. */
+struct grant {
+    enum role role;
+    unsigned org;
+    unsigned desk;
+};
+#define GRANTS_MAX 10
+#define ANY 0
+
+/* A situation in which all kinds of object exist. */
+struct scene_of_all {
+    struct exchange *x;
+    struct referral_id pending;  /* of VT_OOST, asks B and C */
+    struct request_id pending_b; /* the request to B */
+    struct referral_id reserved; /* of VT_OOST, A1 said yes */
+    struct request_id accepted_a;
+    struct request_id cancelled_c; /* of the reserved one: C was too late */
+    struct referral_id comenshas;  /* of CoMensha */
+};
+
+static struct scene_of_all scene_new(void)
+{
+    static const unsigned b_and_c[] = {POOL_B, POOL_C}, a_and_c[] = {POOL_A1, POOL_C};
+    struct scene_of_all s = {.x = exchange_new()};
+    struct outcome o;
+
+    s.pending = do_open(s.x, VT_OOST, a_need());
+    s.pending_b = do_ask(s.x, s.pending, b_and_c, 2).requests[0];
+    s.reserved = do_open(s.x, VT_OOST, a_need());
+    o = do_ask(s.x, s.reserved, a_and_c, 2);
+    s.accepted_a = o.requests[0];
+    s.cancelled_c = o.requests[1];
+    do_answer(s.x, CMD_ACCEPT, s.accepted_a, 0);
+    s.comenshas = do_open(s.x, COMENSHA, a_need());
+    return s;
+}
+
+static bool exists_in(const struct exchange *x, enum role role, unsigned org)
+{
+    static const char *const where[ROLE_N] = {
+        [ROLE_REFERRER] = "veilig_thuis shelter",
+        [ROLE_SHELTER] = "shelter",
+        [ROLE_COMENSHA] = "comensha",
+        [ROLE_MUNICIPALITY] = "municipality",
+        [ROLE_RAPPORTEUR] = "rapporteur",
+        [ROLE_ORG_ADMIN] = "shelter veilig_thuis comensha municipality rapporteur",
+        [ROLE_EXCHANGE_ADMIN] = "operator",
+    };
+    const struct org *o = engine_org(x->e, (struct org_id){org});
+
+    if (role == ROLE_SYSTEM)
+        return true;
+    return o != NULL && where[role] != NULL && strstr(where[role], org_kind_code(o->kind)) != NULL;
+}
+
+static bool is_granted(const struct exchange *x, const struct grant *grants, const struct actor *a)
+{
+    for (int i = 0; i < GRANTS_MAX && grants[i].role != ROLE_NONE; i++) {
+        if (grants[i].role != a->role ||
+            (grants[i].desk != ANY && a->location.v != 0 && grants[i].desk != a->location.v))
+            continue;
+        if (a->role == ROLE_SYSTEM)
+            return true;
+        if (a->role == ROLE_MACHINE) {
+            if (a->n_carries > 0 && a->carries[0].v == grants[i].org)
+                return true;
+            continue;
+        }
+        if (grants[i].org == ANY ? exists_in(x, a->role, a->org.v) : grants[i].org == a->org.v)
+            return true;
+    }
+    return false;
+}
+
+/* Call FN for every role, organisation (one that does not exist included), desk, and load carried. */
+typedef bool judge_fn(const struct exchange *x, const struct actor *a, void *ctx);
+
+static void hold_against(const struct exchange *x, const char *name, const struct grant *grants, judge_fn *fn,
+                         void *ctx)
+{
+    unsigned allowed = 0;
+
+    for (unsigned role = 0; role <= ROLE_N; role++) {
+        for (unsigned org = 0; org <= RAPPORTEUR + 1; org++) {
+            for (unsigned desk = 0; desk <= C_HUIS; desk++) {
+                struct org_id carried = {org};
+                struct actor a = {.role = (enum role)role,
+                                  .org = {org},
+                                  .account = {1},
+                                  .location = {desk},
+                                  .carries = &carried,
+                                  .n_carries = 1};
+                bool want = role < ROLE_N && is_granted(x, grants, &a);
+
+                if (fn(x, &a, ctx) != want)
+                    fail_msg("%s: role %u of organisation %u at desk %u should %s", name, role, org, desk,
+                             want ? "be let in" : "be denied");
+                allowed += want;
+            }
+        }
+    }
+    /* A list that lets nobody in would prove nothing. */
+    if (grants[0].role != ROLE_NONE && allowed == 0)
+        fail_msg("%s: nobody may", name);
+}
+
+static bool judge_command(const struct exchange *x, const struct actor *a, void *ctx)
+{
+    struct command cmd = *(const struct command *)ctx;
+    struct outcome o = {0};
+    enum refusal r = REFUSAL_NONE;
+
+    cmd.actor = *a;
+    r = permit_command(x->e, &cmd, &o);
+    assert_int_equal(may_command(x->e, &cmd), r == REFUSAL_NONE);
+    assert_true(r == REFUSAL_NONE || r == REFUSAL_NOT_ALLOWED || r == REFUSAL_NOT_FOUND);
+    return r == REFUSAL_NONE;
+}
+
+#define THE_REFERRER                                                                                         \
+    {                                                                                                        \
+        ROLE_REFERRER, VT_OOST, ANY                                                                          \
+    }
+
+static void commands_without_an_object(void **state)
+{
+    static const struct {
+        enum command_kind kind;
+        struct grant grants[GRANTS_MAX];
+    } cases[] = {
+        {CMD_DEFINE_ORG, {{ROLE_SYSTEM, ANY, ANY}, {ROLE_EXCHANGE_ADMIN, OPERATOR, ANY}}},
+        {CMD_DEFINE_LOCATION, {{ROLE_SYSTEM, ANY, ANY}, {ROLE_EXCHANGE_ADMIN, OPERATOR, ANY}}},
+        {CMD_DEFINE_POOL, {{ROLE_SYSTEM, ANY, ANY}, {ROLE_EXCHANGE_ADMIN, OPERATOR, ANY}}},
+        {CMD_OPEN_REFERRAL, {{ROLE_REFERRER, ANY, ANY}, {ROLE_COMENSHA, COMENSHA, ANY}}},
+        {CMD_TICK, {{ROLE_SYSTEM, ANY, ANY}}},
+    };
+    struct scene_of_all s = scene_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct command cmd = {.kind = cases[i].kind};
+
+        hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);
+    }
+    exchange_free(s.x);
+}
+
+static void commands_on_a_request(void **state)
+{
+    static const struct {
+        enum command_kind kind;
+        bool accepted; /* the one A said yes to, else the one pending at B */
+        struct grant grants[GRANTS_MAX];
+    } cases[] = {
+        {CMD_SEE_REQUEST, false, {{ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {CMD_ACCEPT, false, {{ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {CMD_DECLINE, false, {{ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {CMD_CONFIRM_ARRIVAL, false, {{ROLE_SHELTER, HUIS_B, B_HUIS}, THE_REFERRER}},
+        {CMD_SEE_REQUEST, true, {{ROLE_SHELTER, HUIS_A, A_NOORD}}},
+        {CMD_ACCEPT, true, {{ROLE_SHELTER, HUIS_A, A_NOORD}}},
+        {CMD_DECLINE, true, {{ROLE_SHELTER, HUIS_A, A_NOORD}}},
+        {CMD_CONFIRM_ARRIVAL, true, {{ROLE_SHELTER, HUIS_A, A_NOORD}, THE_REFERRER}},
+    };
+    struct scene_of_all s = scene_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct command cmd = {.kind = cases[i].kind};
+
+        cmd.u.answer.request = cases[i].accepted ? s.accepted_a : s.pending_b;
+        hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);
+    }
+    exchange_free(s.x);
+}
+
+static void commands_on_a_referral(void **state)
+{
+    static const struct {
+        enum command_kind kind;
+        bool reserved;
+        struct grant grants[GRANTS_MAX];
+    } cases[] = {
+        {CMD_ASK, false, {THE_REFERRER}},
+        {CMD_TRAVEL, false, {THE_REFERRER}},
+        {CMD_NO_SHOW, false, {THE_REFERRER}}, /* nobody is host yet */
+        {CMD_WITHDRAW, false, {THE_REFERRER}},
+        {CMD_ASK, true, {THE_REFERRER}},
+        {CMD_TRAVEL, true, {THE_REFERRER}},
+        {CMD_NO_SHOW, true, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_NOORD}}},
+        {CMD_WITHDRAW, true, {THE_REFERRER}},
+    };
+    struct scene_of_all s = scene_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct command cmd = {.kind = cases[i].kind};
+        struct referral_id r = cases[i].reserved ? s.reserved : s.pending;
+
+        if (cmd.kind == CMD_ASK)
+            cmd.u.ask.referral = r;
+        else
+            cmd.u.referral.referral = r;
+        hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);
+    }
+    exchange_free(s.x);
+}
+
+static void capacity_of_ones_own_house(void **state)
+{
+    static const struct {
+        unsigned pool;
+        struct grant grants[GRANTS_MAX];
+    } cases[] = {
+        {POOL_A1, {{ROLE_SHELTER, HUIS_A, A_NOORD}, {ROLE_MACHINE, HUIS_A, ANY}}},
+        {POOL_A2, {{ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_MACHINE, HUIS_A, ANY}}},
+        {POOL_COSM, {{ROLE_SHELTER, HUIS_C, C_HUIS}, {ROLE_MACHINE, HUIS_C, ANY}}},
+    };
+    struct scene_of_all s = scene_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct command cmd = {.kind = CMD_REPORT_CAPACITY};
+        struct observation o = an_observation(s.x, cases[i].pool, 2, 1);
+
+        cmd.u.report.list = &o;
+        cmd.u.report.n = 1;
+        hold_against(s.x, "report", cases[i].grants, judge_command, &cmd);
+    }
+    exchange_free(s.x);
+}
+
+/* ---- looking ---- */
+
+struct look {
+    enum action action;
+    uint64_t object;
+};
+
+static bool judge_look(const struct exchange *x, const struct actor *a, void *ctx)
+{
+    const struct look *l = ctx;
+
+    return may(x->e, a, l->action, l->object);
+}
+
+static void looking_at_things(void **state)
+{
+    struct scene_of_all s = scene_new();
+    const struct {
+        const char *name;
+        struct look look;
+        struct grant grants[GRANTS_MAX];
+    } cases[] = {
+        {"search", {ACT_SEARCH, 0}, {{ROLE_REFERRER, ANY, ANY}, {ROLE_COMENSHA, ANY, ANY}}},
+        {"statistics", {ACT_SEE_STATISTICS, 0}, {{ROLE_MUNICIPALITY, ANY, ANY}, {ROLE_RAPPORTEUR, ANY, ANY}}},
+        {"accounts", {ACT_MANAGE_ACCOUNTS, 0}, {{ROLE_ORG_ADMIN, ANY, ANY}, {ROLE_EXCHANGE_ADMIN, ANY, ANY}}},
+        {"accounts of B",
+         {ACT_MANAGE_ACCOUNTS, HUIS_B},
+         {{ROLE_ORG_ADMIN, HUIS_B, ANY}, {ROLE_EXCHANGE_ADMIN, ANY, ANY}}},
+        {"pool A1",
+         {ACT_SEE_POOL, POOL_A1},
+         {{ROLE_REFERRER, ANY, ANY},
+          {ROLE_COMENSHA, ANY, ANY},
+          {ROLE_EXCHANGE_ADMIN, ANY, ANY},
+          {ROLE_SHELTER, HUIS_A, A_NOORD},
+          {ROLE_ORG_ADMIN, HUIS_A, A_NOORD},
+          {ROLE_MACHINE, HUIS_A, ANY}}},
+        {"no pool", {ACT_SEE_POOL, 99}, {{ROLE_NONE, 0, 0}}},
+        {"pool far away", {ACT_SEE_POOL, UINT64_C(1) << 32 | POOL_A1}, {{ROLE_NONE, 0, 0}}},
+        {"referral that asks", {ACT_SEE_REFERRAL, s.pending.v}, {THE_REFERRER}},
+        {"referral with a yes",
+         {ACT_SEE_REFERRAL, s.reserved.v},
+         {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_NOORD}}},
+        {"referral of CoMensha", {ACT_SEE_REFERRAL, s.comenshas.v}, {{ROLE_COMENSHA, COMENSHA, ANY}}},
+        {"no referral", {ACT_SEE_REFERRAL, 99}, {{ROLE_NONE, 0, 0}}},
+        {"request to B", {ACT_SEE_REQUEST, s.pending_b.v}, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {"no request", {ACT_SEE_REQUEST, 99}, {{ROLE_NONE, 0, 0}}},
+        /* The address: before a yes, only the house itself. */
+        {"address of B", {ACT_REVEAL_LOCATION, s.pending_b.v}, {{ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {"address of A",
+         {ACT_REVEAL_LOCATION, s.accepted_a.v},
+         {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_NOORD}}},
+        {"address of C, cancelled", {ACT_REVEAL_LOCATION, s.cancelled_c.v}, {{ROLE_SHELTER, HUIS_C, C_HUIS}}},
+        {"no address", {ACT_REVEAL_LOCATION, 0}, {{ROLE_NONE, 0, 0}}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct look l = cases[i].look;
+
+        hold_against(s.x, cases[i].name, cases[i].grants, judge_look, &l);
+    }
+    assert_false(may(s.x->e, &(struct actor){.role = ROLE_REFERRER, .org = {VT_OOST}}, ACT_N, 0));
+    exchange_free(s.x);
+}
+
+/* An address is shown for the lifetime of the accepted request, and not a moment longer. */
+static void an_address_for_the_lifetime_of_a_yes(void **state)
+{
+    static const struct {
+        const char *name;
+        enum command_kind end; /* CMD_N: nothing more */
+        bool travels, want;
+    } cases[] = {
+        {"promised", CMD_N, false, true},
+        {"on the way", CMD_N, true, true},
+        {"arrived", CMD_CONFIRM_ARRIVAL, true, false},
+        {"no show", CMD_NO_SHOW, true, false},
+        {"withdrawn", CMD_WITHDRAW, false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct referral_id r = do_open(x, VT_OOST, a_need());
+        struct request_id q = do_ask_one(x, r, POOL_B);
+        struct actor referrer = referrer_of(VT_OOST);
+
+        do_answer(x, CMD_ACCEPT, q, 0);
+        if (cases[i].travels)
+            do_referral(x, CMD_TRAVEL, r, 0, 0);
+        if (cases[i].end == CMD_CONFIRM_ARRIVAL)
+            do_answer(x, cases[i].end, q, 0);
+        else if (cases[i].end != CMD_N)
+            do_referral(x, cases[i].end, r, 0, 1);
+        if (may(x->e, &referrer, ACT_REVEAL_LOCATION, q.v) != cases[i].want)
+            fail_msg("%s", cases[i].name);
+        exchange_free(x);
+    }
+}
+
+/* What the asked house, another house and others see of a household at each step. */
+static void sight_follows_the_request(void **state)
+{
+    static const struct {
+        const char *name;
+        enum command_kind steps[2];
+        enum sight asked;
+    } cases[] = {
+        {"pending", {CMD_N, CMD_N}, SIGHT_MINIMUM},
+        {"seen", {CMD_SEE_REQUEST, CMD_N}, SIGHT_MINIMUM},
+        {"yes", {CMD_ACCEPT, CMD_N}, SIGHT_FULL},
+        {"arrived", {CMD_ACCEPT, CMD_CONFIRM_ARRIVAL}, SIGHT_FULL},
+        {"no", {CMD_DECLINE, CMD_N}, SIGHT_NONE},
+        {"lapsed", {CMD_TICK, CMD_N}, SIGHT_NONE},
+        {"late yes", {CMD_TICK, CMD_ACCEPT}, SIGHT_NONE},
+        {"withdrawn", {CMD_WITHDRAW, CMD_N}, SIGHT_NONE},
+        {"yes, withdrawn", {CMD_ACCEPT, CMD_WITHDRAW}, SIGHT_NONE},
+        {"no show", {CMD_ACCEPT, CMD_NO_SHOW}, SIGHT_NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct referral_id r = do_open(x, VT_OOST, a_need());
+        struct request_id q = do_ask_one(x, r, POOL_A1);
+
+        for (int k = 0; k < 2; k++) {
+            if (cases[i].steps[k] == CMD_TICK) {
+                x->now += 4 * MS_HOUR;
+                do_tick(x);
+            } else if (cases[i].steps[k] == CMD_WITHDRAW || cases[i].steps[k] == CMD_NO_SHOW) {
+                do_referral(x, cases[i].steps[k], r, 0, 1);
+            } else if (cases[i].steps[k] != CMD_N) {
+                do_answer(x, cases[i].steps[k], q, 1);
+            }
+        }
+        for (unsigned role = 0; role < ROLE_N; role++) {
+            for (unsigned org = 0; org <= RAPPORTEUR + 1; org++) {
+                for (unsigned desk = 0; desk <= C_HUIS; desk++) {
+                    struct org_id carried = {org};
+                    struct actor a = {.role = (enum role)role,
+                                      .org = {org},
+                                      .location = {desk},
+                                      .carries = &carried,
+                                      .n_carries = 1};
+                    enum sight want = SIGHT_NONE;
+
+                    if (role == ROLE_REFERRER && org == VT_OOST)
+                        want = SIGHT_FULL;
+                    else if (role == ROLE_SHELTER && org == HUIS_A && (desk == 0 || desk == A_NOORD))
+                        want = cases[i].asked;
+                    if (audience_of_referral(x->e, &a, r) != want)
+                        fail_msg("%s: role %u of organisation %u at desk %u", cases[i].name, role, org, desk);
+                }
+            }
+        }
+        exchange_free(x);
+    }
+}
+
+static void a_shelter_that_refers_sees_only_its_own(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id own = do_open(x, HUIS_A, a_need()), other = do_open(x, VT_OOST, a_need());
+    struct actor referrer = referrer_of(HUIS_A), desk = shelter_of(HUIS_A);
+
+    (void)state;
+    assert_int_equal(audience_of_referral(x->e, &referrer, own), SIGHT_FULL);
+    assert_int_equal(audience_of_referral(x->e, &desk, own),
+                     SIGHT_NONE); /* the role decides, not the house */
+    assert_int_equal(audience_of_referral(x->e, &referrer, other), SIGHT_NONE);
+    exchange_free(x);
+}
+
+/* ---- streams ---- */
+
+static bool judge_event(const struct exchange *x, const struct actor *a, void *ctx)
+{
+    return audience_of_event(x->e, a, ctx);
+}
+
+static void pushed_only_to_who_it_concerns(void **state)
+{
+    static const struct {
+        enum event_kind kind;
+        struct grant grants[GRANTS_MAX];
+    } cases[] = {
+        {EV_ORG_DEFINED, {{ROLE_NONE, 0, 0}}},
+        {EV_LOCATION_DEFINED, {{ROLE_NONE, 0, 0}}},
+        {EV_POOL_DEFINED,
+         {{ROLE_REFERRER, ANY, ANY},
+          {ROLE_COMENSHA, ANY, ANY},
+          {ROLE_EXCHANGE_ADMIN, ANY, ANY},
+          {ROLE_SHELTER, HUIS_B, B_HUIS},
+          {ROLE_ORG_ADMIN, HUIS_B, B_HUIS},
+          {ROLE_MACHINE, HUIS_B, ANY}}},
+        {EV_CAPACITY_OBSERVED,
+         {{ROLE_REFERRER, ANY, ANY},
+          {ROLE_COMENSHA, ANY, ANY},
+          {ROLE_EXCHANGE_ADMIN, ANY, ANY},
+          {ROLE_SHELTER, HUIS_B, B_HUIS},
+          {ROLE_ORG_ADMIN, HUIS_B, B_HUIS},
+          {ROLE_MACHINE, HUIS_B, ANY}}},
+        {EV_REFERRAL_OPENED, {THE_REFERRER}},
+        {EV_REQUEST_MADE, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REQUEST_SEEN, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REQUEST_ACCEPTED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REQUEST_DECLINED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REQUEST_EXPIRED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REQUEST_CANCELLED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REQUEST_LATE_YES, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REFERRAL_TRAVELLING, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REFERRAL_ADMITTED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REFERRAL_NO_SHOW, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REFERRAL_WITHDRAWN, {THE_REFERRER}},
+        {EV_REFERRAL_UNPLACED, {THE_REFERRER}},
+        {EV_COMMAND_DONE, {{ROLE_NONE, 0, 0}}},
+    };
+    struct scene_of_all s = scene_new();
+
+    (void)state;
+    assert_int_equal(COUNT_OF(cases), EV_N);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct event ev = {.kind = cases[i].kind};
+
+        if (ev.kind == EV_POOL_DEFINED)
+            ev.u.pool = *engine_pool(s.x->e, (struct pool_id){POOL_B});
+        else if (ev.kind == EV_CAPACITY_OBSERVED)
+            ev.u.capacity.o.pool.v = POOL_B;
+        else if (ev.kind == EV_REFERRAL_OPENED)
+            ev.u.opened.id = s.pending;
+        else if (ev.kind == EV_REQUEST_MADE)
+            ev.u.made = *the_request(s.x, s.pending_b);
+        else if (ev.kind >= EV_REQUEST_SEEN && ev.kind <= EV_REQUEST_LATE_YES)
+            ev.u.request.request = s.pending_b;
+        else if (ev.kind >= EV_REFERRAL_TRAVELLING && ev.kind <= EV_REFERRAL_UNPLACED) {
+            ev.u.referral.referral = s.pending;
+            ev.u.referral.request = s.pending_b;
+        }
+        hold_against(s.x, event_name(ev.kind), cases[i].grants, judge_event, &ev);
+    }
+    exchange_free(s.x);
+}
+
+/* Events as they really come name what the audience is judged by. */
+static void real_events_reach_the_host(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct actor host = shelter_of(HUIS_B), other = shelter_of(HUIS_C);
+    struct request_id q = do_ask_one(x, r, POOL_B);
+
+    (void)state;
+    do_answer(x, CMD_ACCEPT, q, 0);
+    do_referral(x, CMD_TRAVEL, r, x->now, 0);
+    assert_true(audience_of_event(x->e, &host, last_event(x, 0)));
+    do_referral(x, CMD_NO_SHOW, r, 0, 0);
+    assert_true(audience_of_event(x->e, &host, last_event(x, 0)));
+    assert_false(audience_of_event(x->e, &other, last_event(x, 0)));
+    q = do_ask_one(x, r, POOL_C);
+    do_answer(x, CMD_ACCEPT, q, 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    assert_true(audience_of_event(x->e, &other, last_event(x, 0)));
+    assert_false(audience_of_event(x->e, &host, last_event(x, 0)));
+    exchange_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(commands_without_an_object),
+        cmocka_unit_test(commands_on_a_request),
+        cmocka_unit_test(commands_on_a_referral),
+        cmocka_unit_test(capacity_of_ones_own_house),
+        cmocka_unit_test(looking_at_things),
+        cmocka_unit_test(an_address_for_the_lifetime_of_a_yes),
+        cmocka_unit_test(sight_follows_the_request),
+        cmocka_unit_test(a_shelter_that_refers_sees_only_its_own),
+        cmocka_unit_test(pushed_only_to_who_it_concerns),
+        cmocka_unit_test(real_events_reach_the_host),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
