@@ -334,12 +334,10 @@ static void ask_night(struct statement *s)
 
 static void ask_tier(struct statement *s)
 {
-    if (s->p->pool->kind != KIND_BEVEILIGD)
-        ask_trafficking(s);
-    else if (s->c->need->threat_level == THREAT_UNKNOWN)
-        ask_threat_level(s);
+    if (s->p->pool->kind == KIND_BEVEILIGD)
+        say(s, REASON_ASK_TIER, s->p->pool->kind, 0);
     else
-        say(s, REASON_ASK_TRAIT_NEED, s->c->guard_bit, 0);
+        ask_trafficking(s);
 }
 
 static void ask_stale(struct statement *s)

@@ -237,8 +237,11 @@ static bool provoke(struct scene *s, enum reason_code code, int *a, int *b)
         s->pool.kind = KIND_MANNEN;
         *a = KIND_MANNEN;
         return true;
+    case REASON_ASK_TIER:
     case REASON_OUT_TIER:
         s->pool.kind = KIND_BEVEILIGD;
+        if (code == REASON_ASK_TIER)
+            s->need.threat_level = THREAT_UNKNOWN;
         *a = KIND_BEVEILIGD;
         return true;
     case REASON_OUT_ASKED: /* match_order_test.c */
