@@ -1,0 +1,50 @@
+// @ts-check
+// The code lists of the exchange, as the API gives them: words and order are data, never constants here.
+import { either } from './text.js';
+
+/** @typedef {import('../types/api').Code} Code */
+/** @typedef {import('../types/api').Codes} Codes */
+
+/** @type {Codes} */
+let lists = {};
+/** @type {Map<string, Map<string, Code>>} */
+let byCode = new Map();
+
+/** Lists come as "threatLevels" or "threat_levels". @param {string} name */
+const plain = name => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+
+/** @param {Codes} codes */
+export function setCodes(codes) {
+  lists = Object.fromEntries(Object.entries(codes).map(([name, rows]) => [plain(name), rows]));
+  byCode = new Map(Object.entries(lists).map(([name, rows]) => [name, new Map(rows.map(row => [row.code, row]))]));
+}
+
+/** Rows of a list as they stand. @param {string} name @returns {Code[]} */
+export const rows = name => lists[name] ?? [];
+
+/** @param {string} name @param {string | null | undefined} code @returns {Code | undefined} */
+export const row = (name, code) => (code ? byCode.get(name)?.get(code) : undefined);
+
+/** What people read for a code; the code itself where the list does not know it. @param {string} name @param {string | null | undefined} code */
+export function label(name, code) {
+  const found = row(name, code);
+  return found ? either(found.labelNl ?? found.name, found.labelEn ?? found.name) : code ?? '';
+}
+
+/** @param {string | number | undefined | null} value */
+const orderOf = value => (value === '' || value === undefined || value === null ? NaN : Number(value));
+
+/** Rows with a place in this order, in it. @param {string} name @param {'order' | 'intakeOrder' | 'phoneOrder'} column */
+export const ordered = (name, column) => rows(name)
+  .filter(r => Number.isFinite(orderOf(r[column])))
+  .sort((a, b) => orderOf(a[column]) - orderOf(b[column]));
+
+/** Region codes, nearest to HOME first (HOME itself leads); in list order when it is not known. @param {string | null | undefined} home */
+export function regionsByDistance(home) {
+  const all = rows('regions');
+  const from = row('regions', home);
+  if (!from) return all.map(r => r.code);
+  const scale = Math.cos(Number(from.lat) * Math.PI / 180);
+  const distance = (/** @type {Code} */ r) => Math.hypot(Number(r.lat) - Number(from.lat), (Number(r.lon) - Number(from.lon)) * scale);
+  return [...all].sort((a, b) => distance(a) - distance(b)).map(r => r.code);
+}

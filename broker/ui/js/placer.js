@@ -1,0 +1,507 @@
+// @ts-check
+// The placer's page. Two faces: searching (nothing is saved) and following one referral, whose number stands in the hash
+// so that a reload comes back to the same place. The list on the screen is never re-sorted under a pointer or a focus.
+import { ApiError, newKey, problemText } from './api.js';
+import { armSound, chime, notify } from './attention.js';
+import { rows } from './codes.js';
+import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { emptyIntake, isSearchable, fromNeed, missing, readDraft, toNeed, toReferral } from './need.js';
+import { intakeView, summaryView } from './placer_intake.js';
+import { cards, outlines, placeName, resultsView } from './placer_results.js';
+import { accepted, askedName, headline, pending, trackView } from './placer_track.js';
+import { clock, nextMoment, t } from './text.js';
+import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
+
+/** @typedef {import('../types/api').MatchResult} MatchResult */
+/** @typedef {import('../types/api').PlaceMatch} PlaceMatch */
+/** @typedef {import('../types/api').Referral} Referral */
+/** @typedef {import('./need.js').Intake} Intake */
+/** @typedef {import('./frame.js').Frame} Frame */
+/** @typedef {{ title: string, text?: string, retry?: { text: string, poolIds: number[] } }} Message */
+
+const SEARCH_DELAY_MS = 150;
+const SLOW_MS = 400;
+const QUIET_MS = 5000;
+const GONE_MS = 30_000;
+const LIVE_DELAY_MS = 800;
+const PLACES_SHOWN = 30;
+// Asking three at once at code rood: the median answer comes sooner than with the default of two (matching.md).
+const ASK_RED = 3;
+
+/** @type {Frame} */
+let frame;
+
+const state = {
+  /** @type {Intake} */ intake: emptyIntake(),
+  callback: '',
+  /** @type {Set<string>} */ faults: new Set(),
+  regionFault: '',
+  /** @type {MatchResult | null} */ result: null,
+  /** @type {MatchResult | null} */ waiting: null,
+  slow: false,
+  /** @type {import('./placer_results.js').Gone[]} */ gone: [],
+  /** @type {Map<string, PlaceMatch[] | 'loading'>} */ outLists: new Map(),
+  /** @type {{ id: number, code: string, need: string } | null} */ opened: null,
+  /** @type {Referral | null} */ referral: null,
+  /** @type {MatchResult | null} */ more: null,
+  /** @type {import('../types/api').RevealedLocation | null} */ location: null,
+  /** @type {Set<string>} */ departure: new Set(),
+  /** @type {Referral[]} */ running: [],
+  /** @type {Message | null} */ message: null,
+  busy: false,
+  lastTouch: 0,
+};
+
+const hashId = () => Number(/^#(\d{1,15})$/.exec(location.hash)?.[1] ?? 0);
+
+/* ---- drafts: in this tab only, never free text ---- */
+
+function keepDraft() {
+  try {
+    sessionStorage.setItem('plek.draft', JSON.stringify(state.intake));
+    sessionStorage.setItem('plek.callback', state.callback);
+  } catch { /* private mode: then only in memory */ }
+}
+
+function readKept() {
+  try {
+    state.callback = sessionStorage.getItem('plek.callback') ?? '';
+    state.intake = readDraft(JSON.parse(sessionStorage.getItem('plek.draft') ?? 'null')) ?? emptyIntake();
+  } catch { /* nothing kept */ }
+}
+
+/* ---- searching ---- */
+
+let searchTimer = 0;
+let searchNumber = 0;
+
+/** @param {Intake} intake */
+function setIntake(intake) {
+  state.intake = intake;
+  state.faults = new Set([...state.faults].filter(id => missing(intake, state.callback).includes(id)));
+  state.outLists.clear();
+  state.message = null;
+  keepDraft();
+  frame.draw();
+  clearTimeout(searchTimer);
+  searchTimer = window.setTimeout(() => search(false), SEARCH_DELAY_MS);
+}
+
+/** @param {boolean} quiet a refresh because facts changed, not because an answer did */
+async function search(quiet) {
+  const number = ++searchNumber;
+  if (!isSearchable(state.intake)) {
+    state.result = null;
+    return frame.draw();
+  }
+  const slow = setTimeout(() => { state.slow = true; frame.draw(); }, SLOW_MS);
+  try {
+    const result = await frame.api.ask(`/matches?limit=${PLACES_SHOWN}`, toNeed(state.intake));
+    if (number !== searchNumber) return undefined; // a newer question is under way
+    if (quiet) takeQuietly(result);
+    else showResult(result, true);
+  } catch (error) {
+    if (number === searchNumber && !quiet) state.message = { title: problemText(error) };
+  } finally {
+    clearTimeout(slow);
+    if (number === searchNumber) state.slow = false;
+    frame.draw();
+  }
+  return undefined;
+}
+
+/** @param {MatchResult} result @param {boolean} speak */
+function showResult(result, speak) {
+  state.result = result;
+  state.waiting = null;
+  state.gone = state.gone.filter(g => Date.now() - g.at < GONE_MS);
+  if (speak) announce(result.fits > 0 ? t('results.fits', { n: result.fits }) : t('results.none'));
+}
+
+const fitIds = (/** @type {MatchResult | null} */ r) => (r?.places ?? []).filter(m => m.verdict === 'fits').map(m => m.poolId);
+
+/** Something is being read or pointed at: do not move it. */
+function isInUse() {
+  const list = document.querySelector('.results');
+  return Date.now() - state.lastTouch < QUIET_MS || (list?.contains(document.activeElement) && document.activeElement?.id !== 'results-title') || list?.querySelector('.stack:hover') !== null;
+}
+
+/** New facts while a list is on the screen: numbers change in place, taken places stay as dashed cards, new ones wait. @param {MatchResult} result */
+function takeQuietly(result) {
+  const shown = state.result;
+  if (!shown || !isInUse()) return showResult(result, false);
+  const now = new Map(result.places.map(m => [m.poolId, m]));
+  shown.places.forEach((m, index) => {
+    if (m.verdict === 'fits' && now.get(m.poolId)?.verdict !== 'fits') state.gone.push({ match: m, at: Date.now(), index });
+  });
+  shown.places = shown.places.filter(m => now.get(m.poolId)?.verdict === m.verdict).map(m => now.get(m.poolId) ?? m);
+  shown.fits = fitIds(shown).length;
+  const before = fitIds(state.waiting);
+  state.waiting = result;
+  const fresh = fitIds(result).filter(id => !fitIds(shown).includes(id));
+  if (fresh.some(id => !before.includes(id))) announce(t('results.fresh', { n: fresh.length }));
+  return undefined;
+}
+
+const freshCount = () => (state.waiting ? fitIds(state.waiting).filter(id => !fitIds(state.result).includes(id)).length : 0);
+
+/** @param {string} rule */
+async function openRule(rule) {
+  if (state.outLists.has(rule)) return;
+  state.outLists.set(rule, 'loading');
+  frame.draw();
+  try {
+    const result = await frame.api.ask(`/matches?verdict=out&rule=${encodeURIComponent(rule)}&limit=${PLACES_SHOWN}`, toNeed(state.intake));
+    state.outLists.set(rule, result.places);
+  } catch (error) {
+    state.outLists.delete(rule);
+    state.message = { title: problemText(error) };
+  }
+  frame.draw();
+}
+
+/** @param {import('../types/api').NearMiss} miss */
+const canTakeMiss = miss => miss.rule === 'trait' || miss.rule === 'size';
+
+/** @param {import('../types/api').NearMiss} miss */
+function takeMiss(miss) {
+  if (miss.rule === 'size') return setIntake({ ...state.intake, together: false });
+  const code = String(miss.params?.[0]?.value ?? '');
+  const { [code]: _gone, ...traits } = state.intake.traits;
+  setIntake({ ...state.intake, traits });
+  return focusSoon('results-title');
+}
+
+/** @param {string} name */
+function addRegion(name) {
+  const wanted = name.trim().toLowerCase();
+  const found = rows('regions').find(r => [r.labelNl, r.labelEn, r.name].some(text => (text ?? '').toLowerCase() === wanted));
+  state.regionFault = found || wanted === '' ? '' : t('intake.region_unknown');
+  if (found && !state.intake.unsafe.includes(found.code)) return setIntake({ ...state.intake, unsafe: [...state.intake.unsafe, found.code] });
+  return frame.draw();
+}
+
+/* ---- asking ---- */
+
+/** How many the one button asks. @param {MatchResult} result */
+const askN = result => Math.min(result.askMax ?? 1, state.intake.threat === 'rood' ? Math.max(ASK_RED, result.askDefault ?? 1) : result.askDefault ?? 1);
+
+/** Run one deed of a person; a second tap meanwhile does nothing. @param {() => Promise<void>} deed */
+async function doing(deed) {
+  if (state.busy) return;
+  state.busy = true;
+  state.message = null;
+  armSound(); // a tap: from now on an answer may be heard
+  frame.draw();
+  try {
+    await deed();
+  } catch (error) {
+    await explain(error);
+  } finally {
+    state.busy = false;
+    frame.draw();
+  }
+}
+
+/** @param {unknown} error */
+async function explain(error) {
+  state.message = { title: problemText(error) };
+  focusSoon('message');
+  const referral = state.referral;
+  if (referral && error instanceof ApiError && error.status === 409) await load(referral.id);
+}
+
+/** The referral to ask for: opened once, and again only if the answers changed since. @returns {Promise<{ id: number }>} */
+async function openReferral() {
+  const need = JSON.stringify(toNeed(state.intake));
+  if (state.opened?.need === need) return state.opened;
+  if (state.opened) await frame.api.post(`/referrals/${state.opened.id}/withdrawal`, { reason: 'gegevens_fout' });
+  state.opened = null;
+  const referral = await frame.api.post('/referrals', toReferral(state.intake, state.callback, Date.now()), { key: newKey() });
+  state.opened = { id: referral.id, code: referral.code, need };
+  return state.opened;
+}
+
+/** @param {number[]} poolIds */
+function ask(poolIds) {
+  const faults = missing(state.intake, state.callback);
+  state.faults = new Set(faults);
+  if (faults.length > 0) {
+    frame.draw();
+    return focusSoon(faults[0]);
+  }
+  if (poolIds.length > 1 && freshCount() > 0) {
+    // The list changed since it was drawn: the best ones may be others now. Show first, ask then.
+    if (state.waiting) showResult(state.waiting, false);
+    state.message = { title: t('results.changed'), text: t('results.changed_text') };
+    return focusSoon('message');
+  }
+  return doing(async () => {
+    const { id } = await openReferral();
+    try {
+      const referral = await frame.api.post(`/referrals/${id}/requests`, { poolIds });
+      state.opened = null;
+      follow(referral);
+      announce(t('track.sent', { n: poolIds.length }));
+    } catch (error) {
+      await conflict(error, poolIds);
+    }
+  });
+}
+
+/** Somebody was first: say so, keep the card at its spot, and have the next best one tap away. @param {unknown} error @param {number[]} poolIds */
+async function conflict(error, poolIds) {
+  if (!(error instanceof ApiError) || error.status !== 409) throw error;
+  const taken = error.problem?.poolId ?? poolIds[0];
+  const shown = state.referral ? state.more : state.result;
+  const index = shown?.places.findIndex(m => m.poolId === taken) ?? -1;
+  const lost = shown?.places[index];
+  if (lost) state.gone.push({ match: lost, at: Date.now(), index });
+  if (state.referral) await load(state.referral.id);
+  else await search(false);
+  const next = (state.referral ? state.more : state.result)?.places.find(m => m.verdict === 'fits');
+  state.message = {
+    title: lost && error.type === 'taken' ? t('conflict.taken', { name: placeName(lost) }) : problemText(error),
+    text: next ? t('conflict.next', { name: placeName(next) }) : t('conflict.not_sent'),
+    ...(next ? { retry: { text: t('conflict.ask', { name: placeName(next) }), poolIds: [next.poolId] } } : {}),
+  };
+  focusSoon('message');
+}
+
+/* ---- following ---- */
+
+/** @param {Referral} referral */
+function follow(referral) {
+  take(referral);
+  if (hashId() !== referral.id) location.hash = String(referral.id);
+  focusSoon('results-title');
+  scrollTo({ top: 0 });
+  loadRunning();
+}
+
+/** @param {Referral} referral */
+function take(referral) {
+  const before = state.referral?.id === referral.id ? state.referral : null;
+  state.referral = referral;
+  if (referral.state !== 'reserved' && referral.state !== 'travelling') state.location = null;
+  if (before && headline(before) !== headline(referral)) decided(before, referral);
+  frame.setTitle(titleOf(referral));
+}
+
+/** A yes, a no or a household that did not come: one sound per decision. @param {Referral} before @param {Referral} now */
+function decided(before, now) {
+  announce(headline(now));
+  const answered = (/** @type {Referral} */ r) => r.requests.filter(q => q.state !== 'pending').length;
+  if (answered(now) === answered(before) && before.state === now.state) return;
+  chime();
+  notify(t('track.notification', { code: now.code }));
+}
+
+/** @param {Referral} referral */
+function titleOf(referral) {
+  const yes = accepted(referral);
+  if (referral.state === 'reserved' && yes) return t('track.title_yes', { name: askedName(yes) });
+  if (referral.state === 'asked') return t('track.title_asked', { code: referral.code });
+  return referral.code;
+}
+
+/** @param {number} id */
+async function load(id) {
+  try {
+    take(await frame.api.get(`/referrals/${id}`));
+    const canAsk = state.referral && (state.referral.state === 'open' || state.referral.state === 'asked');
+    state.more = canAsk ? await frame.api.get(`/referrals/${id}/matches?limit=10`) : null;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) leave();
+    else state.message = { title: problemText(error) };
+  }
+  frame.draw();
+}
+
+async function loadRunning() {
+  try {
+    state.running = (await frame.api.get('/referrals?live=true&limit=20')).referrals;
+    frame.draw();
+  } catch { /* the row is an extra; the next event tries again */ }
+}
+
+/** Back to searching. */
+function leave() {
+  state.referral = null;
+  state.more = null;
+  state.location = null;
+  state.departure.clear();
+  frame.setTitle(null);
+  if (location.hash) history.pushState(null, '', location.pathname);
+  search(false);
+  frame.draw();
+}
+
+/** @param {Referral} referral @param {string} path @param {unknown} body */
+const act = (referral, path, body) => doing(async () => {
+  take(await frame.api.post(`/referrals/${referral.id}/${path}`, body));
+  focusSoon('results-title');
+  await load(referral.id);
+  loadRunning();
+});
+
+/** Change the answers: everything asked is withdrawn, and the same answers stand in the intake. @param {Referral} referral */
+const change = referral => doing(async () => {
+  await frame.api.post(`/referrals/${referral.id}/withdrawal`, { reason: 'gegevens_fout' });
+  if (referral.need) state.intake = fromNeed(referral.need);
+  keepDraft();
+  leave();
+  loadRunning();
+  focusSoon('results-title');
+});
+
+/** @param {import('../types/api').Request} request */
+const reveal = request => doing(async () => {
+  state.location = await frame.api.get(`/requests/${request.id}/location`);
+  focusSoon('place-title');
+});
+
+/* ---- drawing ---- */
+
+/** @param {Referral} r */
+function runningText(r) {
+  const yes = accepted(r);
+  if (r.state === 'travelling' && yes) return t('running.travelling', { name: askedName(yes), time: r.etaAt ? clock(r.etaAt) : '' });
+  if (r.state === 'reserved' && yes) return t('running.reserved', { name: askedName(yes) });
+  return pending(r).length > 0 ? t('running.asked', { n: pending(r).length }) : t('running.open');
+}
+
+const RUNNING_ICON = /** @type {Record<string, string>} */ ({ travelling: 'car', reserved: 'circle-check', asked: 'bell-ringing', open: 'alert-circle' });
+
+const runningRow = () => {
+  const list = state.running.filter(r => r.id !== state.referral?.id && r.id !== state.opened?.id);
+  return list.length === 0 ? nothing : html`<nav class="running" aria-label=${t('running.label')}><span class="subtle">${t('running.now')}</span>${list.map(r => html`<a href="#${r.id}">${icon(RUNNING_ICON[r.state] ?? 'clock')}<span class="ref">${r.code}</span> ${runningText(r)}</a>`)}</nav>`;
+};
+
+const messageView = () => {
+  const m = state.message;
+  return m ? notice({ title: m.title, text: m.text, alert: true, id: 'message', action: m.retry ? button(m.retry.text, { kind: 'primary', busy: state.busy, click: () => askAgain(m.retry?.poolIds ?? []) }) : nothing }) : nothing;
+};
+
+/** @param {number[]} poolIds */
+const askAgain = poolIds => (state.referral ? askMore(state.referral, poolIds) : ask(poolIds));
+
+/** @param {Referral} referral @param {number[]} poolIds */
+const askMore = (referral, poolIds) => doing(async () => {
+  try {
+    take(await frame.api.post(`/referrals/${referral.id}/requests`, { poolIds }));
+    announce(t('track.sent', { n: poolIds.length }));
+    await load(referral.id);
+    focusSoon('results-title');
+  } catch (error) {
+    await conflict(error, poolIds);
+  }
+});
+
+/** @param {MatchResult} result @returns {import('./placer_results.js').ResultParts} */
+const resultParts = result => ({
+  result, gone: state.gone, fresh: freshCount(), askN: askN(result), busy: state.busy, stale: frame.isStale(),
+  outLists: state.outLists, ask: askAgain, openRule, takeMiss, canTakeMiss,
+  showFresh: () => { if (state.waiting) showResult(state.waiting, true); frame.draw(); focusSoon('results-title'); },
+});
+
+/** Other places for a referral that still looks. @param {Referral} referral */
+function moreView(referral) {
+  const result = state.more;
+  if (!result) return nothing;
+  const open = pending(referral).length === 0;
+  return html`<details class="why" ?open=${open}><summary>${icon('chevron-right')}${result.places.length > 0 ? t('track.more', { n: result.fits + result.ask }) : t('track.more_none')}</summary><div class="inside">${result.places.length > 0 ? cards(result.places, state.gone, resultParts(result)) : html`<p>${t('route.wait')}</p>`}</div></details>`;
+}
+
+/** @param {Referral} referral */
+const tracking = referral => trackView({
+  referral, nowMs: Date.now(), busy: state.busy, stale: frame.isStale(), location: state.location, more: moreView(referral),
+  departure: state.departure,
+  toggleDeparture: point => { if (!state.departure.delete(point)) state.departure.add(point); frame.draw(); },
+  reveal, hideLocation: () => { state.location = null; frame.draw(); },
+  setOut: hhmm => act(referral, 'journey', { etaAt: new Date(nextMoment(hhmm, Date.now())).toISOString() }),
+  noShow: () => act(referral, 'no-show', {}),
+  withdraw: reason => act(referral, 'withdrawal', { reason }),
+  back: () => { leave(); focusSoon('results-title'); },
+});
+
+const searching = () => {
+  if (!isSearchable(state.intake)) return html`<section class="empty"><h2 id="results-title" tabindex="-1">${t('results.empty_title')}</h2><p>${t('results.empty')}</p></section>`;
+  if (!state.result) return state.slow ? outlines() : html`<h2 id="results-title" class="sr" tabindex="-1">${t('results.loading')}</h2>`;
+  return resultsView(resultParts(state.result));
+};
+
+const view = () => {
+  const referral = state.referral;
+  const canChange = referral !== null && (referral.state === 'open' || referral.state === 'asked') && Boolean(referral.need);
+  const side = referral ? summaryView(referral, { change: () => change(referral), canChange }) : intakeView({
+    intake: state.intake, callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
+    set: setIntake, addRegion, clear: () => setIntake(emptyIntake()),
+    setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(); frame.draw(); },
+  });
+  const main = html`<div class="results" id="results">${messageView()}${doubtNotice(frame)}${staleNotice(frame, refresh)}${runningRow()}${referral ? tracking(referral) : searching()}</div>`;
+  // The summary comes after the tracking on a narrow screen: in the document too.
+  return html`<main class="work ${referral ? 'tracks' : ''}">${referral ? html`${main}${side}` : html`${side}${main}`}</main>`;
+};
+
+/* ---- living ---- */
+
+function refresh() {
+  if (state.referral) load(state.referral.id);
+  else search(true);
+  loadRunning();
+}
+
+let liveTimer = 0;
+/** Several facts within a moment are one fetch. */
+function refreshSoon() {
+  if (liveTimer) return;
+  liveTimer = window.setTimeout(() => { liveTimer = 0; refresh(); }, LIVE_DELAY_MS);
+}
+
+/** @param {import('./live.js').Live} live */
+function onLive(live) {
+  const { fact } = live;
+  const mine = state.referral;
+  if (mine && fact?.referralId === mine.id) load(mine.id).then(loadRunning); // at once: somebody waits for this
+  else refreshSoon();
+}
+
+/** The clock runs, taken places leave the list, and a waiting list comes in when nobody is looking at the old one. */
+function everySecond() {
+  const kept = state.gone.filter(g => Date.now() - g.at < GONE_MS);
+  const hasNews = state.waiting !== null && !state.referral && !isInUse();
+  if (hasNews && state.waiting) showResult(state.waiting, false);
+  if (hasNews || kept.length !== state.gone.length || (state.referral && pending(state.referral).length > 0)) {
+    state.gone = kept;
+    frame.draw();
+  }
+}
+
+function onHash() {
+  const id = hashId();
+  state.message = null;
+  if (id && id !== state.referral?.id) load(id).then(() => focusSoon('results-title'));
+  else if (!id && state.referral) leave();
+}
+
+startPage({
+  roles: ['referrer', 'comensha'],
+  titleKey: 'placer.title',
+  skipKey: 'skip.places',
+  view,
+  onLive,
+  onBack: refresh,
+  begin: async ready => {
+    frame = ready;
+    readKept();
+    addEventListener('hashchange', onHash);
+    for (const event of ['pointerdown', 'pointermove', 'keydown']) addEventListener(event, () => { state.lastTouch = Date.now(); }, { passive: true });
+    setInterval(everySecond, 1000);
+    // Ages on the cards ("6 min geleden") grow without an event.
+    setInterval(() => { if (!state.referral) frame.draw(); }, 30_000);
+    if (hashId()) await load(hashId());
+    else await search(false);
+    loadRunning();
+  },
+});

@@ -1,0 +1,195 @@
+// @ts-check
+// The left side of the placer's page: five questions, each answer changes the list at once. And the read-only summary
+// that takes its place once shelters were asked.
+import { label, ordered, regionsByDistance, row, rows } from './codes.js';
+import { BANDS, PERSONS_MAX, answered, hasTrafficking, persons, toggled, withAdults, withChildren } from './need.js';
+import { clock, either, list, t } from './text.js';
+import { button, html, icon, nothing, segments, select, shape, stepper } from './ui.js';
+
+/** @typedef {import('./need.js').Intake} Intake */
+/** @typedef {import('./need.js').Band} Band */
+/**
+ * @typedef {object} IntakeParts
+ * @property {Intake} intake
+ * @property {string} callback
+ * @property {Set<string>} faults ids of fields that still need an answer
+ * @property {string | null | undefined} home region of the worker's own organisation
+ * @property {string} regionFault
+ * @property {(intake: Intake) => void} set
+ * @property {(callback: string) => void} setCallback
+ * @property {(name: string) => void} addRegion
+ * @property {() => void} clear
+ */
+
+const NEAR_REGIONS = 5;
+
+/** @param {string} id @param {IntakeParts} p @param {string} key */
+const fault = (id, p, key) => (p.faults.has(id) ? html`<p class="field-fault" id="${id}-fault">${icon('alert-circle')}${t(key)}</p>` : nothing);
+
+/** @param {IntakeParts} p */
+const urgency = p => html`<fieldset class="question"><legend>${t('intake.urgency')}</legend>${segments({
+  name: 'urgency', value: p.intake.urgency, options: ordered('urgencies', 'intakeOrder').map(r => [r.code, either(r.labelNl, r.labelEn)]),
+  set: value => p.set({ ...p.intake, urgency: value }),
+})}</fieldset>`;
+
+/** @param {IntakeParts} p */
+const threat = p => html`<fieldset class="question"><legend>${t('intake.threat')}</legend>${segments({
+  name: 'threat', value: p.intake.threat, extra: p.intake.threat === 'rood' ? 'threat' : '',
+  options: ['rood', 'oranje', 'groen', 'onbekend'].map(code => [code, html`${shape(code)}${code === 'onbekend' ? t('intake.threat_not_yet') : label('threatLevels', code)}`]),
+  set: value => p.set({ ...p.intake, threat: value }),
+})}</fieldset>`;
+
+/** @param {string} id @param {string} name @param {number | null} value @param {number} from @param {number} to @param {(age: number | null) => void} set @param {boolean} hasFault */
+const ageBox = (id, name, value, from, to, set, hasFault) => html`<label class="age-box"><span class="sr">${name}</span><input class="input" id=${id} type="number" inputmode="numeric" min=${from} max=${to} placeholder=${t('intake.age_hint')} aria-invalid=${hasFault ? 'true' : nothing} .value=${value === null ? '' : String(value)} @change=${(/** @type {Event} */ e) => {
+  const box = /** @type {HTMLInputElement} */ (e.target);
+  const age = box.value === '' || !Number.isFinite(box.valueAsNumber) ? null : Math.round(Math.min(to, Math.max(from, box.valueAsNumber)));
+  box.value = age === null ? '' : String(age);
+  set(age);
+}}></label>`;
+
+/** @param {boolean} child @returns {[string, string][]} */
+const sexOptions = child => ['vrouw', 'man', ...(child ? [] : ['x']), 'onbekend'].map(code => {
+  const found = row('sexes', code);
+  return [code, code === 'onbekend' ? t('intake.sex_unknown') : either(child ? found?.childNl : found?.labelNl, child ? found?.childEn : found?.labelEn)];
+});
+
+/** @param {IntakeParts} p */
+const adultRows = p => p.intake.adults.map((adult, i) => {
+  const change = (/** @type {Partial<typeof adult>} */ part) => p.set({ ...p.intake, adults: p.intake.adults.map((a, k) => (k === i ? { ...a, ...part } : a)) });
+  const name = t('intake.adult_n', { n: i + 1 });
+  return html`<div class="person"><span aria-hidden="true">${name}</span>${select({ id: `adult-sex-${i}`, label: t('intake.sex_of', { name }), hideLabel: true, value: adult.sex, options: sexOptions(false), set: sex => change({ sex }) })}${ageBox(`adult-age-${i}`, t('intake.age_of', { name }), adult.age, 18, 120, age => change({ age }), false)}</div>`;
+});
+
+/** @param {IntakeParts} p @param {Band} band */
+const childRows = (p, band) => p.intake.children.map((child, i) => {
+  if (child.band !== band) return nothing;
+  const change = (/** @type {Partial<typeof child>} */ part) => p.set({ ...p.intake, children: p.intake.children.map((c, k) => (k === i ? { ...c, ...part } : c)) });
+  const name = t('intake.child_n', { n: i + 1 });
+  /** @type {[string, string][]} */
+  const sexes = band === 'teen' ? [['', t('intake.choose')], ...sexOptions(true)] : sexOptions(true);
+  return html`<div class="person ${p.faults.has(`child-age-${i}`) || p.faults.has(`child-sex-${i}`) ? 'has-fault' : ''}"><span aria-hidden="true">${name}</span>${select({ id: `child-sex-${i}`, label: t('intake.sex_of', { name }), hideLabel: true, value: child.sex, options: sexes, set: sex => change({ sex }) })}${ageBox(`child-age-${i}`, t('intake.age_of', { name }), child.age, BANDS[band].from, BANDS[band].to, age => change({ age }), p.faults.has(`child-age-${i}`))}</div>`;
+});
+
+/** @param {IntakeParts} p */
+function household(p) {
+  const room = PERSONS_MAX - persons(p.intake);
+  const count = (/** @type {Band} */ band) => p.intake.children.filter(c => c.band === band).length;
+  const children = (/** @type {Band} */ band) => html`<div class="count"><span>${t(`intake.children_${band}`)}</span>${stepper({
+    name: t(`intake.children_${band}`), value: count(band), max: Math.min(9, count(band) + room), set: n => p.set(withChildren(p.intake, band, n)),
+  })}${count(band) > 0 ? html`<div class="persons">${band === 'teen' ? html`<p class="small subtle">${t('intake.teen_hint')}</p>` : nothing}${childRows(p, band)}</div>` : nothing}</div>`;
+  return html`<fieldset class="question"><legend>${t('intake.who')}</legend><div class="counts">
+    <div class="count"><span>${t('intake.adults')}</span>${stepper({ name: t('intake.adults'), value: p.intake.adults.length, max: Math.min(9, p.intake.adults.length + room), set: n => p.set(withAdults(p.intake, n)) })}${p.intake.adults.length > 0 ? html`<div class="persons">${adultRows(p)}</div>` : nothing}</div>
+    ${children('young')}${children('middle')}${children('teen')}</div>
+    ${[...p.faults].some(id => id.startsWith('child-')) ? html`<p class="field-fault">${icon('alert-circle')}${t('intake.teen_fault')}</p>` : nothing}</fieldset>`;
+}
+
+/** @param {IntakeParts} p @param {Event} event */
+function addRegion(p, event) {
+  const box = document.getElementById('other-region');
+  if (!(box instanceof HTMLInputElement)) return;
+  event.preventDefault();
+  p.addRegion(box.value);
+  box.value = '';
+}
+
+/** @param {IntakeParts} p */
+function unsafe(p) {
+  const near = regionsByDistance(p.home).slice(0, NEAR_REGIONS);
+  const shown = [...near, ...p.intake.unsafe.filter(code => !near.includes(code))];
+  const flip = (/** @type {string} */ code) => p.set({ ...p.intake, unsafe: p.intake.unsafe.includes(code) ? p.intake.unsafe.filter(c => c !== code) : [...p.intake.unsafe, code] });
+  return html`<fieldset class="question unsafe"><legend>${t('intake.unsafe')} <small>${t('intake.unsafe_hint')}</small></legend><div class="chips">
+    ${shown.map(code => html`<label class="chip"><input type="checkbox" .checked=${p.intake.unsafe.includes(code)} @change=${() => flip(code)}><span class="on">${icon('check')}</span>${label('regions', code)}</label>`)}</div>
+    <div class="add-row"><label class="sr" for="other-region">${t('intake.other_region')}</label><input class="input" id="other-region" list="regions-list" placeholder=${t('intake.other_region')} autocomplete="off" aria-describedby="region-fault" @keydown=${(/** @type {KeyboardEvent} */ e) => { if (e.key === 'Enter') addRegion(p, e); }}>
+    <datalist id="regions-list">${rows('regions').map(r => html`<option value=${either(r.labelNl, r.labelEn)}></option>`)}</datalist>${button(t('intake.add'), { icon: 'plus', click: e => addRegion(p, e), about: t('intake.other_region') })}</div>
+    <p class="field-fault" id="region-fault">${p.regionFault ? html`${icon('alert-circle')}${p.regionFault}` : nothing}</p></fieldset>`;
+}
+
+/** Off, needed, not known: a button that says which. @param {'yes' | 'unknown' | undefined} value @param {string} text @param {string | undefined} iconName @param {() => void} flip */
+const triChip = (value, text, iconName, flip) => html`<button type="button" class="chip tri ${value ?? ''}" aria-pressed=${value === 'yes' ? 'true' : value === 'unknown' ? 'mixed' : 'false'} @click=${flip}>${value === 'yes' ? icon('check') : value === 'unknown' ? html`<span class="tri-mark" aria-hidden="true">?</span>` : iconName ? icon(iconName) : nothing}${text}${value === 'unknown' ? html`<span class="tri-word">${t('intake.not_known')}</span>` : nothing}</button>`;
+
+/** @param {IntakeParts} p */
+const residence = p => select({
+  id: 'residence', label: t('intake.residence'), value: p.intake.residence,
+  options: [['', t('intake.no_answer')], .../** @type {[string, string][]} */ (ordered('residences', 'intakeOrder').map(r => [r.code, either(r.labelNl, r.labelEn)]))],
+  set: value => p.set({ ...p.intake, residence: value }),
+});
+
+/** @param {IntakeParts} p */
+function needs(p) {
+  const words = (/** @type {string} */ code) => (code === 'tolk' && p.intake.language ? t('intake.interpreter', { language: label('languages', p.intake.language) }) : label('traits', code));
+  return html`<fieldset class="question"><legend>${t('intake.needs')} <small>${t('intake.needs_hint')}</small></legend><div class="chips">
+    ${ordered('traits', 'intakeOrder').map(r => triChip(p.intake.traits[r.code], words(r.code), r.icon, () => p.set({ ...p.intake, traits: toggled(p.intake.traits, r.code) })))}</div>
+    ${p.intake.traits.tolk ? select({
+      id: 'language', label: t('intake.language'), value: p.intake.language,
+      options: [['', t('intake.language_unknown')], .../** @type {[string, string][]} */ (ordered('languages', 'intakeOrder').filter(r => r.code !== 'nl').map(r => [r.code, either(r.labelNl, r.labelEn)]))],
+      set: language => p.set({ ...p.intake, language }),
+    }) : nothing}
+    ${hasTrafficking(p.intake) ? html`${residence(p)}<p class="small subtle">${t('intake.trafficking_hint')}</p>` : nothing}</fieldset>`;
+}
+
+/** @param {IntakeParts} p @param {string} name */
+function setHome(p, name) {
+  const wanted = name.trim().toLowerCase();
+  const found = rows('municipalities').find(m => (m.name ?? '').toLowerCase() === wanted);
+  p.set({ ...p.intake, home: found?.code ?? '' });
+}
+
+/** @param {IntakeParts} p */
+const more = p => html`<details class="more"><summary>${icon('chevron-right')}${t('intake.more')}</summary><div class="more-body">
+  <div class="field"><label for="home">${t('intake.home')}</label><input class="input" id="home" list="home-list" autocomplete="off" .value=${row('municipalities', p.intake.home)?.name ?? ''} @change=${(/** @type {Event} */ e) => setHome(p, /** @type {HTMLInputElement} */(e.target).value)}><datalist id="home-list">${rows('municipalities').map(m => html`<option value=${m.name ?? ''}></option>`)}</datalist><p class="small subtle">${t('intake.home_hint')}</p></div>
+  ${hasTrafficking(p.intake) ? nothing : residence(p)}
+  <fieldset class="question"><legend>${t('intake.threat_kinds')}</legend><div class="chips">${rows('threatKinds').map(r => triChip(p.intake.threatKinds[r.code], either(r.labelNl, r.labelEn), undefined, () => p.set({ ...p.intake, threatKinds: toggled(p.intake.threatKinds, r.code) })))}</div></fieldset>
+  <div class="check"><label><input type="checkbox" .checked=${p.intake.together} @change=${() => p.set({ ...p.intake, together: !p.intake.together })}><span>${t('intake.together')}</span></label></div>
+  ${select({ id: 'ground', label: t('intake.ground'), value: p.intake.ground, options: rows('legalGrounds').map(r => [r.code, either(r.labelNl, r.labelEn)]), set: ground => p.set({ ...p.intake, ground }) })}
+</div></details>`;
+
+/** @param {IntakeParts} p */
+export const intakeView = p => html`
+<form class="intake" aria-labelledby="intake-title" novalidate @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
+  <div><h1 id="intake-title">${t('intake.title')}</h1><p class="no-names">${icon('id-off')}<span>${t('intake.no_names')}</span></p></div>
+  ${urgency(p)}${threat(p)}${household(p)}${unsafe(p)}${needs(p)}${more(p)}
+  <div class="field"><label for="callback">${t('intake.callback')}</label><input class="input" id="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" aria-describedby="callback-hint callback-fault" aria-invalid=${p.faults.has('callback') ? 'true' : nothing} .value=${p.callback} @change=${(/** @type {Event} */ e) => p.setCallback(/** @type {HTMLInputElement} */(e.target).value)}><p class="small subtle" id="callback-hint">${t('intake.callback_hint')}</p>${fault('callback', p, 'intake.callback_fault')}</div>
+  <div class="intake-foot"><span class="small subtle">${t('intake.answered', { n: answered(p.intake) })}<br>${t('intake.direct')}</span>${button(t('intake.clear'), { kind: 'subtle', click: p.clear })}</div>
+</form>`;
+
+/** @param {import('../types/api').Need} need */
+export function householdLines(need) {
+  const isChild = (/** @type {import('../types/api').Person} */ person) => typeof person.age === 'number' && person.age < 18;
+  const adults = need.household.filter(p => !isChild(p)).map(p => label('sexes', p.sex) + (p.age ? ` (${p.age})` : ''));
+  const children = need.household.filter(isChild).map(p => {
+    const found = row('sexes', p.sex);
+    return t('summary.child', { child: either(found?.childNl, found?.childEn) || t('summary.child_word'), age: String(p.age) });
+  });
+  return [...adults, ...children];
+}
+
+/** @param {import('../types/api').Need} need */
+function needLines(need) {
+  return Object.entries(need.traits ?? {}).filter(([, v]) => v !== 'no').map(([code, v]) => {
+    const words = code === 'tolk' && need.language ? t('intake.interpreter', { language: label('languages', need.language) }) : label('traits', code);
+    return v === 'unknown' ? t('summary.unknown', { what: words }) : words;
+  });
+}
+
+/** @param {string} term @param {unknown} content */
+const line = (term, content) => html`<div><dt>${term}</dt><dd>${content}</dd></div>`;
+/** @param {string[]} texts */
+const lines = texts => texts.map(text => html`<span class="line">${text}</span>`);
+
+/**
+ * @param {import('../types/api').Referral} referral @param {{ change: () => void, canChange: boolean }} o
+ */
+export function summaryView(referral, o) {
+  const need = referral.need;
+  return html`<section class="intake summary-side" aria-labelledby="intake-title"><h1 id="intake-title" class="ref">${referral.code}</h1>
+  ${need ? html`<dl class="summary">
+    ${line(t('summary.urgency'), label('urgencies', need.urgency))}
+    ${line(t('summary.threat'), html`<span class=${need.threatLevel === 'rood' ? 'risk' : ''}>${shape(need.threatLevel)} ${t('threat.code', { level: label('threatLevels', need.threatLevel) })}</span>`)}
+    ${line(t('summary.household'), lines(householdLines(need)))}
+    ${(need.unsafeRegions ?? []).length > 0 ? line(t('summary.unsafe'), lines((need.unsafeRegions ?? []).map(code => label('regions', code)))) : nothing}
+    ${needLines(need).length > 0 ? line(t('summary.needs'), lines(needLines(need))) : nothing}
+    ${line(t('summary.opened'), list([clock(referral.openedAt)].concat(referral.organisation ? [referral.organisation] : [])))}
+  </dl>` : html`<p>${t('summary.erased')}</p>`}
+  ${o.canChange ? html`<div>${button(t('summary.change'), { click: o.change })}</div><p class="small subtle">${t('summary.change_hint')}</p>` : nothing}
+  </section>`;
+}

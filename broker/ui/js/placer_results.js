@@ -1,0 +1,170 @@
+// @ts-check
+// The right side of the placer's page while searching: the count, the one button, ranked cards with their reasons, and
+// why the rest does not fit. A place is named by its code name and region; its address is not in the page at all.
+import { label, row } from './codes.js';
+import { ofTone, sentence } from './reasons.js';
+import { confirmed, duration, either, hasText, t } from './text.js';
+import { badge, button, html, icon, nothing, notice } from './ui.js';
+
+/** @typedef {import('../types/api').PlaceMatch} PlaceMatch */
+/** @typedef {import('../types/api').MatchResult} MatchResult */
+/** @typedef {{ match: PlaceMatch, at: number, index: number }} Gone */
+/**
+ * @typedef {object} ResultParts
+ * @property {MatchResult} result
+ * @property {Gone[]} gone places that were taken while on the screen
+ * @property {number} fresh places that would be new in the list
+ * @property {number} askN how many the one button asks
+ * @property {boolean} busy
+ * @property {boolean} stale
+ * @property {Map<string, PlaceMatch[] | 'loading'>} outLists
+ * @property {(poolIds: number[]) => void} ask
+ * @property {() => void} showFresh
+ * @property {(rule: string) => void} openRule
+ * @property {(miss: import('../types/api').NearMiss) => void} takeMiss
+ * @property {(miss: import('../types/api').NearMiss) => boolean} canTakeMiss
+ */
+
+const CAUTIONS_MAX = 2;
+const HIDDEN_AS_FACT = new Set(['near', 'far']); // the journey has its own line
+
+/** @param {PlaceMatch} m */
+export const placeName = m => m.locationName ?? either(m.poolName, m.poolNameEn);
+/** Kind of place, and whether the address is secret. @param {PlaceMatch} m */
+const placeKind = m => [either(m.poolName, m.poolNameEn) || label('kinds', m.kind), label('kinds', m.kind), m.secretAddress === 'yes' ? t('place.secret') : '']
+  .filter((text, i, all) => text !== '' && all.indexOf(text) === i).join(', ');
+
+/** @param {PlaceMatch} m */
+function freeText(m) {
+  if (m.offerable === null || m.offerable === undefined) return t('place.free_unknown');
+  return m.unitsTotal ? t('place.free_of', { free: m.offerable, total: m.unitsTotal }) : t('place.free', { free: m.offerable });
+}
+
+/** @param {PlaceMatch} m */
+const isOld = m => m.freshness !== 'fresh';
+
+/** @param {PlaceMatch} m */
+function facts(m) {
+  return html`<div class="facts">
+    ${typeof m.minutes === 'number' ? html`<span>${icon('car')}${t('place.drive', { duration: duration(m.minutes) })}</span>` : nothing}
+    ${m.answerMinutes ? html`<span>${icon('clock')}${t('place.answers', { duration: duration(m.answerMinutes) })}</span>` : nothing}
+    ${m.criteria ? html`<span>${icon('circle-check')}${t('place.criteria', { met: m.criteriaMet ?? 0, of: m.criteria })}</span>` : nothing}</div>`;
+}
+
+/** @param {PlaceMatch} m @param {ResultParts} p */
+function act(m, p) {
+  const text = m.verdict === 'ask' ? t('place.ask_consult') : t('place.ask_only');
+  return html`<div class="act"><span class="free">${freeText(m)}</span>
+    <span class="age ${isOld(m) ? 'stale' : ''}">${icon(isOld(m) ? 'hourglass' : 'refresh')}${confirmed(m.observedAt)}</span>
+    ${p.stale ? html`<span class="small">${icon('phone')} ${t('place.ring')}</span>` : button(text, { icon: isOld(m) ? 'phone' : undefined, about: placeName(m), busy: p.busy, click: () => p.ask([m.poolId]) })}</div>`;
+}
+
+/** @param {PlaceMatch} m @param {number} i @param {ResultParts} p */
+export function placeCard(m, i, p) {
+  const cautions = ofTone(m.reasons, 'caution').filter(r => !(r.code === 'last_unit'));
+  return html`<li class="place ${i === 0 && m.verdict === 'fits' ? 'best' : ''}" data-pool=${m.poolId}>
+    <div class="rank"><span class="sr">${t('place.rank')} </span>${m.rank || i + 1}</div>
+    <div class="body">
+      <div class="title"><h3>${placeName(m)}</h3><span>${label('regions', m.region)}</span><span class="subtle">${placeKind(m)}</span></div>
+      <ul class="reasons">${ofTone(m.reasons, 'for').filter(r => !HIDDEN_AS_FACT.has(r.code)).map(r => html`<li class="yes">${icon('check')}${sentence(r)}</li>`)}</ul>
+      ${cautions.slice(0, CAUTIONS_MAX).map(r => html`<p class="caution">${icon('alert-triangle')}<span><span class="sr">${t('place.note')} </span>${sentence(r)}</span></p>`)}
+      ${questions(m)}
+      ${facts(m)}
+    </div>${act(m, p)}</li>`;
+}
+
+/** @param {PlaceMatch} m */
+function questions(m) {
+  const list = ofTone(m.reasons, 'question');
+  if (list.length === 0) return nothing;
+  return html`<div class="asks"><b>${t('place.to_ask')}</b><ul>${list.map(r => html`<li>${sentence(r)}</li>`)}</ul></div>`;
+}
+
+/** @param {Gone} gone */
+export const goneCard = gone => html`<li class="place gone"><div class="rank" aria-hidden="true">–</div><div class="body"><div class="title"><h3>${placeName(gone.match)}</h3><span>${label('regions', gone.match.region)}</span></div><p>${t('place.gone_text')}</p></div><div class="act">${badge(t('place.gone'))}</div></li>`;
+
+/** Cards in their order, with the taken ones at the spot where they were. @param {PlaceMatch[]} places @param {Gone[]} gone @param {ResultParts} p */
+export function cards(places, gone, p) {
+  /** @type {unknown[]} */
+  const list = places.map((m, i) => placeCard(m, i, p));
+  for (const g of [...gone].sort((a, b) => a.index - b.index)) list.splice(Math.min(g.index, list.length), 0, goneCard(g));
+  return html`<ol class="stack">${list}</ol>`;
+}
+
+/** @param {MatchResult} r */
+function split(r) {
+  const all = Math.max(1, r.fits + r.ask + r.out);
+  const width = 1120;
+  const gap = 4;
+  const part = (/** @type {number} */ n) => (n === 0 ? 0 : Math.max(8, Math.round((width - 2 * gap) * n / all)));
+  const fits = part(r.fits);
+  const ask = part(r.ask);
+  return html`<svg class="split" viewBox="0 0 ${width} 12" preserveAspectRatio="none" width="100%" aria-hidden="true"><rect class="f-fits" width=${fits} height="12"></rect><rect class="f-ask" x=${fits + gap} width=${ask} height="12"></rect><rect class="f-out" x=${fits + ask + 2 * gap} width=${Math.max(0, width - fits - ask - 2 * gap)} height="12"></rect></svg>
+  <ul class="split-legend"><li><i class="sw fits"></i>${t('results.legend_fits', { n: r.fits })}</li><li><i class="sw ask"></i>${t('results.legend_ask', { n: r.ask })}</li><li><i class="sw out"></i>${t('results.legend_out', { n: r.out })}</li><li class="subtle">${t('results.compared', { n: r.pools, regions: r.regions ?? 0 })}</li></ul>`;
+}
+
+/** @param {ResultParts} p */
+function tally(p) {
+  const { result } = p;
+  const best = result.places.filter(m => m.verdict === 'fits').slice(0, p.askN);
+  return html`<section class="tally" aria-labelledby="results-title">
+    <div class="headline"><h2 id="results-title" tabindex="-1">${result.fits > 0 ? t('results.fits', { n: result.fits }) : t('results.none')}</h2>${result.fits > 0 ? html`<span class="subtle small">${t('results.order')}</span>` : nothing}</div>
+    ${best.length > 0 && !p.stale ? html`<div class="together">${button(best.length === 1 ? t('results.ask_best_one') : best.length === 2 && result.fits === 2 ? t('results.ask_both') : t('results.ask_best', { n: best.length }), { kind: 'primary', icon: 'bell-ringing', id: 'ask-best', busy: p.busy, click: () => p.ask(best.map(m => m.poolId)) })}<p>${best.length === 1 ? t('results.one_text') : t('results.first_yes')}</p></div>` : nothing}
+    ${split(result)}</section>`;
+}
+
+/** @param {string} rule */
+const ruleText = rule => (hasText(`rule.${rule}`) ? t(`rule.${rule}`) : rule);
+
+/** @param {import('../types/api').NearMiss} miss */
+export function missText(miss) {
+  const [param] = miss.params ?? [];
+  if (miss.rule === 'trait' && param) {
+    const trait = row('traits', String(param.value));
+    return t('near.change', { n: miss.pools, change: either(trait?.waiveLabelNl, trait?.waiveLabelEn) || label('traits', String(param.value)) });
+  }
+  if (miss.rule === 'unsafe' && param) return t('near.unsafe', { n: miss.pools, duration: duration(Number(param.value)) });
+  return hasText(`near.${miss.rule}`) ? t(`near.${miss.rule}`, { n: miss.pools }) : t('near.change', { n: miss.pools, change: ruleText(miss.rule) });
+}
+
+/** @param {ResultParts} p */
+export function nearMisses(p) {
+  if (p.result.nearMisses.length === 0) return nothing;
+  return html`<section class="panel" aria-labelledby="near-title"><h3 id="near-title">${t('near.title')}</h3><ul class="near">${p.result.nearMisses.map(miss => html`<li><span>${missText(miss)}</span>${p.canTakeMiss(miss) ? button(t('near.take'), { about: missText(miss), click: () => p.takeMiss(miss) }) : nothing}</li>`)}</ul></section>`;
+}
+
+/** @param {PlaceMatch[] | 'loading' | undefined} places */
+function outList(places) {
+  if (places === undefined) return nothing;
+  if (places === 'loading') return html`<p class="small subtle">${t('results.loading')}</p>`;
+  return html`<ul class="out-list">${places.map(m => html`<li><b>${placeName(m)}</b> ${label('regions', m.region)} <span class="subtle">${ofTone(m.reasons, 'against').map(sentence).join(' ')}</span></li>`)}</ul>`;
+}
+
+/** @param {ResultParts} p */
+function why(p) {
+  const { result } = p;
+  if (result.out === 0) return nothing;
+  const most = Math.max(...result.outReasons.map(r => r.pools), 1);
+  return html`<details class="why" open><summary>${icon('chevron-right')}${t('results.why', { n: result.out })}</summary>
+    <div class="drops">${result.outReasons.map(r => html`<details class="drop" @toggle=${(/** @type {Event} */ e) => { if (/** @type {HTMLDetailsElement} */ (e.target).open) p.openRule(r.rule); }}><summary><span>${ruleText(r.rule)}</span><svg viewBox="0 0 ${most} 4" preserveAspectRatio="none" aria-hidden="true"><rect class="f-drop" width=${r.pools} height="4"></rect></svg><b>${r.pools}</b></summary>${outList(p.outLists.get(r.rule))}</details>`)}</div>
+    <p class="small subtle">${t('results.unmet')}</p></details>`;
+}
+
+/** Never a dead end. */
+const nightRoute = () => html`<section class="panel" aria-labelledby="route-title"><h3 id="route-title">${t('route.title')}</h3><ol class="route">${['route.consult', 'route.near', 'route.wait', 'route.order', 'route.hotel', 'route.line'].map(key => html`<li>${t(key)}</li>`)}</ol></section>`;
+
+/** @param {ResultParts} p */
+export function resultsView(p) {
+  const fits = p.result.places.filter(m => m.verdict === 'fits');
+  const asks = p.result.places.filter(m => m.verdict === 'ask');
+  return html`${p.fresh > 0 ? notice({ icon: 'info-circle', tone: 'info', title: t('results.fresh', { n: p.fresh }), action: button(t('results.show'), { click: p.showFresh }) }) : nothing}
+    ${tally(p)}
+    ${cards(fits, p.gone, p)}
+    ${asks.length > 0 ? html`<details class="why" ?open=${fits.length === 0}><summary>${icon('chevron-right')}${t('results.consult', { n: p.result.ask })}</summary><div class="inside">${cards(asks, [], p)}</div></details>` : nothing}
+    ${nearMisses(p)}
+    ${fits.length === 0 ? nightRoute() : nothing}
+    ${why(p)}`;
+}
+
+/** Grey outlines after 400 ms of waiting. */
+export const outlines = () => html`<div class="outlines" aria-busy="true"><p class="sr">${t('results.loading')}</p>${[1, 2, 3].map(() => html`<div class="outline" aria-hidden="true"></div>`)}</div>`;

@@ -1,0 +1,180 @@
+// @ts-check
+// Following one referral: who was asked, what they said, the next step, and the way to a safe departure. Everything
+// here comes from the referral as the exchange knows it; only the departure list is kept on this screen alone.
+import { label, ordered, rows } from './codes.js';
+import { inSentence } from './reasons.js';
+import { clock, duration, either, moment, t } from './text.js';
+import { button, closeDialog, html, icon, nothing, notice, openDialog, ring } from './ui.js';
+
+/** @typedef {import('../types/api').Referral} Referral */
+/** @typedef {import('../types/api').Request} Request */
+/**
+ * @typedef {object} TrackParts
+ * @property {Referral} referral
+ * @property {number} nowMs
+ * @property {boolean} busy
+ * @property {boolean} stale
+ * @property {import('../types/api').RevealedLocation | null} location
+ * @property {unknown} more places to ask besides, or nothing
+ * @property {Set<string>} departure points of the list that are done
+ * @property {(point: string) => void} toggleDeparture
+ * @property {(request: Request) => void} reveal
+ * @property {() => void} hideLocation
+ * @property {(hhmm: string) => void} setOut
+ * @property {() => void} noShow
+ * @property {(reason: string) => void} withdraw
+ * @property {() => void} back to a new search
+ */
+
+/** @param {Request} r */
+export const askedName = r => r.locationName ?? either(r.poolName, r.poolNameEn);
+/** @param {Referral} referral */
+export const accepted = referral => referral.requests.find(r => r.state === 'accepted' || r.state === 'admitted') ?? null;
+/** @param {Referral} referral */
+export const pending = referral => referral.requests.filter(r => r.state === 'pending');
+/** @param {Referral} referral */
+const declined = referral => referral.requests.filter(r => r.state === 'declined');
+const DEPARTURE = ['phone', 'papers', 'transport', 'tracker'];
+// How long after the expected time nobody having arrived is an alarm, per threat level (schema/codes/protocol.csv).
+const NO_SHOW_DEFAULT_MIN = 60;
+
+/** One line that says where this stands; also the heading. @param {Referral} referral */
+export function headline(referral) {
+  const yes = accepted(referral);
+  const waiting = pending(referral).length;
+  const name = yes ? askedName(yes) : '';
+  if (referral.state === 'admitted') return t('track.admitted', { name });
+  if (referral.state === 'withdrawn') return t('track.withdrawn');
+  if (referral.state === 'travelling') return t('track.travelling', { name });
+  if (referral.state === 'reserved') return t('track.reserved', { name });
+  if (waiting > 0) return t('track.asked', { n: waiting });
+  const no = declined(referral).length;
+  if (referral.requests.some(r => r.cancelWhy === 'no_show')) return t('track.no_show');
+  if (no > 0 && no === referral.requests.length) return t('track.all_no', { n: no });
+  return referral.requests.length > 0 ? t('track.nobody') : t('track.open');
+}
+
+/** What a shelter did so far, in words. @param {Request} r */
+export function answerText(r) {
+  if (r.state === 'accepted' || r.state === 'admitted') return t('answer.yes', { time: clock(r.answeredAt ?? r.askedAt) });
+  if (r.state === 'declined') return t('answer.no', { reason: inSentence(label('declineReasons', r.declineReason)) });
+  if (r.state === 'expired') return r.lateYes ? t('answer.late_yes') : t('answer.expired');
+  if (r.state === 'cancelled') return t(r.cancelWhy ? `answer.cancelled_${r.cancelWhy}` : 'answer.cancelled_withdrawn');
+  return r.seenAt ? t('answer.seen', { time: clock(r.seenAt) }) : t('answer.not_seen');
+}
+
+/** @param {Request} r */
+function askedRow(r) {
+  const look = r.state === 'pending' ? (r.seenAt ? ['seen', 'eye-check'] : ['', 'bell-ringing'])
+    : r.state === 'accepted' || r.state === 'admitted' ? ['yes', 'circle-check'] : r.state === 'declined' ? ['no', 'x'] : ['ended', 'x'];
+  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span></li>`;
+}
+
+/** @param {TrackParts} p */
+function clockPanel(p) {
+  const waiting = pending(p.referral);
+  if (waiting.length === 0) return nothing;
+  const next = waiting.reduce((a, b) => (a.answerByAt <= b.answerByAt ? a : b));
+  const end = new Date(next.answerByAt).getTime();
+  const left = end - p.nowMs;
+  return html`<div class="clock">${ring(left, end - new Date(next.askedAt).getTime(), '')}<div><h3>${left > 0 ? t('track.answer_by', { time: clock(next.answerByAt) }) : t('track.answer_late', { time: clock(next.answerByAt) })}</h3><p>${left > 0 ? t('track.answer_by_text', { time: clock(next.lapseAt) }) : t('track.answer_late_text', { time: clock(next.lapseAt) })}</p></div></div>`;
+}
+
+/** @param {TrackParts} p */
+const askedPanel = p => html`<section class="panel" aria-labelledby="asked-title"><h3 id="asked-title" class="sr">${t('track.asked_title')}</h3>${clockPanel(p)}
+  <ul class="asked">${p.referral.requests.map(askedRow)}</ul></section>`;
+
+/** @param {'done' | 'now' | 'later'} when @param {string} iconName @param {string} title @param {string} text @param {string} time */
+const step = (when, iconName, title, text, time) => html`<li class=${when} aria-current=${when === 'now' ? 'step' : nothing}><span class="dot">${when === 'done' ? icon('check') : when === 'now' ? nothing : icon(iconName)}</span><div><b>${title}</b>${text ? html`<div class="small subtle">${text}</div>` : nothing}</div><span class="small subtle">${time}</span></li>`;
+
+/** @param {TrackParts} p */
+function steps(p) {
+  const r = p.referral;
+  const yes = accepted(r);
+  const at = ['open', 'asked', 'reserved', 'travelling', 'admitted'].indexOf(r.state);
+  /** @param {number} i @returns {'done' | 'now' | 'later'} */
+  const when = i => (at > i ? 'done' : at === i ? 'now' : 'later');
+  const time = (/** @type {string | null | undefined} */ value) => (value ? moment(value, p.nowMs) : '');
+  const usual = pending(r)[0];
+  return html`<section class="panel" aria-labelledby="steps-title"><h3 id="steps-title">${t('steps.title')}</h3><ol class="steps">
+    ${step(when(0), 'bell-ringing', r.requests.length > 0 ? t('steps.asked', { n: r.requests.length }) : t('steps.to_ask'), '', time(r.firstAskedAt))}
+    ${step(when(1), 'check', yes ? t('steps.yes', { name: askedName(yes) }) : t('steps.wait'), usual?.answerMinutes && at === 1 ? t('steps.usual', { name: askedName(usual), duration: duration(usual.answerMinutes) }) : '', time(r.acceptedAt))}
+    ${step(when(2), 'steering-wheel', t('steps.travel'), at < 2 ? t('steps.meeting_point') : r.etaAt ? t('steps.eta', { time: clock(r.etaAt) }) : '', '')}
+    ${step(when(3), 'door-enter', t('steps.arrived'), '', time(r.admittedAt))}
+    ${step(at === 4 ? 'now' : 'later', 'heart-handshake', t('steps.handover'), t('steps.handover_text'), '')}</ol></section>`;
+}
+
+/** @param {TrackParts} p @param {Request} yes */
+function locationPanel(p, yes) {
+  const place = p.location;
+  return html`<section class="panel" aria-labelledby="place-title"><h3 id="place-title" tabindex="-1">${t('location.title', { name: askedName(yes) })}</h3>
+    ${place ? html`<dl class="summary">
+      ${place.meetingPoint ? html`<div><dt>${t('location.meeting')}</dt><dd>${place.meetingPoint}</dd></div>` : nothing}
+      ${place.nightNumber ? html`<div><dt>${t('location.night')}</dt><dd><a href=${`tel:${place.nightNumber.replace(/[^0-9+]/g, '')}`}>${place.nightNumber}</a></dd></div>` : nothing}
+      ${place.address ? html`<div><dt>${t('location.address')}</dt><dd>${place.address}</dd></div>` : nothing}</dl><p class="small subtle">${t('location.care')}</p>${button(t('location.hide'), { icon: 'lock', click: p.hideLocation })}`
+    : html`<p>${t('location.logged')}</p>${button(t('location.show'), { icon: 'lock-open', busy: p.busy, click: () => p.reveal(yes) })}`}</section>`;
+}
+
+/** Expected arrival as a clock time, in steps of five minutes. @param {TrackParts} p @param {Request} yes */
+export function proposedEta(p, yes) {
+  const minutes = (yes.proposal?.minutes ?? 60) + 15;
+  return clock(Math.ceil((p.nowMs + minutes * 60000) / 300000) * 300000);
+}
+
+/** @param {TrackParts} p @param {Request} yes */
+function journeyPanel(p, yes) {
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const value = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('eta') ?? '');
+    if (/^\d\d:\d\d$/.test(value)) p.setOut(value);
+  };
+  return html`<section class="panel" aria-labelledby="journey-title"><h3 id="journey-title">${t('journey.title')}</h3><form class="journey" @submit=${submit}>
+    <div class="field"><label for="eta">${t('journey.eta')}</label><input class="input" id="eta" name="eta" type="time" required value=${p.referral.etaAt ? clock(p.referral.etaAt) : proposedEta(p, yes)}></div>
+    ${button(p.referral.state === 'travelling' ? t('journey.change') : t('journey.set_out'), { kind: p.referral.state === 'travelling' ? 'secondary' : 'primary', icon: 'car', type: 'submit', busy: p.busy || p.stale })}</form>
+    ${p.referral.state === 'travelling' ? button(t('journey.no_show'), { kind: 'subtle', icon: 'alert-triangle', click: () => openDialog('no-show') }) : nothing}</section>`;
+}
+
+/** Minutes after the expected arrival at which to worry. @param {Referral} referral */
+const noShowMinutes = referral => {
+  const found = rows('protocol').find(r => /** @type {any} */ (r).threatLevel === referral.need?.threatLevel);
+  return Number(/** @type {any} */ (found)?.noShowMinutes) || NO_SHOW_DEFAULT_MIN;
+};
+
+/** @param {TrackParts} p */
+function alarms(p) {
+  const r = p.referral;
+  if (r.state === 'travelling' && r.etaAt && p.nowMs > new Date(r.etaAt).getTime() + noShowMinutes(r) * 60000)
+    return notice({ title: t('alarm.no_show'), text: t('alarm.no_show_text'), tone: 'error', alert: true, action: button(t('journey.no_show'), { click: () => openDialog('no-show') }) });
+  if (r.unplaced && (r.state === 'open' || r.state === 'asked'))
+    return notice({ icon: 'hourglass', title: t('alarm.unplaced'), text: t('alarm.unplaced_text') });
+  return nothing;
+}
+
+/** @param {TrackParts} p */
+const departure = p => html`<section class="panel" aria-labelledby="departure-title"><h3 id="departure-title">${t('departure.title')}</h3><div class="check">${DEPARTURE.map(point => html`<label><input type="checkbox" .checked=${p.departure.has(point)} @change=${() => p.toggleDeparture(point)}><span>${t(`departure.${point}`)}</span></label>`)}</div></section>`;
+
+/** @param {string} id @param {string} title @param {string} text @param {unknown} body */
+const sheet = (id, title, text, body) => html`<dialog class="sheet" id=${id} aria-labelledby="${id}-title"><div class="inner"><h2 id="${id}-title" tabindex="-1">${title}</h2><p class="subtle">${text}</p>${body}${button(t('dialog.back'), { kind: 'subtle', click: () => closeDialog(id) })}</div></dialog>`;
+
+/** @param {TrackParts} p */
+const dialogs = p => html`${sheet('withdraw', t('withdraw.title'), t('withdraw.text'), html`<div class="choices">${ordered('withdrawReasons', 'order').map(r => html`<button type="button" @click=${() => { closeDialog('withdraw'); p.withdraw(r.code); }}>${icon('chevron-right')}<span>${either(r.labelNl, r.labelEn)}</span></button>`)}</div>`)}
+  ${sheet('no-show', t('no_show.title'), t('no_show.text'), button(t('no_show.confirm'), { kind: 'primary', extra: 'big', click: () => { closeDialog('no-show'); p.noShow(); } }))}`;
+
+/** @param {TrackParts} p */
+export function trackView(p) {
+  const yes = accepted(p.referral);
+  const isOpen = ['open', 'asked', 'reserved', 'travelling'].includes(p.referral.state);
+  const goes = p.referral.state === 'reserved' || p.referral.state === 'travelling';
+  return html`<div class="headline"><h2 id="results-title" tabindex="-1">${headline(p.referral)}</h2>${button(t('track.new_search'), { icon: 'plus', click: p.back })}</div>
+  ${alarms(p)}
+  <div class="track"><div class="stack">
+    ${yes && goes ? html`${journeyPanel(p, yes)}${locationPanel(p, yes)}` : nothing}
+    ${p.referral.requests.length > 0 ? askedPanel(p) : nothing}
+    ${p.more}
+    ${steps(p)}
+  </div><div class="stack">
+    ${isOpen ? departure(p) : nothing}
+    <section class="panel" aria-labelledby="funding-title"><h3 id="funding-title">${t('funding.title')}</h3><p>${t('funding.text')}</p></section>
+    ${isOpen ? button(t('withdraw.button'), { kind: 'subtle', icon: 'x', busy: p.busy || p.stale, click: () => openDialog('withdraw') }) : nothing}
+  </div></div>${dialogs(p)}`;
+}

@@ -1,0 +1,320 @@
+// @ts-check
+// The shelter's page, phone first: requests on top, own numbers below, one bar to confirm. A change that could not be
+// saved is never queued in silence: it says so, and stays on the screen.
+import { ApiError, newKey, problemText } from './api.js';
+import { allowNotifications, armSound, chime, isArmed, notify, startCall, stayAwake, stopCall } from './attention.js';
+import { handReport } from './capacity.js';
+import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { capacityView, confirmBar, shownFree } from './shelter_capacity.js';
+import { declineSheet, endedCard, endedText, openDecline, requestsView } from './shelter_request.js';
+import { clock, either, t } from './text.js';
+import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
+
+/** @typedef {import('../types/api').Pool} Pool */
+/** @typedef {import('../types/api').Request} Request */
+/** @typedef {import('./frame.js').Frame} Frame */
+
+// A request that is not answered is called again after these, besides the call by phone that the server makes.
+const RING_AGAIN_MS = [60_000, 180_000];
+const ENDED_MAX = 4;
+const LIVE_DELAY_MS = 300;
+
+/** @type {Frame} */
+let frame;
+
+const state = {
+  /** @type {Pool[]} */ pools: [],
+  /** @type {Request[]} */ requests: [],
+  /** @type {Request[]} */ ended: [],
+  /** @type {Map<number, number>} */ changed: new Map(),
+  /** @type {{ pool: Pool, mine: number } | null} */ clash: null,
+  /** @type {Request | null} */ declining: null,
+  /** @type {{ title: string, text?: string } | null} */ message: null,
+  /** @type {string | null} */ notSaved: null,
+  /** @type {Set<number>} */ seen: new Set(),
+  /** @type {Map<number, number>} */ rung: new Map(),
+  /** Loading is over: only then an empty list means that there is nothing. */ ready: false,
+  onShift: false,
+  shift: { sound: false, notify: false, awake: false },
+  busy: false,
+};
+
+/* ---- facts ---- */
+
+async function load() {
+  try {
+    const [pools, requests] = await Promise.all([frame.api.get('/pools?mine=true&limit=200'), frame.api.get('/requests?live=true&limit=200')]);
+    await keepEnded(requests.requests);
+    state.pools = pools.pools;
+    state.requests = requests.requests;
+    for (const id of [...state.changed.keys()]) if (!state.pools.some(p => p.id === id)) state.changed.delete(id);
+    state.ready = true;
+    attend();
+  } catch (error) {
+    state.message = { title: problemText(error) };
+  }
+  frame.draw();
+}
+
+/** What was on the screen and is over now: say how it ended. @param {Request[]} now */
+async function keepEnded(now) {
+  const gone = state.requests.filter(r => !now.some(q => q.id === r.id) && !state.ended.some(e => e.id === r.id));
+  for (const request of gone) {
+    const ended = /** @type {Request | null} */ (await frame.api.get(`/requests/${request.id}`).catch(() => null));
+    // What this phone did itself was said when it was done.
+    if (ended && ended.state !== 'declined' && ended.state !== 'admitted') {
+      state.ended = [ended, ...state.ended].slice(0, ENDED_MAX);
+      announce(endedText(ended));
+    }
+  }
+}
+
+const pendingNow = () => state.requests.filter(r => r.state === 'pending');
+
+/** New requests ring; what is looked at is told to the worker who asked. */
+function attend() {
+  const waiting = pendingNow();
+  frame.setTitle(waiting.length > 0 ? t('shelter.title_waiting', { n: waiting.length }) : null);
+  if (waiting.length === 0) stopCall();
+  for (const request of waiting) {
+    if (!state.rung.has(request.id)) {
+      state.rung.set(request.id, 0);
+      startCall();
+      announce(t('request.spoken', { time: clock(request.answerByAt) }));
+      notify(t('request.notification'));
+    }
+    see(request);
+  }
+}
+
+/** Once per request, when its card is on a visible page. @param {Request} request */
+function see(request) {
+  if (state.seen.has(request.id) || request.seenAt || document.visibilityState !== 'visible') return;
+  state.seen.add(request.id);
+  frame.api.post(`/requests/${request.id}/sighting`, {}).catch(() => state.seen.delete(request.id));
+}
+
+/** Ring again, and the spoken warnings at two and one minutes; the running clock itself is never spoken. */
+function everySecond() {
+  const now = Date.now();
+  for (const r of pendingNow()) {
+    const waited = now - new Date(r.askedAt).getTime();
+    const due = RING_AGAIN_MS.filter(ms => waited >= ms).length;
+    if (due > (state.rung.get(r.id) ?? 0)) {
+      // A page that was opened late rings once, not for each time it missed.
+      if (state.seen.has(r.id)) startCall();
+      state.rung.set(r.id, due);
+    }
+    const left = Math.round((new Date(r.answerByAt).getTime() - now) / 1000);
+    if (left === 120 || left === 60) announce(t('request.left', { n: left / 60 }));
+    if (left === 60) startCall();
+    if (left === 0) announce(t('request.time_up'));
+  }
+  if (pendingNow().length > 0) frame.draw();
+}
+
+/* ---- deeds ---- */
+
+/** @param {() => Promise<void>} deed */
+async function doing(deed) {
+  if (state.busy) return;
+  state.busy = true;
+  state.message = null;
+  armSound();
+  stopCall();
+  frame.draw();
+  try {
+    await deed();
+  } catch (error) {
+    state.message = { title: problemText(error) };
+    focusSoon('message');
+    await load();
+  } finally {
+    state.busy = false;
+    frame.draw();
+  }
+}
+
+/** @param {Request} request */
+const accept = request => doing(async () => {
+  const now = await frame.api.post(`/requests/${request.id}/acceptance`, {});
+  replace(now);
+  chime();
+  announce(t('request.promised'));
+  await load();
+  focusSoon(`request-${request.id}`);
+});
+
+/** @param {Request} request @param {string} reason */
+const decline = (request, reason) => doing(async () => {
+  await frame.api.post(`/requests/${request.id}/decline`, { reason });
+  state.requests = state.requests.filter(r => r.id !== request.id);
+  announce(t('decline.done'));
+  await load();
+  focusSoon('capacity');
+});
+
+/** @param {Request} request */
+const arrived = request => doing(async () => {
+  await frame.api.post(`/requests/${request.id}/arrival`, {});
+  state.requests = state.requests.filter(r => r.id !== request.id);
+  announce(t('ended.admitted'));
+  await load();
+  focusSoon('capacity');
+});
+
+/** The time is over, yet they can come: it is recorded, whatever the exchange answers. @param {Request} request */
+const lateYes = request => doing(async () => {
+  try {
+    replace(await frame.api.post(`/requests/${request.id}/acceptance`, {}));
+    await load();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    state.ended = state.ended.map(r => (r.id === request.id ? { ...r, lateYes: true } : r));
+    announce(t('ended.late_yes'));
+  }
+});
+
+/** @param {Request} now */
+function replace(now) {
+  state.ended = state.ended.filter(r => r.id !== now.id);
+  state.requests = [...state.requests.filter(r => r.id !== now.id), now];
+}
+
+/** @param {Pool} pool @param {number} free */
+function set(pool, free) {
+  if (free === shownFree(pool)) state.changed.delete(pool.id);
+  else state.changed.set(pool.id, free);
+  state.notSaved = null;
+  frame.draw();
+}
+
+/** @param {Pool[]} pools @param {(pool: Pool) => number} free @param {string | undefined} ifMatch */
+async function send(pools, free, ifMatch) {
+  const observedAt = new Date().toISOString();
+  const reports = pools.map(pool => handReport(pool, free(pool), state.requests, { reportId: newKey(), observedAt }));
+  await frame.api.post('/capacity-reports', { reports }, { ifMatch });
+}
+
+/** The second tap. Without a change it renews the time of all numbers that are known. */
+function confirm() {
+  if (frame.isStale()) {
+    state.notSaved = t('capacity.not_saved');
+    return frame.draw();
+  }
+  return doing(async () => {
+    const hasChanges = state.changed.size > 0;
+    const pools = state.pools.filter(p => (hasChanges ? state.changed.has(p.id) : shownFree(p) !== null));
+    const single = pools.length === 1 && hasChanges ? pools[0] : null;
+    try {
+      await send(pools, p => state.changed.get(p.id) ?? shownFree(p) ?? 0, single ? `"${single.version}"` : undefined);
+      state.changed.clear();
+      state.notSaved = null;
+      announce(hasChanges ? t('capacity.saved') : t('capacity.confirmed', { time: clock(Date.now()) }));
+      await load();
+    } catch (error) {
+      await notTaken(error, single);
+    }
+  });
+}
+
+/** @param {unknown} error @param {Pool | null} pool */
+async function notTaken(error, pool) {
+  if (pool && error instanceof ApiError && error.status === 412) {
+    const now = /** @type {Pool} */ (await frame.api.get(`/pools/${pool.id}`));
+    state.pools = state.pools.map(p => (p.id === now.id ? now : p));
+    state.clash = { pool: now, mine: state.changed.get(pool.id) ?? 0 };
+    return focusSoon('clash');
+  }
+  state.notSaved = error instanceof ApiError && error.kind === 'unknown' ? t('capacity.not_saved') : problemText(error);
+  return undefined;
+}
+
+/** Two people set the number: one of them says which is right. @param {number} free */
+const settle = free => doing(async () => {
+  const pool = state.clash?.pool;
+  state.clash = null;
+  if (!pool) return;
+  await send([pool], () => free, undefined);
+  state.changed.delete(pool.id);
+  announce(t('capacity.saved'));
+  await load();
+  focusSoon('capacity');
+});
+
+/* ---- start of the shift ---- */
+
+function beginShift() {
+  state.onShift = true;
+  try { sessionStorage.setItem('plek.shift', '1'); } catch { /* asked again after a reload */ }
+  stopCall();
+  frame.draw();
+  focusSoon('capacity');
+}
+
+const shiftView = () => {
+  const point = (/** @type {boolean} */ done, /** @type {string} */ iconName, /** @type {string} */ key, /** @type {() => void} */ click) => html`<li>${button(t(key), { icon: done ? 'check' : iconName, extra: 'big', click })}${done ? html`<span class="small">${t(`${key}_done`)}</span>` : html`<span class="small subtle">${t(`${key}_text`)}</span>`}</li>`;
+  return html`<section class="shift" aria-labelledby="shift-title"><h2 id="shift-title" tabindex="-1">${t('shift.title', { name: either(frame.session.displayNl, frame.session.displayEn) })}</h2><p>${t('shift.text')}</p><ol>
+    ${point(state.shift.sound && isArmed(), 'volume', 'shift.sound', () => { state.shift.sound = armSound(); setTimeout(() => { startCall(); setTimeout(stopCall, 4000); frame.draw(); }, 100); })}
+    ${point(state.shift.notify, 'bell', 'shift.notify', async () => { state.shift.notify = await allowNotifications(); frame.draw(); })}
+    ${point(state.shift.awake, 'device-mobile', 'shift.awake', async () => { state.shift.awake = await stayAwake(); frame.draw(); })}</ol>
+    ${button(t('shift.begin'), { kind: 'primary', icon: 'player-play', extra: 'big', click: () => { armSound(); beginShift(); } })}
+    ${button(t('shift.skip'), { kind: 'subtle', click: beginShift })}</section>`;
+};
+
+/* ---- drawing ---- */
+
+/** @returns {import('./shelter_request.js').RequestParts} */
+const requestParts = () => ({
+  nowMs: Date.now(), busy: state.busy, stale: frame.isStale(),
+  freeIn: r => { const pool = state.pools.find(p => p.id === r.poolId); return pool ? shownFree(pool) : null; },
+  yes: accept, no: r => { state.declining = r; frame.draw(); openDecline(); }, decline, arrived, lateYes,
+  dismiss: r => { state.ended = state.ended.filter(e => e.id !== r.id); frame.draw(); focusSoon('capacity'); },
+});
+
+const quiet = () => {
+  if (!state.ready || pendingNow().length > 0 || state.requests.length > 0) return nothing;
+  return html`<p class="quiet">${icon('moon')}${t('shelter.quiet')}</p>`;
+};
+
+const view = () => {
+  /** @type {import('./shelter_capacity.js').CapacityParts} */
+  const capacity = { pools: state.pools, requests: state.requests, changed: state.changed, clash: state.clash, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm, settle };
+  const parts = requestParts();
+  return html`<main class="phone-main" id="main">
+    <h1 class="sr">${t('shelter.heading', { name: frame.session.locationName ?? frame.session.organisation })}</h1>
+    ${state.message ? notice({ title: state.message.title, text: state.message.text, alert: true, id: 'message', tone: 'error' }) : nothing}
+    ${doubtNotice(frame)}${staleNotice(frame, load, 'offline.text_shelter')}
+    ${requestsView(state.requests, parts)}
+    ${state.ended.map(r => endedCard(r, parts))}
+    ${state.onShift ? nothing : shiftView()}
+    ${quiet()}
+    ${state.ready ? capacityView(capacity) : html`<p class="subtle" aria-busy="true">${t('shelter.loading')}</p>`}
+  </main>${confirmBar(capacity)}${declineSheet(state.declining, parts)}`;
+};
+
+let timer = 0;
+/** @param {import('./live.js').Live} _live */
+function onLive(_live) {
+  if (!timer) timer = window.setTimeout(() => { timer = 0; load(); }, LIVE_DELAY_MS);
+}
+
+startPage({
+  roles: ['shelter'],
+  titleKey: 'shelter.title',
+  skipKey: 'skip.capacity',
+  phone: true,
+  view,
+  onLive,
+  onBack: load,
+  begin: async ready => {
+    frame = ready;
+    try { state.onShift = sessionStorage.getItem('plek.shift') === '1'; } catch { /* ask */ }
+    document.addEventListener('visibilitychange', () => { pendingNow().forEach(see); });
+    setInterval(everySecond, 1000);
+    // The age of the numbers grows without an event.
+    setInterval(() => frame.draw(), 60_000);
+    await load();
+  },
+});
+

@@ -1,0 +1,98 @@
+// @ts-check
+// "Vrij vannacht": a row per kind of room, two taps to change a number. The first tap only shows what would change; a
+// phone in a pocket publishes nothing.
+import { freeMax, oldestConfirmed, promised, total } from './capacity.js';
+import { label } from './codes.js';
+import { clock, confirmed, either, t } from './text.js';
+import { button, html, icon, nothing, notice, stepper } from './ui.js';
+
+/** @typedef {import('../types/api').Pool} Pool */
+/** @typedef {import('../types/api').Request} Request */
+/**
+ * @typedef {object} CapacityParts
+ * @property {Pool[]} pools
+ * @property {Request[]} requests
+ * @property {Map<number, number>} changed pool id to the number on the screen
+ * @property {{ pool: Pool, mine: number } | null} clash somebody else changed it first
+ * @property {boolean} busy
+ * @property {boolean} stale
+ * @property {string | null} notSaved
+ * @property {(pool: Pool, free: number) => void} set
+ * @property {() => void} confirm
+ * @property {(free: number) => void} settle
+ */
+
+const REMIND_MS = 90 * 60_000;
+const SQUARES_MAX = 12;
+
+/** @param {Pool} pool */
+export const poolName = pool => either(pool.name, pool.nameEn) || label('kinds', pool.kind);
+/** The number on the screen before any tap. @param {Pool} pool */
+export const shownFree = pool => pool.capacity.offerable ?? null;
+
+/** @param {Pool} pool @param {CapacityParts} p */
+function rowText(pool, p) {
+  const before = shownFree(pool);
+  const now = p.changed.get(pool.id);
+  if (now !== undefined && before !== null) return html`<span class="small">${t('capacity.becomes', { before, now, total: total(pool) })}</span>`;
+  if (now !== undefined) return html`<span class="small">${t('capacity.becomes_new', { now, total: total(pool) })}</span>`;
+  if (before === null) return html`<span class="small subtle">${t('capacity.unknown')}</span>`;
+  return html`<span class="small subtle">${t('capacity.free_of', { free: before, total: total(pool) })}</span>`;
+}
+
+/** @param {Pool} pool @param {number} free @param {number} held */
+function squares(pool, free, held) {
+  const n = total(pool);
+  if (n === 0 || n > SQUARES_MAX) return nothing;
+  return html`<div class="squares" aria-hidden="true">${Array.from({ length: n }, (_, i) => html`<i class=${i < free ? 'free' : i < free + held ? 'held' : ''}></i>`)}</div>`;
+}
+
+/** @param {Pool} pool @param {CapacityParts} p */
+function row(pool, p) {
+  const value = p.changed.get(pool.id) ?? shownFree(pool) ?? 0;
+  const held = promised(pool, p.requests);
+  return html`<li class=${p.changed.has(pool.id) ? 'changed' : ''} data-pool=${pool.id}><div><b>${poolName(pool)}</b>${rowText(pool, p)}
+    ${held > 0 ? html`<span class="small held-text">${icon('lock')}${t('capacity.held', { n: held })}</span>` : nothing}
+    ${pool.capacity.stop ? html`<span class="small held-text">${icon('hand-stop')}${t('capacity.stopped', { reason: label('stopReasons', pool.capacity.stop.reason) })}</span>` : nothing}
+    ${pool.capacity.deliverable === 'no' ? html`<span class="small held-text">${icon('users')}${t('capacity.no_staff')}</span>` : nothing}
+    ${squares(pool, value, held)}</div>
+    ${stepper({ name: poolName(pool), value, max: freeMax(pool, p.requests), set: n => p.set(pool, n) })}</li>`;
+}
+
+/** @param {CapacityParts} p */
+function reminder(p) {
+  const oldest = oldestConfirmed(p.pools);
+  const age = oldest ? Date.now() - new Date(oldest).getTime() : Infinity;
+  if (p.pools.length === 0 || age < REMIND_MS) return nothing;
+  return notice({ icon: 'hourglass', tone: 'info', title: t('capacity.remind'), text: oldest ? confirmed(oldest) : t('age.never') });
+}
+
+/** @param {CapacityParts} p */
+function clash(p) {
+  if (!p.clash) return nothing;
+  const { pool, mine } = p.clash;
+  const theirs = shownFree(pool) ?? 0;
+  const at = pool.capacity.receivedAt ?? pool.capacity.observedAt ?? Date.now();
+  const choice = (/** @type {number} */ n) => button(t('clash.is_right', { free: n }), { extra: 'big', click: () => p.settle(n) });
+  return html`<section class="notice clash" id="clash" tabindex="-1" role="alert">${icon('alert-triangle')}<div><b>${poolName(pool)}</b>${t('clash.text', { time: clock(at), free: theirs })}</div><div class="duo">${choice(theirs)}${mine === theirs ? nothing : choice(mine)}</div></section>`;
+}
+
+/** @param {CapacityParts} p */
+export function capacityView(p) {
+  const oldest = oldestConfirmed(p.pools);
+  return html`<section aria-labelledby="capacity">
+    <div class="section-head"><h2 id="capacity" tabindex="-1">${t('capacity.title')}</h2><span class="small subtle">${oldest ? t('capacity.confirmed_at', { time: clock(oldest) }) : nothing}</span></div>
+    ${clash(p)}${reminder(p)}
+    ${p.pools.length === 0 ? html`<p>${t('capacity.none')}</p>` : html`<ul class="cap">${p.pools.map(pool => row(pool, p))}</ul>`}
+  </section>`;
+}
+
+/** @param {CapacityParts} p */
+export function confirmBar(p) {
+  const n = p.changed.size;
+  const known = p.pools.some(pool => shownFree(pool) !== null);
+  return html`<div class="bottom-bar" role="region" aria-label=${t('capacity.confirm_region')}>
+    ${p.notSaved ? html`<p class="not-saved" role="alert">${icon('wifi-off')}${p.notSaved}</p>` : nothing}
+    ${n > 0 ? button(t('capacity.confirm', { n }), { kind: 'primary', icon: 'check', extra: 'big', id: 'confirm', busy: p.busy, click: p.confirm })
+    : button(t('capacity.still_right'), { icon: 'refresh', extra: 'big', id: 'confirm', busy: p.busy || !known, click: p.confirm })}</div>`;
+}

@@ -1,0 +1,116 @@
+// @ts-check
+// A request on the phone of the night shift: the least that is needed to say yes or no, and two large buttons. Nothing
+// on this card says who they are.
+import { label, ordered, row } from './codes.js';
+import { clock, either, list, t } from './text.js';
+import { button, callLink, closeDialog, html, icon, nothing, openDialog, ring, shape } from './ui.js';
+
+/** @typedef {import('../types/api').Request} Request */
+/** @typedef {import('../types/api').Household} Household */
+/**
+ * @typedef {object} RequestParts
+ * @property {number} nowMs
+ * @property {boolean} busy
+ * @property {boolean} stale
+ * @property {(request: Request) => number | null} freeIn units still free in the pool asked
+ * @property {(request: Request) => void} yes
+ * @property {(request: Request) => void} no opens the sheet
+ * @property {(request: Request, reason: string) => void} decline
+ * @property {(request: Request) => void} arrived
+ * @property {(request: Request) => void} lateYes
+ * @property {(request: Request) => void} dismiss
+ */
+
+const REASONS_FIRST = 5;
+
+/** @param {import('../types/api').Person} person */
+const adultWord = person => label('sexes', person.sex) + (person.age ? ` (${person.age})` : '');
+
+/** "Vrouw met 2 kinderen (2 en 9 jaar)". @param {Household} h */
+export function householdText(h) {
+  const adults = list(h.adults.map(adultWord));
+  if (h.children.length === 0) return adults;
+  const ages = list([...h.children].sort((a, b) => Number(a.age) - Number(b.age)).map(c => {
+    const found = row('sexes', c.sex);
+    const known = c.sex === 'vrouw' || c.sex === 'man';
+    return known ? t('household.child', { child: either(found?.childNl, found?.childEn).toLowerCase(), age: String(c.age) }) : String(c.age);
+  }));
+  const children = t('household.children', { n: h.children.length, ages });
+  return h.adults.length === 0 ? children : t('household.with', { adults, children });
+}
+
+/** @param {Household} h */
+const practical = h => Object.entries(h.traits ?? {}).filter(([code, v]) => v === 'yes' && code !== 'tolk').map(([code]) => label('traits', code));
+
+/** @param {string} iconName @param {string} term @param {unknown} content @param {string} [cls] */
+const line = (iconName, term, content, cls = '') => html`<dt>${icon(iconName)}${term}</dt><dd class=${cls}>${content}</dd>`;
+
+/** @param {Request} r @param {RequestParts} p */
+function facts(r, p) {
+  const h = r.household;
+  const free = p.freeIn(r);
+  const room = either(r.poolName, r.poolNameEn) || label('kinds', r.kind);
+  const held = r.state === 'accepted';
+  return html`<dl>
+    ${h ? html`${line('users', t('request.who'), householdText(h))}
+      ${line('shield-lock', t('request.threat'), html`${shape(h.threatLevel)} ${t('threat.code', { level: label('threatLevels', h.threatLevel) })}`, h.threatLevel === 'rood' ? 'risk' : '')}
+      ${h.language || h.traits?.tolk === 'yes' ? line('language', t('request.language'), h.language ? label('languages', h.language) : t('request.interpreter')) : nothing}
+      ${practical(h).length > 0 ? line('info-circle', t('request.needs'), list(practical(h))) : nothing}
+      ${held && h.full && h.residence ? line('id-off', t('request.residence'), label('residences', h.residence)) : nothing}` : nothing}
+    ${r.etaAt ? line('clock', t('request.arrives'), t('request.around', { time: clock(r.etaAt) })) : nothing}
+    ${held ? line('map-pin', t('request.where'), t('request.meeting')) : nothing}
+    ${line('bed', t('request.place'), held ? t('request.place_held', { room }) : free === null ? room : t('request.place_free', { room, free }))}
+    ${r.referrer ? line('building', t('request.by'), r.referrer) : nothing}
+  </dl>`;
+}
+
+/** @param {Request} r @param {RequestParts} p */
+function pendingCard(r, p) {
+  const end = new Date(r.answerByAt).getTime();
+  const left = end - p.nowMs;
+  return html`<section class="call ${left < 60_000 ? 'late' : ''}" aria-labelledby="request-${r.id}" data-request=${r.id}>
+    <header>${ring(left, end - new Date(r.askedAt).getTime())}<div><h2 id="request-${r.id}" tabindex="-1">${t('request.title')}</h2><p class="subtle">${left > 0 ? t('request.answer_by', { time: clock(r.answerByAt) }) : t('request.over', { time: clock(r.lapseAt) })} ${r.alsoAsked ? t('request.also', { n: r.alsoAsked }) : nothing}</p></div></header>
+    ${facts(r, p)}
+    <div class="actions">${p.stale ? html`<p class="not-saved">${icon('wifi-off')}${t('request.stale')}</p>` : html`
+      ${button(t('request.yes'), { kind: 'primary', icon: 'check', extra: 'big', busy: p.busy, about: r.referralCode, click: () => p.yes(r) })}
+      <div class="duo">${button(t('request.no'), { extra: 'big', busy: p.busy, click: () => p.no(r) })}${r.callback ? callLink(t('request.call_first'), r.callback, 'big') : nothing}</div>`}</div></section>`;
+}
+
+/** @param {Request} r @param {RequestParts} p */
+const acceptedCard = (r, p) => html`<section class="call" aria-labelledby="request-${r.id}" data-request=${r.id}>
+    <header><span class="round-yes">${icon('check')}</span><div><h2 id="request-${r.id}" tabindex="-1">${t('request.promised')}</h2><p class="subtle">${t('request.told', { who: r.referrer ?? t('request.referrer') })}</p></div></header>
+    ${facts(r, p)}
+    <div class="actions">${button(t('request.arrived'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, click: () => p.arrived(r) })}${r.callback ? callLink(t('request.call'), r.callback, 'big') : nothing}</div></section>`;
+
+/** What became of a request that is over, in words for the house. @param {Request} r */
+export function endedText(r) {
+  if (r.state === 'admitted') return t('ended.admitted');
+  if (r.state === 'declined') return t('ended.declined');
+  if (r.state === 'cancelled') return t(r.lateYes ? 'ended.late_yes' : `ended.cancelled_${r.cancelWhy ?? 'withdrawn'}`);
+  return t(r.lateYes ? 'ended.late_yes' : 'ended.expired');
+}
+
+/** @param {Request} r @param {RequestParts} p */
+export const endedCard = (r, p) => html`<section class="call ended" data-request=${r.id} aria-labelledby="request-${r.id}"><header><div><h2 id="request-${r.id}" tabindex="-1">${t('ended.title', { code: r.referralCode ?? '' })}</h2><p>${endedText(r)}</p></div></header>
+    <div class="actions">${r.state === 'expired' && !r.lateYes ? button(t('ended.can_come'), { kind: 'primary', extra: 'big', busy: p.busy || p.stale, click: () => p.lateYes(r) }) : nothing}${button(t('ended.ok'), { extra: 'big', click: () => p.dismiss(r) })}</div></section>`;
+
+/** Nearest deadline first: the first two pending cards in full, the others as lines. @param {Request[]} requests @param {RequestParts} p */
+export function requestsView(requests, p) {
+  const waiting = requests.filter(r => r.state === 'pending').sort((a, b) => a.answerByAt.localeCompare(b.answerByAt));
+  const promised = requests.filter(r => r.state === 'accepted');
+  return html`${waiting.slice(0, 2).map(r => pendingCard(r, p))}
+    ${waiting.length > 2 ? html`<ul class="later-requests">${waiting.slice(2).map(r => html`<li>${icon('bell')}${t('request.later', { time: clock(r.answerByAt) })}</li>`)}</ul>` : nothing}
+    ${promised.map(r => acceptedCard(r, p))}`;
+}
+
+/** The sheet with reasons: five by the order of the phone, the rest one tap further. @param {Request | null} r @param {RequestParts} p */
+export function declineSheet(r, p) {
+  const reasons = ordered('declineReasons', 'phoneOrder');
+  const choice = (/** @type {import('../types/api').Code} */ reason) => html`<button type="button" @click=${() => { closeDialog('decline'); if (r) p.decline(r, reason.code); }}>${icon(reason.icon || 'chevron-right')}<span>${either(reason.labelNl, reason.labelEn)}</span></button>`;
+  return html`<dialog class="sheet" id="decline" aria-labelledby="decline-title"><div class="inner"><h2 id="decline-title" tabindex="-1">${t('decline.title')}</h2><p class="subtle">${t('decline.text')}</p>
+    <div class="choices">${reasons.slice(0, REASONS_FIRST).map(choice)}</div>
+    <details class="more"><summary>${icon('chevron-right')}${t('decline.more')}</summary><div class="choices">${reasons.slice(REASONS_FIRST).map(choice)}</div></details>
+    ${button(t('dialog.back'), { kind: 'subtle', click: () => closeDialog('decline') })}</div></dialog>`;
+}
+
+export const openDecline = () => openDialog('decline');

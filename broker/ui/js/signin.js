@@ -1,0 +1,72 @@
+// @ts-check
+// Sign-in: name and password, nothing else. Paste and password managers work.
+import { render } from '../vendor/lit-html/lit-html.js';
+import { ApiError, createApi, problemText } from './api.js';
+import { PAGE_OF, switches, translateShell, wireSkipLink } from './frame.js';
+import { loadMessages, t } from './text.js';
+import { brand, button, focusSoon, html, nothing, notice } from './ui.js';
+
+/** @typedef {import('../types/api').Session} Session */
+
+const root = /** @type {HTMLElement} */ (document.getElementById('app'));
+const api = createApi({ fetch: (...args) => fetch(...args), wait: ms => new Promise(done => setTimeout(done, ms)) });
+const state = { busy: false, fault: '' };
+
+/** Where the reader was, if that page belongs to this role; else the role's own page. @param {Session} session */
+function destination(session) {
+  const home = PAGE_OF[session.role] ?? '/';
+  let back = '';
+  try { back = sessionStorage.getItem('plek.return') ?? ''; sessionStorage.removeItem('plek.return'); } catch { /* home */ }
+  return back === home || (back.startsWith(`${home}#`) && /^#\d+$/.test(back.slice(home.length))) ? back : home;
+}
+
+/** A wrong name and a wrong password get the same words. @param {unknown} error */
+function faultText(error) {
+  if (error instanceof ApiError && error.status === 401) return t('signin.wrong');
+  if (error instanceof ApiError && error.status === 429) return t('signin.too_many');
+  return problemText(error);
+}
+
+/** @param {SubmitEvent} event */
+async function submit(event) {
+  event.preventDefault();
+  if (state.busy) return;
+  const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
+  const username = String(form.get('username') ?? '').trim();
+  const password = String(form.get('password') ?? '');
+  state.fault = username && password ? '' : t('signin.empty');
+  state.busy = state.fault === '';
+  draw();
+  if (state.fault) return focusSoon('signin-fault');
+  try {
+    location.assign(destination(await api.ask('/session', { username, password })));
+  } catch (error) {
+    state.fault = faultText(error);
+    state.busy = false;
+    draw();
+    focusSoon('signin-fault');
+  }
+}
+
+const view = () => html`
+  <header class="topbar">${brand('/')}<div class="bar-right">${switches(draw)}</div></header>
+  <main class="plain" id="main">
+    <h1>${t('signin.title')}</h1>
+    ${state.fault ? notice({ title: state.fault, tone: 'error', alert: true, id: 'signin-fault' }) : nothing}
+    <form class="signin" @submit=${submit} novalidate>
+      <div class="field"><label for="username">${t('signin.name')}</label><input class="input" id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="64"></div>
+      <div class="field"><label for="password">${t('signin.password')}</label><input class="input" id="password" name="password" type="password" autocomplete="current-password" required maxlength="200"></div>
+      ${button(state.busy ? t('signin.busy') : t('signin.submit'), { kind: 'primary', icon: 'login', type: 'submit', busy: state.busy })}
+    </form>
+    <p class="small subtle">${t('signin.help')}</p>
+  </main>`;
+
+function draw() {
+  translateShell('signin.title', 'skip.main');
+  render(view(), root);
+}
+
+await loadMessages(document.documentElement.lang);
+wireSkipLink();
+draw();
+document.getElementById('username')?.focus();

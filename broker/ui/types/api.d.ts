@@ -1,0 +1,92 @@
+/* What the API says, as far as the pages read it: schema/api/openapi.yaml is the source. */
+
+export type Tri = 'yes' | 'no' | 'unknown';
+export type Code = {
+    code: string; name?: string; labelNl?: string; labelEn?: string; order?: string | number; intakeOrder?: string | number;
+    phoneOrder?: string | number; icon?: string; childNl?: string; childEn?: string; shortNl?: string; shortEn?: string;
+    group?: string; waiveLabelNl?: string; waiveLabelEn?: string; askLabelNl?: string; askLabelEn?: string; short?: string;
+    hexQ?: string | number; hexR?: string | number; lat?: string | number; lon?: string | number; region?: string;
+    needsText?: string | boolean;
+};
+export type Codes = Record<string, Code[]>;
+
+export type Role = 'referrer' | 'shelter' | 'comensha' | 'municipality' | 'rapporteur' | 'org_admin' | 'exchange_admin';
+export type Session = {
+    account: string; displayNl?: string; displayEn?: string; role: Role; organisation: string; organisationId?: number;
+    region?: string | null; locationId?: number | null; locationName?: string | null; csrfToken: string;
+    idleEndsAt: string; endsAt: string;
+};
+
+export type Problem = {
+    type?: string; title: string; status: number; detail: string; code?: string; poolId?: number;
+    errors?: { pointer: string; detail: string }[];
+};
+
+export type Person = { sex: string; age?: number | null; pregnant?: boolean };
+export type Need = {
+    urgency: string; threatLevel: string; threatKinds?: Record<string, Tri>; household: Person[]; keepTogether?: boolean;
+    traits?: Record<string, Tri>; unsafeRegions?: string[]; homeMunicipality?: string; residence?: string; language?: string;
+    minorAlone?: boolean; ground?: string; groundAt?: string; callback?: string;
+};
+
+export type Param = { kind: string; value: number | string };
+export type Reason = { code: string; tone: 'for' | 'caution' | 'question' | 'against'; params: Param[] };
+export type PlaceMatch = {
+    poolId: number; verdict: 'fits' | 'ask' | 'out'; rank: number; score?: number; rules?: string[]; locationName?: string;
+    region?: string; kind?: string; poolName?: string; poolNameEn?: string; secretAddress?: Tri; unitSize?: number;
+    units?: number; unitsTotal?: number; unitsFree?: number | null; offerable?: number | null; freshness?: string;
+    observedAt?: string | null; minutes?: number | null; answerMinutes?: number; criteriaMet?: number; criteria?: number;
+    reasons: Reason[];
+};
+export type NearMiss = { rule: string; params?: Param[]; pools: number };
+export type MatchResult = {
+    at?: string; pools: number; regions?: number; fits: number; ask: number; out: number; askDefault?: number;
+    askMax?: number; places: PlaceMatch[]; outReasons: { rule: string; pools: number }[]; nearMisses: NearMiss[];
+};
+
+export type Household = {
+    adults: Person[]; children: Person[]; threatLevel: string; threatKinds?: Record<string, Tri>; language?: string | null;
+    traits?: Record<string, Tri>; residence?: string; full?: boolean;
+};
+export type Request = {
+    id: number; referralId: number; referralCode?: string;
+    state: 'pending' | 'accepted' | 'declined' | 'expired' | 'cancelled' | 'admitted';
+    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | null; declineReason?: string | null; lateYes?: boolean;
+    poolId: number; poolName?: string; poolNameEn?: string; kind?: string; locationId?: number; locationName?: string;
+    region?: string; units?: number; askedAt: string; seenAt?: string | null; answerByAt: string; lapseAt: string;
+    answeredAt?: string | null; etaAt?: string | null; answerMinutes?: number; alsoAsked?: number; referrer?: string;
+    callback?: string | null; household?: Household | null; version?: number;
+    proposal?: { rank?: number; minutes?: number | null; reasons?: Reason[] };
+};
+export type Referral = {
+    id: number; code: string; state: 'open' | 'asked' | 'reserved' | 'travelling' | 'admitted' | 'withdrawn';
+    urgency: string; unplaced?: boolean; factsErased?: boolean; organisation?: string; openedAt: string; deadlineAt: string;
+    firstAskedAt?: string | null; acceptedAt?: string | null; etaAt?: string | null; admittedAt?: string | null;
+    closedAt?: string | null; withdrawReason?: string | null; version?: number; need?: Need; requests: Request[];
+};
+export type RevealedLocation = { locationName: string; address?: string; nightNumber?: string; meetingPoint?: string };
+
+export type Capacity = {
+    unitsTotal?: number | null; unitsFree?: number | null; unitsOutOfOrder?: number | null; unitsHeld: number;
+    offerable?: number | null; overcommitted?: boolean; deliverable?: Tri;
+    stop?: { reason: string; untilAt?: string | null } | null; source?: string; freshness: string;
+    observedAt?: string | null; receivedAt?: string | null;
+};
+export type Pool = {
+    id: number; code: string; name: string; nameEn?: string; kind: string; locationId?: number; locationName?: string;
+    region: string; unitSize?: number; unitsTotal?: number; version: number; capacity: Capacity;
+};
+
+export type Cell = { value: number | null; suppressed: boolean };
+export type OverviewRow = {
+    code: string; unitsTotal: Cell; unitsOccupied: Cell; unitsFree: Cell; occupancyPercent?: number | null;
+    freshPercent?: number | null; referrals: Cell; placed: Cell; unplaced: Cell; looking?: Cell;
+    placedOwnRegionPercent?: number | null; medianMinutesToYes?: number | null;
+};
+export type Overview = {
+    at: string; days: number; minimumCell?: number; totals: OverviewRow; byKind: OverviewRow[]; byRegion: OverviewRow[];
+};
+export type EventFact = {
+    seq: number; at: string; referralId?: number | null; requestId?: number | null; poolId?: number | null;
+    state?: string | null;
+};
