@@ -231,6 +231,12 @@ static void stall_body(struct world *w, struct ssl_ctx_st *tls)
         if (i % 20 == 0)
             world_turn(w);
     }
+    /* More to send now and then is no sign of life from the client. */
+    int64_t from_ms = time_mono_ms();
+    while (write_stream(w, BYTES(event, 10)) == OK) {
+        assert_in_range(time_mono_ms() - from_ms, 0, 1500);
+        world_run(w, 20);
+    }
     world_until(w, w->streams_closed == 1);
     assert_int_equal(w->closed.serial, w->stream.serial);
     assert_int_equal(world_stats(w)->write_stalled, 1);

@@ -160,13 +160,80 @@ static void one_request_at_a_time(void **state)
     both_ways(state, one_at_a_time_body);
 }
 
-static void input_bounded_body(struct world *w, struct ssl_ctx_st *tls)
+/* Bodies that arrive with their head but in other pieces of libevent's buffer: the judged head moves in
+ * memory before the handler sees it. */
+static void one_go_body(struct world *w, struct ssl_ctx_st *tls)
+{
+    struct client c;
+    struct answer a = {0};
+    struct buf request = {0}, want = {0};
+
+    assert_true(client_open(&c, w, tls));
+    for (size_t n = 15600; n < 17000; n += 40) { /* around the size of one piece, 16 KiB */
+        client_text(&c, "GET /later HTTP/1.1\r\n" HOST "\r\n");
+        world_until(w, w->later_n == 1);
+        buf_clear(&request);
+        buf_clear(&want);
+        buf_format(&request, "POST /echo?n=%zu HTTP/1.1\r\n" HOST "Content-Length: %zu\r\n\r\n", n, n);
+        size_t head_len = request.len;
+        for (size_t i = 0; i < n; i++)
+            buf_u8(&request, (uint8_t)(i * 7));
+        client_send(&c, buf_view(&request));
+        for (int turns = 0; turns < 12; turns++) /* each reads 4 KiB or a TLS record */
+            world_turn(w);
+        world_answer_later(w, "");
+        assert_true(client_answer(&c, &a, false));
+        assert_true(client_answer(&c, &a, false));
+        buf_format(&want, "POST /echo?n=%zu len=%zu sum=%08x", n, n,
+                   echo_sum(BYTES(request.p + head_len, n)));
+        assert_body(&a, buf_c_str(&want));
+    }
+    client_close(&c);
+    buf_fini(&request);
+    buf_fini(&want);
+    answer_fini(&a);
+}
+
+static void head_and_body_in_one_go(void **state)
+{
+    both_ways(state, one_go_body);
+}
+
+/* Behind an unanswered request the server stops reading: what a client pushes fills the kernel's buffers and
+ * no more. */
+static void flood_body(struct world *w, struct ssl_ctx_st *tls)
+{
+    const size_t much = 64 * 1024 * 1024; /* the kernel's buffers of both ends hold some 10 MiB at most */
+    char part[16 * 1024];
+    struct client c;
+    size_t taken = 0;
+
+    memset(part, 'x', sizeof part);
+    assert_true(client_open(&c, w, tls));
+    client_text(&c, "GET /later HTTP/1.1\r\n" HOST "\r\n");
+    world_until(w, w->later_n == 1);
+    for (int full = 0; full < 50 && taken < much;) {
+        size_t n = client_try_send(&c, BYTES(part, sizeof part));
+        taken += n;
+        full = n > 0 ? 0 : full + 1;
+        world_turn(w);
+    }
+    assert_in_range(taken, 1, much / 2);
+    client_close(&c);
+}
+
+static void flood_behind_a_request_is_not_read(void **state)
+{
+    both_ways(state, flood_body);
+}
+
+static void long_pipeline_body(struct world *w, struct ssl_ctx_st *tls)
 {
     struct client c;
     struct answer a = {0};
     struct buf all = {0};
 
-    /* More than socket buffers hold, behind an unanswered request: the server must not take it in. */
+    /* More than input and output buffers hold, so that reading stops and resumes many times. */
     buf_text(&all, "GET /later HTTP/1.1\r\n" HOST "\r\n");
     for (int i = 0; i < 3000; i++)
         buf_text(&all, "GET /echo HTTP/1.1\r\n" HOST "X: 0123456789012345678901234567890123456789\r\n\r\n");
@@ -185,7 +252,7 @@ static void input_bounded_body(struct world *w, struct ssl_ctx_st *tls)
 
 static void long_pipeline_flows(void **state)
 {
-    both_ways(state, input_bounded_body);
+    both_ways(state, long_pipeline_body);
 }
 
 /* 500 requests with random bodies, cut at random places that respect nothing. */
@@ -667,6 +734,8 @@ int main(void)
         cmocka_unit_test(keep_alive),
         cmocka_unit_test(pipelining_50_in_order),
         cmocka_unit_test(one_request_at_a_time),
+        cmocka_unit_test(head_and_body_in_one_go),
+        cmocka_unit_test(flood_behind_a_request_is_not_read),
         cmocka_unit_test(long_pipeline_flows),
         cmocka_unit_test(random_splits_of_500),
         cmocka_unit_test(head_and_bodiless_answers),

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <setjmp.h>
@@ -49,9 +50,11 @@ static void echo(struct world *w, const struct wire_request *r)
     const struct wire_header headers[] = {{"Content-Type", "text/plain"}};
     struct buf b = {0};
 
-    buf_format(&b, "%s %.*s?%.*s len=%zu sum=%08x", http_method_name(r->head->method), (int)r->head->path.len,
-               (const char *)r->head->path.p, (int)r->head->query.len,
-               r->head->query.len > 0 ? (const char *)r->head->query.p : "", r->body.len, echo_sum(r->body));
+    buf_format(&b, "%s ", http_method_name(r->head->method));
+    buf_add(&b, r->head->path); /* by memcpy: the sanitizer does not look behind "%.*s" */
+    buf_text(&b, "?");
+    buf_add(&b, r->head->query);
+    buf_format(&b, " len=%zu sum=%08x", r->body.len, echo_sum(r->body));
     answer(w, r->ticket, 200, headers, 1, buf_view(&b));
     buf_fini(&b);
 }
@@ -237,11 +240,14 @@ static bool try_again(struct client *c, int result)
 void client_adopt(struct client *c, struct world *w, int fd)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(w->port)};
+    const int one = 1;
 
     memset(c, 0, sizeof *c);
     c->w = w;
     c->fd = fd;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    /* Else a second small piece waits 40 ms for the acknowledgement of the first. */
+    CHECK(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) == 0);
     CHECK(connect(fd, (struct sockaddr *)&at, sizeof at) == 0 || errno == EINPROGRESS);
 }
 
@@ -277,19 +283,26 @@ void client_close(struct client *c)
     c->fd = -1;
 }
 
+size_t client_try_send(struct client *c, struct bytes v)
+{
+    ssize_t n = c->ssl != NULL ? SSL_write(c->ssl, v.p, (int)v.len) : send(c->fd, v.p, v.len, MSG_NOSIGNAL);
+
+    if (n <= 0)
+        (void)try_again(c, (int)n);
+    return n > 0 ? (size_t)n : 0;
+}
+
 void client_send(struct client *c, struct bytes v)
 {
     int64_t until_ms = time_mono_ms() + WAIT_MS;
 
     while (v.len > 0) {
-        ssize_t n =
-            c->ssl != NULL ? SSL_write(c->ssl, v.p, (int)v.len) : send(c->fd, v.p, v.len, MSG_NOSIGNAL);
-        if (n > 0) {
-            v.p += n;
-            v.len -= (size_t)n;
+        size_t n = client_try_send(c, v);
+        v.p += n;
+        v.len -= n;
+        if (n > 0)
             continue;
-        }
-        if (!try_again(c, (int)n))
+        if (c->broken || c->ended)
             return;
         if (time_mono_ms() > until_ms)
             fail_msg("sending takes too long");
@@ -368,6 +381,8 @@ static bool answer_complete(struct client *c, struct answer *a, bool no_body)
     if (stop == NULL)
         return false;
     head_len = (size_t)(stop - c->in.p) + 4;
+    if (memcmp(c->in.p, "HTTP/1.1 ", 9) != 0)
+        fail_msg("bytes that are no answer: %.40s", (const char *)c->in.p);
     CHECK(head_len < sizeof a->head);
     memcpy(a->head, c->in.p, head_len);
     a->head[head_len] = '\0';

@@ -99,6 +99,8 @@ void client_close(struct client *c);
 void client_adopt(struct client *c, struct world *w, int fd);
 /* Send all of V, turning the loop while the socket is full; stops quietly when the server has gone. */
 void client_send(struct client *c, struct bytes v);
+/* Send what fits now, without waiting; how much that was. */
+size_t client_try_send(struct client *c, struct bytes v);
 void client_text(struct client *c, const char *text);
 /* Read what is there now. */
 void client_read(struct client *c);
