@@ -48,8 +48,7 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_N:
         break;
     }
-    CHECK(!"a command of a known kind");
-    return 0;
+    check_failed(__FILE__, __LINE__, __func__, "a command of a known kind");
 }
 
 static void point_at(struct command *cmd, const void *object)

@@ -248,7 +248,8 @@ bool need_from_json(const struct vocab *v, struct json_at at, bool opening, stru
     read_places(v, at, &n, faults);
     read_sharing(at, opening, &n, faults);
     read_rest(v, at, &n, faults);
-    check_together(at, &n, faults);
+    if (faults->n + faults->more == before) /* ages read in error would judge wrongly */
+        check_together(at, &n, faults);
     if (faults->n + faults->more != before)
         return false;
     if (!need_is_valid(&n)) {
