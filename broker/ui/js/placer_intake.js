@@ -3,7 +3,8 @@
 // that takes its place once shelters were asked.
 import { label, ordered, regionsByDistance, row, rows } from './codes.js';
 import { BANDS, PERSONS_MAX, answered, hasTrafficking, persons, toggled, withAdults, withChildren } from './need.js';
-import { clock, either, list, t } from './text.js';
+import { inSentence } from './reasons.js';
+import { clock, either, t } from './text.js';
 import { button, html, icon, nothing, segments, select, shape, stepper } from './ui.js';
 
 /** @typedef {import('./need.js').Intake} Intake */
@@ -22,6 +23,8 @@ import { button, html, icon, nothing, segments, select, shape, stepper } from '.
  */
 
 const NEAR_REGIONS = 5;
+// The needs that come up most; the others are one tap further, so that the form keeps its half minute.
+const NEEDS_FIRST = 8;
 
 /** @param {string} id @param {IntakeParts} p @param {string} key */
 const fault = (id, p, key) => (p.faults.has(id) ? html`<p class="field-fault" id="${id}-fault">${icon('alert-circle')}${t(key)}</p>` : nothing);
@@ -117,8 +120,12 @@ const residence = p => select({
 /** @param {IntakeParts} p */
 function needs(p) {
   const words = (/** @type {string} */ code) => (code === 'tolk' && p.intake.language ? t('intake.interpreter', { language: label('languages', p.intake.language) }) : label('traits', code));
-  return html`<fieldset class="question"><legend>${t('intake.needs')} <small>${t('intake.needs_hint')}</small></legend><div class="chips">
-    ${ordered('traits', 'intakeOrder').map(r => triChip(p.intake.traits[r.code], words(r.code), r.icon, () => p.set({ ...p.intake, traits: toggled(p.intake.traits, r.code) })))}</div>
+  const chip = (/** @type {import('../types/api').Code} */ r) => triChip(p.intake.traits[r.code], words(r.code), r.icon, () => p.set({ ...p.intake, traits: toggled(p.intake.traits, r.code) }));
+  const all = ordered('traits', 'intakeOrder');
+  const others = all.slice(NEEDS_FIRST);
+  return html`<fieldset class="question"><legend>${t('intake.needs')} <small>${t('intake.needs_hint')}</small></legend>
+    <div class="chips">${all.slice(0, NEEDS_FIRST).map(chip)}</div>
+    <details class="more" ?open=${others.some(r => p.intake.traits[r.code])}><summary>${icon('chevron-right')}${t('intake.more_needs')}</summary><div class="chips">${others.map(chip)}</div></details>
     ${p.intake.traits.tolk ? select({
       id: 'language', label: t('intake.language'), value: p.intake.language,
       options: [['', t('intake.language_unknown')], .../** @type {[string, string][]} */ (ordered('languages', 'intakeOrder').filter(r => r.code !== 'nl').map(r => [r.code, either(r.labelNl, r.labelEn)]))],
@@ -184,11 +191,11 @@ export function summaryView(referral, o) {
   return html`<section class="intake summary-side" aria-labelledby="intake-title"><h1 id="intake-title" class="ref">${referral.code}</h1>
   ${need ? html`<dl class="summary">
     ${line(t('summary.urgency'), label('urgencies', need.urgency))}
-    ${line(t('summary.threat'), html`<span class=${need.threatLevel === 'rood' ? 'risk' : ''}>${shape(need.threatLevel)} ${t('threat.code', { level: label('threatLevels', need.threatLevel) })}</span>`)}
+    ${line(t('summary.threat'), html`<span class=${need.threatLevel === 'rood' ? 'risk' : ''}>${shape(need.threatLevel)} ${t('threat.code', { level: inSentence(label('threatLevels', need.threatLevel)) })}</span>`)}
     ${line(t('summary.household'), lines(householdLines(need)))}
     ${(need.unsafeRegions ?? []).length > 0 ? line(t('summary.unsafe'), lines((need.unsafeRegions ?? []).map(code => label('regions', code)))) : nothing}
     ${needLines(need).length > 0 ? line(t('summary.needs'), lines(needLines(need))) : nothing}
-    ${line(t('summary.opened'), list([clock(referral.openedAt)].concat(referral.organisation ? [referral.organisation] : [])))}
+    ${line(t('summary.opened'), [clock(referral.openedAt), referral.organisation].filter(Boolean).join(', '))}
   </dl>` : html`<p>${t('summary.erased')}</p>`}
   ${o.canChange ? html`<div>${button(t('summary.change'), { click: o.change })}</div><p class="small subtle">${t('summary.change_hint')}</p>` : nothing}
   </section>`;

@@ -2,7 +2,7 @@
 // The right side of the placer's page while searching: the count, the one button, ranked cards with their reasons, and
 // why the rest does not fit. A place is named by its code name and region; its address is not in the page at all.
 import { label, row } from './codes.js';
-import { ofTone, sentence } from './reasons.js';
+import { inSentence, ofTone, sentence } from './reasons.js';
 import { confirmed, duration, either, hasText, t } from './text.js';
 import { badge, button, html, icon, nothing, notice } from './ui.js';
 
@@ -32,7 +32,7 @@ const HIDDEN_AS_FACT = new Set(['near', 'far']); // the journey has its own line
 export const placeName = m => m.locationName ?? either(m.poolName, m.poolNameEn);
 /** Kind of place, and whether the address is secret. @param {PlaceMatch} m */
 const placeKind = m => [either(m.poolName, m.poolNameEn) || label('kinds', m.kind), label('kinds', m.kind), m.secretAddress === 'yes' ? t('place.secret') : '']
-  .filter((text, i, all) => text !== '' && all.indexOf(text) === i).join(', ');
+  .filter((text, i, all) => text !== '' && all.indexOf(text) === i).map((text, i) => (i === 0 ? text : inSentence(text))).join(', ');
 
 /** @param {PlaceMatch} m */
 function freeText(m) {

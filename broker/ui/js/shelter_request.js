@@ -2,6 +2,7 @@
 // A request on the phone of the night shift: the least that is needed to say yes or no, and two large buttons. Nothing
 // on this card says who they are.
 import { label, ordered, row } from './codes.js';
+import { inSentence } from './reasons.js';
 import { clock, either, list, t } from './text.js';
 import { button, callLink, closeDialog, html, icon, nothing, openDialog, ring, shape } from './ui.js';
 
@@ -53,7 +54,7 @@ function facts(r, p) {
   const held = r.state === 'accepted';
   return html`<dl>
     ${h ? html`${line('users', t('request.who'), householdText(h))}
-      ${line('shield-lock', t('request.threat'), html`${shape(h.threatLevel)} ${t('threat.code', { level: label('threatLevels', h.threatLevel) })}`, h.threatLevel === 'rood' ? 'risk' : '')}
+      ${line('shield-lock', t('request.threat'), html`${shape(h.threatLevel)} ${t('threat.code', { level: inSentence(label('threatLevels', h.threatLevel)) })}`, h.threatLevel === 'rood' ? 'risk' : '')}
       ${h.language || h.traits?.tolk === 'yes' ? line('language', t('request.language'), h.language ? label('languages', h.language) : t('request.interpreter')) : nothing}
       ${practical(h).length > 0 ? line('info-circle', t('request.needs'), list(practical(h))) : nothing}
       ${held && h.full && h.residence ? line('id-off', t('request.residence'), label('residences', h.residence)) : nothing}` : nothing}
