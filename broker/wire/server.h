@@ -8,9 +8,9 @@
  *                                            └─► stream ─► flushing ─► lingering ─► gone
  *
  * Every arrow has an absolute deadline: one byte now and then wins no time. Callbacks come from the event
- * loop only, never from inside a wire_... call, so a handler may hold its own state half-changed while it
- * answers. A client that closes its sending side counts as having left, except that what is being sent to it
- * is still flushed.
+ * loop only, never from inside a wire_... call (but for the formatting hook `problem`), so a handler may hold
+ * its own state half-changed while it answers. A client that closes its sending side counts as having left,
+ * except that what is being sent to it is still flushed.
  *
  * Not thread-safe: everything happens on the thread that runs the base. The process must ignore SIGPIPE
  * (wire_server_new sees to it). */
@@ -87,7 +87,8 @@ struct wire_handler {
     void (*on_stream_closed)(void *ctx, struct wire_ticket ticket);
 
     /* Optional: write the body of a refusal to BODY (empty at call) and return its content type (static). The
-     * default is an English RFC 9457 problem with type about:blank. */
+     * default is an English RFC 9457 problem with type about:blank. The one callback that may come from
+     * inside wire_refuse and wire_answer: it only formats and must not call the server. */
     const char *(*problem)(void *ctx, enum http_fault fault, struct buf *body);
 };
 
@@ -145,7 +146,8 @@ void wire_server_renew_tls(struct wire_server *server, int tag, struct ssl_ctx_s
 
 /* Answer a request. The server adds Date, Content-Length and, where due, Connection: close; HEADERS[N] must
  * not hold these. Everything is copied. On HEAD the body is counted but not sent; on 204 and 304 there is
- * none. STATUS is 200 .. 599. The ticket is used up; if it does not resolve nothing happens. A header with a
+ * none. STATUS is 200 .. 599. The ticket is used up; if it does not resolve nothing happens; that of an open
+ * stream is a bug. A header with a
  * control byte (CR, LF) is a bug of the caller: the client gets 500 and the log a line. */
 void wire_answer(struct wire_server *server, struct wire_ticket ticket, int status,
                  const struct wire_header *headers, size_t n, struct bytes body);
