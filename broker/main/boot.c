@@ -158,6 +158,7 @@ enum err boot_start(const struct config *config, bool take_over_from_living, str
     e = journal_maria_take_over(out->db, &claim, why, why_size);
     if (e != OK)
         goto fail;
+    out->epoch = claim.epoch;
     out->loop = loop_new(&options);
     out->journal = journal_maria_new(loop_base(out->loop), &out->access.params, NULL, out->ring, &claim);
     out->flow = flow_new(engine_new(out->vocab, &settings), journal_maria_port(out->journal), &limits);
@@ -179,6 +180,8 @@ void boot_stop(struct boot *b)
         loop_set_flow(b->loop, NULL);
     flow_free(b->flow);
     journal_maria_free(b->journal);
+    if (b->epoch != 0 && journal_maria_leave(b->db, b->epoch) != OK)
+        log_warn("could not say goodbye to the database", "epoch=%llu", (unsigned long long)b->epoch);
     if (b->loop != NULL)
         loop_free(b->loop);
     vocab_free(b->vocab);

@@ -36,7 +36,8 @@ struct boot {
     struct vocab *vocab;
     struct journal_maria *journal;
     struct flow *flow;
-    uint64_t rows; /* replayed */
+    uint64_t epoch; /* ours; 0 = did not become the writer */
+    uint64_t rows;  /* replayed */
 };
 
 /* Start: connect, check migrations, take over, load, replay. TAKE_OVER_FROM_LIVING false refuses with

@@ -130,6 +130,16 @@ enum err journal_maria_silence_ms(struct db *db, int64_t *out)
         on_silence, out);
 }
 
+enum err journal_maria_leave(struct db *db, uint64_t epoch)
+{
+    struct buf sql = {0};
+    buf_format(&sql, "UPDATE writer SET beat_at = 0 WHERE id = 1 AND epoch = %llu",
+               (unsigned long long)epoch);
+    enum err e = db_exec(db, buf_view(&sql), DB_COMMITS);
+    buf_fini(&sql);
+    return e;
+}
+
 /* ---- load ---- */
 
 struct loading {

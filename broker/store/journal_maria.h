@@ -57,6 +57,10 @@ MUST_CHECK enum err journal_maria_take_over(struct db *db, struct journal_claim 
  * decides whether to take over. INT64_MAX if there never was one. Blocking. */
 MUST_CHECK enum err journal_maria_silence_ms(struct db *db, int64_t *out);
 
+/* At a stop in good order, after journal_maria_free, blocking: say that nobody writes any more, so that the
+ * next start need not wait for the silence. Without effect if EPOCH is no longer the writer's. */
+MUST_CHECK enum err journal_maria_leave(struct db *db, uint64_t epoch);
+
 /* At start, blocking: read every row after AFTER_SEQ in order. Private parts are opened with the referral's
  * key and empty where the key was destroyed. Keys met go into RING. ERR_CRYPTO (a key that is there does not
  * open) and ERR_BAD_INPUT (gap, unknown kind, key row missing) name the row in WHY; what FN returns stops and
