@@ -26,7 +26,7 @@ ca_make() {
 }
 
 # ca_leaf DIR NAME SUBJECT USAGE [SAN]: key and certificate NAME for USAGE (serverAuth or clientAuth), unless a
-# valid one is there.
+# valid one is there. A renewed certificate keeps its key: the broker knows the adapter by its public key.
 ca_leaf() {
     local dir=$1 name=$2 subject=$3 usage=$4 san=${5:-}
     if [ -s "$dir/$name.crt" ] && [ -s "$dir/$name.key" ] &&
@@ -34,7 +34,7 @@ ca_leaf() {
         openssl verify -CAfile "$dir/ca.crt" "$dir/$name.crt" >/dev/null 2>&1; then
         return 0
     fi
-    ca_key "$dir/$name.key" &&
+    { [ -s "$dir/$name.key" ] || ca_key "$dir/$name.key"; } &&
         {
             echo 'basicConstraints=critical,CA:false'
             echo 'keyUsage=critical,digitalSignature'
