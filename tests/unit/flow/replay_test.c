@@ -134,6 +134,26 @@ static void rows_that_cannot_be_true_stop_the_start(void **state)
     desk_free(a);
 }
 
+/* It decodes, but cannot have happened: the second row again, with a first row's bytes. */
+static void an_impossible_event_stops_the_start(void **state)
+{
+    struct desk *a = written(), *b = desk_new(NULL);
+    struct journal_row bad = a->journal.rows[0];
+    uint64_t before = 0;
+    char why[200];
+
+    (void)state;
+    assert_int_equal(replay(b, &a->journal.rows[0], why), OK);
+    before = engine_digest(flow_engine(b->flow), true);
+    bad.seq = 2; /* defines organisation 1 a second time */
+    assert_int_equal(replay(b, &bad, why), ERR_BAD_INPUT);
+    assert_true(strlen(why) > strlen("row 2: "));
+    assert_int_equal(engine_digest(flow_engine(b->flow), true), before);
+    assert_int_equal(flow_durable_seq(b->flow), 1);
+    desk_free(a);
+    desk_free(b);
+}
+
 static void a_row_changed_in_the_middle_is_found_at_the_next_digest(void **state)
 {
     struct desk *a = written(), *b = desk_new(NULL);
@@ -155,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_rows_give_the_same_state),
         cmocka_unit_test(rows_that_cannot_be_true_stop_the_start),
+        cmocka_unit_test(an_impossible_event_stops_the_start),
         cmocka_unit_test(a_row_changed_in_the_middle_is_found_at_the_next_digest),
     };
 

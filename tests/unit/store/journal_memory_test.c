@@ -253,6 +253,36 @@ static void a_lost_connection_before_the_commit_loses_nothing(void **state)
     journal_disk_free(disk);
 }
 
+/* Cut in the middle of a commit: its fate is drawn, and after healing it is there once. */
+static void a_cut_commit_is_in_doubt(void **state)
+{
+    unsigned reached = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct journal_memory_faults faults = {.slow_steps_max = 9, .doubt_done = 500};
+        struct journal_disk *disk = journal_disk_new();
+        struct writer w;
+
+        writer_open(&w, disk, &faults, seed, 0);
+        assert_int_equal(append(&w, 1), OK);
+        kick(&w);
+        journal_memory_cut(w.j);
+        reached += journal_disk_seq(disk) == 1;
+        assert_int_equal(w.told.durables, 0);
+        journal_memory_heal(w.j);
+        for (int i = 0; i < 20 && w.told.durable < 1; i++) {
+            journal_memory_step(w.j);
+            kick(&w);
+        }
+        assert_int_equal(w.told.durable, 1);
+        read_back(disk, 1);
+        journal_memory_free(w.j);
+        journal_disk_free(disk);
+    }
+    assert_true(reached >= 5 && reached <= 35);
+}
+
 static void a_cut_lasts_until_it_is_healed(void **state)
 {
     struct journal_disk *disk = journal_disk_new();
@@ -414,6 +444,7 @@ int main(void)
         cmocka_unit_test(queued_bytes_are_bounded),
         cmocka_unit_test(doubt_is_resolved_by_the_disk),
         cmocka_unit_test(a_lost_connection_before_the_commit_loses_nothing),
+        cmocka_unit_test(a_cut_commit_is_in_doubt),
         cmocka_unit_test(a_cut_lasts_until_it_is_healed),
         cmocka_unit_test(a_crash_keeps_what_was_committed_and_nothing_that_was_only_queued),
         cmocka_unit_test(a_writer_that_was_taken_over_from_never_commits_again),
