@@ -1,9 +1,9 @@
 /* The only way state changes: one table from kind of event to what it does. Live, replay, standby and
  * simulator all come through here. */
-#include "core/engine.h"
+#include "core/apply.h"
 
 #include "base/check.h"
-#include "core/apply.h"
+#include "core/engine.h"
 #include "core/fields.h"
 
 #include <stdio.h>

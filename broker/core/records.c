@@ -208,10 +208,11 @@ bool pool_is_valid(const struct pool *p)
 {
     return is_name(p->code, sizeof p->code) && is_name(p->name, sizeof p->name) &&
            text_is_clean(p->name_en, sizeof p->name_en) && (unsigned)p->kind < KIND_N && p->unit_size >= 1 &&
-           is_tri(p->women) && is_tri(p->men) && p->adult_age_min >= AGE_UNKNOWN && p->adult_age_max >= AGE_UNKNOWN &&
-           is_tri(p->children) && p->son_age_max >= AGE_UNKNOWN && p->daughter_age_max >= AGE_UNKNOWN &&
-           is_tris(p->residences, RESIDENCE_N) && is_tris(p->threat_levels, THREAT_N) &&
-           is_tris(p->threat_kinds, THREAT_KIND_N) && tri_set_is_sane(p->traits) && is_tri(p->linkable) &&
-           (unsigned)p->gatekeeper < GATEKEEPER_N && text_is_clean(p->funding, sizeof p->funding) &&
-           p->funded_until_ms >= 0 && p->funded_until_ms <= FIELD_TIME_MAX;
+           is_tri(p->women) && is_tri(p->men) && p->adult_age_min >= AGE_UNKNOWN &&
+           p->adult_age_max >= AGE_UNKNOWN && is_tri(p->children) && p->son_age_max >= AGE_UNKNOWN &&
+           p->daughter_age_max >= AGE_UNKNOWN && is_tris(p->residences, RESIDENCE_N) &&
+           is_tris(p->threat_levels, THREAT_N) && is_tris(p->threat_kinds, THREAT_KIND_N) &&
+           tri_set_is_sane(p->traits) && is_tri(p->linkable) && (unsigned)p->gatekeeper < GATEKEEPER_N &&
+           text_is_clean(p->funding, sizeof p->funding) && p->funded_until_ms >= 0 &&
+           p->funded_until_ms <= FIELD_TIME_MAX;
 }

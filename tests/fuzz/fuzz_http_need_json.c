@@ -1,4 +1,5 @@
-/* Any JSON given as an intake: no crash, a refusal names a place, and what is taken survives the way out and in. */
+/* Any JSON given as an intake: no crash, a refusal names a place, and what is taken survives the way out and
+ * in. */
 #include "http/need_json.h"
 
 #include "base/check.h"
