@@ -44,10 +44,15 @@ export function chime() {
   tone(audio, audio.currentTime + 0.2, 880, 0.28, 0.3);
 }
 
+/** Only after a first tap: before it the browser refuses, and says so in its log. @param {number | number[]} pattern */
+function vibrate(pattern) {
+  if ('vibrate' in navigator && navigator.userActivation?.hasBeenActive) navigator.vibrate(pattern);
+}
+
 /** A call that rises over 20 s, so that it wakes without a fright. Ends by itself or by stopCall(). */
 export function startCall() {
   stopCall();
-  if ('vibrate' in navigator) navigator.vibrate([400, 200, 400, 200, 800]);
+  vibrate([400, 200, 400, 200, 800]);
   if (!audio || !isArmed()) return;
   const context = audio;
   const tones = Array.from({ length: 20 }, (_, i) => [0, 0.25].map((later, k) =>
@@ -58,7 +63,7 @@ export function startCall() {
 export function stopCall() {
   playing?.stop();
   playing = null;
-  if ('vibrate' in navigator) navigator.vibrate(0);
+  vibrate(0);
 }
 
 /** Ask once, from a tap. @returns {Promise<boolean>} */

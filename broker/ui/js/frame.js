@@ -107,7 +107,8 @@ const sessionDialog = (stay, signOut) => html`<dialog class="sheet" id="session-
 /** @param {string} titleKey */
 function plainPage(titleKey, /** @type {unknown} */ body) {
   const app = document.getElementById('app');
-  if (app) render(html`<main class="plain" id="main"><h1>${t(titleKey)}</h1>${body}</main>`, app);
+  const target = document.querySelector('.nl-skip-link')?.getAttribute('href')?.slice(1) ?? 'main';
+  if (app) render(html`<main class="plain" id=${target}><h1>${t(titleKey)}</h1>${body}</main>`, app);
 }
 
 /** @param {Page} page */

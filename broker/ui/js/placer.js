@@ -249,6 +249,22 @@ function ask(poolIds) {
   });
 }
 
+/** Nothing fits now: the referral stays open and the exchange looks again at every change. */
+function keepSearching() {
+  const faults = missing(state.intake, state.callback);
+  state.faults = new Set(faults);
+  if (faults.length > 0) {
+    frame.draw();
+    return focusSoon(faults[0]);
+  }
+  return doing(async () => {
+    const { id } = await openReferral();
+    state.opened = null;
+    follow(await frame.api.get(`/referrals/${id}`));
+    await load(id);
+  });
+}
+
 /** Somebody was first: say so, keep the card at its spot, and have the next best one tap away. @param {unknown} error @param {number[]} poolIds */
 async function conflict(error, poolIds) {
   if (!(error instanceof ApiError) || error.status !== 409) throw error;
@@ -297,6 +313,13 @@ function decided(before, now) {
   notify(t('track.notification', { code: now.code }));
 }
 
+/** What was being waited for: a place that fits came free. @param {number} n */
+function foundSome(n) {
+  announce(t('results.fits', { n }));
+  chime();
+  notify(t('track.notification_place'));
+}
+
 /** @param {Referral} referral */
 function titleOf(referral) {
   const yes = accepted(referral);
@@ -310,7 +333,9 @@ async function load(id) {
   try {
     take(await frame.api.get(`/referrals/${id}`));
     const canAsk = state.referral && (state.referral.state === 'open' || state.referral.state === 'asked');
+    const before = state.more;
     state.more = canAsk ? await frame.api.get(`/referrals/${id}/matches?limit=10`) : null;
+    if (before?.fits === 0 && state.more && state.more.fits > 0) foundSome(state.more.fits);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) leave();
     else state.message = { title: problemText(error) };
@@ -401,7 +426,7 @@ const askMore = (referral, poolIds) => doing(async () => {
 /** @param {MatchResult} result @returns {import('./placer_results.js').ResultParts} */
 const resultParts = result => ({
   result, gone: state.gone, fresh: freshCount(), askN: askN(result), busy: state.busy, stale: frame.isStale(),
-  outLists: state.outLists, ask: askAgain, openRule, takeMiss, canTakeMiss,
+  outLists: state.outLists, ask: askAgain, keepSearching, openRule, takeMiss, canTakeMiss,
   showFresh: () => { if (state.waiting) showResult(state.waiting, true); frame.draw(); focusSoon('results-title'); },
 });
 

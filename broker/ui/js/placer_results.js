@@ -20,6 +20,7 @@ import { badge, button, html, icon, nothing, notice } from './ui.js';
  * @property {Map<string, PlaceMatch[] | 'loading'>} outLists
  * @property {(poolIds: number[]) => void} ask
  * @property {() => void} showFresh
+ * @property {() => void} keepSearching
  * @property {(rule: string) => void} openRule
  * @property {(miss: import('../types/api').NearMiss) => void} takeMiss
  * @property {(miss: import('../types/api').NearMiss) => boolean} canTakeMiss
@@ -99,7 +100,9 @@ function split(r) {
   const part = (/** @type {number} */ n) => (n === 0 ? 0 : Math.max(8, Math.round((width - 2 * gap) * n / all)));
   const fits = part(r.fits);
   const ask = part(r.ask);
-  return html`<svg class="split" viewBox="0 0 ${width} 12" preserveAspectRatio="none" width="100%" aria-hidden="true"><rect class="f-fits" width=${fits} height="12"></rect><rect class="f-ask" x=${fits + gap} width=${ask} height="12"></rect><rect class="f-out" x=${fits + ask + 2 * gap} width=${Math.max(0, width - fits - ask - 2 * gap)} height="12"></rect></svg>
+  const askAt = fits > 0 ? fits + gap : 0;
+  const outAt = askAt + (ask > 0 ? ask + gap : 0);
+  return html`<svg class="split" viewBox="0 0 ${width} 12" preserveAspectRatio="none" width="100%" aria-hidden="true"><rect class="f-fits" width=${fits} height="12"></rect><rect class="f-ask" x=${askAt} width=${ask} height="12"></rect><rect class="f-out" x=${outAt} width=${Math.max(0, width - outAt)} height="12"></rect></svg>
   <ul class="split-legend"><li><i class="sw fits"></i>${t('results.legend_fits', { n: r.fits })}</li><li><i class="sw ask"></i>${t('results.legend_ask', { n: r.ask })}</li><li><i class="sw out"></i>${t('results.legend_out', { n: r.out })}</li><li class="subtle">${t('results.compared', { n: r.pools, regions: r.regions ?? 0 })}</li></ul>`;
 }
 
@@ -150,8 +153,13 @@ function why(p) {
     <p class="small subtle">${t('results.unmet')}</p></details>`;
 }
 
-/** Never a dead end. */
-const nightRoute = () => html`<section class="panel" aria-labelledby="route-title"><h3 id="route-title">${t('route.title')}</h3><ol class="route">${['route.consult', 'route.near', 'route.wait', 'route.order', 'route.hotel', 'route.line'].map(key => html`<li>${t(key)}</li>`)}</ol></section>`;
+/** Never a dead end. Keeping on searching opens a referral: the exchange then counts it as demand too. @param {ResultParts} p */
+function nightRoute(p) {
+  const ways = [p.result.ask > 0 ? 'route.consult' : '', p.result.nearMisses.length > 0 ? 'route.near' : '', 'route.order', 'route.hotel', 'route.line'];
+  return html`<section class="panel" aria-labelledby="route-title"><h3 id="route-title">${t('route.title')}</h3>
+    ${p.stale ? nothing : html`<p>${t('route.wait')}</p>${button(t('route.keep'), { kind: 'primary', icon: 'bell', busy: p.busy, click: p.keepSearching })}`}
+    <ol class="route">${ways.filter(Boolean).map(key => html`<li>${t(key)}</li>`)}</ol></section>`;
+}
 
 /** @param {ResultParts} p */
 export function resultsView(p) {
@@ -162,7 +170,7 @@ export function resultsView(p) {
     ${cards(fits, p.gone, p)}
     ${asks.length > 0 ? html`<details class="why" ?open=${fits.length === 0}><summary>${icon('chevron-right')}${t('results.consult', { n: p.result.ask })}</summary><div class="inside">${cards(asks, [], p)}</div></details>` : nothing}
     ${nearMisses(p)}
-    ${fits.length === 0 ? nightRoute() : nothing}
+    ${fits.length === 0 ? nightRoute(p) : nothing}
     ${why(p)}`;
 }
 

@@ -33,7 +33,7 @@ export function createParser(onEvent, onRetry) {
   }
 
   return (/** @type {string} */ text) => {
-    const lines = (rest + text).split(/\r\n|\n|\r/);
+    const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     for (const line of lines) take(line);
   };

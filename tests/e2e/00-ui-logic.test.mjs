@@ -1,0 +1,245 @@
+// The logic of the pages that needs no browser: words and times, the need, the answers of the exchange, the stream, CSV.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { parseCsv } from '../../schema/codes/csv.mjs';
+
+const ui = new URL('../../broker/ui/', import.meta.url);
+const read = path => readFileSync(new URL(path, ui), 'utf8');
+const load = name => import(new URL(`js/${name}.js`, ui));
+const nl = JSON.parse(read('i18n/nl.json'));
+const en = JSON.parse(read('i18n/en.json'));
+
+const text = await load('text');
+const { ApiError, createApi, problemText } = await load('api');
+const { createParser } = await load('sse');
+const codes = await load('codes');
+const reasons = await load('reasons');
+const need = await load('need');
+const capacity = await load('capacity');
+const csv = await load('csv');
+
+const camel = name => name.replace(/_(\w)/g, (_, c) => c.toUpperCase());
+const dir = new URL('../../schema/codes/', import.meta.url);
+const lists = Object.fromEntries(readdirSync(dir).filter(f => f.endsWith('.csv') && f !== 'travel.csv').map(f => {
+  const [head, ...rows] = parseCsv(readFileSync(new URL(f, dir), 'utf8'), f);
+  return [f.slice(0, -4), rows.map(r => Object.fromEntries(head.map((h, i) => [camel(h), r[i]])))];
+}));
+
+test.beforeEach(() => {
+  text.setMessages('nl', nl);
+  codes.setCodes(lists);
+});
+
+test('a text takes its plural form from n and its parameters by name', () => {
+  text.setMessages('nl', { 'a.one': '{n} plek', 'a.other': '{n} plekken', b: '{x} en {x}, {y}' });
+  assert.equal(text.t('a', { n: 1 }), '1 plek');
+  assert.equal(text.t('a', { n: 0 }), '0 plekken');
+  assert.equal(text.t('a', { n: 1234 }), '1.234 plekken');
+  assert.equal(text.t('b', { x: 'z' }), 'z en z, {y}', 'a missing parameter shows itself');
+  assert.equal(text.t('c'), 'c', 'a missing key shows itself');
+  assert.equal(text.t('b', { x: '{y}', y: 'q' }), '{y} en {y}, q', 'a value is never read as a text');
+});
+
+test('times are Dutch clock times, in winter and in summer', () => {
+  assert.equal(text.clock('2026-01-10T02:17:00Z'), '03:17');
+  assert.equal(text.clock('2026-07-10T02:17:00Z'), '04:17');
+  assert.equal(text.clock('2026-01-10T23:05:00Z'), '00:05');
+  assert.equal(text.isoDate('2026-01-10T23:05:00Z'), '2026-01-11');
+  const now = Date.parse('2026-01-11T01:00:00Z');
+  assert.equal(text.moment('2026-01-10T23:05:00Z', now), '00:05');
+  assert.match(text.moment('2026-01-10T20:05:00Z', now), /10 jan.* 21:05/);
+});
+
+test('an expected arrival is the next time that clock shows', () => {
+  const now = Date.parse('2026-01-10T22:40:30Z'); // 23:40 in the Netherlands
+  assert.equal(new Date(text.nextMoment('23:50', now)).toISOString(), '2026-01-10T22:50:00.000Z');
+  assert.equal(new Date(text.nextMoment('01:10', now)).toISOString(), '2026-01-11T00:10:00.000Z');
+  assert.equal(new Date(text.nextMoment('23:40', now)).toISOString(), '2026-01-10T22:40:00.000Z');
+});
+
+test('durations, ages and countdowns', () => {
+  for (const [minutes, words] of [[0, '0 min'], [59, '59 min'], [60, '1 u'], [80, '1 u 20'], [125, '2 u 05']])
+    assert.equal(text.duration(minutes), words);
+  const now = Date.parse('2026-01-10T12:00:00Z');
+  const before = m => new Date(now - m * 60000).toISOString();
+  for (const [minutes, words] of [[0, 'net bevestigd'], [6, '6 min geleden bevestigd'], [190, '3 u 10 geleden bevestigd'], [1500, 'gisteren bevestigd'], [4000, '2 dagen geleden bevestigd']])
+    assert.equal(text.confirmed(before(minutes), now), words);
+  assert.equal(text.confirmed(null, now), 'nog nooit opgegeven');
+  for (const [s, words] of [[272, '4:32'], [60, '1:00'], [0.4, '0:01'], [0, '0:00'], [-5, '0:00'], [3700, '1:01:40']])
+    assert.equal(text.countdown(s), words);
+});
+
+test('each reason of the matcher becomes a sentence in both languages', () => {
+  const rows = [...readFileSync(new URL('../../broker/core/reason.def', import.meta.url), 'utf8')
+    .matchAll(/^REASON\(\w+, "(\w+)", (\w+), (\w+), (\w+)\)/gm)];
+  assert.ok(rows.length > 50, 'reason.def was read');
+  const example = { persons: 3, years: 12, minutes: 80, trait: 'huisdier_hond', region: 'R28', kind: 'crisis', level: 'rood', threat_kind: 'eer', residence: 'eu', language: 'ti', units: 4, hours: 3, clock: '07:00', decline: 'vol' };
+  for (const [lang, table] of [['nl', nl], ['en', en]]) {
+    text.setMessages(lang, table);
+    for (const [, code, tone, ...kinds] of rows) {
+      const params = kinds.filter(k => k !== 'none').map(kind => ({ kind, value: example[kind] }));
+      const sentence = reasons.sentence({ code, tone: tone.toLowerCase(), params });
+      assert.notEqual(sentence, code, `${lang}: ${code} has a text`);
+      assert.doesNotMatch(sentence, /[{}_]/, `${lang}: ${code}: ${sentence}`);
+    }
+  }
+});
+
+test('reasons read well at the edges of their numbers', () => {
+  const say = (code, ...params) => reasons.sentence({ code, tone: 'for', params: params.map(([kind, value]) => ({ kind, value })) });
+  assert.equal(say('room', ['persons', 3], ['persons', 4]), '3 personen in één kamer voor 4');
+  assert.equal(say('room', ['persons', 1], ['persons', 2]), '1 persoon in een kamer voor 2');
+  assert.equal(say('son_ok', ['years', 15], ['years', 32767]), 'Zoon van 15 kan mee');
+  assert.equal(say('out_son', ['years', 15], ['years', -1]), 'Neemt geen zonen op.');
+  assert.equal(say('ask_stale', ['hours', 0]), 'Is er plek? Deze opvang gaf nog niets op.');
+  assert.equal(say('threat_ok', ['level', 'rood']), 'Veilig genoeg voor code rood');
+  assert.equal(say('language_spoken', ['language', 'ti']), 'Tigrinya in huis');
+  assert.equal(say('far', ['minutes', 135]), 'Lange reis: 2 u 15');
+  assert.equal(say('ask_trait', ['trait', 'ggz']), 'Kan iemand met psychische klachten bij jullie terecht?');
+  assert.equal(say('out_adult_age', ['years', 70], ['years', 65]), 'Volwassene van 70, hier tot en met 65 jaar.');
+  assert.equal(say('something_new'), 'something_new', 'an unknown reason is shown, not hidden');
+});
+
+test('regions come nearest first', () => {
+  const order = codes.regionsByDistance('R28');
+  assert.equal(order[0], 'R28');
+  assert.ok(order.indexOf('R32') < 5 && order.indexOf('R17') > 25);
+  assert.ok(order.indexOf('R26') > 8, 'as far north, but a province away to the east');
+  assert.equal(codes.regionsByDistance(null).length, 35);
+});
+
+test('the intake becomes the need of the API', () => {
+  let intake = { ...need.emptyIntake(), urgency: 'nu', threat: 'rood' };
+  intake = need.withChildren(need.withChildren(intake, 'middle', 1), 'young', 1);
+  intake = { ...intake, unsafe: ['R28'], traits: { tolk: 'yes', zwanger: 'yes', ggz: 'unknown' }, language: 'ti' };
+  const sent = need.toNeed(intake);
+  assert.deepEqual(sent.household, [{ sex: 'vrouw', age: null, pregnant: true }, { sex: 'onbekend', age: 2 }, { sex: 'onbekend', age: 8 }]);
+  assert.deepEqual(sent.traits, { tolk: 'yes', zwanger: 'yes', ggz: 'unknown' });
+  assert.equal(sent.language, 'ti');
+  for (const absent of ['residence', 'homeMunicipality', 'minorAlone', 'callback', 'ground']) assert.ok(!(absent in sent), absent);
+  assert.equal(need.toNeed({ ...intake, traits: {} }).language, undefined, 'no interpreter, no language');
+  assert.equal(need.toNeed(need.withAdults(intake, 0)).minorAlone, true);
+  const opened = need.toReferral(intake, ' 010 123 45 67 ', 0);
+  assert.equal(opened.callback, '010 123 45 67');
+  assert.equal(opened.ground, 'statutory_task');
+  const back = need.fromNeed(opened);
+  assert.deepEqual(need.toNeed(back), { ...sent, household: sent.household });
+});
+
+test('changing one group of children leaves the others as they were', () => {
+  let intake = need.withChildren(need.emptyIntake(), 'teen', 2);
+  intake = { ...intake, children: intake.children.map(c => ({ ...c, sex: 'man', age: 15 })) };
+  intake = need.withChildren(intake, 'young', 1);
+  assert.deepEqual(intake.children.map(c => [c.band, c.sex, c.age]), [['young', 'onbekend', 2], ['teen', 'man', 15], ['teen', 'man', 15]]);
+  assert.equal(need.withChildren(intake, 'teen', 1).children.length, 2);
+});
+
+test('a teenager without age or sex holds up the asking, not the searching', () => {
+  const intake = need.withChildren({ ...need.emptyIntake(), urgency: 'nu' }, 'teen', 1);
+  assert.ok(need.isSearchable(intake));
+  assert.equal(need.toNeed(intake).household[1].age, 14);
+  assert.deepEqual(need.missing(intake, '0101234567'), ['child-sex-0', 'child-age-0']);
+  assert.deepEqual(need.missing(need.emptyIntake(), ''), ['callback']);
+  for (const bad of ['', '12', 'bel mij', '+31 6 12345678 9012345678']) assert.equal(need.isCallback(bad), false, bad);
+});
+
+test('a need is off, needed, not known, off again', () => {
+  let set = {};
+  const walk = [1, 2, 3].map(() => (set = need.toggled(set, 'ggz')).ggz);
+  assert.deepEqual(walk, ['yes', 'unknown', undefined]);
+});
+
+test('a kept draft of another shape is not used', () => {
+  assert.deepEqual(need.readDraft(JSON.parse(JSON.stringify(need.emptyIntake()))), need.emptyIntake());
+  for (const bad of [null, 1, [], {}, { ...need.emptyIntake(), adults: 'x' }, { ...need.emptyIntake(), urgency: 4 }, { ...need.emptyIntake(), unsafe: {} }])
+    assert.equal(need.readDraft(bad), null);
+});
+
+test('a report by hand counts what is promised, not who has arrived', () => {
+  const pool = { id: 1, unitsTotal: 6, capacity: { unitsTotal: 6, unitsHeld: 2, offerable: 1, deliverable: 'yes', stop: { reason: 'schoonmaak', untilAt: null }, unitsOutOfOrder: 1 } };
+  const requests = [{ poolId: 1, state: 'accepted', units: 1 }, { poolId: 1, state: 'admitted', units: 1 }, { poolId: 2, state: 'pending', units: 1 }];
+  const report = capacity.handReport(pool, 1, requests, { reportId: 'r', observedAt: 'now' });
+  assert.equal(report.unitsFree, 2);
+  assert.equal(report.unitsOutOfOrder, 1);
+  assert.deepEqual(report.stop, { reason: 'schoonmaak' }, 'a stop is not lifted in silence');
+  assert.equal(report.deliverable, true);
+  assert.equal(capacity.freeMax(pool, requests), 4);
+});
+
+/** @param {((call: number) => Response | Promise<Response>)} answer */
+function apiWith(answer, on = {}) {
+  const calls = [];
+  const api = createApi({ fetch: async (url, options) => { calls.push({ url, ...options }); return answer(calls.length); }, wait: async () => {}, ...on });
+  return { api, calls };
+}
+const problem = (status, type, more = {}) => new Response(JSON.stringify({ status, type: `/problems/${type}`, title: 't', detail: 'd', ...more }), { status });
+
+test('a write whose answer is lost is sent again with the same key', async () => {
+  const doubts = [];
+  const { api, calls } = apiWith(n => { if (n < 3) throw new TypeError('lost'); return Response.json({ id: 1 }, { status: 201 }); }, { onDoubt: d => doubts.push(d) });
+  api.setCsrf('token');
+  assert.deepEqual(await api.post('/referrals', { a: 1 }), { id: 1 });
+  assert.equal(calls.length, 3);
+  assert.equal(new Set(calls.map(c => c.headers['Idempotency-Key'])).size, 1);
+  assert.match(calls[0].headers['Idempotency-Key'], /^[A-Za-z0-9_-]{8,64}$/);
+  assert.equal(calls[0].headers['X-CSRF-Token'], 'token');
+  assert.deepEqual(doubts, [true, true, false]);
+  const second = apiWith(() => Response.json({}));
+  await second.api.post('/x');
+  await second.api.post('/x');
+  assert.equal(new Set(second.calls.map(c => c.headers['Idempotency-Key'])).size, 2, 'a new intent is a new key');
+});
+
+test('doubt ends in saying so, never in a guess', async () => {
+  const { api, calls } = apiWith(() => { throw new TypeError('lost'); });
+  await assert.rejects(api.post('/x', {}), error => error instanceof ApiError && error.kind === 'unknown');
+  assert.equal(calls.length, 6);
+  await assert.rejects(api.get('/x'), error => error.kind === 'offline');
+  assert.equal(calls.length, 7, 'a read is not repeated');
+});
+
+test('a refusal is one text, and is not sent again', async () => {
+  for (const [status, type, words] of [
+    [409, 'taken', nl['problem.taken']], [412, 'stale_version', nl['problem.stale_version']], [422, 'brand_new', nl['problem.status_422']],
+    [503, 'x', nl['problem.status_503']], [418, 'x', nl['problem.unexpected']], [403, '', nl['problem.status_403']],
+  ]) {
+    const { api, calls } = apiWith(() => problem(status, type, { poolId: 7 }));
+    const error = await api.post('/x', {}).catch(e => e);
+    assert.equal(problemText(error), words);
+    assert.equal(error.problem.poolId, 7);
+    assert.equal(calls.length, 1);
+  }
+  const { api } = apiWith(() => problem(500, 'x', { code: '7F3K' }));
+  assert.match(problemText(await api.get('/x').catch(e => e)), /\(code 7F3K\)$/);
+  const html = apiWith(() => new Response('<html>bad gateway', { status: 502 }));
+  assert.equal(problemText(await html.api.get('/x').catch(e => e)), nl['problem.unexpected']);
+});
+
+test('401 leads to signing in, except when asking who I am', async () => {
+  let out = 0;
+  const { api } = apiWith(() => problem(401, 'unauthorized'), { onSignedOut: () => { out++; } });
+  assert.equal((await api.get('/pools').catch(e => e)).kind, 'signed_out');
+  assert.equal((await api.get('/session').catch(e => e)).kind, 'problem');
+  assert.equal(out, 1);
+});
+
+test('the stream is read whole, however it is cut', () => {
+  const stream = 'retry: 2500\n\n: comment\nid: 7\nevent: request_made\ndata: {"seq":7}\n\nid: 8\r\ndata: a\r\ndata: b\r\n\r\nevent: reset\n\n';
+  const want = [{ id: '7', event: 'request_made', data: '{"seq":7}' }, { id: '8', event: 'message', data: 'a\nb' }, { id: '8', event: 'reset', data: '' }];
+  for (const size of [1, 2, 7, 1000]) {
+    const got = [];
+    let retry = 0;
+    const feed = createParser(e => got.push(e), ms => { retry = ms; });
+    for (let i = 0; i < stream.length; i += size) feed(stream.slice(i, i + size));
+    assert.deepEqual(got, want, `in parts of ${size}`);
+    assert.equal(retry, 2500);
+  }
+});
+
+test('CSV opens in a spreadsheet of the reader and starts no formula', () => {
+  const rows = [['Regio', 'Vrij', 'Deel'], ['=1+1', 4, 12.5], ['-x', null, 0], ['a;"b"', 1, 2], ['@x', 1, -2], ['minder dan 5', 1, 1]];
+  assert.equal(csv.toCsv(rows, 'nl'), '\ufeffRegio;Vrij;Deel\r\n\'=1+1;4;12,5\r\n\'-x;;0\r\n"a;""b""";1;2\r\n\'@x;1;-2\r\nminder dan 5;1;1\r\n');
+  assert.match(csv.toCsv(rows, 'en'), /'=1\+1,4,12\.5/);
+  assert.equal(csv.fileWord("Regio’s vergeleken: Den Haag"), 'regio-s-vergeleken-den-haag');
+});

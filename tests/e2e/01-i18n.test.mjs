@@ -1,0 +1,96 @@
+// The texts are whole: the same keys and parameters in both languages, every key that the pages use, a text for every
+// reason, rule and refusal of the core, and Dutch that can be read at three in the morning. And the rules of the pages'
+// code that the security policy needs.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+
+const root = new URL('../../', import.meta.url);
+const read = path => readFileSync(new URL(path, root), 'utf8');
+const nl = JSON.parse(read('broker/ui/i18n/nl.json'));
+const en = JSON.parse(read('broker/ui/i18n/en.json'));
+const modules = readdirSync(new URL('broker/ui/js/', root)).filter(f => f.endsWith('.js'));
+const source = modules.map(f => read(`broker/ui/js/${f}`)).join('\n');
+const has = key => key in nl || (`${key}.one` in nl && `${key}.other` in nl);
+const params = text => [...text.matchAll(/\{(\w+)\}/g)].map(m => m[1]).sort();
+
+test('both languages have the same keys and the same parameters', () => {
+  assert.deepEqual(Object.keys(nl).sort(), Object.keys(en).sort());
+  for (const key of Object.keys(nl)) {
+    assert.deepEqual([...new Set(params(nl[key]))], [...new Set(params(en[key]))], key);
+    assert.notEqual(nl[key].trim(), '', key);
+    assert.notEqual(en[key].trim(), '', key);
+  }
+});
+
+test('a plural has both forms and no third text beside them', () => {
+  for (const key of Object.keys(nl)) {
+    const [, base, form] = /^(.*)\.(one|other)$/.exec(key) ?? [];
+    if (!form) continue;
+    assert.ok(has(base), base);
+    assert.ok(!(base in nl), `${base} stands beside its forms`);
+  }
+});
+
+test('every key in the pages exists, and no text lies unused', () => {
+  const groups = new Set(Object.keys(nl).map(k => k.split('.')[0]));
+  const used = new Set();
+  for (const [, key] of source.matchAll(/['"`]([a-z_]+\.[a-z0-9_.A-Z]+)['"`]/g))
+    if (groups.has(key.split('.')[0]) && !key.endsWith('.js')) used.add(key);
+  for (const key of used) if (!key.startsWith('plek.')) assert.ok(has(key), `${key} is used and has no text`);
+  const prefixes = [...source.matchAll(/`([a-z_]+\.[a-z0-9_]*)\$\{/g)].map(m => m[1]).filter(p => groups.has(p.split('.')[0]));
+  for (const prefix of prefixes) assert.ok(Object.keys(nl).some(k => k.startsWith(prefix)), `${prefix}… has texts`);
+  const spare = Object.keys(nl).map(k => k.replace(/\.(one|other)$/, '')).filter(k => !used.has(k) && !prefixes.some(p => k.startsWith(p)) && !/^shift\..*_(done|text)$/.test(k));
+  assert.deepEqual([...new Set(spare)], []);
+});
+
+test('every reason, rule, refusal and way a request ends has its text', () => {
+  const reasons = [...read('broker/core/reason.def').matchAll(/^REASON\(\w+, "(\w+)"/gm)].map(m => m[1]);
+  const refusals = [...read('broker/core/outcome.c').matchAll(/\[REFUSAL_\w+\] = "(\w+)"/g)].map(m => m[1]).filter(c => c !== 'none');
+  const rules = [...read('broker/core/match_rules.c').matchAll(/codes\[RULE_N\] = \{([^}]*)\}/g)].flatMap(m => [...m[1].matchAll(/"(\w+)"/g)].map(x => x[1]));
+  assert.ok(reasons.length > 50 && refusals.length > 15 && rules.length > 15, 'the lists of the core were found');
+  for (const code of reasons) assert.ok(has(`reason.${code}`), `reason.${code}`);
+  for (const code of refusals) assert.ok(has(`problem.${code}`), `problem.${code}`);
+  for (const code of rules) assert.ok(has(`rule.${code}`), `rule.${code}`);
+  const statuses = new Set([...read('schema/api/openapi.yaml').matchAll(/^ {8}"(4\d\d|5\d\d)":/gm)].map(m => m[1]));
+  for (const status of statuses) assert.ok(has(`problem.status_${status}`), `problem.status_${status}`);
+  for (const why of ['other_yes', 'withdrawn', 'no_show']) for (const group of ['answer', 'ended']) assert.ok(has(`${group}.cancelled_${why}`));
+});
+
+test('Dutch is plain: short sentences, people words', () => {
+  for (const [key, text] of Object.entries(nl)) {
+    for (const sentence of text.split(/(?<=[.?!:])\s+/)) {
+      const words = sentence.split(/\s+/).filter(w => /[\p{L}\p{N}{]/u.test(w)).length;
+      assert.ok(words <= 15, `${key}: ${words} words: ${sentence}`);
+    }
+    assert.doesNotMatch(text, /\b(casus|cliënt|middels|teneinde|dient te|match|score)\b/i, key);
+  }
+});
+
+test('the code keeps to what the security policy allows', () => {
+  const banned = [/\bstyle\s*=/, /styleMap/, /unsafeHTML/, /innerHTML/, /outerHTML/, /insertAdjacentHTML/, /document\.write/, /\beval\(/, /new Function/, /\son\w+\s*=\s*["'$]/, /\.style\./];
+  for (const file of modules) for (const pattern of banned) assert.doesNotMatch(read(`broker/ui/js/${file}`), pattern, file);
+  for (const file of readdirSync(new URL('broker/ui/pages/', root))) {
+    const page = read(`broker/ui/pages/${file}`);
+    for (const pattern of banned) assert.doesNotMatch(page, pattern, file);
+    assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/, `${file}: no inline script`);
+    assert.doesNotMatch(page, /<style/, file);
+    assert.match(page, /<noscript>/, file);
+  }
+});
+
+test('every word that people see comes from the texts', () => {
+  // A letter sequence between tags in a template would be a text that no translator sees. Names and codes are let through.
+  const allowed = new Set(['Veilige Plek', 'CSV', 'English', 'Nederlands', 'EN', 'NL']);
+  for (const file of modules) {
+    for (const [, words] of read(`broker/ui/js/${file}`).matchAll(/>\s*([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ ,.’']{2,})\s*<\//g))
+      assert.ok(allowed.has(words.trim()), `${file}: "${words.trim()}"`);
+  }
+});
+
+test('every icon that the pages use is in the sprite', () => {
+  const icons = new Set(readdirSync(new URL('broker/ui/icons/', root)).filter(f => f.endsWith('.svg')).map(f => f.slice(0, -4)));
+  const used = [...source.matchAll(/icon\('([a-z0-9-]+)'\)|icon: '([a-z0-9-]+)'/g)].map(m => m[1] ?? m[2]);
+  assert.ok(used.length > 30);
+  for (const name of used) assert.ok(icons.has(name), name);
+});
