@@ -338,6 +338,22 @@ static void the_proposal_is_frozen(void **state)
     exchange_free(x);
 }
 
+/* Every pool, the first in rank included, is frozen with the rank the worker saw. */
+static void the_rank_is_the_one_that_was_seen(void **state)
+{
+    static const unsigned pools[] = {POOL_A1, POOL_A2, POOL_B, POOL_C};
+    struct exchange *x = exchange_new();
+    struct outcome o = do_ask(x, do_open(x, VT_OOST, a_need()), pools, 4);
+    unsigned seen = 0;
+
+    (void)state;
+    assert_int_equal(o.n_requests, 4);
+    for (unsigned i = 0; i < 4; i++)
+        seen |= 1u << the_request(x, o.requests[i])->proposal.rank;
+    assert_int_equal(seen, 0x1e);
+    exchange_free(x);
+}
+
 static void a_referral_asks_a_bounded_number_in_its_life(void **state)
 {
     struct exchange *x = exchange_new();
@@ -395,6 +411,7 @@ int main(void)
         cmocka_unit_test(two_linked_units_or_none),
         cmocka_unit_test(times_follow_the_threat_level),
         cmocka_unit_test(the_proposal_is_frozen),
+        cmocka_unit_test(the_rank_is_the_one_that_was_seen),
         cmocka_unit_test(a_referral_asks_a_bounded_number_in_its_life),
         cmocka_unit_test(without_facts_nobody_is_asked),
     };

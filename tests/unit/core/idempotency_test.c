@@ -108,6 +108,158 @@ static void a_refusal_of_the_state_is_remembered(void **state)
     exchange_free(x);
 }
 
+/* A command under a key, prepared so that it will be refused. R is open and has asked nobody. */
+struct trial {
+    struct exchange *x;
+    struct referral_id r;
+    struct command cmd;
+    struct org org;
+    struct observation seen;
+};
+
+static void asks(struct trial *t, struct referral_id r, unsigned pool)
+{
+    t->cmd.kind = CMD_ASK;
+    t->cmd.actor = referrer_of(VT_OOST);
+    t->cmd.u.ask.referral = r;
+    t->cmd.u.ask.n = 1;
+    t->cmd.u.ask.pools[0].v = pool;
+}
+
+static void b_declines(struct trial *t, uint8_t reason)
+{
+    t->cmd.kind = CMD_DECLINE;
+    t->cmd.actor = shelter_of(HUIS_B);
+    t->cmd.u.answer.request = do_ask_one(t->x, t->r, POOL_B);
+    t->cmd.u.answer.reason = reason;
+}
+
+static void too_many(struct trial *t)
+{
+    struct referral_id green = do_open(t->x, VT_OOST, a_need(.level = THREAT_GROEN));
+
+    do_ask_one(t->x, green, POOL_C);
+    asks(t, green, POOL_B);
+}
+
+static void asked_already(struct trial *t)
+{
+    do_ask_one(t->x, t->r, POOL_B);
+    asks(t, t->r, POOL_B);
+}
+
+static void for_the_gatekeeper(struct trial *t)
+{
+    asks(t, t->r, POOL_COSM);
+}
+
+static void does_not_fit(struct trial *t)
+{
+    asks(t, do_open(t->x, VT_OOST, a_need(.adults = 9)), POOL_B);
+}
+
+static void is_withdrawn(struct trial *t)
+{
+    do_referral(t->x, CMD_WITHDRAW, t->r, 0, 1);
+    asks(t, t->r, POOL_B);
+}
+
+static void no_such_pool(struct trial *t)
+{
+    asks(t, t->r, 99);
+}
+
+static void answered_otherwise(struct trial *t)
+{
+    b_declines(t, 2);
+    do_answer(t->x, CMD_DECLINE, t->cmd.u.answer.request, 1);
+}
+
+static void unknown_reason(struct trial *t)
+{
+    b_declines(t, 0);
+}
+
+static void other_was_first(struct trial *t)
+{
+    b_declines(t, 1); /* a no: without a late yes of its own */
+    do_answer(t->x, CMD_ACCEPT, do_ask_one(t->x, t->r, POOL_C), 0);
+}
+
+static void lapsed(struct trial *t)
+{
+    b_declines(t, 1);
+    t->x->now += 4 * MS_HOUR;
+    do_tick(t->x);
+}
+
+static void defined_otherwise(struct trial *t)
+{
+    t->cmd.kind = CMD_DEFINE_ORG;
+    t->cmd.actor = (struct actor){.role = ROLE_SYSTEM};
+    t->cmd.u.org = &t->org;
+    t->org.region = 1;
+}
+
+static void out_of_range(struct trial *t)
+{
+    defined_otherwise(t);
+    t->org.name[0] = '\0';
+}
+
+static void read_before(struct trial *t)
+{
+    t->cmd.kind = CMD_REPORT_CAPACITY;
+    t->cmd.actor = shelter_of(HUIS_B);
+    t->cmd.u.report.list = &t->seen;
+    t->cmd.u.report.n = 1;
+    t->cmd.u.report.version = 1;
+}
+
+/* Which refusals a key remembers: those that the state of the exchange caused. */
+static void every_refusal_is_remembered_or_not(void **state)
+{
+    static const struct {
+        void (*prepare)(struct trial *t);
+        enum refusal want;
+        bool kept;
+    } cases[] = {
+        {too_many, REFUSAL_TOO_MANY, true},
+        {asked_already, REFUSAL_ASKED_ALREADY, true},
+        {for_the_gatekeeper, REFUSAL_GATEKEEPER, true},
+        {does_not_fit, REFUSAL_DOES_NOT_FIT, true},
+        {is_withdrawn, REFUSAL_WRONG_STATE, true},
+        {no_such_pool, REFUSAL_NOT_FOUND, false},
+        {answered_otherwise, REFUSAL_ANSWERED, true},
+        {unknown_reason, REFUSAL_UNKNOWN_REASON, false},
+        {other_was_first, REFUSAL_OTHER_WAS_FIRST, true},
+        {lapsed, REFUSAL_LAPSED, true},
+        {defined_otherwise, REFUSAL_DUPLICATE, true},
+        {out_of_range, REFUSAL_LIMIT, false},
+        {read_before, REFUSAL_STALE_VERSION, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct trial t = {.x = exchange_new()};
+
+        t.r = do_open(t.x, VT_OOST, a_need());
+        t.org = *engine_org(t.x->e, (struct org_id){HUIS_A});
+        t.seen = an_observation(t.x, POOL_B, 2, 1);
+        cases[i].prepare(&t);
+        t.cmd.key = key(1);
+        for (int again = 0; again < 2; again++) {
+            struct outcome o = exchange_do(t.x, &t.cmd);
+            size_t want = cases[i].kept && !again ? 1 : 0;
+
+            if (o.refusal != cases[i].want || last_count(t.x) != want)
+                fail_msg("%s, time %d: %s, %zu events", refusal_code(cases[i].want), again + 1,
+                         refusal_code(o.refusal), last_count(t.x));
+        }
+        exchange_free(t.x);
+    }
+}
+
 static void a_late_yes_and_its_key(void **state)
 {
     struct exchange *x = exchange_new();
@@ -287,6 +439,7 @@ int main(void)
         cmocka_unit_test(a_repeat_makes_nothing_new),
         cmocka_unit_test(another_body_is_refused),
         cmocka_unit_test(a_refusal_of_the_state_is_remembered),
+        cmocka_unit_test(every_refusal_is_remembered_or_not),
         cmocka_unit_test(a_late_yes_and_its_key),
         cmocka_unit_test(refusals_of_the_door_leave_no_trace),
         cmocka_unit_test(a_report_that_says_nothing_new_leaves_no_trace),

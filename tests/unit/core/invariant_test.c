@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* A world with one request pending at B (request 1), one accepted at C (2, after 3 at A1 was cancelled) and
- * one admitted at A2 (4). */
+ * one admitted at A2 (4), one more pending at B (5). */
 static struct exchange *a_busy_world(void)
 {
     static const unsigned c_and_a[] = {POOL_C, POOL_A1};
@@ -24,6 +24,7 @@ static struct exchange *a_busy_world(void)
     do_answer(x, CMD_ACCEPT, q, 0);
     do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
     do_open(x, VT_OOST, a_need());
+    do_ask_one(x, do_open(x, VT_OOST, a_need()), POOL_B);
     return x;
 }
 
@@ -116,7 +117,7 @@ static void a_request_to_no_pool(struct engine *e)
 static void three_units(struct engine *e)
 {
     e->requests[0].r.units = 3;
-    e->pools[POOL_B - 1].held = 3;
+    e->pools[POOL_B - 1].held += 2;
 }
 
 static void a_hold_without_an_end(struct engine *e)
@@ -145,6 +146,29 @@ static void deadlines_out_of_order(struct engine *e)
         if (e->requests[i].due == 1)
             e->requests[i].r.lapse_at_ms = INT64_MAX - 1;
     }
+}
+
+static void holds_out_of_order(struct engine *e)
+{
+    /* Two holds at B, newest first: as if one had been taken for the other. */
+    struct request_slot *q = &e->requests[0], *r = &e->requests[4];
+
+    q->prev_hold = 5;
+    q->next_hold = 0;
+    r->prev_hold = 0;
+    r->next_hold = 1;
+    e->pools[POOL_B - 1].first_hold = 5;
+    e->pools[POOL_B - 1].last_hold = 1;
+}
+
+static void a_state_that_does_not_exist(struct engine *e)
+{
+    e->referrals[0].r.state = REFERRAL_STATE_N;
+}
+
+static void a_request_under_another_id(struct engine *e)
+{
+    e->requests[2].r.id.v = 1;
 }
 
 static void a_key_too_many(struct engine *e)
@@ -207,6 +231,9 @@ static void every_broken_promise_is_noticed(void **state)
         CASE(a_deadline_lost),
         CASE(a_deadline_moved),
         CASE(deadlines_out_of_order),
+        CASE(holds_out_of_order),
+        CASE(a_state_that_does_not_exist),
+        CASE(a_request_under_another_id),
         CASE(a_key_too_many),
         CASE(a_code_of_another),
         CASE(a_report_of_another_pool),
@@ -241,6 +268,8 @@ static void a_broken_promise_is_noticed_without_the_digest(void **state)
         a_hold_is_forgotten,
         an_ended_request_still_counts,
         an_arrival_no_longer_counts,
+        holds_out_of_order,
+        a_request_under_another_id,
         two_places_for_one_household,
         a_yes_while_still_asking,
         a_referral_open_with_a_yes,

@@ -297,6 +297,20 @@ static void withdrawal_lets_go_of_everything(void **state)
     exchange_free(x);
 }
 
+static void nobody_travels_to_a_withdrawn_place(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct request_id q;
+    struct referral_id r = a_referral(x, REFERRAL_TRAVELLING, &q);
+
+    (void)state;
+    assert_int_not_equal(the_referral(x, r)->eta_ms, 0);
+    do_referral(x, CMD_WITHDRAW, r, 0, 1);
+    assert_int_equal(the_referral(x, r)->eta_ms, 0);
+    assert_int_equal(the_request(x, q)->cancel_why, CANCEL_WITHDRAWN);
+    exchange_free(x);
+}
+
 static void withdrawal_needs_a_known_reason(void **state)
 {
     struct exchange *x = exchange_new();
@@ -338,6 +352,7 @@ int main(void)
         cmocka_unit_test(arrival_only_after_a_yes),
         cmocka_unit_test(no_show_by_shelter_or_referrer),
         cmocka_unit_test(withdrawal_lets_go_of_everything),
+        cmocka_unit_test(nobody_travels_to_a_withdrawn_place),
         cmocka_unit_test(withdrawal_needs_a_known_reason),
         cmocka_unit_test(a_referral_that_is_not_there),
     };

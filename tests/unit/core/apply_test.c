@@ -1,0 +1,390 @@
+/* Impossible events, one condition each: replay refuses them with their reason and changes nothing; and the
+ * same event without that one fault is applied, so that it is the fault that was refused. */
+#include "support/exchange.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "core/fields.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A pending request to B (1), and a referral (2) that C said yes to (2) after A1 was asked too (3). */
+struct world {
+    struct exchange *x;
+    int64_t lapse;
+};
+
+static struct world world_of_all(void)
+{
+    static const unsigned c_and_a[] = {POOL_C, POOL_A1};
+    struct world w = {.x = exchange_new()};
+    struct outcome o;
+
+    do_ask_one(w.x, do_open(w.x, VT_OOST, a_need()), POOL_B);
+    w.lapse = the_request(w.x, (struct request_id){1})->lapse_at_ms;
+    o = do_ask(w.x, do_open(w.x, VT_OOST, a_need()), c_and_a, 2);
+    do_answer(w.x, CMD_ACCEPT, o.requests[0], 0);
+    return w;
+}
+
+static struct event an_event(const struct world *w, enum event_kind kind)
+{
+    struct event ev;
+
+    memset(&ev, 0, sizeof ev);
+    ev.kind = kind;
+    ev.seq = engine_seq(w->x->e) + 1;
+    ev.at_ms = w->x->now;
+    return ev;
+}
+
+/* A possible event of each kind in this world. */
+static struct event possible(const struct world *w, enum event_kind kind)
+{
+    struct event ev = an_event(w, kind);
+    const struct engine *e = w->x->e;
+
+    switch (kind) {
+    case EV_ORG_DEFINED:
+        ev.u.org = (struct org){.id = {engine_orgs(e) + 1}, .code = "nieuw", .name = "N", .region = 1};
+        break;
+    case EV_LOCATION_DEFINED:
+        ev.u.location = *engine_location(e, (struct location_id){B_HUIS});
+        ev.u.location.id.v = engine_locations(e) + 1;
+        strcpy(ev.u.location.code, "nieuw");
+        break;
+    case EV_POOL_DEFINED:
+        ev.u.pool = pool_of_kind(w->x, B_HUIS, "nieuw", KIND_NOOD);
+        ev.u.pool.id.v = engine_pools(e) + 1;
+        ev.u.pool.org.v = HUIS_B;
+        break;
+    case EV_CAPACITY_OBSERVED:
+        ev.u.capacity.o = an_observation(w->x, POOL_B, 2, 1);
+        ev.u.capacity.used = true;
+        break;
+    case EV_REFERRAL_OPENED:
+        ev.u.opened.id.v = engine_referrals(e) + 1;
+        strcpy(ev.u.opened.code, "VT-NNNN");
+        ev.u.opened.org.v = VT_OOST;
+        ev.u.opened.deadline_ms = w->x->now + MS_HOUR;
+        ev.u.opened.facts_known = true;
+        ev.u.opened.need = a_need();
+        break;
+    case EV_REQUEST_MADE:
+        ev.u.made = (struct request){.id = {engine_requests(e) + 1},
+                                     .referral = {1},
+                                     .pool = {POOL_A1},
+                                     .units = 1,
+                                     .asked_at_ms = ev.at_ms,
+                                     .answer_by_ms = ev.at_ms,
+                                     .lapse_at_ms = ev.at_ms};
+        break;
+    case EV_REQUEST_EXPIRED:
+        ev.at_ms = w->lapse;
+        ev.u.request.request.v = 1;
+        ev.u.request.referral.v = 1;
+        break;
+    case EV_REQUEST_CANCELLED:
+        ev.u.request.why = CANCEL_OTHER_YES;
+        ev.u.request.request.v = 1;
+        ev.u.request.referral.v = 1;
+        break;
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+        ev.u.request.request.v = 1;
+        ev.u.request.referral.v = 1;
+        break;
+    case EV_REQUEST_LATE_YES:
+        ev.u.request.request.v = 3;
+        ev.u.request.referral.v = 2;
+        break;
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+        ev.u.referral.referral.v = 2;
+        ev.u.referral.request.v = 2;
+        break;
+    case EV_REFERRAL_UNPLACED:
+        ev.u.referral.referral.v = 1;
+        ev.at_ms = engine_referral(e, (struct referral_id){1})->deadline_ms;
+        break;
+    case EV_REFERRAL_WITHDRAWN:
+        ev.u.referral.referral.v = 1; /* possible only after its request ended: see the cases */
+        break;
+    case EV_COMMAND_DONE:
+        ev.u.done.key.lo = 1;
+        ev.u.done.outcome.seq = ev.seq;
+        break;
+    case EV_N:
+        break;
+    }
+    return ev;
+}
+
+static void possible_events_are_applied(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < EV_N; kind++) {
+        struct world w = world_of_all();
+        struct event ev = possible(&w, (enum event_kind)kind);
+        char why[200] = "";
+
+        if (kind != EV_REFERRAL_WITHDRAWN && engine_replay(w.x->e, &ev, why, sizeof why) != OK)
+            fail_msg("%s", why);
+        if (!engine_check(w.x->e, why, sizeof why))
+            fail_msg("%s: %s", event_name(ev.kind), why);
+        exchange_free(w.x);
+    }
+}
+
+static void refused(const struct world *w, const struct event *ev, const char *what)
+{
+    uint64_t before = engine_digest(w->x->e, true);
+    char why[200] = "";
+
+    if (engine_replay(w->x->e, ev, why, sizeof why) != ERR_BAD_INPUT)
+        fail_msg("%s: %s was applied", event_name(ev->kind), what);
+    if (engine_digest(w->x->e, true) != before)
+        fail_msg("%s: %s changed something", event_name(ev->kind), what);
+    assert_non_null(strstr(why, event_name(ev->kind)));
+}
+
+/* Make the possible event of KIND, spoil it, and see it refused. */
+#define SPOIL(KIND, CHANGE)                                                                                  \
+    do {                                                                                                     \
+        struct event ev = possible(&w, KIND);                                                                \
+        CHANGE;                                                                                              \
+        refused(&w, &ev, #CHANGE);                                                                           \
+    } while (0)
+/* The boundary beside it is fine. */
+#define KEEP(KIND, CHANGE)                                                                                   \
+    do {                                                                                                     \
+        struct world mine = world_of_all();                                                                  \
+        struct event ev = possible(&mine, KIND);                                                             \
+        char why[200] = "";                                                                                  \
+        CHANGE;                                                                                              \
+        if (engine_replay(mine.x->e, &ev, why, sizeof why) != OK)                                            \
+            fail_msg("%s: %s", #CHANGE, why);                                                                \
+        exchange_free(mine.x);                                                                               \
+    } while (0)
+
+static void definitions(void **state)
+{
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_ORG_DEFINED, ev.u.org.kind = ORG_KIND_N);
+    SPOIL(EV_ORG_DEFINED, ev.u.org.id.v++);
+    SPOIL(EV_ORG_DEFINED, ev.u.org.id.v--);
+    SPOIL(EV_ORG_DEFINED, strcpy(ev.u.org.code, "huis-a"));
+    SPOIL(EV_ORG_DEFINED, ev.u.org.region = VOCAB_REGIONS_MAX);
+    KEEP(EV_ORG_DEFINED, ev.u.org.region = VOCAB_REGIONS_MAX - 1);
+    KEEP(EV_ORG_DEFINED, ev.u.org.region = REGION_NONE);
+    SPOIL(EV_LOCATION_DEFINED, ev.u.location.guard_24h = (enum tri)3);
+    SPOIL(EV_LOCATION_DEFINED, ev.u.location.id.v--);
+    SPOIL(EV_LOCATION_DEFINED, ev.u.location.org.v = 99);
+    SPOIL(EV_LOCATION_DEFINED, strcpy(ev.u.location.code, "a-noord"));
+    SPOIL(EV_LOCATION_DEFINED, ev.u.location.intake_from_minute = 1441);
+    KEEP(EV_LOCATION_DEFINED, ev.u.location.intake_from_minute = 1440);
+    SPOIL(EV_POOL_DEFINED, ev.u.pool.unit_size = 0);
+    SPOIL(EV_POOL_DEFINED, ev.u.pool.location.v = 99);
+    SPOIL(EV_POOL_DEFINED, ev.u.pool.org.v = HUIS_A);
+    SPOIL(EV_POOL_DEFINED, ev.u.pool.id.v++);
+    SPOIL(EV_POOL_DEFINED, strcpy(ev.u.pool.code, "a1"));
+    SPOIL(EV_POOL_DEFINED, ev.u.pool.id.v = POOL_B);
+    SPOIL(EV_POOL_DEFINED, ev.u.pool.id.v = POOL_C; strcpy(ev.u.pool.code, "c"));
+    KEEP(EV_POOL_DEFINED, ev.u.pool.id.v = POOL_B; strcpy(ev.u.pool.code, "b"));
+    KEEP(EV_POOL_DEFINED, ev.u.pool.funded_until_ms = FIELD_TIME_MAX);
+    SPOIL(EV_POOL_DEFINED, ev.u.pool.funded_until_ms = FIELD_TIME_MAX + 1);
+    exchange_free(w.x);
+}
+
+static void observations(void **state)
+{
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.pool.v = 99);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.source = SOURCE_N);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.total = -2);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.free = FIELD_COUNT_MAX + 1);
+    KEEP(EV_CAPACITY_OBSERVED, ev.u.capacity.o.total = FIELD_COUNT_MAX);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.occupied = -2);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.out_of_order = -2);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.deliverable = (enum tri)3);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.stop_until_ms = -1);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.observed_at_ms = FIELD_TIME_MAX + 1);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.received_at_ms = -1);
+    /* Newer must be believed, older must not. */
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.used = false);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.observed_at_ms = 1);
+    KEEP(EV_CAPACITY_OBSERVED, ev.u.capacity.o.observed_at_ms = 1; ev.u.capacity.used = false);
+    exchange_free(w.x);
+}
+
+static void opened_referrals(void **state)
+{
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_REFERRAL_OPENED, ev.u.opened.id.v++);
+    SPOIL(EV_REFERRAL_OPENED, ev.u.opened.id.v--);
+    SPOIL(EV_REFERRAL_OPENED, ev.u.opened.org.v = 99);
+    SPOIL(EV_REFERRAL_OPENED, ev.u.opened.code[0] = '\0');
+    SPOIL(EV_REFERRAL_OPENED, memset(ev.u.opened.code, 'A', sizeof ev.u.opened.code));
+    SPOIL(EV_REFERRAL_OPENED,
+          memcpy(ev.u.opened.code, the_referral(w.x, (struct referral_id){1})->code, REFERRAL_CODE_SIZE));
+    SPOIL(EV_REFERRAL_OPENED, ev.u.opened.urgency = URGENCY_N);
+    SPOIL(EV_REFERRAL_OPENED, ev.u.opened.deadline_ms = -1);
+    SPOIL(EV_REFERRAL_OPENED, ev.u.opened.deadline_ms = FIELD_TIME_MAX + 1);
+    KEEP(EV_REFERRAL_OPENED, ev.u.opened.deadline_ms = FIELD_TIME_MAX);
+    SPOIL(EV_REFERRAL_OPENED, ev.u.opened.need.n_persons = 0);
+    KEEP(EV_REFERRAL_OPENED, ev.u.opened.need.n_persons = 0; ev.u.opened.facts_known = false);
+    exchange_free(w.x);
+}
+
+static void made_requests(void **state)
+{
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_REQUEST_MADE, ev.u.made.id.v++);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 99);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 2); /* has a place */
+    SPOIL(EV_REQUEST_MADE, ev.u.made.pool.v = 99);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.pool.v = POOL_B); /* asked already */
+    SPOIL(EV_REQUEST_MADE, ev.u.made.units = 0);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.units = 3);
+    KEEP(EV_REQUEST_MADE, ev.u.made.units = 2);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.pool.v = POOL_C; ev.u.made.units = 2); /* one is held there */
+    KEEP(EV_REQUEST_MADE, ev.u.made.pool.v = POOL_C);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.state = REQUEST_ACCEPTED);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.answer_by_ms--);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.lapse_at_ms--);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.lapse_at_ms = FIELD_TIME_MAX + 1);
+    KEEP(EV_REQUEST_MADE, ev.u.made.lapse_at_ms = FIELD_TIME_MAX);
+    exchange_free(w.x);
+}
+
+static void steps_of_a_request(void **state)
+{
+    static const enum event_kind kinds[] = {EV_REQUEST_SEEN,    EV_REQUEST_ACCEPTED,  EV_REQUEST_DECLINED,
+                                            EV_REQUEST_EXPIRED, EV_REQUEST_CANCELLED, EV_REQUEST_LATE_YES};
+    struct world w = world_of_all();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        SPOIL(kinds[i], ev.u.request.request.v = 99);
+        SPOIL(kinds[i], ev.u.request.request.v = 0);
+        SPOIL(kinds[i], ev.u.request.referral.v = 3 - ev.u.request.referral.v);
+        if (kinds[i] == EV_REQUEST_LATE_YES)
+            continue;
+        SPOIL(kinds[i], ev.u.request.request.v = 2; ev.u.request.referral.v = 2); /* said yes */
+        SPOIL(kinds[i], ev.u.request.request.v = 3; ev.u.request.referral.v = 2); /* cancelled */
+    }
+    SPOIL(EV_REQUEST_EXPIRED, ev.at_ms--);
+    SPOIL(EV_REQUEST_CANCELLED, ev.u.request.why = CANCEL_NONE);
+    SPOIL(EV_REQUEST_CANCELLED, ev.u.request.why = CANCEL_NO_SHOW);
+    KEEP(EV_REQUEST_CANCELLED, ev.u.request.why = CANCEL_WITHDRAWN);
+    KEEP(EV_REQUEST_CANCELLED, ev.u.request.why = CANCEL_WITHDRAWN; ev.u.request.request.v = 2;
+         ev.u.request.referral.v = 2);
+    SPOIL(EV_REQUEST_LATE_YES, ev.u.request.request.v = 1; ev.u.request.referral.v = 1);
+    SPOIL(EV_REQUEST_LATE_YES, ev.u.request.request.v = 2; ev.u.request.referral.v = 2);
+    do_answer(w.x, CMD_SEE_REQUEST, (struct request_id){1}, 0);
+    SPOIL(EV_REQUEST_SEEN, ev.seq += 0);
+    do_answer(w.x, CMD_ACCEPT, (struct request_id){3}, 0);
+    SPOIL(EV_REQUEST_LATE_YES, ev.seq += 0);
+    exchange_free(w.x);
+}
+
+/* A yes must find the others gone already, whichever of them it is. */
+static void a_yes_beside_another_request(void **state)
+{
+    static const unsigned pools[] = {POOL_A1, POOL_B, POOL_C};
+
+    (void)state;
+    for (uint64_t first = 1; first <= 3; first++) {
+        struct exchange *x = exchange_new();
+        struct world w = {.x = x};
+        struct event ev;
+
+        do_ask(x, do_open(x, VT_OOST, a_need()), pools, 3);
+        ev = an_event(&w, EV_REQUEST_ACCEPTED);
+        ev.u.request.request.v = first;
+        ev.u.request.referral.v = 1;
+        refused(&w, &ev, "a yes beside two");
+        for (uint64_t other = 1; other <= 3; other++) {
+            if (other == first)
+                continue;
+            do_answer(x, CMD_DECLINE, (struct request_id){other}, 1);
+            ev.seq = engine_seq(x->e) + 1;
+            if (other != (first == 3 ? 2u : 3u))
+                refused(&w, &ev, "a yes beside one");
+        }
+        engine_apply(x->e, &ev);
+        exchange_free(x);
+    }
+}
+
+static void steps_of_a_referral(void **state)
+{
+    struct world w = world_of_all();
+    struct event unplaced = possible(&w, EV_REFERRAL_UNPLACED);
+
+    (void)state;
+    SPOIL(EV_REFERRAL_TRAVELLING, ev.u.referral.referral.v = 99);
+    SPOIL(EV_REFERRAL_TRAVELLING, ev.u.referral.referral.v = 1);
+    SPOIL(EV_REFERRAL_TRAVELLING, ev.u.referral.eta_ms = -1);
+    SPOIL(EV_REFERRAL_TRAVELLING, ev.u.referral.eta_ms = FIELD_TIME_MAX + 1);
+    KEEP(EV_REFERRAL_TRAVELLING, ev.u.referral.eta_ms = FIELD_TIME_MAX);
+    SPOIL(EV_REFERRAL_ADMITTED, ev.u.referral.referral.v = 99);
+    SPOIL(EV_REFERRAL_ADMITTED, ev.u.referral.request.v = 99);
+    SPOIL(EV_REFERRAL_ADMITTED, ev.u.referral.request.v = 3);
+    SPOIL(EV_REFERRAL_ADMITTED, ev.u.referral.referral.v = 1);
+    SPOIL(EV_REFERRAL_ADMITTED, ev.u.referral.referral.v = 1; ev.u.referral.request.v = 1);
+    SPOIL(EV_REFERRAL_NO_SHOW, ev.u.referral.referral.v = 99);
+    SPOIL(EV_REFERRAL_NO_SHOW, ev.u.referral.request.v = 3);
+    SPOIL(EV_REFERRAL_NO_SHOW, ev.u.referral.referral.v = 1; ev.u.referral.request.v = 1);
+    SPOIL(EV_REFERRAL_WITHDRAWN, ev.u.referral.referral.v = 99);
+    SPOIL(EV_REFERRAL_WITHDRAWN, ev.seq += 0); /* its request is pending: the first, and the only one */
+    SPOIL(EV_REFERRAL_WITHDRAWN, ev.u.referral.referral.v = 2);
+    SPOIL(EV_REFERRAL_UNPLACED, ev.at_ms--);
+    SPOIL(EV_REFERRAL_UNPLACED, ev.u.referral.referral.v = 99);
+    SPOIL(EV_REFERRAL_UNPLACED, ev.u.referral.referral.v = 2);
+    engine_apply(w.x->e, &unplaced);
+    SPOIL(EV_REFERRAL_UNPLACED, ev.seq += 0); /* flagged already */
+    exchange_free(w.x);
+}
+
+static void outcomes(void **state)
+{
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_COMMAND_DONE, ev.u.done.key.lo = 0);
+    KEEP(EV_COMMAND_DONE, ev.u.done.key.lo = 0; ev.u.done.key.hi = 1);
+    SPOIL(EV_COMMAND_DONE, ev.u.done.outcome.seq++);
+    SPOIL(EV_COMMAND_DONE, ev.u.done.outcome.seq = 0);
+    SPOIL(EV_COMMAND_DONE, ev.at_ms = FIELD_TIME_MAX + 1);
+    KEEP(EV_COMMAND_DONE, ev.at_ms = FIELD_TIME_MAX);
+    exchange_free(w.x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(possible_events_are_applied),
+        cmocka_unit_test(definitions),
+        cmocka_unit_test(observations),
+        cmocka_unit_test(opened_referrals),
+        cmocka_unit_test(made_requests),
+        cmocka_unit_test(steps_of_a_request),
+        cmocka_unit_test(a_yes_beside_another_request),
+        cmocka_unit_test(steps_of_a_referral),
+        cmocka_unit_test(outcomes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
