@@ -1,0 +1,124 @@
+// Headless Chromium for the end-to-end tests: one browser, a desk (a context with one page) per person, and for each desk
+// a watch on everything that a person would not see: violations of the content policy, console errors, failed scripts.
+//
+// The certificate of the exchange under test is trusted by the hash of its public key alone
+// (--ignore-certificate-errors-spki-list): every other certificate error stays an error, and nothing is added to the
+// machine's own trust store.
+import assert from 'node:assert/strict';
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+export const PASSWORD = 'veilige-plek-demo';
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+export const NARROW = { width: 320, height: 700 };
+/** Longest wait for something that a person would notice at once; a busy two-core machine under ASan needs room. */
+export const SOON_MS = 15_000;
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const ARGS = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+/** Base64 of the SHA-256 of a certificate's public key, as Chromium's list wants it. */
+function keyHash(certificateFile) {
+  const key = new X509Certificate(readFileSync(certificateFile)).publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(key).digest('base64');
+}
+
+/** Start Chromium that trusts the server whose certificate is in CERTIFICATEFILE, and nobody else out of order. */
+export function openBrowser(certificateFile) {
+  return chromium.launch({
+    executablePath: process.env.PLEK_CHROMIUM || '/usr/bin/chromium',
+    args: [...ARGS, `--ignore-certificate-errors-spki-list=${keyHash(certificateFile)}`],
+    handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,
+  });
+}
+
+// Runs in each page before its first script. The document itself keeps the list, for its headers are what is tested.
+function watchPolicy() {
+  globalThis.plekViolations = [];
+  document.addEventListener('securitypolicyviolation', e => {
+    globalThis.plekViolations.push(`${e.effectiveDirective} blocked ${e.blockedURI} at ${e.sourceFile}:${e.lineNumber} ${e.sample}`);
+    console.error(`content policy: ${e.effectiveDirective} blocked ${e.blockedURI} ${e.sample}`);
+  });
+}
+
+/**
+ * A desk: its own cookies, one page. Faults of the page are gathered in desk.faults; noFaults() asserts there are none.
+ * @param {object} [o] viewport, theme ('day' | 'night'), lang ('nl' | 'en'), state (of an earlier desk), expected (regular
+ *   expressions of console messages that this test causes on purpose)
+ */
+export async function openDesk(browser, origin, o = {}) {
+  const { viewport = DESKTOP, theme = 'day', lang = 'nl', state, expected = [] } = o;
+  const context = await browser.newContext({
+    baseURL: origin, viewport, storageState: state, locale: lang === 'nl' ? 'nl-NL' : 'en-GB', timezoneId: 'Europe/Amsterdam',
+    colorScheme: theme === 'night' ? 'dark' : 'light', reducedMotion: 'reduce',
+    isMobile: viewport.width < 600, hasTouch: viewport.width < 600,
+  });
+  context.setDefaultTimeout(SOON_MS);
+  await context.addInitScript(watchPolicy);
+  await context.addInitScript(language => { if (!localStorage.getItem('lang')) localStorage.setItem('lang', language); }, lang);
+  const page = await context.newPage();
+  const desk = { context, page, origin, faults: [], urls: [], expected };
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') fault(desk, `console ${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', error => fault(desk, `script: ${error.message}`));
+  page.on('request', request => desk.urls.push(request.url()));
+  page.on('framenavigated', frame => desk.urls.push(frame.url()));
+  return desk;
+}
+
+function fault(desk, text) {
+  if (!desk.expected.some(known => known.test(text))) desk.faults.push(text);
+}
+
+export function noFaults(desk, what) {
+  assert.deepEqual(desk.faults, [], `${what}: the page reported faults`);
+}
+
+/** Sign in by the form, and wait for the page of the role. */
+export async function signIn(desk, username, heading) {
+  const { page } = desk;
+  await page.goto('/inloggen');
+  await page.fill('#username', username);
+  await page.fill('#password', PASSWORD);
+  await page.click('button[type=submit]');
+  await page.waitForURL(url => url.pathname !== '/inloggen');
+  await page.waitForSelector(heading);
+}
+
+/** What axe finds on the page as it stands; an empty list is what we want. */
+export async function axe(page) {
+  // Through the debugger, which the page's own policy does not concern.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
+  const { violations } = await page.evaluate(tags => globalThis.axe.run(document, {
+    runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'],
+  }), AXE_TAGS);
+  return violations.map(v => `${v.id}: ${v.help} [${v.nodes.slice(0, 4).map(n => n.target.join(' ')).join(' | ')}]`);
+}
+
+/** Pixels by which the page is wider than its window; parts that scroll by themselves are not counted. */
+export const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** The visible text of a part, one line per block, without the running clocks. */
+export async function textOf(page, selector) {
+  const text = await page.locator(selector).first().innerText();
+  return text.replace(/\s*\n\s*/g, '\n').trim();
+}
+
+/** Wait until CHECK gives something true, or fail with WHAT. CHECK is asked again each 50 ms. */
+export async function until(what, check, ms = SOON_MS) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const found = await check();
+    if (found) return found;
+    assert.ok(Date.now() < end, `${what}: not within ${ms} ms`);
+    await new Promise(done => setTimeout(done, 50));
+  }
+}

@@ -1,0 +1,77 @@
+// What people do in the pages, step by step, for the end-to-end tests. Buttons are found by their words, and the words
+// come from the same data files as the pages', so a better word breaks no test.
+import { readFileSync } from 'node:fs';
+import { signIn } from './browser.mjs';
+
+const texts = Object.fromEntries(['nl', 'en'].map(lang => [lang, JSON.parse(readFileSync(new URL(`../../broker/ui/i18n/${lang}.json`, import.meta.url), 'utf8'))]));
+
+/** The words of the pages in a language: say('results.fits', { n: 4 }). An unknown key is a fault of the test. */
+export const sayIn = lang => (key, params = {}) => {
+  const plural = texts[lang][`${key}.${params.n === 1 ? 'one' : 'other'}`];
+  const text = texts[lang][key] ?? plural;
+  if (text === undefined) throw new Error(`no text '${key}' in ${lang}.json`);
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole));
+};
+export const say = sayIn('nl');
+
+/** A regular expression for a text with some of its places left open. */
+export const sayLike = (key, params = {}, lang = 'nl') => new RegExp(sayIn(lang)(key, params)
+  .replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '.+'));
+
+const word = desk => sayIn(desk.lang);
+
+export async function openPlacer(desk, username = 'nachtdienst.rotterdam') {
+  await signIn(desk, username, '#results-title');
+}
+
+export async function openShelter(desk, username) {
+  await signIn(desk, username, '.cap li');
+}
+
+/** The shift begins: without it the phone shows what to set up first. */
+export async function beginShift(desk) {
+  await desk.page.getByRole('button', { name: word(desk)('shift.skip') }).click();
+  await desk.page.waitForSelector('.shift', { state: 'detached' });
+}
+
+/** Choose by the words of a label: the input itself is drawn invisibly under it. */
+async function choose(page, role, name) {
+  await page.getByRole(role, { name, exact: true }).check({ force: true });
+}
+
+/** Only how soon and who: the least that gives a list. */
+export async function beginHousehold(desk) {
+  const { page } = desk;
+  await page.locator('input[name=urgency][value=nu]').check({ force: true });
+  await page.waitForSelector('#ask-best, .route');
+}
+
+/**
+ * The household of the main job: code rood, a mother with two children, Tigrinya, not safe in two regions. After it
+ * three houses of three organisations are the best ones in the demo, Lindehof first.
+ */
+export async function enterHousehold(desk) {
+  const { page } = desk;
+  const t = word(desk);
+  await page.locator('input[name=urgency][value=nu]').check({ force: true });
+  await page.locator('input[name=threat][value=rood]').check({ force: true });
+  for (const band of ['young', 'middle'])
+    await page.getByRole('button', { name: t('stepper.more', { name: t(`intake.children_${band}`) }) }).click();
+  await choose(page, 'checkbox', 'Rotterdam');
+  await page.fill('#other-region', desk.lang === 'nl' ? 'Den Haag' : 'The Hague');
+  await page.press('#other-region', 'Enter');
+  await page.locator('.chip.tri').first().click(); // an interpreter is the first of the needs
+  await page.selectOption('#language', 'ti');
+  await page.getByText(t('intake.more'), { exact: true }).click();
+  await page.selectOption('#residence', 'vergunning');
+  await page.fill('#callback', '010 000 0000');
+  await page.getByRole('button', { name: t('results.ask_best', { n: 3 }) }).waitFor();
+}
+
+/** Ask the best three at once; returns the names of the houses asked, in their order. */
+export async function askBest(desk) {
+  const { page } = desk;
+  await page.click('#ask-best');
+  await page.getByRole('heading', { name: word(desk)('track.asked', { n: 3 }) }).waitFor();
+  return page.locator('.asked li b').allInnerTexts();
+}
