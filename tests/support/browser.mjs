@@ -64,7 +64,7 @@ export async function openDesk(browser, origin, o = {}) {
   await context.addInitScript(watchPolicy);
   await context.addInitScript(language => { if (!localStorage.getItem('lang')) localStorage.setItem('lang', language); }, lang);
   const page = await context.newPage();
-  const desk = { context, page, origin, faults: [], urls: [], expected };
+  const desk = { context, page, origin, lang, faults: [], urls: [], titles: new Set(), expected };
   page.on('console', message => {
     if (message.type() === 'error' || message.type() === 'warning') fault(desk, `console ${message.type()}: ${message.text()} (${message.location().url})`);
   });
@@ -110,15 +110,4 @@ export const overflow = page => page.evaluate(() => document.documentElement.scr
 export async function textOf(page, selector) {
   const text = await page.locator(selector).first().innerText();
   return text.replace(/\s*\n\s*/g, '\n').trim();
-}
-
-/** Wait until CHECK gives something true, or fail with WHAT. CHECK is asked again each 50 ms. */
-export async function until(what, check, ms = SOON_MS) {
-  const end = Date.now() + ms;
-  for (;;) {
-    const found = await check();
-    if (found) return found;
-    assert.ok(Date.now() < end, `${what}: not within ${ms} ms`);
-    await new Promise(done => setTimeout(done, 50));
-  }
 }

@@ -82,7 +82,7 @@ function sweep() {
 
 /** A TCP port nobody has, asked of the kernel below the range of outgoing connections: a client that retries while
  * the broker is dead could otherwise be given that very port, connect to itself and keep it. */
-async function freePort() {
+export async function freePort() {
   for (let i = 0; i < 200; i++) {
     const port = randomInt(15_000, 32_000);
     const server = createServer();
