@@ -1,0 +1,46 @@
+// One walk that calls every operation of the API at least once, with good input.
+import { aNeed, aReport, ask, deskOf, expectStatus, inMinutes, openReferral, placesFor } from './world.mjs';
+
+/** NEED: a function that gives the household to enter. Returns what was made: { referrals, requests }. */
+export async function walk(x, referrer, need = aNeed) {
+  const anybody = x.client();
+  for (const path of ['/health', '/version', '/openapi.json']) expectStatus(await anybody.get(path), 200, path);
+  for (const path of ['/codes', '/session', '/pools?limit=3', '/requests']) expectStatus(await referrer.get(path), 200, path);
+  const places = await placesFor(referrer, need(), 5);
+  expectStatus(await referrer.get(`/pools/${places[0].poolId}`), 200);
+  const desks = [];
+  for (const p of places) desks.push(await x.as(deskOf(p.poolId)));
+  expectStatus(await desks[4].post('/capacity-reports', { reports: [aReport(places[4].poolId)] }), 200);
+  expectStatus(await x.machine().get('/pools?limit=2'), 200);
+
+  // asked three, one declines, one is seen and says yes, no show, asked again, yes, arrival
+  const a = await openReferral(referrer, need());
+  expectStatus(await referrer.get(`/referrals/${a.id}`), 200);
+  for (const q of ['', '?verdict=out&limit=3', '?verdict=out&rule=full']) expectStatus(await referrer.get(`/referrals/${a.id}/matches${q}`), 200);
+  const [one, two] = (await ask(referrer, a.id, [places[0].poolId, places[1].poolId, places[2].poolId])).requests;
+  expectStatus(await desks[0].get('/requests'), 200);
+  expectStatus(await desks[0].post(`/requests/${one.id}/sighting`), 200);
+  expectStatus(await desks[0].get(`/requests/${one.id}`), 200);
+  expectStatus(await desks[0].post(`/requests/${one.id}/decline`, { reason: 'gezin_past_niet' }), 200);
+  expectStatus(await desks[1].post(`/requests/${two.id}/acceptance`), 200);
+  expectStatus(await referrer.get(`/requests/${two.id}/location`), 200);
+  expectStatus(await referrer.post(`/referrals/${a.id}/journey`, { etaAt: inMinutes(30) }), 200);
+  expectStatus(await referrer.post(`/referrals/${a.id}/no-show`), 200);
+  const again = (await ask(referrer, a.id, [places[3].poolId])).requests.at(-1);
+  expectStatus(await desks[3].post(`/requests/${again.id}/acceptance`), 200);
+  expectStatus(await referrer.post(`/referrals/${a.id}/journey`, { etaAt: inMinutes(30) }), 200);
+  expectStatus(await desks[3].post(`/requests/${again.id}/arrival`), 200);
+
+  const b = await openReferral(referrer, need());
+  await ask(referrer, b.id, [places[4].poolId]);
+  expectStatus(await referrer.post(`/referrals/${b.id}/withdrawal`, { reason: 'anders' }), 200);
+  const c = await openReferral(referrer, need());
+  const held = (await ask(referrer, c.id, [places[4].poolId])).requests[0];
+  expectStatus(await referrer.get('/referrals?live=false'), 200);
+  expectStatus(await (await x.as('beleid.rotterdam')).get('/statistics/overview'), 200);
+  const stream = await referrer.events();
+  x.contract?.check('GET', '/events', { status: stream.status, headers: { 'content-type': 'text/event-stream', 'api-version': '-' }, text: '' });
+  const leaving = await x.signIn('nachtdienst.utrecht');
+  expectStatus(await leaving.request('DELETE', '/session'), 204);
+  return { referrals: [a.id, b.id, c.id], requests: [one.id, two.id, again.id, held.id], places };
+}
