@@ -27,6 +27,7 @@ struct checker {
     uint64_t *row_hash; /* by seq - 1 */
     size_t n_rows, cap_rows;
     struct buf clear, private_part;
+    unsigned overdue; /* turns in a row that ended with something due */
 };
 
 struct checker *checker_new(struct trace *t, const struct vocab *vocab, const struct journal_disk *disk)
@@ -200,10 +201,27 @@ bool checker_knows(struct checker *c, const struct command_key *key, struct outc
     return k != NULL;
 }
 
+/* Refusals that the state of the exchange caused: somebody was first, something had moved on. A repeat must
+ * hear the same though the state has changed since; the others follow from the command itself. */
+static bool is_caused_by_state(enum refusal r)
+{
+    static const enum refusal caused[] = {REFUSAL_WRONG_STATE,     REFUSAL_TAKEN,    REFUSAL_DOES_NOT_FIT,
+                                          REFUSAL_ASKED_ALREADY,   REFUSAL_TOO_MANY, REFUSAL_GATEKEEPER,
+                                          REFUSAL_OTHER_WAS_FIRST, REFUSAL_LAPSED,   REFUSAL_STALE_VERSION,
+                                          REFUSAL_ANSWERED,        REFUSAL_DUPLICATE};
+
+    for (size_t i = 0; i < COUNT_OF(caused); i++) {
+        if (caused[i] == r)
+            return true;
+    }
+    return false;
+}
+
 void checker_answered(struct checker *c, const struct command *cmd, const struct outcome *outcome)
 {
     const struct known *k = NULL;
-    bool must_be_kept = outcome->refusal == REFUSAL_NONE && cmd->kind != CMD_REPORT_CAPACITY;
+    bool must_be_kept = is_caused_by_state(outcome->refusal) ||
+                        (outcome->refusal == REFUSAL_NONE && cmd->kind != CMD_REPORT_CAPACITY);
 
     checker_catch_up(c);
     if (c->trace->failed)
@@ -266,6 +284,31 @@ void checker_invariants(struct checker *c, const struct engine *live)
         trace_fail(c->trace, "engine_check: %s", why);
     for (uint32_t id = 1; id <= engine_pools(live); id++)
         check_pool(c, live, (struct pool_id){id});
+}
+
+/* A tick lets 256 things fall due. */
+#define OVERDUE_TURNS 50
+
+void checker_due(struct checker *c, const struct flow *f)
+{
+    const struct engine *e = flow_engine(f);
+    int64_t now_ms = flow_now_ms(f);
+
+    if (flow_next_due_ms(f) <= now_ms) {
+        if (++c->overdue > OVERDUE_TURNS)
+            trace_fail(c->trace, "something has been due for %d turns and does not fall due", OVERDUE_TURNS);
+        return;
+    }
+    c->overdue = 0;
+    if (engine_next_due_ms(e) <= now_ms)
+        return; /* the flow waits for its journal */
+    for (uint64_t i = 1; i <= engine_requests(e); i++) {
+        const struct request *q = engine_request(e, (struct request_id){i});
+
+        if (q->state == REQUEST_PENDING && q->lapse_at_ms <= now_ms)
+            trace_fail(c->trace, "request %llu still holds %lld ms after its time", (unsigned long long)i,
+                       (long long)(now_ms - q->lapse_at_ms));
+    }
 }
 
 /* ---- from the first row ---- */

@@ -4,7 +4,7 @@
 #ifndef PLEK_SIM_CHECKER_H
 #define PLEK_SIM_CHECKER_H
 
-#include "core/engine.h"
+#include "flow/flow.h"
 #include "ledger_model.h"
 #include "store/journal_memory.h"
 #include "trace.h"
@@ -33,6 +33,10 @@ void checker_compare(struct checker *c, const struct engine *live, bool with_fac
 
 /* Every invariant of the engine's own, and its view of each pool. Cost: the whole state. */
 void checker_invariants(struct checker *c, const struct engine *live);
+
+/* Called after a turn in which the broker could decide: what is due falls due. Some turns may pass, because a
+ * tick is bounded; and when the engine says that nothing is due, no request may be past its time. */
+void checker_due(struct checker *c, const struct flow *f);
 
 /* At the end: the journal read again from its first row, once as it is and once with every household's facts
  * destroyed, gives the same state. */

@@ -52,8 +52,8 @@ static void draw_faults(struct rng *r, struct plan *p)
     p->faults.slow_steps_max = rng_chance(r, 700) ? up_to(r, 8) : 0;
     if (rng_chance(r, 100))
         return; /* a night without faults */
-    p->crash = up_to(r, 30);
-    p->takeover = up_to(r, 15);
+    p->crash = up_to(r, 16);
+    p->takeover = up_to(r, 8);
     p->faults.away = rng_chance(r, 500) ? up_to(r, 20) : 0;
     p->faults.doubt = rng_chance(r, 600) ? up_to(r, 30) : 0;
     p->faults.drop = rng_chance(r, 400) ? up_to(r, 8) : 0;

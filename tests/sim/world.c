@@ -141,6 +141,8 @@ static void broker_turn(struct world *w, struct broker *b)
     if (!w->calm && rng_chance(&w->rng, w->plan.turn_skipped))
         return;
     flow_turn(b->flow, w->now_ms);
+    if (b == w->active && (w->step % INVARIANTS_EVERY == 0 || flow_next_due_ms(b->flow) <= w->now_ms))
+        checker_due(w->checker, b->flow);
     flow_deliver(b->flow);
 }
 
