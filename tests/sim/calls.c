@@ -305,8 +305,13 @@ static void call_send(struct calls *c, struct call *k)
     trace_line(c->w->trace, "call %llu '%s' %s broker %llu", (unsigned long long)k->id,
                command_name(cmd.kind), k->answered ? "again to" : "to", (unsigned long long)b->generation);
     send_to(c, k, b, &cmd);
-    if (k->flights > 0 && rng_chance(&c->rng, c->w->plan.twice))
-        send_to(c, k, broker_of(c), &cmd);
+    if (k->flights > 0 && rng_chance(&c->rng, c->w->plan.twice)) {
+        struct broker *other =
+            broker_of(c); /* the stalled one may be all there is, and not be chosen again */
+
+        if (other != NULL)
+            send_to(c, k, other, &cmd);
+    }
     if (k->answered && rng_chance(&c->rng, c->w->plan.other_body))
         send_other_body(c, k, b);
 }
