@@ -88,6 +88,40 @@ static void test_commit_lost_after_the_server(void **state)
     cut_once(*state, CUT_AFTER_COMMIT, true);
 }
 
+static bool is_durable_50(void *ctx)
+{
+    const struct journal_world *w = ctx;
+
+    return w->durable >= 50;
+}
+
+/* The server works on the old COMMIT while we are back already: the answer must wait for it. */
+static void test_commit_that_comes_late(void **state)
+{
+    struct journal_world *w = *state;
+    struct db_params p = private_db_params(w->server);
+    struct cut_proxy *proxy = cut_proxy_new(ticking_base(w->t), p.socket);
+    struct cutting c = {.w = w, .p = proxy};
+    struct journal_maria_stats s;
+
+    journal_world_write(w, cut_proxy_socket(proxy));
+    journal_world_append(w, 30);
+    assert_true(journal_world_drain(w, 5000));
+    cut_proxy_next(proxy, CUT_LATE_COMMIT);
+    journal_world_append(w, 20);
+    assert_true(ticking_until(w->t, is_durable_50, NULL, w, 5000));
+    assert_true(ticking_until(w->t, has_cut, NULL, &c, 1000)); /* the late one was answered */
+    s = journal_maria_stats(w->j);
+    assert_int_equal(s.doubts, 1);
+    assert_int_equal(s.doubts_committed, 1);
+    assert_int_equal(s.retries, 1); /* one question was enough */
+    assert_int_equal(journal_world_check(w, 0), 50);
+    assert_in_range(ticking_late_ms(w->t), 0, LATE_MS_MAX);
+    journal_maria_free(w->j);
+    w->j = NULL;
+    cut_proxy_free(proxy);
+}
+
 /* Again and again, either way, under load. */
 static void test_commits_cut_under_load(void **state)
 {
@@ -351,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         JOURNAL_TEST(test_commit_lost_before_the_server),
         JOURNAL_TEST(test_commit_lost_after_the_server),
+        JOURNAL_TEST(test_commit_that_comes_late),
         JOURNAL_TEST(test_commits_cut_under_load),
         JOURNAL_TEST(test_server_killed_in_mid_load),
         JOURNAL_TEST(test_server_dead_at_start),

@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "base/time_text.h"
+#include "support/cut_proxy.h"
 #include "support/store_world.h"
 
 #include <setjmp.h>
@@ -286,6 +287,34 @@ static void test_kill_logs_once(void **state)
     finish(w);
 }
 
+/* The connection is lost at the INSERT, before the server has it and after it has committed. */
+static void test_lost_insert_logs_once(void **state)
+{
+    struct store_world *s = *state;
+    struct db_params p = private_db_params(s->server);
+    struct cut_proxy *proxy = cut_proxy_new(ticking_base(s->t), p.socket);
+    struct access_head head;
+    struct world *w;
+
+    clerk_free(s->clerk);
+    p.socket = cut_proxy_socket(proxy);
+    s->clerk = clerk_new(ticking_base(s->t), &p, NULL);
+    w = begin(s, 0);
+    cut_proxy_watch(proxy, "INSERT INTO access_log");
+    record(w, 10);
+    for (unsigned i = 1; i <= 6; i++) {
+        cut_proxy_next(proxy, i % 2 ? CUT_AFTER_COMMIT : CUT_BEFORE_COMMIT);
+        record(w, 7);
+        assert_int_equal(cut_proxy_cuts(proxy), i);
+    }
+    assert_int_equal(verify(w, NULL, &head), OK);
+    assert_int_equal(head.seq, 10 + 6 * 7);
+    finish(w);
+    clerk_free(s->clerk);
+    s->clerk = NULL;
+    cut_proxy_free(proxy);
+}
+
 static void test_queue_is_bounded(void **state)
 {
     struct world *w = begin(*state, 0);
@@ -392,17 +421,12 @@ int main(void)
 {
 #define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, store_world_begin, store_world_end)
     const struct CMUnitTest tests[] = {
-        STORE_TEST(test_reveal_is_logged_first),
-        STORE_TEST(test_addresses_are_nowhere_in_clear),
-        STORE_TEST(test_moved_fields_do_not_open),
-        STORE_TEST(test_change_of_master),
-        STORE_TEST(test_no_log_no_address),
-        STORE_TEST(test_log_is_batched_and_verifies),
-        STORE_TEST(test_two_writers_one_chain),
-        STORE_TEST(test_kill_logs_once),
-        STORE_TEST(test_queue_is_bounded),
-        STORE_TEST(test_tampering_is_found),
-        STORE_TEST(test_rewritten_log_is_found_by_a_kept_head),
+        STORE_TEST(test_reveal_is_logged_first),   STORE_TEST(test_addresses_are_nowhere_in_clear),
+        STORE_TEST(test_moved_fields_do_not_open), STORE_TEST(test_change_of_master),
+        STORE_TEST(test_no_log_no_address),        STORE_TEST(test_log_is_batched_and_verifies),
+        STORE_TEST(test_two_writers_one_chain),    STORE_TEST(test_kill_logs_once),
+        STORE_TEST(test_lost_insert_logs_once),    STORE_TEST(test_queue_is_bounded),
+        STORE_TEST(test_tampering_is_found),       STORE_TEST(test_rewritten_log_is_found_by_a_kept_head),
         STORE_TEST(test_closing_under_way),
     };
 

@@ -20,7 +20,8 @@ static const char COMMIT_PACKET[] = {7, 0, 0, 0, 3, 'C', 'O', 'M', 'M', 'I', 'T'
 
 struct pair {
     struct cut_proxy *proxy;
-    struct bufferevent *client, *server;
+    struct bufferevent *client, *server; /* client NULL: cut off, the COMMIT is still to be sent */
+    struct event *late;
     bool drop_reply; /* the COMMIT went on to the server: cut when it answers */
     struct pair *next;
 };
@@ -30,6 +31,7 @@ struct cut_proxy {
     struct evconnlistener *listener;
     struct sockaddr_un at, to;
     struct pair *pairs;
+    const char *text;
     enum cut how;
     unsigned cuts, commits;
 };
@@ -41,9 +43,32 @@ static void pair_free(struct pair *pair)
     while (*at != pair)
         at = &(*at)->next;
     *at = pair->next;
-    bufferevent_free(pair->client);
+    if (pair->client != NULL)
+        bufferevent_free(pair->client);
+    if (pair->late != NULL)
+        event_free(pair->late);
     bufferevent_free(pair->server);
     free(pair);
+}
+
+static void on_late(evutil_socket_t fd, short what, void *ctx)
+{
+    struct pair *pair = ctx;
+
+    (void)fd;
+    (void)what;
+    pair->drop_reply = true;
+    bufferevent_write(pair->server, COMMIT_PACKET, sizeof COMMIT_PACKET);
+}
+
+static void cut_late(struct pair *pair)
+{
+    struct timeval tv = {0, CUT_LATE_MS * 1000};
+
+    bufferevent_free(pair->client);
+    pair->client = NULL;
+    pair->late = evtimer_new(pair->proxy->base, on_late, pair);
+    CHECK(pair->late != NULL && evtimer_add(pair->late, &tv) == 0);
 }
 
 static void on_client_bytes(struct bufferevent *bev, void *ctx)
@@ -51,8 +76,11 @@ static void on_client_bytes(struct bufferevent *bev, void *ctx)
     struct pair *pair = ctx;
     struct evbuffer *in = bufferevent_get_input(bev);
     struct cut_proxy *p = pair->proxy;
-    bool commit = evbuffer_search(in, COMMIT_PACKET, sizeof COMMIT_PACKET, NULL).pos == 0 &&
-                  evbuffer_get_length(in) == sizeof COMMIT_PACKET;
+    size_t len = strlen(p->text);
+    /* A packet: three bytes length, number, 3 = COM_QUERY, text. A long statement comes in several reads;
+     * what follows its first bytes does not look like one. */
+    const unsigned char *packet = evbuffer_pullup(in, (ev_ssize_t)(5 + len));
+    bool commit = packet != NULL && packet[3] == 0 && packet[4] == 3 && memcmp(packet + 5, p->text, len) == 0;
 
     if (commit) {
         p->commits++;
@@ -60,6 +88,11 @@ static void on_client_bytes(struct bufferevent *bev, void *ctx)
             p->how = CUT_NEVER;
             p->cuts++;
             pair_free(pair);
+            return;
+        }
+        if (p->how == CUT_LATE_COMMIT) {
+            p->how = CUT_NEVER;
+            cut_late(pair);
             return;
         }
         pair->drop_reply = p->how == CUT_AFTER_COMMIT;
@@ -113,6 +146,7 @@ struct cut_proxy *cut_proxy_new(struct event_base *base, const char *server_sock
     struct cut_proxy *p = mem_new(1, sizeof *p);
 
     p->base = base;
+    p->text = "COMMIT";
     p->to.sun_family = p->at.sun_family = AF_UNIX;
     snprintf(p->to.sun_path, sizeof p->to.sun_path, "%s", server_socket);
     snprintf(p->at.sun_path, sizeof p->at.sun_path, "%.90s.cut", server_socket);
@@ -135,6 +169,11 @@ void cut_proxy_free(struct cut_proxy *p)
 const char *cut_proxy_socket(const struct cut_proxy *p)
 {
     return p->at.sun_path;
+}
+
+void cut_proxy_watch(struct cut_proxy *p, const char *text)
+{
+    p->text = text;
 }
 
 void cut_proxy_next(struct cut_proxy *p, enum cut how)
