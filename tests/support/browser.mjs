@@ -93,15 +93,17 @@ export async function signIn(desk, username, heading) {
   await page.waitForSelector(heading);
 }
 
-/** What axe finds on the page as it stands; an empty list is what we want. */
-export async function axe(page) {
+async function run(page, options) {
   // Through the debugger, which the page's own policy does not concern.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
-  const { violations } = await page.evaluate(tags => globalThis.axe.run(document, {
-    runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'],
-  }), AXE_TAGS);
+  const { violations } = await page.evaluate(o => globalThis.axe.run(document, { ...o, resultTypes: ['violations'] }), options);
   return violations.map(v => `${v.id}: ${v.help} [${v.nodes.slice(0, 4).map(n => n.target.join(' ')).join(' | ')}]`);
 }
+
+/** What axe finds on the page as it stands; an empty list is what we want. */
+export const axe = page => run(page, { runOnly: { type: 'tag', values: AXE_TAGS } });
+/** Of that only what the colours decide. */
+export const contrast = page => run(page, { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } });
 
 /** Pixels by which the page is wider than its window; parts that scroll by themselves are not counted. */
 export const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -39,18 +39,24 @@ async function choose(page, role, name) {
   await page.getByRole(role, { name, exact: true }).check({ force: true });
 }
 
-/** Only how soon and who: the least that gives a list. */
-export async function beginHousehold(desk) {
+/** How soon, and a number of grown-ups beside the first: with many of them no place fits. */
+export async function beginHousehold(desk, more = 0) {
   const { page } = desk;
   await page.locator('input[name=urgency][value=nu]').check({ force: true });
-  await page.waitForSelector('#ask-best, .route');
+  const plus = page.getByRole('button', { name: word(desk)('stepper.more', { name: word(desk)('intake.adults') }) });
+  for (let i = 0; i < more; i++) await plus.click();
+}
+
+export async function clearHousehold(desk) {
+  await desk.page.getByRole('button', { name: word(desk)('intake.clear'), exact: true }).click();
+  await desk.page.waitForSelector('.results .empty');
 }
 
 /**
  * The household of the main job: code rood, a mother with two children, Tigrinya, not safe in two regions. After it
  * three houses of three organisations are the best ones in the demo, Lindehof first.
  */
-export async function enterHousehold(desk) {
+export async function enterHousehold(desk, { callback = '010 000 0000' } = {}) {
   const { page } = desk;
   const t = word(desk);
   await page.locator('input[name=urgency][value=nu]').check({ force: true });
@@ -64,7 +70,7 @@ export async function enterHousehold(desk) {
   await page.selectOption('#language', 'ti');
   await page.getByText(t('intake.more'), { exact: true }).click();
   await page.selectOption('#residence', 'vergunning');
-  await page.fill('#callback', '010 000 0000');
+  await page.fill('#callback', callback);
   await page.getByRole('button', { name: t('results.ask_best', { n: 3 }) }).waitFor();
 }
 

@@ -1,0 +1,193 @@
+// Who may do what: every route with every role, as a matrix. Each cell is the status that a good request of that role
+// gets. 'Own' is the organisation that the thing belongs to; the others are real roles with nothing to do with it. A
+// thing that does not concern somebody does not exist for them (404); what their role may never do is 403.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startExchange } from '../support/exchange.mjs';
+import { routesOf } from '../support/routes.mjs';
+import { aReport, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
+
+// own: the desk of Veilig Thuis whose referral it is; house: the shelter that is asked; vt2, house2: others of the
+// same roles; machine: the adapter at the machines' door; man2: a certificate that is not enrolled, same door; manp:
+// the adapter's certificate at the people's door, where a certificate says nothing; none: nobody signed in.
+const WHO = ['own', 'vt2', 'house', 'house2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin', 'machine', 'man2', 'manp', 'none'];
+
+const MATRIX = `
+method path                      own vt2 house house2 comensha municip rapport orgadm exadmin machine man2 manp none
+GET /health                      200 200 200   200    200      200     200     200    200     403     403  200  200
+GET /version                     200 200 200   200    200      200     200     200    200     403     403  200  200
+GET /openapi.json                200 200 200   200    200      200     200     200    200     403     403  200  200
+GET /codes                       200 200 200   200    200      200     200     200    200     200     403  401  401
+POST /session                    201 201 201   201    201      201     201     201    201     403     403  201  201
+GET /session                     200 200 200   200    200      200     200     200    200     403     403  401  401
+DELETE /session                  204 204 204   204    204      204     204     204    204     403     403  401  401
+GET /pools                       200 200 200   200    200      200     200     200    200     200     403  401  401
+GET /pools/{id}                  200 200 200   404    200      404     404     404    200     200     403  401  401
+POST /capacity-reports           403 403 200   403    403      403     403     403    403     200     403  401  401
+POST /matches                    200 200 403   403    200      403     403     403    403     403     403  401  401
+POST /referrals                  201 201 403   403    201      403     403     403    403     403     403  401  401
+GET /referrals                   200 200 403   403    200      403     403     403    403     403     403  401  401
+GET /referrals/{id}              200 404 403   404    404      404     404     404    404     403     403  401  401
+GET /referrals/{id}/matches      200 404 403   404    404      404     404     404    404     403     403  401  401
+POST /referrals/{id}/requests    201 404 403   403    404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/journey     200 404 403   403    404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/no-show     200 404 200   404    404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/withdrawal  200 404 403   403    404      403     403     403    403     403     403  401  401
+GET /requests                    200 200 200   200    200      200     200     200    200     403     403  401  401
+GET /requests/{id}               200 404 200   404    404      404     404     404    404     403     403  401  401
+POST /requests/{id}/sighting     403 403 200   404    403      403     403     403    403     403     403  401  401
+POST /requests/{id}/acceptance   403 403 200   404    403      403     403     403    403     403     403  401  401
+POST /requests/{id}/decline      403 403 200   404    403      403     403     403    403     403     403  401  401
+POST /requests/{id}/arrival      200 404 200   404    404      403     403     403    403     403     403  401  401
+GET /requests/{id}/location      200 404 200   404    404      404     404     404    404     403     403  401  401
+GET /events                      200 200 200   200    200      200     200     200    200     403     403  401  401
+GET /statistics/overview         403 403 403   403    403      200     200     403    403     403     403  401  401
+`.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
+
+// The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
+const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
+
+const accounts = { own: 'nachtdienst.rotterdam', vt2: 'nachtdienst.amsterdam', comensha: 'helpdesk.comensha', municip: 'beleid.rotterdam', rapport: 'rapporteur.landelijk', exadmin: 'beheer.uitwisseling' };
+let x, who, place;
+
+before(async () => {
+  x = await startExchange('roles');
+  who = {};
+  for (const [name, account] of Object.entries(accounts)) who[name] = await x.as(account);
+  const carried = demo.machines[0].organisations;
+  const all = await placesFor(who.own, aWoman(), 6);
+  place = all.find(p => carried.includes(organisationOf(p.poolId)) && organisationOf(p.poolId) !== 1);
+  const elsewhere = all.find(p => p !== place && organisationOf(p.poolId) !== 1);
+  who.house = await x.as(deskOf(place.poolId));
+  who.house2 = await x.as(deskOf(elsewhere.poolId));
+  who.orgadm = await x.as('beheer.lindehof');
+  who.machine = x.machine('adapter');
+  who.man2 = x.machine('stranger');
+  who.manp = x.machine('adapter', 0);
+  who.none = x.client();
+  expectStatus(await who.house.post('/capacity-reports', { reports: [room()] }), 200);
+});
+after(() => x?.stop());
+
+/** As many units as a report may say without looking like a mistake, so that no row meets a full house. */
+const room = () => aReport(place.poolId, { unitsTotal: 10 * poolOf(place.poolId).units_total, unitsFree: 10 * poolOf(place.poolId).units_total });
+
+/** Let go of what a row held; what is past that stays as it is. */
+const release = given => given.referral && who.own.post(`/referrals/${given.referral}/withdrawal`, { reason: 'anders' });
+
+/** A household with a request to the house: pending, or after its yes. */
+async function fresh(state) {
+  const referral = await openReferral(who.own, aWoman());
+  if (state === 'open') return { referral: referral.id };
+  const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
+  if (state === 'accepted') expectStatus(await who.house.post(`/requests/${request}/acceptance`), 200);
+  return { referral: referral.id, request };
+}
+
+// What each route is given: [state of the household, body]. Rows without an entry need neither.
+const GIVEN = {
+  'POST /capacity-reports': ['none', () => ({ reports: [room()] })],
+  'POST /matches': ['none', () => aWoman()],
+  'POST /referrals': ['none', () => aWoman()],
+  'GET /referrals/{id}': ['pending'],
+  'GET /referrals/{id}/matches': ['pending'],
+  'POST /referrals/{id}/requests': ['open', () => ({ poolIds: [place.poolId] })],
+  'POST /referrals/{id}/journey': ['accepted', () => ({ etaAt: inMinutes(30) })],
+  'POST /referrals/{id}/no-show': ['accepted'],
+  'POST /referrals/{id}/withdrawal': ['open', () => ({ reason: 'anders' })],
+  'GET /requests/{id}': ['pending'],
+  'POST /requests/{id}/sighting': ['pending'],
+  'POST /requests/{id}/acceptance': ['pending'],
+  'POST /requests/{id}/decline': ['pending', () => ({ reason: 'gezin_past_niet' })],
+  'POST /requests/{id}/arrival': ['accepted'],
+  'GET /requests/{id}/location': ['accepted'],
+};
+
+async function call(name, route, given) {
+  const [method, path] = route.split(' ');
+  const [, body] = GIVEN[route] ?? [];
+  const id = path.startsWith('/pools') ? place.poolId : path.startsWith('/requests') ? given.request : given.referral;
+  const url = path.replace('{id}', id);
+  let c = who[name];
+  if (route === 'GET /events') {
+    if (c.session) {
+      const stream = await c.events();
+      stream.close();
+      return { status: stream.status, headers: {}, text: '' };
+    }
+    return c.get(url);
+  }
+  if (route === 'POST /session') {
+    const username = c.session?.account ?? 'nachtdienst.fryslan';
+    c = c.session ? x.client() : c; // its own session stays for the rows below
+    const jar = new Map(c.cookies);
+    const r = await c.post(url, { username, password: 'veilige-plek-demo' }, { key: null });
+    c.cookies = jar;
+    return r;
+  }
+  if (route === 'DELETE /session' && c.session) c = await x.signIn(c.session.account);
+  if (method === 'GET') return c.get(url);
+  if (method === 'DELETE') return c.request('DELETE', url);
+  return c.post(url, body?.() ?? {}, {});
+}
+
+test('the matrix has a row for every route and a column for every role', () => {
+  assert.deepEqual(MATRIX[0].slice(1), WHO);
+  assert.deepEqual(MATRIX.slice(1).map(r => r[0]).sort(), routesOf().map(r => `${r.method} ${r.path}`).sort());
+  assert.ok(MATRIX.every(r => r.length === WHO.length + 1));
+});
+
+for (const [route, ...cells] of MATRIX.slice(1)) {
+  test(route, async () => {
+    const [state] = GIVEN[route] ?? ['none'];
+    let given = state === 'none' ? {} : await fresh(state);
+    const got = {};
+    for (const [i, name] of WHO.entries()) {
+      const answer = await call(name, route, given);
+      got[name] = String(answer.status);
+      if (answer.status >= 400) assert.match(answer.headers['content-type'], /problem\+json/, `${name} ${answer.text}`);
+      assert.ok(!/Voorbeeldstraat/.test(answer.text) || (route.endsWith('/location') && cells[i] === '200'), `${name} was shown an address`);
+      if (EMPTY[route]?.includes(name)) assert.deepEqual(Object.values(answer.json)[0], [], `${name} sees things`);
+      if (answer.status < 300 && state !== 'none' && route.startsWith('POST')) {
+        await release(given);
+        given = await fresh(state);
+      }
+    }
+    await release(given);
+    assert.deepEqual(got, Object.fromEntries(WHO.map((name, i) => [name, cells[i]])));
+  });
+}
+
+test("without a certificate the machines' door stays shut", async () => {
+  const r = await x.machine(null).get('/pools').catch(e => e);
+  assert.ok(r instanceof Error, `answered ${r.status}`);
+});
+
+test('a certificate of another authority is not let in', async () => {
+  const other = x.machine('adapter');
+  other.tls.ca = x.ca;
+  const { execFileSync } = await import('node:child_process');
+  const pem = execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', '/CN=plek-adapter', '-keyout', '-', '-out', '-'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  other.tls.cert = pem;
+  other.tls.key = pem;
+  const r = await other.get('/pools').catch(e => e);
+  assert.ok(r instanceof Error, `answered ${r.status}`);
+});
+
+test('a house sees its own pools only, a machine those it carries, a place finder all', async () => {
+  const mine = async c => {
+    const seen = [];
+    for (let after = 0; after !== null;) {
+      const page = expectStatus(await c.get(`/pools?limit=200&after=${after}`), 200);
+      seen.push(...page.pools.map(p => p.id));
+      after = page.next;
+    }
+    return seen;
+  };
+  const of = orgs => demo.pools.filter(p => orgs.includes(demo.locations[p.location - 1].organisation)).map(p => p.id);
+  assert.deepEqual(await mine(who.house), of([who.house.session.organisationId]));
+  assert.deepEqual(await mine(who.machine), of(demo.machines[0].organisations));
+  assert.equal((await mine(who.own)).length, demo.pools.length);
+  const oneHouse = await x.as('opvang.esdoorn'); // its account is of one location
+  assert.deepEqual(await mine(oneHouse), demo.pools.filter(p => p.location === oneHouse.session.locationId).map(p => p.id));
+});
