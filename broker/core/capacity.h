@@ -41,7 +41,8 @@ enum observation_fault {
     OBS_NO_COUNT = 16,       /* says nothing that helps: no free, no stop, no deliverable */
     OBS_TOTAL_ODD = 32       /* total, or any count, over 10 times the pool profile: a mapping mistake */
 };
-/* POOL_UNITS is the profile's total, 0 if not known here. */
+/* POOL_UNITS is the profile's total, 0 if not known here. Every count that was said takes part in the sum and
+ * in OBS_TOTAL_ODD; UNITS_UNKNOWN in none. (decide adds: a count or moment that no journal could hold.) */
 unsigned observation_faults(const struct observation *o, int pool_units, int64_t now_ms);
 
 #endif

@@ -34,7 +34,11 @@ void engine_free(struct engine *e);
 /* Decide a command at NOW. On REFUSAL_NONE the events to apply are appended to OUT, in order, with at_ms set
  * and seq 0. A refusal appends nothing, but for those that must be remembered or recorded (a late yes, an
  * outcome under a key): so append, apply and journal whatever is in OUT in both cases. A known key gives the
- * stored outcome and no events. May not be called while an earlier decision's events are not applied. */
+ * stored outcome and no events. May not be called while an earlier decision's events are not applied.
+ *
+ * Remembered under a key: what was done, and refusals that the state of the exchange caused (taken, answered,
+ * other was first, ...). Not remembered, and judged afresh: not allowed, not found, bad report, unknown
+ * reason, limit, key reused, and a capacity report that told nothing new. */
 void engine_decide(const struct engine *e, const struct command *cmd, int64_t now_ms, struct event_list *out,
                    struct outcome *outcome);
 
@@ -50,8 +54,11 @@ uint64_t engine_seq(const struct engine *e); /* of the last event applied; 0 = e
 /* Earliest moment at which CMD_TICK has something to do; INT64_MAX = never. */
 int64_t engine_next_due_ms(const struct engine *e);
 
-/* Fingerprint of the whole state without the households' facts (they may have been erased since). WITH_FACTS
- * adds them, for tests that compare a live engine with its replay. */
+/* Fingerprint of the whole state without the households' facts (they may have been erased since); costs
+ * nothing, however large the state. It does not depend on the settings. WITH_FACTS counts everything again,
+ * adds the facts and the keys that are kept, for tests that compare a live engine with its replay; cost: the
+ * whole state.
+ */
 uint64_t engine_digest(const struct engine *e, bool with_facts);
 
 /* True if every invariant of the ledger holds; otherwise WHY names the first broken one. Cost: the whole

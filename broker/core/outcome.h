@@ -12,9 +12,9 @@ enum refusal {
     REFUSAL_NOT_ALLOWED,     /* this role or organisation may not do this */
     REFUSAL_NOT_FOUND,       /* no such thing, or not visible to the asker */
     REFUSAL_WRONG_STATE,     /* the referral or request is past this step */
-    REFUSAL_TAKEN,           /* no offerable unit left in `pool` */
+    REFUSAL_TAKEN,           /* no unit of `pool` can be offered now: full, a stop in force, or no staff */
     REFUSAL_DOES_NOT_FIT,    /* a hard rule excludes `pool` */
-    REFUSAL_ASKED_ALREADY,   /* `pool` was asked for this referral and has not said no */
+    REFUSAL_ASKED_ALREADY,   /* `pool` was asked for this referral already, or said no to it */
     REFUSAL_TOO_MANY,        /* more at once than the threat level allows */
     REFUSAL_GATEKEEPER,      /* `pool` is placed by CoMensha or GI */
     REFUSAL_OTHER_WAS_FIRST, /* another shelter said yes first; the unit is free again */
@@ -24,7 +24,7 @@ enum refusal {
     REFUSAL_KEY_REUSED,      /* the same key came with another body */
     REFUSAL_BAD_REPORT,      /* at least one observation cannot be true: nothing of the batch is taken */
     REFUSAL_UNKNOWN_REASON,  /* coded reason does not exist */
-    REFUSAL_LIMIT,           /* a bound of the engine is reached */
+    REFUSAL_LIMIT,           /* a bound of the engine is reached, or a value lies outside its range */
     REFUSAL_DUPLICATE,       /* a definition with this code exists already, with other content */
     REFUSAL_N
 };

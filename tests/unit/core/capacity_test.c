@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,47 @@ static void a_report_is_recognised_eight_back(void **state)
     exchange_free(x);
 }
 
+/* Numbers that no journal could hold, whatever the profile says. */
+static void what_the_journal_cannot_hold_is_a_fault(void **state)
+{
+    static const struct {
+        const char *name;
+        struct observation o;
+        unsigned want;
+    } cases[] = {
+        {"a million units", {.total = FIELD_COUNT_MAX, .stop_until_ms = FIELD_TIME_MAX}, 0},
+        {"one more", {.total = FIELD_COUNT_MAX + 1}, OBS_TOTAL_ODD},
+        {"free", {.total = -1, .free = FIELD_COUNT_MAX + 1}, OBS_TOTAL_ODD},
+        {"occupied", {.total = -1, .occupied = FIELD_COUNT_MAX + 1}, OBS_TOTAL_ODD},
+        {"out of order", {.total = -1, .out_of_order = FIELD_COUNT_MAX + 1}, OBS_TOTAL_ODD},
+        {"free, a million", {.total = -1, .free = FIELD_COUNT_MAX}, 0},
+        {"a stop before time", {.stop = 1, .stop_until_ms = -1}, OBS_FUTURE},
+        {"a stop after all time", {.stop = 1, .stop_until_ms = FIELD_TIME_MAX + 1}, OBS_FUTURE},
+        {"observed before time", {.observed_at_ms = -1}, OBS_TOO_OLD},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct pool p = pool_of_kind(x, B_HUIS, "onbekend", KIND_CRISIS);
+        struct command define = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}};
+        struct observation o = cases[i].o;
+
+        p.units_total = 0; /* so that no factor of it is a bound */
+        define.u.pool = &p;
+        o.pool = exchange_do(x, &define).pool;
+        if (o.observed_at_ms == 0)
+            o.observed_at_ms = x->now;
+        else
+            x->now = MS_HOUR;
+        do_report(x, shelter_of(HUIS_B), &o, 1);
+        if (x->last.fault_bits != cases[i].want ||
+            x->last.refusal != (cases[i].want != 0 ? REFUSAL_BAD_REPORT : REFUSAL_NONE))
+            fail_msg("%s: %s, %u", cases[i].name, refusal_code(x->last.refusal), x->last.fault_bits);
+        exchange_free(x);
+    }
+}
+
 static void a_late_report_is_recognised_too(void **state)
 {
     struct exchange *x = exchange_new();
@@ -360,6 +402,7 @@ int main(void)
         cmocka_unit_test(faults_are_told_all_at_once),
         cmocka_unit_test(the_newest_observation_wins),
         cmocka_unit_test(a_report_is_recognised_eight_back),
+        cmocka_unit_test(what_the_journal_cannot_hold_is_a_fault),
         cmocka_unit_test(a_late_report_is_recognised_too),
         cmocka_unit_test(a_batch_is_taken_whole_or_not),
         cmocka_unit_test(a_batch_is_judged_in_order),
