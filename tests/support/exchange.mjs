@@ -4,13 +4,13 @@
 //
 //   const x = await startExchange('main-job');          // demo loaded, plekd answers
 //   x.client(), x.signIn('opvang.lindehof'), x.machine  // support/client.mjs
-//   x.killBroker(); await x.startBroker();              // kill -9 and again with the same data
-//   x.killDatabase(); x.startDatabase();
+//   await x.killBroker(); await x.startBroker();        // kill -9 and again with the same data
+//   await x.killDatabase(); await x.startDatabase();
 //   x.plek('check'), x.sql('SELECT ...'), x.log()
 //   await x.stop();                                     // also fails on a leak, a sanitizer's finding or a bad answer
 //
 // Programs come from $PLEK_BIN, else $PLEK_BUILD_DIR, else build/dev.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomInt } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -34,6 +34,13 @@ function run(command, args, options = {}) {
   if (r.error) throw r.error;
   if (r.status !== 0) throw new Error(`${command} ${args.join(' ')}: status ${r.status ?? r.signal}: ${`${r.stdout}${r.stderr}`.slice(-800)}`);
   return r.stdout;
+}
+
+/** The same without stopping this process: for what happens under load. */
+function runBeside(command, args) {
+  return new Promise((done, fail) => {
+    execFile(command, args, { timeout: 180_000 }, (error, stdout, stderr) => (error ? fail(new Error(`${command}: ${`${stdout}${stderr}`.slice(-800)}`)) : done(stdout)));
+  });
 }
 
 /** A bash function of scripts/lib, so that tests use the same certificates and keys as scripts/run. */
@@ -188,7 +195,7 @@ export async function startExchange(name, { settings = {}, contract = true } = {
   x.note();
   try {
     run('cp', ['-a', '--', join(from, 'db'), join(from, 'ca'), join(from, 'keys'), x.dir]);
-    x.startDatabase();
+    await x.startDatabase();
     x.ports = [await freePort(), await freePort()];
     writeConfig(x.dir, x.ports, settings);
     x.origin = `https://localhost:${x.ports[0]}`;
@@ -218,8 +225,9 @@ export class Exchange {
 
   // -- database --
 
-  startDatabase() {
-    const out = run(join(ROOT, 'scripts/db-up'), [join(this.dir, 'db')]);
+  /** Not blocking: clients of this process go on meanwhile. */
+  async startDatabase() {
+    const out = await runBeside(join(ROOT, 'scripts/db-up'), [join(this.dir, 'db')]);
     const values = Object.fromEntries(out.trim().split('\n').map(l => [l.slice(0, l.indexOf('=')), l.slice(l.indexOf('=') + 1)]));
     this.database = { pid: Number(values.pid), tick: startTick(values.pid) };
     this.socket = values.socket;
