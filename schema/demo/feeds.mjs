@@ -56,7 +56,31 @@ function csv(demo, code) {
   return ['Locatie;Plekcode;Omschrijving;Kamers;Bezet;Vrij;Buiten gebruik;Personeel;Peilmoment', ...rows].join('\n') + '\n';
 }
 
+/** Our own XML, schema/feeds/opvang.xsd. */
+function opvang(demo, code) {
+  const plek = r => `    <plek code="${xml(r.pool.code)}">
+      <totaal>${r.total}</totaal>
+      <vrij>${r.free}</vrij>
+      <bezet>${r.occupied}</bezet>
+      <buiten_gebruik>${r.outOfOrder}</buiten_gebruik>
+      <leverbaar>${r.deliverable ? 'ja' : 'nee'}</leverbaar>
+    </plek>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<capaciteit xmlns="urn:veiligeplek:opvang:1">
+  <bronId>demo</bronId>
+  <peilmoment>${STAMP}</peilmoment>
+  <plekken>
+${countsOf(demo, code).flatMap(({ rows }) => rows.map(plek)).join('\n')}
+  </plekken>
+</capaciteit>
+`;
+}
+
 /** @returns {Record<string,string>} file name under feeds/ -> text */
 export function feeds(demo) {
-  return { 'de-wulp.have.xml.in': have(demo, 'de-wulp'), 'havenlicht.csv.in': csv(demo, 'havenlicht') };
+  return {
+    'lindehof-groep.opvang.xml.in': opvang(demo, 'lindehof-groep'),
+    'de-wulp.have.xml.in': have(demo, 'de-wulp'),
+    'havenlicht.csv.in': csv(demo, 'havenlicht'),
+  };
 }

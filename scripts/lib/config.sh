@@ -38,6 +38,9 @@ drop_dir = $1/adapter/drop
 quarantine_dir = $1/adapter/quarantine
 profiles_dir = $root/adapters/profiles
 push_listen = 127.0.0.1:$(($2 + 2))
+push_cert = $1/ca/server.crt
+push_key = $1/ca/server.key
+feeds_dir = $root/schema/feeds
 CONF
 }
 

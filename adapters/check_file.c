@@ -1,0 +1,107 @@
+#include "adapters/check_file.h"
+
+#include "adapters/intake.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum err read_all(const char *path, struct buf *out)
+{
+    FILE *in = fopen(path, "re");
+    if (in == NULL)
+        return ERR_IO;
+    size_t n = fread(buf_extend(out, INTAKE_BYTES_MAX + 1), 1, INTAKE_BYTES_MAX + 1, in);
+    bool good = ferror(in) == 0;
+    fclose(in);
+    out->len = n;
+    return !good ? ERR_IO : (n > INTAKE_BYTES_MAX ? ERR_TOO_BIG : OK);
+}
+
+static void print_units(FILE *out, const char *name, int32_t units)
+{
+    if (units == UNITS_UNKNOWN)
+        fprintf(out, "  %s ?", name);
+    else
+        fprintf(out, "  %s %d", name, units);
+}
+
+static void print_report(FILE *out, const struct report *o)
+{
+    char at[TIME_TEXT_SIZE];
+    fprintf(out, "line %-5d %-28s", o->line, o->pool);
+    print_units(out, "total", o->total);
+    print_units(out, "free", o->free);
+    print_units(out, "occupied", o->occupied);
+    print_units(out, "out-of-order", o->out_of_order);
+    fprintf(out, "  deliverable %s",
+            o->deliverable == KNOWN_NOT ? "?" : (o->deliverable == KNOWN_YES ? "yes" : "no"));
+    if (o->stop[0] != '\0')
+        fprintf(out, "  stop %s", o->stop);
+    fprintf(out, "  at %s\n", time_format(o->observed_at_ms, at));
+}
+
+static void print_complaints(FILE *out, const char *kind, const struct complaint *list, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (list[i].line > 0)
+            fprintf(out, "line %-5d ", list[i].line);
+        fprintf(out, "%s%s%s: %s\n", kind, list[i].field[0] != '\0' ? " " : "", list[i].field,
+                list[i].reason);
+    }
+}
+
+static void print_text(FILE *out, const struct reading *r, bool good)
+{
+    for (size_t i = 0; good && i < r->n; i++)
+        print_report(out, &r->list[i]);
+    print_complaints(out, "passed over", r->notices, r->notices_n);
+    print_complaints(out, "FAULT", r->complaints, r->complaints_n);
+    if (good)
+        fprintf(out, "understood: %zu observations, %d passed over\n", r->n, r->notices_n);
+    else
+        fprintf(out, "not taken: %d faults; nothing of this file would be used\n",
+                r->complaints_n + r->complaints_more);
+}
+
+static void print_json(FILE *out, const struct reading *r, const char *provider, bool good)
+{
+    json_t *doc = reading_json(r), *reports = json_array();
+    for (size_t i = 0; good && i < r->n; i++) {
+        json_t *report = report_json(&r->list[i]);
+        json_object_set_new(report, "line", json_integer(r->list[i].line));
+        json_array_append_new(reports, report);
+    }
+    json_object_set_new(doc, "provider", json_string(provider));
+    json_object_set_new(doc, "understood", json_boolean(good));
+    json_object_set_new(doc, "reports", reports);
+    json_dumpf(doc, out, JSON_INDENT(2));
+    fputc('\n', out);
+    json_decref(doc);
+}
+
+int check_file(const struct schemas *schemas, const struct profile *profile, const char *provider,
+               const char *path, bool as_json, FILE *out)
+{
+    struct buf content = {0};
+    struct reading *r = mem_new(1, sizeof *r);
+    int rc = CHECK_UNUSABLE;
+    enum err e = read_all(path, &content);
+    if (e == ERR_IO) {
+        fprintf(stderr, "plek-adapter: cannot read %s\n", path);
+    } else if (e == ERR_TOO_BIG) {
+        fprintf(stderr, "plek-adapter: %s is larger than any format takes\n", path);
+    } else {
+        e = format_read(schemas, profile, provider, buf_view(&content), time_wall_ms(), r);
+        if (as_json)
+            print_json(out, r, provider, e == OK);
+        else
+            print_text(out, r, e == OK);
+        rc = e == OK ? CHECK_UNDERSTOOD : CHECK_QUARANTINED;
+    }
+    reading_fini(r);
+    free(r);
+    buf_fini(&content);
+    return rc;
+}

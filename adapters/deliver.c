@@ -1,0 +1,359 @@
+#include "adapters/deliver.h"
+
+#include "base/check.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ANSWER_BYTES_MAX (64 * 1024)
+#define PROVIDERS_MAX 1000
+#define CONNECT_MS 5000
+#define IDLE_MS 5000 /* looks at the spool also when nobody wakes it */
+
+enum verdict { TAKEN, REFUSED, AGAIN };
+
+struct turn {
+    char provider[CODE_TEXT_SIZE];
+    int64_t not_before_ms; /* monotonic */
+    int wait_ms;
+};
+
+struct deliver {
+    char *url, *ca, *cert, *key;
+    int first_wait_ms, longest_wait_ms, timeout_ms;
+    struct spool *spool;
+    struct quarantine *quarantine;
+    CURL *curl;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t woken;
+    bool news, stop;
+    struct deliver_counts counts;
+    struct turn *turns; /* of the thread only */
+    size_t turns_n, turns_cap;
+    char (*waiting)[CODE_TEXT_SIZE];
+};
+
+static bool stopping(struct deliver *d)
+{
+    pthread_mutex_lock(&d->lock);
+    bool stop = d->stop;
+    pthread_mutex_unlock(&d->lock);
+    return stop;
+}
+
+static size_t on_answer(char *data, size_t size, size_t n, void *ctx)
+{
+    struct buf *answer = ctx;
+    if (answer->len + size * n > ANSWER_BYTES_MAX)
+        return 0;
+    buf_add(answer, BYTES(data, size * n));
+    return size * n;
+}
+
+static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t e)
+{
+    (void)a;
+    (void)b;
+    (void)c;
+    (void)e;
+    return stopping(ctx);
+}
+
+/* Everything that is the same for each request. */
+static void set_up(struct deliver *d)
+{
+    CURL *c = d->curl;
+    curl_easy_setopt(c, CURLOPT_URL, d->url);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
+    curl_easy_setopt(c, CURLOPT_PROXY, "");
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(c, CURLOPT_CAINFO, d->ca);
+    curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(c, CURLOPT_SSLCERT, d->cert);
+    curl_easy_setopt(c, CURLOPT_SSLKEY, d->key);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)d->timeout_ms);
+    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(c, CURLOPT_XFERINFODATA, d);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_answer);
+}
+
+static enum verdict judge(CURLcode code, long status, const char *provider)
+{
+    if (code != CURLE_OK) {
+        log_warn("broker not reached", "provider=%s reason=\"%s\"", provider, curl_easy_strerror(code));
+        return AGAIN;
+    }
+    switch (status) {
+    case 200:
+        return TAKEN;
+    case 400:
+    case 404:
+    case 409:
+    case 413:
+    case 415:
+    case 422:
+        return REFUSED;
+    case 401:
+    case 403:
+        log_error("broker does not let us in", "provider=%s status=%ld", provider, status);
+        return AGAIN;
+    default:
+        log_warn("broker cannot take it now", "provider=%s status=%ld", provider, status);
+        return AGAIN;
+    }
+}
+
+/* Send the reports FROM .. FROM + N of ENTRY under a key of their own. */
+static enum verdict send_batch(struct deliver *d, const struct spool_entry *entry, size_t from, size_t n,
+                               struct buf *answer, long *status)
+{
+    json_t *list = json_array();
+    json_t *body = json_pack("{s:o}", "reports", list);
+    char key[96];
+    for (size_t i = from; i < from + n; i++)
+        json_array_append(list, json_array_get(entry->reports, i));
+    char *text = json_dumps(body, JSON_COMPACT);
+    CHECK(text != NULL);
+    json_decref(body);
+    snprintf(key, sizeof key, "Idempotency-Key: %s-%zu", entry->key, from / DELIVER_BATCH_MAX);
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+    headers = curl_slist_append(headers, key);
+    headers = curl_slist_append(headers, "Expect:");
+    buf_clear(answer);
+    curl_easy_setopt(d->curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(d->curl, CURLOPT_POSTFIELDS, text);
+    curl_easy_setopt(d->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(text));
+    curl_easy_setopt(d->curl, CURLOPT_WRITEDATA, answer);
+    CURLcode code = curl_easy_perform(d->curl);
+    curl_easy_getinfo(d->curl, CURLINFO_RESPONSE_CODE, status);
+    curl_slist_free_all(headers);
+    free(text);
+    return judge(code, *status, entry->provider);
+}
+
+/* What the broker said, as it said it, if that is JSON. */
+static json_t *reason_of(const struct buf *answer, long status)
+{
+    struct json_faults *f = mem_new(1, sizeof *f);
+    json_t *problem = answer->len > 0 ? json_parse(buf_view(answer), f) : NULL;
+    json_t *reason = json_pack("{s:s, s:i}", "refusedBy", "broker", "status", (int)status);
+    if (problem != NULL)
+        json_object_set_new(reason, "problem", problem);
+    free(f);
+    return reason;
+}
+
+static enum verdict set_aside(struct deliver *d, const struct spool_entry *entry, json_t *reason)
+{
+    struct buf path = {0};
+    char *text = entry->reports != NULL ? json_dumps(entry->reports, JSON_INDENT(1)) : NULL;
+    spool_path(d->spool, entry, &path);
+    /* A readable entry is copied, then removed by spool_done; an unreadable one is moved as it is. */
+    enum err e = quarantine_put(d->quarantine, entry->provider, "reports.json",
+                                text == NULL ? buf_c_str(&path) : NULL, bytes_of_text(text), reason);
+    log_warn("reports quarantined", "provider=%s entry=%llu", entry->provider,
+             (unsigned long long)entry->number);
+    free(text);
+    buf_fini(&path);
+    if (e != OK)
+        return AGAIN;
+    pthread_mutex_lock(&d->lock);
+    d->counts.refused++;
+    pthread_mutex_unlock(&d->lock);
+    return TAKEN;
+}
+
+/* All of one entry; TAKEN means that it may leave the spool. */
+static enum verdict send_entry(struct deliver *d, const struct spool_entry *entry)
+{
+    struct buf answer = {0};
+    size_t total = json_array_size(entry->reports);
+    enum verdict v = TAKEN;
+    long status = 0;
+    for (size_t from = 0; v == TAKEN && from < total; from += DELIVER_BATCH_MAX) {
+        size_t n = total - from < DELIVER_BATCH_MAX ? total - from : DELIVER_BATCH_MAX;
+        v = send_batch(d, entry, from, n, &answer, &status);
+    }
+    if (v == REFUSED) {
+        v = set_aside(d, entry, reason_of(&answer, status));
+    } else if (v == TAKEN) {
+        log_info("delivered", "provider=%s reports=%zu", entry->provider, total);
+        pthread_mutex_lock(&d->lock);
+        d->counts.reports += total;
+        pthread_mutex_unlock(&d->lock);
+    }
+    buf_fini(&answer);
+    return v;
+}
+
+static struct turn *turn_of(struct deliver *d, const char *provider)
+{
+    for (size_t i = 0; i < d->turns_n; i++)
+        if (strcmp(d->turns[i].provider, provider) == 0)
+            return &d->turns[i];
+    MEM_GROW(d->turns, d->turns_n, d->turns_cap);
+    struct turn *t = &d->turns[d->turns_n++];
+    *t = (struct turn){0};
+    snprintf(t->provider, sizeof t->provider, "%s", provider);
+    return t;
+}
+
+/* A quarter more or less, so that many adapters do not come back in step. */
+static int64_t about(int ms)
+{
+    int spread = ms / 2 + 1;
+    return ms - ms / 4 + (int64_t)(crypto_random_u64() % (uint64_t)spread);
+}
+
+static void wait_longer(struct deliver *d, struct turn *t)
+{
+    t->wait_ms = t->wait_ms == 0 ? d->first_wait_ms : t->wait_ms * 2;
+    if (t->wait_ms > d->longest_wait_ms)
+        t->wait_ms = d->longest_wait_ms;
+    t->not_before_ms = time_mono_ms() + about(t->wait_ms);
+    pthread_mutex_lock(&d->lock);
+    d->counts.failures++;
+    pthread_mutex_unlock(&d->lock);
+}
+
+/* The oldest entry of a provider whose turn it is. True if something was dealt with. */
+static bool serve(struct deliver *d, struct turn *t)
+{
+    struct spool_entry entry = {0};
+    enum err e = spool_oldest(d->spool, t->provider, &entry);
+    if (e == ERR_NOT_FOUND)
+        return false;
+    enum verdict v =
+        e == OK ? send_entry(d, &entry)
+                : set_aside(d, &entry, json_pack("{s:s}", "reason", "the spool entry cannot be read"));
+    if (v == TAKEN) {
+        spool_done(d->spool, &entry);
+        t->wait_ms = 0;
+    } else {
+        wait_longer(d, t);
+    }
+    spool_entry_fini(&entry);
+    return v == TAKEN;
+}
+
+/* One round over all that wait; how long until there may be something to do. */
+static int64_t round_of(struct deliver *d)
+{
+    int64_t now = time_mono_ms(), next = now + IDLE_MS;
+    size_t n = spool_waiting(d->spool, d->waiting, PROVIDERS_MAX);
+    for (size_t i = 0; i < n && !stopping(d); i++) {
+        struct turn *t = turn_of(d, d->waiting[i]);
+        if (t->not_before_ms <= now && serve(d, t))
+            next = now;
+        else if (t->not_before_ms < next)
+            next = t->not_before_ms > now ? t->not_before_ms : next;
+    }
+    return next - time_mono_ms();
+}
+
+static void sleep_for(struct deliver *d, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += (ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&d->lock);
+    while (!d->news && !d->stop && pthread_cond_timedwait(&d->woken, &d->lock, &until) == 0)
+        ;
+    d->news = false;
+    pthread_mutex_unlock(&d->lock);
+}
+
+static void *run(void *ctx)
+{
+    struct deliver *d = ctx;
+    while (!stopping(d)) {
+        int64_t ms = round_of(d);
+        if (ms > 0)
+            sleep_for(d, ms);
+    }
+    return NULL;
+}
+
+struct deliver *deliver_start(const struct deliver_config *config, struct spool *spool, struct quarantine *q)
+{
+    struct deliver *d = mem_new(1, sizeof *d);
+    struct buf url = {0};
+    pthread_condattr_t monotonic;
+    buf_format(&url, "%s/api/v1/capacity-reports", config->broker);
+    d->url = mem_dup_text(buf_c_str(&url));
+    buf_fini(&url);
+    d->ca = mem_dup_text(config->ca);
+    d->cert = mem_dup_text(config->cert);
+    d->key = mem_dup_text(config->key);
+    d->first_wait_ms = config->first_wait_ms > 0 ? config->first_wait_ms : 1000;
+    d->longest_wait_ms = config->longest_wait_ms > 0 ? config->longest_wait_ms : 60000;
+    d->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : 30000;
+    d->spool = spool;
+    d->quarantine = q;
+    d->waiting = mem_new(PROVIDERS_MAX, sizeof *d->waiting);
+    d->curl = curl_easy_init();
+    CHECK(d->curl != NULL);
+    set_up(d);
+    pthread_mutex_init(&d->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&d->woken, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    CHECK(pthread_create(&d->thread, NULL, run, d) == 0);
+    return d;
+}
+
+void deliver_wake(struct deliver *d)
+{
+    pthread_mutex_lock(&d->lock);
+    d->news = true;
+    pthread_cond_signal(&d->woken);
+    pthread_mutex_unlock(&d->lock);
+}
+
+struct deliver_counts deliver_counts(struct deliver *d)
+{
+    pthread_mutex_lock(&d->lock);
+    struct deliver_counts counts = d->counts;
+    pthread_mutex_unlock(&d->lock);
+    return counts;
+}
+
+void deliver_stop(struct deliver *d)
+{
+    if (d == NULL)
+        return;
+    pthread_mutex_lock(&d->lock);
+    d->stop = true;
+    pthread_cond_signal(&d->woken);
+    pthread_mutex_unlock(&d->lock);
+    pthread_join(d->thread, NULL);
+    curl_easy_cleanup(d->curl);
+    pthread_mutex_destroy(&d->lock);
+    pthread_cond_destroy(&d->woken);
+    free(d->turns);
+    free(d->waiting);
+    free(d->url);
+    free(d->ca);
+    free(d->cert);
+    free(d->key);
+    free(d);
+}

@@ -1,0 +1,45 @@
+/* Hands the spool to the broker: a thread of its own with libcurl, oldest first per provider, at most 1,000
+ * reports a request, each with its Idempotency-Key. An entry leaves the spool only after the broker's 200 for
+ * all of it, or into quarantine after a refusal that repeating cannot change.
+ *
+ *   200                      done
+ *   400 404 409 413 415 422  the reports themselves are refused: quarantine with the broker's reason
+ *   everything else          wait 1 s, 2 s, ... 60 s for this provider and try again: nothing is lost. A 401
+ * or 403 is logged as an error: a person must enrol the certificate */
+#ifndef PLEK_ADAPTERS_DELIVER_H
+#define PLEK_ADAPTERS_DELIVER_H
+
+#include "adapters/quarantine.h"
+#include "adapters/spool.h"
+
+#define DELIVER_BATCH_MAX 1000 /* by the API */
+
+struct deliver;
+
+struct deliver_config {
+    const char *broker; /* "https://host:port" */
+    const char *ca;     /* PEM: who may sign the broker's certificate */
+    const char *cert;   /* PEM: our certificate */
+    const char *key;
+    int first_wait_ms;   /* 1,000; 0 stands for it */
+    int longest_wait_ms; /* 60,000; 0 stands for it */
+    int timeout_ms;      /* 30,000 for one request; 0 stands for it */
+};
+
+struct deliver_counts {
+    uint64_t reports;  /* confirmed by the broker */
+    uint64_t refused;  /* entries quarantined */
+    uint64_t failures; /* tries that have to be repeated */
+};
+
+/* Start. CONFIG is copied; spool and quarantine are borrowed. curl_global_init must have been called. */
+struct deliver *deliver_start(const struct deliver_config *config, struct spool *spool, struct quarantine *q);
+
+/* Something new is in the spool. From any thread. */
+void deliver_wake(struct deliver *d);
+struct deliver_counts deliver_counts(struct deliver *d);
+
+/* Break off what is under way (it stays in the spool) and end the thread. NULL is fine. */
+void deliver_stop(struct deliver *d);
+
+#endif

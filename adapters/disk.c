@@ -1,0 +1,104 @@
+#include "adapters/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum err disk_sync(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return ERR_IO;
+    int rc = fsync(fd);
+    close(fd);
+    return rc == 0 ? OK : ERR_IO;
+}
+
+enum err disk_folder(const char *parent, const char *dir)
+{
+    struct stat st;
+    if (mkdir(dir, 0700) == 0)
+        return disk_sync(parent);
+    return errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode) ? OK : ERR_IO;
+}
+
+static enum err write_all(int fd, struct bytes v)
+{
+    while (v.len > 0) {
+        ssize_t n = write(fd, v.p, v.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return ERR_IO;
+        v = BYTES(v.p + n, v.len - (size_t)n);
+    }
+    return fsync(fd) == 0 ? OK : ERR_IO;
+}
+
+enum err disk_write(const char *folder, const char *name, struct bytes v)
+{
+    struct buf tmp = {0}, path = {0};
+    enum err e = ERR_IO;
+    buf_format(&tmp, "%s/.%s.tmp", folder, name);
+    buf_format(&path, "%s/%s", folder, name);
+    int fd = open(buf_c_str(&tmp), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0) {
+        e = write_all(fd, v);
+        if (close(fd) != 0)
+            e = ERR_IO;
+        if (e == OK && rename(buf_c_str(&tmp), buf_c_str(&path)) != 0)
+            e = ERR_IO;
+        if (e != OK) {
+            unlink(buf_c_str(&tmp));
+        } else if (disk_sync(folder) != OK) {
+            unlink(buf_c_str(&path));
+            e = ERR_IO;
+        }
+    }
+    buf_fini(&tmp);
+    buf_fini(&path);
+    return e;
+}
+
+enum err disk_read(const char *path, size_t max, struct buf *out)
+{
+    struct stat st;
+    enum err e = ERR_IO;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return ERR_IO;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        goto out;
+    /* A read lease is refused exactly while somebody writes. Where leases do not exist (other file systems,
+     * another owner) close-after-write has to do. */
+    if (fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN) {
+        e = ERR_BUSY;
+        goto out;
+    }
+    (void)fcntl(fd, F_SETLEASE, F_UNLCK);
+    if ((uint64_t)st.st_size > max) {
+        e = ERR_TOO_BIG;
+        goto out;
+    }
+    size_t before = out->len, got = 0;
+    uint8_t *to = buf_extend(out, max + 1);
+    for (;;) {
+        ssize_t n = read(fd, to + got, max + 1 - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            break;
+        got += (size_t)n;
+        if (n == 0 || got > max) {
+            e = got > max ? ERR_TOO_BIG : OK;
+            break;
+        }
+    }
+    out->len = before + (e == OK ? got : 0);
+out:
+    close(fd);
+    return e;
+}

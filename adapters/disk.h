@@ -1,0 +1,21 @@
+/* The few steps by which a file is there wholly or not at all. */
+#ifndef PLEK_ADAPTERS_DISK_H
+#define PLEK_ADAPTERS_DISK_H
+
+#include "base/bytes.h"
+
+/* Make DIR (0700) unless it is there, and fsync PARENT. ERR_IO otherwise. */
+MUST_CHECK enum err disk_folder(const char *parent, const char *dir);
+
+/* Write V as FOLDER/NAME in one step: .NAME.tmp, fsync, rename, fsync of the folder. ERR_IO: nothing is there
+ * under NAME. */
+MUST_CHECK enum err disk_write(const char *folder, const char *name, struct bytes v);
+
+/* fsync the folder itself, after a rename or unlink in it. */
+MUST_CHECK enum err disk_sync(const char *folder);
+
+/* Append the file at PATH to OUT. Not through a symbolic link, only a regular file. ERR_TOO_BIG over MAX
+ * bytes, ERR_BUSY while somebody has it open for writing (where the file system can tell), ERR_IO. */
+MUST_CHECK enum err disk_read(const char *path, size_t max, struct buf *out);
+
+#endif

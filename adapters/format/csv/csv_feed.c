@@ -1,0 +1,260 @@
+#include "adapters/format/csv/csv_feed.h"
+
+#include "adapters/format/csv/local_time.h"
+#include "adapters/format/format.h"
+#include "adapters/text_gate.h"
+#include "base/check.h"
+#include "base/mem.h"
+
+#include <csv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct field {
+    char text[CSV_FIELD_BYTES_MAX + 1];
+    size_t len;
+    bool too_long;
+};
+
+struct scene {
+    const struct profile *profile;
+    const struct csv_form *form;
+    const char *provider;
+    struct reading *r;
+    int column_of[CSV_FIELD_N]; /* -1 = not delivered */
+    int header_n;               /* 0 = header not read yet */
+    int row_line;
+    bool in_row;
+    bool hopeless; /* the header does not serve */
+    int n;         /* fields of this row */
+    struct field row[CSV_COLUMNS_MAX];
+};
+
+/* Windows-1252 0x80 .. 0x9f; 0 = not assigned. */
+static const uint16_t windows_1252[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                          0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+                                          0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                          0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
+
+static size_t put_utf8(char *to, uint32_t code)
+{
+    if (code < 0x80) {
+        to[0] = (char)code;
+        return 1;
+    }
+    if (code < 0x800) {
+        to[0] = (char)(0xc0 | (code >> 6));
+        to[1] = (char)(0x80 | (code & 0x3f));
+        return 2;
+    }
+    to[0] = (char)(0xe0 | (code >> 12));
+    to[1] = (char)(0x80 | ((code >> 6) & 0x3f));
+    to[2] = (char)(0x80 | (code & 0x3f));
+    return 3;
+}
+
+static void convert(const struct scene *s, const uint8_t *in, size_t n, struct field *out)
+{
+    *out = (struct field){0};
+    for (size_t i = 0; i < n; i++) {
+        uint32_t code = in[i];
+        if (out->len + 3 > CSV_FIELD_BYTES_MAX) {
+            out->too_long = true;
+            return;
+        }
+        if (s->form->encoding == ENCODING_UTF_8 || code < 0x80) {
+            out->text[out->len++] = (char)code;
+            continue;
+        }
+        if (s->form->encoding == ENCODING_WINDOWS_1252 && code < 0xa0)
+            code = windows_1252[code - 0x80] != 0 ? windows_1252[code - 0x80] : 0xfffd;
+        out->len += put_utf8(out->text + out->len, code);
+    }
+}
+
+static struct bytes at(const struct scene *s, enum csv_field field)
+{
+    int column = s->column_of[field];
+    return column < 0 ? (struct bytes){0} : trimmed(BYTES(s->row[column].text, s->row[column].len));
+}
+
+static void read_header(struct scene *s)
+{
+    s->header_n = s->n;
+    for (int f = 0; f < CSV_FIELD_N; f++) {
+        const char *name = s->form->columns[f];
+        s->column_of[f] = -1;
+        for (int i = 0; i < s->n && name[0] != '\0'; i++) {
+            if (!bytes_equal(trimmed(BYTES(s->row[i].text, s->row[i].len)), bytes_of_text(name)))
+                continue;
+            if (s->column_of[f] >= 0)
+                reading_complain(s->r, s->row_line, csv_field_name((enum csv_field)f),
+                                 "its column comes twice in the header");
+            s->column_of[f] = i;
+        }
+        if (name[0] != '\0' && s->column_of[f] < 0)
+            reading_complain(s->r, s->row_line, csv_field_name((enum csv_field)f),
+                             "its column is missing in the header");
+    }
+    s->hopeless = s->r->complaints_n > 0;
+}
+
+static int32_t units(const struct scene *s, enum csv_field field)
+{
+    return reading_units(s->r, s->row_line, csv_field_name(field), at(s, field));
+}
+
+static int64_t moment(const struct scene *s, enum csv_field field)
+{
+    return s->form->time == TIME_RFC3339
+               ? reading_time(s->r, s->row_line, csv_field_name(field), at(s, field))
+               : local_time(s->form->time, at(s, field), s->row_line, s->r);
+}
+
+static void read_stop(const struct scene *s, struct report *o)
+{
+    struct bytes reason = at(s, CSV_STOP);
+    const char *code = NULL;
+    if (reason.len == 0)
+        return;
+    code = profile_stop(s->profile, reason);
+    if (code == NULL)
+        reading_complain(s->r, s->row_line, "stop", "is not a known reason for a stop");
+    else
+        snprintf(o->stop, sizeof o->stop, "%s", code);
+    if (at(s, CSV_STOP_UNTIL).len > 0)
+        o->stop_until_ms = moment(s, CSV_STOP_UNTIL);
+}
+
+static void read_row(const struct scene *s)
+{
+    const char *code = NULL;
+    struct bytes deliverable = at(s, CSV_DELIVERABLE);
+    if (!format_pool(s->profile, s->provider, at(s, CSV_PLACE), at(s, CSV_POOL), s->row_line, s->r, &code))
+        return;
+    struct report *o = reading_add(s->r, s->row_line);
+    if (o == NULL)
+        return;
+    snprintf(o->pool, sizeof o->pool, "%s", code);
+    o->observed_at_ms = moment(s, CSV_OBSERVED_AT);
+    o->total = units(s, CSV_TOTAL);
+    o->free = units(s, CSV_FREE);
+    o->occupied = units(s, CSV_OCCUPIED);
+    o->out_of_order = units(s, CSV_OUT_OF_ORDER);
+    if (deliverable.len > 0) {
+        o->deliverable = (enum known)profile_yes_no(s->profile, deliverable);
+        if (o->deliverable == KNOWN_NOT)
+            reading_complain(s->r, s->row_line, "deliverable", "is neither yes nor no");
+    }
+    read_stop(s, o);
+}
+
+static void on_field(void *text, size_t len, void *context)
+{
+    struct scene *s = context;
+    if (s->n < CSV_COLUMNS_MAX)
+        convert(s, text, len, &s->row[s->n]);
+    s->n++;
+}
+
+static bool row_serves(const struct scene *s)
+{
+    if (s->n > CSV_COLUMNS_MAX)
+        reading_complain(s->r, s->row_line, "", "has more than %d columns", CSV_COLUMNS_MAX);
+    else if (s->header_n != 0 && s->n != s->header_n)
+        reading_complain(s->r, s->row_line, "", "has %d columns, the header has %d", s->n, s->header_n);
+    else
+        return true;
+    return false;
+}
+
+static void on_row(int terminator, void *context)
+{
+    struct scene *s = context;
+    (void)terminator;
+    s->in_row = false;
+    bool serves = row_serves(s);
+    for (int i = 0; serves && i < s->n; i++)
+        if (s->row[i].too_long && s->header_n == 0) {
+            reading_complain(s->r, s->row_line, "", "column %d is longer than %d bytes", i + 1,
+                             CSV_FIELD_BYTES_MAX);
+            serves = false;
+        }
+    for (int f = 0; serves && s->header_n != 0 && f < CSV_FIELD_N; f++)
+        if (s->column_of[f] >= 0 && s->row[s->column_of[f]].too_long) {
+            reading_complain(s->r, s->row_line, csv_field_name((enum csv_field)f), "is longer than %d bytes",
+                             CSV_FIELD_BYTES_MAX);
+            serves = false;
+        }
+    if (serves && s->header_n == 0)
+        read_header(s);
+    else if (serves && !s->hopeless)
+        read_row(s);
+    if (s->header_n == 0)
+        s->hopeless = true;
+    s->n = 0;
+}
+
+static int never_space(unsigned char c)
+{
+    (void)c;
+    return 0;
+}
+
+static bool is_blank(struct bytes line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.p[i] != '\r' && line.p[i] != '\n')
+            return false;
+    return true;
+}
+
+/* Line by line, because libcsv does not count lines; a quoted field may go on in the next. */
+static void split(struct scene *s, struct bytes in)
+{
+    struct csv_parser parser;
+    int line = 0;
+    CHECK(csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) == 0);
+    csv_set_delim(&parser, (unsigned char)s->form->delimiter);
+    csv_set_space_func(&parser, never_space);
+    while (in.len > 0 && !s->hopeless && s->r->complaints_more == 0) {
+        const uint8_t *newline = memchr(in.p, '\n', in.len);
+        struct bytes piece = BYTES(in.p, newline == NULL ? in.len : (size_t)(newline - in.p) + 1);
+        line++;
+        if (!s->in_row && !is_blank(piece)) {
+            s->row_line = line;
+            s->in_row = true;
+        }
+        if (csv_parse(&parser, piece.p, piece.len, on_field, on_row, s) != piece.len) {
+            reading_complain(s->r, line, "", "has a quote that is not closed or not doubled");
+            s->hopeless = true;
+        }
+        in = BYTES(in.p + piece.len, in.len - piece.len);
+    }
+    if (!s->hopeless && s->r->complaints_more == 0 && csv_fini(&parser, on_field, on_row, s) != 0)
+        reading_complain(s->r, s->row_line, "", "has a quote that is not closed");
+    csv_free(&parser);
+}
+
+enum err csv_feed_read(const struct profile *profile, const char *provider, struct bytes in,
+                       struct reading *r)
+{
+    const struct csv_form *form = profile_csv(profile);
+    struct scene *s = NULL;
+    enum err e = text_gate(in, CSV_BYTES_MAX, form->encoding == ENCODING_UTF_8, r);
+    if (e != OK)
+        return e;
+    if (in.len >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
+        in = BYTES(in.p + 3, in.len - 3);
+    s = mem_new(1, sizeof *s);
+    s->profile = profile;
+    s->form = form;
+    s->provider = provider;
+    s->r = r;
+    split(s, in);
+    if (s->header_n == 0 && r->complaints_n == 0)
+        reading_complain(r, 1, "", "the file has no header");
+    free(s);
+    return OK;
+}

@@ -1,0 +1,50 @@
+#include "adapters/format/format.h"
+
+#include "adapters/format/csv/csv_feed.h"
+#include "adapters/format/edxl_have/edxl_have.h"
+#include "adapters/format/opvang_xml/opvang_xml.h"
+#include "base/crypto.h"
+
+bool format_pool(const struct profile *profile, const char *provider, struct bytes place, struct bytes word,
+                 int line, struct reading *r, const char **code)
+{
+    switch (profile_pool(profile, provider, place, word, code)) {
+    case POOL_FOUND:
+        return true;
+    case POOL_IGNORED:
+        reading_notice(r, line, "pool", "passed over: the profile says so");
+        return false;
+    case POOL_UNKNOWN:
+        break;
+    }
+    reading_complain(r, line, "pool", "this place is not in the provider's profile");
+    return false;
+}
+
+enum err format_read(const struct schemas *schemas, const struct profile *profile, const char *provider,
+                     struct bytes in, int64_t now_ms, struct reading *r)
+{
+    uint8_t hash[CRYPTO_SHA256_BYTES];
+    enum err e = ERR_BAD_INPUT;
+    switch (profile_format(profile)) {
+    case FORMAT_OPVANG_XML:
+        e = opvang_xml_read(schemas, profile, provider, in, r);
+        break;
+    case FORMAT_EDXL_HAVE:
+        e = edxl_have_read(schemas, profile, provider, in, r);
+        break;
+    case FORMAT_CSV:
+        e = csv_feed_read(profile, provider, in, r);
+        break;
+    case FORMAT_N:
+        break;
+    }
+    if (e != OK) {
+        if (r->complaints_n == 0)
+            reading_complain(r, 0, "", "could not be read");
+        return e == ERR_TOO_BIG ? e : ERR_BAD_INPUT;
+    }
+    crypto_sha256(in, hash);
+    reading_judge(r, provider, hash, now_ms);
+    return r->complaints_n == 0 ? OK : ERR_BAD_INPUT;
+}

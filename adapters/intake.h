@@ -1,0 +1,33 @@
+/* The one road from a transport to the spool: read the bytes by the provider's profile; all good: spool, else
+ * quarantine. Used by drop folder and push on the same thread. */
+#ifndef PLEK_ADAPTERS_INTAKE_H
+#define PLEK_ADAPTERS_INTAKE_H
+
+#include "adapters/format/format.h"
+#include "adapters/quarantine.h"
+#include "adapters/spool.h"
+
+#define INTAKE_BYTES_MAX (1024 * 1024) /* no format takes more */
+
+struct intake {
+    const struct profiles *profiles;
+    struct schemas schemas;
+    struct spool *spool;
+    struct quarantine *quarantine;
+    void (*on_spooled)(void *ctx); /* wakes the delivery; may be NULL */
+    void *ctx;
+};
+
+/* Take a file of PROVIDER, which the channel told. NAME and FROM as in quarantine_put. What was understood or
+ * complained of is left in R ({0}; the caller ends with reading_fini).
+ * OK: on disk in the spool (or only notices: nothing to send). ERR_BAD_INPUT, ERR_TOO_BIG: in quarantine.
+ * ERR_NOT_FOUND: nobody's provider. ERR_BUSY, ERR_IO: spool or quarantine cannot take it now; nothing was
+ * promised, FROM still stands where it was. */
+MUST_CHECK enum err intake_take(const struct intake *in, const char *provider, const char *name,
+                                const char *from, struct bytes content, struct reading *r);
+
+/* Quarantine a file whose bytes were never read, because it is larger than INTAKE_BYTES_MAX. */
+MUST_CHECK enum err intake_too_big(const struct intake *in, const char *provider, const char *name,
+                                   const char *from);
+
+#endif

@@ -1,0 +1,128 @@
+#include "adapters/quarantine.h"
+
+#include "adapters/disk.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAME_MAX_KEPT 100
+
+struct quarantine {
+    char *dir;
+    pthread_mutex_t lock;
+    unsigned number; /* tells files of one millisecond apart */
+};
+
+enum err quarantine_open(const char *dir, struct quarantine **out, char *why, size_t why_size)
+{
+    struct buf parent = {0};
+    buf_format(&parent, "%s/..", dir);
+    enum err e = disk_folder(buf_c_str(&parent), dir);
+    buf_fini(&parent);
+    if (e != OK) {
+        snprintf(why, why_size, "cannot use the quarantine folder %s", dir);
+        return e;
+    }
+    struct quarantine *q = mem_new(1, sizeof *q);
+    q->dir = mem_dup_text(dir);
+    pthread_mutex_init(&q->lock, NULL);
+    *out = q;
+    return OK;
+}
+
+void quarantine_free(struct quarantine *q)
+{
+    if (q == NULL)
+        return;
+    pthread_mutex_destroy(&q->lock);
+    free(q->dir);
+    free(q);
+}
+
+/* "20261121T190000.000Z-0001-name.xml": sorts by age. */
+static void make_name(struct quarantine *q, const char *name, struct buf *out)
+{
+    char when[TIME_TEXT_SIZE];
+    time_format(time_wall_ms(), when);
+    for (const char *c = when; *c != '\0'; c++)
+        if (*c != '-' && *c != ':')
+            buf_add(out, BYTES(c, 1));
+    buf_format(out, "-%04u-", q->number++ % 10000);
+    size_t n = strlen(name);
+    for (size_t i = 0; i < n && i < NAME_MAX_KEPT; i++) {
+        char c = name[i];
+        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                    c == '-' || c == '_';
+        buf_add(out, BYTES(good ? &c : "_", 1));
+    }
+}
+
+static int not_hidden(const struct dirent *e)
+{
+    return e->d_name[0] != '.';
+}
+
+static void drop_oldest(const char *folder)
+{
+    struct dirent **names = NULL;
+    int n = scandir(folder, &names, not_hidden, alphasort);
+    int surplus = n - 2 * QUARANTINE_FILES_MAX;
+    for (int i = 0; i < n; i++) {
+        if (i < surplus) {
+            struct buf path = {0};
+            buf_format(&path, "%s/%s", folder, names[i]->d_name);
+            unlink(buf_c_str(&path));
+            buf_fini(&path);
+        }
+        free(names[i]);
+    }
+    free(names);
+}
+
+static enum err put_locked(struct quarantine *q, const char *provider, const char *name, const char *from,
+                           struct bytes content, struct bytes reason)
+{
+    struct buf folder = {0}, file = {0}, side = {0}, path = {0};
+    buf_format(&folder, "%s/%s", q->dir, provider);
+    make_name(q, name, &file);
+    buf_format(&side, "%s.reason.json", buf_c_str(&file));
+    buf_format(&path, "%s/%s", buf_c_str(&folder), buf_c_str(&file));
+    enum err e = disk_folder(q->dir, buf_c_str(&folder));
+    if (e == OK)
+        e = disk_write(buf_c_str(&folder), buf_c_str(&side), reason);
+    if (e == OK && (from == NULL || rename(from, buf_c_str(&path)) != 0)) {
+        e = disk_write(buf_c_str(&folder), buf_c_str(&file), content);
+        if (e == OK && from != NULL)
+            unlink(from);
+    }
+    if (e == OK)
+        drop_oldest(buf_c_str(&folder));
+    buf_fini(&folder);
+    buf_fini(&file);
+    buf_fini(&side);
+    buf_fini(&path);
+    return e;
+}
+
+enum err quarantine_put(struct quarantine *q, const char *provider, const char *name, const char *from,
+                        struct bytes content, json_t *reason)
+{
+    char *text = json_dumps(reason, JSON_INDENT(2));
+    CHECK(text != NULL);
+    json_decref(reason);
+    pthread_mutex_lock(&q->lock);
+    enum err e = put_locked(q, provider, name, from, content, bytes_of_text(text));
+    pthread_mutex_unlock(&q->lock);
+    if (e != OK)
+        log_error("cannot write the quarantine", "provider=%s", provider);
+    free(text);
+    return e;
+}

@@ -1,0 +1,24 @@
+/* Files that were not taken, with the reason beside each: DIR/<provider>/<when>-<nr>-<name> and the same with
+ * .reason.json. Nothing of them has reached the spool. Bounded: the oldest go when a provider has more than
+ * QUARANTINE_FILES_MAX. May be called from any thread. */
+#ifndef PLEK_ADAPTERS_QUARANTINE_H
+#define PLEK_ADAPTERS_QUARANTINE_H
+
+#include "base/bytes.h"
+#include "base/json.h"
+
+#define QUARANTINE_FILES_MAX 500
+
+struct quarantine;
+
+/* Use DIR, made if missing. ERR_IO with WHY. */
+MUST_CHECK enum err quarantine_open(const char *dir, struct quarantine **out, char *why, size_t why_size);
+void quarantine_free(struct quarantine *q);
+
+/* Set a file aside. FROM: its path, moved away on OK; or NULL with its CONTENT. NAME is what the provider
+ * called it (may be ""); unsafe characters are replaced. REASON is taken over. ERR_IO: FROM is where it was.
+ */
+MUST_CHECK enum err quarantine_put(struct quarantine *q, const char *provider, const char *name,
+                                   const char *from, struct bytes content, json_t *reason);
+
+#endif

@@ -1,0 +1,228 @@
+#include "adapters/report.h"
+
+#include "base/crypto.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void reading_fini(struct reading *r)
+{
+    free(r->list);
+    *r = (struct reading){0};
+}
+
+static void write_complaint(struct complaint *c, int line, const char *field, const char *reason,
+                            va_list args)
+{
+    c->line = line;
+    snprintf(c->field, sizeof c->field, "%s", field);
+    vsnprintf(c->reason, sizeof c->reason, reason, args);
+}
+
+void reading_complain(struct reading *r, int line, const char *field, const char *reason, ...)
+{
+    va_list args;
+    if (r->complaints_n == COMPLAINTS_MAX) {
+        r->complaints_more++;
+        return;
+    }
+    va_start(args, reason);
+    write_complaint(&r->complaints[r->complaints_n++], line, field, reason, args);
+    va_end(args);
+}
+
+void reading_notice(struct reading *r, int line, const char *field, const char *reason, ...)
+{
+    va_list args;
+    if (r->notices_n == COMPLAINTS_MAX)
+        return;
+    va_start(args, reason);
+    write_complaint(&r->notices[r->notices_n++], line, field, reason, args);
+    va_end(args);
+}
+
+struct report *reading_add(struct reading *r, int line)
+{
+    if (r->n == REPORTS_MAX) {
+        reading_complain(r, line, "", "the file holds more than %d observations", REPORTS_MAX);
+        return NULL;
+    }
+    MEM_GROW(r->list, r->n, r->cap);
+    r->list[r->n] = (struct report){.total = UNITS_UNKNOWN,
+                                    .free = UNITS_UNKNOWN,
+                                    .occupied = UNITS_UNKNOWN,
+                                    .out_of_order = UNITS_UNKNOWN,
+                                    .deliverable = KNOWN_NOT,
+                                    .line = line};
+    return &r->list[r->n++];
+}
+
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct bytes trimmed(struct bytes text)
+{
+    while (text.len > 0 && is_space(text.p[0]))
+        text = BYTES(text.p + 1, text.len - 1);
+    while (text.len > 0 && is_space(text.p[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+int32_t reading_units(struct reading *r, int line, const char *field, struct bytes text)
+{
+    int32_t n = 0;
+    text = trimmed(text);
+    if (text.len == 0)
+        return UNITS_UNKNOWN;
+    if (text.p[0] == '-') {
+        reading_complain(r, line, field, "a count cannot be negative");
+        return UNITS_UNKNOWN;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9') {
+            reading_complain(r, line, field, "is not a whole number");
+            return UNITS_UNKNOWN;
+        }
+        n = n * 10 + (text.p[i] - '0');
+        if (n > UNITS_MAX) {
+            reading_complain(r, line, field, "is more than %d", UNITS_MAX);
+            return UNITS_UNKNOWN;
+        }
+    }
+    return n;
+}
+
+int64_t reading_time(struct reading *r, int line, const char *field, struct bytes text)
+{
+    uint8_t with_zone[40];
+    int64_t at = 0;
+    text = trimmed(text);
+    if (time_parse(text, &at) == OK)
+        return at;
+    if (text.len > 0 && text.len < sizeof with_zone) {
+        memcpy(with_zone, text.p, text.len);
+        with_zone[text.len] = 'Z';
+        if (time_parse(BYTES(with_zone, text.len + 1), &at) == OK) {
+            reading_complain(r, line, field, "has no time zone");
+            return 0;
+        }
+    }
+    reading_complain(r, line, field, "is not a moment like 2026-11-21T20:00:00+01:00");
+    return 0;
+}
+
+static void judge_counts(struct reading *r, const struct report *o)
+{
+    static const char too_many[] = "is more than the total";
+    if (o->total != UNITS_UNKNOWN) {
+        if (o->free > o->total)
+            reading_complain(r, o->line, "free", too_many);
+        if (o->occupied > o->total)
+            reading_complain(r, o->line, "occupied", too_many);
+        if (o->out_of_order > o->total)
+            reading_complain(r, o->line, "outOfOrder", too_many);
+        if (o->free >= 0 && o->occupied >= 0 && o->free <= o->total && o->occupied <= o->total &&
+            o->free + o->occupied + (o->out_of_order > 0 ? o->out_of_order : 0) > o->total)
+            reading_complain(r, o->line, "total", "is less than free, occupied and out of order together");
+    }
+    if (o->free < 0 && o->total < 0 && o->occupied < 0 && o->out_of_order < 0 && o->stop[0] == '\0' &&
+        o->deliverable == KNOWN_NOT)
+        reading_complain(r, o->line, "", "says nothing: no count, no stop");
+}
+
+static int by_pool(const void *a, const void *b)
+{
+    const struct report *const *x = a, *const *y = b;
+    int order = strcmp((*x)->pool, (*y)->pool);
+    return order != 0 ? order : (*x > *y) - (*x < *y);
+}
+
+static void judge_twice(struct reading *r)
+{
+    const struct report **sorted = mem_new(r->n + 1, sizeof *sorted);
+    for (size_t i = 0; i < r->n; i++)
+        sorted[i] = &r->list[i];
+    qsort(sorted, r->n, sizeof *sorted, by_pool);
+    for (size_t i = 1; i < r->n; i++)
+        if (strcmp(sorted[i]->pool, sorted[i - 1]->pool) == 0)
+            reading_complain(r, sorted[i]->line, "pool", "was already reported on line %d of this file",
+                             sorted[i - 1]->line);
+    free(sorted);
+}
+
+static void name_report(struct report *o, const char *provider, const uint8_t file_hash[32])
+{
+    struct buf in = {0}, hex = {0};
+    uint8_t hash[CRYPTO_SHA256_BYTES];
+    buf_string(&in, provider);
+    buf_add(&in, BYTES(file_hash, 32));
+    buf_string(&in, o->pool);
+    crypto_sha256(buf_view(&in), hash);
+    crypto_hex(BYTES(hash, (REPORT_ID_SIZE - 1) / 2), &hex);
+    memcpy(o->id, buf_c_str(&hex), REPORT_ID_SIZE);
+    buf_fini(&in);
+    buf_fini(&hex);
+}
+
+void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[32], int64_t now_ms)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        struct report *o = &r->list[i];
+        judge_counts(r, o);
+        if (o->observed_at_ms > now_ms + FUTURE_MS_MAX)
+            reading_complain(r, o->line, "observedAt", "lies more than two minutes in the future");
+        name_report(o, provider, file_hash);
+    }
+    if (r->complaints_n == 0)
+        judge_twice(r);
+    if (r->n == 0 && r->complaints_n == 0 && r->notices_n == 0)
+        reading_complain(r, 0, "", "the file holds no observation");
+}
+
+static void set_units(json_t *to, const char *name, int32_t units)
+{
+    if (units != UNITS_UNKNOWN)
+        json_object_set_new(to, name, json_integer(units));
+}
+
+json_t *report_json(const struct report *o)
+{
+    char at[TIME_TEXT_SIZE];
+    json_t *j = json_pack("{s:s, s:s, s:s, s:s}", "pool", o->pool, "reportId", o->id, "observedAt",
+                          time_format(o->observed_at_ms, at), "source", "feed");
+    set_units(j, "unitsTotal", o->total);
+    set_units(j, "unitsFree", o->free);
+    set_units(j, "unitsOccupied", o->occupied);
+    set_units(j, "unitsOutOfOrder", o->out_of_order);
+    if (o->deliverable != KNOWN_NOT)
+        json_object_set_new(j, "deliverable", json_boolean(o->deliverable == KNOWN_YES));
+    if (o->stop[0] != '\0') {
+        json_t *stop = json_pack("{s:s}", "reason", o->stop);
+        if (o->stop_until_ms != 0)
+            json_object_set_new(stop, "untilAt", json_string(time_format(o->stop_until_ms, at)));
+        json_object_set_new(j, "stop", stop);
+    }
+    return j;
+}
+
+static json_t *list_json(const struct complaint *list, int n)
+{
+    json_t *out = json_array();
+    for (int i = 0; i < n; i++)
+        json_array_append_new(out, json_pack("{s:i, s:s, s:s}", "line", list[i].line, "field", list[i].field,
+                                             "reason", list[i].reason));
+    return out;
+}
+
+json_t *reading_json(const struct reading *r)
+{
+    return json_pack("{s:o, s:i, s:o}", "complaints", list_json(r->complaints, r->complaints_n), "more",
+                     r->complaints_more, "notices", list_json(r->notices, r->notices_n));
+}

@@ -1,0 +1,56 @@
+#include "adapters/text_gate.h"
+
+#include <string.h>
+
+static bool starts(struct bytes in, const char *magic, size_t n)
+{
+    return in.len >= n && memcmp(in.p, magic, n) == 0;
+}
+
+static const char *no_text(struct bytes in)
+{
+    if (in.len == 0)
+        return "the file is empty";
+    if (starts(in, "PK\3\4", 4) || starts(in, "\x1f\x8b", 2) || starts(in, "BZh", 3) ||
+        starts(in,
+               "\xfd"
+               "7zXZ",
+               5) ||
+        starts(in, "7z\xbc\xaf", 4))
+        return "is a compressed archive or a spreadsheet; send the text itself";
+    if (starts(in, "\xff\xfe", 2) || starts(in, "\xfe\xff", 2))
+        return "is UTF-16; send UTF-8";
+    if (memchr(in.p, 0, in.len) != NULL)
+        return "holds NUL bytes: binary, or UTF-16 or UTF-32";
+    return NULL;
+}
+
+static enum err find_bad_utf8(struct bytes in, struct reading *r)
+{
+    int line = 1;
+    uint32_t code = 0;
+    while (in.len > 0) {
+        size_t n = bytes_utf8(in, &code);
+        if (n == 0) {
+            reading_complain(r, line, "", "holds bytes that are not UTF-8");
+            return ERR_BAD_INPUT;
+        }
+        line += code == '\n';
+        in = BYTES(in.p + n, in.len - n);
+    }
+    return OK;
+}
+
+enum err text_gate(struct bytes in, size_t max, bool must_be_utf8, struct reading *r)
+{
+    if (in.len > max) {
+        reading_complain(r, 0, "", "the file is larger than %zu bytes", max);
+        return ERR_TOO_BIG;
+    }
+    const char *reason = no_text(in);
+    if (reason != NULL) {
+        reading_complain(r, 0, "", "%s", reason);
+        return ERR_BAD_INPUT;
+    }
+    return must_be_utf8 ? find_bad_utf8(in, r) : OK;
+}

@@ -1,0 +1,212 @@
+#include "adapters/transport/drop.h"
+
+#include "adapters/disk.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <dirent.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SCAN_FILES_MAX 50 /* of one provider in one look, so that the loop stays free */
+
+struct folder {
+    char provider[CODE_TEXT_SIZE];
+    char *path;
+    int watch;
+};
+
+struct drop {
+    const struct intake *intake;
+    struct folder *folders;
+    size_t n, cap;
+    int inotify;
+    struct event *changes;
+    struct event *rescan;
+};
+
+static bool is_wanted(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 0 && name[0] != '.' && !(n > 5 && strcmp(name + n - 5, ".part") == 0) &&
+           !(n > 4 && strcmp(name + n - 4, ".tmp") == 0);
+}
+
+/* True if the file is dealt with and gone from the folder. */
+static bool take(struct drop *d, const struct folder *folder, const char *name)
+{
+    struct buf path = {0}, content = {0};
+    struct reading *r = mem_new(1, sizeof *r);
+    buf_format(&path, "%s/%s", folder->path, name);
+    const char *from = buf_c_str(&path);
+    enum err e = disk_read(from, INTAKE_BYTES_MAX, &content);
+    bool done = false;
+    if (e == ERR_TOO_BIG) {
+        done = intake_too_big(d->intake, folder->provider, name, from) == OK;
+    } else if (e == OK) {
+        e = intake_take(d->intake, folder->provider, name, from, buf_view(&content), r);
+        done = e == OK || e == ERR_BAD_INPUT || e == ERR_TOO_BIG;
+        if (e == OK && unlink(from) != 0)
+            log_warn("cannot remove a taken file", "provider=%s", folder->provider);
+    }
+    reading_fini(r);
+    free(r);
+    buf_fini(&path);
+    buf_fini(&content);
+    return done;
+}
+
+static int wanted_entry(const struct dirent *e)
+{
+    return e->d_type != DT_DIR && e->d_type != DT_LNK && is_wanted(e->d_name);
+}
+
+struct aged {
+    char name[256];
+    struct timespec changed;
+};
+
+static int by_age(const void *a, const void *b)
+{
+    const struct aged *x = a, *y = b;
+    if (x->changed.tv_sec != y->changed.tv_sec)
+        return x->changed.tv_sec < y->changed.tv_sec ? -1 : 1;
+    if (x->changed.tv_nsec != y->changed.tv_nsec)
+        return x->changed.tv_nsec < y->changed.tv_nsec ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+/* Oldest first. True if more is left than one look takes. */
+static bool scan(struct drop *d, const struct folder *folder)
+{
+    struct dirent **names = NULL;
+    int n = scandir(folder->path, &names, wanted_entry, NULL);
+    struct aged *list = mem_new((size_t)(n > 0 ? n : 0) + 1, sizeof *list);
+    for (int i = 0; i < n; i++) {
+        struct buf path = {0};
+        struct stat st;
+        buf_format(&path, "%s/%s", folder->path, names[i]->d_name);
+        snprintf(list[i].name, sizeof list[i].name, "%s", names[i]->d_name);
+        if (lstat(buf_c_str(&path), &st) == 0)
+            list[i].changed = st.st_mtim;
+        buf_fini(&path);
+        free(names[i]);
+    }
+    free(names);
+    qsort(list, (size_t)(n > 0 ? n : 0), sizeof *list, by_age);
+    int taken = 0;
+    for (int i = 0; i < n && i < SCAN_FILES_MAX; i++)
+        taken += take(d, folder, list[i].name);
+    free(list);
+    return n > SCAN_FILES_MAX && taken > 0;
+}
+
+static void on_rescan(evutil_socket_t fd, short what, void *ctx)
+{
+    struct drop *d = ctx;
+    struct timeval soon = {.tv_usec = 1000}, later = {.tv_sec = DROP_RESCAN_MS / 1000};
+    bool more = false;
+    (void)fd;
+    (void)what;
+    for (size_t i = 0; i < d->n; i++)
+        more |= scan(d, &d->folders[i]);
+    event_add(d->rescan, more ? &soon : &later);
+}
+
+static const struct folder *folder_of(const struct drop *d, int watch)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (d->folders[i].watch == watch)
+            return &d->folders[i];
+    return NULL;
+}
+
+static void on_changes(evutil_socket_t fd, short what, void *ctx)
+{
+    char space[16 * 1024] __attribute__((aligned(__alignof__(struct inotify_event))));
+    struct drop *d = ctx;
+    (void)what;
+    ssize_t n = read(fd, space, sizeof space);
+    for (ssize_t at = 0; at < n;) {
+        const struct inotify_event *e = (const void *)(space + at);
+        const struct folder *folder = folder_of(d, e->wd);
+        if (folder != NULL && e->len > 0 && is_wanted(e->name))
+            take(d, folder, e->name);
+        at += (ssize_t)(sizeof *e + e->len);
+    }
+}
+
+static enum err watch_provider(struct drop *d, const char *dir, const char *provider)
+{
+    struct buf path = {0};
+    buf_format(&path, "%s/%s", dir, provider);
+    MEM_GROW(d->folders, d->n, d->cap);
+    struct folder *f = &d->folders[d->n++];
+    *f = (struct folder){.path = mem_dup_text(buf_c_str(&path))};
+    snprintf(f->provider, sizeof f->provider, "%s", provider);
+    buf_fini(&path);
+    enum err e = disk_folder(dir, f->path);
+    if (e != OK)
+        return e;
+    f->watch = inotify_add_watch(d->inotify, f->path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR);
+    return f->watch >= 0 ? OK : ERR_IO;
+}
+
+static enum err watch_all(struct drop *d, const char *dir)
+{
+    struct buf parent = {0};
+    const struct profiles *all = d->intake->profiles;
+    buf_format(&parent, "%s/..", dir);
+    enum err e = disk_folder(buf_c_str(&parent), dir);
+    buf_fini(&parent);
+    for (size_t i = 0; e == OK && i < profiles_count(all); i++) {
+        const struct profile *p = profiles_at(all, i);
+        for (size_t j = 0; e == OK && j < profile_providers(p); j++)
+            e = watch_provider(d, dir, profile_provider(p, j));
+    }
+    return e;
+}
+
+enum err drop_open(struct event_base *base, const struct intake *intake, const char *dir, struct drop **out,
+                   char *why, size_t why_size)
+{
+    struct drop *d = mem_new(1, sizeof *d);
+    struct timeval now = {0};
+    signal(SIGIO, SIG_IGN);
+    d->intake = intake;
+    d->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    enum err e = d->inotify >= 0 ? watch_all(d, dir) : ERR_IO;
+    if (e != OK) {
+        snprintf(why, why_size, "cannot watch the drop folder %s", dir);
+        drop_free(d);
+        return e;
+    }
+    d->changes = event_new(base, d->inotify, EV_READ | EV_PERSIST, on_changes, d);
+    d->rescan = event_new(base, -1, 0, on_rescan, d);
+    event_add(d->changes, NULL);
+    event_add(d->rescan, &now);
+    *out = d;
+    return OK;
+}
+
+void drop_free(struct drop *d)
+{
+    if (d == NULL)
+        return;
+    if (d->changes != NULL)
+        event_free(d->changes);
+    if (d->rescan != NULL)
+        event_free(d->rescan);
+    if (d->inotify >= 0)
+        close(d->inotify);
+    for (size_t i = 0; i < d->n; i++)
+        free(d->folders[i].path);
+    free(d->folders);
+    free(d);
+}

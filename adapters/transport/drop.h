@@ -1,0 +1,24 @@
+/* The drop folder: DIR/<provider>/ for each provider of a profile, made if missing. A file is taken when its
+ * writer closed it or renamed it there; names that begin with a dot or end in .part or .tmp are left alone;
+ * what was there before the start is found. The file is removed only after the spool has it on disk, or moved
+ * to quarantine. While the spool is full it stays and is tried again.
+ *
+ * Every RESCAN_MS the folders are looked through as well, for what inotify missed. */
+#ifndef PLEK_ADAPTERS_DROP_H
+#define PLEK_ADAPTERS_DROP_H
+
+#include "adapters/intake.h"
+
+#define DROP_RESCAN_MS 5000
+
+struct event_base;
+struct drop;
+
+/* Watch DIR. BASE and INTAKE are borrowed. SIGIO is ignored from now on (leases, see disk.h). ERR_IO with
+ * WHY.
+ */
+MUST_CHECK enum err drop_open(struct event_base *base, const struct intake *intake, const char *dir,
+                              struct drop **out, char *why, size_t why_size);
+void drop_free(struct drop *d);
+
+#endif

@@ -1,0 +1,29 @@
+/* HTTPS for providers that send by themselves: POST /push/<provider>, the file as body. Who may: a bearer
+ * token (push_listen) or a client certificate (push_mtls_listen), both known by their SHA-256 in the access
+ * file, one provider each; the path names it, the proof must match it.
+ *
+ *   202  on disk in the spool: {"reports":n,"notices":[...]}
+ *   401  no proof, or not of this provider (also for a provider that does not exist)
+ *   413 415 422  not taken, with every complaint (problem+json); the file is in quarantine
+ *   503  the spool is full; Retry-After
+ *
+ * GET /health answers {"status":"ok","waiting":n} to anyone. */
+#ifndef PLEK_ADAPTERS_PUSH_H
+#define PLEK_ADAPTERS_PUSH_H
+
+#include "adapters/adapter_config.h"
+#include "adapters/intake.h"
+
+struct event_base;
+struct push;
+
+/* Listen as CONFIG says. INTAKE and BASE are borrowed. Errors with WHY, one line. */
+MUST_CHECK enum err push_open(struct event_base *base, const struct intake *intake,
+                              const struct adapter_config *config, struct push **out, char *why,
+                              size_t why_size);
+
+/* Port that was chosen where the setting said 0; 0 if that door is shut. */
+uint16_t push_port(const struct push *p, bool mtls);
+void push_free(struct push *p);
+
+#endif
