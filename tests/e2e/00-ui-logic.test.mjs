@@ -101,6 +101,16 @@ test('reasons read well at the edges of their numbers', () => {
   assert.equal(say('something_new'), 'something_new', 'an unknown reason is shown, not hidden');
 });
 
+test('choices are the rows of today, names are found for other days too', () => {
+  const list = [{ code: 'a', labelNl: 'Oud', validFrom: '2020-01-01', validTo: '2025-12-31' }, { code: 'a', labelNl: 'Nieuw', validFrom: '2026-01-01', validTo: '' }, { code: 'b', labelNl: 'Weg', validFrom: '2020-01-01', validTo: '2025-12-31' }];
+  for (const rows of [list, [...list].reverse()]) {
+    codes.setCodes({ threat_levels: rows }, '2026-05-01');
+    assert.deepEqual(codes.rows('threatLevels').map(r => r.labelNl), ['Nieuw']);
+    assert.equal(codes.label('threatLevels', 'a'), 'Nieuw');
+    assert.equal(codes.label('threatLevels', 'b'), 'Weg');
+  }
+});
+
 test('regions come nearest first', () => {
   const order = codes.regionsByDistance('R28');
   assert.equal(order[0], 'R28');
@@ -199,10 +209,20 @@ test('doubt ends in saying so, never in a guess', async () => {
   assert.equal(calls.length, 7, 'a read is not repeated');
 });
 
+test('a server that does not know whether it was done is asked again; one that knows is believed', async () => {
+  for (const [status, type, tries] of [[503, 'doubt', 3], [503, 'fenced', 3], [500, 'internal', 3], [502, '', 3], [503, 'away', 1], [429, 'busy', 1]]) {
+    const { api, calls } = apiWith(n => (n < 3 ? problem(status, type) : Response.json({ id: 1 })));
+    const answer = await api.post('/x', {}).catch(e => e);
+    assert.equal(calls.length, tries, type);
+    assert.equal(answer instanceof ApiError, tries === 1, type);
+    assert.equal(new Set(calls.map(c => c.headers['Idempotency-Key'])).size, 1);
+  }
+});
+
 test('a refusal is one text, and is not sent again', async () => {
   for (const [status, type, words] of [
     [409, 'taken', nl['problem.taken']], [412, 'stale_version', nl['problem.stale_version']], [422, 'brand_new', nl['problem.status_422']],
-    [503, 'x', nl['problem.status_503']], [418, 'x', nl['problem.unexpected']], [403, '', nl['problem.status_403']],
+    [503, 'away', nl['problem.status_503']], [418, 'x', nl['problem.unexpected']], [403, '', nl['problem.status_403']],
   ]) {
     const { api, calls } = apiWith(() => problem(status, type, { poolId: 7 }));
     const error = await api.post('/x', {}).catch(e => e);

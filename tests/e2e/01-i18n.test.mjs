@@ -52,6 +52,9 @@ test('every reason, rule, refusal and way a request ends has its text', () => {
   for (const code of reasons) assert.ok(has(`reason.${code}`), `reason.${code}`);
   for (const code of refusals) assert.ok(has(`problem.${code}`), `problem.${code}`);
   for (const code of rules) assert.ok(has(`rule.${code}`), `rule.${code}`);
+  const table = [...read('broker/http/reply_table.c').matchAll(/\{(\d{3}), "([\w-]+)"/g)];
+  assert.ok(table.length > 20, 'the table of answers was found');
+  for (const [, status, type] of table) assert.ok(has(`problem.${type}`) || has(`problem.status_${status}`) || status === '500', `${status} ${type}`);
   const statuses = new Set([...read('schema/api/openapi.yaml').matchAll(/^ {8}"(4\d\d|5\d\d)":/gm)].map(m => m[1]));
   for (const status of statuses) assert.ok(has(`problem.status_${status}`), `problem.status_${status}`);
   for (const why of ['other_yes', 'withdrawn', 'no_show']) for (const group of ['answer', 'ended']) assert.ok(has(`${group}.cancelled_${why}`));

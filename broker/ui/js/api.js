@@ -8,6 +8,8 @@ import { hasText, t } from './text.js';
 /** @typedef {'problem' | 'offline' | 'unknown' | 'signed_out'} Kind */
 
 const TIMEOUT_MS = 10_000;
+// Refusals of the server itself that say for certain that nothing was done; any other 5xx of a write leaves that open.
+const SURELY_NOT_DONE = new Set(['away', 'busy']);
 // About half a minute of doubt in all; after that a person must look or ring.
 const RETRY_MS = [1000, 2000, 4000, 8000, 15_000];
 
@@ -24,6 +26,9 @@ export class ApiError extends Error {
 
 /** "/problems/taken" is "taken". @param {Problem} problem */
 export const problemType = problem => (problem.type ?? '').replace(/^.*\//, '');
+
+/** After a write: nobody knows whether it was done. @param {ApiError} error */
+const isInDoubt = error => error.kind === 'offline' || (error.status >= 500 && !SURELY_NOT_DONE.has(error.type));
 
 /** The key of the one text that says what went wrong. @param {ApiError} error */
 export function problemKey(error) {
@@ -113,7 +118,7 @@ export function createApi(parts) {
         try {
           return await attempt(method, path, headersFor(true, extra), text);
         } catch (error) {
-          if (!(error instanceof ApiError) || error.kind !== 'offline') throw error;
+          if (!(error instanceof ApiError) || !isInDoubt(error)) throw error;
           if (pause === null) throw new ApiError('unknown', 0, null);
           doubt = true;
           parts.onDoubt?.(true);

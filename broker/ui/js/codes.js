@@ -1,6 +1,6 @@
 // @ts-check
 // The code lists of the exchange, as the API gives them: words and order are data, never constants here.
-import { either } from './text.js';
+import { either, isoDate } from './text.js';
 
 /** @typedef {import('../types/api').Code} Code */
 /** @typedef {import('../types/api').Codes} Codes */
@@ -13,10 +13,15 @@ let byCode = new Map();
 /** Lists come as "threatLevels" or "threat_levels". @param {string} name */
 const plain = name => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
-/** @param {Codes} codes */
-export function setCodes(codes) {
-  lists = Object.fromEntries(Object.entries(codes).map(([name, rows]) => [plain(name), rows]));
-  byCode = new Map(Object.entries(lists).map(([name, rows]) => [name, new Map(rows.map(row => [row.code, row]))]));
+/** A code may have several rows with dates of their own. @param {Code} row @param {string} today */
+const isValid = (row, today) => (!row.validFrom || row.validFrom <= today) && (!row.validTo || row.validTo >= today);
+
+/** Choices are rows of today; a name is found for codes of another day too. @param {Codes} codes @param {string} [today] */
+export function setCodes(codes, today = isoDate(Date.now())) {
+  const all = Object.entries(codes).map(([name, table]) => /** @type {[string, Code[]]} */ ([plain(name), table]));
+  lists = Object.fromEntries(all.map(([name, table]) => [name, table.filter(r => isValid(r, today))]));
+  // The row of today last, so that it is the one that stays.
+  byCode = new Map(all.map(([name, table]) => [name, new Map([...table, ...lists[name]].map(r => [r.code, r]))]));
 }
 
 /** Rows of a list as they stand. @param {string} name @returns {Code[]} */

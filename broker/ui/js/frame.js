@@ -104,9 +104,28 @@ const header = (frame, page, redraw, signOut) => page.phone
 /** @param {() => void} stay @param {() => void} signOut */
 const sessionDialog = (stay, signOut) => html`<dialog class="sheet" id="session-end" aria-labelledby="session-end-title"><div class="inner"><h2 id="session-end-title" tabindex="-1">${t('session.ends_title')}</h2><p>${t('session.ends_text')}</p>${button(t('session.stay'), { kind: 'primary', extra: 'big', click: stay })}${button(t('frame.sign_out'), { kind: 'subtle', click: signOut })}</div></dialog>`;
 
+const CODES_KEPT = 'plek.codes';
+
+/**
+ * The code lists, over a hundred kilobytes: the copy of this tab at once, and a fresh one for the next page.
+ * @param {import('./api.js').Api} api @returns {Promise<import('../types/api').Codes>}
+ */
+async function loadCodes(api) {
+  const fresh = api.get('/codes').then(codes => {
+    try { sessionStorage.setItem(CODES_KEPT, JSON.stringify(codes)); } catch { /* fetched each time */ }
+    return codes;
+  }).catch(() => ({}));
+  try {
+    const kept = sessionStorage.getItem(CODES_KEPT);
+    if (kept) return JSON.parse(kept);
+  } catch { /* then the fresh one */ }
+  return fresh;
+}
+
 /** @param {string} titleKey */
 function plainPage(titleKey, /** @type {unknown} */ body) {
   const app = document.getElementById('app');
+  app?.replaceChildren();
   const target = document.querySelector('.nl-skip-link')?.getAttribute('href')?.slice(1) ?? 'main';
   if (app) render(html`<main class="plain" id=${target}><h1>${t(titleKey)}</h1>${body}</main>`, app);
 }
@@ -118,6 +137,7 @@ export async function startPage(page) {
   const watch = { lastUse: Date.now(), idleMs: Infinity, endsAt: Infinity };
   let doubt = false;
   let queued = false;
+  let ready = false;
   /** @type {string | null} */
   let titlePrefix = null;
   const api = createApi({
@@ -143,7 +163,7 @@ export async function startPage(page) {
       queued = false;
       translateShell(page.titleKey, page.skipKey);
       if (titlePrefix) document.title = `${titlePrefix} – Veilige Plek`;
-      render(html`${header(frame, page, draw, signOut)}${page.view(frame)}${sessionDialog(stay, signOut)}`, root);
+      render(html`${header(frame, page, draw, signOut)}${ready ? page.view(frame) : html`<main class="waiting" aria-busy="true"><p class="sr">${t('frame.loading')}</p></main>`}${sessionDialog(stay, signOut)}`, root);
     });
   }
 
@@ -166,6 +186,7 @@ export async function startPage(page) {
     else closeDialog('session-end'); // used in the meantime, by this page itself
   }
 
+  const codes = loadCodes(api);
   const first = await Promise.all([api.get('/session').catch(error => error), texts]);
   if (first[0] instanceof Error) {
     const { status } = /** @type {import('./api.js').ApiError} */ (first[0]);
@@ -188,9 +209,11 @@ export async function startPage(page) {
     isInDoubt: () => doubt,
     setTitle: title => { titlePrefix = title; draw(); },
   };
-  setCodes(await api.get('/codes').catch(() => ({})));
+  root.replaceChildren(); // the header of the static page, there for the first paint
   draw();
+  setCodes(await codes);
   await page.begin(frame);
+  ready = true;
   draw();
   if (!page.noLive) {
     let shown = '';

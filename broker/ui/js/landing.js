@@ -27,6 +27,7 @@ async function signOut() {
 
 await loadMessages(document.documentElement.lang);
 wireSkipLink();
+root.replaceChildren();
 try {
   /** @type {import('../types/api').Session} */
   const session = await api.get('/session');

@@ -36,6 +36,7 @@ const state = {
   callback: '',
   /** @type {Set<string>} */ faults: new Set(),
   regionFault: '',
+  moreOpen: false,
   /** @type {MatchResult | null} */ result: null,
   /** @type {MatchResult | null} */ waiting: null,
   slow: false,
@@ -461,6 +462,7 @@ const view = () => {
   const canChange = referral !== null && (referral.state === 'open' || referral.state === 'asked') && Boolean(referral.need);
   const side = referral ? summaryView(referral, { change: () => change(referral), canChange }) : intakeView({
     intake: state.intake, callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
+    moreOpen: state.moreOpen, setMore: open => { state.moreOpen = open; frame.draw(); },
     set: setIntake, addRegion, clear: () => setIntake(emptyIntake()),
     setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(); frame.draw(); },
   });

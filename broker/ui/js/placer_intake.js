@@ -20,6 +20,8 @@ import { button, html, icon, nothing, segments, select, shape, stepper } from '.
  * @property {(callback: string) => void} setCallback
  * @property {(name: string) => void} addRegion
  * @property {() => void} clear
+ * @property {boolean} moreOpen the long list of municipalities is only made when it can be used
+ * @property {(open: boolean) => void} setMore
  */
 
 const NEAR_REGIONS = 5;
@@ -142,8 +144,8 @@ function setHome(p, name) {
 }
 
 /** @param {IntakeParts} p */
-const more = p => html`<details class="more"><summary>${icon('chevron-right')}${t('intake.more')}</summary><div class="more-body">
-  <div class="field"><label for="home">${t('intake.home')}</label><input class="input" id="home" list="home-list" autocomplete="off" .value=${row('municipalities', p.intake.home)?.name ?? ''} @change=${(/** @type {Event} */ e) => setHome(p, /** @type {HTMLInputElement} */(e.target).value)}><datalist id="home-list">${rows('municipalities').map(m => html`<option value=${m.name ?? ''}></option>`)}</datalist><p class="small subtle">${t('intake.home_hint')}</p></div>
+const more = p => html`<details class="more" @toggle=${(/** @type {Event} */ e) => p.setMore(/** @type {HTMLDetailsElement} */(e.currentTarget).open)}><summary>${icon('chevron-right')}${t('intake.more')}</summary><div class="more-body">
+  <div class="field"><label for="home">${t('intake.home')}</label><input class="input" id="home" list="home-list" autocomplete="off" .value=${row('municipalities', p.intake.home)?.name ?? ''} @change=${(/** @type {Event} */ e) => setHome(p, /** @type {HTMLInputElement} */(e.target).value)}><datalist id="home-list">${p.moreOpen ? rows('municipalities').map(m => html`<option value=${m.name ?? ''}></option>`) : nothing}</datalist><p class="small subtle">${t('intake.home_hint')}</p></div>
   ${hasTrafficking(p.intake) ? nothing : residence(p)}
   <fieldset class="question"><legend>${t('intake.threat_kinds')}</legend><div class="chips">${rows('threatKinds').map(r => triChip(p.intake.threatKinds[r.code], either(r.labelNl, r.labelEn), undefined, () => p.set({ ...p.intake, threatKinds: toggled(p.intake.threatKinds, r.code) })))}</div></fieldset>
   <div class="check"><label><input type="checkbox" .checked=${p.intake.together} @change=${() => p.set({ ...p.intake, together: !p.intake.together })}><span>${t('intake.together')}</span></label></div>

@@ -68,5 +68,6 @@ function draw() {
 
 await loadMessages(document.documentElement.lang);
 wireSkipLink();
+root.replaceChildren();
 draw();
 document.getElementById('username')?.focus();

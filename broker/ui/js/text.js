@@ -46,15 +46,26 @@ export function t(key, params = {}) {
 /** The Dutch or the English one of two values that come as data. @param {string | undefined} nl @param {string | undefined} en */
 export const either = (nl, en) => (lang === 'en' ? en || nl : nl) ?? '';
 
+// Making a formatter costs a hundred times a use of it, and a table has hundreds of cells.
+/** @type {Map<string, Intl.NumberFormat | Intl.DateTimeFormat>} */
+const formatters = new Map();
+
+/** @template {Intl.NumberFormat | Intl.DateTimeFormat} T @param {string} key @param {() => T} make @returns {T} */
+function kept(key, make) {
+  const found = formatters.get(key) ?? make();
+  formatters.set(key, found);
+  return /** @type {T} */ (found);
+}
+
 /** @param {number} n */
-export const number = n => new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(n);
+export const number = n => kept(locale(), () => new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 })).format(n);
 /** @param {number} n */
 export const percent = n => `${number(n)}%`;
 /** "a, b en c". @param {string[]} items */
 export const list = items => new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items);
 
 /** @param {string | number | Date} at @param {Intl.DateTimeFormatOptions} options */
-const format = (at, options) => new Intl.DateTimeFormat(locale(), { timeZone: ZONE, ...options }).format(new Date(at));
+const format = (at, options) => kept(locale() + JSON.stringify(options), () => new Intl.DateTimeFormat(locale(), { timeZone: ZONE, ...options })).format(new Date(at));
 
 /** Clock time, 24 hours: "03:17". @param {string | number | Date} at */
 export const clock = at => format(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -63,7 +74,7 @@ export const day = at => format(at, { weekday: 'long', day: 'numeric', month: 'l
 /** Date with year: "22 november 2026". @param {string | number | Date} at */
 export const date = at => format(at, { day: 'numeric', month: 'long', year: 'numeric' });
 /** Date for file names and tables: "2026-11-22". @param {string | number | Date} at */
-export const isoDate = at => new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE }).format(new Date(at));
+export const isoDate = at => kept('iso', () => new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE })).format(new Date(at));
 
 /** Clock time today, with the day before it on another day. @param {string | number | Date} at @param {number} [nowMs] */
 export function moment(at, nowMs = Date.now()) {

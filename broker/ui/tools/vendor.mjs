@@ -11,6 +11,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statS
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { parse } from 'yaml';
 
 const ui = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -38,6 +39,9 @@ function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`;
 }
 
+/** Comments and JSDoc types are a quarter of the bytes over a phone; nothing else changes. @param {string} source */
+const withoutComments = source => ts.transpileModule(source, { compilerOptions: { removeComments: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 } }).outputText;
+
 /** All styles one after another in one file: one request in place of nine on a night phone. */
 function stylesheet(dir, from) {
   const nl = ['button', 'data-badge', 'skip-link'].map(c => join(from, `@nl-design-system-candidate/${c}-css/dist/${c}.css`));
@@ -48,7 +52,9 @@ function stylesheet(dir, from) {
 
 function gather(dir) {
   const from = join(ui, 'node_modules');
-  for (const d of ['js', 'i18n']) cpSync(join(ui, d), join(dir, d), { recursive: true });
+  cpSync(join(ui, 'i18n'), join(dir, 'i18n'), { recursive: true });
+  mkdirSync(join(dir, 'js'));
+  for (const f of readdirSync(join(ui, 'js'))) writeFileSync(join(dir, 'js', f), withoutComments(readFileSync(join(ui, 'js', f), 'utf8')));
   mkdirSync(join(dir, 'vendor/lit-html/directives'), { recursive: true });
   for (const f of LIT) cpSync(join(from, `lit-html/${f}.js`), join(dir, `vendor/lit-html/${f}.js`));
   stylesheet(join(dir, 'css'), from);

@@ -6,7 +6,7 @@ export type Code = {
     phoneOrder?: string | number; icon?: string; childNl?: string; childEn?: string; shortNl?: string; shortEn?: string;
     group?: string; waiveLabelNl?: string; waiveLabelEn?: string; askLabelNl?: string; askLabelEn?: string; short?: string;
     hexQ?: string | number; hexR?: string | number; lat?: string | number; lon?: string | number; region?: string;
-    needsText?: string | boolean;
+    needsText?: string | boolean; validFrom?: string; validTo?: string;
 };
 export type Codes = Record<string, Code[]>;
 
