@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "http/app_state.h"
 #include "http/reply.h"
+#include "http/route.h"
 #include "http/waiting.h"
 #include "wire/http_query.h"
 
@@ -18,16 +19,18 @@ struct waiting {
     struct waiting *prev, *next;
     struct late late;
     late_fn *after;
+    int status;         /* of an answer kept back (call_hold); its body is late.json */
+    const char *header; /* static text, or NULL */
+    char value[80];
 };
 
-static struct waiting *waiting_add(struct call *call, late_fn *after)
+static struct waiting *waiting_add(const struct late *late, late_fn *after)
 {
-    struct http_app *app = call->late.app;
+    struct http_app *app = late->app;
     struct waiting *w = mem_new(1, sizeof *w);
 
-    w->late = call->late;
+    w->late = *late;
     w->after = after;
-    call->late.json = NULL;
     w->next = app->waiting;
     if (w->next != NULL)
         w->next->prev = w;
@@ -84,6 +87,7 @@ static void on_submitted(void *ctx, enum err trouble, const struct outcome *outc
     }
     late = waiting_take(w);
     if (outcome->refusal == REFUSAL_NONE) {
+        late.from_state = true;
         after(&late, outcome);
         return;
     }
@@ -104,14 +108,61 @@ static void on_durable(void *ctx, enum err trouble, const struct outcome *outcom
         return;
     }
     late = waiting_take(w);
+    late.from_state = true;
     after(&late, NULL);
+}
+
+static void on_held(void *ctx, enum err trouble, const struct outcome *outcome)
+{
+    struct waiting *w = ctx;
+    int status = w->status;
+    const char *header = w->header;
+    char value[sizeof w->value];
+    struct late late;
+
+    (void)outcome;
+    memcpy(value, w->value, sizeof value);
+    late = waiting_take(w);
+    json_t *body = late.json;
+    late.json = NULL;
+    late.from_state = false;
+    if (trouble != OK) {
+        json_decref(body);
+        /* A write itself is durable by now; only what it would show is not. The same key tells. */
+        reply_trouble(&late, late.route != NULL && late.route->write ? ERR_DOUBT : trouble);
+    } else if (header != NULL) {
+        reply_json_with(&late, status, body, header, value);
+    } else {
+        reply_json(&late, status, body);
+    }
+}
+
+bool call_hold(const struct late *late, int status, json_t *body, const char *header, const char *value)
+{
+    const struct flow *f = late->app->parts.flow;
+    struct waiting *w;
+    enum err e;
+
+    if (!late->from_state || engine_seq(flow_engine(f)) <= flow_published_seq(f))
+        return false;
+    w = waiting_add(late, NULL);
+    w->late.json = body;
+    w->status = status;
+    w->header = header;
+    if (header != NULL)
+        snprintf(w->value, sizeof w->value, "%s", value);
+    e = flow_when_durable(late->app->parts.flow, on_held, w);
+    if (e != OK)
+        on_held(w, e, NULL);
+    return true;
 }
 
 void call_submit(struct call *call, struct command *cmd, late_fn *after)
 {
-    struct waiting *w = waiting_add(call, after);
+    struct waiting *w = waiting_add(&call->late, after);
     enum err e;
 
+    call->late.json = NULL;
     cmd->key = call->key;
     cmd->actor = call->late.actor;
     cmd->draw = crypto_random_u64();
@@ -122,9 +173,10 @@ void call_submit(struct call *call, struct command *cmd, late_fn *after)
 
 void call_read(struct call *call, late_fn *after)
 {
-    struct waiting *w = waiting_add(call, after);
+    struct waiting *w = waiting_add(&call->late, after);
     enum err e = flow_when_durable(call->late.app->parts.flow, on_durable, w);
 
+    call->late.json = NULL;
     if (e != OK)
         give_trouble(w, e);
 }

@@ -6,7 +6,8 @@
  *                            ├─► call_submit(command, after)  ─ durable ─► after(late, outcome) ─► reply_*
  *                            └─► call_read(after)             ─ durable ─► after(late, NULL)    ─► reply_*
  *
- * Reads go through call_read too: what is shown is durable. */
+ * Reads go through call_read too: what is shown is durable. By the time AFTER looks, the engine may already
+ * hold newer events that are not: then the reply, as it was built, waits for those as well (call_hold). */
 #ifndef PLEK_HTTP_CALL_H
 #define PLEK_HTTP_CALL_H
 
@@ -27,6 +28,7 @@ struct late {
     int64_t numbers[4]; /* whatever the handler wants to remember: limit, flags ... */
     json_t *json;       /* an answer built now and sent when it is durable; owned, NULL = none */
     bool head;          /* HEAD: same headers, no body */
+    bool from_state;    /* set for AFTER: what it answers was read from the engine */
     const struct route *route; /* for the log; NULL before one was found */
     int64_t started_ms;        /* by the clock of the turn: for the log */
 };
@@ -52,6 +54,11 @@ void call_submit(struct call *call, struct command *cmd, late_fn *after);
 
 /* Call AFTER when everything applied so far is durable. */
 void call_read(struct call *call, late_fn *after);
+
+/* Keep a finished answer back until everything the engine knows now is durable, then give it. HEADER may be
+ * NULL; its VALUE is copied. Takes BODY. False, and nothing is taken, if there is nothing to wait for. For
+ * reply_json. */
+bool call_hold(const struct late *late, int status, json_t *body, const char *header, const char *value);
 
 /* May the actor do this? If not: 403 (or 404 where existence itself is not theirs to know) is answered, false
  * returned. */

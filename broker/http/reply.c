@@ -90,14 +90,16 @@ static void send_json(const struct late *late, int status, const char *content_t
 
 void reply_json(const struct late *late, int status, json_t *body)
 {
-    send_json(late, status, "application/json", NULL, 0, body);
+    if (!call_hold(late, status, body, NULL, NULL))
+        send_json(late, status, "application/json", NULL, 0, body);
 }
 
 void reply_json_with(const struct late *late, int status, json_t *body, const char *header, const char *value)
 {
     const struct wire_header h = {header, value};
 
-    send_json(late, status, "application/json", &h, 1, body);
+    if (!call_hold(late, status, body, header, value))
+        send_json(late, status, "application/json", &h, 1, body);
 }
 
 void reply_empty(const struct late *late, int status)
