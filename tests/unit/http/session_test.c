@@ -322,6 +322,7 @@ static void without_the_store_nobody_comes_in_but_everybody_gets_out(void **stat
     assert_non_null(web_header(&a, "Retry-After"));
     journal_memory_cut(w->journal);
     web_until(w, flow_state(w->flow) == FLOW_AWAY);
+    web_people_hold(w, true);
     web_ask(w, &a, "DELETE", "/api/v1/session", vt.headers, NULL);
     assert_int_equal(a.status, 204);
     assert_non_null(strstr(web_header(&a, "Set-Cookie"), "Max-Age=0"));

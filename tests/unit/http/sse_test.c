@@ -350,6 +350,26 @@ static void an_open_stream_is_use_for_shelters_only(void **state)
     web_answer_fini(&answer);
 }
 
+static void to_listen_again_is_no_use(void **state)
+{
+    struct web *w = *state;
+    struct web_client c;
+    struct web_login vt;
+    struct web_answer answer = {0};
+
+    web_sign_in(w, "vt", &vt);
+    for (int i = 0; i < 2; i++) { /* a line that breaks and comes back by itself */
+        web_pass(w, 7 * MS_MINUTE);
+        listen_after(&c, w, &vt, NULL);
+        started(&c);
+        web_close(&c);
+    }
+    web_pass(w, MS_MINUTE);
+    web_get(w, &answer, &vt, "/api/v1/events");
+    assert_int_equal(answer.status, 401);
+    web_answer_fini(&answer);
+}
+
 static void signing_out_ends_the_streams_of_this_session_only(void **state)
 {
     struct web *w = *state;
@@ -496,6 +516,7 @@ int main(void)
         CASE(a_client_that_stops_reading_is_dropped_and_the_others_go_on),
         CASE(a_quiet_stream_beats_and_says_where_it_is),
         CASE(an_open_stream_is_use_for_shelters_only),
+        CASE(to_listen_again_is_no_use),
         CASE(signing_out_ends_the_streams_of_this_session_only),
         CASE(a_disabled_account_hears_nothing_more),
         CASE(a_fenced_broker_sends_its_listeners_away),

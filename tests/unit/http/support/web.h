@@ -132,6 +132,7 @@ void web_post(struct web *w, struct web_answer *a, const struct web_login *who, 
 /* ---- what the small ports do and have seen ---- */
 struct account *web_account(struct web *w, enum web_account id);
 unsigned web_sessions(const struct web *w);
+void web_people_hold(struct web *w, bool hold);        /* no completions meanwhile: a database that is away */
 void web_people_fail(struct web *w, enum err trouble); /* session_add and _end: their completion; OK = none */
 unsigned web_recorded(const struct web *w, const char *action); /* access entries; "" = all */
 void web_record_fails(struct web *w, enum err trouble);         /* record() refuses with this; OK = none */

@@ -31,6 +31,7 @@ struct web_people {
     const char *entries[ENTRIES];
     unsigned n_entries;
     enum err people_trouble, record_trouble;
+    bool is_held;
 };
 
 static void add(struct web_people *p, enum web_account id, const char *name, enum web_org org, enum role role,
@@ -87,6 +88,8 @@ void web_people_turn(struct web_people *p)
     struct pending due[PENDING];
     unsigned n = p->n_pending;
 
+    if (p->is_held)
+        return;
     memcpy(due, p->pending, sizeof due);
     p->n_pending = 0;
     for (unsigned i = 0; i < n; i++) {
@@ -250,6 +253,11 @@ unsigned web_sessions(const struct web *w)
     for (int i = 0; i < SESSIONS; i++)
         n += w->people->is_used[i];
     return n;
+}
+
+void web_people_hold(struct web *w, bool hold)
+{
+    w->people->is_held = hold;
 }
 
 void web_people_fail(struct web *w, enum err trouble)
