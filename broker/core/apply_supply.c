@@ -84,6 +84,7 @@ void pool_defined_apply(struct engine *e, const struct event *ev)
     }
     s = pool_slot(e, ev->u.pool.id);
     s->pool = ev->u.pool;
+    s->profile = digest_of_profile(&s->pool);
     s->version = ev->seq;
     digest_refresh_pool(e, s);
 }

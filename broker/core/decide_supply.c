@@ -50,13 +50,6 @@ enum refusal decide_define_location(struct decision *d)
     return REFUSAL_NONE;
 }
 
-static bool is_same_pool(const struct pool *a, const struct pool *b)
-{
-    const struct pool_slot x = {.pool = *a}, y = {.pool = *b};
-
-    return digest_of_pool(&x) == digest_of_pool(&y);
-}
-
 enum refusal decide_define_pool(struct decision *d)
 {
     struct pool p = *d->cmd->u.pool;
@@ -74,7 +67,7 @@ enum refusal decide_define_pool(struct decision *d)
     if (p.id.v == 0 || p.org.v != l->org.v || (known != NULL && known->location.v != p.location.v))
         return REFUSAL_DUPLICATE;
     d->outcome->pool = p.id;
-    if (known == NULL || !is_same_pool(known, &p))
+    if (known == NULL || digest_of_profile(known) != digest_of_profile(&p))
         decision_event(d, EV_POOL_DEFINED)->u.pool = p;
     return REFUSAL_NONE;
 }

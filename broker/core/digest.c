@@ -42,18 +42,32 @@ uint64_t digest_of_location(const struct location *l)
     return f.hash;
 }
 
-uint64_t digest_of_pool(const struct pool_slot *s)
+uint64_t digest_of_profile(const struct pool *p)
 {
     struct fields f = hash_of(RECORD_POOL);
-    struct pool pool = s->pool;
+    struct pool copy = *p;
+
+    pool_fields(&f, &copy);
+    return f.hash;
+}
+
+/* PROFILE is most of the work and hardly ever changes, while reports come all day. */
+static uint64_t digest_of_pool_with(const struct pool_slot *s, uint64_t profile)
+{
+    struct fields f = fields_hash();
     struct observation latest = s->latest;
 
-    pool_fields(&f, &pool);
+    f.hash = profile;
     observation_fields(&f, &latest);
     for (int i = 0; i < REPORTS_KEPT; i++)
         f.hash = hash_combine(f.hash, s->reports[i]);
     f.hash = hash_combine(f.hash, s->reports_next);
     return hash_combine(f.hash, s->version);
+}
+
+uint64_t digest_of_pool(const struct pool_slot *s)
+{
+    return digest_of_pool_with(s, digest_of_profile(&s->pool));
 }
 
 uint64_t digest_of_referral(const struct referral *r)
@@ -91,7 +105,7 @@ uint64_t digest_of_key(const struct key_slot *k)
 void digest_refresh_pool(struct engine *e, struct pool_slot *s)
 {
     e->sum -= s->sum;
-    s->sum = digest_of_pool(s);
+    s->sum = digest_of_pool_with(s, s->profile);
     e->sum += s->sum;
 }
 

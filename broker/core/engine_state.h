@@ -19,7 +19,8 @@ struct pool_slot {
     uint64_t reports[REPORTS_KEPT];
     uint8_t reports_next;
     uint64_t version;
-    uint64_t sum; /* digest of all above, part of engine.sum */
+    uint64_t profile; /* digest of pool alone */
+    uint64_t sum;     /* digest of all above, part of engine.sum */
 
     uint64_t first_hold, last_hold; /* requests that count, oldest first; 0 = none */
     int32_t held;
@@ -132,7 +133,8 @@ bool ledger_counts(const struct request *r, const struct observation *latest);
 /* ---- digest.c ---- */
 uint64_t digest_of_org(const struct org *o);
 uint64_t digest_of_location(const struct location *l);
-uint64_t digest_of_pool(const struct pool_slot *s);
+uint64_t digest_of_profile(const struct pool *p);
+uint64_t digest_of_pool(const struct pool_slot *s); /* counts the profile anew */
 uint64_t digest_of_referral(const struct referral *r);
 uint64_t digest_of_request(const struct request *r);
 uint64_t digest_of_key(const struct key_slot *k);

@@ -267,6 +267,27 @@ static void a_need_reads_back_alone(void **state)
     }
 }
 
+static void a_list_starts_each_event_clean(void **state)
+{
+    static const struct event nothing = {.kind = EV_ORG_DEFINED};
+    struct event_list l = {0};
+
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < 20; i++) {
+            struct event *ev = event_list_add(&l, EV_ORG_DEFINED);
+
+            assert_memory_equal(ev, &nothing, sizeof *ev);
+            memset(ev, 0xaa, sizeof *ev);
+            assert_int_equal(l.n, i + 1);
+        }
+        event_list_clear(&l); /* keeps its memory, and what was in it */
+        assert_int_equal(l.n, 0);
+    }
+    event_list_fini(&l);
+    assert_null(l.list);
+}
+
 static void the_subject_is_the_referral(void **state)
 {
     struct rng rng = rng_seed(9);
@@ -292,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_destroyed_key_costs_the_facts_only),
         cmocka_unit_test(the_clear_part_does_not_tell_the_household),
         cmocka_unit_test(a_need_reads_back_alone),
+        cmocka_unit_test(a_list_starts_each_event_clean),
         cmocka_unit_test(the_subject_is_the_referral),
     };
 
