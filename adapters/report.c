@@ -132,8 +132,8 @@ static void judge_counts(struct reading *r, const struct report *o)
             o->free + o->occupied + (o->out_of_order > 0 ? o->out_of_order : 0) > o->total)
             reading_complain(r, o->line, "total", "is less than free, occupied and out of order together");
     }
-    if (o->free < 0 && o->total < 0 && o->occupied < 0 && o->out_of_order < 0 && o->stop[0] == '\0' &&
-        o->deliverable == KNOWN_NOT)
+    if (r->complaints_n == 0 && o->free < 0 && o->total < 0 && o->occupied < 0 && o->out_of_order < 0 &&
+        o->stop[0] == '\0' && o->deliverable == KNOWN_NOT)
         reading_complain(r, o->line, "", "says nothing: no count, no stop");
 }
 

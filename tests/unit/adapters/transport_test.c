@@ -1,0 +1,448 @@
+/* From a folder or a push, through the spool, over real TLS with a client certificate to a small broker in
+ * this process (the wire room's own server), which answers as told. */
+#include "support/feed_world.h"
+
+#include "../wire/support/test_certs.h"
+#include "adapters/deliver.h"
+#include "adapters/transport/drop.h"
+#include "adapters/transport/push.h"
+#include "base/crypto.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "wire/server.h"
+#include "wire/tls.h"
+
+#include <curl/curl.h>
+#include <event2/event.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define WAIT_MS 20000
+#define TOKEN "a-token-of-at-least-16"
+#define GOOD                                                                                                 \
+    "<capaciteit xmlns=\"urn:veiligeplek:opvang:1\"><peilmoment>2026-01-01T00:00:00Z</peilmoment><plekken>"  \
+    "<plek code=\"K1\"><vrij>1</vrij></plek></plekken></capaciteit>"
+#define BAD "<!DOCTYPE x><capaciteit/>"
+
+struct scene {
+    struct test_certs certs;
+    char dir[128], drop_dir[160], quarantine_dir[160];
+    struct event_base *base;
+    struct wire_server *broker;
+    struct ssl_ctx_st *tls;
+    uint16_t port;
+    int status;       /* the broker's next answers */
+    int requests;     /* it got */
+    bool certificate; /* the last came with the adapter's */
+    char keys[8][80]; /* idempotency keys, first eight requests */
+    struct buf body;  /* of the last */
+    struct profiles *profiles;
+    struct intake intake;
+    struct deliver *deliver;
+    struct drop *drop;
+    struct push *push;
+};
+
+static void on_request(void *ctx, const struct wire_request *request)
+{
+    static const struct wire_header json[] = {{"Content-Type", "application/json"}};
+    struct scene *s = ctx;
+    struct bytes key = {0};
+    assert_true(bytes_equal(request->head->path, BYTES_LITERAL("/api/v1/capacity-reports")));
+    assert_true(http_head_field(request->head, "Idempotency-Key", &key) && key.len < 80);
+    if (s->requests < 8)
+        memcpy(s->keys[s->requests], key.p, key.len);
+    s->requests++;
+    s->certificate = strcmp(request->subject, TEST_CLIENT_SUBJECT) == 0;
+    buf_clear(&s->body);
+    buf_add(&s->body, request->body);
+    wire_answer(s->broker, request->ticket, s->status, json, 1, BYTES_LITERAL("{\"title\":\"answer\"}"));
+}
+
+static uint64_t body_limit(void *ctx, const struct http_head *head, int door)
+{
+    (void)ctx;
+    (void)head;
+    (void)door;
+    return 1024 * 1024;
+}
+
+static void start_broker(struct scene *s)
+{
+    const struct wire_handler handler = {.on_request = on_request, .body_limit = body_limit};
+    const struct tls_config config = {s->certs.server_cert, s->certs.server_key, TLS_CLIENT_REQUIRED,
+                                      s->certs.ca};
+    struct wire_limits limits = wire_limits_default();
+    char why[200] = "";
+    assert_int_equal(tls_server_context(&config, &s->tls, why, sizeof why), OK);
+    s->broker = wire_server_new(s->base, &limits, &handler, s);
+    const struct wire_door door = {.tls = s->tls};
+    assert_int_equal(wire_server_listen(s->broker, &door, "127.0.0.1", s->port, &s->port, why, sizeof why),
+                     OK);
+}
+
+static void wake(void *ctx)
+{
+    const struct scene *s = ctx;
+    if (s->deliver != NULL)
+        deliver_wake(s->deliver);
+}
+
+static void start_delivery(struct scene *s)
+{
+    char url[64];
+    snprintf(url, sizeof url, "https://127.0.0.1:%u", s->port);
+    const struct deliver_config config = {.broker = url,
+                                          .ca = s->certs.ca,
+                                          .cert = s->certs.client_cert,
+                                          .key = s->certs.client_key,
+                                          .first_wait_ms = 20,
+                                          .longest_wait_ms = 100};
+    s->deliver = deliver_start(&config, s->intake.spool, s->intake.quarantine);
+}
+
+static int setup(void **state)
+{
+    struct scene *s = mem_new(1, sizeof *s);
+    const struct spool_limits limits = {.entries_max = 20, .bytes_max = 1 << 24};
+    struct buf faults = {0};
+    char path[200], why[200] = "";
+    test_certs_make(&s->certs);
+    world_folder(s->dir);
+    snprintf(path, sizeof path, "%s/profiles", s->dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/profiles/lindehof.json", s->dir);
+    world_write(path, bytes_of_text(profile_opvang));
+    snprintf(path, sizeof path, "%s/profiles", s->dir);
+    assert_int_equal(profiles_load(path, &s->profiles, &faults), OK);
+    s->intake =
+        (struct intake){.profiles = s->profiles, .schemas = *world_schemas(), .on_spooled = wake, .ctx = s};
+    snprintf(path, sizeof path, "%s/spool", s->dir);
+    assert_int_equal(spool_open(path, &limits, &s->intake.spool, why, sizeof why), OK);
+    snprintf(s->quarantine_dir, sizeof s->quarantine_dir, "%s/quarantine", s->dir);
+    assert_int_equal(quarantine_open(s->quarantine_dir, &s->intake.quarantine, why, sizeof why), OK);
+    snprintf(s->drop_dir, sizeof s->drop_dir, "%s/drop", s->dir);
+    s->base = event_base_new();
+    s->status = 200;
+    start_broker(s);
+    buf_fini(&faults);
+    *state = s;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct scene *s = *state;
+    push_free(s->push);
+    drop_free(s->drop);
+    deliver_stop(s->deliver);
+    wire_server_free(s->broker);
+    tls_context_free(s->tls);
+    quarantine_free(s->intake.quarantine);
+    spool_free(s->intake.spool);
+    profiles_free(s->profiles);
+    event_base_free(s->base);
+    buf_fini(&s->body);
+    world_remove(s->dir);
+    test_certs_remove(&s->certs);
+    free(s);
+    return 0;
+}
+
+static void turn(struct scene *s)
+{
+    const struct timeval tick = {.tv_usec = 2000};
+    event_base_loopexit(s->base, &tick);
+    event_base_dispatch(s->base);
+}
+
+#define until(s, cond)                                                                                       \
+    do {                                                                                                     \
+        int64_t bound_ = time_mono_ms() + WAIT_MS;                                                           \
+        while (!(cond)) {                                                                                    \
+            if (time_mono_ms() > bound_)                                                                     \
+                fail_msg("waited too long for: %s", #cond);                                                  \
+            turn(s);                                                                                         \
+        }                                                                                                    \
+    } while (0)
+
+static void open_drop(struct scene *s)
+{
+    char why[200] = "";
+    assert_int_equal(drop_open(s->base, &s->intake, s->drop_dir, &s->drop, why, sizeof why), OK);
+}
+
+static const char *dropped(struct scene *s, const char *name)
+{
+    static char path[320];
+    snprintf(path, sizeof path, "%s/lindehof/%s", s->drop_dir, name);
+    return path;
+}
+
+static int count(const char *dir, const char *below)
+{
+    char path[320];
+    snprintf(path, sizeof path, "%s/%s", dir, below);
+    return world_count(path);
+}
+
+static void folder_to_broker(void **state)
+{
+    struct scene *s = *state;
+    open_drop(s);
+    start_delivery(s);
+    world_write(dropped(s, "a.xml"), BYTES_LITERAL(GOOD));
+    until(s, s->requests == 1 && spool_entries(s->intake.spool) == 0);
+    assert_true(s->certificate);
+    assert_non_null(strstr(buf_c_str(&s->body), "\"pool\":\"lindehof-nood\""));
+    assert_non_null(strstr(buf_c_str(&s->body), "\"unitsFree\":1"));
+    assert_null(strstr(buf_c_str(&s->body), "unitsTotal"));
+    assert_int_equal(count(s->drop_dir, "lindehof"), 0);
+    assert_int_equal(deliver_counts(s->deliver).reports, 1);
+}
+
+static void half_written_file_is_left(void **state)
+{
+    struct scene *s = *state;
+    char part[320];
+    open_drop(s);
+    snprintf(part, sizeof part, "%s", dropped(s, "b.xml"));
+    FILE *f = fopen(part, "w");
+    fputs("<capaciteit xmlns=\"urn:vei", f);
+    fflush(f);
+    world_write(dropped(s, ".hidden.xml"), BYTES_LITERAL(GOOD));
+    world_write(dropped(s, "c.xml.part"), BYTES_LITERAL(GOOD));
+    world_write(dropped(s, "d.tmp"), BYTES_LITERAL(GOOD));
+    /* A good file after them proves that all were looked at. */
+    world_write(dropped(s, "e.xml"), BYTES_LITERAL(GOOD));
+    until(s, spool_entries(s->intake.spool) == 1);
+    assert_int_equal(count(s->quarantine_dir, "lindehof"), -1);
+    assert_int_equal(count(s->drop_dir, "lindehof"), 3);
+    /* Also a start finds it open and leaves it. */
+    drop_free(s->drop);
+    open_drop(s);
+    world_write(dropped(s, "f.xml"), BYTES_LITERAL(GOOD));
+    until(s, spool_entries(s->intake.spool) == 2);
+    assert_int_equal(count(s->drop_dir, "lindehof"), 3);
+    /* Renamed when complete: taken. */
+    assert_int_equal(rename(part, part), 0);
+    f = freopen(part, "w", f);
+    fputs(GOOD, f);
+    fclose(f);
+    snprintf(part, sizeof part, "%s", dropped(s, "c.xml.part"));
+    assert_int_equal(rename(part, dropped(s, "c.xml")), 0);
+    until(s, spool_entries(s->intake.spool) == 4);
+}
+
+static void bad_file_to_quarantine(void **state)
+{
+    struct scene *s = *state;
+    assert_int_equal(mkdir(s->drop_dir, 0700), 0);
+    char folder[200];
+    snprintf(folder, sizeof folder, "%s/lindehof", s->drop_dir);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    world_write(dropped(s, "../lindehof/Mevrouw X.xml"), BYTES_LITERAL(BAD)); /* there before the start */
+    open_drop(s);
+    until(s, count(s->quarantine_dir, "lindehof") == 2);
+    assert_int_equal(count(s->drop_dir, "lindehof"), 0);
+    struct buf big = {0};
+    memset(buf_extend(&big, INTAKE_BYTES_MAX + 1), 'x', INTAKE_BYTES_MAX + 1);
+    world_write(dropped(s, "big.xml"), buf_view(&big));
+    buf_fini(&big);
+    until(s, count(s->quarantine_dir, "lindehof") == 4);
+    assert_int_equal(spool_entries(s->intake.spool), 0);
+    /* The process lives on, and a link to elsewhere is not followed. */
+    assert_int_equal(symlink("/etc/passwd", dropped(s, "link.xml")), 0);
+    world_write(dropped(s, "good.xml"), BYTES_LITERAL(GOOD));
+    until(s, spool_entries(s->intake.spool) == 1);
+    assert_int_equal(count(s->quarantine_dir, "lindehof"), 4);
+}
+
+/* The broker away, then back: the same key again, nothing lost. */
+static void broker_away(void **state)
+{
+    struct scene *s = *state;
+    struct reading r = {0};
+    assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
+    s->status = 503;
+    start_delivery(s);
+    until(s, s->requests >= 2);
+    wire_server_free(s->broker);
+    tls_context_free(s->tls);
+    uint64_t failures = deliver_counts(s->deliver).failures;
+    until(s, deliver_counts(s->deliver).failures > failures + 1);
+    assert_int_equal(spool_entries(s->intake.spool), 1);
+    s->status = 200;
+    int before = s->requests;
+    start_broker(s);
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_int_equal(s->requests, before + 1);
+    assert_string_equal(s->keys[0], s->keys[1]);
+    assert_true(strlen(s->keys[0]) >= 8);
+    assert_int_equal(world_count(s->quarantine_dir), 0);
+    reading_fini(&r);
+}
+
+/* What the broker refuses for good goes to quarantine with its words; the next one is delivered. */
+static void broker_refuses(void **state)
+{
+    struct scene *s = *state;
+    struct reading r = {0};
+    assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
+    s->status = 422;
+    start_delivery(s);
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_int_equal(count(s->quarantine_dir, "lindehof"), 2);
+    assert_int_equal(deliver_counts(s->deliver).refused, 1);
+    reading_fini(&r);
+    s->status = 403; /* a matter of enrolment: wait, lose nothing */
+    assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
+    int before = s->requests;
+    until(s, s->requests >= before + 2);
+    assert_int_equal(spool_entries(s->intake.spool), 1);
+    s->status = 200;
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_int_equal(count(s->quarantine_dir, "lindehof"), 2);
+    reading_fini(&r);
+}
+
+/* ---- push ---- */
+
+struct sender {
+    const struct scene *s;
+    const char *token, *path, *body;
+    bool certificate, stranger;
+    long status; /* 0 while under way, -1 when TLS failed */
+    pthread_t thread;
+};
+
+static size_t swallow(char *data, size_t size, size_t n, void *ctx)
+{
+    (void)data;
+    (void)ctx;
+    return size * n;
+}
+
+static void *send_it(void *ctx)
+{
+    struct sender *p = ctx;
+    char url[200], header[100];
+    CURL *c = curl_easy_init();
+    struct curl_slist *headers = NULL;
+    long status = 0;
+    snprintf(url, sizeof url, "https://127.0.0.1:%u%s", push_port(p->s->push, p->certificate), p->path);
+    snprintf(header, sizeof header, "Authorization: Bearer %s", p->token);
+    if (p->token[0] != '\0')
+        headers = curl_slist_append(headers, header);
+    curl_easy_setopt(c, CURLOPT_URL, url);
+    curl_easy_setopt(c, CURLOPT_PROXY, "");
+    curl_easy_setopt(c, CURLOPT_CAINFO, p->s->certs.ca);
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+    if (p->body != NULL)
+        curl_easy_setopt(c, CURLOPT_POSTFIELDS, p->body);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, swallow);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)WAIT_MS);
+    if (p->certificate) {
+        curl_easy_setopt(c, CURLOPT_SSLCERT,
+                         p->stranger ? p->s->certs.stranger_cert : p->s->certs.client_cert);
+        curl_easy_setopt(c, CURLOPT_SSLKEY, p->stranger ? p->s->certs.stranger_key : p->s->certs.client_key);
+    }
+    CURLcode code = curl_easy_perform(c);
+    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(c);
+    __atomic_store_n(&p->status, code == CURLE_OK ? status : -1, __ATOMIC_SEQ_CST);
+    return NULL;
+}
+
+static long push(struct scene *s, struct sender p)
+{
+    p.s = s;
+    assert_int_equal(pthread_create(&p.thread, NULL, send_it, &p), 0);
+    until(s, __atomic_load_n(&p.status, __ATOMIC_SEQ_CST) != 0);
+    pthread_join(p.thread, NULL);
+    return p.status;
+}
+
+static void open_push(struct scene *s)
+{
+    struct adapter_config c = {.push_listen = "127.0.0.1:0", .push_mtls_listen = "127.0.0.1:0"};
+    uint8_t hash[32];
+    struct buf access = {0};
+    char why[200] = "";
+    snprintf(c.push_cert, sizeof c.push_cert, "%s", s->certs.server_cert);
+    snprintf(c.push_key, sizeof c.push_key, "%s", s->certs.server_key);
+    snprintf(c.push_access, sizeof c.push_access, "%s/access", s->dir);
+    buf_text(&access, "# who may push\nlindehof = token-sha256:");
+    crypto_sha256(bytes_of_text(TOKEN), hash);
+    crypto_hex(BYTES(hash, 32), &access);
+    buf_text(&access, "\nlindehof = cert-sha256:");
+    assert_int_equal(tls_file_spki_sha256(s->certs.client_cert, hash, why, sizeof why), OK);
+    crypto_hex(BYTES(hash, 32), &access);
+    buf_text(&access, "\n");
+    world_write(c.push_access, buf_view(&access));
+    assert_int_equal(chmod(c.push_access, 0600), 0);
+    buf_fini(&access);
+    if (push_open(s->base, &s->intake, &c, &s->push, why, sizeof why) != OK)
+        fail_msg("%s", why);
+}
+
+static void pushes(void **state)
+{
+    struct scene *s = *state;
+    open_push(s);
+    assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof", .body = GOOD}), 202);
+    assert_int_equal(spool_entries(s->intake.spool), 1);
+    assert_int_equal(
+        push(s, (struct sender){.token = "", .path = "/push/lindehof", .body = GOOD, .certificate = true}),
+        202);
+    assert_int_equal(spool_entries(s->intake.spool), 2);
+    assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof", .body = BAD}), 422);
+    assert_int_equal(count(s->quarantine_dir, "lindehof"), 2);
+    /* Nobody's token, somebody else's provider, no token, no path, no POST. */
+    assert_int_equal(push(s, (struct sender){.token = TOKEN "x", .path = "/push/lindehof", .body = GOOD}),
+                     401);
+    assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/havenlicht", .body = GOOD}), 401);
+    assert_int_equal(push(s, (struct sender){.token = "", .path = "/push/lindehof", .body = GOOD}), 401);
+    assert_int_equal(
+        push(s,
+             (struct sender){
+                 .token = "", .path = "/push/lindehof", .body = GOOD, .certificate = true, .stranger = true}),
+        401);
+    assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/", .body = GOOD}), 404);
+    assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof"}), 405);
+    assert_int_equal(push(s, (struct sender){.token = "", .path = "/health"}), 200);
+    assert_int_equal(spool_entries(s->intake.spool), 2);
+    /* Full: a clear refusal, and what was accepted stays. */
+    for (int i = 2; i < 20; i++)
+        assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof", .body = GOOD}),
+                         202);
+    assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof", .body = GOOD}), 503);
+    assert_int_equal(spool_entries(s->intake.spool), 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(folder_to_broker, setup, teardown),
+        cmocka_unit_test_setup_teardown(half_written_file_is_left, setup, teardown),
+        cmocka_unit_test_setup_teardown(bad_file_to_quarantine, setup, teardown),
+        cmocka_unit_test_setup_teardown(broker_away, setup, teardown),
+        cmocka_unit_test_setup_teardown(broker_refuses, setup, teardown),
+        cmocka_unit_test_setup_teardown(pushes, setup, teardown),
+    };
+    signal(SIGPIPE, SIG_IGN);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    curl_global_cleanup();
+    return failed;
+}
