@@ -29,6 +29,8 @@ struct private_db {
     char dir[64];
     char socket[96];
     pid_t pid;
+    pid_t janitor;
+    int janitor_fd; /* closed by stop, or by our death */
 };
 
 static _Noreturn void die(const char *what, const char *why)
@@ -160,6 +162,34 @@ static void root_exec(const struct private_db *p, const char *sql)
     db_close(db);
 }
 
+/* A process that waits until we end, however we end, and then removes the directory. The server dies with us
+ * too, perhaps a moment later, so removing is tried until nothing comes back. */
+static void start_janitor(struct private_db *p)
+{
+    int fds[2];
+    char byte;
+
+    if (pipe2(fds, O_CLOEXEC) != 0)
+        die("pipe", strerror(errno));
+    p->janitor = fork();
+    if (p->janitor < 0)
+        die("fork", strerror(errno));
+    if (p->janitor > 0) {
+        close(fds[0]);
+        p->janitor_fd = fds[1];
+        return;
+    }
+    close(fds[1]);
+    setsid(); /* an interrupt from the keyboard is not for it */
+    while (read(fds[0], &byte, 1) < 0 && errno == EINTR)
+        ;
+    for (int i = 0; i < 100 && access(p->dir, F_OK) == 0; i++) {
+        shell("rm -rf %s 2>/dev/null || true", p->dir);
+        usleep(20000);
+    }
+    _exit(0);
+}
+
 struct private_db *private_db_start(void)
 {
     struct private_db *p = mem_new(1, sizeof *p);
@@ -169,6 +199,7 @@ struct private_db *private_db_start(void)
     snprintf(p->dir, sizeof p->dir, "/tmp/plek-db-XXXXXX");
     if (mkdtemp(p->dir) == NULL)
         die("mkdtemp", strerror(errno));
+    start_janitor(p);
     snprintf(p->socket, sizeof p->socket, "%s/s", p->dir);
     shell("cp -a '%s' %s/data", template_dir, p->dir);
     if (server_account() != NULL)
@@ -224,7 +255,9 @@ void private_db_stop(struct private_db *p)
     if (p == NULL)
         return;
     private_db_kill(p);
-    shell("rm -rf %s", p->dir);
+    close(p->janitor_fd);
+    while (waitpid(p->janitor, NULL, 0) < 0 && errno == EINTR)
+        ;
     free(p);
 }
 
