@@ -80,7 +80,6 @@ let searchNumber = 0;
 function setIntake(intake) {
   state.intake = intake;
   state.faults = new Set([...state.faults].filter(id => missing(intake, state.callback).includes(id)));
-  state.outLists.clear();
   state.message = null;
   keepDraft();
   frame.draw();
@@ -115,6 +114,8 @@ async function search(quiet) {
 function showResult(result, speak) {
   state.result = result;
   state.waiting = null;
+  // Lists that stand open tell of these answers too.
+  for (const rule of state.outLists.keys()) loadRule(rule);
   state.gone = state.gone.filter(g => Date.now() - g.at < GONE_MS);
   if (speak) announce(result.fits > 0 ? t('results.fits', { n: result.fits }) : t('results.none'));
 }
@@ -146,14 +147,20 @@ function takeQuietly(result) {
 
 const freshCount = () => (state.waiting ? fitIds(state.waiting).filter(id => !fitIds(state.result).includes(id)).length : 0);
 
-/** @param {string} rule */
-async function openRule(rule) {
-  if (state.outLists.has(rule)) return;
+/** @param {string} rule @param {boolean} open */
+function openRule(rule, open) {
+  if (!open) return state.outLists.delete(rule);
+  if (state.outLists.has(rule)) return undefined;
   state.outLists.set(rule, 'loading');
   frame.draw();
+  return loadRule(rule);
+}
+
+/** @param {string} rule */
+async function loadRule(rule) {
   try {
     const result = await frame.api.ask(`/matches?verdict=out&rule=${encodeURIComponent(rule)}&limit=${PLACES_SHOWN}`, toNeed(state.intake));
-    state.outLists.set(rule, result.places);
+    if (state.outLists.has(rule)) state.outLists.set(rule, result.places);
   } catch (error) {
     state.outLists.delete(rule);
     state.message = { title: problemText(error) };
