@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
 import { handlersOf, routesOf } from '../support/routes.mjs';
-import { walk } from '../support/walk.mjs';
+import { walk } from '../support/api_walk.mjs';
 import { aNeed } from '../support/world.mjs';
 
 let x;
