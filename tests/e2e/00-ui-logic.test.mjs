@@ -98,6 +98,7 @@ test('reasons read well at the edges of their numbers', () => {
   assert.equal(say('far', ['minutes', 135]), 'Lange reis: 2 u 15');
   assert.equal(say('ask_trait', ['trait', 'ggz']), 'Kan iemand met psychische klachten bij jullie terecht?');
   assert.equal(say('out_adult_age', ['years', 70], ['years', 65]), 'Volwassene van 70, hier tot en met 65 jaar.');
+  assert.equal(say('ask_residence', ['residence', 'onbekend']), 'Is het erg dat we het verblijf nog niet weten?');
   assert.equal(say('something_new'), 'something_new', 'an unknown reason is shown, not hidden');
 });
 

@@ -149,7 +149,7 @@ function why(p) {
   if (result.out === 0) return nothing;
   const most = Math.max(...result.outReasons.map(r => r.pools), 1);
   return html`<details class="why" open><summary>${icon('chevron-right')}${t('results.why', { n: result.out })}</summary>
-    <div class="drops">${result.outReasons.map(r => html`<details class="drop" @toggle=${(/** @type {Event} */ e) => { p.openRule(r.rule, /** @type {HTMLDetailsElement} */ (e.target).open); }}><summary><span>${ruleText(r.rule)}</span><svg viewBox="0 0 ${most} 4" preserveAspectRatio="none" aria-hidden="true"><rect class="f-drop" width=${r.pools} height="4"></rect></svg><b>${r.pools}</b></summary>${outList(p.outLists.get(r.rule))}</details>`)}</div>
+    <div class="drops">${[...result.outReasons].sort((a, b) => b.pools - a.pools).map(r => html`<details class="drop" @toggle=${(/** @type {Event} */ e) => { p.openRule(r.rule, /** @type {HTMLDetailsElement} */ (e.target).open); }}><summary><span>${ruleText(r.rule)}</span><svg viewBox="0 0 ${most} 4" preserveAspectRatio="none" aria-hidden="true"><rect class="f-drop" width=${r.pools} height="4"></rect></svg><b>${r.pools}</b></summary>${outList(p.outLists.get(r.rule))}</details>`)}</div>
     <p class="small subtle">${t('results.unmet')}</p></details>`;
 }
 

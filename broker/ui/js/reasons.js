@@ -35,6 +35,7 @@ function variant(reason) {
   if (reason.code === 'ask_stale' && a === 0) return 'reason.ask_stale_never';
   if (reason.code === 'son_ok' && b === NO_LIMIT) return 'reason.son_ok_any';
   if ((reason.code === 'out_son' || reason.code === 'out_daughter') && b < 0) return `reason.${reason.code}_none`;
+  if (reason.code === 'ask_residence' && reason.params[0]?.value === 'onbekend') return 'reason.ask_residence_unknown';
   if (reason.code === 'ask_adult_age' && !(a > 0)) return 'reason.ask_adult_age_unknown';
   if (reason.code === 'out_adult_age' && a > b) return 'reason.out_adult_age_max';
   return `reason.${reason.code}`;
