@@ -48,6 +48,9 @@ MUST_CHECK enum err http_app_new(const struct http_parts *parts, const struct ht
                                  const struct wire_limits *limits, struct http_app **out, char *why,
                                  size_t why_size);
 struct wire_server *http_app_server(struct http_app *app);
+
+/* Drop all connections and free. Flow must not deliver any more afterwards (it still knows the streams' hub);
+ * offload and the ports may call their completions: they find nobody to answer. NULL is fine. */
 void http_app_free(struct http_app *app);
 
 #endif
