@@ -90,7 +90,20 @@ static void set_up(struct deliver *d)
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_answer);
 }
 
-static enum verdict judge(CURLcode code, long status, const char *provider)
+static bool says(const struct buf *answer, const char *type)
+{
+    return answer->len > 0 && memmem(answer->p, answer->len, type, strlen(type)) != NULL;
+}
+
+/* 403 and 404 have two reasons: our certificate is not enrolled or the address is wrong (a person must act),
+ * or the broker itself says that a pool is not ours to report, which repeating does not change. */
+static bool is_not_ours(long status, const struct buf *answer)
+{
+    return (status == 403 && says(answer, "/problems/not_allowed")) ||
+           (status == 404 && says(answer, "/problems/not_found"));
+}
+
+static enum verdict judge(CURLcode code, long status, const struct buf *answer, const char *provider)
 {
     if (code != CURLE_OK) {
         log_warn("broker not reached", "provider=%s reason=\"%s\"", provider, curl_easy_strerror(code));
@@ -100,14 +113,15 @@ static enum verdict judge(CURLcode code, long status, const char *provider)
     case 200:
         return TAKEN;
     case 400:
-    case 404:
-    case 409:
     case 413:
     case 415:
     case 422:
         return REFUSED;
     case 401:
     case 403:
+    case 404:
+        if (is_not_ours(status, answer))
+            return REFUSED;
         log_error("broker does not let us in", "provider=%s status=%ld", provider, status);
         return AGAIN;
     default:
@@ -141,7 +155,7 @@ static enum verdict send_batch(struct deliver *d, const struct spool_entry *entr
     curl_easy_getinfo(d->curl, CURLINFO_RESPONSE_CODE, status);
     curl_slist_free_all(headers);
     free(text);
-    return judge(code, *status, entry->provider);
+    return judge(code, *status, answer, entry->provider);
 }
 
 /* What the broker said, as it said it, if that is JSON. */

@@ -2,10 +2,11 @@
  * reports a request, each with its Idempotency-Key. An entry leaves the spool only after the broker's 200 for
  * all of it, or into quarantine after a refusal that repeating cannot change.
  *
- *   200                      done
- *   400 404 409 413 415 422  the reports themselves are refused: quarantine with the broker's reason
- *   everything else          wait 1 s, 2 s, ... 60 s for this provider and try again: nothing is lost. A 401
- * or 403 is logged as an error: a person must enrol the certificate */
+ *   200              done
+ *   400 413 415 422  the reports are refused: quarantine with the broker's reason. Also 403 and 404 when the
+ *                    broker's problem says not_allowed or not_found: a pool that is not ours to report
+ *   everything else  wait 1 s, 2 s, ... 60 s for this provider and try again: nothing is lost. A 401, 403 or
+ *                    404 is logged as an error: a person must enrol the certificate or mend the address */
 #ifndef PLEK_ADAPTERS_DELIVER_H
 #define PLEK_ADAPTERS_DELIVER_H
 

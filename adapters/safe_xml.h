@@ -6,8 +6,9 @@
 
 #include "adapters/report.h"
 
-#define XML_BYTES_MAX (256 * 1024) /* the largest real file seen has 46 kB; attributes cost quadratic time   \
-                                    */
+#define XML_BYTES_MAX                                                                                        \
+    (256 * 1024) /* the largest real file seen has 46 kB; attributes cost quadratic time                     \
+                  */
 #define XML_DEPTH_MAX 32
 #define XML_ELEMENTS_MAX 20000
 #define XML_ATTRIBUTES_MAX 32

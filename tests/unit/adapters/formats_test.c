@@ -27,10 +27,10 @@
     "</have:BaselineCount></have:Capacity></have:BedCapacity>"
 #define HAVE(beds, time)                                                                                     \
     HAVE_HEAD                                                                                                \
-        "<have:Hospital><have:Organization><have:OrganizationInformation><xnl:OrganisationName>"             \
-        "<xnl:NameElement>De Wulp</xnl:NameElement></xnl:OrganisationName></have:OrganizationInformation>"   \
-        "</have:Organization><have:HospitalBedCapacityStatus>" beds "</have:HospitalBedCapacityStatus>" time \
-        "</have:Hospital></have:HospitalStatus>"
+    "<have:Hospital><have:Organization><have:OrganizationInformation><xnl:OrganisationName>"                 \
+    "<xnl:NameElement>De Wulp</xnl:NameElement></xnl:OrganisationName></have:OrganizationInformation>"       \
+    "</have:Organization><have:HospitalBedCapacityStatus>" beds "</have:HospitalBedCapacityStatus>" time     \
+    "</have:Hospital></have:HospitalStatus>"
 #define HAVE_TIME "<have:LastUpdateTime>" OBSERVED "</have:LastUpdateTime>"
 #define CSV_HEAD "Locatie;Plek;Kamers;Vrij;Bezet;Personeel;Stop;Tot;Moment;Naam\n"
 

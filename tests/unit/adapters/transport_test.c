@@ -40,7 +40,8 @@ struct scene {
     struct wire_server *broker;
     struct ssl_ctx_st *tls;
     uint16_t port;
-    int status;       /* the broker's next answers */
+    int status; /* the broker's next answers */
+    const char *answer;
     int requests;     /* it got */
     bool certificate; /* the last came with the adapter's */
     char keys[8][80]; /* idempotency keys, first eight requests */
@@ -65,7 +66,7 @@ static void on_request(void *ctx, const struct wire_request *request)
     s->certificate = strcmp(request->subject, TEST_CLIENT_SUBJECT) == 0;
     buf_clear(&s->body);
     buf_add(&s->body, request->body);
-    wire_answer(s->broker, request->ticket, s->status, json, 1, BYTES_LITERAL("{\"title\":\"answer\"}"));
+    wire_answer(s->broker, request->ticket, s->status, json, 1, bytes_of_text(s->answer));
 }
 
 static uint64_t body_limit(void *ctx, const struct http_head *head, int door)
@@ -133,6 +134,7 @@ static int setup(void **state)
     snprintf(s->drop_dir, sizeof s->drop_dir, "%s/drop", s->dir);
     s->base = event_base_new();
     s->status = 200;
+    s->answer = "{\"title\":\"answer\"}";
     start_broker(s);
     buf_fini(&faults);
     *state = s;
@@ -234,7 +236,6 @@ static void half_written_file_is_left(void **state)
     until(s, spool_entries(s->intake.spool) == 2);
     assert_int_equal(count(s->drop_dir, "lindehof"), 3);
     /* Renamed when complete: taken. */
-    assert_int_equal(rename(part, part), 0);
     f = freopen(part, "w", f);
     fputs(GOOD, f);
     fclose(f);
@@ -296,7 +297,7 @@ static void broker_away(void **state)
 static void broker_refuses(void **state)
 {
     struct scene *s = *state;
-    struct reading r = {0};
+    struct reading r = {0}, again = {0};
     assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
     s->status = 422;
     start_delivery(s);
@@ -312,6 +313,12 @@ static void broker_refuses(void **state)
     s->status = 200;
     until(s, spool_entries(s->intake.spool) == 0);
     assert_int_equal(count(s->quarantine_dir, "lindehof"), 2);
+    s->status = 403; /* somebody else's pool: waiting does not help */
+    s->answer = "{\"type\":\"/problems/not_allowed\"}";
+    assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &again), OK);
+    reading_fini(&again);
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_int_equal(count(s->quarantine_dir, "lindehof"), 4);
     reading_fini(&r);
 }
 
