@@ -197,6 +197,9 @@ static void definitions(void **state)
     SPOIL(EV_POOL_DEFINED, ev.u.pool.id.v = POOL_C; strcpy(ev.u.pool.code, "c"));
     KEEP(EV_POOL_DEFINED, ev.u.pool.id.v = POOL_B; strcpy(ev.u.pool.code, "b"));
     KEEP(EV_POOL_DEFINED, ev.u.pool.funded_until_ms = FIELD_TIME_MAX);
+    KEEP(EV_POOL_DEFINED, ev.u.pool.adult_age_min = AGE_UNKNOWN; ev.u.pool.adult_age_max = AGE_UNKNOWN);
+    KEEP(EV_POOL_DEFINED, ev.u.pool.son_age_max = AGE_UNKNOWN; ev.u.pool.daughter_age_max = AGE_UNKNOWN);
+    SPOIL(EV_POOL_DEFINED, ev.u.pool.adult_age_min = AGE_UNKNOWN - 1);
     SPOIL(EV_POOL_DEFINED, ev.u.pool.funded_until_ms = FIELD_TIME_MAX + 1);
     exchange_free(w.x);
 }

@@ -360,6 +360,9 @@ static void a_pool_that_is_not_there_or_not_ones_own(void **state)
     assert_int_equal(o.pool.v, POOL_B);
     assert_int_equal(do_report(x, machine, list, 2).refusal, REFUSAL_NOT_ALLOWED);
     list[1] = an_observation(x, POOL_C, 2, 1);
+    machine.n_carries = 1;
+    assert_int_equal(do_report(x, machine, list, 2).refusal, REFUSAL_NOT_ALLOWED);
+    machine.n_carries = 2;
     assert_int_equal(do_report(x, machine, list, 2).applied, 2);
     /* A desk of one house speaks for that house only. */
     list[0] = an_observation(x, POOL_A1, 2, 0);
