@@ -15,8 +15,8 @@ void reading_fini(struct reading *r)
     *r = (struct reading){0};
 }
 
-static void write_complaint(struct complaint *c, int line, const char *field, const char *reason,
-                            va_list args)
+__attribute__((format(printf, 4, 0))) static void
+write_complaint(struct complaint *c, int line, const char *field, const char *reason, va_list args)
 {
     c->line = line;
     snprintf(c->field, sizeof c->field, "%s", field);
