@@ -16,7 +16,7 @@ let worker, lindehof, wulp, third; // desks
 let asked; // names of the houses, in the order of the list
 let address; // as the worker saw it
 
-const FAST_MS = 5_000; // what 'live' is held to here; the budget on a normal machine is 0.5 s
+const FAST_MS = 10_000; // a bound for a busy machine under ASan, not the budget of 0.5 s
 
 before(async () => {
   x = await startExchange('e2e-main-job');

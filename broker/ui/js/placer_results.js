@@ -106,10 +106,21 @@ function split(r) {
   <ul class="split-legend"><li><i class="sw fits"></i>${t('results.legend_fits', { n: r.fits })}</li><li><i class="sw ask"></i>${t('results.legend_ask', { n: r.ask })}</li><li><i class="sw out"></i>${t('results.legend_out', { n: r.out })}</li><li class="subtle">${t('results.compared', { n: r.pools, regions: r.regions ?? 0 })}</li></ul>`;
 }
 
+/** The first N that fit, one in each house: two rooms of one house are one night desk and one answer. @param {PlaceMatch[]} places @param {number} n */
+export function bestHouses(places, n) {
+  /** @type {Map<string, PlaceMatch>} */
+  const houses = new Map();
+  for (const m of places.filter(each => each.verdict === 'fits')) {
+    const house = `${placeName(m)} ${m.region}`;
+    if (!houses.has(house)) houses.set(house, m);
+  }
+  return [...houses.values()].slice(0, n);
+}
+
 /** @param {ResultParts} p */
 function tally(p) {
   const { result } = p;
-  const best = result.places.filter(m => m.verdict === 'fits').slice(0, p.askN);
+  const best = bestHouses(result.places, p.askN);
   return html`<section class="tally" aria-labelledby="results-title">
     <div class="headline"><h2 id="results-title" tabindex="-1">${result.fits > 0 ? t('results.fits', { n: result.fits }) : t('results.none')}</h2>${result.fits > 0 ? html`<span class="subtle small">${t('results.order')}</span>` : nothing}</div>
     ${best.length > 0 && !p.stale ? html`<div class="together">${button(best.length === 1 ? t('results.ask_best_one') : best.length === 2 && result.fits === 2 ? t('results.ask_both') : t('results.ask_best', { n: best.length }), { kind: 'primary', icon: 'bell-ringing', id: 'ask-best', busy: p.busy, click: () => p.ask(best.map(m => m.poolId)) })}<p>${best.length === 1 ? t('results.one_text') : t('results.first_yes')}</p></div>` : nothing}

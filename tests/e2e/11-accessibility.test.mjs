@@ -1,0 +1,136 @@
+// Every page and main state without a finding of axe (WCAG 2.0, 2.1 and 2.2 A and AA, and its best practices), by day and
+// by night, in both languages, at three widths; nothing to scroll sideways; everything by keyboard alone.
+//
+// Three walks, each with one width, language and theme. The first one judges the colours of the other theme too, and all
+// try each state at the widths of a phone and of 400 % zoom for sideways scrolling.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DESKTOP, NARROW, PHONE, axe, contrast, openBrowser, openDesk, overflow } from '../support/browser.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { askBest, beginShift, enterHousehold, openPlacer, openShelter, say } from '../support/people.mjs';
+import { walk } from '../support/walk.mjs';
+
+let x, browser;
+before(async () => {
+  x = await startExchange('e2e-accessibility');
+  browser = await openBrowser(`${x.dir}/ca/server.crt`);
+}, { timeout: 90_000 });
+after(async () => {
+  await browser?.close();
+  await x?.stop();
+}, { timeout: 60_000 });
+
+const other = theme => (theme === 'night' ? 'day' : 'night');
+const setTheme = (page, theme) => page.evaluate(name => { document.documentElement.dataset.theme = name; }, theme);
+
+/** What is wrong with the page as it stands, in lines that say where. */
+async function judge(state, page, { theme, bothThemes }) {
+  const found = (await axe(page)).map(f => `${state}: ${f}`);
+  if (bothThemes) {
+    await setTheme(page, other(theme));
+    found.push(...(await contrast(page)).map(f => `${state}, ${other(theme)}: ${f}`));
+    await setTheme(page, theme);
+  }
+  const own = page.viewportSize();
+  for (const width of [own.width, PHONE.width, NARROW.width]) {
+    await page.setViewportSize({ ...own, width });
+    const over = await overflow(page);
+    if (over > 0) found.push(`${state}: ${over} px too wide for ${width} px`);
+  }
+  await page.setViewportSize(own);
+  return found;
+}
+
+const WALKS = [
+  { viewport: DESKTOP, theme: 'day', lang: 'nl', bothThemes: true },
+  { viewport: PHONE, theme: 'night', lang: 'en' },
+  { viewport: NARROW, theme: 'day', lang: 'nl', arrives: true },
+];
+for (const w of WALKS) {
+  test(`all states at ${w.viewport.width} px, ${w.theme}, ${w.lang}: no finding, no sideways scrolling`, { timeout: 300_000 }, async () => {
+    const found = [];
+    const missed = await walk({ x, browser, ...w }, async (state, { page }) => { found.push(...await judge(state, page, w)); });
+    assert.deepEqual(found, []);
+    assert.deepEqual(missed, [], 'states that the walk did not reach');
+  });
+}
+
+const focused = page => page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName);
+const hasFocus = (page, id) => page.waitForFunction(wanted => document.activeElement?.id === wanted, id);
+
+test('by keyboard: skip link, primary button, Enter, and the focus is on the new heading', async () => {
+  const desk = await openDesk(browser, x.origin);
+  const { page } = desk;
+  await openPlacer(desk);
+  await enterHousehold(desk);
+  await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); });
+  await page.keyboard.press('Tab');
+  assert.match(await page.evaluate(() => document.activeElement.className), /nl-skip-link/);
+  assert.ok(await page.locator('.nl-skip-link').isVisible(), 'the skip link shows itself');
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(page), 'results');
+  let tabs = 0;
+  while (await focused(page) !== 'ask-best' && tabs < 3) {
+    await page.keyboard.press('Tab');
+    tabs += 1;
+  }
+  assert.equal(await focused(page), 'ask-best', 'three tabs behind the skip link');
+  await page.keyboard.press('Enter');
+  await hasFocus(page, 'results-title');
+  assert.equal(await page.locator('#results-title').innerText(), say('track.asked', { n: 3 }));
+
+  const withdraw = page.getByRole('button', { name: say('withdraw.button') });
+  await withdraw.focus();
+  await page.keyboard.press('Enter');
+  await hasFocus(page, 'withdraw-title');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(text => document.activeElement?.textContent.trim() === text, say('withdraw.button'));
+  await withdraw.press('Enter');
+  await hasFocus(page, 'withdraw-title');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter'); // the first reason
+  await hasFocus(page, 'results-title');
+  assert.equal(await page.locator('#results-title').innerText(), say('track.withdrawn'));
+  await desk.context.close();
+});
+
+test('by keyboard: the answers of the intake, with arrows and space', async () => {
+  const desk = await openDesk(browser, x.origin);
+  const { page } = desk;
+  await openPlacer(desk);
+  await page.locator('input[name=urgency]').first().focus();
+  await page.keyboard.press('Space');
+  await page.waitForSelector('.split');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.locator('input[name=urgency]:checked').getAttribute('value'), await page.locator('input[name=urgency]').nth(1).getAttribute('value'));
+  const plus = page.getByRole('button', { name: say('stepper.more', { name: say('intake.children_teen') }) });
+  await plus.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#child-sex-0');
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), say('stepper.more', { name: say('intake.children_teen') }), 'the focus stays');
+  await page.locator('.chip input').first().focus();
+  await page.keyboard.press('Space');
+  assert.equal(await page.locator('.chip input').first().isChecked(), true);
+  await desk.context.close();
+});
+
+test('by keyboard on the phone page: no, Escape, and the focus is back on the button', async () => {
+  const [worker, house] = [await openDesk(browser, x.origin), await openDesk(browser, x.origin, { viewport: PHONE })];
+  await openShelter(house, 'opvang.lindehof');
+  await beginShift(house);
+  await openPlacer(worker);
+  await enterHousehold(worker);
+  await askBest(worker);
+  const no = house.page.getByRole('button', { name: say('request.no') });
+  await no.focus();
+  await house.page.keyboard.press('Enter');
+  await hasFocus(house.page, 'decline-title');
+  await house.page.keyboard.press('Escape');
+  await house.page.waitForFunction(text => document.activeElement?.textContent.trim() === text, say('request.no'));
+  await no.press('Enter');
+  await hasFocus(house.page, 'decline-title');
+  await house.page.keyboard.press('Tab');
+  await house.page.keyboard.press('Enter');
+  await worker.page.locator('.asked li.no').waitFor();
+  for (const desk of [worker, house]) await desk.context.close();
+});
