@@ -57,15 +57,21 @@ static struct pool_id read_pool(const struct engine *e, struct json_at at, struc
     return pool;
 }
 
-/* The same report of the same channel gives the same number. */
-static uint64_t report_hash(const struct actor *a, const char *report_id)
+/* Which channel reports: an adapter by its id, people by their account. */
+static uint64_t channel_of(const struct call *call)
 {
-    uint64_t h = hash_combine(hash_bytes(bytes_of_text(report_id)), a->account.v);
-    h = hash_combine(h, a->role);
+    return call->machine != NULL ? hash_combine(ROLE_MACHINE, call->machine->id)
+                                 : hash_combine(ROLE_SHELTER, call->late.actor.account.v);
+}
+
+/* The same report of the same channel gives the same number. */
+static uint64_t report_hash(uint64_t channel, const char *report_id)
+{
+    uint64_t h = hash_combine(hash_bytes(bytes_of_text(report_id)), channel);
     return h == 0 ? 1 : h;
 }
 
-static void read_observation(const struct engine *e, const struct actor *actor, struct json_at at,
+static void read_observation(const struct engine *e, uint64_t channel, struct json_at at,
                              struct observation *o, struct json_faults *f)
 {
     static const char *const fields[] = {"poolId",          "pool",        "reportId",  "observedAt",
@@ -77,7 +83,7 @@ static void read_observation(const struct engine *e, const struct actor *actor, 
     const char *id = json_text(report, REPORT_ID_MAX, f);
     if (json_is_string(report.value) && id[0] == '\0')
         json_fault_add(f, report.pointer, "may not be empty");
-    o->report = report_hash(actor, id);
+    o->report = report_hash(channel, id);
     int source = json_choice(json_field(at, "source"), source_codes(), SOURCE_N, f);
     o->source = source < 0 ? SOURCE_HAND : (enum source)source;
     o->observed_at_ms = json_time(json_field(at, "observedAt"), f);
@@ -131,7 +137,7 @@ void api_capacity_post(struct call *call)
         json_fault_add(&call->faults, reports.pointer, "needs at least one report");
     struct observation *list = mem_new(n + 1, sizeof *list);
     for (size_t i = 0; i < n; i++)
-        read_observation(e, &call->late.actor, json_item(reports, i), &list[i], &call->faults);
+        read_observation(e, channel_of(call), json_item(reports, i), &list[i], &call->faults);
     cmd.u.report.list = list;
     cmd.u.report.n = (uint16_t)n;
     cmd.u.report.version = read_if_match(call);

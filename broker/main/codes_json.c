@@ -21,6 +21,14 @@ static void camel(const char *snake, char out[NAME_MAX_SIZE])
     out[n] = '\0';
 }
 
+/* Pages choose a municipality by name and need its region: 345 rows with every column would be most of the
+ * answer. */
+static bool is_wanted(const char *list, const char *column)
+{
+    return strcmp(list, "municipalities") != 0 || strcmp(column, "code") == 0 ||
+           strcmp(column, "name") == 0 || strcmp(column, "region") == 0;
+}
+
 json_t *codes_json(const struct reference *r)
 {
     char name[NAME_MAX_SIZE];
@@ -38,6 +46,8 @@ json_t *codes_json(const struct reference *r)
         }
         json_t *o = json_object();
         for (size_t k = 0; k < row->n; k++) {
+            if (!is_wanted(row->list, row->names[k]))
+                continue;
             camel(row->names[k], name);
             json_object_set_new(o, name, json_string(row->values[k]));
         }
