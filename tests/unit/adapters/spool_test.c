@@ -158,6 +158,25 @@ static void spoilt_entry(void **state)
     world_remove(dir);
 }
 
+/* What a broken-off write left behind is cleared away at the start and never taken for an entry. */
+static void leftovers(void **state)
+{
+    char dir[128], folder[160], path[256];
+    (void)state;
+    world_folder(dir);
+    struct spool *s = open_spool(dir, 10, 1 << 20);
+    assert_int_equal(put(s, "a", 1), OK);
+    spool_free(s);
+    snprintf(folder, sizeof folder, "%s/a", dir);
+    snprintf(path, sizeof path, "%s/.0000000000000002.json.tmp", folder);
+    world_write(path, BYTES_LITERAL("{\"version\":1,\"provi"));
+    s = open_spool(dir, 10, 1 << 20);
+    assert_int_equal(spool_entries(s), 1);
+    assert_int_equal(world_hidden(folder), 0);
+    spool_free(s);
+    world_remove(dir);
+}
+
 /* Put entries and tell each acknowledged number to the pipe, until killed. */
 static _Noreturn void writer(const char *dir, int fd, int from)
 {
@@ -222,6 +241,7 @@ static void disk_full(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     snprintf(folder, sizeof folder, "%s/a", dir);
     assert_int_equal(world_count(folder), 1);
+    assert_int_equal(world_hidden(folder), 0); /* nothing half written is left on a disk that is full */
     assert_int_equal(put(s, "a", 3), OK);
     assert_int_equal(take(s, "a"), 1);
     assert_int_equal(take(s, "a"), 3);
@@ -236,6 +256,7 @@ int main(void)
         cmocka_unit_test(key_stays),
         cmocka_unit_test(limits),
         cmocka_unit_test(spoilt_entry),
+        cmocka_unit_test(leftovers),
         cmocka_unit_test(killed_at_any_moment),
         cmocka_unit_test(disk_full),
     };

@@ -123,6 +123,8 @@ static int setup(void **state)
     assert_int_equal(mkdir(path, 0700), 0);
     snprintf(path, sizeof path, "%s/profiles/lindehof.json", s->dir);
     world_write(path, bytes_of_text(profile_opvang));
+    snprintf(path, sizeof path, "%s/profiles/other.json", s->dir); /* a provider whom no test here may be */
+    world_write(path, bytes_of_text(profile_csv_local));
     snprintf(path, sizeof path, "%s/profiles", s->dir);
     assert_int_equal(profiles_load(path, &s->profiles, &faults), OK);
     s->intake =

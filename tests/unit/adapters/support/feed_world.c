@@ -101,6 +101,17 @@ int world_count(const char *dir)
     return n;
 }
 
+int world_hidden(const char *dir)
+{
+    int n = 0;
+    DIR *d = opendir(dir);
+    CHECK(d != NULL);
+    for (const struct dirent *e = readdir(d); e != NULL; e = readdir(d))
+        n += e->d_name[0] == '.' && strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+    closedir(d);
+    return n;
+}
+
 void world_write(const char *path, struct bytes v)
 {
     FILE *f = fopen(path, "w");

@@ -21,6 +21,8 @@ void world_folder(char out[128]);
 void world_remove(const char *dir);
 /* Files in DIR whose name does not begin with a dot; -1 if there is no such folder. */
 int world_count(const char *dir);
+/* Files in DIR whose name begins with a dot. */
+int world_hidden(const char *dir);
 void world_write(const char *path, struct bytes v);
 
 #endif
