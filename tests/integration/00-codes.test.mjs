@@ -301,7 +301,7 @@ test('provider files carry the time they are dropped, and the EDXL-HAVE file is 
   try {
     const time = '2026-11-21T22:15:00+01:00';
     const dropped = execFileSync(fileURLToPath(new URL('feeds/stamp', DEMO)), [dir, time], { encoding: 'utf8' }).trim().split('\n');
-    assert.deepEqual(dropped.map(f => f.slice(dir.length + 1)).sort(), readdirSync(dir).sort(), 'a half file is left');
+    assert.deepEqual(dropped.map(f => f.slice(dir.length + 1)).sort(), readdirSync(dir).flatMap(p => readdirSync(join(dir, p)).map(f => `${p}/${f}`)).sort(), 'a half file is left');
     const poolCodes = new Set(demo.pools.map(p => p.code));
     for (const file of dropped) {
       const body = readFileSync(file, 'utf8');
