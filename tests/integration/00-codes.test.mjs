@@ -307,14 +307,14 @@ test('provider files carry the time they are dropped, and the EDXL-HAVE file is 
       const body = readFileSync(file, 'utf8');
       assert.ok(body.includes(time) && !body.includes('@OBSERVED_AT@'), file);
     }
-    const [head, ...rows] = readFileSync(join(dir, 'havenlicht.csv'), 'utf8').trim().split('\n').map(l => l.split(';'));
+    const [head, ...rows] = readFileSync(join(dir, 'havenlicht/havenlicht.csv'), 'utf8').trim().split('\n').map(l => l.split(';'));
     for (const r of rows) {
       const [total, occupied, free, broken] = r.slice(3, 7).map(Number);
       assert.ok(r.length === head.length && poolCodes.has(r[1]) && occupied + free + broken === total, r.join(';'));
     }
     const schema = fileURLToPath(new URL('../../../shared/standards/edxl-have/edxl-have/1.0/edxl-have.xsd', import.meta.url));
     if (!existsSync(schema) || spawnSync('xmllint', ['--version']).error) return t.diagnostic('EDXL-HAVE schema or xmllint absent: not validated');
-    const lint = spawnSync('xmllint', ['--nonet', '--noout', '--schema', schema, join(dir, 'de-wulp.have.xml')], { encoding: 'utf8' });
+    const lint = spawnSync('xmllint', ['--nonet', '--noout', '--schema', schema, join(dir, 'de-wulp/de-wulp.have.xml')], { encoding: 'utf8' });
     assert.equal(lint.status, 0, lint.stderr);
   } finally {
     rmSync(dir, { recursive: true });
