@@ -1,180 +1,46 @@
-// Through all pages and their main states with real people's steps, calling VISIT at each. Accessibility, content policy
-// and the screenshots look at the same states, so that no state is looked at by one of them only.
-import { openDesk, signIn } from './browser.mjs';
-import { askBest, beginHousehold, beginShift, clearHousehold, enterHousehold, openPlacer, openShelter, sayIn } from './people.mjs';
+// One walk that calls every operation of the API at least once, with good input.
+import { aNeed, aReport, ask, deskOf, expectStatus, inMinutes, openReferral, placesFor } from './world.mjs';
 
-/** The states, in their order. visit(name, desk) is called for each; a test asserts that all came. */
-export const STATES = [
-  'signin', 'signin-fault', 'no-page', 'no-right',
-  'placer-empty', 'placer-none', 'placer-results', 'placer-why', 'placer-consult', 'placer-more', 'placer-missing',
-  'shelter-shift', 'shelter-empty', 'shelter-changed',
-  'placer-tracking', 'placer-withdraw', 'shelter-request', 'shelter-no',
-  'shelter-accepted', 'shelter-ended', 'placer-yes', 'placer-location', 'placer-travelling', 'placer-no-show', 'placer-end',
-  'municipality', 'municipality-all',
-];
+/** NEED: a function that gives the household to enter. Returns what was made: { referrals, requests }. */
+export async function walk(x, referrer, need = aNeed) {
+  const anybody = x.client();
+  for (const path of ['/health', '/version', '/openapi.json']) expectStatus(await anybody.get(path), 200, path);
+  for (const path of ['/codes', '/session', '/pools?limit=3', '/requests']) expectStatus(await referrer.get(path), 200, path);
+  const places = await placesFor(referrer, need(), 5);
+  expectStatus(await referrer.get(`/pools/${places[0].poolId}`), 200);
+  const desks = [];
+  for (const p of places) desks.push(await x.as(deskOf(p.poolId)));
+  expectStatus(await desks[4].post('/capacity-reports', { reports: [aReport(places[4].poolId)] }), 200);
+  expectStatus(await x.machine().get('/pools?limit=2'), 200);
 
-/** Messages that the browser writes for an answer that is right: nobody is signed in yet, or the password was wrong. */
-export const KNOWN_MESSAGES = [/status of 401 .*\/api\/v1\/session\)$/];
+  // asked three, one declines, one is seen and says yes, no show, asked again, yes, arrival
+  const a = await openReferral(referrer, need());
+  expectStatus(await referrer.get(`/referrals/${a.id}`), 200);
+  for (const q of ['', '?verdict=out&limit=3', '?verdict=out&rule=full']) expectStatus(await referrer.get(`/referrals/${a.id}/matches${q}`), 200);
+  const [one, two] = (await ask(referrer, a.id, [places[0].poolId, places[1].poolId, places[2].poolId])).requests;
+  expectStatus(await desks[0].get('/requests'), 200);
+  expectStatus(await desks[0].post(`/requests/${one.id}/sighting`), 200);
+  expectStatus(await desks[0].get(`/requests/${one.id}`), 200);
+  expectStatus(await desks[0].post(`/requests/${one.id}/decline`, { reason: 'gezin_past_niet' }), 200);
+  expectStatus(await desks[1].post(`/requests/${two.id}/acceptance`), 200);
+  expectStatus(await referrer.get(`/requests/${two.id}/location`), 200);
+  expectStatus(await referrer.post(`/referrals/${a.id}/journey`, { etaAt: inMinutes(30) }), 200);
+  expectStatus(await referrer.post(`/referrals/${a.id}/no-show`), 200);
+  const again = (await ask(referrer, a.id, [places[3].poolId])).requests.at(-1);
+  expectStatus(await desks[3].post(`/requests/${again.id}/acceptance`), 200);
+  expectStatus(await referrer.post(`/referrals/${a.id}/journey`, { etaAt: inMinutes(30) }), 200);
+  expectStatus(await desks[3].post(`/requests/${again.id}/arrival`), 200);
 
-async function door(o, visit) {
-  const desk = await openDesk(o.browser, o.x.origin, o);
-  const { page } = desk;
-  await page.goto('/');
-  await page.waitForURL('**/inloggen');
-  await page.waitForSelector('#username');
-  await visit('signin', desk);
-  await page.fill('#username', 'nachtdienst.rotterdam');
-  await page.fill('#password', 'not the password');
-  await page.click('button[type=submit]');
-  await page.waitForSelector('#signin-fault');
-  await visit('signin-fault', desk);
-  await signIn(desk, 'beheer.lindehof', 'main h1'); // a role whose page is not there yet
-  await page.waitForSelector('main button');
-  await visit('no-page', desk);
-  await page.goto('/plaatsen');
-  await page.waitForSelector('main a[href="/"]');
-  await visit('no-right', desk);
-  await desk.context.close();
-}
-
-async function search(o, visit, worker) {
-  const { page } = worker;
-  const t = sayIn(o.lang);
-  await openPlacer(worker);
-  await visit('placer-empty', worker);
-  await beginHousehold(worker, 9);
-  await page.waitForSelector('.route');
-  await visit('placer-none', worker);
-  await clearHousehold(worker);
-  await enterHousehold(worker, { callback: '' });
-  await visit('placer-results', worker);
-  await page.locator('details.drop summary').first().click();
-  await page.waitForSelector('.out-list li');
-  await visit('placer-why', worker);
-  await page.locator('details.drop summary').first().click();
-  const consult = page.locator('details.why').first();
-  await consult.locator('summary').first().click();
-  await visit('placer-consult', worker);
-  await consult.locator('summary').first().click();
-  for (const more of await page.locator('details.more:not([open]) > summary').all()) await more.click();
-  await visit('placer-more', worker);
-  await page.click('#ask-best');
-  await page.waitForSelector('#callback-fault');
-  await visit('placer-missing', worker);
-  await page.fill('#callback', '010 000 0000');
-  await page.locator('#ask-best').waitFor();
-  await page.getByRole('button', { name: t('results.ask_best', { n: 3 }) }).waitFor();
-}
-
-async function phones(o, visit, house) {
-  const { page } = house;
-  await openShelter(house, 'opvang.lindehof');
-  await visit('shelter-shift', house);
-  await beginShift(house);
-  await visit('shelter-empty', house);
-  await page.locator('.cap li .stepper button').nth(1).click();
-  await page.waitForSelector('.cap li.changed');
-  await visit('shelter-changed', house);
-  await page.locator('.cap li .stepper button').nth(0).click();
-  await page.waitForSelector('.cap li.changed', { state: 'detached' });
-}
-
-async function openSheet(page, id, opener) {
-  await opener.click();
-  await page.waitForSelector(`#${id}[open]`);
-}
-
-async function closeSheet(page, id) {
-  await page.keyboard.press('Escape');
-  await page.waitForSelector(`#${id}:not([open])`, { state: 'attached' });
-}
-
-async function asking(o, visit, worker, house) {
-  const { page } = worker;
-  const t = sayIn(o.lang);
-  await askBest(worker);
-  await house.page.waitForSelector('section.call');
-  await page.waitForSelector('.asked li.seen');
-  await visit('placer-tracking', worker);
-  await openSheet(page, 'withdraw', page.getByRole('button', { name: t('withdraw.button') }));
-  await visit('placer-withdraw', worker);
-  await closeSheet(page, 'withdraw');
-  await visit('shelter-request', house);
-  await openSheet(house.page, 'decline', house.page.getByRole('button', { name: t('request.no') }));
-  await visit('shelter-no', house);
-  await closeSheet(house.page, 'decline');
-}
-
-async function answering(o, visit, worker, house, other) {
-  const { page } = worker;
-  const t = sayIn(o.lang);
-  await house.page.getByRole('button', { name: t('request.yes') }).click();
-  await house.page.getByRole('heading', { name: t('request.promised') }).waitFor();
-  await visit('shelter-accepted', house);
-  await other.page.waitForSelector('section.call.ended');
-  await visit('shelter-ended', other);
-  await page.getByRole('heading', { name: t('track.reserved', { name: 'Lindehof' }) }).waitFor();
-  await visit('placer-yes', worker);
-  await page.getByRole('button', { name: t('location.show') }).click();
-  await page.waitForSelector('section[aria-labelledby=place-title] dl');
-  await visit('placer-location', worker);
-  await page.getByRole('button', { name: t('journey.set_out') }).click();
-  await page.getByRole('heading', { name: t('track.travelling', { name: 'Lindehof' }) }).waitFor();
-  await visit('placer-travelling', worker);
-  await openSheet(page, 'no-show', page.getByRole('button', { name: t('journey.no_show') }));
-  await visit('placer-no-show', worker);
-  await closeSheet(page, 'no-show');
-}
-
-/** The room must be free again for the next walk, unless this one ends with an arrival. */
-async function ending(o, visit, worker, house) {
-  const { page } = worker;
-  const t = sayIn(o.lang);
-  if (o.arrives) {
-    await house.page.getByRole('button', { name: t('request.arrived') }).click();
-    await page.getByRole('heading', { name: t('track.admitted', { name: 'Lindehof' }) }).waitFor();
-  } else {
-    await openSheet(page, 'withdraw', page.getByRole('button', { name: t('withdraw.button') }));
-    await page.locator('#withdraw .choices button').first().click();
-    await page.getByRole('heading', { name: t('track.withdrawn') }).waitFor();
-  }
-  await visit('placer-end', worker);
-}
-
-async function figures(o, visit) {
-  const desk = await openDesk(o.browser, o.x.origin, o);
-  const { page } = desk;
-  await signIn(desk, 'beleid.rotterdam', '.figures');
-  await page.waitForSelector('.hexmap, figure svg');
-  await visit('municipality', desk);
-  await page.getByRole('button', { name: sayIn(o.lang)('regions.all', { n: 35 }) }).click();
-  await page.locator('details.how summary').click();
-  await visit('municipality-all', desk);
-  await desk.context.close();
-}
-
-/**
- * @param {object} o x (exchange), browser, viewport, theme, lang, expected; arrives: the household arrives at the end
- * @param {(state: string, desk: object) => Promise<void>} visit
- */
-export async function walk(o, visit) {
-  const seen = new Set();
-  const tell = async (state, desk) => {
-    seen.add(state);
-    desk.titles.add(await desk.page.title());
-    await visit(state, desk);
-  };
-  await door(o, tell);
-  const desks = [await openDesk(o.browser, o.x.origin, o), await openDesk(o.browser, o.x.origin, o), await openDesk(o.browser, o.x.origin, o)];
-  const [worker, house, other] = desks;
-  await search(o, tell, worker);
-  await phones(o, tell, house);
-  await openShelter(other, 'opvang.de-wulp');
-  await beginShift(other);
-  await asking(o, tell, worker, house);
-  await answering(o, tell, worker, house, other);
-  await ending(o, tell, worker, house);
-  await figures(o, tell);
-  for (const desk of desks) await desk.context.close();
-  return STATES.filter(state => !seen.has(state));
+  const b = await openReferral(referrer, need());
+  await ask(referrer, b.id, [places[4].poolId]);
+  expectStatus(await referrer.post(`/referrals/${b.id}/withdrawal`, { reason: 'anders' }), 200);
+  const c = await openReferral(referrer, need());
+  const held = (await ask(referrer, c.id, [places[4].poolId])).requests[0];
+  expectStatus(await referrer.get('/referrals?live=false'), 200);
+  expectStatus(await (await x.as('beleid.rotterdam')).get('/statistics/overview'), 200);
+  const stream = await referrer.events();
+  x.contract?.check('GET', '/events', { status: stream.status, headers: { 'content-type': 'text/event-stream', 'api-version': '-' }, text: '' });
+  const leaving = await x.signIn('nachtdienst.utrecht');
+  expectStatus(await leaving.request('DELETE', '/session'), 204);
+  return { referrals: [a.id, b.id, c.id], requests: [one.id, two.id, again.id, held.id], places };
 }
