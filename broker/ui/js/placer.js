@@ -75,6 +75,9 @@ function readKept() {
 
 let searchTimer = 0;
 let searchNumber = 0;
+// An answer changed, and its list is not on the screen yet. Facts that change meanwhile ask anew and overtake that
+// search; what comes must then be shown at once, or the list of the answers before would stay.
+let isAnswerDue = false;
 
 /** @param {Intake} intake */
 function setIntake(intake) {
@@ -90,18 +93,21 @@ function setIntake(intake) {
 /** @param {boolean} quiet a refresh because facts changed, not because an answer did */
 async function search(quiet) {
   const number = ++searchNumber;
+  isAnswerDue ||= !quiet;
   if (!isSearchable(state.intake)) {
     state.result = null;
+    isAnswerDue = false;
     return frame.draw();
   }
   const slow = setTimeout(() => { state.slow = true; frame.draw(); }, SLOW_MS);
   try {
     const result = await frame.api.ask(`/matches?limit=${PLACES_SHOWN}`, toNeed(state.intake));
     if (number !== searchNumber) return undefined; // a newer question is under way
-    if (quiet) takeQuietly(result);
-    else showResult(result, true);
+    if (isAnswerDue) showResult(result, true);
+    else takeQuietly(result);
+    isAnswerDue = false;
   } catch (error) {
-    if (number === searchNumber && !quiet) state.message = { title: problemText(error) };
+    if (number === searchNumber && isAnswerDue) state.message = { title: problemText(error) };
   } finally {
     clearTimeout(slow);
     if (number === searchNumber) state.slow = false;
