@@ -8,12 +8,14 @@
 #include "base/bytes.h"
 #include "base/json.h"
 
-#define CODE_TEXT_SIZE 49    /* pool and provider codes: 48 bytes by the API, and NUL */
-#define REPORT_ID_SIZE 41    /* 160 bits of SHA-256 in hex, and NUL */
-#define STOP_CODE_SIZE 33    /* reasons of schema/codes/stop_reasons.csv */
-#define UNITS_MAX 10000      /* by the API */
-#define UNITS_UNKNOWN (-1)   /* missing is unknown, never 0 */
-#define REPORTS_MAX 5000     /* of one file; the largest known provider has about 200 pools */
+#define CODE_TEXT_SIZE 49  /* pool and provider codes: 48 bytes by the API, and NUL */
+#define REPORT_ID_SIZE 41  /* 160 bits of SHA-256 in hex, and NUL */
+#define STOP_CODE_SIZE 33  /* reasons of schema/codes/stop_reasons.csv */
+#define UNITS_MAX 10000    /* by the API */
+#define UNITS_UNKNOWN (-1) /* missing is unknown, never 0 */
+/* Of one file: what the broker takes at once, so that a file is taken whole or not at all. The largest known
+ * provider has about 200 pools. */
+#define REPORTS_MAX 1000
 #define COMPLAINTS_MAX 64    /* kept; the rest is counted */
 #define FUTURE_MS_MAX 120000 /* clocks of providers differ; more than two minutes ahead is a fault */
 

@@ -63,8 +63,22 @@ static const struct observation *believed(const struct pool_slot *s, const struc
     return s->latest.pool.v != 0 ? &s->latest : NULL;
 }
 
-static void take(struct decision *d, struct batch *b, const struct observation *o)
+/* A source's clock may run up to two minutes fast. Believed as given, such a report would claim to know of
+ * arrivals that had not happened yet and let go of their holds, and true corrections made meanwhile would
+ * count as late. */
+static struct observation not_after(const struct observation *o, int64_t now_ms)
 {
+    struct observation copy = *o;
+
+    if (copy.observed_at_ms > now_ms)
+        copy.observed_at_ms = now_ms;
+    return copy;
+}
+
+static void take(struct decision *d, struct batch *b, const struct observation *reported)
+{
+    const struct observation dated = not_after(reported, d->now_ms);
+    const struct observation *o = &dated;
     const struct pool_slot *s = &d->e->pools[o->pool.v - 1];
     uint16_t *last = bucket_of(b, o->pool);
     const struct observation *now = believed(s, b, *last);

@@ -36,8 +36,8 @@ static void read_stop(const struct vocab *v, struct json_at at, struct observati
         o->stop_until_ms = json_time(json_field(at, "untilAt"), f);
 }
 
-/* The pool by id or by code; 0 after a fault. A pool of somebody else is refused by core, with the same words
- * as one that does not exist. */
+/* The pool by id or by code; 0 after a fault. Whether it is theirs, core decides. That a pool exists is no
+ * secret among those who may report at all. */
 static struct pool_id read_pool(const struct engine *e, struct json_at at, struct json_faults *f)
 {
     struct json_at id = json_field(at, "poolId");

@@ -114,7 +114,7 @@ void api_referral_ask(struct call *call)
     cmd.u.ask.referral.v = call->late.id;
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
-    else
+    else if (call_record(call, "referral.read")) /* the answer shows the need */
         call_submit(call, &cmd, referral_made);
 }
 
@@ -135,7 +135,7 @@ void api_referral_journey(struct call *call)
         json_fault_add(&call->faults, eta.pointer, "must lie within the next 72 hours");
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
-    else
+    else if (call_record(call, "referral.read"))
         call_submit(call, &cmd, referral_changed);
 }
 
@@ -146,7 +146,7 @@ void api_referral_no_show(struct call *call)
     json_only(json_root(call->body), NULL, 0, &call->faults);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
-    else
+    else if (call_record(call, "referral.read"))
         call_submit(call, &cmd, referral_changed);
 }
 
@@ -157,6 +157,6 @@ void api_referral_withdraw(struct call *call)
     cmd.u.referral.reason = call_reason(call, LIST_WITHDRAW);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
-    else
+    else if (call_record(call, "referral.read"))
         call_submit(call, &cmd, referral_changed);
 }

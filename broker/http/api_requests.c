@@ -31,6 +31,25 @@ static int by_urgency(const void *a, const void *b)
     return x->id.v < y->id.v ? 1 : -1;
 }
 
+/* A list shows households too: each one that is shown in full is a read of its own in the access log. */
+static bool log_shown(const struct late *late, const struct request *const *shown, size_t n)
+{
+    const struct engine *e = app_engine(late->app);
+    const struct secrets_port *secrets = &late->app->parts.secrets;
+    for (size_t i = 0; i < n; i++) {
+        struct access_entry entry = {.at_ms = app_now_ms(late->app),
+                                     .action = "request.read",
+                                     .account = late->actor.account,
+                                     .org = late->actor.org,
+                                     .role = late->actor.role,
+                                     .object = shown[i]->id.v};
+        if (audience_of_referral(e, &late->actor, shown[i]->referral) == SIGHT_FULL &&
+            secrets->record(secrets->ctx, &entry, NULL, NULL) != OK)
+            return false;
+    }
+    return true;
+}
+
 static void requests_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
@@ -51,8 +70,16 @@ static void requests_list(const struct late *late, const struct outcome *outcome
     if (n > 0)
         qsort(found, n, sizeof *found, by_urgency);
     for (size_t i = 0; i < n && i < (size_t)late->numbers[REQUESTS_LIMIT]; i++)
-        json_array_append_new(list, view_request(e, &late->actor, found[i]->id));
+        json_array_append_new(list, view_request(e, &late->actor, found[i]->id, true));
+    bool logged = log_shown(
+        late, found, n < (size_t)late->numbers[REQUESTS_LIMIT] ? n : (size_t)late->numbers[REQUESTS_LIMIT]);
     free(found);
+    if (!logged) {
+        json_decref(list);
+        reply_problem(late, 503, "away", "Not possible now",
+                      "Reading cannot be logged now, so nothing is shown. Try again in a moment.");
+        return;
+    }
     reply_json(late, 200, json_pack("{s:o, s:I}", "requests", list, "total", (json_int_t)n));
 }
 
@@ -69,7 +96,8 @@ void api_requests_list(struct call *call)
 static void request_get(const struct late *late, const struct outcome *outcome)
 {
     (void)outcome;
-    reply_json(late, 200, view_request(app_engine(late->app), &late->actor, (struct request_id){late->id}));
+    reply_json(late, 200,
+               view_request(app_engine(late->app), &late->actor, (struct request_id){late->id}, true));
 }
 
 void api_requests_get(struct call *call)
@@ -88,7 +116,7 @@ static void answer(struct call *call, enum command_kind kind, uint8_t reason)
         json_only(json_root(call->body), NULL, 0, &call->faults);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
-    else
+    else if (call_record(call, "request.read")) /* the answer shows the household */
         call_submit(call, &cmd, request_get);
 }
 

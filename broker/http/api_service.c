@@ -6,28 +6,11 @@
 #include "http/reply.h"
 #include "http/static_files.h"
 
-/* Anybody may ask for the health, so what costs the length of the history is counted at most this often. */
-#define LIVE_COUNT_MS (10 * MS_SECOND)
-
 static json_t *time_or_null(int64_t at_ms)
 {
     char text[TIME_TEXT_SIZE];
 
     return at_ms != 0 ? json_string(time_format(at_ms, text)) : json_null();
-}
-
-static uint64_t live_referrals(struct http_app *app)
-{
-    const struct engine *e = app_engine(app);
-    int64_t now = app_now_ms(app);
-
-    if (app->live_counted_ms != 0 && now - app->live_counted_ms < LIVE_COUNT_MS)
-        return app->live_referrals;
-    app->live_referrals = 0;
-    app->live_counted_ms = now != 0 ? now : 1;
-    for (uint64_t id = 1; id <= engine_referrals(e); id++)
-        app->live_referrals += referral_is_live(engine_referral(e, (struct referral_id){id})->state);
-    return app->live_referrals;
 }
 
 static const char *state_text(enum flow_state s)
@@ -46,7 +29,6 @@ void api_health_get(struct call *call)
     json_object_set_new(h, "awaySinceAt", time_or_null(flow_away_since_ms(f)));
     json_object_set_new(h, "durableSeq", json_integer((json_int_t)flow_durable_seq(f)));
     json_object_set_new(h, "pools", json_integer((json_int_t)engine_pools(app_engine(app))));
-    json_object_set_new(h, "liveReferrals", json_integer((json_int_t)live_referrals(app)));
     if (app->parts.turn_max_ms != NULL)
         json_object_set_new(h, "turnMaxMs",
                             json_integer((json_int_t)app->parts.turn_max_ms(app->parts.turn_ctx)));

@@ -467,7 +467,8 @@ void api_session_delete(struct call *call)
      * leave somebody at a shared desk before a page that does not say that they are signed out. */
     if (flow_state(app->parts.flow) != FLOW_OK) {
         e = people->session_end(people->ctx, s->hash, on_gone, NULL);
-        on_signed_out(s, e == ERR_NOT_FOUND ? OK : e);
+        /* Only queued: a restart before the database is back would find the session again. */
+        on_signed_out(s, e == OK ? ERR_AWAY : e == ERR_NOT_FOUND ? OK : e);
         return;
     }
     e = people->session_end(people->ctx, s->hash, on_signed_out, s);

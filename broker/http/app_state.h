@@ -22,9 +22,7 @@ struct http_app {
     struct waiting *waiting;    /* call.c: calls that flow will come back to */
     struct sign_in *sign_ins;   /* api_session.c: passwords being judged and sessions being written */
     char *dummy_hash;           /* judged for a name that does not exist, so that it takes as long */
-    int64_t live_counted_ms;    /* api_service.c */
-    uint64_t live_referrals;
-    uint32_t problems; /* answered so far: makes support codes differ */
+    uint32_t problems;          /* answered so far: makes support codes differ */
 };
 
 static inline const struct engine *app_engine(const struct http_app *app)

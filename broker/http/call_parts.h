@@ -9,7 +9,9 @@
 uint8_t call_reason(struct call *call, enum vocab_list list);
 
 /* Put in the access log that the actor reads the thing named in the path. False, and 503 answered, if the log
- * cannot take it: what is not logged is not shown. ACTION is static text. */
+ * cannot take it. The row is written with the next batch, also when the database comes back later; what a
+ * crash in between loses is the price of showing pages while the database is away. (An address is different:
+ * its row is durable first.) ACTION is static text. */
 bool call_record(struct call *call, const char *action);
 
 #endif

@@ -116,9 +116,12 @@ static void read_unsafe(const struct vocab *v, struct json_at at, struct need *n
     }
     len = json_present(places) ? json_list(places, MUNICIPALITIES_MAX, f) : 0;
     for (size_t i = 0; i < len; i++) {
-        const struct vocab_municipality *m = read_municipality(v, json_item(places, i), &number, f);
+        struct json_at item = json_item(places, i);
+        const struct vocab_municipality *m = read_municipality(v, item, &number, f);
         if (m != NULL && m->region != REGION_NONE)
             n->unsafe_regions |= UINT64_C(1) << m->region;
+        else if (m != NULL) /* a danger that no rule can weigh must not vanish */
+            json_fault_add(f, item.pointer, "lies in no region; name the region that is unsafe");
     }
     len = json_present(points) ? json_list(points, NEED_POINTS_MAX, f) : 0;
     for (size_t i = 0; i < len; i++) {
@@ -321,6 +324,10 @@ json_t *need_to_json(const struct vocab *v, const struct need *n)
     if (n->home_municipality != 0) {
         snprintf(gm, sizeof gm, "GM%04u", n->home_municipality % 10000U);
         json_object_set_new(o, "homeMunicipality", json_string(gm));
+    }
+    if (n->school_region < vocab_regions(v)) { /* kept as its region: the centre of it comes back */
+        snprintf(gm, sizeof gm, "GM%04u", vocab_region(v, n->school_region)->gemeente % 10000U);
+        json_object_set_new(o, "schoolMunicipality", json_string(gm));
     }
     if (n->language < vocab_languages(v))
         json_object_set_new(o, "language", json_string(vocab_language(v, n->language)));

@@ -20,8 +20,9 @@ json_t *view_reason(const struct engine *e, const struct reason *r);
 /* ---- whole things ---- */
 json_t *view_pool(const struct engine *e, const struct actor *actor, struct pool_id id, int64_t now_ms);
 
-/* A request as ACTOR may see it, with the household as far as its sight goes. */
-json_t *view_request(const struct engine *e, const struct actor *actor, struct request_id id);
+/* A request as ACTOR may see it. With HOUSEHOLD: who comes and the desk to ring, as far as the actor's sight
+ * goes; a read that the caller logs. */
+json_t *view_request(const struct engine *e, const struct actor *actor, struct request_id id, bool household);
 
 /* A referral of the actor's own organisation. FULL adds need and requests; otherwise the head for lists, with
  * requests. */

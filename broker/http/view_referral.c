@@ -26,7 +26,7 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
         json_object_set_new(o, "need", need_to_json(v, &r->need));
     for (unsigned i = 0; i < r->n_requests; i++)
         if (may(e, actor, ACT_SEE_REQUEST, r->requests[i].v))
-            json_array_append_new(requests, view_request(e, actor, r->requests[i]));
+            json_array_append_new(requests, view_request(e, actor, r->requests[i], false));
     json_object_set_new(o, "requests", requests);
     return o;
 }

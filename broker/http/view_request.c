@@ -75,6 +75,8 @@ static json_t *proposal(const struct engine *e, const struct proposal *p)
 static int also_asked(const struct engine *e, const struct referral *r, struct request_id id)
 {
     int n = 0;
+    if (engine_request(e, id)->state != REQUEST_PENDING)
+        return 0; /* who said no does not go on hearing how the search goes */
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
         n += q->id.v != id.v && q->state == REQUEST_PENDING;
@@ -90,13 +92,15 @@ static json_t *list_code(const struct engine *e, enum vocab_list list, unsigned 
                : json_string(vocab_list_code(v, list, index_plus_one - 1));
 }
 
-json_t *view_request(const struct engine *e, const struct actor *actor, struct request_id id)
+json_t *view_request(const struct engine *e, const struct actor *actor, struct request_id id,
+                     bool with_household)
 {
     const struct request *q = engine_request(e, id);
     const struct referral *r = engine_referral(e, q->referral);
     const struct pool *p = engine_pool(e, q->pool);
     const struct location *l = engine_location(e, p->location);
-    enum sight sight = r->facts_known ? audience_of_referral(e, actor, q->referral) : SIGHT_NONE;
+    enum sight sight =
+        with_household && r->facts_known ? audience_of_referral(e, actor, q->referral) : SIGHT_NONE;
     bool own = actor->org.v == r->org.v && actor->role != ROLE_SHELTER;
     json_t *o = json_pack("{s:I, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:s, s:o, s:i, s:b, s:I, s:s}", "id",
                           (json_int_t)q->id.v, "referralId", (json_int_t)q->referral.v, "referralCode",

@@ -43,7 +43,8 @@ static void add_pool(struct tally *t, const struct pool *p, const struct pool_vi
         return;
     t->known += total;
     t->occupied += occupied < total ? occupied : total;
-    t->free += v->offerable == UNITS_UNKNOWN ? 0 : v->offerable;
+    if (v->offerable != UNITS_UNKNOWN && !v->stopped && o->deliverable != TRI_NO && v->freshness != NOT_KNOWN)
+        t->free += v->offerable; /* a bed without staff is not free, nor one behind a stop */
 }
 
 static void add_minutes(struct tally *t, int64_t minutes)

@@ -1,15 +1,20 @@
 /* The national picture as municipalities and rapporteurs see it: supply now, demand over the last days, per
  * kind of place and per region, with small numbers hidden (report/suppress.h). Worked out from the engine
- * when asked: a pass over all pools and over the referrals of the period.
+ * when asked: a pass over all pools and over the referrals of the period. How it is counted:
  *
- * How it is counted:
- *   units total     what the last report said, else the profile
- *   units occupied  as reported, else total - free - out of order; unknown counts as nothing and lowers the
- * total known units free      offerable: reported free less what this exchange holds referrals       opened
- * in the period, by the home region (else the referrer's region) placed          a house said yes, and it was
- * not undone withdrawn       withdrawn before a yes held unplaced        its deadline passed without a place,
- * and it is not placed since looking         the rest: still within its deadline By kind, demand is known
- * only once a house said yes: `placed` alone is given. */
+ * - units total: what the last report said, else the profile.
+ * - units occupied: as reported, else total - free - out of order. Unknown counts as nothing, and the pool
+ *   then has no part in the occupancy.
+ * - units free: offerable (reported free less what this exchange holds), with staff, without a stop, and said
+ *   within a day. Small numbers of free units are shown: they are about rooms that nobody is in, and they are
+ *   what the page is for; they go only with an occupied number that is hidden.
+ * - referrals: opened in the period, by the home region, else the referrer's region.
+ * - placed: a house said yes, and it was not undone.
+ * - withdrawn: withdrawn before a yes held.
+ * - unplaced: its deadline passed without a place, and it is not placed since.
+ * - looking: the rest, still within its deadline.
+ *
+ * By kind, demand is known only once a house said yes: placed alone is given. */
 #ifndef PLEK_REPORT_OVERVIEW_H
 #define PLEK_REPORT_OVERVIEW_H
 

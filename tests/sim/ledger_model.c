@@ -148,7 +148,7 @@ static void touch(struct ledger_model *m, struct referral_id id)
 static bool counts(const struct pool_model *p, const struct request_model *r)
 {
     if (r->hold == HOLD_ARRIVED)
-        return !p->reported || r->arrived_at_ms > p->observed_at_ms;
+        return !p->reported || r->arrived_at_ms >= p->observed_at_ms;
     return r->hold != HOLD_OVER;
 }
 

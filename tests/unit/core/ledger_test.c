@@ -134,7 +134,7 @@ static void an_arrival_counts_until_a_report_knows_of_it(void **state)
         int free, held, offerable;
     } cases[] = {
         {"observed before the arrival", -1, 2, 1, 1},
-        {"observed at the arrival", 0, 1, 0, 1},
+        {"observed at the arrival", 0, 1, 1, 0},
         {"observed after the arrival", 1, 1, 0, 1},
         {"observed after, full", MS_MINUTE, 0, 0, 0},
     };
@@ -285,6 +285,27 @@ static void holds_are_listed_oldest_first(void **state)
     exchange_free(x);
 }
 
+/* A source whose clock runs fast says "observed" a little in the future: it cannot know of an arrival after
+ * it was sent. */
+static void a_report_from_a_fast_clock_knows_no_later_arrival(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct request_id q = do_ask_one(x, r, POOL_B);
+    struct observation o = an_observation(x, POOL_B, POOL_UNITS, 1);
+
+    (void)state;
+    do_answer(x, CMD_ACCEPT, q, 0);
+    x->now += 10 * MS_MINUTE;
+    o.observed_at_ms = x->now + 110 * MS_SECOND;
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), &o, 1).refusal, REFUSAL_NONE);
+    x->now += MS_MINUTE;
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    assert_int_equal(the_pool(x, POOL_B).held, 1);
+    assert_int_equal(the_pool(x, POOL_B).offerable, 0);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_request_holds_from_the_moment_it_is_made),
         cmocka_unit_test(an_ended_request_lets_go),
         cmocka_unit_test(an_arrival_counts_until_a_report_knows_of_it),
+        cmocka_unit_test(a_report_from_a_fast_clock_knows_no_later_arrival),
         cmocka_unit_test(a_pending_hold_counts_whatever_is_reported),
         cmocka_unit_test(a_report_that_takes_units_away_shows_as_overcommitted),
         cmocka_unit_test(a_large_household_holds_two_linked_units),

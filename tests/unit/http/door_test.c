@@ -509,7 +509,6 @@ static void health_tells_and_writes_are_refused_while_the_journal_is_away(void *
     assert_int_equal(a.status, 200);
     assert_string_equal(web_text(&a, "status"), "ok");
     assert_int_equal(web_int(&a, "pools"), 3);
-    assert_int_equal(web_int(&a, "liveReferrals"), 0);
     assert_int_equal(web_int(&a, "turnMaxMs"), 7);
     assert_int_equal(web_int(&a, "durableSeq"), (int64_t)flow_durable_seq(w->flow));
 

@@ -324,7 +324,8 @@ static void without_the_store_nobody_comes_in_but_everybody_gets_out(void **stat
     web_until(w, flow_state(w->flow) == FLOW_AWAY);
     web_people_hold(w, true);
     web_ask(w, &a, "DELETE", "/api/v1/session", vt.headers, NULL);
-    assert_int_equal(a.status, 204);
+    /* the browser forgets; that the session itself lives on is said, not hidden */
+    assert_int_equal(a.status, 503);
     assert_non_null(strstr(web_header(&a, "Set-Cookie"), "Max-Age=0"));
     web_answer_fini(&a);
 }
