@@ -26,6 +26,7 @@
 
 struct broker {
     const struct config *config;
+    const char *config_path;
     struct boot boot;
     struct clerk *clerk;        /* sessions, accounts, access log */
     struct clerk *sealed_clerk; /* sealed addresses: the second database user */
@@ -35,7 +36,7 @@ struct broker {
     struct secrets *secrets;
     struct offload *offload;
     struct http_app *app;
-    struct event *signals[2];
+    struct event *signals[3];
     struct event *watch;
     bool stopping;
     bool fenced;
@@ -63,6 +64,43 @@ static void on_signal(evutil_socket_t number, short what, void *ctx)
     b->stopping = true;
     log_info("stopping", "");
     wire_server_stop(http_app_server(b->app), STOP_BOUND_MS, on_stopped, b);
+}
+
+static bool set_log_level(const char *name)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(names[i], name) == 0) {
+            log_set_level((enum log_level)i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void on_refreshed(void *ctx, enum err trouble)
+{
+    (void)ctx;
+    if (trouble != OK)
+        log_warn("accounts could not be read anew", "why=%s", err_name(trouble));
+}
+
+/* SIGHUP: take over the settings that may change while running, all or nothing, and read the accounts anew: a
+ * disabled account loses its sessions. */
+static void on_hangup(evutil_socket_t number, short what, void *ctx)
+{
+    struct broker *b = ctx;
+    struct config fresh = config_default();
+    struct buf faults = {0};
+    (void)number;
+    (void)what;
+    if (config_load(&fresh, b->config_path, &faults) != OK || !set_log_level(fresh.log_level))
+        log_warn("settings not taken over", "faults=%d", 1);
+    else
+        log_info("settings taken over", "log_level=%s", fresh.log_level);
+    buf_fini(&faults);
+    if (accounts_refresh(b->accounts, on_refreshed, b) != OK)
+        log_warn("accounts could not be read anew", "why=busy");
 }
 
 static void on_watch(evutil_socket_t fd, short what, void *ctx)
@@ -169,16 +207,17 @@ static void watch_signals(struct broker *b)
     struct timeval every = {.tv_usec = WATCH_MS * 1000};
     b->signals[0] = evsignal_new(base, SIGTERM, on_signal, b);
     b->signals[1] = evsignal_new(base, SIGINT, on_signal, b);
+    b->signals[2] = evsignal_new(base, SIGHUP, on_hangup, b);
     b->watch = event_new(base, -1, EV_PERSIST, on_watch, b);
-    event_add(b->signals[0], NULL);
-    event_add(b->signals[1], NULL);
+    for (int i = 0; i < 3; i++)
+        event_add(b->signals[i], NULL);
     event_add(b->watch, &every);
 }
 
 /* Reverse order of making. */
 static void close_all(struct broker *b)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         if (b->signals[i] != NULL)
             event_free(b->signals[i]);
     if (b->watch != NULL)
@@ -194,9 +233,9 @@ static void close_all(struct broker *b)
     boot_stop(&b->boot);
 }
 
-static int run(const struct config *config)
+static int run(const struct config *config, const char *path)
 {
-    struct broker b = {.config = config};
+    struct broker b = {.config = config, .config_path = path};
     char why[WHY_SIZE] = "";
     int rc = 1;
     enum err e = boot_start(config, true, &b.boot, why, sizeof why);
@@ -219,19 +258,6 @@ static int run(const struct config *config)
     return rc;
 }
 
-static bool set_log_level(const char *name)
-{
-    static const char *const names[] = {"error", "warn", "info", "debug"};
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(names[i], name) == 0) {
-            log_set_level((enum log_level)i);
-            return true;
-        }
-    }
-    fprintf(stderr, "plekd: log_level must be error, warn, info or debug\n");
-    return false;
-}
-
 int main(int argc, char **argv)
 {
     struct config config = config_default();
@@ -250,7 +276,11 @@ int main(int argc, char **argv)
         return 2;
     }
     enum err e = config_load(&config, argv[2], &faults);
-    if (e != OK || !set_log_level(config.log_level)) {
+    if (e == OK && !set_log_level(config.log_level)) {
+        buf_text(&faults, "log_level must be error, warn, info or debug\n");
+        e = ERR_BAD_INPUT;
+    }
+    if (e != OK) {
         fputs(buf_c_str(&faults), stderr);
         buf_fini(&faults);
         return 1;
@@ -264,5 +294,5 @@ int main(int argc, char **argv)
 #endif
     signal(SIGPIPE, SIG_IGN);
     crypto_start();
-    return run(&config);
+    return run(&config, argv[2]);
 }
