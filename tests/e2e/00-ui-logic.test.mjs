@@ -18,6 +18,7 @@ const reasons = await load('reasons');
 const need = await load('need');
 const capacity = await load('capacity');
 const csv = await load('csv');
+const report = await load('shelter_report');
 
 const camel = name => name.replace(/_(\w)/g, (_, c) => c.toUpperCase());
 const dir = new URL('../../schema/codes/', import.meta.url);
@@ -243,6 +244,65 @@ test('401 leads to signing in, except when asking who I am', async () => {
   assert.equal((await api.get('/pools').catch(e => e)).kind, 'signed_out');
   assert.equal((await api.get('/session').catch(e => e)).kind, 'problem');
   assert.equal(out, 1);
+});
+
+test('the time of a report is the time of the exchange, whatever the clock of the phone says, and never later', async () => {
+  let tick = 5000;
+  let date = 'Sat, 10 Jan 2026 12:00:00 GMT';
+  const { api } = apiWith(() => Response.json({}, { headers: date ? { Date: date } : {} }), { monotonic: () => tick });
+  const hear = async (at, header) => { tick = at; date = header; await api.get('/x'); return new Date(api.now()).toISOString().slice(11, -1); };
+  date = '';
+  await api.get('/x');
+  assert.ok(Math.abs(api.now() - Date.now()) < 1000, 'nothing heard yet');
+  assert.equal(await hear(5000, 'Sat, 10 Jan 2026 12:00:00 GMT'), '12:00:00.000');
+  tick = 7500;
+  assert.equal(new Date(api.now()).toISOString(), '2026-01-10T12:00:02.500Z');
+  assert.equal(await hear(9000, 'Sat, 10 Jan 2026 12:00:01 GMT'), '12:00:04.000', 'an answer that was long on its way teaches nothing');
+  assert.equal(await hear(9200, 'Sat, 10 Jan 2026 12:00:05 GMT'), '12:00:05.000', 'a quicker one does');
+  assert.equal(await hear(9300, 'Sat, 10 Jan 2026 11:00:00 GMT'), '11:00:00.000', 'the exchange put its clock back');
+  assert.equal(await hear(9400, 'no date'), '11:00:00.100');
+});
+
+const aClaim = (id, free, version) => ({ pool: { id, unitsTotal: 6, version, capacity: { unitsTotal: 6, unitsHeld: 0, offerable: free } }, free, version });
+const idsOf = sent => Object.fromEntries(['saved', 'late', 'clashed', 'failed'].map(k => [k, sent[k].map(c => c.pool.id)]));
+
+test('each pool is reported by itself, with the version that was on the screen and its own key', async () => {
+  const { api, calls } = apiWith(() => Response.json({ applied: 1, late: 0, unchanged: 0 }, { headers: { Date: 'Sat, 10 Jan 2026 12:00:00 GMT' } }), { monotonic: () => 0 });
+  await api.get('/session');
+  const sent = await report.sendClaims(api, [aClaim(1, 2, 40), aClaim(2, 0, 41)], [{ poolId: 1, state: 'accepted', units: 1 }]);
+  assert.deepEqual(idsOf(sent), { saved: [1, 2], late: [], clashed: [], failed: [] });
+  const posts = calls.slice(1);
+  assert.deepEqual(posts.map(c => c.headers['If-Match']), ['"40"', '"41"']);
+  assert.equal(new Set(posts.map(c => c.headers['Idempotency-Key'])).size, 2);
+  const reports = posts.map(c => JSON.parse(c.body).reports);
+  assert.deepEqual(reports.map(r => [r.length, r[0].poolId, r[0].unitsFree, r[0].observedAt]), [[1, 1, 3, '2026-01-10T12:00:00.000Z'], [1, 2, 0, '2026-01-10T12:00:00.000Z']]);
+  assert.equal(new Set(reports.map(r => r[0].reportId)).size, 2);
+});
+
+test('only what was taken counts as saved; what another was first with, what is late and what failed are kept apart', async () => {
+  const answers = [problem(412, 'stale_version'), Response.json({ applied: 0, late: 1, unchanged: 0 }), problem(422, 'bad_report'), Response.json({ applied: 1, late: 0, unchanged: 0 })];
+  const { api } = apiWith(n => answers[n - 1]);
+  const sent = await report.sendClaims(api, [1, 2, 3, 4].map(id => aClaim(id, 1, id)), []);
+  assert.deepEqual(idsOf(sent), { saved: [4], late: [2], clashed: [1], failed: [3] });
+  assert.equal(sent.error.status, 422);
+});
+
+test('after a trouble that is not about one pool the others are not tried, and not called saved', async () => {
+  const ok = () => Response.json({ applied: 1, late: 0, unchanged: 0 });
+  for (const [trouble, kind, tries] of [[() => { throw new TypeError('lost'); }, 'unknown', 7], [() => problem(503, 'away'), 'problem', 2], [() => problem(401, 'unauthorized'), 'signed_out', 2]]) {
+    const { api, calls } = apiWith(n => (n === 1 ? ok() : trouble()));
+    const sent = await report.sendClaims(api, [1, 2, 3].map(id => aClaim(id, 1, id)), []);
+    assert.deepEqual(idsOf(sent), { saved: [1], late: [], clashed: [], failed: [2, 3] });
+    assert.equal(sent.error.kind, kind);
+    assert.equal(calls.length, tries);
+  }
+});
+
+test('the page asks for the requests after the pools: the version then covers both', () => {
+  // An accepted request older than the version of its pool would count a household that has arrived as promised.
+  const body = /async function load\(\) \{.*?\n\}/s.exec(read('js/shelter.js'))[0];
+  assert.match(body, /await frame\.api\.get\('\/pools.*await frame\.api\.get\('\/requests/s);
+  assert.doesNotMatch(body, /Promise\.all/);
 });
 
 test('the stream is read whole, however it is cut', () => {

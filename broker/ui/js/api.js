@@ -12,6 +12,9 @@ const TIMEOUT_MS = 10_000;
 const SURELY_NOT_DONE = new Set(['away', 'busy']);
 // About half a minute of doubt in all; after that a person must look or ring.
 const RETRY_MS = [1000, 2000, 4000, 8000, 15_000];
+// An answer of the exchange dates from up to a second and its way here before its arrival. Further back than that: its
+// clock was put back.
+const CLOCK_SLACK_MS = TIMEOUT_MS + 2000;
 
 export class ApiError extends Error {
   /** @param {Kind} kind @param {number} status @param {Problem | null} problem */
@@ -53,6 +56,7 @@ export const newKey = () => crypto.randomUUID();
  * @typedef {object} Parts
  * @property {typeof fetch} fetch
  * @property {(ms: number) => Promise<void>} wait
+ * @property {() => number} [monotonic] milliseconds of a clock that nobody can set
  * @property {() => void} [onSignedOut]
  * @property {(doubt: boolean) => void} [onDoubt] a write without an answer: true while it is being found out
  * @property {() => void} [onUse] an answer came: the session lives on
@@ -61,6 +65,16 @@ export const newKey = () => crypto.randomUUID();
 /** @param {Parts} parts */
 export function createApi(parts) {
   let csrf = '';
+  const monotonic = parts.monotonic ?? (() => performance.now());
+  // How far the clock of the exchange is ahead of the monotonic one. A late answer makes this too small, so the largest
+  // is the nearest, and the time made of it is never in the future.
+  let aheadMs = -Infinity;
+
+  /** @param {Response} answer */
+  function readClock(answer) {
+    const ahead = Date.parse(answer.headers.get('Date') ?? '') - monotonic();
+    if (ahead > aheadMs || ahead < aheadMs - CLOCK_SLACK_MS) aheadMs = ahead;
+  }
 
   /** One try. @param {string} method @param {string} path @param {HeadersInit} headers @param {string | undefined} body */
   async function attempt(method, path, headers, body) {
@@ -74,6 +88,7 @@ export function createApi(parts) {
       throw new ApiError('offline', 0, null);
     }
     parts.onUse?.();
+    readClock(answer);
     if (answer.ok) return { data: answer.status === 204 ? null : await readBody(answer), etag: answer.headers.get('ETag') };
     throw await refusal(answer, path);
   }
@@ -134,6 +149,8 @@ export function createApi(parts) {
   return {
     /** @param {string} token */
     setCsrf(token) { csrf = token; },
+    /** The time of the exchange, whatever the clock of this device says; the device's own before the first answer. */
+    now: () => (Number.isFinite(aheadMs) ? Math.floor(aheadMs + monotonic()) : Date.now()),
     /** @param {string} path @returns {Promise<any>} */
     get: async path => (await attempt('GET', path, headersFor(false, {}), undefined)).data,
     /** With the version tag for If-Match. @param {string} path @returns {Promise<{ data: any, etag: string | null }>} */

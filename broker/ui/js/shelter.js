@@ -1,11 +1,11 @@
 // @ts-check
 // The shelter's page, phone first: requests on top, own numbers below, one bar to confirm. A change that could not be
 // saved is never queued in silence: it says so, and stays on the screen.
-import { ApiError, newKey, problemText } from './api.js';
+import { ApiError, problemText } from './api.js';
 import { allowNotifications, armSound, chime, isArmed, notify, startCall, stayAwake, stopCall } from './attention.js';
-import { handReport } from './capacity.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { capacityView, confirmBar, shownFree } from './shelter_capacity.js';
+import { capacityView, confirmBar, poolName, shownFree } from './shelter_capacity.js';
+import { sendClaims } from './shelter_report.js';
 import { declineSheet, endedCard, endedText, openDecline, requestsView } from './shelter_request.js';
 import { clock, either, t } from './text.js';
 import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
@@ -13,6 +13,8 @@ import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.j
 /** @typedef {import('../types/api').Pool} Pool */
 /** @typedef {import('../types/api').Request} Request */
 /** @typedef {import('./frame.js').Frame} Frame */
+/** @typedef {import('./shelter_report.js').Claim} Claim */
+/** @typedef {import('./shelter_report.js').Sent} Sent */
 
 // A request that is not answered is called again after these, besides the call by phone that the server makes.
 const RING_AGAIN_MS = [60_000, 180_000];
@@ -26,8 +28,8 @@ const state = {
   /** @type {Pool[]} */ pools: [],
   /** @type {Request[]} */ requests: [],
   /** @type {Request[]} */ ended: [],
-  /** @type {Map<number, number>} */ changed: new Map(),
-  /** @type {{ pool: Pool, mine: number } | null} */ clash: null,
+  /** With the version of the pool that was on the screen at the tap. @type {Map<number, { free: number, version: number }>} */ changed: new Map(),
+  /** @type {{ pool: Pool, mine: number }[]} */ clashes: [],
   /** @type {Request | null} */ declining: null,
   /** @type {{ title: string, text?: string } | null} */ message: null,
   /** @type {string | null} */ notSaved: null,
@@ -41,10 +43,22 @@ const state = {
 
 /* ---- facts ---- */
 
+let loadNumber = 0;
+let loadShown = 0;
+
+/**
+ * The requests after the pools, never beside them: a report adds what is promised to what is shown, and goes with the
+ * version of the pool. With requests older than that version a household that has just arrived would count as promised.
+ */
 async function load() {
+  const number = ++loadNumber;
   try {
-    const [pools, requests] = await Promise.all([frame.api.get('/pools?mine=true&limit=200'), frame.api.get('/requests?live=true&limit=200')]);
+    const pools = await frame.api.get('/pools?mine=true&limit=200');
+    const requests = await frame.api.get('/requests?live=true&limit=200');
+    if (number < loadShown) return; // a newer one was faster
+    loadShown = number;
     await keepEnded(requests.requests);
+    if (number < loadShown) return;
     state.pools = pools.pools;
     state.requests = requests.requests;
     for (const id of [...state.changed.keys()]) if (!state.pools.some(p => p.id === id)) state.changed.delete(id);
@@ -184,16 +198,9 @@ function replace(now) {
 /** @param {Pool} pool @param {number} free */
 function set(pool, free) {
   if (free === shownFree(pool)) state.changed.delete(pool.id);
-  else state.changed.set(pool.id, free);
+  else state.changed.set(pool.id, { free, version: pool.version });
   state.notSaved = null;
   frame.draw();
-}
-
-/** @param {Pool[]} pools @param {(pool: Pool) => number} free @param {string | undefined} ifMatch */
-async function send(pools, free, ifMatch) {
-  const observedAt = new Date().toISOString();
-  const reports = pools.map(pool => handReport(pool, free(pool), state.requests, { reportId: newKey(), observedAt }));
-  await frame.api.post('/capacity-reports', { reports }, { ifMatch });
 }
 
 /** The second tap. Without a change it renews the time of all numbers that are known. */
@@ -205,41 +212,47 @@ function confirm() {
   return doing(async () => {
     const hasChanges = state.changed.size > 0;
     const pools = state.pools.filter(p => (hasChanges ? state.changed.has(p.id) : shownFree(p) !== null));
-    const single = pools.length === 1 && hasChanges ? pools[0] : null;
-    try {
-      await send(pools, p => state.changed.get(p.id) ?? shownFree(p) ?? 0, single ? `"${single.version}"` : undefined);
-      state.changed.clear();
-      state.notSaved = null;
-      announce(hasChanges ? t('capacity.saved') : t('capacity.confirmed', { time: clock(Date.now()) }));
-      await load();
-    } catch (error) {
-      await notTaken(error, single);
-    }
+    const claims = pools.map(pool => ({ pool, free: shownFree(pool) ?? 0, version: pool.version, ...state.changed.get(pool.id) }));
+    if (await submit(claims)) announce(hasChanges ? t('capacity.saved') : t('capacity.confirmed', { time: clock(frame.api.now()) }));
   });
 }
 
-/** @param {unknown} error @param {Pool | null} pool */
-async function notTaken(error, pool) {
-  if (pool && error instanceof ApiError && error.status === 412) {
-    const now = /** @type {Pool} */ (await frame.api.get(`/pools/${pool.id}`));
-    state.pools = state.pools.map(p => (p.id === now.id ? now : p));
-    state.clash = { pool: now, mine: state.changed.get(pool.id) ?? 0 };
-    return focusSoon('clash');
+/** @param {Claim[]} claims @returns {Promise<boolean>} all of them were saved */
+async function submit(claims) {
+  state.notSaved = null;
+  const sent = await sendClaims(frame.api, claims, state.requests);
+  const isOver = (/** @type {Pool} */ pool) => [...sent.saved, ...sent.clashed].some(c => c.pool.id === pool.id);
+  for (const { pool } of sent.saved) state.changed.delete(pool.id);
+  state.clashes = state.clashes.filter(c => !isOver(c.pool));
+  state.notSaved = notSavedText(sent, claims.length);
+  if (sent.failed.length < claims.length) await load();
+  for (const { pool, free } of sent.clashed) {
+    const now = state.pools.find(p => p.id === pool.id);
+    if (now) state.clashes.push({ pool: now, mine: free });
   }
-  state.notSaved = error instanceof ApiError && error.kind === 'unknown' ? t('capacity.not_saved') : problemText(error);
-  return undefined;
+  if (sent.clashed.length > 0) focusSoon('clash');
+  return sent.saved.length === claims.length;
+}
+
+/** What was saved and what was not; a clash asks for itself. @param {Sent} sent @param {number} all */
+function notSavedText({ saved, late, clashed, failed, error }, all) {
+  const names = (/** @type {Claim[]} */ claims) => claims.map(c => poolName(c.pool)).join(', ');
+  const isLost = error?.kind === 'unknown' || error?.kind === 'offline';
+  return [
+    saved.length > 0 && saved.length < all ? t('capacity.partly', { saved: saved.length, all }) : '',
+    all > 1 && clashed.length > 0 ? t('capacity.none_of', { names: names(clashed) }) : '',
+    late.length > 0 ? t('capacity.late', { names: names(late) }) : '',
+    all > 1 && failed.length > 0 ? t('capacity.none_of', { names: names(failed) }) : '',
+    error ? (isLost ? t('capacity.not_saved') : problemText(error)) : '',
+  ].filter(part => part !== '').join(' ') || null;
 }
 
 /** Two people set the number: one of them says which is right. @param {number} free */
 const settle = free => doing(async () => {
-  const pool = state.clash?.pool;
-  state.clash = null;
-  if (!pool) return;
-  await send([pool], () => free, undefined);
-  state.changed.delete(pool.id);
+  const pool = state.clashes[0]?.pool;
+  if (!pool || !await submit([{ pool, free, version: pool.version }])) return;
   announce(t('capacity.saved'));
-  await load();
-  focusSoon('capacity');
+  focusSoon(state.clashes.length > 0 ? 'clash' : 'capacity');
 });
 
 /* ---- start of the shift ---- */
@@ -279,7 +292,7 @@ const quiet = () => {
 
 const view = () => {
   /** @type {import('./shelter_capacity.js').CapacityParts} */
-  const capacity = { pools: state.pools, requests: state.requests, changed: state.changed, clash: state.clash, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm, settle };
+  const capacity = { pools: state.pools, requests: state.requests, changed: state.changed, clash: state.clashes[0] ?? null, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm, settle };
   const parts = requestParts();
   return html`<main class="phone-main" id="main">
     <h1 class="sr">${t('shelter.heading', { name: frame.session.locationName ?? frame.session.organisation })}</h1>

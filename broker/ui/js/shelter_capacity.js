@@ -12,7 +12,7 @@ import { button, html, icon, nothing, notice, stepper } from './ui.js';
  * @typedef {object} CapacityParts
  * @property {Pool[]} pools
  * @property {Request[]} requests
- * @property {Map<number, number>} changed pool id to the number on the screen
+ * @property {Map<number, { free: number }>} changed pool id to the number on the screen
  * @property {{ pool: Pool, mine: number } | null} clash somebody else changed it first
  * @property {boolean} busy
  * @property {boolean} stale
@@ -33,7 +33,7 @@ export const shownFree = pool => pool.capacity.offerable ?? null;
 /** @param {Pool} pool @param {CapacityParts} p */
 function rowText(pool, p) {
   const before = shownFree(pool);
-  const now = p.changed.get(pool.id);
+  const now = p.changed.get(pool.id)?.free;
   if (now !== undefined && before !== null) return html`<span class="small">${t('capacity.becomes', { before, now, total: total(pool) })}</span>`;
   if (now !== undefined) return html`<span class="small">${t('capacity.becomes_new', { now, total: total(pool) })}</span>`;
   if (before === null) return html`<span class="small subtle">${t('capacity.unknown')}</span>`;
@@ -49,7 +49,7 @@ function squares(pool, free, held) {
 
 /** @param {Pool} pool @param {CapacityParts} p */
 function row(pool, p) {
-  const value = p.changed.get(pool.id) ?? shownFree(pool) ?? 0;
+  const value = p.changed.get(pool.id)?.free ?? shownFree(pool) ?? 0;
   const held = promised(pool, p.requests);
   return html`<li class=${p.changed.has(pool.id) ? 'changed' : ''} data-pool=${pool.id}><div><b>${poolName(pool)}</b>${rowText(pool, p)}
     ${held > 0 ? html`<span class="small held-text">${icon('lock')}${t('capacity.held', { n: held })}</span>` : nothing}

@@ -1,0 +1,49 @@
+// @ts-check
+// Telling the exchange the house's own numbers, one pool per call: only so can each number carry the version of the pool
+// that it was counted on, and be refused when a household came or went since.
+import { ApiError, newKey } from './api.js';
+import { handReport } from './capacity.js';
+
+/** @typedef {import('../types/api').Pool} Pool */
+/** @typedef {import('../types/api').Request} Request */
+/** What the house says of a pool, and the version that was on the screen. @typedef {{ pool: Pool, free: number, version: number }} Claim */
+/**
+ * How it went. Late: there is a newer number, this one is not believed. Clashed: somebody was first. Failed: anything
+ * else, and all that was not tried after it.
+ * @typedef {{ saved: Claim[], late: Claim[], clashed: Claim[], failed: Claim[], error: ApiError | null }} Sent
+ */
+
+// From here on the trouble is not the number: the next pool would fare no better.
+const STATUS_TOO_MANY = 429;
+
+/** @param {ApiError} error */
+const isOfAll = error => error.kind !== 'problem' || error.status === 401 || error.status === 403 || error.status >= STATUS_TOO_MANY;
+
+/**
+ * One call after the other. REQUESTS must not be older than the pools: what moved in between is then in the version, and
+ * the exchange refuses.
+ * @param {import('./api.js').Api} api @param {Claim[]} claims @param {Request[]} requests @returns {Promise<Sent>}
+ */
+export async function sendClaims(api, claims, requests) {
+  /** @type {Sent} */
+  const sent = { saved: [], late: [], clashed: [], failed: [], error: null };
+  for (const claim of claims) {
+    if (sent.error && isOfAll(sent.error)) {
+      sent.failed.push(claim);
+      continue;
+    }
+    const report = handReport(claim.pool, claim.free, requests, { reportId: newKey(), observedAt: new Date(api.now()).toISOString() });
+    try {
+      const { late } = await api.post('/capacity-reports', { reports: [report] }, { key: newKey(), ifMatch: `"${claim.version}"` });
+      sent[late > 0 ? 'late' : 'saved'].push(claim);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 412) sent.clashed.push(claim);
+      else {
+        sent.failed.push(claim);
+        sent.error = error;
+      }
+    }
+  }
+  return sent;
+}
