@@ -1,6 +1,7 @@
 // The logic of the pages that needs no browser: words and times, the need, the answers of the exchange, the stream, CSV.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { parseCsv } from '../../schema/codes/csv.mjs';
 
@@ -13,6 +14,7 @@ const en = JSON.parse(read('i18n/en.json'));
 const text = await load('text');
 const { ApiError, createApi, problemText } = await load('api');
 const { createParser } = await load('sse');
+const { startLive } = await load('live');
 const codes = await load('codes');
 const reasons = await load('reasons');
 const need = await load('need');
@@ -316,6 +318,123 @@ test('the stream is read whole, however it is cut', () => {
     assert.deepEqual(got, want, `in parts of ${size}`);
     assert.equal(retry, 2500);
   }
+});
+
+test('an id that stands alone is told, one that was cut off is not', () => {
+  const stream = 'retry: 10\nid: 41\n\n: alive\n\n: alive\nid: 42\n\nid: 43\nevent: x\ndata: {}\n\nid: 44\n';
+  for (const size of [1, 3, 1000]) {
+    const ids = [];
+    const events = [];
+    const feed = createParser(e => events.push(e.id), undefined, id => ids.push(id));
+    for (let i = 0; i < stream.length; i += size) feed(stream.slice(i, i + size));
+    assert.deepEqual([ids, events], [['41', '42'], ['43']], `in parts of ${size}`);
+  }
+});
+
+/** Tabs of one browser before a real server: what a page of them is told, and the Last-Event-ID of each connect. */
+async function openTabs(t) {
+  const streams = [];
+  const server = createServer((request, answer) => {
+    answer.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    answer.write('retry: 5\n\n');
+    streams.push({ lastId: request.headers['last-event-id'], say: text => answer.write(text), cut: () => answer.destroy() });
+  });
+  await new Promise(done => server.listen(0, '127.0.0.1', done));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const channels = [];
+  const leaving = [];
+  const queue = []; // for the lock: its holder is the first
+  const outside = { fetch, BroadcastChannel, addEventListener: globalThis.addEventListener };
+  globalThis.fetch = (url, options) => outside.fetch(origin + url, options);
+  globalThis.BroadcastChannel = class extends outside.BroadcastChannel { constructor(name) { super(name); channels.push(this); } };
+  globalThis.addEventListener = (_, listener) => leaving.push(listener);
+  const hadNavigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { locks: { async request(_, { signal }, job) {
+    const before = queue.at(-1);
+    const held = (async () => { await before; if (!signal.aborted) await job(); })();
+    queue.push(held);
+    return held;
+  } } } });
+  t.after(() => {
+    for (const leave of leaving) leave();
+    for (const channel of channels) channel.close();
+    Object.assign(globalThis, outside);
+    if (hadNavigator) Object.defineProperty(globalThis, 'navigator', hadNavigator);
+    else delete globalThis.navigator;
+    server.closeAllConnections();
+    server.close();
+  });
+  const openTab = () => {
+    const heard = [];
+    const tab = { heard, signs: 0 };
+    startLive({ event: e => heard.push(e.kind), state: () => { tab.signs++; }, signedOut: () => heard.push('signed_out') });
+    const place = leaving.length - 1;
+    return Object.assign(tab, { close: () => { leaving[place](); channels[place].onmessage = null; } });
+  };
+  return { streams, openTab };
+}
+
+/** @param {() => boolean} isSo */
+async function until(isSo, what) {
+  for (let i = 0; i < 400; i++) {
+    if (isSo()) return;
+    await new Promise(done => setTimeout(done, 10));
+  }
+  assert.fail(`waited in vain: ${what}`);
+}
+
+/** The stream says what is no fact, and TAB noticed: bytes are one sign of life, an id another. */
+async function saying(stream, tab, words, signs) {
+  const before = tab.signs;
+  stream.say(words);
+  await until(() => tab.signs >= before + signs, words);
+}
+
+test('a quiet stream that breaks goes on where it was, and one without an id fetches everything anew', async t => {
+  const { streams, openTab } = await openTabs(t);
+  const tab = openTab();
+  await until(() => tab.heard.length === 1, 'the first opening');
+  assert.deepEqual(tab.heard, ['reset'], 'what happened between the loading of the page and now is fetched');
+  assert.equal(streams[0].lastId, undefined);
+  streams[0].cut();
+  await until(() => streams.length === 2 && tab.heard.length === 2, 'the second');
+  assert.equal(streams[1].lastId, undefined);
+  assert.deepEqual(tab.heard, ['reset', 'reset'], 'lost, no id: everything anew');
+  streams[1].say('id: 7\n\n');
+  streams[1].say('id: 8\nevent: request_made\ndata: {"seq":8}\n\n');
+  await until(() => tab.heard.length === 3, 'the fact');
+  await saying(streams[1], tab, ': alive\nid: 12\n\n', 2);
+  await saying(streams[1], tab, 'id: 13\n', 1); // cut off: not told
+  streams[1].cut();
+  await until(() => streams.length === 3, 'the third');
+  assert.equal(streams[2].lastId, '12');
+  streams[2].say('id: 14\nevent: request_made\ndata: {"seq":14}\n\n');
+  await until(() => tab.heard.length === 4, 'the fact in the gap');
+  assert.deepEqual(tab.heard, ['reset', 'reset', 'request_made', 'request_made'], 'resumed: nothing is fetched twice');
+});
+
+test('a tab that comes later hears how far the stream is, and goes on from there when the reading tab closes', async t => {
+  const { streams, openTab } = await openTabs(t);
+  const first = openTab();
+  await until(() => streams.length === 1, 'the stream');
+  streams[0].say('id: 19\nevent: request_made\ndata: {"seq":19}\n\n');
+  await until(() => first.heard.length === 2, 'the opening and a fact');
+  await saying(streams[0], first, ': alive\nid: 20\n\n', 2);
+  const second = openTab();
+  await until(() => second.heard.length === 1, 'an answer from the tab that reads');
+  assert.deepEqual(second.heard, ['reset']);
+  assert.deepEqual(first.heard, ['reset', 'request_made'], 'the other tab fetches nothing for it');
+  first.close();
+  await until(() => streams.length === 2, 'the second tab reads');
+  assert.equal(streams[1].lastId, '20');
+  streams[1].say('id: 21\nevent: request_made\ndata: {"seq":21}\n\n');
+  await until(() => second.heard.length === 2, 'the fact');
+  const third = openTab();
+  await until(() => third.heard.length === 1, 'the third tab');
+  await saying(streams[1], third, ': alive\nid: 25\n\n', 2);
+  second.close();
+  await until(() => streams.length === 3, 'the third tab reads');
+  assert.equal(streams[2].lastId, '25', 'an id alone is shared too');
 });
 
 test('CSV opens in a spreadsheet of the reader and starts no formula', () => {

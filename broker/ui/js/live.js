@@ -8,7 +8,7 @@ import { keepReading } from './sse.js';
 
 /** @typedef {import('../types/api').EventFact} EventFact */
 /** @typedef {{ kind: string, fact: EventFact | null }} Live */
-/** @typedef {{ type: 'byte' } | { type: 'lost' } | { type: 'event', id: string, kind: string, data: string } | { type: 'signed_out' }} Passed */
+/** @typedef {{ type: 'hello' } | { type: 'here', id: string } | { type: 'open', isResumed: boolean } | { type: 'byte' } | { type: 'id', id: string } | { type: 'lost' } | { type: 'event', id: string, kind: string, data: string } | { type: 'signed_out' }} Passed */
 
 const URL_EVENTS = '/api/v1/events';
 const CHANNEL = 'plek-live';
@@ -26,7 +26,8 @@ function factOf(data) {
 
 /**
  * @param {object} on
- * @param {(live: Live) => void} on.event a fact; kind 'reset' means: fetch everything anew
+ * @param {(live: Live) => void} on.event a fact; kind 'reset' means: fetch everything anew. Also when the stream is first
+ *   heard, for what happened since the page was loaded, and when it was lost and could not go on where it was
  * @param {(state: { stale: boolean, lastAt: number, back: boolean }) => void} on.state on a change, and each time a byte came
  * @param {() => void} on.signedOut
  */
@@ -36,18 +37,25 @@ export function startLive(on) {
   let lastId = '';
   let lastAt = Date.now();
   let stale = false;
+  let isHeard = false;
+  let isOpen = false; // by this tab
 
   /** @param {Passed} message */
   function take(message) {
     if (message.type === 'signed_out') return on.signedOut();
     if (message.type === 'lost') return undefined;
+    // A tab that comes to a stream that is open already asks how far it is: nothing may happen for a long time.
+    if (message.type === 'hello') return isOpen ? channel?.postMessage({ type: 'here', id: lastId }) : undefined;
     const back = stale;
+    const isGap = !isHeard || (message.type === 'open' && !message.isResumed);
     lastAt = Date.now();
     stale = false;
+    isHeard = true;
+    if ('id' in message && message.id) lastId = message.id;
     on.state({ stale, lastAt, back });
-    if (message.type !== 'event') return undefined;
-    if (message.id) lastId = message.id;
-    return on.event({ kind: message.kind, fact: factOf(message.data) });
+    if (isGap && !back) on.event({ kind: 'reset', fact: null }); // coming back fetches everything anyway
+    if (message.type === 'event') on.event({ kind: message.kind, fact: factOf(message.data) });
+    return undefined;
   }
 
   /** @param {Passed} message */
@@ -64,14 +72,17 @@ export function startLive(on) {
   };
   /** @type {import('./sse.js').Sink} */
   const sink = {
+    onOpen: isResumed => { isOpen = true; tell({ type: 'open', isResumed }); },
     onByte: () => tell({ type: 'byte' }),
+    onId: id => tell({ type: 'id', id }),
     onEvent: e => tell({ type: 'event', id: e.id, kind: e.event, data: e.data }),
-    onLost: () => tell({ type: 'lost' }),
+    onLost: () => { isOpen = false; tell({ type: 'lost' }); },
     onSignedOut: () => { stop.abort(); tell({ type: 'signed_out' }); },
     lastId: () => lastId,
   };
 
   if (channel) channel.onmessage = event => take(event.data);
+  channel?.postMessage({ type: 'hello' });
   if (channel && 'locks' in navigator)
     navigator.locks.request(CHANNEL, { signal: stop.signal }, read).catch(() => { /* the page goes */ });
   else read();

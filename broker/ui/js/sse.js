@@ -5,12 +5,15 @@
 /** @typedef {{ id: string, event: string, data: string }} StreamEvent */
 
 /**
- * A parser of text/event-stream: feed it text, it calls back per event and per retry line.
- * @param {(event: StreamEvent) => void} onEvent @param {(ms: number) => void} [onRetry]
+ * A parser of text/event-stream: feed it text, it calls back per event, per retry line and per id that stands alone: the
+ * exchange sends those at the start and with each beat, so that a quiet stream can be resumed too. A block that was cut
+ * off counts for nothing.
+ * @param {(event: StreamEvent) => void} onEvent @param {(ms: number) => void} [onRetry] @param {(id: string) => void} [onId]
  */
-export function createParser(onEvent, onRetry) {
+export function createParser(onEvent, onRetry, onId) {
   let rest = '';
   let id = '';
+  let isNewId = false;
   let event = '';
   /** @type {string[]} */
   let data = [];
@@ -19,6 +22,8 @@ export function createParser(onEvent, onRetry) {
   function take(line) {
     if (line === '') {
       if (data.length > 0 || event !== '') onEvent({ id, event: event || 'message', data: data.join('\n') });
+      else if (isNewId) onId?.(id);
+      isNewId = false;
       event = '';
       data = [];
       return;
@@ -28,7 +33,7 @@ export function createParser(onEvent, onRetry) {
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (field === 'data') data.push(value);
     else if (field === 'event') event = value;
-    else if (field === 'id') id = value;
+    else if (field === 'id') { id = value; isNewId = true; }
     else if (field === 'retry' && /^\d+$/.test(value)) onRetry?.(Number(value));
   }
 
@@ -41,7 +46,9 @@ export function createParser(onEvent, onRetry) {
 
 /**
  * @typedef {object} Sink
+ * @property {(isResumed: boolean) => void} onOpen resumed: goes on after lastId, and what cannot be told comes as a reset
  * @property {() => void} onByte something arrived: the stream is alive
+ * @property {(id: string) => void} onId everything up to here was told
  * @property {(event: StreamEvent) => void} onEvent
  * @property {() => void} onLost
  * @property {() => void} onSignedOut
@@ -62,8 +69,8 @@ async function readOnce(url, sink, signal, onRetry) {
   });
   if (answer.status === 401) return sink.onSignedOut();
   if (!answer.ok || !answer.body) return undefined;
-  sink.onByte();
-  const feed = createParser(sink.onEvent, onRetry);
+  sink.onOpen(last !== '');
+  const feed = createParser(sink.onEvent, onRetry, sink.onId);
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     sink.onByte();
