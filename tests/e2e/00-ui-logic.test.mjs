@@ -1,10 +1,12 @@
 // The logic of the pages that needs no browser: words and times, the need, the answers of the exchange, the stream, CSV.
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { parseCsv } from '../../schema/codes/csv.mjs';
 
+globalThis.crypto ??= webcrypto; // Node 18 has it under another name than browsers
 const ui = new URL('../../broker/ui/', import.meta.url);
 const read = path => readFileSync(new URL(path, ui), 'utf8');
 const load = name => import(new URL(`js/${name}.js`, ui));
