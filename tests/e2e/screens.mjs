@@ -23,6 +23,7 @@ const LOOKED_AT = new Set([
 
 /** A picture of the whole page; a dialog stands in the window only. */
 async function picture(page, file) {
+  await page.evaluate(() => scrollTo(0, 0)); // bars that stick would stand in the middle of the picture
   const hasDialog = await page.locator('dialog[open]').count() > 0;
   await page.screenshot({ path: file, fullPage: !hasDialog });
   return statSync(file).size;
