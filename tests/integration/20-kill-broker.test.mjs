@@ -9,7 +9,7 @@ import { expectStatus } from '../support/world.mjs';
 
 const SEED = Number(process.env.PLEK_SEED ?? 20);
 const LOAD_MS = 20_000;
-const KILLS = 4;
+const KILLS = 5;
 let x, load;
 
 before(async () => {
@@ -17,7 +17,10 @@ before(async () => {
   load = new Load(x, SEED);
   await load.prepare();
 });
-after(() => x?.stop());
+after(() => {
+  load?.abandon();
+  return x?.stop();
+});
 
 test(`killed ${KILLS} times under load, it comes back and work goes on`, async t => {
   const draw = seeded(SEED + 1);
@@ -25,9 +28,11 @@ test(`killed ${KILLS} times under load, it comes back and work goes on`, async t
   const downs = [];
   const end = Date.now() + LOAD_MS;
   for (let i = 0; i < KILLS; i++) {
-    await pause(1_500 + draw.below(2_000));
+    await pause(1_000 + draw.below(2_000));
+    await load.nextAnswer();
+    const killed = x.killBroker();
     const from = Date.now();
-    await x.killBroker();
+    await killed;
     await pause(draw.below(400));
     await x.startBroker();
     downs.push(Date.now() - from);

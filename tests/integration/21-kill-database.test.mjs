@@ -12,14 +12,18 @@ const SEED = Number(process.env.PLEK_SEED ?? 21);
 const LOAD_MS = 20_000;
 const KILLS = 3;
 const HEALTH_MS = 1_000;
-let x, load;
+let x, load, health;
 
 before(async () => {
   x = await startExchange('kill-database', { contract: false });
   load = new Load(x, SEED);
   await load.prepare();
 });
-after(() => x?.stop());
+after(() => {
+  load?.abandon();
+  health?.stop();
+  return x?.stop();
+});
 
 /** Ask for the health all the time; how long each answer took, and what was said when. */
 function watch() {
@@ -43,13 +47,15 @@ function watch() {
 test(`killed ${KILLS} times under load: nothing is promised meanwhile, the broker stays awake and says so`, async t => {
   const draw = seeded(SEED + 1);
   assert.ok(load.start() >= 16);
-  const health = watch();
+  health = watch();
   const downs = [];
   const end = Date.now() + LOAD_MS;
   for (let i = 0; i < KILLS; i++) {
     await pause(1_500 + draw.below(2_500));
+    await load.nextAnswer();
+    const killed = x.killDatabase();
     const from = Date.now();
-    await x.killDatabase();
+    await killed;
     await poll(() => health.seen.statuses.at(-1) === 'away', { within: 15_000, what: 'the health to say away' });
     await pause(draw.below(1_500));
     await x.startDatabase();

@@ -256,7 +256,10 @@ export class Exchange {
     });
     closeSync(log);
     this.broker = { child, mark: { pid: child.pid, tick: startTick(child.pid) } };
-    this.broker.ended = new Promise(done => child.once('exit', (code, signal) => done(signal ?? code)));
+    this.broker.ended = new Promise(done => {
+      child.once('exit', (code, signal) => done(signal ?? code));
+      child.once('error', error => done(error.message));
+    });
     let ended;
     this.broker.ended.then(how => { ended = how; });
     this.note();
@@ -270,12 +273,14 @@ export class Exchange {
 
   /** kill -9; returns when it is gone. */
   async killBroker() {
+    this.broker.asked = true;
     killExactly(this.broker.mark);
     await this.broker.ended;
   }
 
   /** SIGTERM; returns the exit status, which is 0 unless a sanitizer complained or it stopped badly. */
   async stopBroker() {
+    this.broker.asked = true;
     this.broker.child.kill('SIGTERM');
     const timer = setTimeout(() => this.broker.child.kill('SIGKILL'), 30_000);
     const status = await this.broker.ended;
@@ -338,6 +343,8 @@ export class Exchange {
       if (this.broker && startTick(this.broker.mark.pid) === this.broker.mark.tick) {
         const status = await this.stopBroker();
         if (status !== 0) faults.push(`plekd ended with ${status}`);
+      } else if (this.broker && !this.broker.asked) {
+        faults.push(`plekd ended by itself (${await this.broker.ended}): ${this.log().trim().split('\n').slice(-2).join(' / ')}`);
       }
       const found = this.log().split('\n').filter(l => /ERROR: \w+Sanitizer|runtime error:|SUMMARY: |CHECK failed|check failed/.test(l));
       if (found.length) faults.push(...found.slice(0, 5));

@@ -61,8 +61,19 @@ export class Load {
     await Promise.all(this.workers);
   }
 
+  /** A test went wrong: nobody tries again, so that everything can end. */
+  abandon() {
+    this.stopping = true;
+    this.abandoned = true;
+  }
+
   rest(ms) {
     return pause(ms * (0.5 + this.draw.next()));
+  }
+
+  /** The moment in which somebody heard a yes to a write: the worst one to die for whoever speaks too early. */
+  nextAnswer() {
+    return new Promise(done => { this.heard = done; });
   }
 
   // -- one write, as a client with patience does it --
@@ -77,10 +88,11 @@ export class Load {
       if (r !== null && r.status !== 503) {
         if (r.status >= 500 || r.status === 401 || r.status === 429) this.odd.push(`${kind} → ${r.status} ${r.text.slice(0, 200)}`);
         w.answer = { status: r.status, json: r.json };
+        if (r.status < 300) this.heard?.();
         return w.answer;
       }
       this.unheard++;
-      if (leaves) return null;
+      if (leaves || this.abandoned) return null;
       await this.rest(REPEAT_MS);
     }
   }
