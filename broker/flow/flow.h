@@ -25,13 +25,16 @@ struct flow_limits {
 };
 struct flow_limits flow_limits_default(void);
 
-/* What one command came to. TROUBLE:
- *   OK          OUTCOME holds and is durable, a refusal included
- *   ERR_AWAY    the journal is away, nothing was promised and nothing will happen later by this submit (it
- * was not decided); for a read: what it was built on is not durable ERR_FENCED  another broker took over: a
- * command's fate is unknown here. Never answer 'failed': the client asks again with the same key and the
- * other broker knows OUTCOME is empty unless TROUBLE is OK. The engine may be looked at during the call, but
- * it may be ahead of what is durable: what is read from it goes out through flow_when_durable. */
+/* What one command came to. TROUBLE is one of:
+ *
+ * - OK: OUTCOME holds and is durable, a refusal included.
+ * - ERR_AWAY: the journal is away; nothing was promised and nothing will happen later by this submit (it was
+ *   not decided). For a read: what it was built on is not durable.
+ * - ERR_FENCED: another broker took over, or the database lost what it had committed. A command's fate is
+ *   unknown here: never answer 'failed'; the client asks again with the same key and the other broker knows.
+ *
+ * OUTCOME is empty unless TROUBLE is OK. The engine may be looked at during the call, but it may be ahead of
+ * what is durable: what is read from it goes out through flow_when_durable. */
 typedef void flow_done_fn(void *ctx, enum err trouble, const struct outcome *outcome);
 
 /* Called once per event, in order of seq without gaps, when it is durable. */

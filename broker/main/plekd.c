@@ -1,6 +1,7 @@
 /* plekd: the broker. Reads its settings, becomes the one writer of the journal, replays it, opens its two
  * doors (people and machines) and turns until it is told to stop, or until another writer takes over. Exit
- * status: 0 stopped as asked, 1 could not start, 3 another broker took over. */
+ * status: 0 stopped as asked, 1 could not start, 3 another broker took over,
+ * or the database lost what it had committed. */
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/time_text.h"
@@ -110,7 +111,7 @@ static void on_watch(evutil_socket_t fd, short what, void *ctx)
     (void)what;
     if (flow_state(b->boot.flow) == FLOW_FENCED && !b->fenced) {
         b->fenced = true;
-        log_error("another broker took over", "");
+        log_error("stopped: another broker took over, or the database lost committed rows", "");
         loop_stop(b->boot.loop);
     }
 }
