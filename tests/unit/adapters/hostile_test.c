@@ -262,7 +262,7 @@ static void csv_large(void **state)
     refused_buf("400,000 rows of one column", profile_csv_text, &b, "columns");
     buf_text(&b, HEAD);
     repeat(&b, ROW("1", "1"), 6000);
-    refused_buf("more rows than a provider has pools", profile_csv_text, &b, "more than 5000");
+    refused_buf("more rows than a provider has pools", profile_csv_text, &b, "more than 1000");
     repeat(&b, "x", CSV_BYTES_MAX + 1);
     refused_buf("more than the limit", profile_csv_text, &b, "larger than");
     repeat(&b, "\"", CSV_BYTES_MAX);
