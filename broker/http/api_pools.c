@@ -17,7 +17,6 @@ static void pools_list(const struct late *late, const struct outcome *outcome)
 {
     const struct flow *f = late->app->parts.flow;
     const struct engine *e = flow_engine(f);
-    const struct vocab *v = engine_vocab(e);
     json_t *list = json_array();
     int64_t total = 0;
     uint32_t next = 0;
@@ -38,7 +37,6 @@ static void pools_list(const struct late *late, const struct outcome *outcome)
         else if (next == 0)
             next = i - 1;
     }
-    (void)v;
     reply_json(late, 200,
                json_pack("{s:o, s:I, s:o}", "pools", list, "total", (json_int_t)total, "next",
                          next == 0 ? json_null() : json_integer(next)));

@@ -15,8 +15,6 @@
 #include "core/audience.h"
 #include "http/app.h"
 
-#define CALL_IDS_MAX 2
-
 struct route;
 
 /* What lives on after the handler returns. A plain value. */

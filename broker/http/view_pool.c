@@ -1,6 +1,6 @@
 #include "http/view.h"
 
-static json_t *capacity(const struct engine *e, const struct pool_view *v, int64_t now_ms)
+static json_t *capacity(const struct engine *e, const struct pool_view *v)
 {
     const struct observation *o = v->latest;
     json_t *stop = json_null();
@@ -10,7 +10,6 @@ static json_t *capacity(const struct engine *e, const struct pool_view *v, int64
     json_t *c = json_pack("{s:i, s:o, s:b, s:o, s:s}", "unitsHeld", (int)v->held, "offerable",
                           view_units(v->offerable), "overcommitted", v->overcommitted, "stop", stop,
                           "freshness", freshness_code(v->freshness));
-    (void)now_ms;
     json_object_set_new(c, "unitsTotal", view_units(o != NULL ? o->total : UNITS_UNKNOWN));
     json_object_set_new(c, "unitsFree", view_units(o != NULL ? o->free : UNITS_UNKNOWN));
     json_object_set_new(c, "unitsOccupied", view_units(o != NULL ? o->occupied : UNITS_UNKNOWN));
@@ -36,5 +35,5 @@ json_t *view_pool(const struct engine *e, const struct actor *actor, struct pool
                      "region", view_region(e, l->region), "organisation", org->name, "unitSize",
                      (int)p->unit_size, "unitsTotal", (int)p->units_total, "gatekeeper",
                      gatekeeper_code(p->gatekeeper), "version", (json_int_t)v.version, "capacity",
-                     capacity(e, &v, now_ms));
+                     capacity(e, &v));
 }
