@@ -76,18 +76,8 @@ static enum refusal judge_referral(struct decision *d, const struct referral *r)
     return r->n_requests + d->cmd->u.ask.n > REFERRAL_REQUESTS_MAX ? REFUSAL_LIMIT : REFUSAL_NONE;
 }
 
-/* The rank that the worker saw, which takes a look at every pool. */
-static uint16_t rank_of(const struct match_result *all, struct pool_id pool)
-{
-    for (size_t i = 0; i < all->n; i++) {
-        if (all->list[i].pool.v == pool.v)
-            return all->list[i].rank;
-    }
-    return 0;
-}
-
 static struct proposal freeze(const struct decision *d, const struct pool_match *m,
-                              const struct match_result *all)
+                              const struct match_standing *standing, unsigned i)
 {
     struct pool_view view = engine_pool_view(d->e, m->pool, d->now_ms);
     struct proposal p;
@@ -98,8 +88,14 @@ static struct proposal freeze(const struct decision *d, const struct pool_match 
     p.free = view.reported ? view.latest->free : UNITS_UNKNOWN;
     p.held = view.held;
     p.minutes = m->minutes;
-    p.rank = rank_of(all, m->pool);
+    p.rank = standing->rank[i];
+    p.fits = standing->fits;
+    p.asks = standing->asks;
     p.score = m->score;
+    p.utility = m->utility;
+    p.price = m->price;
+    p.terms = m->terms;
+    p.why = standing->why[i];
     p.verdict = m->verdict;
     p.n_reasons = m->n_reasons;
     memcpy(p.reasons, m->reasons, m->n_reasons * sizeof p.reasons[0]);
@@ -107,7 +103,7 @@ static struct proposal freeze(const struct decision *d, const struct pool_match 
 }
 
 static void make(struct decision *d, const struct referral *r, unsigned i, const struct pool_match *m,
-                 const struct match_result *all)
+                 const struct match_standing *standing)
 {
     const struct core_settings *s = &d->e->settings;
     enum threat_level level = r->need.threat_level;
@@ -124,7 +120,7 @@ static void make(struct decision *d, const struct referral *r, unsigned i, const
     q->asked_at_ms = d->now_ms;
     q->answer_by_ms = d->now_ms + answer_ms;
     q->lapse_at_ms = d->now_ms + (hold_ms > answer_ms ? hold_ms : answer_ms);
-    q->proposal = freeze(d, m, all);
+    q->proposal = freeze(d, m, standing, i);
     decision_names(d, q->id);
 }
 
@@ -133,7 +129,7 @@ enum refusal decide_ask(struct decision *d)
     const struct command *cmd = d->cmd;
     const struct referral *r = engine_referral(d->e, cmd->u.ask.referral);
     struct pool_match matches[ASK_POOLS_MAX];
-    struct match_result all;
+    struct match_standing standing;
     struct match_query query = {
         .need = &r->need,
         .referral = r->id,
@@ -157,9 +153,8 @@ enum refusal decide_ask(struct decision *d)
     }
     if (cmd->u.ask.n == 0)
         return REFUSAL_NONE;
-    match_run(d->e, &query, &all);
+    match_ranks(d->e, &query, cmd->u.ask.pools, cmd->u.ask.n, &standing);
     for (unsigned i = 0; i < cmd->u.ask.n; i++)
-        make(d, r, i, &matches[i], &all);
-    match_fini(&all);
+        make(d, r, i, &matches[i], &standing);
     return REFUSAL_NONE;
 }

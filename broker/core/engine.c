@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/engine_state.h"
+#include "core/scarcity.h"
 
 #include <stdlib.h>
 
@@ -23,6 +24,19 @@ struct core_settings core_settings_default(void)
         .keys_max = 200000,
         .keys_age_s = 48 * 3600,
         .far_minutes = 120,
+        .ask_next = {[THREAT_UNKNOWN] = 1, [THREAT_GROEN] = 1, [THREAT_ORANJE] = 1, [THREAT_ROOD] = 1},
+        .urgent_answer_s =
+            {[URGENCY_NU] = 40 * 60, [URGENCY_VANDAAG] = 80 * 60, [URGENCY_DRIE_DAGEN] = 160 * 60},
+        .urgent_hold_s =
+            {[URGENCY_NU] = 3 * 3600, [URGENCY_VANDAAG] = 6 * 3600, [URGENCY_DRIE_DAGEN] = 12 * 3600},
+        .again_after_silence_s = 3 * 3600,
+        .again_after_full_s = 12 * 3600,
+        .tier_window_s =
+            {[URGENCY_NU] = 2 * 3600, [URGENCY_VANDAAG] = 8 * 3600, [URGENCY_DRIE_DAGEN] = 16 * 3600},
+        .price_coverage = 300,
+        .price_rarity = 500,
+        .price_short = 300,
+        .chance = 150,
     };
 
     for (int i = 0; i < SOURCE_N; i++)
@@ -37,6 +51,7 @@ struct engine *engine_new(const struct vocab *vocab, const struct core_settings 
 
     e->vocab = vocab;
     e->settings = *settings;
+    e->scarcity = scarcity_new();
     return e;
 }
 
@@ -45,6 +60,7 @@ void engine_free(struct engine *e)
     if (e == NULL)
         return;
     keys_free(e);
+    scarcity_free(e);
     free(e->orgs);
     free(e->locations);
     free(e->pools);

@@ -24,6 +24,23 @@ struct core_settings {
     uint32_t keys_max;                           /* outcomes remembered: 200,000 */
     uint32_t keys_age_s;                         /* and for how long: 48 h */
     uint16_t far_minutes;                        /* travel from which distance is a caution: 120 */
+
+    /* Asking on after silence: how many pools the broker itself asks in addition when the asked ones have not
+     * answered in time, per referral and round of asking; counted from the opening of the house. */
+    uint8_t ask_next[THREAT_N];          /* 1: a second (at rood a third) house; 0 = never by itself */
+    uint32_t urgent_answer_s[URGENCY_N]; /* 40, 80, 160 min: silence is never longer than this ... */
+    uint32_t urgent_hold_s[URGENCY_N];   /* ... and 3, 6, 12 h: nor a hold longer than this */
+    uint32_t again_after_silence_s;      /* a house that let a request lapse may be asked again after 3 h */
+    uint32_t again_after_full_s;         /* one that said it was full, after 12 h */
+    uint32_t tier_window_s[URGENCY_N];   /* 2, 8, 16 h before the deadline scarce places open to all */
+
+    /* The price of scarcity (matching.md 3.3), permille of a perfect fit. */
+    uint16_t price_coverage; /* 300: points per household in a thousand that would lose its chance */
+    uint16_t price_rarity;   /* 500: points for a place of average rarity */
+    uint16_t price_short;    /* 300: permille of the price for emergency places, free again within days */
+    uint16_t chance;         /* 150: permille chance that one given free unit is the one that helps */
+    bool late_first;         /* freed units: those past their deadline first, instead of last */
+    bool plain_clock;        /* for simulated worlds: minutes of the week without time zone or summer time */
 };
 struct core_settings core_settings_default(void);
 

@@ -2,7 +2,7 @@
  * Private to core's apply, digest, check and look; decide and match read through engine.h and ledger.h.
  *
  * Tables are arrays indexed by id - 1; ids are dense. Derived, rebuilt by replay and not part of the digest:
- * the code indexes, a pool's list of holds and its sum, the heap of deadlines. */
+ * the code indexes, a pool's list of holds and its sum, the heap of deadlines, the prices of scarcity. */
 #ifndef PLEK_CORE_ENGINE_STATE_H
 #define PLEK_CORE_ENGINE_STATE_H
 
@@ -39,6 +39,8 @@ struct referral_slot {
     struct referral r;
     uint64_t sum;
     uint32_t due;
+    uint64_t *may_suit; /* scarcity.c: one bit per pool, NULL = not compiled */
+    uint32_t may_suit_supply;
 };
 
 struct key_slot {
@@ -91,6 +93,9 @@ struct engine {
                             how many the settings keep, so a changed bound cannot spoil a journaled digest */
 
     uint64_t sum; /* of the digests of all records */
+
+    uint32_t supply_version;   /* one up when a pool comes or changes its profile */
+    struct scarcity *scarcity; /* scarcity.c */
 
     struct due *due; /* binary heap, earliest on top */
     uint32_t n_due, cap_due;

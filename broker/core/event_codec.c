@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define CODEC_VERSION 1
-
 static void capacity_fields(struct fields *f, struct event *ev)
 {
     observation_fields(f, &ev->u.capacity.o);
@@ -115,17 +113,22 @@ void event_encode(const struct event *ev, struct buf *clear, struct buf *private
     }
 }
 
+static bool is_known_version(uint8_t version)
+{
+    return version >= 1 && version <= CODEC_VERSION;
+}
+
 /* An empty private part leaves the facts unknown: the household's key was destroyed. */
-MUST_CHECK static enum err private_decode(struct bytes private_part, struct event *ev)
+MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t version, struct event *ev)
 {
     struct bytes_reader r = bytes_read(private_part);
-    struct fields f = fields_read(&r);
+    struct fields f = fields_read_version(&r, version);
 
     if (ev->kind == EV_REFERRAL_OPENED)
         ev->u.opened.need = need_empty();
     if (private_part.len == 0)
         return OK;
-    if (bytes_u8(&r) != CODEC_VERSION)
+    if (bytes_u8(&r) != version)
         return ERR_BAD_INPUT;
     if (ev->kind == EV_REFERRAL_OPENED) {
         if (need_decode(&r, &ev->u.opened.need) != OK)
@@ -145,17 +148,20 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, struct even
 enum err event_decode(enum event_kind kind, struct bytes clear, struct bytes private_part, struct event *out)
 {
     struct bytes_reader r = bytes_read(clear);
-    struct fields f = fields_read(&r);
+    struct fields f;
     struct event ev;
+    uint8_t version = 0;
 
     if ((unsigned)kind >= EV_N)
         return ERR_BAD_INPUT;
     memset(&ev, 0, sizeof ev);
     ev.kind = kind;
-    if (bytes_u8(&r) != CODEC_VERSION)
+    version = bytes_u8(&r);
+    if (!is_known_version(version))
         return ERR_BAD_INPUT;
+    f = fields_read_version(&r, version);
     clear_fields(&f, &ev);
-    if (!bytes_ok(&r) || private_decode(private_part, &ev) != OK)
+    if (!bytes_ok(&r) || private_decode(private_part, version, &ev) != OK)
         return ERR_BAD_INPUT;
     *out = ev;
     return OK;

@@ -13,7 +13,25 @@ struct fields fields_write(struct buf *out)
 
 struct fields fields_read(struct bytes_reader *in)
 {
-    return (struct fields){.mode = FIELDS_READ, .in = in};
+    return fields_read_version(in, CODEC_VERSION);
+}
+
+struct fields fields_read_version(struct bytes_reader *in, uint8_t version)
+{
+    return (struct fields){.mode = FIELDS_READ, .in = in, .version = version};
+}
+
+bool fields_since(const struct fields *f, uint8_t version, bool empty)
+{
+    switch (f->mode) {
+    case FIELDS_WRITE:
+        return true;
+    case FIELDS_READ:
+        return f->version >= version;
+    case FIELDS_HASH:
+        return !empty;
+    }
+    return true;
 }
 
 struct fields fields_hash(void)

@@ -23,11 +23,18 @@ struct fields {
     struct buf *out;         /* WRITE */
     struct bytes_reader *in; /* READ */
     uint64_t hash;           /* HASH */
+    uint8_t version; /* READ: codec version of the bytes; fields that came later are not in older ones */
 };
+
+#define CODEC_VERSION 2 /* 2: weekend hours, terms of a proposal */
 
 struct fields fields_write(struct buf *out);
 struct fields fields_read(struct bytes_reader *in);
 struct fields fields_hash(void);
+struct fields fields_read_version(struct bytes_reader *in, uint8_t version);
+/* True if a field that came with codec VERSION takes part: always in writing, in reading if the bytes are
+ * that new, in a digest if it is not EMPTY, so that a state read from an old journal keeps its digest. */
+bool fields_since(const struct fields *f, uint8_t version, bool empty);
 bool fields_failed(const struct fields *f); /* only reading can fail */
 
 void field_u8(struct fields *f, uint8_t *v);

@@ -2,6 +2,7 @@
  * the rules, a sort of what is not out, one pass for the reasons; two allocations whatever their number. */
 #include "core/match.h"
 
+#include "base/check.h"
 #include "base/mem.h"
 #include "core/match_parts.h"
 
@@ -19,6 +20,8 @@ struct order_key {
 struct judged {
     struct match_judgement j;
     struct order_key key;
+    struct price price;
+    struct match_terms terms;
     uint16_t fit;
     uint8_t region;
 };
@@ -53,22 +56,29 @@ static uint16_t rank_of(size_t place)
     return (uint16_t)(place < UINT16_MAX ? place : UINT16_MAX);
 }
 
-static void context_of(struct match_ctx *c, const struct engine *e, const struct match_query *q)
+/* With prices if MOMENT is given: then they cost one pass over the pools. */
+static void context_of(struct match_ctx *c, const struct engine *e, const struct match_query *q,
+                       struct scarcity_moment *moment)
 {
     match_ctx_init(c, engine_vocab(e), engine_settings(e), q);
     match_ctx_add_asked(c, e, q->referral);
+    if (moment == NULL)
+        return;
+    scarcity_at(e, q->now_ms, moment);
+    c->moment = moment;
+    c->engine = e;
 }
 
 static void judge_place(const struct match_ctx *c, const struct match_place *p, struct judged *out)
 {
-    int fit = match_fit(c, p);
+    int fit = match_fit(c, p, &out->terms);
 
     match_judge(c, p, &out->j);
     out->fit = (uint16_t)fit;
     out->region = p->location->region;
     out->key = (struct order_key){
         .rank_class = class_of(p, &out->j),
-        .utility = match_utility(c, p, fit),
+        .utility = match_utility(c, p, fit, &out->price, &out->terms),
         .observed_at_ms = p->view.latest != NULL ? p->view.latest->observed_at_ms : INT64_MIN,
         .pool = p->pool->id.v,
     };
@@ -83,6 +93,9 @@ static void state(const struct match_ctx *c, const struct match_place *p, const 
     m->out_mask = judged->j.out_mask;
     m->ask_mask = judged->j.ask_mask;
     m->score = judged->fit;
+    m->utility = judged->key.utility;
+    m->price = judged->price;
+    m->terms = judged->terms;
     m->rank = 0;
     m->units = judged->j.units;
     m->minutes = -1;
@@ -119,28 +132,42 @@ static void judge_all(const struct match_ctx *c, const struct engine *e, struct 
     r->regions = (size_t)__builtin_popcountll(regions);
 }
 
+/* The list for people: in order, with reasons, and why each stands behind the one above it. */
+static void state_all(const struct match_ctx *c, const struct engine *e, const struct judged *judged,
+                      struct match_result *r)
+{
+    size_t n_ranked = r->n_fits + r->n_ask;
+    struct match_place places[2];
+
+    for (size_t i = 0; i < r->n; i++) {
+        /* Those that are out stand backwards. */
+        const struct judged *from = &judged[i < n_ranked ? i : r->n - 1 - (i - n_ranked)];
+        struct match_place *p = &places[i % 2];
+        struct pool_match *m = &r->list[i];
+
+        match_place_load(p, c, e, (struct pool_id){from->key.pool});
+        state(c, p, from, m);
+        if (i >= n_ranked)
+            continue;
+        m->rank = rank_of(i + 1);
+        m->why = match_rank_why(c, i > 0 ? &(struct ranked_place){&places[(i - 1) % 2], m - 1} : NULL,
+                                &(struct ranked_place){p, m});
+    }
+}
+
 void match_run(const struct engine *e, const struct match_query *q, struct match_result *out)
 {
     size_t n = engine_pools(e);
     struct judged *judged = mem_new(n + 1, sizeof *judged);
-    size_t n_ranked = 0;
+    struct scarcity_moment moment;
     struct match_ctx c;
 
     *out = (struct match_result){.n = n, .rules_version = vocab_version(engine_vocab(e))};
-    context_of(&c, e, q);
+    context_of(&c, e, q, &moment);
     judge_all(&c, e, judged, out);
-    n_ranked = out->n_fits + out->n_ask;
-    qsort(judged, n_ranked, sizeof judged[0], compare_judged);
+    qsort(judged, out->n_fits + out->n_ask, sizeof judged[0], compare_judged);
     out->list = mem_new(n + 1, sizeof *out->list);
-    for (size_t i = 0; i < n; i++) {
-        /* Those that are out stand backwards. */
-        const struct judged *from = &judged[i < n_ranked ? i : n - 1 - (i - n_ranked)];
-        struct match_place p;
-
-        match_place_load(&p, &c, e, (struct pool_id){from->key.pool});
-        state(&c, &p, from, &out->list[i]);
-        out->list[i].rank = i < n_ranked ? rank_of(i + 1) : 0;
-    }
+    state_all(&c, e, judged, out);
     match_near(&c, e, q, out);
     free(judged);
 }
@@ -154,42 +181,189 @@ void match_fini(struct match_result *r)
 void match_one(const struct engine *e, const struct match_query *q, struct pool_id pool,
                struct pool_match *out)
 {
+    struct scarcity_moment moment;
     struct match_ctx c;
     struct match_place p;
     struct judged judged;
 
-    context_of(&c, e, q);
+    context_of(&c, e, q, &moment);
     match_place_load(&p, &c, e, pool);
     judge_place(&c, &p, &judged);
     *out = (struct pool_match){0};
     state(&c, &p, &judged, out);
 }
 
-void match_ranks(const struct engine *e, const struct match_query *q, const struct pool_id *pools, size_t n,
-                 uint16_t *ranks)
+/* ---- without words ---- */
+
+/* True if pool I may be left out unseen: it can never suit this saved referral. */
+static bool is_ruled_out(const uint64_t *may_suit, uint32_t i)
 {
-    struct judged *own = mem_new(n + 1, sizeof *own);
-    size_t *before = mem_new(n + 1, sizeof *before);
+    return may_suit != NULL && (may_suit[i / 64] >> i % 64 & 1) == 0;
+}
+
+/* What is compiled for a saved referral holds for its own need only. */
+static const uint64_t *may_suit_of(const struct engine *e, const struct match_query *q)
+{
+    const struct referral *r = q->referral.v != 0 ? engine_referral(e, q->referral) : NULL;
+
+    return r != NULL && q->need == &r->need ? scarcity_may_suit(e, q->referral) : NULL;
+}
+
+/* What match_rank_why looks at, without stating reasons. */
+static struct pool_match outline(const struct match_ctx *c, const struct judged *j)
+{
+    struct pool_match m = {
+        .pool = {j->key.pool},
+        .verdict = j->j.verdict,
+        .price = j->price,
+        .terms = j->terms,
+        .minutes = -1,
+    };
+
+    if (c->from != REGION_NONE && j->region < vocab_regions(c->vocab))
+        m.minutes = (int16_t)vocab_minutes(c->vocab, c->from, j->region);
+    return m;
+}
+
+/* ABOVE: the place directly before OWN in the order, all zero if there is none. */
+static struct reason why_behind(const struct match_ctx *c, const struct engine *e, const struct judged *above,
+                                const struct judged *own)
+{
+    struct pool_match matches[2] = {outline(c, above), outline(c, own)};
+    struct match_place places[2];
+    struct ranked_place before = {&places[0], &matches[0]};
+
+    match_place_load(&places[1], c, e, (struct pool_id){own->key.pool});
+    if (above->key.pool == 0)
+        return match_rank_why(c, NULL, &(struct ranked_place){&places[1], &matches[1]});
+    match_place_load(&places[0], c, e, (struct pool_id){above->key.pool});
+    return match_rank_why(c, &before, &(struct ranked_place){&places[1], &matches[1]});
+}
+
+/* One pool and the place directly above it, as far as the others have been looked at. */
+struct stand {
+    struct judged own, above;
+    size_t before;
+};
+
+static void compare_stand(struct stand *s, const struct judged *other)
+{
+    if (compare_keys(&other->key, &s->own.key) >= 0)
+        return;
+    s->before++;
+    if (s->above.key.pool == 0 || compare_keys(&s->above.key, &other->key) < 0)
+        s->above = *other;
+}
+
+void match_ranks(const struct engine *e, const struct match_query *q, const struct pool_id *pools, size_t n,
+                 struct match_standing *out)
+{
+    struct stand stands[MATCH_STANDING_MAX] = {0};
+    const uint64_t *may_suit = may_suit_of(e, q);
+    struct scarcity_moment moment;
     struct match_place p;
     struct match_ctx c;
 
-    context_of(&c, e, q);
+    CHECK(n <= MATCH_STANDING_MAX);
+    *out = (struct match_standing){0};
+    context_of(&c, e, q, &moment);
     for (size_t i = 0; i < n; i++) {
         match_place_load(&p, &c, e, pools[i]);
-        judge_place(&c, &p, &own[i]);
+        judge_place(&c, &p, &stands[i].own);
     }
     for (uint32_t i = 0; i < engine_pools(e); i++) {
         struct judged other;
 
+        if (is_ruled_out(may_suit, i))
+            continue;
         match_place_load(&p, &c, e, (struct pool_id){i + 1});
         if (match_excludes(&c, &p))
             continue;
         judge_place(&c, &p, &other);
+        if (other.j.verdict == VERDICT_FITS)
+            out->fits++;
+        else
+            out->asks++;
         for (size_t k = 0; k < n; k++)
-            before[k] += compare_keys(&other.key, &own[k].key) < 0;
+            compare_stand(&stands[k], &other);
     }
+    for (size_t i = 0; i < n; i++) {
+        if (stands[i].own.j.verdict == VERDICT_OUT)
+            continue;
+        out->rank[i] = rank_of(stands[i].before + 1);
+        out->why[i] = why_behind(&c, e, &stands[i].above, &stands[i].own);
+    }
+}
+
+static void enlist(const struct match_ctx *c, const struct match_place *p, const struct judged *j,
+                   struct match_candidate *out)
+{
+    *out = (struct match_candidate){
+        .pool = p->pool->id,
+        .verdict = j->j.verdict,
+        .out_mask = j->j.out_mask,
+        .ask_mask = j->j.ask_mask,
+        .rank_class = j->key.rank_class,
+        .utility = j->key.utility,
+        .observed_at_ms = j->key.observed_at_ms,
+        .fit = j->fit,
+        .units = j->j.units,
+        .answers_now = p->intake == INTAKE_NOW,
+        .opens_at_ms = p->intake == INTAKE_NOW ? c->now_ms : match_opens_at_ms(c, p->location),
+        .price = j->price,
+    };
+}
+
+static int compare_candidates(const void *x, const void *y)
+{
+    const struct match_candidate *a = x;
+    const struct match_candidate *b = y;
+    const struct order_key ka = {a->rank_class, a->utility, a->observed_at_ms, a->pool.v};
+    const struct order_key kb = {b->rank_class, b->utility, b->observed_at_ms, b->pool.v};
+
+    return compare_keys(&ka, &kb);
+}
+
+size_t match_candidates(const struct engine *e, const struct match_query *q, uint32_t but,
+                        struct match_candidate *out, size_t max)
+{
+    struct match_candidate *all = mem_new(engine_pools(e) + 1u, sizeof *all);
+    const uint64_t *may_suit = may_suit_of(e, q);
+    struct scarcity_moment moment;
+    struct match_ctx c;
+    size_t n = 0;
+
+    context_of(&c, e, q, NULL);
+    for (uint32_t i = 0; i < engine_pools(e); i++) {
+        struct match_place p;
+        struct judged one;
+
+        if (is_ruled_out(may_suit, i))
+            continue;
+        match_place_load(&p, &c, e, (struct pool_id){i + 1});
+        if (match_excludes_but(&c, &p, but))
+            continue;
+        /* Prices are worth their pass over the pools only where there is something to put in order. */
+        if (n == 0) {
+            scarcity_at(e, q->now_ms, &moment);
+            c.moment = &moment;
+            c.engine = e;
+        }
+        judge_place(&c, &p, &one);
+        enlist(&c, &p, &one, &all[n++]);
+    }
+    qsort(all, n, sizeof all[0], compare_candidates);
+    n = n < max ? n : max;
     for (size_t i = 0; i < n; i++)
-        ranks[i] = own[i].j.verdict == VERDICT_OUT ? 0 : rank_of(before[i] + 1);
-    free(before);
-    free(own);
+        out[i] = all[i];
+    free(all);
+    return n;
+}
+
+bool match_may_suit(const struct engine *e, struct referral_id referral, struct pool_id pool)
+{
+    const uint64_t *may_suit = engine_referral(e, referral) != NULL ? scarcity_may_suit(e, referral) : NULL;
+
+    return may_suit != NULL && pool.v >= 1 && pool.v <= engine_pools(e) &&
+           !is_ruled_out(may_suit, pool.v - 1);
 }

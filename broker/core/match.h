@@ -6,6 +6,8 @@
 #include "core/ids.h"
 #include "core/need.h"
 
+#include <stddef.h>
+
 struct engine;
 struct actor;
 
@@ -46,12 +48,28 @@ struct reason {
 
 #define MATCH_REASONS_MAX 20
 
+/* What the others lose if one unit of a pool goes now, in thousandths (matching.md 3.3). */
+struct price {
+    int32_t coverage; /* of 1000 referrals like the last ones, how many lose their chance of a bed */
+    int32_t rarity;   /* 1000 = an average place; more: few places like it for those who need it */
+};
+
+/* How the order was found: points for and against, each 0 or more (permille of a perfect fit). */
+struct match_terms {
+    int16_t distance, language, soft, second_move; /* lost fit */
+    int16_t scarcity;                              /* the price, weighed */
+};
+
 struct pool_match {
     struct pool_id pool;
     enum verdict verdict;
     uint32_t out_mask; /* rules that exclude */
     uint32_t ask_mask; /* rules with an unknown fact */
     uint16_t score;    /* 0..1000, fit only (matching.md 3.2) */
+    int32_t utility;   /* what the order goes by within a class: score less scarcity */
+    struct price price;
+    struct match_terms terms;
+    struct reason why; /* of the rank: what sets it behind the place above it; code 0 = nothing to say */
     uint16_t rank;     /* 1.. among fits, then among asks; 0 for out */
     uint8_t units;     /* units the household would take: 1 or 2 */
     int16_t minutes;   /* travel from home (or the referrer's region); -1 = not known */
@@ -69,6 +87,7 @@ struct near_miss {
 };
 
 #define MATCH_NEAR_MAX 8
+#define MATCH_STANDING_MAX 16
 
 struct match_result {
     struct pool_match *list; /* ranked: fits, then ask, then out (by pool id) */
@@ -99,10 +118,40 @@ void match_fini(struct match_result *r);
 void match_one(const struct engine *e, const struct match_query *q, struct pool_id pool,
                struct pool_match *out);
 
-/* The ranks that match_run would give to N pools, 0 for one that is out. Much cheaper: no reasons, no list.
- */
+/* Where pools stand among all: what match_run would say, without its words. */
+struct match_standing {
+    struct reason why[MATCH_STANDING_MAX]; /* of that rank */
+    uint16_t rank[MATCH_STANDING_MAX];     /* of each pool asked about, in that order; 0 = out */
+    uint16_t fits, asks;                   /* all places that fit, and that want a question */
+};
+/* N <= MATCH_STANDING_MAX. Much cheaper than match_run. */
 void match_ranks(const struct engine *e, const struct match_query *q, const struct pool_id *pools, size_t n,
-                 uint16_t *ranks);
+                 struct match_standing *out);
+
+/* A place for a saved referral, judged without words: what a desk needs to choose by. */
+struct match_candidate {
+    struct pool_id pool;
+    enum verdict verdict;
+    uint32_t out_mask, ask_mask;
+    uint32_t rank_class; /* lower is better: verdict, scarce kind without need, opens later, stale */
+    int32_t utility;
+    int64_t observed_at_ms;
+    uint16_t fit;
+    uint8_t units;
+    bool answers_now;
+    int64_t opens_at_ms; /* when the house answers: now, or its next opening */
+    struct price price;
+};
+
+/* The places that a SAVED referral may be offered now, best first (as match_run ranks them): those that fit
+ * or may be asked about, at most MAX. With BUT = a mask of rules, places that only those exclude are in it
+ * too, behind the others. Far cheaper than match_run: pools that can never suit are not looked at. */
+size_t match_candidates(const struct engine *e, const struct match_query *q, uint32_t but,
+                        struct match_candidate *out, size_t max);
+
+/* True if the pool could ever suit the saved referral, whatever is free and whoever is asked: a cheap first
+ * look before it is judged. */
+bool match_may_suit(const struct engine *e, struct referral_id referral, struct pool_id pool);
 
 /* Name of a rule in API and texts: "full", "unsafe", ... */
 const char *rule_code(enum rule r);

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define DAY_MINUTES 1440
+#define WEEK_DAYS 7
+#define SATURDAY 5
 #define OFFICE_FROM (8 * 60 + 30) /* when an ordinary house answers: matching.md 2.1 */
 #define OFFICE_UNTIL (18 * 60)
 
@@ -118,10 +120,20 @@ static void read_unsafe(struct match_ctx *c)
     c->home_unsafe = is_region(c, n->home_region) && (c->unsafe >> n->home_region & 1) != 0;
 }
 
+static int week_minute_of(const struct match_ctx *c, int64_t at_ms)
+{
+    /* The first of January 1970 was a Thursday. */
+    const int64_t monday_ms = 4 * MS_DAY;
+
+    if (!c->plain_clock)
+        return time_week_minute_nl(at_ms);
+    return (int)((at_ms - monday_ms) / MS_MINUTE % (7 * DAY_MINUTES));
+}
+
 static void read_time(struct match_ctx *c, const struct match_query *q)
 {
     int64_t term_ms = vocab_deadline_minutes(c->vocab, c->need->urgency) * MS_MINUTE;
-    int week_minute = time_week_minute_nl(q->now_ms);
+    int week_minute = week_minute_of(c, q->now_ms);
 
     c->now_ms = q->now_ms;
     c->deadline_ms = q->deadline_ms != 0 ? q->deadline_ms : q->now_ms + term_ms;
@@ -129,6 +141,7 @@ static void read_time(struct match_ctx *c, const struct match_query *q)
      */
     c->intake_by_ms = c->deadline_ms > q->now_ms ? c->deadline_ms : q->now_ms + term_ms;
     c->day_minute = week_minute % DAY_MINUTES;
+    c->weekday = week_minute / DAY_MINUTES;
     c->office_hours =
         week_minute < 5 * DAY_MINUTES && c->day_minute >= OFFICE_FROM && c->day_minute < OFFICE_UNTIL;
 }
@@ -141,7 +154,8 @@ void match_ctx_init(struct match_ctx *c, const struct vocab *vocab, const struct
     c->need = q->need;
     c->role = q->role;
     c->traits = q->need->traits;
-    c->far_minutes = settings->far_minutes;
+    c->settings = settings;
+    c->plain_clock = settings->plain_clock;
     c->all_regions = vocab_regions(vocab) == 64 ? UINT64_MAX : (UINT64_C(1) << vocab_regions(vocab)) - 1;
     c->from = is_region(c, q->need->home_region) ? q->need->home_region
               : is_region(c, q->referrer_region) ? q->referrer_region
@@ -188,18 +202,53 @@ void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct ref
 
 /* ---- places ---- */
 
-static bool is_open(const struct location *l, int day_minute)
+struct hours {
+    int from, until; /* minutes of the day; equal = not known */
+};
+
+static struct hours hours_of(const struct location *l, int weekday)
 {
-    if (l->intake_from_minute < l->intake_until_minute)
-        return day_minute >= l->intake_from_minute && day_minute < l->intake_until_minute;
-    return day_minute >= l->intake_from_minute || day_minute < l->intake_until_minute;
+    bool is_weekend = weekday >= SATURDAY;
+
+    if (is_weekend && (l->weekend_from_minute != 0 || l->weekend_until_minute != 0))
+        return (struct hours){l->weekend_from_minute, l->weekend_until_minute};
+    return (struct hours){l->intake_from_minute, l->intake_until_minute};
+}
+
+static bool is_open(const struct location *l, int weekday, int day_minute)
+{
+    struct hours today = hours_of(l, weekday);
+    struct hours yesterday = hours_of(l, (weekday + WEEK_DAYS - 1) % WEEK_DAYS);
+
+    if (yesterday.from > yesterday.until && day_minute < yesterday.until)
+        return true;
+    return today.from < today.until ? day_minute >= today.from && day_minute < today.until
+                                    : day_minute >= today.from;
+}
+
+/* Minutes of the week's clock from now to the next opening. */
+static int wait_for_opening(const struct match_ctx *c, const struct location *l)
+{
+    for (int days = 0; days <= WEEK_DAYS; days++) {
+        struct hours h = hours_of(l, (c->weekday + days) % WEEK_DAYS);
+        int wait = days * DAY_MINUTES + h.from - c->day_minute;
+
+        if (h.from != h.until && wait >= 0)
+            return wait;
+    }
+    return 0;
+}
+
+int match_opens_day_minute(const struct match_ctx *c, const struct location *l)
+{
+    return (c->day_minute + wait_for_opening(c, l)) % DAY_MINUTES;
 }
 
 int64_t match_opens_at_ms(const struct match_ctx *c, const struct location *l)
 {
-    int wait = (l->intake_from_minute - c->day_minute + DAY_MINUTES) % DAY_MINUTES;
+    int wait = wait_for_opening(c, l);
     int64_t at_ms = c->now_ms - c->now_ms % MS_MINUTE + wait * MS_MINUTE;
-    int off = l->intake_from_minute % DAY_MINUTES - time_week_minute_nl(at_ms) % DAY_MINUTES;
+    int off = (c->day_minute + wait) % DAY_MINUTES - week_minute_of(c, at_ms) % DAY_MINUTES;
 
     /* In the night the clock is changed, the wait is an hour longer or shorter than the clock says. */
     if (off > DAY_MINUTES / 2)
@@ -213,7 +262,7 @@ static enum intake intake_of(const struct match_ctx *c, const struct location *l
 {
     bool hours_known = l->intake_from_minute != l->intake_until_minute;
 
-    if (l->night_intake == TRI_YES || (hours_known && is_open(l, c->day_minute)))
+    if (l->night_intake == TRI_YES || (hours_known && is_open(l, c->weekday, c->day_minute)))
         return INTAKE_NOW;
     if (l->night_intake == TRI_UNKNOWN || !hours_known)
         return INTAKE_UNKNOWN;

@@ -187,7 +187,7 @@ static void out_serves(struct statement *s)
 
 static void out_night(struct statement *s)
 {
-    say(s, REASON_OUT_NIGHT, s->p->location->intake_from_minute, 0);
+    say(s, REASON_OUT_NIGHT, match_opens_day_minute(s->c, s->p->location), 0);
 }
 
 static void out_tier(struct statement *s)
@@ -445,12 +445,12 @@ static void say_mind(struct statement *s)
 
     s->limit = MIND_MAX;
     if (p->intake == INTAKE_LATER)
-        say(s, REASON_OPENS_LATER, p->location->intake_from_minute, 0);
+        say(s, REASON_OPENS_LATER, match_opens_day_minute(c, p->location), 0);
     if (p->kind->max_hours != 0)
         say(s, REASON_SHORT_STAY, p->kind->max_hours, 0);
     if (is_language_wanted(c) && (p->pool->languages >> c->need->language & 1) == 0)
         say(s, REASON_LANGUAGE_BY_PHONE, c->need->language, 0);
-    if (s->m->minutes >= 0 && s->m->minutes >= c->far_minutes)
+    if (s->m->minutes >= 0 && s->m->minutes >= c->settings->far_minutes)
         say(s, REASON_FAR, s->m->minutes, 0);
     if (p->view.freshness == AGEING)
         say(s, REASON_AGEING, age_hours(s), 0);

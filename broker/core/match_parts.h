@@ -11,6 +11,7 @@
 #include "core/engine.h"
 #include "core/match.h"
 #include "core/reason.h"
+#include "core/scarcity.h"
 #include "core/vocab.h"
 
 #define NO_BIT (-1)
@@ -31,8 +32,12 @@ struct match_ctx {
     int64_t deadline_ms;
     int64_t intake_by_ms; /* intake must start before: the deadline; past it, a fresh term from now */
     int day_minute;       /* Dutch time, of the day */
+    int weekday;          /* 0 = Monday */
     bool office_hours;    /* Monday to Friday, 8:30 to 18:00 */
-    uint16_t far_minutes;
+    bool plain_clock;
+    const struct core_settings *settings;
+    const struct scarcity_moment *moment; /* NULL: no price enters */
+    const struct engine *engine;          /* for prices; NULL with MOMENT */
     uint64_t all_regions;
 
     /* household; ages are -1 where there is nobody */
@@ -106,25 +111,39 @@ void match_place_load(struct match_place *p, const struct match_ctx *c, const st
                       struct pool_id id);
 /* Moment of the next opening, for a house that is closed now. */
 int64_t match_opens_at_ms(const struct match_ctx *c, const struct location *l);
+int match_opens_day_minute(const struct match_ctx *c, const struct location *l); /* its clock time */
 
 /* ---- match_rules.c ---- */
 void match_judge(const struct match_ctx *c, const struct match_place *p, struct match_judgement *out);
 /* True if the verdict is OUT; stops at the first rule that says so. */
 bool match_excludes(const struct match_ctx *c, const struct match_place *p);
+bool match_excludes_but(const struct match_ctx *c, const struct match_place *p,
+                        uint32_t but); /* rules passed over */
 /* One rule alone; for tests and explanations. */
 enum verdict match_rule(enum rule rule, const struct match_ctx *c, const struct match_place *p);
 const struct match_asked *match_find_asked(const struct match_ctx *c, struct pool_id pool); /* NULL = not */
 
 /* ---- match_score.c ---- */
 void match_distance_costs(struct match_ctx *c); /* fills distance_cost; the rest of C is ready */
-int match_fit(const struct match_ctx *c, const struct match_place *p); /* 0..1000 */
-/* What the order goes by within a class. Today the fit; the price of scarcity (matching.md 3.3) goes in here.
+/* 0..1000, and in TERMS what it lost where. */
+int match_fit(const struct match_ctx *c, const struct match_place *p, struct match_terms *terms);
+/* What the order goes by within a class: the fit less the weighed price of scarcity, which is put in TERMS.
  */
-int match_utility(const struct match_ctx *c, const struct match_place *p, int fit);
+int match_utility(const struct match_ctx *c, const struct match_place *p, int fit, struct price *price,
+                  struct match_terms *terms);
 
 /* ---- match_explain.c ---- */
 /* Fill M's reasons; verdict, masks and units are set. */
 void match_explain(const struct match_ctx *c, const struct match_place *p, struct pool_match *m);
+
+/* ---- match_rank_why.c ---- */
+/* Why a place stands where it does: BEFORE is the one above it, NULL for the first. */
+struct ranked_place {
+    const struct match_place *place;
+    const struct pool_match *match;
+};
+struct reason match_rank_why(const struct match_ctx *c, const struct ranked_place *before,
+                             const struct ranked_place *own);
 
 /* ---- match_near.c ---- */
 /* Fill R's near misses from its list, which is complete. */

@@ -233,18 +233,13 @@ static enum verdict rule_night(const struct match_ctx *c, const struct match_pla
                                          : VERDICT_FITS;
 }
 
-/* How long before the deadline a scarce place opens to households that do not need it (matching.md 2.4: a
+/* A scarce place opens to households that do not need it some time before their deadline (matching.md 2.4: a
  * window costs the others little and gave guarded households .57 to .64 on time). */
-static int64_t tier_window_ms(enum urgency u)
-{
-    static const int hours[URGENCY_N] = {[URGENCY_NU] = 2, [URGENCY_VANDAAG] = 8, [URGENCY_DRIE_DAGEN] = 16};
-
-    return hours[u] * MS_HOUR;
-}
-
 static enum verdict rule_tier(const struct match_ctx *c, const struct match_place *p)
 {
-    if (p->needed == TRI_YES || c->deadline_ms - c->now_ms <= tier_window_ms(c->need->urgency))
+    int64_t window_ms = (int64_t)c->settings->tier_window_s[c->need->urgency] * MS_SECOND;
+
+    if (p->needed == TRI_YES || c->deadline_ms - c->now_ms <= window_ms)
         return VERDICT_FITS;
     return p->needed == TRI_UNKNOWN ? VERDICT_ASK : VERDICT_OUT;
 }
@@ -297,13 +292,18 @@ void match_judge(const struct match_ctx *c, const struct match_place *p, struct 
     out->units = c->persons > p->pool->unit_size && (out->out_mask & 1u << RULE_SIZE) == 0 ? 2 : 1;
 }
 
-bool match_excludes(const struct match_ctx *c, const struct match_place *p)
+bool match_excludes_but(const struct match_ctx *c, const struct match_place *p, uint32_t but)
 {
     for (unsigned i = 0; i < RULE_N; i++) {
-        if (rules[i](c, p) == VERDICT_OUT)
+        if ((but >> i & 1) == 0 && rules[i](c, p) == VERDICT_OUT)
             return true;
     }
     return false;
+}
+
+bool match_excludes(const struct match_ctx *c, const struct match_place *p)
+{
+    return match_excludes_but(c, p, 0);
 }
 
 const char *rule_code(enum rule r)

@@ -79,23 +79,34 @@ static bool language_is_missing(const struct match_ctx *c, const struct match_pl
            (p->pool->languages >> c->need->language & 1) == 0;
 }
 
-int match_fit(const struct match_ctx *c, const struct match_place *p)
+int match_fit(const struct match_ctx *c, const struct match_place *p, struct match_terms *terms)
 {
+    bool is_placed = p->location->region < vocab_regions(c->vocab);
     int fit = 1000;
 
-    if (p->location->region < vocab_regions(c->vocab))
-        fit -= c->distance_cost[p->location->region];
-    fit -= soft_cost(c, p);
-    if (language_is_missing(c, p))
-        fit -= COST_LANGUAGE;
-    if (p->kind->max_hours != 0)
-        fit -= COST_SECOND_MOVE;
+    terms->distance = (int16_t)(is_placed ? c->distance_cost[p->location->region] : 0);
+    terms->soft = (int16_t)soft_cost(c, p);
+    terms->language = language_is_missing(c, p) ? COST_LANGUAGE : 0;
+    terms->second_move = p->kind->max_hours != 0 ? COST_SECOND_MOVE : 0;
+    fit -= terms->distance + terms->soft + terms->language + terms->second_move;
     return fit < 0 ? 0 : fit;
 }
 
-int match_utility(const struct match_ctx *c, const struct match_place *p, int fit)
+int match_utility(const struct match_ctx *c, const struct match_place *p, int fit, struct price *price,
+                  struct match_terms *terms)
 {
-    (void)c;
-    (void)p;
-    return fit;
+    const struct core_settings *s = c->settings;
+    int64_t points = 0;
+
+    *price = (struct price){0};
+    terms->scarcity = 0;
+    if (c->moment == NULL)
+        return fit;
+    *price = scarcity_price(c->engine, c->moment, p->pool->id);
+    points = ((int64_t)s->price_coverage * price->coverage + (int64_t)s->price_rarity * price->rarity) / 1000;
+    /* An emergency unit is free again within days: it costs the others less. */
+    if (p->kind->max_hours != 0)
+        points = points * s->price_short / 1000;
+    terms->scarcity = (int16_t)(points < INT16_MAX ? points : INT16_MAX);
+    return fit - terms->scarcity;
 }

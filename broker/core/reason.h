@@ -9,7 +9,7 @@ enum reason_code {
     REASON_N
 };
 
-enum reason_tone { TONE_FOR, TONE_CAUTION, TONE_QUESTION, TONE_AGAINST };
+enum reason_tone { TONE_FOR, TONE_CAUTION, TONE_QUESTION, TONE_AGAINST, TONE_RANK };
 
 /* What a detail is, so that a shell can turn it into a code or number for people. */
 enum reason_detail {
@@ -27,7 +27,10 @@ enum reason_detail {
     DETAIL_units,
     DETAIL_hours,
     DETAIL_clock,
-    DETAIL_decline
+    DETAIL_decline,
+    DETAIL_group,
+    DETAIL_percent,
+    DETAIL_tenths
 };
 
 struct reason_row {

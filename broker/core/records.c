@@ -28,6 +28,10 @@ void location_fields(struct fields *f, struct location *l)
     field_u16(f, &l->intake_from_minute);
     field_u16(f, &l->intake_until_minute);
     field_u16(f, &l->answer_minutes);
+    if (fields_since(f, 2, l->weekend_from_minute == 0 && l->weekend_until_minute == 0)) {
+        field_u16(f, &l->weekend_from_minute);
+        field_u16(f, &l->weekend_until_minute);
+    }
 }
 
 void pool_fields(struct fields *f, struct pool *p)
@@ -100,6 +104,34 @@ void outcome_fields(struct fields *f, struct outcome *o)
     field_u64(f, &o->seq);
 }
 
+#define PRICE_MAX INT32_C(100000000)
+
+/* How the rank came about, which the first journals did not keep. */
+static void terms_fields(struct fields *f, struct proposal *p)
+{
+    field_i32(f, &p->utility, -PRICE_MAX, PRICE_MAX);
+    field_i32(f, &p->price.coverage, 0, PRICE_MAX);
+    field_i32(f, &p->price.rarity, 0, PRICE_MAX);
+    field_i16(f, &p->terms.distance, 0, INT16_MAX);
+    field_i16(f, &p->terms.language, 0, INT16_MAX);
+    field_i16(f, &p->terms.soft, 0, INT16_MAX);
+    field_i16(f, &p->terms.second_move, 0, INT16_MAX);
+    field_i16(f, &p->terms.scarcity, 0, INT16_MAX);
+    field_u16(f, &p->fits);
+    field_u16(f, &p->asks);
+    FIELD_BOOL(f, p->by_broker);
+}
+
+static bool terms_are_empty(const struct proposal *p)
+{
+    const struct match_terms none = {0};
+
+    return p->utility == 0 && p->price.coverage == 0 && p->price.rarity == 0 && p->fits == 0 &&
+           p->asks == 0 && !p->by_broker && p->terms.distance == none.distance &&
+           p->terms.language == none.language && p->terms.soft == none.soft &&
+           p->terms.second_move == none.second_move && p->terms.scarcity == none.scarcity;
+}
+
 void request_made_fields(struct fields *f, struct request *r)
 {
     struct proposal *p = &r->proposal;
@@ -120,16 +152,24 @@ void request_made_fields(struct fields *f, struct request *r)
     field_u16(f, &p->rank);
     field_u16(f, &p->score);
     FIELD_ENUM(f, p->verdict, VERDICT_N);
+    if (fields_since(f, 2, terms_are_empty(p)))
+        terms_fields(f, p);
+}
+
+static void reason_fields(struct fields *f, struct reason *r)
+{
+    field_below(f, &r->code, REASON_N);
+    field_i16(f, &r->a, INT16_MIN, INT16_MAX);
+    field_i16(f, &r->b, INT16_MIN, INT16_MAX);
 }
 
 void reasons_fields(struct fields *f, struct proposal *p)
 {
     field_below(f, &p->n_reasons, MATCH_REASONS_MAX + 1);
-    for (unsigned i = 0; i < p->n_reasons; i++) {
-        field_below(f, &p->reasons[i].code, REASON_N);
-        field_i16(f, &p->reasons[i].a, INT16_MIN, INT16_MAX);
-        field_i16(f, &p->reasons[i].b, INT16_MIN, INT16_MAX);
-    }
+    for (unsigned i = 0; i < p->n_reasons; i++)
+        reason_fields(f, &p->reasons[i]);
+    if (fields_since(f, 2, p->why.code == 0 && p->why.a == 0 && p->why.b == 0))
+        reason_fields(f, &p->why);
 }
 
 void request_life_fields(struct fields *f, struct request *r)
@@ -201,7 +241,8 @@ bool location_is_valid(const struct location *l)
 {
     return is_name(l->code, sizeof l->code) && is_name(l->name, sizeof l->name) && is_region(l->region) &&
            is_tri(l->secret_address) && is_tri(l->guard_24h) && is_tri(l->night_intake) &&
-           l->intake_from_minute <= MINUTES_OF_DAY && l->intake_until_minute <= MINUTES_OF_DAY;
+           l->intake_from_minute <= MINUTES_OF_DAY && l->intake_until_minute <= MINUTES_OF_DAY &&
+           l->weekend_from_minute <= MINUTES_OF_DAY && l->weekend_until_minute <= MINUTES_OF_DAY;
 }
 
 bool pool_is_valid(const struct pool *p)

@@ -33,8 +33,15 @@ struct proposal {
     int32_t minutes;        /* of travel, -1 = not known */
     uint16_t rank;          /* 1 = first; 0 = not among the ranked */
     uint16_t score;         /* 0..1000 */
+    int32_t utility;        /* score less the price of scarcity: what the order went by */
+    struct price price;     /* of scarcity then */
+    struct match_terms terms;
+    uint16_t fits,
+        asks;       /* places that fitted, and that wanted a question, at that moment; 0 and 0 = not kept */
+    bool by_broker; /* asked after silence by the broker itself, as the settings say */
     enum verdict verdict;
     uint8_t n_reasons;
+    struct reason why;                        /* of its rank; private */
     struct reason reasons[MATCH_REASONS_MAX]; /* private: they describe the household */
 };
 

@@ -3,6 +3,7 @@
 #include "base/time_text.h"
 #include "core/capacity.h"
 #include "core/reason.h"
+#include "core/scarcity.h"
 
 #include <inttypes.h>
 
@@ -38,7 +39,8 @@ static const char *const detail_names[] = {
     [DETAIL_minutes] = "minutes",     [DETAIL_trait] = "trait",       [DETAIL_region] = "region",
     [DETAIL_kind] = "kind",           [DETAIL_level] = "level",       [DETAIL_threat_kind] = "threat_kind",
     [DETAIL_residence] = "residence", [DETAIL_language] = "language", [DETAIL_units] = "units",
-    [DETAIL_hours] = "hours",         [DETAIL_clock] = "clock",       [DETAIL_decline] = "decline"};
+    [DETAIL_hours] = "hours",         [DETAIL_clock] = "clock",       [DETAIL_decline] = "decline",
+    [DETAIL_group] = "group",         [DETAIL_percent] = "percent",   [DETAIL_tenths] = "tenths"};
 
 /* The value of one detail: a code where there is one, otherwise the number. An index out of its list (a row
  * that was removed from the code lists since) gives null. */
@@ -68,6 +70,10 @@ static json_t *detail_value(const struct vocab *v, enum reason_detail kind, int1
         return value >= 0 && (size_t)value < vocab_languages(v)
                    ? json_string(vocab_language(v, (unsigned)value))
                    : json_null();
+    case DETAIL_group:
+        if (value >= 0 && value < SCARCE_N)
+            return json_string(scarce_group_code((enum scarce_group)value));
+        return json_null();
     case DETAIL_decline:
         return value >= 0 && (size_t)value < vocab_list_size(v, LIST_DECLINE)
                    ? json_string(vocab_list_code(v, LIST_DECLINE, (unsigned)value))
@@ -80,6 +86,8 @@ static json_t *detail_value(const struct vocab *v, enum reason_detail kind, int1
     case DETAIL_minutes:
     case DETAIL_units:
     case DETAIL_hours:
+    case DETAIL_percent:
+    case DETAIL_tenths:
         break;
     }
     return json_integer(value);
@@ -90,7 +98,8 @@ json_t *view_reason(const struct engine *e, const struct reason *r)
     static const char *const tones[] = {[TONE_FOR] = "for",
                                         [TONE_CAUTION] = "caution",
                                         [TONE_QUESTION] = "question",
-                                        [TONE_AGAINST] = "against"};
+                                        [TONE_AGAINST] = "against",
+                                        [TONE_RANK] = "rank"};
     const struct reason_row *row = reason_row((enum reason_code)r->code);
     const struct vocab *v = engine_vocab(e);
     json_t *params = json_array();

@@ -140,9 +140,11 @@ static void a_flipped_byte_fails_or_stays_in_range(void **state)
         size_t n = b.clear.len + b.private_part.len;
 
         for (size_t at = 0; at < n; at++) {
+            /* An event of an older version is read, and written in the newest: another spelling. */
+            bool is_version = at == 0 || at == b.clear.len;
             uint8_t *p = at < b.clear.len ? &b.clear.p[at] : &b.private_part.p[at - b.clear.len];
 
-            for (unsigned flip = 1; flip < 256; flip = flip < 16 ? flip + 1 : flip * 2 + 1) {
+            for (unsigned flip = 1; flip < 256 && !is_version; flip = flip < 16 ? flip + 1 : flip * 2 + 1) {
                 *p ^= (uint8_t)flip;
                 if (event_decode(ev.kind, buf_view(&b.clear), buf_view(&b.private_part), &out) == OK) {
                     struct event_bytes again = bytes_of(&out);

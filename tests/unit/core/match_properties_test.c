@@ -220,16 +220,25 @@ static void ranks_alone_are_those_of_the_run(void **state)
         struct scene s;
         struct engine *e = any_world(&s, *state, seed);
         struct pool_id pools[POOLS];
-        uint16_t ranks[POOLS];
+        struct match_standing standing;
         struct match_result r;
 
         match_run(e, &s.query, &r);
         for (size_t i = 0; i < r.n; i++)
             pools[i] = r.list[i].pool;
-        match_ranks(e, &s.query, pools, POOLS, ranks);
-        for (size_t i = 0; i < r.n; i++) {
-            if (ranks[i] != r.list[i].rank)
-                fail_msg("seed %lu, pool %u: %d", (unsigned long)seed, pools[i].v, ranks[i]);
+        for (size_t from = 0; from < POOLS; from += MATCH_STANDING_MAX) {
+            size_t n = POOLS - from < MATCH_STANDING_MAX ? POOLS - from : MATCH_STANDING_MAX;
+
+            match_ranks(e, &s.query, &pools[from], n, &standing);
+            assert_int_equal(standing.fits, r.n_fits);
+            assert_int_equal(standing.asks, r.n_ask);
+            for (size_t i = 0; i < n; i++) {
+                if (standing.rank[i] != r.list[from + i].rank)
+                    fail_msg("seed %lu, pool %u: %d", (unsigned long)seed, pools[from + i].v,
+                             standing.rank[i]);
+                assert_int_equal(standing.why[i].code, r.list[from + i].why.code);
+                assert_int_equal(standing.why[i].a, r.list[from + i].why.a);
+            }
         }
         match_fini(&r);
         engine_free(e);

@@ -24,6 +24,13 @@ struct distance_case {
     int want;
 };
 
+static int fit_of(const struct scene *s)
+{
+    struct match_terms terms;
+
+    return match_fit(&s->ctx, &s->place, &terms);
+}
+
 static void set_distance(struct scene *s, const struct distance_case *c)
 {
     const struct vocab *v = s->vocab;
@@ -71,8 +78,8 @@ static void distance(void **state)
         scene_init(&s, *state);
         set_distance(&s, &cases[i]);
         scene_ready(&s);
-        if (match_fit(&s.ctx, &s.place) != cases[i].want)
-            fail_msg("%s: %d instead of %d", cases[i].name, match_fit(&s.ctx, &s.place), cases[i].want);
+        if (fit_of(&s) != cases[i].want)
+            fail_msg("%s: %d instead of %d", cases[i].name, fit_of(&s), cases[i].want);
     }
 }
 
@@ -104,8 +111,8 @@ static void language_and_second_move(void **state)
         s.pool.languages = cases[i].spoken ? UINT64_C(1) << s.need.language : 0;
         s.pool.kind = cases[i].kind;
         scene_ready(&s);
-        if (match_fit(&s.ctx, &s.place) != cases[i].want)
-            fail_msg("%s: %d instead of %d", cases[i].name, match_fit(&s.ctx, &s.place), cases[i].want);
+        if (fit_of(&s) != cases[i].want)
+            fail_msg("%s: %d instead of %d", cases[i].name, fit_of(&s), cases[i].want);
     }
 }
 
@@ -137,8 +144,8 @@ static void soft_needs(void **state)
         tri_put(&s.pool.traits, trait(s.vocab, "tolk"), cases[i].tolk);
         tri_put(&s.pool.traits, trait(s.vocab, "school"), cases[i].school);
         scene_ready(&s);
-        if (match_fit(&s.ctx, &s.place) != cases[i].want)
-            fail_msg("%s: %d instead of %d", cases[i].name, match_fit(&s.ctx, &s.place), cases[i].want);
+        if (fit_of(&s) != cases[i].want)
+            fail_msg("%s: %d instead of %d", cases[i].name, fit_of(&s), cases[i].want);
     }
 }
 
@@ -153,8 +160,7 @@ static void never_outside_its_range(void **state)
     tri_put(&s.need.traits, trait(s.vocab, "tolk"), TRI_YES);
     tri_put(&s.pool.traits, trait(s.vocab, "tolk"), TRI_NO);
     scene_ready(&s);
-    assert_int_equal(match_fit(&s.ctx, &s.place), 0); /* all costs together are exactly 1000 */
-    assert_int_equal(match_utility(&s.ctx, &s.place, 0), 0);
+    assert_int_equal(fit_of(&s), 0); /* all costs together are exactly 1000 */
 }
 
 /* What must never enter the score: the age of the number and the chance of a yes (matching.md 3.3). */
@@ -165,12 +171,12 @@ static void neither_age_nor_count_enters(void **state)
 
     scene_init(&s, *state);
     scene_ready(&s);
-    fit = match_fit(&s.ctx, &s.place);
+    fit = fit_of(&s);
     s.view.freshness = STALE;
     s.view.offerable = 1;
     s.location.answer_minutes = 240;
     scene_ready(&s);
-    assert_int_equal(match_fit(&s.ctx, &s.place), fit);
+    assert_int_equal(fit_of(&s), fit);
 }
 
 int main(void)

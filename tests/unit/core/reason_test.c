@@ -31,6 +31,7 @@ static void codes_tell_their_tone(void **state)
 
         assert_int_equal(r->tone == TONE_QUESTION, ask);
         assert_int_equal(r->tone == TONE_AGAINST, out);
+        assert_int_equal(r->tone == TONE_RANK, strncmp(r->code, "rank_", 5) == 0);
         for (unsigned j = 0; j < i; j++)
             assert_string_not_equal(r->code, reason_row((enum reason_code)j)->code);
     }
@@ -246,6 +247,18 @@ static bool provoke(struct scene *s, enum reason_code code, int *a, int *b)
         return true;
     case REASON_OUT_ASKED: /* match_order_test.c */
     case REASON_OUT_DECLINED:
+    case REASON_RANK_BEST: /* of places beside each other: match_rank_why_test.c */
+    case REASON_RANK_ASK:
+    case REASON_RANK_HELD:
+    case REASON_RANK_LATER:
+    case REASON_RANK_STALE:
+    case REASON_RANK_SCARCE:
+    case REASON_RANK_SCARCE_MANY:
+    case REASON_RANK_FARTHER:
+    case REASON_RANK_LANGUAGE:
+    case REASON_RANK_SOFT:
+    case REASON_RANK_SECOND_MOVE:
+    case REASON_RANK_EQUAL:
     case REASON_N:
         break;
     }

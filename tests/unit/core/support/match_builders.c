@@ -283,7 +283,7 @@ struct pool_match scene_match(struct scene *s)
     m.out_mask = j.out_mask;
     m.ask_mask = j.ask_mask;
     m.units = j.units;
-    m.score = (uint16_t)match_fit(&s->ctx, &s->place);
+    m.score = (uint16_t)match_fit(&s->ctx, &s->place, &m.terms);
     if (s->ctx.from != REGION_NONE)
         m.minutes = (int16_t)vocab_minutes(s->vocab, s->ctx.from, s->location.region);
     match_explain(&s->ctx, &s->place, &m);

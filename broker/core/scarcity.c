@@ -1,0 +1,366 @@
+#include "core/scarcity.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "core/engine_state.h"
+#include "core/match_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MILLION 1000000u
+#define PROFILES_MIN 128 /* a price from fewer is damped: one household is not a pattern */
+#define SHORT_TURNOVER_PERCENT                                                                               \
+    330 /* an emergency unit is free again 3.3 times as often (matching.md 3.3)                              \
+         */
+#define GROUP_PERCENT 30
+#define TEEN_FROM 12
+#define LARGE_FROM 5
+
+/* One referral of the past: what the price needs of it, no more. */
+struct profile {
+    uint64_t referral; /* 0 = empty */
+    uint32_t groups;   /* bit = enum scarce_group */
+    uint64_t share;    /* its weight in the rarity of each pool that serves it */
+};
+
+struct scarcity {
+    uint64_t seen;                              /* referrals compiled: ids up to this one */
+    uint32_t supply;                            /* of the pools as compiled */
+    struct profile profiles[SCARCITY_PROFILES]; /* by referral id modulo their number */
+    uint32_t used;
+
+    /* By pool: for each profile 0 = does not serve it, 1 = with one unit, 2 = with two. */
+    uint8_t (*serves)[SCARCITY_PROFILES];
+    uint64_t *rarity; /* by pool: sum of the shares of the profiles it serves */
+    uint32_t n_pools;
+    uint64_t rarity_units, units; /* sums over pools: of rarity x units, and of units */
+};
+
+/* Rules that hold whatever is free, whoever was asked and whoever may place there. */
+static const enum rule lasting[] = {
+    RULE_UNSAFE,   RULE_TARGET,       RULE_SIZE,        RULE_SEX,   RULE_ADULT_AGE, RULE_CHILDREN, RULE_SON,
+    RULE_DAUGHTER, RULE_THREAT_LEVEL, RULE_THREAT_KIND, RULE_TRAIT, RULE_RESIDENCE, RULE_SERVES,
+};
+
+const char *scarce_group_code(enum scarce_group g)
+{
+    static const char *const codes[SCARCE_N] = {"teen_son", "wheelchair", "no_residence", "men",
+                                                "large",    "care",       "trafficking",  "code_red"};
+
+    CHECK(g < SCARCE_N);
+    return codes[g];
+}
+
+/* ---- who could be served where ---- */
+
+static void context_of(const struct engine *e, const struct referral *r, struct match_ctx *c)
+{
+    struct match_query q = {
+        .need = &r->need,
+        .referrer_region = engine_org(e, r->org)->region,
+        .now_ms = r->opened_at_ms,
+        .deadline_ms = r->deadline_ms,
+    };
+
+    match_ctx_init(c, e->vocab, &e->settings, &q);
+}
+
+/* A pool as its profile says, whatever is free. */
+static void bare_place(const struct engine *e, const struct match_ctx *c, uint32_t pool,
+                       struct match_place *p)
+{
+    const struct pool_view nothing = {.freshness = FRESH, .offerable = UNITS_UNKNOWN};
+
+    match_place_init(p, c, &e->pools[pool].pool, engine_location(e, e->pools[pool].pool.location), &nothing);
+    p->room = INT32_MAX;
+}
+
+static bool could_suit(const struct match_ctx *c, const struct match_place *p)
+{
+    for (unsigned i = 0; i < COUNT_OF(lasting); i++) {
+        if (match_rule(lasting[i], c, p) == VERDICT_OUT)
+            return false;
+    }
+    return true;
+}
+
+/* How many units the profile would take there, 0 = it is not served there. */
+static uint8_t units_served(const struct match_ctx *c, const struct match_place *p)
+{
+    if (p->needed == TRI_NO || match_rule(RULE_NIGHT, c, p) == VERDICT_OUT || !could_suit(c, p))
+        return 0;
+    return c->persons > p->pool->unit_size ? 2 : 1;
+}
+
+static bool has_trait(const struct match_ctx *c, const char *code)
+{
+    int bit = vocab_trait_find(c->vocab, code);
+
+    return bit != NO_BIT && tri_get(c->traits, (unsigned)bit) == TRI_YES;
+}
+
+static uint32_t groups_of(const struct match_ctx *c)
+{
+    enum residence residence = c->need->residence;
+    uint32_t groups = 0;
+
+    groups |= (uint32_t)(c->oldest_boy >= TEEN_FROM) << SCARCE_TEEN_SON;
+    groups |= (uint32_t)has_trait(c, "rolstoel") << SCARCE_WHEELCHAIR;
+    groups |= (uint32_t)(residence == RESIDENCE_GEEN || residence == RESIDENCE_DUBLIN ||
+                         residence == RESIDENCE_ASIEL)
+              << SCARCE_NO_RESIDENCE;
+    groups |= (uint32_t)(c->men > 0) << SCARCE_MEN;
+    groups |= (uint32_t)(c->persons >= LARGE_FROM) << SCARCE_LARGE;
+    groups |= (uint32_t)(has_trait(c, "ggz") || has_trait(c, "verslaving")) << SCARCE_CARE;
+    groups |= (uint32_t)(c->trafficking == TRI_YES) << SCARCE_TRAFFICKING;
+    groups |= (uint32_t)(c->need->threat_level == THREAT_ROOD) << SCARCE_CODE_RED;
+    return groups;
+}
+
+/* ---- rarity ---- */
+
+static uint64_t turnover(const struct engine *e, uint32_t pool)
+{
+    const struct pool *p = &e->pools[pool].pool;
+
+    return p->units_total *
+           (vocab_kind(e->vocab, p->kind)->max_hours != 0 ? SHORT_TURNOVER_PERCENT : UINT64_C(100));
+}
+
+/* The fewer units serve a profile, the more each of them matters. */
+static void share_out(const struct engine *e, struct scarcity *s, uint32_t slot)
+{
+    uint64_t supply = 0;
+
+    for (uint32_t p = 0; p < s->n_pools; p++)
+        supply += s->serves[p][slot] != 0 ? turnover(e, p) : 0;
+    s->profiles[slot].share = supply > 0 ? UINT64_C(1000000000000) / supply : 0;
+    for (uint32_t p = 0; p < s->n_pools; p++) {
+        if (s->serves[p][slot] != 0) {
+            s->rarity[p] += s->profiles[slot].share;
+            s->rarity_units += s->profiles[slot].share * e->pools[p].pool.units_total;
+        }
+    }
+}
+
+static void take_back(const struct engine *e, struct scarcity *s, uint32_t slot)
+{
+    for (uint32_t p = 0; p < s->n_pools; p++) {
+        if (s->serves[p][slot] != 0) {
+            s->rarity[p] -= s->profiles[slot].share;
+            s->rarity_units -= s->profiles[slot].share * e->pools[p].pool.units_total;
+            s->serves[p][slot] = 0;
+        }
+    }
+    s->used -= s->profiles[slot].referral != 0;
+    s->profiles[slot] = (struct profile){0};
+}
+
+/* ---- compiling ---- */
+
+static void compile(const struct engine *e, struct scarcity *s, uint64_t id)
+{
+    const struct referral *r = &e->referrals[id - 1].r;
+    uint32_t slot = (uint32_t)(id % SCARCITY_PROFILES);
+    struct match_ctx c;
+
+    take_back(e, s, slot);
+    if (!r->facts_known)
+        return;
+    context_of(e, r, &c);
+    for (uint32_t i = 0; i < s->n_pools; i++) {
+        struct match_place p;
+
+        bare_place(e, &c, i, &p);
+        s->serves[i][slot] = units_served(&c, &p);
+    }
+    s->profiles[slot] = (struct profile){.referral = id, .groups = groups_of(&c)};
+    s->used++;
+    share_out(e, s, slot);
+}
+
+/* Pools came or changed: everything is compiled anew. Rare; a network changes a few times a week. */
+static void start_over(const struct engine *e, struct scarcity *s)
+{
+    free(s->serves);
+    free(s->rarity);
+    s->n_pools = e->n_pools;
+    s->serves = mem_new(s->n_pools + 1u, sizeof s->serves[0]);
+    s->rarity = mem_new(s->n_pools + 1u, sizeof s->rarity[0]);
+    memset(s->profiles, 0, sizeof s->profiles);
+    s->used = 0;
+    s->rarity_units = 0;
+    s->units = 0;
+    for (uint32_t p = 0; p < s->n_pools; p++)
+        s->units += e->pools[p].pool.units_total;
+    s->seen = 0;
+    s->supply = e->supply_version;
+}
+
+struct scarcity *scarcity_new(void)
+{
+    return mem_new(1, sizeof(struct scarcity));
+}
+
+/* The memo: the engine is const to those who look, and what is compiled here follows from its state alone. */
+static struct scarcity *compiled(const struct engine *e)
+{
+    struct scarcity *s = e->scarcity;
+
+    if (s->supply != e->supply_version || s->n_pools != e->n_pools)
+        start_over(e, s);
+    if (s->seen + SCARCITY_PROFILES < e->n_referrals)
+        s->seen = e->n_referrals - SCARCITY_PROFILES;
+    while (s->seen < e->n_referrals)
+        compile(e, s, ++s->seen);
+    return s;
+}
+
+const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id)
+{
+    struct referral_slot *slot = &e->referrals[id.v - 1];
+    struct match_ctx c;
+
+    CHECK(engine_referral(e, id) != NULL);
+    if (!slot->r.facts_known)
+        return NULL;
+    if (slot->may_suit != NULL && slot->may_suit_supply == e->supply_version)
+        return slot->may_suit;
+    free(slot->may_suit);
+    slot->may_suit = mem_new(e->n_pools / 64 + 1, sizeof slot->may_suit[0]);
+    slot->may_suit_supply = e->supply_version;
+    context_of(e, &slot->r, &c);
+    for (uint32_t i = 0; i < e->n_pools; i++) {
+        struct match_place p;
+
+        bare_place(e, &c, i, &p);
+        if (could_suit(&c, &p))
+            slot->may_suit[i / 64] |= UINT64_C(1) << i % 64;
+    }
+    return slot->may_suit;
+}
+
+void scarcity_forget_referral(struct engine *e, struct referral_id id)
+{
+    struct referral_slot *slot = referral_slot(e, id);
+
+    free(slot->may_suit);
+    slot->may_suit = NULL;
+}
+
+void scarcity_free(struct engine *e)
+{
+    for (uint32_t i = 0; i < e->n_referrals; i++)
+        free(e->referrals[i].may_suit);
+    if (e->scarcity != NULL) {
+        free(e->scarcity->serves);
+        free(e->scarcity->rarity);
+    }
+    free(e->scarcity);
+}
+
+size_t scarcity_bytes(const struct engine *e)
+{
+    const struct scarcity *s = e->scarcity;
+    size_t bytes = sizeof *s + s->n_pools * (sizeof s->serves[0] + sizeof s->rarity[0]);
+
+    for (uint32_t i = 0; i < e->n_referrals; i++)
+        bytes += e->referrals[i].may_suit != NULL ? (e->n_pools / 64 + 1) * sizeof(uint64_t) : 0;
+    return bytes;
+}
+
+/* ---- prices ---- */
+
+/* Units that may be offered of the pool now; an unknown number serves nobody for certain. */
+static uint16_t units_free(const struct engine *e, uint32_t pool, int64_t now_ms)
+{
+    struct pool_view v = engine_pool_view(e, (struct pool_id){pool + 1}, now_ms);
+
+    if (v.offerable <= 0 || v.stopped || v.freshness == NOT_KNOWN || v.latest->deliverable == TRI_NO)
+        return 0;
+    return (uint16_t)(v.offerable < 64 ? v.offerable : 64);
+}
+
+static void count_free(const struct engine *e, const struct scarcity *s, int64_t now_ms,
+                       uint16_t free_units[SCARCITY_PROFILES])
+{
+    for (uint32_t p = 0; p < s->n_pools; p++) {
+        const uint8_t *serves = s->serves[p];
+        uint16_t one = units_free(e, p, now_ms);
+        uint16_t two = one / 2;
+
+        if (one == 0)
+            continue;
+        for (unsigned k = 0; k < SCARCITY_PROFILES; k++)
+            free_units[k] =
+                (uint16_t)(free_units[k] + (serves[k] == 1 ? one : 0) + (serves[k] == 2 ? two : 0));
+    }
+}
+
+void scarcity_at(const struct engine *e, int64_t now_ms, struct scarcity_moment *out)
+{
+    const struct scarcity *s = NULL;
+    uint16_t free_units[SCARCITY_PROFILES] = {0};
+    uint32_t chance[64] = {0}; /* g by number of free units */
+
+    memset(out, 0, sizeof *out);
+    if (e->settings.price_coverage == 0 && e->settings.price_rarity == 0)
+        return;
+    s = compiled(e);
+    count_free(e, s, now_ms, free_units);
+    chance[1] = e->settings.chance * 1000u;
+    for (unsigned m = 2; m < COUNT_OF(chance); m++)
+        chance[m] = chance[m - 1] * (1000u - e->settings.chance) / 1000u;
+    for (unsigned k = 0; k < SCARCITY_PROFILES; k++)
+        out->loss[k] =
+            s->profiles[k].referral != 0 && free_units[k] < COUNT_OF(chance) ? chance[free_units[k]] : 0;
+    out->profiles = s->used;
+}
+
+struct price scarcity_price(const struct engine *e, const struct scarcity_moment *m, struct pool_id pool)
+{
+    const struct scarcity *s = e->scarcity;
+    struct price price = {0};
+    const uint8_t *serves = NULL;
+    uint64_t sum = 0;
+    uint32_t of = m->profiles > PROFILES_MIN ? m->profiles : PROFILES_MIN;
+
+    if (m->profiles == 0)
+        return price;
+    serves = s->serves[pool.v - 1];
+    for (unsigned k = 0; k < SCARCITY_PROFILES; k++)
+        sum += serves[k] != 0 ? m->loss[k] : 0;
+    price.coverage = (int32_t)(sum / of);
+    if (s->rarity_units > 0)
+        price.rarity =
+            (int32_t)(s->rarity[pool.v - 1] * 1000u / (s->rarity_units / (s->units > 0 ? s->units : 1) + 1));
+    /* With little history rarity is noise as well. */
+    price.rarity = (int32_t)((int64_t)price.rarity * m->profiles / of);
+    return price;
+}
+
+bool scarcity_group(const struct engine *e, const struct scarcity_moment *m, struct pool_id pool,
+                    enum scarce_group *group, int *percent)
+{
+    const struct scarcity *s = e->scarcity;
+    uint64_t by_group[SCARCE_N] = {0}, all = 0;
+    unsigned best = 0;
+
+    if (m->profiles == 0)
+        return false;
+    for (unsigned k = 0; k < SCARCITY_PROFILES; k++) {
+        uint64_t loss = s->serves[pool.v - 1][k] != 0 ? m->loss[k] : 0;
+
+        all += loss;
+        for (unsigned g = 0; g < SCARCE_N; g++)
+            by_group[g] += (s->profiles[k].groups >> g & 1) != 0 ? loss : 0;
+    }
+    for (unsigned g = 1; g < SCARCE_N; g++) {
+        if (by_group[g] > by_group[best])
+            best = g;
+    }
+    *group = (enum scarce_group)best;
+    *percent = all > 0 ? (int)(by_group[best] * 100 / all) : 0;
+    return *percent >= GROUP_PERCENT;
+}
