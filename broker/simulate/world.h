@@ -18,6 +18,14 @@
 #define SIM_KIDS_MAX 10
 #define SIM_QUANTILES 256
 #define SIM_DAY 1440
+/* Bounds of a world, ten times the Netherlands or more. The truth tables may take 256 MiB. */
+#define SIM_SITES_MAX 2000
+#define SIM_POOLS_MAX 8000
+#define SIM_REFERRALS_MAX 200000
+#define SIM_RESIDENTS_MAX 100000
+#define SIM_PARS_MAX 500
+#define SIM_HORIZON_MAX (10 * 366 * SIM_DAY)
+#define SIM_TABLES_MAX (256u << 20)
 
 /* Kind of a site. The first five are those of OPVSCN 1; the others serve the scenario nl2026. */
 enum sim_kind {
@@ -45,7 +53,7 @@ enum sim_urgency { SIM_A, SIM_B, SIM_C, SIM_URGENCY_N };
 #define SIM_CAP_YOUTH 16
 #define SIM_CAP_COSM 32
 #define SIM_CAP_OMM 64
-#define SIM_CAP_ACUTE 128     /* takes households at once: every site of OPVSCN 1 */
+#define SIM_CAP_ACUTE 128     /* nl2026: takes households at once; in OPVSCN 1 nobody asks for it */
 #define SIM_CAP_FOLLOW_ON 256 /* nl2026: takes households that come from another house */
 
 struct sim_region {
@@ -87,9 +95,9 @@ struct sim_kid {
 
 struct sim_referral {
     int id; /* as in the file; the index in the world is its place */
-    int t;
+    int t;  /* -1: opens when the one it follows must leave */
     enum sim_urgency urg;
-    int deadline; /* minute */
+    int deadline; /* minute; where t is -1: minutes from when it opens; so too the next */
     int patience; /* minute from which it is unmet */
     int women, men;
     int n_kids;
@@ -105,9 +113,11 @@ struct sim_referral {
     /* hidden */
     bool local; /* tries its own region first, outside the exchange */
     int stay_min, block_min;
-    bool ghost;  /* the unit is shown as free while it is blocked */
-    int follows; /* index of the referral this one continues (nl2026), -1 = none: it opens when that one must
-                    leave */
+    bool ghost; /* the unit is shown as free while it is blocked */
+    /* Index of the referral this one continues (nl2026), always a lower one; -1 = none. It opens when that
+     * one must leave. One without SIM_CAP_FOLLOW_ON in its needmask is the step to crisis: it opens only
+     * after an emergency unit, else it is passed over and its own follower, if any, opens instead. */
+    int follows;
 };
 
 struct sim_resident {
@@ -189,9 +199,13 @@ int site_opens(const struct sim_site *s, int minute); /* first minute >= MINUTE 
  * after which a change because of REFERRAL shows in its counts. */
 int world_answer_at(const struct sim_world *w, int referral, int site, int minute); /* moment of the answer */
 int world_sync_delay(const struct sim_world *w, int referral, int site);
+int sim_exponential(int i); /* slot 0-255 of the exponential table, permille of its median */
+/* May a world be this big? Holds the bounds above. */
+bool world_size_is_allowed(int64_t pools, int64_t sites, int64_t referrals);
 int world_persons(const struct sim_referral *r);
 int world_km(const struct sim_world *w, int region, int site); /* straight line, whole km */
-/* Needs a tier-1 site (COSM, OMM, high security); see matching.md 3.3. */
+/* Needs a site of KIND where that is tier 1 (COSM, OMM, high security), matching.md 3.3. Always false for the
+ * other kinds: they are tier 0 for everybody. */
 bool world_needs_tier1(const struct sim_referral *r, enum sim_kind kind);
 /* The groups of households that have few beds, for fairness. */
 enum sim_group {
