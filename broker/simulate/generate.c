@@ -33,7 +33,7 @@ enum err world_draw(const struct sim_world *params, uint64_t seed, struct sim_wo
 {
     struct sim_params par;
     struct sim_world w = {0};
-    struct generator g = {.w = &w, .par = &par, .seed = seed};
+    struct generator g = {.w = &w, .par = &par, .seed = seed, .stay_mean = draw_lognormal_mean(800)};
     enum err e = sim_params_resolve(params, seed, &par, why, why_size);
 
     if (e != OK)

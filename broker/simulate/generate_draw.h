@@ -10,7 +10,8 @@
 enum draw_what { /* what a stream is for; the numbers are part of what a seed means */
                  DRAW_PARAMETERS = 1,
                  DRAW_SITE,
-                 DRAW_SITE_STAY,
+                 DRAW_SPREAD,
+    DRAW_SITE_STAY,
                  DRAW_EMERGENCY,
                  DRAW_POOL,
                  DRAW_ARRIVAL,

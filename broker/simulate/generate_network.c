@@ -22,8 +22,8 @@ static const int men_sizes[SIZES] = {74, 16, 10, 0, 0, 0, 0};
 
 static const struct kind_row kinds[SIM_KIND_N] = {
     [SIM_ORDINARY] = {0, SIM_PAR_UNITS_ORDINARY, 180, -1, 0, family_sizes, SIM_PAR_N},
-    [SIM_COSM] = {6, SIM_PAR_UNITS_COSM, 400, 1, SIM_CAP_COSM, trafficking_sizes, SIM_PAR_STAY_COSM},
-    [SIM_OMM] = {5, SIM_PAR_UNITS_OMM, 400, 1,
+    [SIM_COSM] = {6, SIM_PAR_UNITS_COSM, 400, 2, SIM_CAP_COSM, trafficking_sizes, SIM_PAR_STAY_COSM},
+    [SIM_OMM] = {5, SIM_PAR_UNITS_OMM, 400, 2,
                  SIM_CAP_OMM | SIM_CAP_COSM | SIM_CAP_PSYCH | SIM_CAP_ADDICTION | SIM_CAP_LVB,
                  trafficking_sizes, SIM_PAR_STAY_OMM},
     [SIM_SECURE] = {12, SIM_PAR_UNITS_SECURE, 180, 2, 0, family_sizes, SIM_PAR_N},
@@ -81,8 +81,10 @@ static void draw_rules(const struct generator *g, struct draw *d, struct sim_sit
     bool open_to_all = s->kind == SIM_COSM || s->kind == SIM_OMM || s->kind == SIM_SECURE;
     bool own = draw_chance(d, 120);
     bool nochild = draw_chance(d, 120);
-    bool pending = draw_chance(d, 600);
-    bool none = draw_chance(d, gen_par(g, SIM_PAR_UNDOCUMENTED));
+    int undocumented = gen_par(g, SIM_PAR_UNDOCUMENTED); /* these take who waits for a decision too */
+    int status = draw_range(d, 0, 999);
+    bool none = status < undocumented;
+    bool pending = status < (undocumented > 600 ? undocumented : 600);
     bool secret = draw_chance(d, 500);
 
     s->sexpol = s->kind == SIM_MEN ? SIM_MEN_ONLY : draw_chance(d, k->mixed) ? SIM_MIXED : SIM_WOMEN_ONLY;
@@ -90,7 +92,7 @@ static void draw_rules(const struct generator *g, struct draw *d, struct sim_sit
     s->ownonly = !open_to_all && s->kind != SIM_SPECIALIST && own;
     s->nochild = s->kind == SIM_ORDINARY && nochild;
     s->statusmask = SIM_STATUS_LEGAL;
-    if (open_to_all || pending || none)
+    if (open_to_all || pending)
         s->statusmask |= SIM_STATUS_PENDING;
     if (open_to_all || none)
         s->statusmask |= SIM_STATUS_NONE;
@@ -119,7 +121,22 @@ static void draw_site(struct generator *g, enum sim_kind kind, int region)
     w->sites[w->n_sites++] = s;
 }
 
-/* Every region has an ordinary house before any has two by weight. */
+/* A region by weight where no house of this kind stands yet, while there is one. */
+static int spread_region(const struct generator *g, uint64_t *taken)
+{
+    struct draw d = draw_of(g->seed, DRAW_SPREAD, (uint64_t)g->w->n_sites);
+    int region = 0;
+    for (int tries = 0; tries < 100; tries++) {
+        region = gen_region_by_weight(g->w, &d);
+        if (!(*taken >> region & 1))
+            break;
+    }
+    *taken |= UINT64_C(1) << region;
+    return region;
+}
+
+/* Every region has an ordinary house before any has two by weight; what is rare is spread over the country.
+ */
 static void draw_sites(struct generator *g)
 {
     int others = 0;
@@ -130,8 +147,9 @@ static void draw_sites(struct generator *g)
     for (int i = 0; i < ordinary; i++)
         draw_site(g, SIM_ORDINARY, i < g->w->n_regions ? i : -1);
     for (enum sim_kind k = SIM_COSM; k < SIM_KIND_N; k++) {
+        uint64_t taken = 0;
         for (int i = 0; i < sites_of_kind(g, k); i++)
-            draw_site(g, k, -1);
+            draw_site(g, k, spread_region(g, &taken));
     }
 }
 
@@ -140,17 +158,19 @@ static struct sim_pool draw_pool(struct generator *g, int site, int site_factor,
 {
     static const int boy_ages[] = {11, 13, 15, 17};
     static const int boy_weights[] = {28, 24, 20, 28};
-    static const int unit_weights[] = {32, 33, 20, 9, 6};
+    static const int unit_weights[] = {34, 33, 19, 8, 6};
+    static const int unit_weights_secure[] = {0, 34, 30, 22, 14};
     struct draw d = draw_of(g->seed, DRAW_POOL, (uint64_t)g->pools_drawn++);
-    const struct kind_row *k = &kinds[g->w->sites[site].kind];
+    enum sim_kind kind = g->w->sites[site].kind;
+    const struct kind_row *k = &kinds[kind];
     struct sim_pool p = {.site = site, .emerg = emergency};
     int64_t stay = site_factor;
 
     p.size = size_persons[draw_pick(&d, k->sizes, SIZES)];
-    p.units = 1 + draw_pick(&d, unit_weights, COUNT_OF(unit_weights));
+    p.units = 1 + draw_pick(&d, kind == SIM_SECURE ? unit_weights_secure : unit_weights, 5);
     p.boymax = boy_ages[draw_pick(&d, boy_weights, COUNT_OF(boy_weights))];
     p.wheel = draw_chance(&d, gen_par(g, SIM_PAR_WHEELCHAIR));
-    if (is_special(g->w->sites[site].kind) && gen_par(g, SIM_PAR_SPECIAL) != 1000)
+    if (is_special(kind) && gen_par(g, SIM_PAR_SPECIAL) != 1000)
         p.units = (p.units * gen_par(g, SIM_PAR_SPECIAL) + draw_range(&d, 0, 999)) / 1000;
     if (emergency)
         stay = stay * gen_par(g, SIM_PAR_STAY_EMERGENCY) / 1000;
@@ -171,12 +191,14 @@ static int site_factor(const struct generator *g, int site)
     return draw_range(&d, gen_par(g, SIM_PAR_SITE_STAY_LOW), gen_par(g, SIM_PAR_SITE_STAY_HIGH));
 }
 
-/* 3.42 pools to a house, 595 to 174; the first of an ordinary house may be an emergency pool. */
+/* 3.5 pools to a house, 2.4 with more units in high security: 595 pools in 174 houses. The first of an
+ * ordinary house may be an emergency pool. */
 static void draw_pools_as_they_fall(struct generator *g, int site)
 {
     struct draw d = draw_of(g->seed, DRAW_EMERGENCY, (uint64_t)site);
     bool emergency = draw_chance(&d, gen_par(g, SIM_PAR_EMERGENCY));
-    int n = (site + 1) * 342 / 100 - site * 342 / 100;
+    int hundredths = g->w->sites[site].kind == SIM_SECURE ? 240 : 350;
+    int n = (site + 1) * hundredths / 100 - site * hundredths / 100;
     for (int i = 0; i < n; i++) {
         bool e = i == 0 && emergency && g->w->sites[site].kind == SIM_ORDINARY;
         struct sim_pool p = draw_pool(g, site, site_factor(g, site), e);

@@ -10,6 +10,7 @@ struct generator {
     struct sim_world *w;
     const struct sim_params *par;
     uint64_t seed;
+    int64_t stay_mean; /* of the log-normal of stays, permille of its median */
     int pools_drawn; /* also those that were left out for having no units */
 };
 

@@ -40,8 +40,8 @@ static enum makeup draw_makeup(struct draw *d, struct sim_referral *r)
 static void draw_trafficking(struct draw *d, enum makeup m, struct sim_referral *r)
 {
     bool victim = draw_chance(d, trafficking[m]);
-    bool multiple = draw_chance(d, 250);
-    bool needs = draw_chance(d, multiple ? 500 : 400);
+    bool multiple = draw_chance(d, 300);
+    bool needs = draw_chance(d, multiple ? 500 : 420);
     unsigned cap = multiple ? SIM_CAP_OMM : SIM_CAP_COSM;
 
     if (!victim)
@@ -53,25 +53,23 @@ static void draw_trafficking(struct draw *d, enum makeup m, struct sim_referral 
         r->softmask |= cap;
 }
 
+/* At most one kind of care is required; others may be wished for. */
 static void draw_care(struct draw *d, struct sim_referral *r)
 {
-    static const struct {
-        unsigned cap;
-        int need, wish; /* permille; a wish counts where it is no need */
-    } cares[] = {{SIM_CAP_PSYCH, 66, 120},
-                 {SIM_CAP_ADDICTION, 25, 30},
-                 {SIM_CAP_LVB, 15, 80},
-                 {SIM_CAP_MEDICAL, 8, 40},
-                 {SIM_CAP_YOUTH, 0, 150}};
-    for (size_t i = 0; i < COUNT_OF(cares); i++) {
-        bool need = draw_chance(d, cares[i].need);
-        bool wish = draw_chance(d, cares[i].wish);
-        if (cares[i].cap == SIM_CAP_YOUTH && r->n_kids == 0)
-            continue;
-        if (need)
-            r->needmask |= cares[i].cap;
-        else if (wish)
-            r->softmask |= cares[i].cap;
+    static const unsigned caps[] = {SIM_CAP_PSYCH,   SIM_CAP_ADDICTION, SIM_CAP_LVB,
+                                    SIM_CAP_MEDICAL, SIM_CAP_YOUTH,     0};
+    static const int required[] = {70, 22, 55, 18, 30, 805};
+    static const int wished[] = {120, 30, 80, 40, 150};
+    unsigned need = caps[draw_pick(d, required, COUNT_OF(required))];
+
+    for (size_t i = 0; i < COUNT_OF(wished); i++) {
+        if (draw_chance(d, wished[i]) && caps[i] != need)
+            r->softmask |= caps[i];
+    }
+    r->needmask |= need;
+    if (r->n_kids == 0) {
+        r->needmask &= ~(unsigned)SIM_CAP_YOUTH;
+        r->softmask &= ~(unsigned)SIM_CAP_YOUTH;
     }
 }
 
@@ -129,7 +127,7 @@ void gen_stay(const struct generator *g, int index, struct sim_referral *r)
 {
     struct draw d = draw_of(g->seed, DRAW_STAY, (uint64_t)index);
     int64_t stay = (int64_t)gen_par(g, SIM_PAR_STAY) * SIM_DAY;
-    stay = stay * draw_lognormal(&d, 800) / draw_lognormal_mean(800);
+    stay = stay * draw_lognormal(&d, 800) / g->stay_mean;
     stay = stay * (100 + 6 * r->n_kids) / 100;
     if (r->status == SIM_STATUS_NONE)
         stay = stay * 14 / 10;
@@ -148,14 +146,16 @@ void gen_household(const struct generator *g, int index, struct sim_referral *ou
 {
     struct draw d = draw_of(g->seed, DRAW_HOUSEHOLD, (uint64_t)index);
     static const unsigned statuses[] = {SIM_STATUS_LEGAL, SIM_STATUS_PENDING, SIM_STATUS_NONE};
-    static const int status_weights[] = {80, 12, 8};
+    /* Permille. Many victims of trafficking wait for a decision: 12 and 8 % in all. */
+    static const int weights[] = {828, 96, 76};
+    static const int weights_trafficking[] = {540, 350, 110};
     struct sim_referral r = {.id = index, .follows = -1};
     enum makeup m = draw_makeup(&d, &r);
 
     draw_trafficking(&d, m, &r);
     draw_care(&d, &r);
     r.wheel = draw_chance(&d, 31);
-    r.status = statuses[draw_pick(&d, status_weights, COUNT_OF(status_weights))];
+    r.status = statuses[draw_pick(&d, r.traff > 0 ? weights_trafficking : weights, COUNT_OF(weights))];
     r.origin = gen_region_by_weight(g->w, &d);
     r.anchor = draw_anchor(g->w, &d, r.origin);
     draw_danger(g->w, &d, &r);

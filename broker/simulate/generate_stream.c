@@ -173,7 +173,7 @@ enum err gen_stream(struct generator *g)
 static int rest_of_stay(const struct generator *g, struct draw *d, const struct sim_pool *p)
 {
     int64_t stay = (int64_t)gen_par(g, SIM_PAR_STAY) * SIM_DAY;
-    stay = stay * draw_lognormal(d, 800) / draw_lognormal_mean(800);
+    stay = stay * draw_lognormal(d, 800) / g->stay_mean;
     stay = stay * 1896 / 1000; /* e^(0.8 x 0.8): the same shape, met by chance */
     stay = stay * p->stay_permille / 1000;
     stay = stay * draw_range(d, 1, 1000) / 1000;
