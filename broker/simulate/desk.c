@@ -78,6 +78,7 @@ struct desk {
     struct match_candidate *candidates;
     int now_min;
     int64_t now_ms;
+    uint64_t ended;        /* the request that the driver has just told to be over */
     int wake_min;          /* earliest wake that was asked for; 0 = none */
     struct pool_id *freed; /* since the last serving */
     int n_freed;
@@ -514,6 +515,7 @@ static void desk_expired(void *ctx, int req)
     if (q == NULL)
         return;
     next_moment(d);
+    d->ended = (uint64_t)req;
     settle(d); /* the engine let the hold lapse at the same moment */
 }
 
