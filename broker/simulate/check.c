@@ -49,30 +49,53 @@ static int64_t since_opening(const struct checker *c, int i, int minute)
     return c->w->referrals[i].follows < 0 ? minute : (int64_t)c->r->fates[i].t_open + minute;
 }
 
+/* The referral whose unit I leaves; steps that never came were passed over. -1 = none. */
+static int came_from(const struct checker *c, int i)
+{
+    int from = c->w->referrals[i].follows;
+
+    while (from >= 0 && from < c->r->n && c->r->fates[from].state == SIM_NOT_COME)
+        from = c->w->referrals[from].follows;
+    return from < c->r->n ? from : -1;
+}
+
+/* May I be the step after FROM: a step to crisis after an emergency unit, a later step after any other? */
+static bool may_continue(const struct checker *c, int i, int from)
+{
+    const struct sim_fate *f = &c->r->fates[from];
+    bool to_crisis = (c->w->referrals[i].needmask & SIM_CAP_FOLLOW_ON) == 0;
+
+    if (!is_placed(f) || f->pool < 0 || f->pool >= c->w->n_pools)
+        return false;
+    if (to_crisis)
+        return c->w->pools[f->pool].emerg;
+    return c->w->referrals[i].follows == from || !c->w->pools[f->pool].emerg;
+}
+
+static bool continues_right(const struct checker *c, int i)
+{
+    int from = came_from(c, i);
+    const struct sim_fate *first = from < 0 ? NULL : &c->r->fates[from];
+    int64_t open = 0;
+
+    if (first == NULL || !may_continue(c, i, from))
+        return fault(c, "referral %d: continues no stay that leads to it", i);
+    open = first->t_accept + stay_in(c->w, from, first->pool) - SIM_MOVE_AHEAD_MIN;
+    if (open < first->t_accept)
+        open = first->t_accept;
+    return c->r->fates[i].t_open == open ? true : fault(c, "referral %d: opened too early or too late", i);
+}
+
 static bool opens_right(const struct checker *c, int i)
 {
     const struct sim_referral *r = &c->w->referrals[i];
     const struct sim_fate *f = &c->r->fates[i];
-    const struct sim_fate *first = NULL;
-    int64_t open = 0;
 
     if (r->follows < 0)
         return f->state != SIM_NOT_COME && f->t_open == (r->t < 0 ? 0 : r->t)
                    ? true
                    : fault(c, "referral %d: opened at another minute than it came", i);
-    if (f->state == SIM_NOT_COME)
-        return is_placed(f) || f->pool >= 0 ? fault(c, "referral %d: placed but never came", i) : true;
-    if (r->follows >= c->r->n)
-        return fault(c, "referral %d: continues nobody", i);
-    first = &c->r->fates[r->follows];
-    if (!is_placed(first) || first->pool < 0 || first->pool >= c->w->n_pools ||
-        !c->w->pools[first->pool].emerg)
-        return fault(c, "referral %d: continues referral %d, which had no emergency place", i, r->follows);
-    open = first->t_accept + stay_in(c->w, r->follows, first->pool) - r->deadline;
-    if (open < first->t_accept)
-        open = first->t_accept;
-    return f->t_open == open ? true
-                             : fault(c, "referral %d: opened at another minute than its end of stay", i);
+    return f->state == SIM_NOT_COME || continues_right(c, i);
 }
 
 /* Is there an ask between the first one and the yes that SITE answers at the minute of the yes? */
@@ -124,9 +147,8 @@ static int *find_next(const struct checker *c)
     for (int i = 0; i < c->r->n; i++)
         next[i] = -1;
     for (int i = 0; i < c->r->n; i++)
-        if (c->w->referrals[i].follows >= 0 && c->w->referrals[i].follows < c->r->n &&
-            c->r->fates[i].state != SIM_NOT_COME)
-            next[c->w->referrals[i].follows] = i;
+        if (c->r->fates[i].state != SIM_NOT_COME && came_from(c, i) >= 0)
+            next[came_from(c, i)] = i;
     return next;
 }
 
@@ -218,7 +240,7 @@ static bool fates_right(const struct checker *c)
         if (fine && is_placed(f))
             fine = placed_right(c, i) && ends_right(c, i, next[i]);
         else if (fine && f->pool >= 0)
-            fine = fault(c, "referral %d: unmet, but in pool %d", i, f->pool);
+            fine = fault(c, "referral %d: not placed, but in pool %d", i, f->pool);
     }
     free(next);
     return fine;

@@ -29,6 +29,7 @@ struct desk {
 };
 
 struct round { /* how far somebody is who rings for a referral */
+    int from;  /* nobody rings before this minute */
     int at;    /* place in the order of desks */
     int turn;  /* rounds begun before this one */
     int pool;  /* asked and not answered yet, -1 */
@@ -41,7 +42,7 @@ struct phone {
     uint64_t seed;
     struct desk *desks;
     int n_desks;
-    int *order; /* per region of the anchor: desks, nearest first */
+    int *order; /* per region where somebody rings: desks, nearest first */
     int *pools; /* in the order of desks; those of desk d from first[d] to first[d + 1] */
     int *first;
     struct round *rounds;       /* per referral */
@@ -134,9 +135,9 @@ static void add_lengths(struct phone *p)
 
 static int desk_in_turn(const struct phone *p, int referral)
 {
-    int anchor = p->w->referrals[referral].anchor;
+    int from = p->w->referrals[referral].origin;
 
-    return p->order[(size_t)anchor * (size_t)p->n_desks + (size_t)p->rounds[referral].at];
+    return p->order[(size_t)from * (size_t)p->n_desks + (size_t)p->rounds[referral].at];
 }
 
 static bool has_declined(const struct phone *p, int referral, int pool)
@@ -157,10 +158,13 @@ static void step(struct phone *p, int referral)
 {
     struct round *r = &p->rounds[referral];
 
-    if (++r->at == p->n_desks) {
-        r->at = 0;
-        r->turn++;
-    }
+    if (++r->at < p->n_desks)
+        return;
+    r->at = 0;
+    r->turn++;
+    /* A household that has a place meanwhile (a continued referral) is rung for once a day. */
+    if (p->w->referrals[referral].follows >= 0)
+        r->from = p->now - p->now % SIM_DAY + SIM_DAY + RING_FROM_MIN;
 }
 
 /* First minute from MINUTE on at which somebody rings for URG. */
@@ -177,7 +181,7 @@ static int may_ring_from(enum sim_urgency urg, int minute)
 static void ring(struct phone *p, int referral)
 {
     const struct sim_referral *r = &p->w->referrals[referral];
-    int start = may_ring_from(r->urg, p->now);
+    int start = 0;
 
     for (int tries = 0; tries < p->n_desks; tries++) {
         int desk = desk_in_turn(p, referral);
@@ -187,6 +191,8 @@ static void ring(struct phone *p, int referral)
             step(p, referral);
             continue;
         }
+        start = p->rounds[referral].from > p->now ? p->rounds[referral].from : p->now;
+        start = may_ring_from(r->urg, start);
         draw = truth_draw(p->seed ^ DRAW_LENGTH, (uint64_t)referral, (uint64_t)desk,
                           (uint64_t)p->rounds[referral].turn);
         events_push(&p->truth.events, truth_minute((int64_t)start + p->lengths[draw % SIM_QUANTILES]),

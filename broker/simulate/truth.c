@@ -70,7 +70,7 @@ static void put_referrals(struct truth *t)
     const struct sim_world *w = t->w;
 
     for (int i = 0; i < w->n_referrals; i++)
-        t->next[i] = -1;
+        t->next[i] = t->before[i] = -1;
     for (int i = 0; i < w->n_referrals; i++) {
         const struct sim_referral *r = &w->referrals[i];
         struct sim_fate *fate = &t->out->fates[i];
@@ -95,6 +95,7 @@ void truth_init(struct truth *t, const struct sim_world *w, struct sim_result *o
     *t = (struct truth){.w = w, .out = out};
     t->occupied = mem_new((size_t)w->n_pools, sizeof *t->occupied);
     t->next = mem_new((size_t)w->n_referrals, sizeof *t->next);
+    t->before = mem_new((size_t)w->n_referrals, sizeof *t->before);
     t->stage = mem_new((size_t)w->n_referrals, sizeof *t->stage);
     put_residents(t);
     put_referrals(t);
@@ -105,6 +106,7 @@ void truth_fini(struct truth *t)
     events_fini(&t->events);
     free(t->occupied);
     free(t->next);
+    free(t->before);
     free(t->stage);
     *t = (struct truth){0};
 }
@@ -135,19 +137,31 @@ static void leave_at(struct truth *t, int referral, int minute)
     events_push(&t->events, minute, SIM_EV_LEAVE, referral);
 }
 
-/* True if the continuation of REFERRAL will open; it then decides when the household leaves. */
-static bool moves_on(struct truth *t, int referral, int pool, int now, int end)
+/* The step after REFERRAL when it is placed in POOL, -1 = none: a step to crisis only follows an emergency
+ * unit and is else passed over (world.h). */
+static int step_after(const struct truth *t, int referral, int pool)
 {
     int next = t->next[referral];
+
+    while (next >= 0 && (t->w->referrals[next].needmask & SIM_CAP_FOLLOW_ON) == 0 && !t->w->pools[pool].emerg)
+        next = t->next[next];
+    return next;
+}
+
+/* True if a continuation of REFERRAL will open; it then decides when the household leaves. */
+static bool moves_on(struct truth *t, int referral, int pool, int now, int end)
+{
+    int next = step_after(t, referral, pool);
     int open = 0;
 
-    if (next < 0 || !t->w->pools[pool].emerg)
+    if (next < 0)
         return false;
-    open = truth_minute((int64_t)end - t->w->referrals[next].deadline);
+    open = truth_minute((int64_t)end - SIM_MOVE_AHEAD_MIN);
     if (open < now)
         open = now;
     if (open >= t->w->horizon_min)
         return false;
+    t->before[next] = referral;
     events_push(&t->events, open, SIM_EV_ARRIVAL, next);
     t->undecided++;
     return true;
@@ -168,13 +182,13 @@ void truth_place(struct truth *t, int referral, int pool, int now, enum sim_stat
     fate->tier = truth_tier(t->w, referral, pool);
     if (!moves_on(t, referral, pool, now, end))
         leave_at(t, referral, end);
-    if (t->w->referrals[referral].follows >= 0)
-        leave_at(t, t->w->referrals[referral].follows, now);
+    if (t->before[referral] >= 0)
+        leave_at(t, t->before[referral], now);
 }
 
 void truth_give_up(struct truth *t, int referral, int now)
 {
-    int before = t->w->referrals[referral].follows;
+    int before = t->before[referral];
 
     t->stage[referral] = SIM_DONE;
     t->undecided--;

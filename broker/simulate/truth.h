@@ -7,6 +7,9 @@
 #include "simulate/drive.h"
 #include "simulate/events.h"
 
+/* A household that moves on looks for its next place so long before the end of its stay. */
+#define SIM_MOVE_AHEAD_MIN (48 * 60)
+
 enum sim_stage { SIM_NOT_YET, SIM_OPEN, SIM_DONE };
 
 struct truth {
@@ -15,6 +18,7 @@ struct truth {
     struct sim_events events;
     int *occupied;         /* per pool: units with a household, or blocked; never above its units */
     int *next;             /* per referral: the one that continues it, -1 */
+    int *before;           /* per referral: the one whose unit it leaves when it is placed, -1 */
     enum sim_stage *stage; /* per referral */
     int undecided;         /* referrals that came or will come, without an end yet */
 };
@@ -38,7 +42,7 @@ int truth_resident_leaves(struct truth *t, int resident); /* gives the pool */
 void truth_unblock(struct truth *t, int referral);
 
 bool truth_is_free(const struct truth *t, int pool);
-/* Minute up to which a yes is on time; a continued referral counts from its opening. */
+/* Minute up to which a yes is on time; that of a continued referral is counted from its opening. */
 int truth_deadline(const struct sim_world *w, const struct sim_result *r, int referral);
 /* 1 = a scarce kind (COSM, OMM, high security) for somebody who does not need it. */
 int truth_tier(const struct sim_world *w, int referral, int pool);
