@@ -328,7 +328,8 @@ size_t match_candidates(const struct engine *e, const struct match_query *q, uin
                         struct match_candidate *out, size_t max)
 {
     struct match_candidate *all = mem_new(engine_pools(e) + 1u, sizeof *all);
-    const uint64_t *may_suit = may_suit_of(e, q);
+    /* What only a rule of BUT excludes may not be left out unseen. */
+    const uint64_t *may_suit = (but & scarcity_lasting_rules()) == 0 ? may_suit_of(e, q) : NULL;
     struct scarcity_moment moment;
     struct match_ctx c;
     size_t n = 0;
@@ -362,8 +363,6 @@ size_t match_candidates(const struct engine *e, const struct match_query *q, uin
 
 bool match_may_suit(const struct engine *e, struct referral_id referral, struct pool_id pool)
 {
-    const uint64_t *may_suit = engine_referral(e, referral) != NULL ? scarcity_may_suit(e, referral) : NULL;
-
-    return may_suit != NULL && pool.v >= 1 && pool.v <= engine_pools(e) &&
-           !is_ruled_out(may_suit, pool.v - 1);
+    return engine_referral(e, referral) != NULL && engine_pool(e, pool) != NULL &&
+           !is_ruled_out(scarcity_may_suit(e, referral), pool.v - 1);
 }

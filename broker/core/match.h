@@ -149,8 +149,8 @@ struct match_candidate {
 size_t match_candidates(const struct engine *e, const struct match_query *q, uint32_t but,
                         struct match_candidate *out, size_t max);
 
-/* True if the pool could ever suit the saved referral, whatever is free and whoever is asked: a cheap first
- * look before it is judged. */
+/* False if the pool can never suit the saved referral, whatever is free and whoever is asked: a cheap first
+ * look before it is judged. True where nothing is kept: a closed referral, facts erased. */
 bool match_may_suit(const struct engine *e, struct referral_id referral, struct pool_id pool);
 
 /* Name of a rule in API and texts: "full", "unsafe", ... */

@@ -122,12 +122,10 @@ static void read_unsafe(struct match_ctx *c)
 
 static int week_minute_of(const struct match_ctx *c, int64_t at_ms)
 {
-    /* The first of January 1970 was a Thursday. */
-    const int64_t monday_ms = 4 * MS_DAY;
-
+    /* The first of January 1970 was a Thursday, three days after a Monday; no record is older. */
     if (!c->plain_clock)
         return time_week_minute_nl(at_ms);
-    return (int)((at_ms - monday_ms) / MS_MINUTE % (7 * DAY_MINUTES));
+    return (int)((at_ms + 3 * MS_DAY) / MS_MINUTE % (WEEK_DAYS * DAY_MINUTES));
 }
 
 static void read_time(struct match_ctx *c, const struct match_query *q)
@@ -203,7 +201,7 @@ void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct ref
 /* ---- places ---- */
 
 struct hours {
-    int from, until; /* minutes of the day; equal = not known */
+    int from, until; /* minutes of the day, overnight if FROM is the later; equal = nobody is taken in */
 };
 
 static struct hours hours_of(const struct location *l, int weekday)
@@ -222,6 +220,8 @@ static bool is_open(const struct location *l, int weekday, int day_minute)
 
     if (yesterday.from > yesterday.until && day_minute < yesterday.until)
         return true;
+    if (today.from == today.until)
+        return false;
     return today.from < today.until ? day_minute >= today.from && day_minute < today.until
                                     : day_minute >= today.from;
 }
@@ -244,18 +244,26 @@ int match_opens_day_minute(const struct match_ctx *c, const struct location *l)
     return (c->day_minute + wait_for_opening(c, l)) % DAY_MINUTES;
 }
 
+/* Minutes that the clock at AT_MS is before DAY_MINUTE; negative = after it. */
+static int clock_is_before(const struct match_ctx *c, int64_t at_ms, int day_minute)
+{
+    int off = day_minute - week_minute_of(c, at_ms) % DAY_MINUTES;
+
+    return off > DAY_MINUTES / 2 ? off - DAY_MINUTES : off < -DAY_MINUTES / 2 ? off + DAY_MINUTES : off;
+}
+
 int64_t match_opens_at_ms(const struct match_ctx *c, const struct location *l)
 {
     int wait = wait_for_opening(c, l);
+    int opens = (c->day_minute + wait) % DAY_MINUTES;
     int64_t at_ms = c->now_ms - c->now_ms % MS_MINUTE + wait * MS_MINUTE;
-    int off = (c->day_minute + wait) % DAY_MINUTES - week_minute_of(c, at_ms) % DAY_MINUTES;
 
     /* In the night the clock is changed, the wait is an hour longer or shorter than the clock says. */
-    if (off > DAY_MINUTES / 2)
-        off -= DAY_MINUTES;
-    else if (off < -DAY_MINUTES / 2)
-        off += DAY_MINUTES;
-    return at_ms + off * MS_MINUTE;
+    at_ms += clock_is_before(c, at_ms, opens) * MS_MINUTE;
+    /* In spring an hour is passed over: a house that opens within it opens at its end. */
+    while (clock_is_before(c, at_ms, opens) > 0)
+        at_ms += MS_MINUTE;
+    return at_ms;
 }
 
 static enum intake intake_of(const struct match_ctx *c, const struct location *l)

@@ -10,9 +10,11 @@
 
 #define MILLION 1000000u
 #define PROFILES_MIN 128 /* a price from fewer is damped: one household is not a pattern */
-#define SHORT_TURNOVER_PERCENT                                                                               \
-    330 /* an emergency unit is free again 3.3 times as often (matching.md 3.3)                              \
-         */
+/* An emergency unit is free again 3.3 times as often (matching.md 3.3). */
+#define SHORT_TURNOVER_PERCENT 330
+#define UNITS_ENOUGH 64 /* with so many free units nobody's chance is lost, whatever the settings */
+/* A thousand times the average place. A record takes ten times as much (core/records.c). */
+#define RARITY_MAX INT32_C(1000000)
 #define GROUP_PERCENT 30
 #define TEEN_FROM 12
 #define LARGE_FROM 5
@@ -83,6 +85,15 @@ static bool could_suit(const struct match_ctx *c, const struct match_place *p)
             return false;
     }
     return true;
+}
+
+uint32_t scarcity_lasting_rules(void)
+{
+    uint32_t mask = 0;
+
+    for (unsigned i = 0; i < COUNT_OF(lasting); i++)
+        mask |= 1u << lasting[i];
+    return mask;
 }
 
 /* How many units the profile would take there, 0 = it is not served there. */
@@ -223,7 +234,8 @@ const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id)
     struct match_ctx c;
 
     CHECK(engine_referral(e, id) != NULL);
-    if (!slot->r.facts_known)
+    /* Of a closed one nobody will ever free them. */
+    if (!slot->r.facts_known || !referral_is_live(slot->r.state))
         return NULL;
     if (slot->may_suit != NULL && slot->may_suit_supply == e->supply_version)
         return slot->may_suit;
@@ -279,7 +291,7 @@ static uint16_t units_free(const struct engine *e, uint32_t pool, int64_t now_ms
 
     if (v.offerable <= 0 || v.stopped || v.freshness == NOT_KNOWN || v.latest->deliverable == TRI_NO)
         return 0;
-    return (uint16_t)(v.offerable < 64 ? v.offerable : 64);
+    return (uint16_t)(v.offerable < UNITS_ENOUGH ? v.offerable : UNITS_ENOUGH);
 }
 
 static void count_free(const struct engine *e, const struct scarcity *s, int64_t now_ms,
@@ -292,9 +304,11 @@ static void count_free(const struct engine *e, const struct scarcity *s, int64_t
 
         if (one == 0)
             continue;
-        for (unsigned k = 0; k < SCARCITY_PROFILES; k++)
-            free_units[k] =
-                (uint16_t)(free_units[k] + (serves[k] == 1 ? one : 0) + (serves[k] == 2 ? two : 0));
+        for (unsigned k = 0; k < SCARCITY_PROFILES; k++) {
+            unsigned sum = free_units[k] + (serves[k] == 1 ? one : 0u) + (serves[k] == 2 ? two : 0u);
+
+            free_units[k] = (uint16_t)(sum < UNITS_ENOUGH ? sum : UNITS_ENOUGH);
+        }
     }
 }
 
@@ -302,20 +316,36 @@ void scarcity_at(const struct engine *e, int64_t now_ms, struct scarcity_moment 
 {
     const struct scarcity *s = NULL;
     uint16_t free_units[SCARCITY_PROFILES] = {0};
-    uint32_t chance[64] = {0}; /* g by number of free units */
+    uint32_t chance[UNITS_ENOUGH + 1] = {0}; /* g by number of free units; the last stays 0 */
+    uint32_t a = e->settings.chance < 1000u ? e->settings.chance : 1000u;
 
     memset(out, 0, sizeof *out);
     if (e->settings.price_coverage == 0 && e->settings.price_rarity == 0)
         return;
     s = compiled(e);
     count_free(e, s, now_ms, free_units);
-    chance[1] = e->settings.chance * 1000u;
-    for (unsigned m = 2; m < COUNT_OF(chance); m++)
-        chance[m] = chance[m - 1] * (1000u - e->settings.chance) / 1000u;
+    chance[1] = a * 1000u;
+    for (unsigned m = 2; m < UNITS_ENOUGH; m++)
+        chance[m] = chance[m - 1] * (1000u - a) / 1000u;
     for (unsigned k = 0; k < SCARCITY_PROFILES; k++)
-        out->loss[k] =
-            s->profiles[k].referral != 0 && free_units[k] < COUNT_OF(chance) ? chance[free_units[k]] : 0;
+        out->loss[k] = chance[free_units[k]]; /* an empty profile is served nowhere */
     out->profiles = s->used;
+    out->now_ms = now_ms;
+}
+
+/* The largest households that can lose a chance there, in units: the last single unit is no loss to one that
+ * takes two. */
+static unsigned units_at_stake(const struct engine *e, const struct scarcity_moment *m, struct pool_id pool)
+{
+    return units_free(e, pool.v - 1, m->now_ms) == 1 ? 1 : 2;
+}
+
+static int32_t rarity_of(const struct scarcity *s, uint32_t pool)
+{
+    uint64_t average = s->units > 0 ? s->rarity_units / s->units + 1 : 1;
+    uint64_t rarity = s->rarity[pool] * 1000u / average;
+
+    return (int32_t)(rarity < RARITY_MAX ? rarity : RARITY_MAX);
 }
 
 struct price scarcity_price(const struct engine *e, const struct scarcity_moment *m, struct pool_id pool)
@@ -323,20 +353,19 @@ struct price scarcity_price(const struct engine *e, const struct scarcity_moment
     const struct scarcity *s = e->scarcity;
     struct price price = {0};
     const uint8_t *serves = NULL;
-    uint64_t sum = 0;
+    uint32_t sum = 0; /* at most SCARCITY_PROFILES million */
     uint32_t of = m->profiles > PROFILES_MIN ? m->profiles : PROFILES_MIN;
+    unsigned most = 0;
 
     if (m->profiles == 0)
         return price;
+    most = units_at_stake(e, m, pool);
     serves = s->serves[pool.v - 1];
     for (unsigned k = 0; k < SCARCITY_PROFILES; k++)
-        sum += serves[k] != 0 ? m->loss[k] : 0;
+        sum += serves[k] != 0 && serves[k] <= most ? m->loss[k] : 0;
     price.coverage = (int32_t)(sum / of);
-    if (s->rarity_units > 0)
-        price.rarity =
-            (int32_t)(s->rarity[pool.v - 1] * 1000u / (s->rarity_units / (s->units > 0 ? s->units : 1) + 1));
     /* With little history rarity is noise as well. */
-    price.rarity = (int32_t)((int64_t)price.rarity * m->profiles / of);
+    price.rarity = (int32_t)((int64_t)rarity_of(s, pool.v - 1) * m->profiles / of);
     return price;
 }
 
@@ -345,12 +374,14 @@ bool scarcity_group(const struct engine *e, const struct scarcity_moment *m, str
 {
     const struct scarcity *s = e->scarcity;
     uint64_t by_group[SCARCE_N] = {0}, all = 0;
-    unsigned best = 0;
+    unsigned best = 0, most = 0;
 
     if (m->profiles == 0)
         return false;
+    most = units_at_stake(e, m, pool);
     for (unsigned k = 0; k < SCARCITY_PROFILES; k++) {
-        uint64_t loss = s->serves[pool.v - 1][k] != 0 ? m->loss[k] : 0;
+        uint8_t units = s->serves[pool.v - 1][k];
+        uint64_t loss = units != 0 && units <= most ? m->loss[k] : 0;
 
         all += loss;
         for (unsigned g = 0; g < SCARCE_N; g++)

@@ -35,6 +35,7 @@ const char *scarce_group_code(enum scarce_group g); /* "teen_son", "wheelchair",
 struct scarcity_moment {
     uint32_t loss[SCARCITY_PROFILES]; /* g(m(k)) in millionths */
     uint32_t profiles;                /* in use; 0 = no history: every price is 0 */
+    int64_t now_ms;
 };
 
 void scarcity_at(const struct engine *e, int64_t now_ms, struct scarcity_moment *out);
@@ -50,8 +51,9 @@ size_t scarcity_bytes(const struct engine *e);
 
 /* ---- for the engine and the match ---- */
 /* One bit per pool: could it ever suit the referral, whatever is free, whoever was asked and may place there.
- * NULL if the referral's facts are not known. Valid until the next apply. */
+ * NULL if that is not kept: its facts are not known, or it is closed. Valid until the next apply. */
 const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id);
+uint32_t scarcity_lasting_rules(void); /* mask of the rules that may_suit has judged by */
 void scarcity_forget_referral(struct engine *e, struct referral_id id); /* it is closed: free its bits */
 struct scarcity *scarcity_new(void);
 void scarcity_free(struct engine *e);

@@ -30,7 +30,8 @@ struct location {
     enum tri night_intake;
     uint16_t intake_from_minute; /* of the day, Dutch time; intake outside these hours only if night_intake */
     uint16_t intake_until_minute;
-    uint16_t weekend_from_minute; /* the same on Saturday and Sunday; 0 and 0 = as in the week */
+    /* The same on Saturday and Sunday; 0 and 0 = as in the week, other equal ones = nobody then. */
+    uint16_t weekend_from_minute;
     uint16_t weekend_until_minute;
     uint16_t answer_minutes; /* what the house itself says is usual */
 };

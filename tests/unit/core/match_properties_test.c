@@ -1,6 +1,6 @@
 /* What must hold for any household and any supply: drawn from seeds, a fixed number each, no clock. On
  * failure the seed is in the message. */
-#include "support/match_builders.h"
+#include "support/any_world.h"
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -23,129 +23,6 @@ static int vocab_teardown(void **state)
     return 0;
 }
 
-/* ---- random scenes ---- */
-
-static enum tri any_tri(struct rng *r, uint32_t yes, uint32_t no) /* per mille */
-{
-    uint32_t x = rng_below(r, 1000);
-
-    return x < yes ? TRI_YES : x < yes + no ? TRI_NO : TRI_UNKNOWN;
-}
-
-static struct tri_set any_set(struct rng *r, unsigned n, uint32_t yes, uint32_t no)
-{
-    struct tri_set s = {0};
-
-    for (unsigned i = 0; i < n; i++)
-        tri_put(&s, i, any_tri(r, yes, no));
-    return s;
-}
-
-static int16_t any_limit(struct rng *r)
-{
-    static const int16_t limits[] = {AGE_NO_LIMIT, AGE_NO_LIMIT, AGE_NO_LIMIT, 17,         15,
-                                     13,           11,           AGE_NONE,     AGE_UNKNOWN};
-
-    return limits[rng_below(r, COUNT_OF(limits))];
-}
-
-static void any_household(struct rng *r, struct need *n)
-{
-    uint32_t children = rng_below(r, 4);
-
-    n->n_persons = 0;
-    need_add(n, rng_chance(r, 750) ? SEX_F : rng_below(r, SEX_N),
-             rng_chance(r, 100) ? AGE_UNKNOWN : 18 + (int)rng_below(r, 60));
-    if (rng_chance(r, 150))
-        need_add(n, rng_below(r, SEX_N), 18 + (int)rng_below(r, 60));
-    for (uint32_t i = 0; i < children; i++)
-        need_add(n, rng_chance(r, 100) ? rng_below(r, SEX_N) : SEX_F + rng_below(r, 2),
-                 (int)rng_below(r, 18));
-    n->persons[0].pregnant = rng_chance(r, 100);
-    n->minor_alone = rng_chance(r, 30);
-}
-
-static void any_need(struct rng *r, struct scene *s)
-{
-    struct need *n = &s->need;
-    uint32_t regions = (uint32_t)vocab_regions(s->vocab);
-
-    any_household(r, n);
-    n->urgency = rng_below(r, URGENCY_N);
-    n->threat_level = rng_below(r, THREAT_N);
-    n->threat_kinds = any_set(r, THREAT_KIND_N, 100, 880);
-    n->traits = any_set(r, (unsigned)vocab_traits(s->vocab), 40, 955);
-    n->keep_together = rng_chance(r, 900);
-    n->residence = rng_chance(r, 600) ? RESIDENCE_NL : rng_below(r, RESIDENCE_N);
-    n->home_region = rng_chance(r, 100) ? REGION_NONE : (uint8_t)rng_below(r, regions);
-    n->school_region = rng_chance(r, 800) ? REGION_NONE : (uint8_t)rng_below(r, regions);
-    n->language = rng_chance(r, 600) ? language(s->vocab, "nl") : (uint8_t)rng_below(r, 8);
-    n->unsafe_regions = rng_chance(r, 300) ? UINT64_C(1) << rng_below(r, regions) : 0;
-    n->n_points = 0;
-    if (rng_chance(r, 200))
-        n->points[n->n_points++] =
-            (struct unsafe_point){(uint8_t)rng_below(r, regions), (uint16_t)(15 * rng_below(r, 8))};
-    s->query.role = rng_chance(r, 100) ? ROLE_COMENSHA : ROLE_REFERRER;
-    s->query.now_ms = NOON_MS + (int64_t)rng_below(r, 7 * 24 * 60) * MS_MINUTE;
-    s->query.deadline_ms =
-        rng_chance(r, 500) ? 0 : s->query.now_ms + ((int64_t)rng_below(r, 2000) - 100) * MS_MINUTE;
-}
-
-static void any_supply(struct rng *r, struct scene *s)
-{
-    struct pool *p = &s->pool;
-    struct location *l = &s->location;
-
-    l->region = (uint8_t)rng_below(r, (uint32_t)vocab_regions(s->vocab));
-    l->night_intake = any_tri(r, 700, 250);
-    l->intake_from_minute = (uint16_t)(60 * rng_below(r, 24));
-    l->intake_until_minute = (uint16_t)(60 * rng_below(r, 24));
-    l->secret_address = any_tri(r, 500, 400);
-    l->guard_24h = any_tri(r, 200, 700);
-    p->kind = rng_chance(r, 600) ? KIND_CRISIS : rng_below(r, KIND_N);
-    p->unit_size = (uint8_t)(1 + rng_below(r, 6));
-    p->women = any_tri(r, 900, 50);
-    p->men = any_tri(r, 400, 550);
-    p->adult_age_min = rng_chance(r, 900) ? 0 : 23;
-    p->adult_age_max = rng_chance(r, 900) ? AGE_NO_LIMIT : any_limit(r);
-    p->children = any_tri(r, 850, 100);
-    p->son_age_max = any_limit(r);
-    p->daughter_age_max = rng_chance(r, 800) ? AGE_NO_LIMIT : any_limit(r);
-    p->residences = any_set(r, RESIDENCE_N, 940, 40);
-    p->threat_levels = any_set(r, THREAT_N, 930, 50);
-    p->threat_kinds = any_set(r, THREAT_KIND_N, 950, 40);
-    p->traits = any_set(r, (unsigned)vocab_traits(s->vocab), 880, 100);
-    p->languages = rng_next(r);
-    p->serves_regions = rng_chance(r, 850) ? UINT64_MAX : rng_next(r);
-    p->safety_exception = rng_chance(r, 500);
-    p->linkable = any_tri(r, 300, 500);
-    p->gatekeeper = rng_chance(r, 950) ? GATEKEEPER_NONE : rng_below(r, GATEKEEPER_N);
-    s->seen.free = rng_chance(r, 50) ? UNITS_UNKNOWN : (int32_t)rng_below(r, 4);
-    s->seen.deliverable = any_tri(r, 900, 50);
-    s->seen.stop = rng_chance(r, 50);
-    s->seen.observed_at_ms =
-        s->query.now_ms - (int64_t)rng_below(r, rng_chance(r, 700) ? 6 * 60 : 30 * 60) * MS_MINUTE;
-    s->view.reported = !rng_chance(r, 30);
-}
-
-/* A household of SEED in S->need and S->query, and an engine with POOLS drawn for it. */
-static struct engine *any_world(struct scene *s, const struct vocab *v, uint64_t seed)
-{
-    struct rng r = rng_seed(seed);
-    struct engine *e = world_new(v);
-    struct scene supply;
-
-    scene_init(s, v);
-    any_need(&r, s);
-    supply = *s;
-    for (int i = 0; i < POOLS; i++) {
-        any_supply(&r, &supply);
-        world_add(e, &supply);
-    }
-    s->query.need = &s->need;
-    return e;
-}
-
 /* ---- the properties ---- */
 
 static bool has_tone(const struct pool_match *m, enum reason_tone tone)
@@ -163,7 +40,7 @@ static void every_verdict_is_explained(void **state)
 
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct scene s;
-        struct engine *e = any_world(&s, *state, seed);
+        struct engine *e = any_world(&s, *state, seed, POOLS);
         struct match_result r;
 
         match_run(e, &s.query, &r);
@@ -198,7 +75,7 @@ static void one_is_as_in_the_run(void **state)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct scene s;
-        struct engine *e = any_world(&s, *state, seed);
+        struct engine *e = any_world(&s, *state, seed, POOLS);
         struct match_result r;
 
         match_run(e, &s.query, &r);
@@ -218,7 +95,7 @@ static void ranks_alone_are_those_of_the_run(void **state)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct scene s;
-        struct engine *e = any_world(&s, *state, seed);
+        struct engine *e = any_world(&s, *state, seed, POOLS);
         struct pool_id pools[POOLS];
         struct match_standing standing;
         struct match_result r;
@@ -257,7 +134,7 @@ static void a_free_unit_more_never_harms(void **state)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct scene s;
-        struct engine *e = any_world(&s, *state, seed);
+        struct engine *e = any_world(&s, *state, seed, POOLS);
 
         for (uint32_t pool = 1; pool <= POOLS; pool++) {
             enum verdict before = verdict_of(e, &s.query, pool);
@@ -416,7 +293,7 @@ static void safety_holds_whatever_else(void **state)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct scene s;
-        struct engine *e = any_world(&s, *state, seed);
+        struct engine *e = any_world(&s, *state, seed, POOLS);
         struct match_result r;
 
         match_run(e, &s.query, &r);

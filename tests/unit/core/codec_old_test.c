@@ -1,0 +1,222 @@
+/* A journal of codec version 1 is read for ever. support/journal_v1.txt was written by the last broker that
+ * wrote that version (commit ed1cd03): a small exchange with every kind of event, one per line as kind,
+ * moment, clear bytes, private bytes, and what its state came to. */
+#include "support/chaos.h"
+
+#include "base/mem.h"
+#include "core/fields.h"
+#include "support/match_builders.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_SIZE 4096
+
+struct old_row {
+    enum event_kind kind;
+    int64_t at_ms;
+    struct buf clear, private_part;
+};
+
+struct old_journal {
+    struct old_row *rows;
+    size_t n, cap;
+    uint64_t digest, digest_with_facts;
+};
+
+static void read_hex(struct buf *out, const char *text)
+{
+    unsigned byte = 0;
+
+    for (; text[0] != '-' && sscanf(text, "%2x", &byte) == 1; text += 2)
+        buf_u8(out, (uint8_t)byte);
+}
+
+static void read_row(struct old_journal *j, const char *line)
+{
+    static char clear[LINE_SIZE], private_part[LINE_SIZE];
+    struct old_row *row = NULL;
+    unsigned kind = 0;
+    long long at_ms = 0;
+
+    MEM_GROW(j->rows, j->n, j->cap);
+    row = &j->rows[j->n++];
+    memset(row, 0, sizeof *row);
+    assert_int_equal(sscanf(line, "%u %lld %4095s %4095s", &kind, &at_ms, clear, private_part), 4);
+    assert_true(kind < EV_N);
+    row->kind = (enum event_kind)kind;
+    row->at_ms = at_ms;
+    read_hex(&row->clear, clear);
+    read_hex(&row->private_part, private_part);
+}
+
+static int journal_load(void **state)
+{
+    struct old_journal *j = mem_new(1, sizeof *j);
+    FILE *f = fopen(PLEK_SOURCE_DIR "/tests/unit/core/support/journal_v1.txt", "r");
+    unsigned long long a = 0, b = 0;
+    static char line[LINE_SIZE];
+
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f) != NULL) {
+        if (sscanf(line, "digest %llx %llx", &a, &b) != 2)
+            read_row(j, line);
+    }
+    fclose(f);
+    j->digest = a;
+    j->digest_with_facts = b;
+    *state = j;
+    return 0;
+}
+
+static int journal_fini(void **state)
+{
+    struct old_journal *j = *state;
+
+    for (size_t i = 0; i < j->n; i++) {
+        buf_fini(&j->rows[i].clear);
+        buf_fini(&j->rows[i].private_part);
+    }
+    free(j->rows);
+    free(j);
+    return 0;
+}
+
+static struct event read_event(const struct old_row *row, uint64_t seq)
+{
+    struct event ev;
+
+    if (event_decode(row->kind, buf_view(&row->clear), buf_view(&row->private_part), &ev) != OK)
+        fail_msg("event %llu, %s, does not read", (unsigned long long)seq, event_name(row->kind));
+    ev.seq = seq;
+    ev.at_ms = row->at_ms;
+    return ev;
+}
+
+static void it_has_every_kind(void **state)
+{
+    const struct old_journal *j = *state;
+    size_t seen[EV_N] = {0}, with_reasons = 0;
+
+    for (size_t i = 0; i < j->n; i++) {
+        seen[j->rows[i].kind]++;
+        assert_int_equal(j->rows[i].clear.p[0], 1);
+        with_reasons += j->rows[i].kind == EV_REQUEST_MADE && j->rows[i].private_part.len > 0;
+    }
+    for (unsigned k = 0; k <= EV_COMMAND_DONE; k++) /* the last kind of that version */
+        assert_true(seen[k] > 0);
+    assert_true(with_reasons > 0);
+}
+
+static void it_comes_to_the_same_state(void **state)
+{
+    const struct old_journal *j = *state;
+    struct core_settings settings = core_settings_default();
+    struct vocab *v = vocab_of_repository();
+    struct engine *e = engine_new(v, &settings);
+    char why[200];
+
+    for (size_t i = 0; i < j->n; i++) {
+        struct event ev = read_event(&j->rows[i], i + 1);
+
+        if (engine_replay(e, &ev, why, sizeof why) != OK)
+            fail_msg("event %zu: %s", i + 1, why);
+    }
+    assert_true(engine_check(e, why, sizeof why));
+    assert_true(engine_digest(e, false) == j->digest);
+    assert_true(engine_digest(e, true) == j->digest_with_facts);
+    engine_free(e);
+    vocab_free(v);
+}
+
+/* What version 1 did not say is nothing, and the event is the same once written anew. */
+static void it_is_written_anew_without_loss(void **state)
+{
+    const struct old_journal *j = *state;
+
+    for (size_t i = 0; i < j->n; i++) {
+        struct event ev = read_event(&j->rows[i], i + 1), again;
+        struct buf clear = {0}, private_part = {0};
+
+        if (ev.kind == EV_LOCATION_DEFINED)
+            assert_int_equal(ev.u.location.weekend_from_minute | ev.u.location.weekend_until_minute, 0);
+        if (ev.kind == EV_REQUEST_MADE) {
+            assert_int_equal(ev.u.made.proposal.utility, 0);
+            assert_int_equal(ev.u.made.proposal.fits, 0);
+            assert_int_equal(ev.u.made.proposal.why.code, 0);
+            assert_true(ev.u.made.proposal.score > 0);
+        }
+        event_encode(&ev, &clear, &private_part);
+        assert_int_equal(clear.p[0], CODEC_VERSION);
+        assert_int_equal(event_decode(ev.kind, buf_view(&clear), buf_view(&private_part), &again), OK);
+        again.seq = ev.seq;
+        again.at_ms = ev.at_ms;
+        assert_memory_equal(&again, &ev, sizeof ev);
+        buf_fini(&clear);
+        buf_fini(&private_part);
+    }
+}
+
+/* Old bytes are old to the last: cut off, too many, or taken for the newer version they read as nothing. */
+static void it_is_read_exactly(void **state)
+{
+    const struct old_journal *j = *state;
+
+    for (size_t i = 0; i < j->n; i++) {
+        const struct old_row *row = &j->rows[i];
+        struct bytes private_part = buf_view(&row->private_part);
+        bool has_more = row->kind == EV_LOCATION_DEFINED || row->kind == EV_REQUEST_MADE;
+        struct event ev;
+        struct buf more = {0};
+
+        for (size_t len = 0; len < row->clear.len; len++)
+            assert_int_equal(event_decode(row->kind, BYTES(row->clear.p, len), private_part, &ev),
+                             ERR_BAD_INPUT);
+        buf_add(&more, buf_view(&row->clear));
+        buf_u8(&more, 0);
+        assert_int_equal(event_decode(row->kind, buf_view(&more), private_part, &ev), ERR_BAD_INPUT);
+        more.len--;
+        more.p[0] = 2;
+        if (has_more || private_part.len > 0)
+            assert_int_equal(event_decode(row->kind, buf_view(&more), private_part, &ev), ERR_BAD_INPUT);
+        more.p[0] = 0;
+        assert_int_equal(event_decode(row->kind, buf_view(&more), private_part, &ev), ERR_BAD_INPUT);
+        buf_fini(&more);
+    }
+}
+
+static void a_destroyed_key_costs_only_the_facts(void **state)
+{
+    const struct old_journal *j = *state;
+    struct core_settings settings = core_settings_default();
+    struct vocab *v = vocab_of_repository();
+    struct engine *e = engine_new(v, &settings);
+    char why[200];
+
+    for (size_t i = 0; i < j->n; i++) {
+        struct event ev;
+
+        assert_int_equal(event_decode(j->rows[i].kind, buf_view(&j->rows[i].clear), BYTES(NULL, 0), &ev), OK);
+        ev.seq = i + 1;
+        ev.at_ms = j->rows[i].at_ms;
+        assert_int_equal(engine_replay(e, &ev, why, sizeof why), OK);
+    }
+    assert_true(engine_digest(e, false) == j->digest);
+    assert_true(engine_digest(e, true) != j->digest_with_facts);
+    engine_free(e);
+    vocab_free(v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_has_every_kind),
+        cmocka_unit_test(it_comes_to_the_same_state),
+        cmocka_unit_test(it_is_written_anew_without_loss),
+        cmocka_unit_test(it_is_read_exactly),
+        cmocka_unit_test(a_destroyed_key_costs_only_the_facts),
+    };
+
+    return cmocka_run_group_tests(tests, journal_load, journal_fini);
+}
