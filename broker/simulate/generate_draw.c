@@ -81,7 +81,7 @@ int draw_normal(struct draw *d)
 int64_t draw_exp(int64_t x)
 {
     /* x = k ln 2 + r with 0 <= r < ln 2; the series of e^r in 30 binary places. */
-    const int64_t ln2 = 693147; /* millionths */
+    const int64_t ln2 = 693147181; /* billionths */
     const int64_t limit = 20000000;
     int64_t k = 0;
     int64_t r = 0;
@@ -89,8 +89,9 @@ int64_t draw_exp(int64_t x)
     int64_t term = INT64_C(1) << 30;
 
     x = x > limit ? limit : x < -limit ? -limit : x;
+    x *= 1000;
     k = x >= 0 ? x / ln2 : -((-x + ln2 - 1) / ln2);
-    r = ((x - k * ln2) << 30) / 1000000;
+    r = ((x - k * ln2) << 30) / 1000000000;
     for (int i = 1; i <= 12; i++) {
         term = ((term * r) >> 30) / i;
         sum += term;

@@ -6,6 +6,7 @@
 /* What is usual for a kind of house. In 174 houses 12 are high security and so on; the rest is ordinary. */
 struct kind_row {
     int of_174;
+    enum sim_param sites; /* their number, or -1: of_174 */
     enum sim_param units; /* exact number of units, or 0 */
     int mixed;            /* permille that takes men too */
     int sec;              /* level, or -1: half ordinary, half a secret address */
@@ -21,16 +22,18 @@ static const int trafficking_sizes[SIZES] = {62, 22, 12, 4, 0, 0, 0};
 static const int men_sizes[SIZES] = {74, 16, 10, 0, 0, 0, 0};
 
 static const struct kind_row kinds[SIM_KIND_N] = {
-    [SIM_ORDINARY] = {0, SIM_PAR_UNITS_ORDINARY, 180, -1, 0, family_sizes, SIM_PAR_N},
-    [SIM_COSM] = {6, SIM_PAR_UNITS_COSM, 400, 2, SIM_CAP_COSM, trafficking_sizes, SIM_PAR_STAY_COSM},
-    [SIM_OMM] = {5, SIM_PAR_UNITS_OMM, 400, 2,
+    [SIM_ORDINARY] = {0, SIM_PAR_SITES, SIM_PAR_UNITS_ORDINARY, 180, -1, 0, family_sizes, SIM_PAR_N},
+    [SIM_COSM] = {6, SIM_PAR_SITES_COSM, SIM_PAR_UNITS_COSM, 400, 2, SIM_CAP_COSM, trafficking_sizes,
+                  SIM_PAR_STAY_COSM},
+    [SIM_OMM] = {5, SIM_PAR_SITES_OMM, SIM_PAR_UNITS_OMM, 400, 2,
                  SIM_CAP_OMM | SIM_CAP_COSM | SIM_CAP_PSYCH | SIM_CAP_ADDICTION | SIM_CAP_LVB,
                  trafficking_sizes, SIM_PAR_STAY_OMM},
-    [SIM_SECURE] = {12, SIM_PAR_UNITS_SECURE, 180, 2, 0, family_sizes, SIM_PAR_N},
-    [SIM_MEN] = {7, SIM_PAR_UNITS_MEN, 0, -1, 0, men_sizes, SIM_PAR_N},
-    [SIM_FOLLOW_ON] = {0, SIM_PAR_UNITS_FOLLOW_ON, 180, -1, 0, family_sizes, SIM_PAR_STAY_FOLLOW_ON},
-    [SIM_SPECIALIST] = {0, SIM_PAR_UNITS_SPECIALIST, 180, 2, SIM_CAP_YOUTH, family_sizes,
-                        SIM_PAR_STAY_SPECIALIST},
+    [SIM_SECURE] = {12, SIM_PAR_SITES_SECURE, SIM_PAR_UNITS_SECURE, 180, 2, 0, family_sizes, SIM_PAR_N},
+    [SIM_MEN] = {7, SIM_PAR_SITES_MEN, SIM_PAR_UNITS_MEN, 0, -1, 0, men_sizes, SIM_PAR_N},
+    [SIM_FOLLOW_ON] = {0, SIM_PAR_SITES_FOLLOW_ON, SIM_PAR_UNITS_FOLLOW_ON, 180, -1, 0, family_sizes,
+                       SIM_PAR_STAY_FOLLOW_ON},
+    [SIM_SPECIALIST] = {0, SIM_PAR_SITES_SPECIALIST, SIM_PAR_UNITS_SPECIALIST, 180, 2, SIM_CAP_YOUTH,
+                        family_sizes, SIM_PAR_STAY_SPECIALIST},
 };
 
 static bool is_special(enum sim_kind k)
@@ -40,13 +43,10 @@ static bool is_special(enum sim_kind k)
 
 static int sites_of_kind(const struct generator *g, enum sim_kind k)
 {
+    int given = gen_par(g, kinds[k].sites);
     int n = (gen_par(g, SIM_PAR_SITES) * kinds[k].of_174 + 87) / 174;
-    if (k == SIM_FOLLOW_ON)
-        return gen_par(g, SIM_PAR_SITES_FOLLOW_ON);
-    if (k == SIM_SPECIALIST)
-        return gen_par(g, SIM_PAR_SITES_SPECIALIST);
-    if (k == SIM_SECURE && gen_par(g, SIM_PAR_SITES_SECURE) >= 0)
-        return gen_par(g, SIM_PAR_SITES_SECURE);
+    if (given >= 0)
+        return given;
     return n < 1 ? 1 : n;
 }
 

@@ -37,9 +37,9 @@ static enum makeup draw_makeup(struct draw *d, struct sim_referral *r)
 }
 
 /* Trafficking brings its own needs: half need the care of COSM or OMM, the others may also go elsewhere. */
-static void draw_trafficking(struct draw *d, enum makeup m, struct sim_referral *r)
+static void draw_trafficking(const struct generator *g, struct draw *d, enum makeup m, struct sim_referral *r)
 {
-    bool victim = draw_chance(d, trafficking[m]);
+    bool victim = draw_chance(d, trafficking[m] * gen_par(g, SIM_PAR_TRAFFICKING) / 1000);
     bool multiple = draw_chance(d, 300);
     bool needs = draw_chance(d, multiple ? 500 : 420);
     unsigned cap = multiple ? SIM_CAP_OMM : SIM_CAP_COSM;
@@ -152,7 +152,7 @@ void gen_household(const struct generator *g, int index, struct sim_referral *ou
     struct sim_referral r = {.id = index, .follows = -1};
     enum makeup m = draw_makeup(&d, &r);
 
-    draw_trafficking(&d, m, &r);
+    draw_trafficking(g, &d, m, &r);
     draw_care(&d, &r);
     r.wheel = draw_chance(&d, 31);
     r.status = statuses[draw_pick(&d, r.traff > 0 ? weights_trafficking : weights, COUNT_OF(weights))];

@@ -51,16 +51,21 @@ static int row_of(const char *key)
 /* What the rows cannot say: bounds that belong together. */
 static const char *crossed(const struct sim_params *p)
 {
+    static const enum sim_param rare[] = {SIM_PAR_SITES_COSM,      SIM_PAR_SITES_OMM,
+                                          SIM_PAR_SITES_SECURE,    SIM_PAR_SITES_MEN,
+                                          SIM_PAR_SITES_FOLLOW_ON, SIM_PAR_SITES_SPECIALIST};
     const int *v = p->v;
+    int others = 0;
     if (v[SIM_PAR_DECLINE_LOW] > v[SIM_PAR_DECLINE_HIGH])
         return "decline_low is above decline_high";
     if (v[SIM_PAR_SITE_STAY_LOW] > v[SIM_PAR_SITE_STAY_HIGH])
         return "site_stay_low is above site_stay_high";
     if (v[SIM_PAR_URGENT_A] + v[SIM_PAR_URGENT_B] > 1000)
         return "urgent_a and urgent_b are over 1000 together";
-    if (v[SIM_PAR_SITES_FOLLOW_ON] + v[SIM_PAR_SITES_SPECIALIST] + v[SIM_PAR_SITES_SECURE] >
-        v[SIM_PAR_SITES] / 2)
-        return "sites_follow_on, sites_specialist and sites_secure are over half of sites";
+    for (size_t i = 0; i < COUNT_OF(rare); i++)
+        others += v[rare[i]] > 0 ? v[rare[i]] : 0;
+    if (others > v[SIM_PAR_SITES] / 2)
+        return "the houses of rare kinds (sites_*) are over half of sites";
     return NULL;
 }
 

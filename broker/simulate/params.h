@@ -12,7 +12,10 @@
     X(SITES, "sites", 174, 20, 1000, "houses, of all kinds")                                                 \
     X(SITES_FOLLOW_ON, "sites_follow_on", 0, 0, 300, "of which follow-on (vervolg)")                         \
     X(SITES_SPECIALIST, "sites_specialist", 0, 0, 100, "of which national specialists")                      \
+    X(SITES_COSM, "sites_cosm", -1, -1, 100, "of which COSM; -1 = 6 of 174")                                 \
+    X(SITES_OMM, "sites_omm", -1, -1, 100, "of which OMM; -1 = 5 of 174")                                    \
     X(SITES_SECURE, "sites_secure", -1, -1, 100, "of which high security; -1 = 12 of 174")                   \
+    X(SITES_MEN, "sites_men", -1, -1, 100, "of which for men; -1 = 7 of 174")                                \
     X(UNITS_ORDINARY, "units_ordinary", 0, 0, 3000, "units, exactly; 0 = as the draw falls")                 \
     X(UNITS_EMERGENCY, "units_emergency", 0, 0, 1000, "emergency units in ordinary houses, exactly")         \
     X(UNITS_COSM, "units_cosm", 0, 0, 1000, "as units_ordinary")                                             \
@@ -30,6 +33,7 @@
     X(ARRIVALS, "arrivals_day_centi", 0, 0, 20000, "arrivals a day, hundredths; 0 = by load")                \
     X(URGENT_A, "urgent_a", 250, 0, 1000, "permille of referrals with 4 hours")                              \
     X(URGENT_B, "urgent_b", 450, 0, 1000, "permille of referrals with 24 hours; the rest has 72")            \
+    X(TRAFFICKING, "trafficking", 1000, 0, 3000, "permille: victims of trafficking, against 9.4 %")          \
     X(SEASON, "season", 100, 0, 900, "permille: swing of arrivals over the year")                            \
     X(SURGE, "surge", 0, 0, 5000, "permille: extra arrivals in the surge")                                   \
     X(SURGE_FROM, "surge_from", 200, 0, 3650, "day on which the surge begins")                               \
