@@ -46,7 +46,7 @@ struct phone {
     int *pools; /* in the order of desks; those of desk d from first[d] to first[d + 1] */
     int *first;
     struct round *rounds;       /* per referral */
-    uint8_t *declined;          /* bit per referral and pool: the house has said no */
+    uint8_t *may;               /* bit per referral and pool: keeps the rules and has not said no */
     int lengths[SIM_QUANTILES]; /* of a call, minutes */
     int now;
 };
@@ -140,16 +140,28 @@ static int desk_in_turn(const struct phone *p, int referral)
     return p->order[(size_t)from * (size_t)p->n_desks + (size_t)p->rounds[referral].at];
 }
 
-static bool has_declined(const struct phone *p, int referral, int pool)
+static uint8_t *may_byte(const struct phone *p, int referral, int pool)
 {
-    return p->declined[(size_t)referral * p->w->accept_stride + (size_t)pool / 8] >> (pool % 8) & 1;
+    return &p->may[(size_t)referral * p->w->accept_stride + (size_t)pool / 8];
 }
 
-/* Nobody rings a desk of which no house may take the household, or has said no already. */
+static bool may_ask(const struct phone *p, int referral, int pool)
+{
+    return *may_byte(p, referral, pool) >> (pool % 8) & 1;
+}
+
+static void find_houses(struct phone *p, int referral)
+{
+    for (int pool = 0; pool < p->w->n_pools; pool++)
+        if (world_broken_rules(p->w, referral, pool) == 0)
+            *may_byte(p, referral, pool) |= (uint8_t)(1u << pool % 8);
+}
+
+/* Nobody rings a desk of which no house may take the household, or each has said no already. */
 static bool is_worth_a_call(const struct phone *p, int referral, int desk)
 {
     for (int i = p->first[desk]; i < p->first[desk + 1]; i++)
-        if (world_broken_rules(p->w, referral, p->pools[i]) == 0 && !has_declined(p, referral, p->pools[i]))
+        if (may_ask(p, referral, p->pools[i]))
             return true;
     return false;
 }
@@ -207,8 +219,7 @@ static int free_pool(const struct phone *p, int referral, int desk)
     for (int i = p->first[desk]; i < p->first[desk + 1]; i++) {
         int pool = p->pools[i];
 
-        if (truth_is_free(&p->truth, pool) && !has_declined(p, referral, pool) &&
-            world_broken_rules(p->w, referral, pool) == 0)
+        if (truth_is_free(&p->truth, pool) && may_ask(p, referral, pool))
             return pool;
     }
     return -1;
@@ -261,7 +272,7 @@ static void on_answer(struct phone *p, int referral)
         ask_desk(p, referral);
     } else if (!world_accepts(p->w, referral, pool) || truth_household_declines(p->w, referral, pool)) {
         p->out->declines++;
-        p->declined[(size_t)referral * p->w->accept_stride + (size_t)pool / 8] |= (uint8_t)(1u << pool % 8);
+        *may_byte(p, referral, pool) &= (uint8_t) ~(1u << pool % 8);
         ask_desk(p, referral);
     } else {
         truth_place(&p->truth, referral, pool, p->now,
@@ -290,8 +301,10 @@ static void happen(struct phone *p, const struct sim_event *e)
         on_answer(p, e->id);
         break;
     case SIM_EV_ARRIVAL:
-        if (truth_open(&p->truth, e->id, p->now, NULL))
+        if (truth_open(&p->truth, e->id, p->now, NULL)) {
+            find_houses(p, e->id);
             ring(p, e->id);
+        }
         break;
     case SIM_EV_RETRY:
         on_call_ended(p, e->id);
@@ -313,7 +326,7 @@ void drive_by_phone(const struct sim_world *w, uint64_t seed, struct sim_result 
     add_order(&p);
     add_lengths(&p);
     p.rounds = mem_new((size_t)w->n_referrals, sizeof *p.rounds);
-    p.declined = mem_new((size_t)w->n_referrals, w->accept_stride);
+    p.may = mem_new((size_t)w->n_referrals, w->accept_stride);
     while (truth_next(&p.truth, &e))
         happen(&p, &e);
     truth_fini(&p.truth);
@@ -322,5 +335,5 @@ void drive_by_phone(const struct sim_world *w, uint64_t seed, struct sim_result 
     free(p.pools);
     free(p.first);
     free(p.rounds);
-    free(p.declined);
+    free(p.may);
 }
