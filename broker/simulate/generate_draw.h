@@ -7,22 +7,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum draw_what { /* what a stream is for; the numbers are part of what a seed means */
-                 DRAW_PARAMETERS = 1,
-                 DRAW_SITE,
-                 DRAW_SPREAD,
+/* What a stream is for; the numbers are part of what a seed means. */
+enum draw_what {
+    DRAW_PARAMETERS = 1,
+    DRAW_SITE,
+    DRAW_SPREAD,
     DRAW_SITE_STAY,
-                 DRAW_EMERGENCY,
-                 DRAW_POOL,
-                 DRAW_ARRIVAL,
-                 DRAW_HOUSEHOLD,
-                 DRAW_STAY,
-                 DRAW_RESIDENT,
-                 DRAW_HOUSE_DECLINES,
-                 DRAW_ACCEPTS,
-                 DRAW_ANSWER,
-                 DRAW_DELAY,
-                 DRAW_FOLLOW
+    DRAW_EMERGENCY,
+    DRAW_POOL,
+    DRAW_ARRIVAL,
+    DRAW_HOUSEHOLD,
+    DRAW_STAY,
+    DRAW_RESIDENT,
+    DRAW_HOUSE_DECLINES,
+    DRAW_ACCEPTS,
+    DRAW_ANSWER,
+    DRAW_DELAY,
+    DRAW_FOLLOW
 };
 
 struct draw {

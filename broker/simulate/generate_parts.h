@@ -11,7 +11,7 @@ struct generator {
     const struct sim_params *par;
     uint64_t seed;
     int64_t stay_mean; /* of the log-normal of stays, permille of its median */
-    int pools_drawn; /* also those that were left out for having no units */
+    int pools_drawn;   /* also those that were left out for having no units */
 };
 
 static inline int gen_par(const struct generator *g, enum sim_param p)
