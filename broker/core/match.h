@@ -114,6 +114,11 @@ struct match_query {
 void match_run(const struct engine *e, const struct match_query *q, struct match_result *out);
 void match_fini(struct match_result *r);
 
+/* The one change a worker may make after which the pool of M, which is out, is not; false if there is none.
+ * The smallest step; OUT->pools is 1. */
+bool match_change(const struct engine *e, const struct match_query *q, const struct pool_match *m,
+                  struct near_miss *out);
+
 /* Judge one pool only (used by decide before it holds a unit). */
 void match_one(const struct engine *e, const struct match_query *q, struct pool_id pool,
                struct pool_match *out);
@@ -143,6 +148,9 @@ struct match_candidate {
     struct price price;
 };
 
+/* Bit of rank_class: a scarce place, and a household that is not known to need it. */
+#define MATCH_CLASS_SCARCE 4u
+
 /* The places that a SAVED referral may be offered now, best first (as match_run ranks them): those that fit
  * or may be asked about, at most MAX. With BUT = a mask of rules, places that only those exclude are in it
  * too, behind the others. Far cheaper than match_run: pools that can never suit are not looked at. */
@@ -152,6 +160,9 @@ size_t match_candidates(const struct engine *e, const struct match_query *q, uin
 /* False if the pool can never suit the saved referral, whatever is free and whoever is asked: a cheap first
  * look before it is judged. True where nothing is kept: a closed referral, facts erased. */
 bool match_may_suit(const struct engine *e, struct referral_id referral, struct pool_id pool);
+
+/* When the clock of a house starts that is asked now: now, or its next opening if it is known to be closed. */
+int64_t match_answers_at_ms(const struct engine *e, const struct match_query *q, struct pool_id pool);
 
 /* Name of a rule in API and texts: "full", "unsafe", ... */
 const char *rule_code(enum rule r);

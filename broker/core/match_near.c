@@ -12,26 +12,38 @@
 #define STEP_MINUTES 15 /* of distance to an unsafe point; two such steps are offered */
 #define STEPS 2
 
-/* Places that are out by RULE alone and are not out with the need changed to CHANGED. */
-static uint16_t count_opened(const struct match_ctx *c, const struct engine *e, const struct match_query *q,
-                             const struct match_result *r, enum rule rule, const struct need *changed)
+/* Context of the query with the need changed to CHANGED. */
+static void context_of(struct match_ctx *c, const struct engine *e, const struct match_query *q,
+                       const struct need *changed)
 {
     struct match_query query = *q;
+
+    query.need = changed;
+    match_ctx_init(c, engine_vocab(e), engine_settings(e), &query);
+    match_ctx_add_asked(c, e, q->referral);
+}
+
+static bool is_opened(const struct match_ctx *changed, const struct engine *e, const struct pool_match *m,
+                      enum rule rule)
+{
+    struct match_place p;
+
+    if (m->out_mask != 1u << rule)
+        return false;
+    match_place_load(&p, changed, e, m->pool);
+    return !match_excludes(changed, &p);
+}
+
+/* Places that are out by RULE alone and are not out with the need changed to CHANGED. */
+static uint16_t count_opened(const struct engine *e, const struct match_query *q,
+                             const struct match_result *r, enum rule rule, const struct need *changed)
+{
     struct match_ctx other;
     uint16_t opened = 0;
 
-    query.need = changed;
-    match_ctx_init(&other, c->vocab, engine_settings(e), &query);
-    match_ctx_add_asked(&other, e, q->referral);
+    context_of(&other, e, q, changed);
     for (size_t i = r->n - r->n_out; i < r->n; i++) {
-        struct match_place p;
-        struct match_judgement j;
-
-        if (r->list[i].out_mask != 1u << rule)
-            continue;
-        match_place_load(&p, &other, e, r->list[i].pool);
-        match_judge(&other, &p, &j);
-        if (j.verdict != VERDICT_OUT && opened < UINT16_MAX)
+        if (opened < UINT16_MAX && is_opened(&other, e, &r->list[i], rule))
             opened++;
     }
     return opened;
@@ -56,7 +68,7 @@ static void near_traits(const struct match_ctx *c, const struct engine *e, const
         if (!vocab_trait(c->vocab, bit)->waivable)
             continue;
         tri_put(&changed.traits, bit, TRI_NO);
-        add(r, RULE_TRAIT, (int)bit, count_opened(c, e, q, r, RULE_TRAIT, &changed));
+        add(r, RULE_TRAIT, (int)bit, count_opened(e, q, r, RULE_TRAIT, &changed));
     }
 }
 
@@ -86,7 +98,7 @@ static void near_points(const struct match_ctx *c, const struct engine *e, const
         uint16_t opened = 0;
 
         shorten(c, &changed, step * STEP_MINUTES);
-        opened = count_opened(c, e, q, r, RULE_UNSAFE, &changed);
+        opened = count_opened(e, q, r, RULE_UNSAFE, &changed);
         if (opened > before) /* a longer step must be worth it */
             add(r, RULE_UNSAFE, step * STEP_MINUTES, opened);
         before = opened;
@@ -101,7 +113,7 @@ static void near_two_units(const struct match_ctx *c, const struct engine *e, co
     if (!c->need->keep_together)
         return;
     changed.keep_together = false;
-    add(r, RULE_SIZE, 0, count_opened(c, e, q, r, RULE_SIZE, &changed));
+    add(r, RULE_SIZE, 0, count_opened(e, q, r, RULE_SIZE, &changed));
 }
 
 /* Most places first; then as rules and details are numbered. */
@@ -125,4 +137,23 @@ void match_near(const struct match_ctx *c, const struct engine *e, const struct 
     near_two_units(c, e, q, r);
     near_traits(c, e, q, r);
     qsort(r->near, r->n_near, sizeof r->near[0], compare_near);
+}
+
+/* ---- one pool ---- */
+
+/* A list of one place: what the changes above come to for it. */
+bool match_change(const struct engine *e, const struct match_query *q, const struct pool_match *m,
+                  struct near_miss *out)
+{
+    struct pool_match only = *m;
+    struct match_result r = {.list = &only, .n = 1, .n_out = 1};
+    struct match_ctx c;
+
+    if (m->verdict != VERDICT_OUT)
+        return false;
+    context_of(&c, e, q, q->need);
+    match_near(&c, e, q, &r);
+    if (r.n_near > 0)
+        *out = r.near[0];
+    return r.n_near > 0;
 }

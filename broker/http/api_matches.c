@@ -7,15 +7,47 @@
 
 #include <string.h>
 
+/* "12" or "12,13": pools by number. */
+static void read_pools(struct call *call, const char *text, struct view_match_options *o)
+{
+    const struct engine *e = app_engine(call->late.app);
+    const char *p = text;
+    for (;;) {
+        uint64_t id = 0;
+        const char *begin = p;
+        while (*p >= '0' && *p <= '9' && p - begin < 10)
+            id = id * 10 + (uint64_t)(*p++ - '0');
+        if (p == begin || id == 0 || id > engine_pools(e) || (*p != ',' && *p != '\0')) {
+            json_fault_add(&call->faults, "query:pool", "is not the number of a pool, or some with commas");
+            return;
+        }
+        if (o->n_pools == VIEW_MATCH_POOLS_MAX) {
+            json_fault_add(&call->faults, "query:pool", "names more than 50 pools");
+            return;
+        }
+        o->pools[o->n_pools++].v = (uint32_t)id;
+        if (*p++ == '\0')
+            return;
+    }
+}
+
+static void read_verdict(struct call *call, const char *text, struct view_match_options *o)
+{
+    bool any = strcmp(text, "any") == 0 || (text[0] == '\0' && o->n_pools > 0);
+    o->out = any || strcmp(text, "out") == 0;
+    o->possible = any || !o->out;
+    if (text[0] != '\0' && !o->out && strcmp(text, "possible") != 0)
+        json_fault_add(&call->faults, "query:verdict", "must be possible, out or any");
+}
+
 bool match_options_read(struct call *call, struct view_match_options *o)
 {
-    char text[32];
-    o->limit = (size_t)call_query_int(call, "limit", 1, 200, 50);
-    o->rule = RULE_N;
-    call_query_text(call, "verdict", text, sizeof text);
-    o->out = strcmp(text, "out") == 0;
-    if (text[0] != '\0' && !o->out && strcmp(text, "possible") != 0)
-        json_fault_add(&call->faults, "query:verdict", "must be possible or out");
+    char text[VIEW_MATCH_POOLS_MAX * 11];
+    *o = (struct view_match_options){.limit = (size_t)call_query_int(call, "limit", 1, 200, 50),
+                                     .rule = RULE_N};
+    if (call_query_text(call, "pool", text, sizeof text)[0] != '\0')
+        read_pools(call, text, o);
+    read_verdict(call, call_query_text(call, "verdict", text, sizeof text), o);
     if (call_query_text(call, "rule", text, sizeof text)[0] != '\0') {
         for (unsigned r = 0; r < RULE_N; r++)
             if (strcmp(rule_code((enum rule)r), text) == 0)
@@ -65,40 +97,28 @@ void api_matches_post(struct call *call)
         reply_faults(&call->late, 400, &call->faults);
         return;
     }
-    /* Built now, because the need is gone later; sent when what it rests on is durable. */
+    /* Built now, because need and options are gone later; sent when what it rests on is durable. */
     call->late.json = match_json(f, &call->late.actor, &need, NULL, &options);
     call_read(call, matches_done);
 }
 
-enum { MATCH_LIMIT, MATCH_OUT, MATCH_RULE }; /* late.numbers */
-
-static void referral_matches(const struct late *late, const struct outcome *outcome)
-{
-    const struct flow *f = late->app->parts.flow;
-    const struct referral *r = engine_referral(flow_engine(f), (struct referral_id){late->id});
-    struct view_match_options options = {.out = late->numbers[MATCH_OUT] != 0,
-                                         .rule = (enum rule)late->numbers[MATCH_RULE],
-                                         .limit = (size_t)late->numbers[MATCH_LIMIT]};
-    (void)outcome;
-    if (!r->facts_known) {
-        reply_problem(late, 409, "facts-erased", "The facts were erased",
-                      "The household's facts are erased after the retention time; open a new referral.");
-        return;
-    }
-    reply_json(late, 200, match_json(f, &late->actor, &r->need, r, &options));
-}
-
 void api_referral_matches(struct call *call)
 {
+    const struct flow *f = call->late.app->parts.flow;
     struct view_match_options options;
+    const struct referral *r = NULL;
     if (!call_may(call, ACT_SEE_REFERRAL, call->late.id))
         return;
     if (!match_options_read(call, &options)) {
         reply_faults(&call->late, 400, &call->faults);
         return;
     }
-    call->late.numbers[MATCH_LIMIT] = (int64_t)options.limit;
-    call->late.numbers[MATCH_OUT] = options.out;
-    call->late.numbers[MATCH_RULE] = options.rule;
-    call_read(call, referral_matches);
+    r = engine_referral(flow_engine(f), (struct referral_id){call->late.id});
+    if (!r->facts_known) {
+        reply_problem(&call->late, 409, "facts-erased", "The facts were erased",
+                      "The household's facts are erased after the retention time; open a new referral.");
+        return;
+    }
+    call->late.json = match_json(f, &call->late.actor, &r->need, r, &options);
+    call_read(call, matches_done);
 }

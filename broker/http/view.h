@@ -17,6 +17,16 @@ json_t *view_version(uint64_t v);                            /* 16 hex digits: r
 /* {"code", "tone", "params": [{"kind", "value"}]}; texts are data of the pages. */
 json_t *view_reason(const struct engine *e, const struct reason *r);
 
+/* How a place came by its rank: adds why, utility, scarcity and terms to O. The terms are points off a
+ * perfect fit; score - scarcity.points = utility, score = 1000 - terms (at least 0). */
+struct ranking {
+    int32_t utility;
+    struct price price;
+    struct match_terms terms;
+    struct reason why; /* code 0 = not known any more: left out */
+};
+void view_add_ranking(json_t *o, const struct engine *e, const struct ranking *r);
+
 /* ---- whole things ---- */
 json_t *view_pool(const struct engine *e, const struct actor *actor, struct pool_id id, int64_t now_ms);
 
@@ -28,12 +38,16 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
  * requests. */
 json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full);
 
-/* The ranked list. VERDICT_OUT lists the excluded instead of the possible, with RULE < RULE_N only those
- * whose first excluding rule it is. */
+/* The ranked list. POSSIBLE lists what fits or may be asked about, OUT the excluded, each with the one change
+ * that would open it if there is one. RULE < RULE_N: of the excluded only those whose first excluding rule it
+ * is. With N_POOLS > 0 only these pools. */
+#define VIEW_MATCH_POOLS_MAX 50
 struct view_match_options {
-    bool out;
+    bool possible, out;
     enum rule rule; /* RULE_N = all */
     size_t limit;
+    size_t n_pools;
+    struct pool_id pools[VIEW_MATCH_POOLS_MAX];
 };
 json_t *view_match(const struct engine *e, const struct match_query *q, const struct match_result *r,
                    const struct view_match_options *options);

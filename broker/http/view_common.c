@@ -111,3 +111,23 @@ json_t *view_reason(const struct engine *e, const struct reason *r)
                                                 detail_value(v, row->b, r->b)));
     return json_pack("{s:s, s:s, s:o}", "code", row->code, "tone", tones[row->tone], "params", params);
 }
+
+/* Thousandths, exact. */
+static json_t *thousandths(int32_t value)
+{
+    return json_real(value / 1000.0);
+}
+
+void view_add_ranking(json_t *o, const struct engine *e, const struct ranking *r)
+{
+    if (r->why.code != 0)
+        json_object_set_new(o, "why", view_reason(e, &r->why));
+    json_object_set_new(o, "utility", json_integer(r->utility));
+    json_object_set_new(o, "scarcity",
+                        json_pack("{s:o, s:o, s:i}", "coverage", thousandths(r->price.coverage), "rarity",
+                                  thousandths(r->price.rarity), "points", (int)r->terms.scarcity));
+    json_object_set_new(o, "terms",
+                        json_pack("{s:i, s:i, s:i, s:i}", "distance", (int)r->terms.distance, "language",
+                                  (int)r->terms.language, "soft", (int)r->terms.soft, "secondMove",
+                                  (int)r->terms.second_move));
+}

@@ -51,9 +51,48 @@ static json_t *place(const struct engine *e, const struct match_query *q, const 
     return o;
 }
 
+static json_t *near_miss_params(const struct engine *e, const struct near_miss *n)
+{
+    const struct vocab_trait *t =
+        n->rule == RULE_TRAIT && n->detail >= 0 ? vocab_trait(engine_vocab(e), (unsigned)n->detail) : NULL;
+    json_t *params = json_array();
+    if (t != NULL)
+        json_array_append_new(params, json_pack("{s:s, s:s}", "kind", "trait", "value", t->code));
+    else if (n->detail != 0)
+        json_array_append_new(params, json_pack("{s:s, s:i}", "kind", "minutes", "value", (int)n->detail));
+    return params;
+}
+
+/* What only a place that has a rank has, and what only one that has none. */
+static json_t *place_with_why(const struct engine *e, const struct match_query *q, const struct pool_match *m)
+{
+    json_t *o = place(e, q, m);
+    struct near_miss change;
+    if (m->verdict != VERDICT_OUT)
+        view_add_ranking(
+            o, e,
+            &(struct ranking){.utility = m->utility, .price = m->price, .terms = m->terms, .why = m->why});
+    else if (match_change(e, q, m, &change))
+        json_object_set_new(o, "change",
+                            json_pack("{s:s, s:o}", "rule", rule_code((enum rule)change.rule), "params",
+                                      near_miss_params(e, &change)));
+    return o;
+}
+
 static bool first_rule_is(const struct pool_match *m, enum rule rule)
 {
     return m->out_mask != 0 && (enum rule)__builtin_ctz(m->out_mask) == rule;
+}
+
+static bool is_wanted(const struct view_match_options *o, const struct pool_match *m)
+{
+    bool is_out = m->verdict == VERDICT_OUT;
+    bool is_named = o->n_pools == 0;
+    for (size_t i = 0; i < o->n_pools && !is_named; i++)
+        is_named = o->pools[i].v == m->pool.v;
+    if (!is_named || !(is_out ? o->out : o->possible))
+        return false;
+    return !is_out || o->rule == RULE_N || first_rule_is(m, o->rule);
 }
 
 static json_t *near_misses(const struct engine *e, const struct match_result *r)
@@ -61,17 +100,8 @@ static json_t *near_misses(const struct engine *e, const struct match_result *r)
     json_t *list = json_array();
     for (size_t i = 0; i < r->n_near; i++) {
         const struct near_miss *n = &r->near[i];
-        const struct vocab_trait *t = n->rule == RULE_TRAIT && n->detail >= 0
-                                          ? vocab_trait(engine_vocab(e), (unsigned)n->detail)
-                                          : NULL;
-        json_t *params = json_array();
-        if (t != NULL)
-            json_array_append_new(params, json_pack("{s:s, s:s}", "kind", "trait", "value", t->code));
-        else if (n->detail != 0)
-            json_array_append_new(params,
-                                  json_pack("{s:s, s:i}", "kind", "minutes", "value", (int)n->detail));
         json_array_append_new(list, json_pack("{s:s, s:o, s:i}", "rule", rule_code((enum rule)n->rule),
-                                              "params", params, "pools", (int)n->pools));
+                                              "params", near_miss_params(e, n), "pools", (int)n->pools));
     }
     return list;
 }
@@ -84,12 +114,8 @@ json_t *view_match(const struct engine *e, const struct match_query *q, const st
     json_t *places = json_array();
     json_t *out = json_array();
     for (size_t i = 0; i < r->n && json_array_size(places) < options->limit; i++) {
-        const struct pool_match *m = &r->list[i];
-        if (options->out != (m->verdict == VERDICT_OUT))
-            continue;
-        if (options->out && options->rule < RULE_N && !first_rule_is(m, options->rule))
-            continue;
-        json_array_append_new(places, place(e, q, m));
+        if (is_wanted(options, &r->list[i]))
+            json_array_append_new(places, place_with_why(e, q, &r->list[i]));
     }
     for (unsigned i = 0; i < RULE_N; i++)
         if (r->out_first[i] > 0)

@@ -68,6 +68,14 @@ static json_t *proposal(const struct engine *e, const struct proposal *p)
         verdict_code(p->verdict), "unitsFree", view_units(p->free), "unitsHeld", (int)p->held, "observedAt",
         view_time(p->observed_at_ms), "rulesVersion", view_version(p->rules_version), "reasons", reasons);
     json_object_set_new(o, "minutes", p->minutes < 0 ? json_null() : json_integer(p->minutes));
+    json_object_set_new(o, "byBroker", json_boolean(p->by_broker));
+    /* The first journals did not keep how the rank came about. */
+    if (p->fits + p->asks == 0)
+        return o;
+    json_object_set_new(o, "fits", json_integer(p->fits));
+    json_object_set_new(o, "asks", json_integer(p->asks));
+    view_add_ranking(
+        o, e, &(struct ranking){.utility = p->utility, .price = p->price, .terms = p->terms, .why = p->why});
     return o;
 }
 

@@ -6,6 +6,7 @@ import { armSound, chime, notify } from './attention.js';
 import { rows } from './codes.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { emptyIntake, isSearchable, fromNeed, missing, readDraft, toNeed, toReferral } from './need.js';
+import { makeFinder } from './placer_find.js';
 import { intakeView, summaryView } from './placer_intake.js';
 import { cards, outlines, placeName, resultsView } from './placer_results.js';
 import { accepted, askedName, headline, pending, trackView } from './placer_track.js';
@@ -122,6 +123,7 @@ function showResult(result, speak) {
   state.waiting = null;
   // Lists that stand open tell of these answers too.
   for (const rule of state.outLists.keys()) loadRule(rule);
+  finder.refresh();
   state.gone = state.gone.filter(g => Date.now() - g.at < GONE_MS);
   if (speak) announce(result.fits > 0 ? t('results.fits', { n: result.fits }) : t('results.none'));
 }
@@ -173,6 +175,13 @@ async function loadRule(rule) {
   }
   frame.draw();
 }
+
+const finder = makeFinder({
+  get: path => frame.api.get(path),
+  match: query => frame.api.ask(`/matches?${query}`, toNeed(state.intake)),
+  draw: () => frame.draw(),
+  fail: error => { state.message = { title: problemText(error) }; },
+});
 
 /** @param {import('../types/api').NearMiss} miss */
 const canTakeMiss = miss => miss.rule === 'trait' || miss.rule === 'size';
@@ -440,7 +449,7 @@ const askMore = (referral, poolIds) => doing(async () => {
 /** @param {MatchResult} result @returns {import('./placer_results.js').ResultParts} */
 const resultParts = result => ({
   result, gone: state.gone, fresh: freshCount(), askN: askN(result), busy: state.busy, stale: frame.isStale(),
-  outLists: state.outLists, ask: askAgain, keepSearching, openRule, takeMiss, canTakeMiss,
+  outLists: state.outLists, ask: askAgain, keepSearching, openRule, takeMiss, canTakeMiss, find: finder.view,
   showFresh: () => { if (state.waiting) showResult(state.waiting, true); frame.draw(); focusSoon('results-title'); },
 });
 

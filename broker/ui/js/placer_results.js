@@ -2,7 +2,7 @@
 // The right side of the placer's page while searching: the count, the one button, ranked cards with their reasons, and
 // why the rest does not fit. A place is named by its code name and region; its address is not in the page at all.
 import { label, row } from './codes.js';
-import { inSentence, ofTone, sentence } from './reasons.js';
+import { inSentence, ofTone, rankSentence, sentence } from './reasons.js';
 import { confirmed, duration, either, hasText, t } from './text.js';
 import { badge, button, html, icon, nothing, notice } from './ui.js';
 
@@ -22,6 +22,7 @@ import { badge, button, html, icon, nothing, notice } from './ui.js';
  * @property {() => void} showFresh
  * @property {() => void} keepSearching
  * @property {(rule: string, open: boolean) => void} openRule
+ * @property {() => unknown} find where any place can be looked up
  * @property {(miss: import('../types/api').NearMiss) => void} takeMiss
  * @property {(miss: import('../types/api').NearMiss) => boolean} canTakeMiss
  */
@@ -71,6 +72,7 @@ export function placeCard(m, i, p) {
       ${cautions.slice(0, CAUTIONS_MAX).map(r => html`<p class="caution">${icon('alert-triangle')}<span><span class="sr">${t('place.note')} </span>${sentence(r)}</span></p>`)}
       ${questions(m)}
       ${facts(m)}
+      ${m.why ? html`<p class="rank-why">${rankSentence(m, p.result.places.find(other => other.rank === m.rank - 1))}</p>` : nothing}
     </div>${act(m, p)}</li>`;
 }
 
@@ -141,6 +143,15 @@ export function missText(miss) {
   return hasText(`near.${miss.rule}`) ? t(`near.${miss.rule}`, { n: miss.pools }) : t('near.change', { n: miss.pools, change: ruleText(miss.rule) });
 }
 
+/** One change in words: "the dog can stay elsewhere". @param {import('../types/api').Change} change */
+export function changeText(change) {
+  const [param] = change.params ?? [];
+  const trait = change.rule === 'trait' && param ? row('traits', String(param.value)) : undefined;
+  if (trait) return inSentence(either(trait.waiveLabelNl, trait.waiveLabelEn) || label('traits', trait.code));
+  if (change.rule === 'unsafe' && param) return t('find.change_unsafe', { duration: duration(Number(param.value)) });
+  return change.rule === 'size' ? t('find.change_size') : ruleText(change.rule);
+}
+
 /** @param {ResultParts} p */
 export function nearMisses(p) {
   if (p.result.nearMisses.length === 0) return nothing;
@@ -151,7 +162,7 @@ export function nearMisses(p) {
 function outList(places) {
   if (places === undefined) return nothing;
   if (places === 'loading') return html`<p class="small subtle">${t('results.loading')}</p>`;
-  return html`<ul class="out-list">${places.map(m => html`<li><b>${placeName(m)}</b> ${label('regions', m.region)} <span class="subtle">${ofTone(m.reasons, 'against').map(sentence).join(' ')}</span></li>`)}</ul>`;
+  return html`<ul class="out-list">${places.map(m => html`<li><b>${placeName(m)}</b> ${label('regions', m.region)} <span class="subtle">${ofTone(m.reasons, 'against').map(sentence).join(' ')}${m.change ? ` ${t('find.opens', { change: changeText(m.change) })}` : ''}</span></li>`)}</ul>`;
 }
 
 /** @param {ResultParts} p */
@@ -161,6 +172,7 @@ function why(p) {
   const most = Math.max(...result.outReasons.map(r => r.pools), 1);
   return html`<details class="why" open><summary>${icon('chevron-right')}${t('results.why', { n: result.out })}</summary>
     <div class="drops">${[...result.outReasons].sort((a, b) => b.pools - a.pools).map(r => html`<details class="drop" @toggle=${(/** @type {Event} */ e) => { p.openRule(r.rule, /** @type {HTMLDetailsElement} */ (e.target).open); }}><summary><span>${ruleText(r.rule)}</span><svg viewBox="0 0 ${most} 4" preserveAspectRatio="none" aria-hidden="true"><rect class="f-drop" width=${r.pools} height="4"></rect></svg><b>${r.pools}</b></summary>${outList(p.outLists.get(r.rule))}</details>`)}</div>
+    ${p.find()}
     <p class="small subtle">${t('results.unmet')}</p></details>`;
 }
 

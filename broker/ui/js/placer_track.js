@@ -2,8 +2,8 @@
 // Following one referral: who was asked, what they said, the next step, and the way to a safe departure. Everything
 // here comes from the referral as the exchange knows it; only the departure list is kept on this screen alone.
 import { label, ordered, rows } from './codes.js';
-import { inSentence } from './reasons.js';
-import { clock, duration, either, moment, t } from './text.js';
+import { inSentence, ofTone, rankSentence, sentence } from './reasons.js';
+import { clock, duration, either, list, moment, t } from './text.js';
 import { button, closeDialog, html, icon, nothing, notice, openDialog, ring } from './ui.js';
 
 /** @typedef {import('../types/api').Referral} Referral */
@@ -63,11 +63,36 @@ export function answerText(r) {
   return r.seenAt ? t('answer.seen', { time: clock(r.seenAt) }) : t('answer.not_seen');
 }
 
+/** What the rank rests on: points of a thousand, and what went off. @param {import('../types/api').Proposal} p */
+function pointsText(p) {
+  if (!p.terms || !p.scarcity) return '';
+  const { distance, language, soft, secondMove } = p.terms;
+  /** @type {[string, number][]} */
+  const off = [['distance', distance], ['language', language], ['soft', soft], ['move', secondMove], ['scarcity', p.scarcity.points]];
+  const lost = off.filter(([, n]) => n > 0).map(([what, n]) => t('basis.off', { what: t(`basis.off_${what}`), n: String(n) }));
+  return [t('basis.points', { n: String(p.utility ?? p.score) }), ...(lost.length > 0 ? [t('basis.lost', { list: list(lost) })] : [])].join(' ');
+}
+
+/** The proposal as it was frozen when the place was asked. @param {Request} r @param {import('../types/api').Proposal} p */
+function basis(r, p) {
+  const held = p.unitsHeld ? t('basis.held', { n: p.unitsHeld }) : '';
+  const free = typeof p.unitsFree === 'number' ? t('basis.free', { n: p.unitsFree }) : t('basis.free_unknown');
+  const line = (/** @type {string} */ key, /** @type {unknown[]} */ texts) => (texts.length > 0 ? html`<div><dt>${t(key)}</dt><dd>${texts.map(text => html`<span class="line">${text}</span>`)}</dd></div>` : nothing);
+  const words = (/** @type {import('../types/api').Reason['tone']} */ tone) => ofTone(p.reasons, tone).map(sentence);
+  return html`<details class="basis"><summary>${icon('chevron-right')}${t('basis.title')}<span class="sr"> ${askedName(r)}</span></summary><dl class="summary">
+    ${line('basis.rank', [p.fits !== undefined && p.rank > 0 ? t('basis.rank_of', { rank: String(p.rank), fits: String(p.fits), asks: String(p.asks ?? 0) }) : '', rankSentence(p), p.byBroker ? t('basis.by_broker') : ''].filter(Boolean))}
+    ${line('basis.state', [[free, held].filter(Boolean).join(', '), p.observedAt ? t('basis.observed', { time: moment(p.observedAt) }) : ''].filter(Boolean))}
+    ${line('basis.for', words('for'))}${line('basis.caution', words('caution'))}${line('basis.question', words('question'))}
+    ${p.reasons.length === 0 ? line('basis.for', [t('basis.erased')]) : nothing}
+    ${line('basis.counted', [pointsText(p), t('basis.rules', { version: p.rulesVersion ?? '' })].filter(Boolean))}
+  </dl></details>`;
+}
+
 /** @param {Request} r */
 function askedRow(r) {
   const look = r.state === 'pending' ? (r.seenAt ? ['seen', 'eye-check'] : ['', 'bell-ringing'])
     : r.state === 'accepted' || r.state === 'admitted' ? ['yes', 'circle-check'] : r.state === 'declined' ? ['no', 'x'] : ['ended', 'x'];
-  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span></li>`;
+  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
 }
 
 /** @param {TrackParts} p */

@@ -25,7 +25,9 @@ export function detail(param) {
     const words = label(listName, String(param.value));
     return LOWER.has(param.kind) ? inSentence(words) : words;
   }
+  if (param.kind === 'group') return t(`group.${param.value}`);
   if (param.kind === 'minutes') return duration(Number(param.value));
+  if (param.kind === 'tenths') return number(Number(param.value) / 10);
   return typeof param.value === 'number' ? number(param.value) : param.value;
 }
 
@@ -37,6 +39,8 @@ function variant(reason) {
   if ((reason.code === 'out_son' || reason.code === 'out_daughter') && b < 0) return `reason.${reason.code}_none`;
   if (reason.code === 'ask_residence' && reason.params[0]?.value === 'onbekend') return 'reason.ask_residence_unknown';
   if (reason.code === 'ask_adult_age' && !(a > 0)) return 'reason.ask_adult_age_unknown';
+  if (reason.code === 'rank_stale' && a === 0) return 'reason.rank_stale_never';
+  if (reason.code === 'rank_farther' && a < 0) return 'reason.rank_farther_unknown';
   if (reason.code === 'out_adult_age' && a > b) return 'reason.out_adult_age_max';
   return `reason.${reason.code}`;
 }
@@ -55,3 +59,18 @@ export function sentence(reason) {
 
 /** @param {Reason[]} reasons @param {Reason['tone']} tone */
 export const ofTone = (reasons, tone) => reasons.filter(r => r.tone === tone);
+
+const AS_GOOD = 5; // points of 1000: below it two places are as good (core/match_rank_why.c)
+
+/**
+ * Why a place stands where it does: "2e: even goed, maar hier zijn vaker gezinnen met ... op aangewezen (41%)". ABOVE is
+ * the place it stands behind, where that is on the screen.
+ * @param {{ rank?: number, score?: number, why?: Reason }} place @param {{ score?: number }} [above]
+ */
+export function rankSentence(place, above) {
+  if (!place.why) return '';
+  const isScarce = place.why.code === 'rank_scarce' || place.why.code === 'rank_scarce_many';
+  const more = (place.score ?? 0) - (above?.score ?? 0);
+  const lead = !isScarce || !above || more < -AS_GOOD ? 'rank.line' : more > AS_GOOD ? 'rank.line_better' : 'rank.line_equal';
+  return t(lead, { rank: String(place.rank ?? ''), why: sentence(place.why) });
+}

@@ -30,14 +30,20 @@ export type Need = {
 };
 
 export type Param = { kind: string; value: number | string };
-export type Reason = { code: string; tone: 'for' | 'caution' | 'question' | 'against'; params: Param[] };
+export type Reason = { code: string; tone: 'for' | 'caution' | 'question' | 'against' | 'rank'; params: Param[] };
 export type PlaceMatch = {
     poolId: number; verdict: 'fits' | 'ask' | 'out'; rank: number; score?: number; rules?: string[]; locationName?: string;
     region?: string; kind?: string; poolName?: string; poolNameEn?: string; secretAddress?: Tri; unitSize?: number;
     units?: number; unitsTotal?: number; unitsFree?: number | null; offerable?: number | null; freshness?: string;
     observedAt?: string | null; minutes?: number | null; answerMinutes?: number; criteriaMet?: number; criteria?: number;
-    reasons: Reason[];
+    reasons: Reason[]; change?: Change;
+} & Ranking;
+/* How a place came by its rank. */
+export type Ranking = {
+    why?: Reason; utility?: number; scarcity?: { coverage: number; rarity: number; points: number };
+    terms?: { distance: number; language: number; soft: number; secondMove: number };
 };
+export type Change = { rule: string; params?: Param[] };
 export type NearMiss = { rule: string; params?: Param[]; pools: number };
 export type MatchResult = {
     at?: string; pools: number; regions?: number; fits: number; ask: number; out: number; askDefault?: number;
@@ -56,8 +62,12 @@ export type Request = {
     region?: string; units?: number; askedAt: string; seenAt?: string | null; answerByAt: string; lapseAt: string;
     answeredAt?: string | null; etaAt?: string | null; answerMinutes?: number; alsoAsked?: number; referrer?: string;
     callback?: string | null; household?: Household | null; version?: number;
-    proposal?: { rank?: number; minutes?: number | null; reasons?: Reason[] };
+    proposal?: Proposal;
 };
+export type Proposal = {
+    rank: number; score: number; verdict: string; minutes?: number | null; unitsFree?: number | null; unitsHeld?: number;
+    observedAt?: string | null; rulesVersion?: string; reasons: Reason[]; byBroker?: boolean; fits?: number; asks?: number;
+} & Ranking;
 export type Referral = {
     id: number; code: string; state: 'open' | 'asked' | 'reserved' | 'travelling' | 'admitted' | 'withdrawn';
     urgency: string; unplaced?: boolean; factsErased?: boolean; organisation?: string; openedAt: string; deadlineAt: string;
