@@ -7,7 +7,7 @@ packages_run=(gcc libc6-dev cmake ninja-build pkg-config libevent-dev libmariadb
     mariadb-client-core libxml2-dev libjansson-dev libsodium-dev libssl-dev libcurl4-openssl-dev uthash-dev
     libcsv-dev nodejs npm openssl ca-certificates curl)
 packages_test=(libcmocka-dev mariadb-client clang clang-format-14 libclang-rt-14-dev chromium libxml2-utils shellcheck
-    fonts-dejavu-core git procps)
+    fonts-dejavu-core git procps glpk-utils)
 
 # PACKAGE LEAST-VERSION: older ones have known holes that input from outside can reach.
 package_floor=(
