@@ -84,7 +84,7 @@ static void draw_rules(const struct generator *g, struct draw *d, struct sim_sit
     int undocumented = gen_par(g, SIM_PAR_UNDOCUMENTED); /* these take who waits for a decision too */
     int status = draw_range(d, 0, 999);
     bool none = status < undocumented;
-    bool pending = status < (undocumented > 600 ? undocumented : 600);
+    bool pending = status < (undocumented > 560 ? undocumented : 560);
     bool secret = draw_chance(d, 500);
 
     s->sexpol = s->kind == SIM_MEN ? SIM_MEN_ONLY : draw_chance(d, k->mixed) ? SIM_MIXED : SIM_WOMEN_ONLY;

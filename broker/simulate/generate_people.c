@@ -41,7 +41,7 @@ static void draw_trafficking(const struct generator *g, struct draw *d, enum mak
 {
     bool victim = draw_chance(d, trafficking[m] * gen_par(g, SIM_PAR_TRAFFICKING) / 1000);
     bool multiple = draw_chance(d, 300);
-    bool needs = draw_chance(d, multiple ? 500 : 420);
+    bool needs = draw_chance(d, multiple ? 540 : 460);
     unsigned cap = multiple ? SIM_CAP_OMM : SIM_CAP_COSM;
 
     if (!victim)
@@ -58,7 +58,7 @@ static void draw_care(struct draw *d, struct sim_referral *r)
 {
     static const unsigned caps[] = {SIM_CAP_PSYCH,   SIM_CAP_ADDICTION, SIM_CAP_LVB,
                                     SIM_CAP_MEDICAL, SIM_CAP_YOUTH,     0};
-    static const int required[] = {70, 22, 55, 18, 30, 805};
+    static const int required[] = {74, 17, 52, 18, 30, 809};
     static const int wished[] = {120, 30, 80, 40, 150};
     unsigned need = caps[draw_pick(d, required, COUNT_OF(required))];
 
