@@ -130,15 +130,13 @@ static int add_follower(const struct generator *g, int before, bool to_follow_on
     return index;
 }
 
-/* A household that may stand in an emergency unit (urgent: A or B) has crisis after it; some of those, and of
- * those who came for crisis at once, have follow-on after that. */
+/* Everybody has a step to crisis, for whoever will stand in an emergency unit (the driver passes it over for
+ * the others); some have follow-on after that. */
 static void add_followers(const struct generator *g, int n)
 {
     for (int i = 0; i < n; i++) {
         struct draw d = draw_of(g->seed, DRAW_FOLLOW, (uint64_t)i);
-        int before = i;
-        if (g->w->referrals[i].urg != SIM_C)
-            before = add_follower(g, i, false);
+        int before = add_follower(g, i, false);
         if (draw_chance(&d, gen_par(g, SIM_PAR_MOVE_ON)))
             (void)add_follower(g, before, true);
     }
