@@ -69,16 +69,22 @@ static void context_of(struct match_ctx *c, const struct engine *e, const struct
     c->engine = e;
 }
 
-static void judge_place(const struct match_ctx *c, const struct match_place *p, struct judged *out)
+/* A place that is out for more than a rule of BUT is in no order and has no price. */
+static void judge_place(const struct match_ctx *c, const struct match_place *p, uint32_t but,
+                        struct judged *out)
 {
-    int fit = match_fit(c, p, &out->terms);
+    int fit = 0, utility = 0;
 
+    *out = (struct judged){0};
+    fit = utility = match_fit(c, p, &out->terms);
     match_judge(c, p, &out->j);
+    if ((out->j.out_mask & ~but) == 0)
+        utility = match_utility(c, p, fit, &out->price, &out->terms);
     out->fit = (uint16_t)fit;
     out->region = p->location->region;
     out->key = (struct order_key){
         .rank_class = class_of(p, &out->j),
-        .utility = match_utility(c, p, fit, &out->price, &out->terms),
+        .utility = utility,
         .observed_at_ms = p->view.latest != NULL ? p->view.latest->observed_at_ms : INT64_MIN,
         .pool = p->pool->id.v,
     };
@@ -115,7 +121,7 @@ static void judge_all(const struct match_ctx *c, const struct engine *e, struct 
         struct judged one;
 
         match_place_load(&p, c, e, (struct pool_id){i + 1});
-        judge_place(c, &p, &one);
+        judge_place(c, &p, 0, &one);
         if (one.region < vocab_regions(c->vocab))
             regions |= UINT64_C(1) << one.region;
         if (one.j.verdict == VERDICT_OUT) {
@@ -188,7 +194,7 @@ void match_one(const struct engine *e, const struct match_query *q, struct pool_
 
     context_of(&c, e, q, &moment);
     match_place_load(&p, &c, e, pool);
-    judge_place(&c, &p, &judged);
+    judge_place(&c, &p, 0, &judged);
     *out = (struct pool_match){0};
     state(&c, &p, &judged, out);
 }
@@ -269,7 +275,7 @@ void match_ranks(const struct engine *e, const struct match_query *q, const stru
     context_of(&c, e, q, &moment);
     for (size_t i = 0; i < n; i++) {
         match_place_load(&p, &c, e, pools[i]);
-        judge_place(&c, &p, &stands[i].own);
+        judge_place(&c, &p, 0, &stands[i].own);
     }
     for (uint32_t i = 0; i < engine_pools(e); i++) {
         struct judged other;
@@ -279,7 +285,7 @@ void match_ranks(const struct engine *e, const struct match_query *q, const stru
         match_place_load(&p, &c, e, (struct pool_id){i + 1});
         if (match_excludes(&c, &p))
             continue;
-        judge_place(&c, &p, &other);
+        judge_place(&c, &p, 0, &other);
         if (other.j.verdict == VERDICT_FITS)
             out->fits++;
         else
@@ -350,7 +356,7 @@ size_t match_candidates(const struct engine *e, const struct match_query *q, uin
             c.moment = &moment;
             c.engine = e;
         }
-        judge_place(&c, &p, &one);
+        judge_place(&c, &p, but, &one);
         enlist(&c, &p, &one, &all[n++]);
     }
     qsort(all, n, sizeof all[0], compare_candidates);

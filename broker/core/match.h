@@ -63,11 +63,11 @@ struct match_terms {
 struct pool_match {
     struct pool_id pool;
     enum verdict verdict;
-    uint32_t out_mask; /* rules that exclude */
-    uint32_t ask_mask; /* rules with an unknown fact */
-    uint16_t score;    /* 0..1000, fit only (matching.md 3.2) */
-    int32_t utility;   /* what the order goes by within a class: score less scarcity */
-    struct price price;
+    uint32_t out_mask;  /* rules that exclude */
+    uint32_t ask_mask;  /* rules with an unknown fact */
+    uint16_t score;     /* 0..1000, fit only (matching.md 3.2) */
+    int32_t utility;    /* what the order goes by within a class: score less scarcity */
+    struct price price; /* of a place that is out: none */
     struct match_terms terms;
     struct reason why; /* of the rank: what sets it behind the place above it; code 0 = nothing to say */
     uint16_t rank;     /* 1.. among fits, then among asks; 0 for out */

@@ -65,7 +65,7 @@ struct reason match_rank_why(const struct match_ctx *c, const struct ranked_plac
     why = reason_of(REASON_RANK_EQUAL, 0, 0);
     if (b->scarcity - a->scarcity > most) {
         most = b->scarcity - a->scarcity;
-        why = scarce(c, own);
+        why = reason_of(REASON_RANK_SCARCE, 0, 0);
     }
     if (b->distance - a->distance > most) {
         most = b->distance - a->distance;
@@ -81,5 +81,6 @@ struct reason match_rank_why(const struct match_ctx *c, const struct ranked_plac
     }
     if (b->second_move - a->second_move > most)
         why = reason_of(REASON_RANK_SECOND_MOVE, own->place->kind->max_hours, 0);
-    return why;
+    /* For whom it is kept takes a look at all profiles: only where that is what is said. */
+    return why.code == REASON_RANK_SCARCE ? scarce(c, own) : why;
 }

@@ -26,15 +26,21 @@ struct profile {
     uint64_t share;    /* its weight in the rarity of each pool that serves it */
 };
 
+#define WORDS (SCARCITY_PROFILES / 64)
+
+/* One bit per profile: those that a pool serves with one unit, and those it serves with two. */
+struct served {
+    uint64_t by_one[WORDS], by_two[WORDS];
+};
+
 struct scarcity {
     uint64_t seen;                              /* referrals compiled: ids up to this one */
     uint32_t supply;                            /* of the pools as compiled */
     struct profile profiles[SCARCITY_PROFILES]; /* by referral id modulo their number */
     uint32_t used;
 
-    /* By pool: for each profile 0 = does not serve it, 1 = with one unit, 2 = with two. */
-    uint8_t (*serves)[SCARCITY_PROFILES];
-    uint64_t *rarity; /* by pool: sum of the shares of the profiles it serves */
+    struct served *served; /* by pool */
+    uint64_t *rarity;      /* by pool: sum of the shares of the profiles it serves */
     uint32_t n_pools;
     uint64_t rarity_units, units; /* sums over pools: of rarity x units, and of units */
 };
@@ -139,16 +145,23 @@ static uint64_t turnover(const struct engine *e, uint32_t pool)
            (vocab_kind(e->vocab, p->kind)->max_hours != 0 ? SHORT_TURNOVER_PERCENT : UINT64_C(100));
 }
 
+static bool is_served(const struct scarcity *s, uint32_t pool, uint32_t slot)
+{
+    const struct served *v = &s->served[pool];
+
+    return ((v->by_one[slot / 64] | v->by_two[slot / 64]) >> slot % 64 & 1) != 0;
+}
+
 /* The fewer units serve a profile, the more each of them matters. */
 static void share_out(const struct engine *e, struct scarcity *s, uint32_t slot)
 {
     uint64_t supply = 0;
 
     for (uint32_t p = 0; p < s->n_pools; p++)
-        supply += s->serves[p][slot] != 0 ? turnover(e, p) : 0;
+        supply += is_served(s, p, slot) ? turnover(e, p) : 0;
     s->profiles[slot].share = supply > 0 ? UINT64_C(1000000000000) / supply : 0;
     for (uint32_t p = 0; p < s->n_pools; p++) {
-        if (s->serves[p][slot] != 0) {
+        if (is_served(s, p, slot)) {
             s->rarity[p] += s->profiles[slot].share;
             s->rarity_units += s->profiles[slot].share * e->pools[p].pool.units_total;
         }
@@ -158,10 +171,11 @@ static void share_out(const struct engine *e, struct scarcity *s, uint32_t slot)
 static void take_back(const struct engine *e, struct scarcity *s, uint32_t slot)
 {
     for (uint32_t p = 0; p < s->n_pools; p++) {
-        if (s->serves[p][slot] != 0) {
+        if (is_served(s, p, slot)) {
             s->rarity[p] -= s->profiles[slot].share;
             s->rarity_units -= s->profiles[slot].share * e->pools[p].pool.units_total;
-            s->serves[p][slot] = 0;
+            s->served[p].by_one[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+            s->served[p].by_two[slot / 64] &= ~(UINT64_C(1) << slot % 64);
         }
     }
     s->used -= s->profiles[slot].referral != 0;
@@ -182,9 +196,12 @@ static void compile(const struct engine *e, struct scarcity *s, uint64_t id)
     context_of(e, r, &c);
     for (uint32_t i = 0; i < s->n_pools; i++) {
         struct match_place p;
+        uint8_t units = 0;
 
         bare_place(e, &c, i, &p);
-        s->serves[i][slot] = units_served(&c, &p);
+        units = units_served(&c, &p);
+        s->served[i].by_one[slot / 64] |= (uint64_t)(units == 1) << slot % 64;
+        s->served[i].by_two[slot / 64] |= (uint64_t)(units == 2) << slot % 64;
     }
     s->profiles[slot] = (struct profile){.referral = id, .groups = groups_of(&c)};
     s->used++;
@@ -194,10 +211,10 @@ static void compile(const struct engine *e, struct scarcity *s, uint64_t id)
 /* Pools came or changed: everything is compiled anew. Rare; a network changes a few times a week. */
 static void start_over(const struct engine *e, struct scarcity *s)
 {
-    free(s->serves);
+    free(s->served);
     free(s->rarity);
     s->n_pools = e->n_pools;
-    s->serves = mem_new(s->n_pools + 1u, sizeof s->serves[0]);
+    s->served = mem_new(s->n_pools + 1u, sizeof s->served[0]);
     s->rarity = mem_new(s->n_pools + 1u, sizeof s->rarity[0]);
     memset(s->profiles, 0, sizeof s->profiles);
     s->used = 0;
@@ -266,7 +283,7 @@ void scarcity_free(struct engine *e)
     for (uint32_t i = 0; i < e->n_referrals; i++)
         free(e->referrals[i].may_suit);
     if (e->scarcity != NULL) {
-        free(e->scarcity->serves);
+        free(e->scarcity->served);
         free(e->scarcity->rarity);
     }
     free(e->scarcity);
@@ -275,7 +292,7 @@ void scarcity_free(struct engine *e)
 size_t scarcity_bytes(const struct engine *e)
 {
     const struct scarcity *s = e->scarcity;
-    size_t bytes = sizeof *s + s->n_pools * (sizeof s->serves[0] + sizeof s->rarity[0]);
+    size_t bytes = sizeof *s + s->n_pools * (sizeof s->served[0] + sizeof s->rarity[0]);
 
     for (uint32_t i = 0; i < e->n_referrals; i++)
         bytes += e->referrals[i].may_suit != NULL ? (e->n_pools / 64 + 1) * sizeof(uint64_t) : 0;
@@ -285,37 +302,68 @@ size_t scarcity_bytes(const struct engine *e)
 /* ---- prices ---- */
 
 /* Units that may be offered of the pool now; an unknown number serves nobody for certain. */
-static uint16_t units_free(const struct engine *e, uint32_t pool, int64_t now_ms)
+static unsigned units_free(const struct engine *e, uint32_t pool, int64_t now_ms)
 {
     struct pool_view v = engine_pool_view(e, (struct pool_id){pool + 1}, now_ms);
 
     if (v.offerable <= 0 || v.stopped || v.freshness == NOT_KNOWN || v.latest->deliverable == TRI_NO)
         return 0;
-    return (uint16_t)(v.offerable < UNITS_ENOUGH ? v.offerable : UNITS_ENOUGH);
+    return v.offerable < UNITS_ENOUGH ? (unsigned)v.offerable : UNITS_ENOUGH;
 }
 
-static void count_free(const struct engine *e, const struct scarcity *s, int64_t now_ms,
-                       uint16_t free_units[SCARCITY_PROFILES])
+/* Free units of each profile, counted for all profiles at once: BIT[b] holds bit b of every count. At
+ * UNITS_ENOUGH a count is full and stays so. */
+#define COUNT_BITS 6
+_Static_assert(1 << COUNT_BITS == UNITS_ENOUGH, "a count below enough has so many bits");
+
+struct counts {
+    uint64_t bit[COUNT_BITS][WORDS];
+    uint64_t full[WORDS];
+};
+
+static void count_up(struct counts *n, const uint64_t profiles[WORDS], unsigned units)
+{
+    for (unsigned w = 0; w < WORDS; w++) {
+        uint64_t carry = 0;
+
+        for (unsigned b = 0; b < COUNT_BITS && (units >> b != 0 || carry != 0); b++) {
+            uint64_t add = (units >> b & 1) != 0 ? profiles[w] : 0;
+            uint64_t old = n->bit[b][w];
+
+            n->bit[b][w] = old ^ add ^ carry;
+            carry = (old & add) | (carry & (old ^ add));
+        }
+        n->full[w] |= units >= UNITS_ENOUGH ? profiles[w] : carry;
+    }
+}
+
+static unsigned count_of(const struct counts *n, unsigned k)
+{
+    unsigned count = 0;
+
+    if ((n->full[k / 64] >> k % 64 & 1) != 0)
+        return UNITS_ENOUGH;
+    for (unsigned b = 0; b < COUNT_BITS; b++)
+        count |= (unsigned)(n->bit[b][k / 64] >> k % 64 & 1) << b;
+    return count;
+}
+
+static void count_free(const struct engine *e, const struct scarcity *s, int64_t now_ms, struct counts *n)
 {
     for (uint32_t p = 0; p < s->n_pools; p++) {
-        const uint8_t *serves = s->serves[p];
-        uint16_t one = units_free(e, p, now_ms);
-        uint16_t two = one / 2;
+        unsigned units = units_free(e, p, now_ms);
 
-        if (one == 0)
-            continue;
-        for (unsigned k = 0; k < SCARCITY_PROFILES; k++) {
-            unsigned sum = free_units[k] + (serves[k] == 1 ? one : 0u) + (serves[k] == 2 ? two : 0u);
-
-            free_units[k] = (uint16_t)(sum < UNITS_ENOUGH ? sum : UNITS_ENOUGH);
-        }
+        if (units >= 1)
+            count_up(n, s->served[p].by_one, units);
+        if (units >= 2)
+            count_up(n, s->served[p].by_two, units / 2);
     }
 }
 
 void scarcity_at(const struct engine *e, int64_t now_ms, struct scarcity_moment *out)
 {
     const struct scarcity *s = NULL;
-    uint16_t free_units[SCARCITY_PROFILES] = {0};
+    struct counts free_units = {0};
     uint32_t chance[UNITS_ENOUGH + 1] = {0}; /* g by number of free units; the last stays 0 */
     uint32_t a = e->settings.chance < 1000u ? e->settings.chance : 1000u;
 
@@ -323,21 +371,31 @@ void scarcity_at(const struct engine *e, int64_t now_ms, struct scarcity_moment 
     if (e->settings.price_coverage == 0 && e->settings.price_rarity == 0)
         return;
     s = compiled(e);
-    count_free(e, s, now_ms, free_units);
+    count_free(e, s, now_ms, &free_units);
     chance[1] = a * 1000u;
     for (unsigned m = 2; m < UNITS_ENOUGH; m++)
         chance[m] = chance[m - 1] * (1000u - a) / 1000u;
-    for (unsigned k = 0; k < SCARCITY_PROFILES; k++)
-        out->loss[k] = chance[free_units[k]]; /* an empty profile is served nowhere */
+    for (unsigned k = 0; k < SCARCITY_PROFILES; k++) {
+        out->loss[k] = chance[count_of(&free_units, k)]; /* an empty profile is served nowhere */
+        out->at_risk[k / 64] |= (uint64_t)(out->loss[k] != 0) << k % 64;
+    }
     out->profiles = s->used;
     out->now_ms = now_ms;
 }
 
-/* The largest households that can lose a chance there, in units: the last single unit is no loss to one that
- * takes two. */
-static unsigned units_at_stake(const struct engine *e, const struct scarcity_moment *m, struct pool_id pool)
+/* Word W of the profiles that can lose a chance at the pool: the last single unit is no loss to a household
+ * that takes two. */
+static uint64_t at_stake(const struct scarcity *s, const struct scarcity_moment *m, uint32_t pool, unsigned w,
+                         bool is_single)
 {
-    return units_free(e, pool.v - 1, m->now_ms) == 1 ? 1 : 2;
+    const struct served *v = &s->served[pool];
+
+    return m->at_risk[w] & (is_single ? v->by_one[w] : v->by_one[w] | v->by_two[w]);
+}
+
+static bool has_single_unit(const struct engine *e, const struct scarcity_moment *m, struct pool_id pool)
+{
+    return units_free(e, pool.v - 1, m->now_ms) == 1;
 }
 
 static int32_t rarity_of(const struct scarcity *s, uint32_t pool)
@@ -352,17 +410,17 @@ struct price scarcity_price(const struct engine *e, const struct scarcity_moment
 {
     const struct scarcity *s = e->scarcity;
     struct price price = {0};
-    const uint8_t *serves = NULL;
     uint32_t sum = 0; /* at most SCARCITY_PROFILES million */
     uint32_t of = m->profiles > PROFILES_MIN ? m->profiles : PROFILES_MIN;
-    unsigned most = 0;
+    bool is_single = false;
 
     if (m->profiles == 0)
         return price;
-    most = units_at_stake(e, m, pool);
-    serves = s->serves[pool.v - 1];
-    for (unsigned k = 0; k < SCARCITY_PROFILES; k++)
-        sum += serves[k] != 0 && serves[k] <= most ? m->loss[k] : 0;
+    is_single = has_single_unit(e, m, pool);
+    for (unsigned w = 0; w < WORDS; w++) {
+        for (uint64_t bits = at_stake(s, m, pool.v - 1, w, is_single); bits != 0; bits &= bits - 1)
+            sum += m->loss[w * 64 + (unsigned)__builtin_ctzll(bits)];
+    }
     price.coverage = (int32_t)(sum / of);
     /* With little history rarity is noise as well. */
     price.rarity = (int32_t)((int64_t)rarity_of(s, pool.v - 1) * m->profiles / of);
@@ -374,18 +432,20 @@ bool scarcity_group(const struct engine *e, const struct scarcity_moment *m, str
 {
     const struct scarcity *s = e->scarcity;
     uint64_t by_group[SCARCE_N] = {0}, all = 0;
-    unsigned best = 0, most = 0;
+    unsigned best = 0;
+    bool is_single = false;
 
     if (m->profiles == 0)
         return false;
-    most = units_at_stake(e, m, pool);
-    for (unsigned k = 0; k < SCARCITY_PROFILES; k++) {
-        uint8_t units = s->serves[pool.v - 1][k];
-        uint64_t loss = units != 0 && units <= most ? m->loss[k] : 0;
+    is_single = has_single_unit(e, m, pool);
+    for (unsigned w = 0; w < WORDS; w++) {
+        for (uint64_t bits = at_stake(s, m, pool.v - 1, w, is_single); bits != 0; bits &= bits - 1) {
+            unsigned k = w * 64 + (unsigned)__builtin_ctzll(bits);
 
-        all += loss;
-        for (unsigned g = 0; g < SCARCE_N; g++)
-            by_group[g] += (s->profiles[k].groups >> g & 1) != 0 ? loss : 0;
+            all += m->loss[k];
+            for (uint32_t groups = s->profiles[k].groups; groups != 0; groups &= groups - 1)
+                by_group[__builtin_ctz(groups)] += m->loss[k];
+        }
     }
     for (unsigned g = 1; g < SCARCE_N; g++) {
         if (by_group[g] > by_group[best])

@@ -8,7 +8,7 @@
  *
  * All of it is derived: a function of the engine's state, the vocabulary and the moment, in integers. It is
  * compiled on the first look after a change, is in no digest and in no journal (a proposal freezes the price
- * it was made at). Memory: 520 bytes per pool and 16 KiB. */
+ * it was made at). Memory: 136 bytes per pool and 16 KiB. */
 #ifndef PLEK_CORE_SCARCITY_H
 #define PLEK_CORE_SCARCITY_H
 
@@ -33,8 +33,9 @@ const char *scarce_group_code(enum scarce_group g); /* "teen_son", "wheelchair",
 
 /* Demand against free places at one moment. */
 struct scarcity_moment {
-    uint32_t loss[SCARCITY_PROFILES]; /* g(m(k)) in millionths */
-    uint32_t profiles;                /* in use; 0 = no history: every price is 0 */
+    uint32_t loss[SCARCITY_PROFILES];         /* g(m(k)) in millionths */
+    uint64_t at_risk[SCARCITY_PROFILES / 64]; /* bit per profile whose loss is not 0 */
+    uint32_t profiles;                        /* in use; 0 = no history: every price is 0 */
     int64_t now_ms;
 };
 
