@@ -28,7 +28,8 @@ struct sim_result {
     char first_violation[160]; /* "referral 12 pool 33: boy" */
 };
 
-/* Run W under M from start to horizon. M is not freed. */
+/* Run W under M from start to horizon, and on until nobody who came before it waits. M is not freed. OUT is
+ * the caller's, for result_fini. */
 void drive(const struct sim_world *w, struct matcher *m, struct sim_result *out);
 /* The same year by telephone: no exchange, no published counts (phone.c, matching.md 2.1). */
 void drive_by_phone(const struct sim_world *w, uint64_t seed, struct sim_result *out);

@@ -440,6 +440,26 @@ static void scarce_places_used_without_need(void **state)
     }
 }
 
+/* Who was asked and said no is no way out any more. */
+static void a_scarce_place_after_the_others_is_not_avoidable(void **state)
+{
+    struct town_rule rules[] = {{"480 ref 0", ASK(1, 0, 1, 60)}, {"490 answer 1 decline", ASK(2, 0, 0, 60)}};
+    struct sim_world w;
+    struct sim_result r;
+
+    (void)state;
+    town(&w, 2, 1);
+    town_person(&w, 0, T);
+    town_declines(&w, 0, 1);
+    w.sites[0].kind = SIM_SECURE;
+    free(town_drive(&w, rules, COUNT_OF(rules), false, &r));
+    assert_int_equal(r.fates[0].pool, 0);
+    assert_int_equal(r.fates[0].tier, 1);
+    assert_false(r.fates[0].avoidable);
+    result_fini(&r);
+    world_fini(&w);
+}
+
 /* ---- moving on ---- */
 
 /* Referral 1 is the step to crisis of 0, and 2 the step after that; pool 0 is an emergency unit if EMERGENCY,
@@ -581,6 +601,7 @@ int main(void)
         cmocka_unit_test(each_wake_is_honoured_once),
         cmocka_unit_test(a_household_may_turn_a_yes_down),
         cmocka_unit_test(scarce_places_used_without_need),
+        cmocka_unit_test(a_scarce_place_after_the_others_is_not_avoidable),
         cmocka_unit_test(a_household_moves_on),
         cmocka_unit_test(who_finds_nothing_stays_until_patience_is_over),
         cmocka_unit_test(the_step_to_crisis_is_passed_over),
