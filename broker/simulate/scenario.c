@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "simulate/scenario_line.h"
+#include "simulate/scenario_records.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -144,36 +145,16 @@ static void read_par(struct reader *r)
     r->w->n_pars++;
 }
 
-#define COORDINATE_MAX 100000 /* 10,000 km */
-
 static void read_region(struct reader *r)
 {
-    struct scenario_line *l = &r->l;
-    struct sim_region *x = &r->w->regions[network_id(r, r->counts[REC_R], 0)];
-    line_name(l, "name", x->name, sizeof x->name);
-    x->x = line_int(l, "x", -COORDINATE_MAX, COORDINATE_MAX);
-    x->y = line_int(l, "y", -COORDINATE_MAX, COORDINATE_MAX);
-    x->weight = line_int(l, "weight", 0, 10000000);
+    record_region(&r->l, &r->w->regions[network_id(r, r->counts[REC_R], 0)]);
 }
-
-#define CAPS_MAX 0x1ff
 
 static void read_site(struct reader *r)
 {
     struct scenario_line *l = &r->l;
     struct sim_site *s = &r->w->sites[network_id(r, r->counts[REC_S], r->counts[REC_R])];
-    s->region = line_int(l, "region", 0, r->counts[REC_R] - 1);
-    s->kind = (enum sim_kind)line_int(l, "kind", 0, SIM_KIND_N - 1);
-    s->x = line_int(l, "x", -COORDINATE_MAX, COORDINATE_MAX);
-    s->y = line_int(l, "y", -COORDINATE_MAX, COORDINATE_MAX);
-    s->sexpol = (enum sim_sexpol)line_int(l, "sexpol", 0, SIM_SEXPOL_N - 1);
-    s->sec = line_int(l, "sec", 0, 2);
-    s->h24 = line_bool(l, "h24");
-    s->statusmask = (unsigned)line_int(l, "statusmask", 0, 7);
-    s->ownonly = line_bool(l, "ownonly");
-    s->nochild = line_bool(l, "nochild");
-    s->capmask = (unsigned)line_int(l, "capmask", 0, CAPS_MAX);
-    s->langmask = line_u64(l, "langmask");
+    record_site(l, s, r->counts[REC_R] - 1);
     s->respmed_min = line_int(l, "respmed_min", 0, 100000);
     s->delaymed_min = line_int(l, "delaymed_min", 0, 1000000);
 }
@@ -183,12 +164,7 @@ static void read_pool(struct reader *r)
     struct scenario_line *l = &r->l;
     int first = r->counts[REC_R] + r->counts[REC_S];
     struct sim_pool *p = &r->w->pools[network_id(r, r->counts[REC_P], first)];
-    p->site = line_int(l, "site", 0, r->counts[REC_S] - 1);
-    p->size = line_int(l, "size", 1, 100);
-    p->units = line_int(l, "units", 0, 1000);
-    p->boymax = line_int(l, "boymax", -1, 99);
-    p->wheel = line_bool(l, "wheel");
-    p->emerg = line_bool(l, "emerg");
+    record_pool(l, p, r->counts[REC_S] - 1);
     p->stay_permille = line_int(l, "stay_permille", 1, 100000);
 }
 
@@ -214,79 +190,13 @@ static void read_reference(struct reader *r)
     x->firstfit_unmet_permille = line_int(&r->l, "firstfit_unmet_permille", -1, 1000);
 }
 
-/* b10,g4 or - for none. */
-static void read_kids(struct scenario_line *l, struct sim_referral *a)
-{
-    struct bytes t = line_text(l, "kids");
-    size_t i = 0;
-    if (l->failed || t.len == 0 || bytes_equal(t, BYTES_LITERAL("-")))
-        return;
-    do {
-        struct sim_kid kid = {0};
-        size_t digits = 0;
-        i += i > 0; /* the comma */
-        if (a->n_kids == SIM_KIDS_MAX) {
-            line_fault(l, "kids", "more than %d", SIM_KIDS_MAX);
-            return;
-        }
-        kid.boy = i < t.len && t.p[i] == 'b';
-        if (i < t.len && (t.p[i] == 'b' || t.p[i] == 'g'))
-            i++;
-        else
-            digits = 9; /* not a child: refused below */
-        for (; i < t.len && t.p[i] >= '0' && t.p[i] <= '9' && digits < 3; i++, digits++)
-            kid.age = kid.age * 10 + (t.p[i] - '0');
-        if (digits < 1 || digits > 2 || (i < t.len && t.p[i] != ',')) {
-            line_fault(l, "kids", "child %d is not b or g and an age", a->n_kids + 1);
-            return;
-        }
-        a->kids[a->n_kids++] = kid;
-    } while (i < t.len);
-}
-
-/* 0, 1, 2 or the letters A, B, C. */
-static enum sim_urgency read_urgency(struct scenario_line *l)
-{
-    struct bytes t = line_text(l, "urg");
-    if (!l->failed && t.len == 1) {
-        if (t.p[0] >= '0' && t.p[0] <= '2')
-            return (enum sim_urgency)(t.p[0] - '0');
-        if (t.p[0] >= 'A' && t.p[0] <= 'C')
-            return (enum sim_urgency)(t.p[0] - 'A');
-    }
-    line_fault(l, "urg", "is not 0, 1, 2 nor A, B, C");
-    return SIM_A;
-}
-
 static void read_referral(struct reader *r)
 {
-    struct scenario_line *l = &r->l;
     struct sim_referral *a = &r->w->referrals[r->w->n_referrals++];
-    int last_region = r->counts[REC_R] - 1;
 
     a->follows = -1;
-    a->id = line_int(l, "id", 0, INT_MAX);
-    a->t = line_int(l, "t", -1, SIM_HORIZON_MAX);
-    a->urg = read_urgency(l);
-    a->deadline = line_int(l, "deadline", a->t < 0 ? 0 : a->t, 2 * SIM_HORIZON_MAX);
-    a->patience = line_int(l, "patience", a->deadline, 3 * SIM_HORIZON_MAX);
-    a->women = line_int(l, "women", 0, 20);
-    a->men = line_int(l, "men", 0, 20);
-    read_kids(l, a);
-    a->wheel = line_bool(l, "wheel");
-    a->status = (unsigned)line_int(l, "status", 1, 4);
-    if (!l->failed && a->status == 3)
-        line_fault(l, "status", "is not 1, 2 or 4");
-    a->traff = line_int(l, "traff", 0, 2);
-    a->needmask = (unsigned)line_int(l, "needmask", 0, CAPS_MAX);
-    a->softmask = (unsigned)line_int(l, "softmask", 0, CAPS_MAX);
-    a->sec = line_int(l, "sec", 0, 2);
-    a->lang = line_int(l, "lang", 0, 63);
-    a->origin = line_int(l, "origin", 0, last_region);
-    a->anchor = line_int(l, "anchor", 0, last_region);
-    a->excl = line_hex(l, "exclmask");
-    if (world_persons(a) == 0)
-        line_fault(l, NULL, "nobody is in this household");
+    a->id = line_int(&r->l, "id", 0, INT_MAX);
+    record_referral(&r->l, a, r->counts[REC_R] - 1);
 }
 
 static void read_visible(struct reader *r, enum record rec)

@@ -32,7 +32,7 @@ static void take_kind(struct scenario_line *l)
 {
     struct bytes kind;
     l->kind[0] = '\0';
-    l->blanks = l->end - l->at > 6 && memcmp(l->at, "OPVSCN", 6) == 0 && is_blank(l->at[6]);
+    l->blanks = !l->spaces && l->end - l->at > 6 && memcmp(l->at, "OPVSCN", 6) == 0 && is_blank(l->at[6]);
     kind = line_text(l, "record");
     if (kind.len < sizeof l->kind && memchr(kind.p, '\0', kind.len) == NULL) {
         memcpy(l->kind, kind.p, kind.len);
@@ -61,6 +61,23 @@ bool line_next(struct scenario_line *l, struct bytes text, size_t *at)
     return false;
 }
 
+bool line_open(struct scenario_line *l, struct bytes line, int number)
+{
+    const uint8_t *end = record_end(line.p, line.p + line.len);
+
+    l->line = number;
+    l->field = 0;
+    l->at = line.p;
+    while (l->at < end && is_blank(*l->at))
+        l->at++;
+    l->end = end;
+    l->spaces = true;
+    l->more = l->at < end;
+    if (l->more)
+        take_kind(l);
+    return l->field > 0;
+}
+
 bool line_is(const struct scenario_line *l, const char *kind)
 {
     return strcmp(l->kind, kind) == 0;
@@ -83,6 +100,18 @@ void line_fault(struct scenario_line *l, const char *field, const char *format, 
         snprintf(l->why, l->why_size, "line %d: %s", l->line, what);
 }
 
+/* Behind what divides two fields, of which the first ends at AT. */
+static const uint8_t *next_field(const struct scenario_line *l, const uint8_t *at)
+{
+    bool tab = false;
+
+    if (!l->blanks && !l->spaces)
+        return at + (at < l->end);
+    while (at < l->end && is_blank(*at) && !(l->spaces && tab && *at == '\t'))
+        tab |= *at++ == '\t';
+    return at;
+}
+
 struct bytes line_text(struct scenario_line *l, const char *field)
 {
     const uint8_t *from = l->at;
@@ -93,12 +122,10 @@ struct bytes line_text(struct scenario_line *l, const char *field)
         line_fault(l, field, "is missing");
         return BYTES("", 0);
     }
-    while (to < l->end && *to != '\t' && !(l->blanks && is_blank(*to)))
+    while (to < l->end && *to != '\t' && !((l->blanks || l->spaces) && is_blank(*to)))
         to++;
     l->more = to < l->end;
-    l->at = to + l->more;
-    while (l->blanks && l->at < l->end && is_blank(*l->at))
-        l->at++;
+    l->at = next_field(l, to);
     return BYTES(from, (size_t)(to - from));
 }
 

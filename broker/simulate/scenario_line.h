@@ -10,6 +10,7 @@ struct scenario_line {
     const uint8_t *at, *end; /* what is left of the line */
     bool more;               /* a field follows, be it empty */
     bool blanks;             /* fields end at any run of blanks (the header); else at one TAB */
+    bool spaces;             /* fields end at spaces too: one TAB with spaces around it, or spaces alone */
     int line, field;         /* from 1 */
     char kind[8];            /* the first field: "A", "PAR" */
     bool failed;
@@ -19,6 +20,9 @@ struct scenario_line {
 
 /* Go to the next line with a record in TEXT (AT moves on): no blank line, no comment. False at the end. */
 bool line_next(struct scenario_line *l, struct bytes text, size_t *at);
+/* Begin with LINE, the text of line NUMBER, as a driver says it (matching.md 5.4): its fields end at spaces
+ * too. False if there is no record on it. */
+bool line_open(struct scenario_line *l, struct bytes line, int number);
 bool line_is(const struct scenario_line *l, const char *kind);
 /* The first fault counts; later ones are ignored. */
 void line_fault(struct scenario_line *l, const char *field, const char *format, ...)

@@ -1,8 +1,6 @@
 /* Write a world as a scenario file, OPVSCN 1 (matching.md 5.2; schema/scenarios/README.md). What is written
  * is read back as the same world, and written again as the same bytes. */
-#include "simulate/world.h"
-
-#include "base/mem.h"
+#include "simulate/scenario_records.h"
 
 #include <inttypes.h>
 
@@ -19,19 +17,19 @@ static void write_hex(struct buf *out, const uint8_t *p, size_t n)
 static void write_network(const struct sim_world *w, struct buf *out)
 {
     for (int i = 0; i < w->n_regions; i++) {
-        const struct sim_region *r = &w->regions[i];
-        buf_format(out, "R\t%d\t%s\t%d\t%d\t%d\n", i, r->name, r->x, r->y, r->weight);
+        buf_text(out, "R");
+        record_write_region(out, i, &w->regions[i]);
+        buf_text(out, "\n");
     }
     for (int i = 0; i < w->n_sites; i++) {
-        const struct sim_site *s = &w->sites[i];
-        buf_format(out, "S\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%u\t%d\t%d\t%u\t%" PRIu64 "\t%d\t%d\n", i,
-                   s->region, (int)s->kind, s->x, s->y, (int)s->sexpol, s->sec, s->h24, s->statusmask,
-                   s->ownonly, s->nochild, s->capmask, s->langmask, s->respmed_min, s->delaymed_min);
+        buf_text(out, "S");
+        record_write_site(out, i, &w->sites[i]);
+        buf_format(out, "\t%d\t%d\n", w->sites[i].respmed_min, w->sites[i].delaymed_min);
     }
     for (int i = 0; i < w->n_pools; i++) {
-        const struct sim_pool *p = &w->pools[i];
-        buf_format(out, "P\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", i, p->site, p->size, p->units, p->boymax,
-                   p->wheel, p->emerg, p->stay_permille);
+        buf_text(out, "P");
+        record_write_pool(out, i, &w->pools[i]);
+        buf_format(out, "\t%d\n", w->pools[i].stay_permille);
     }
     for (int i = 0; i < w->n_residents; i++)
         buf_format(out, "O\t%d\t%d\n", w->residents[i].pool, w->residents[i].end_min);
@@ -39,23 +37,6 @@ static void write_network(const struct sim_world *w, struct buf *out)
     for (int i = 0; i < SIM_QUANTILES; i++)
         buf_format(out, "\t%d", w->quantiles[i]);
     buf_text(out, "\n");
-}
-
-static void write_kids(struct buf *out, const struct sim_referral *r)
-{
-    if (r->n_kids == 0)
-        buf_text(out, "-");
-    for (int i = 0; i < r->n_kids; i++)
-        buf_format(out, "%s%c%d", i > 0 ? "," : "", r->kids[i].boy ? 'b' : 'g', r->kids[i].age);
-}
-
-static void write_referral(struct buf *out, const struct sim_referral *r)
-{
-    buf_format(out, "A\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t", r->id, r->t, (int)r->urg, r->deadline, r->patience,
-               r->women, r->men);
-    write_kids(out, r);
-    buf_format(out, "\t%d\t%u\t%d\t%u\t%u\t%d\t%d\t%d\t%d\t%" PRIx64 "\n", r->wheel, r->status, r->traff,
-               r->needmask, r->softmask, r->sec, r->lang, r->origin, r->anchor, r->excl);
 }
 
 static void write_table(struct buf *out, char kind, int id, const uint8_t *row, size_t n)
@@ -94,8 +75,11 @@ void world_write(const struct sim_world *w, struct buf *out)
         buf_format(out, "PAR\t%s\t%" PRId64 "\n", w->pars[i].key, w->pars[i].value);
     if (world_is_drawn(w)) {
         write_network(w, out);
-        for (int i = 0; i < w->n_referrals; i++)
-            write_referral(out, &w->referrals[i]);
+        for (int i = 0; i < w->n_referrals; i++) {
+            buf_text(out, "A");
+            record_write_referral(out, &w->referrals[i]);
+            buf_text(out, "\n");
+        }
         write_hidden(w, out);
     }
     if (x->ub_permille >= 0 || x->lb_permille >= 0 || x->firstfit_permille >= 0 ||
