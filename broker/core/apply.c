@@ -47,6 +47,7 @@ static const struct applier appliers[EV_N] = {
     [EV_REFERRAL_WITHDRAWN] = {referral_withdrawn_impossible, referral_withdrawn_apply},
     [EV_REFERRAL_UNPLACED] = {referral_unplaced_impossible, referral_unplaced_apply},
     [EV_COMMAND_DONE] = {command_done_impossible, command_done_apply},
+    [EV_REQUEST_SILENT] = {request_silent_impossible, request_silent_apply},
 };
 
 /* NULL if the event can happen now. */

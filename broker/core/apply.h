@@ -18,9 +18,9 @@ apply_fn org_defined_apply, location_defined_apply, pool_defined_apply, capacity
 /* apply_request.c */
 impossible_fn request_made_impossible, request_seen_impossible, request_accepted_impossible,
     request_declined_impossible, request_expired_impossible, request_cancelled_impossible,
-    request_late_yes_impossible;
+    request_late_yes_impossible, request_silent_impossible;
 apply_fn request_made_apply, request_seen_apply, request_accepted_apply, request_declined_apply,
-    request_expired_apply, request_cancelled_apply, request_late_yes_apply;
+    request_expired_apply, request_cancelled_apply, request_late_yes_apply, request_silent_apply;
 
 /* apply_referral.c */
 impossible_fn referral_opened_impossible, referral_travelling_impossible, referral_admitted_impossible,

@@ -129,6 +129,31 @@ void request_seen_apply(struct engine *e, const struct event *ev)
     referral_move(e, r, r->r.state, ev->seq);
 }
 
+const char *request_silent_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = in_state_impossible(e, ev, REQUEST_PENDING);
+    const struct request *q = NULL;
+
+    if (why != NULL)
+        return why;
+    q = engine_request(e, ev->u.request.request);
+    if (q->silent_at_ms != 0)
+        return "a silence noted already";
+    return q->answer_by_ms > ev->at_ms ? "silent before its time to answer was over" : NULL;
+}
+
+void request_silent_apply(struct engine *e, const struct event *ev)
+{
+    struct request_slot *s = request_slot(e, ev->u.request.request);
+    struct referral_slot *r = referral_slot(e, s->r.referral);
+
+    s->r.silent_at_ms = ev->at_ms;
+    s->r.version = ev->seq;
+    due_refresh_request(e, s);
+    digest_refresh_request(e, s);
+    referral_move(e, r, r->r.state, ev->seq);
+}
+
 const char *request_accepted_impossible(const struct engine *e, const struct event *ev)
 {
     const char *why = in_state_impossible(e, ev, REQUEST_PENDING);

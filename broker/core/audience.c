@@ -273,6 +273,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
     case EV_REQUEST_LATE_YES:
+    case EV_REQUEST_SILENT:
         return hears_request(e, a, ev->u.request.request);
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:

@@ -61,17 +61,23 @@ static enum refusal judge_pool(struct decision *d, const struct referral *r, uns
     return REFUSAL_NONE;
 }
 
-/* Order of the referral and how many it may ask. */
+/* Order of the referral and how many it may ask. What the broker asked by itself takes nothing from what its
+ * worker may ask, but for the bound on all together. */
 static enum refusal judge_referral(struct decision *d, const struct referral *r)
 {
+    unsigned n = d->cmd->u.ask.n;
     unsigned pending = 0;
+    unsigned by_people = 0;
 
     if ((r->state != REFERRAL_OPEN && r->state != REFERRAL_ASKED) || !r->facts_known)
         return REFUSAL_WRONG_STATE;
-    for (unsigned i = 0; i < r->n_requests; i++)
-        pending += engine_request(d->e, r->requests[i])->state == REQUEST_PENDING;
-    if (d->cmd->u.ask.n > ASK_POOLS_MAX ||
-        pending + d->cmd->u.ask.n > d->e->settings.ask_max[r->need.threat_level])
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(d->e, r->requests[i]);
+
+        pending += q->state == REQUEST_PENDING;
+        by_people += q->state == REQUEST_PENDING && !q->proposal.by_broker;
+    }
+    if (pending + n > ASK_POOLS_MAX || by_people + n > d->e->settings.ask_max[r->need.threat_level])
         return REFUSAL_TOO_MANY;
     return r->n_requests + d->cmd->u.ask.n > REFERRAL_REQUESTS_MAX ? REFUSAL_LIMIT : REFUSAL_NONE;
 }
@@ -102,26 +108,56 @@ static struct proposal freeze(const struct decision *d, const struct pool_match 
     return p;
 }
 
-static void make(struct decision *d, const struct referral *r, unsigned i, const struct pool_match *m,
-                 const struct match_standing *standing)
+static uint32_t shorter(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What threat level and urgency give, whichever is shorter. */
+static struct request_terms terms_of(const struct decision *d, const struct referral *r, int64_t opens_at_ms)
 {
     const struct core_settings *s = &d->e->settings;
     enum threat_level level = r->need.threat_level;
-    int64_t answer_ms = s->answer_by_s[level] * MS_SECOND;
-    int64_t hold_ms = s->hold_pending_s[level] * MS_SECOND;
+
+    return request_terms(d->now_ms, opens_at_ms, r->deadline_ms,
+                         shorter(s->answer_by_s[level], s->urgent_answer_s[r->urgency]) * MS_SECOND,
+                         shorter(s->hold_pending_s[level], s->urgent_hold_s[r->urgency]) * MS_SECOND);
+}
+
+struct match_query decision_query(const struct decision *d, const struct referral *r)
+{
+    const struct org *org = engine_org(d->e, r->org);
+
+    return (struct match_query){
+        .need = &r->need,
+        .referral = r->id,
+        .referrer_region = org->region,
+        .role = org->kind == ORG_COMENSHA ? ROLE_COMENSHA : ROLE_REFERRER,
+        .now_ms = d->now_ms,
+        .deadline_ms = r->deadline_ms,
+    };
+}
+
+struct request *decision_make_request(struct decision *d, const struct match_query *query, unsigned nth,
+                                      const struct pool_match *m, const struct match_standing *standing,
+                                      unsigned place)
+{
+    const struct referral *r = engine_referral(d->e, query->referral);
+    struct request_terms terms = terms_of(d, r, match_answers_at_ms(d->e, query, m->pool));
     struct request *q = &decision_event(d, EV_REQUEST_MADE)->u.made;
 
-    q->id.v = engine_requests(d->e) + 1 + i;
+    q->id.v = engine_requests(d->e) + 1 + nth;
     q->referral = r->id;
     q->pool = m->pool;
     q->asked_by = d->cmd->actor.account;
     q->state = REQUEST_PENDING;
     q->units = m->units;
     q->asked_at_ms = d->now_ms;
-    q->answer_by_ms = d->now_ms + answer_ms;
-    q->lapse_at_ms = d->now_ms + (hold_ms > answer_ms ? hold_ms : answer_ms);
-    q->proposal = freeze(d, m, standing, i);
+    q->answer_by_ms = terms.answer_by_ms;
+    q->lapse_at_ms = terms.lapse_at_ms;
+    q->proposal = freeze(d, m, standing, place);
     decision_names(d, q->id);
+    return q;
 }
 
 enum refusal decide_ask(struct decision *d)
@@ -130,14 +166,7 @@ enum refusal decide_ask(struct decision *d)
     const struct referral *r = engine_referral(d->e, cmd->u.ask.referral);
     struct pool_match matches[ASK_POOLS_MAX];
     struct match_standing standing;
-    struct match_query query = {
-        .need = &r->need,
-        .referral = r->id,
-        .referrer_region = engine_org(d->e, r->org)->region,
-        .role = cmd->actor.role,
-        .now_ms = d->now_ms,
-        .deadline_ms = r->deadline_ms,
-    };
+    struct match_query query = decision_query(d, r);
     enum refusal refusal = judge_referral(d, r);
 
     d->outcome->referral = r->id;
@@ -155,6 +184,6 @@ enum refusal decide_ask(struct decision *d)
         return REFUSAL_NONE;
     match_ranks(d->e, &query, cmd->u.ask.pools, cmd->u.ask.n, &standing);
     for (unsigned i = 0; i < cmd->u.ask.n; i++)
-        make(d, r, i, &matches[i], &standing);
+        decision_make_request(d, &query, i, &matches[i], &standing, i);
     return REFUSAL_NONE;
 }

@@ -1,5 +1,6 @@
-/* Let fall due what is due: holds that nobody answered lapse, referrals past their deadline are flagged. */
-#include "core/decide.h"
+/* Let fall due what is due: a house that did not answer in time is noted as silent and another asked on,
+ * holds that nobody answered lapse, referrals past their deadline are flagged. */
+#include "core/decide_silence.h"
 
 #include "core/engine_state.h"
 
@@ -7,18 +8,32 @@
  * be short. */
 #define DUE_PER_TICK 256
 
+/* A request that is pending past one of its moments; when both passed while nobody looked, only the second
+ * is told. False: it must wait for the next tick. */
+static bool request_is_due(struct decision *d, struct ask_on *asked, const struct request *q)
+{
+    bool is_over = q->lapse_at_ms <= d->now_ms;
+    size_t at = decision_events(d);
+
+    decision_request_event(d, is_over ? EV_REQUEST_EXPIRED : EV_REQUEST_SILENT, q);
+    if (q->silent_at_ms != 0 || decide_ask_on(d, asked, q))
+        return true;
+    d->out->n = d->first + at;
+    return false;
+}
+
 enum refusal decide_tick(struct decision *d)
 {
     struct due due[DUE_PER_TICK];
+    struct ask_on asked = {0};
     size_t n = due_collect(d->e, d->now_ms, due, DUE_PER_TICK);
 
     for (size_t i = 0; i < n; i++) {
-        if (due[i].kind == DUE_REQUEST)
-            decision_request_event(d, EV_REQUEST_EXPIRED,
-                                   engine_request(d->e, (struct request_id){due[i].id}));
-        else
+        if (due[i].kind == DUE_REFERRAL)
             decision_referral_event(d, EV_REFERRAL_UNPLACED,
                                     engine_referral(d->e, (struct referral_id){due[i].id}));
+        else if (!request_is_due(d, &asked, engine_request(d->e, (struct request_id){due[i].id})))
+            break;
     }
     return REFUSAL_NONE;
 }

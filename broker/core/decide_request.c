@@ -1,8 +1,9 @@
 /* The shelter's answers. The first yes wins and lets go of the others in the same events; a yes that comes
- * too late gets a clear answer and is recorded once. */
+ * too late gets a clear answer and is recorded once; a no because the house is full corrects its number. */
 #include "core/decide.h"
 
 #include "base/check.h"
+#include "core/engine_state.h"
 
 enum refusal decide_see_request(struct decision *d)
 {
@@ -66,6 +67,49 @@ enum refusal decide_accept(struct decision *d)
     return REFUSAL_WRONG_STATE;
 }
 
+/* Units of a pool that count as held for a report of NOW, but for the request WITHOUT. */
+static int32_t held_but(const struct decision *d, const struct request *without)
+{
+    int32_t units = 0;
+
+    for (uint64_t id = d->e->pools[without->pool.v - 1].first_hold; id != 0;
+         id = d->e->requests[id - 1].next_hold) {
+        const struct request *q = &d->e->requests[id - 1].r;
+
+        if (id != without->id.v && (request_is_holding(q) || q->ended_at_ms >= d->now_ms))
+            units += q->units;
+    }
+    return units;
+}
+
+/* 'We are full' corrects a number that says otherwise: nothing is free but what is held for others, whose
+ * houses give their own answer. Told by the house now, so that only a later report says different. */
+static void correct_count(struct decision *d, const struct request *q)
+{
+    struct pool_view view = engine_pool_view(d->e, q->pool, d->now_ms);
+    struct observation *o = NULL;
+
+    if (!view.reported || view.latest->free <= view.held - q->units ||
+        view.latest->observed_at_ms > d->now_ms)
+        return;
+    o = &decision_event(d, EV_CAPACITY_OBSERVED)->u.capacity.o;
+    *o = *view.latest;
+    o->source = SOURCE_HAND;
+    o->report = 0;
+    o->free = held_but(d, q);
+    o->occupied = UNITS_UNKNOWN;
+    o->observed_at_ms = d->now_ms;
+    o->received_at_ms = d->now_ms;
+    d->out->list[d->out->n - 1].u.capacity.used = true;
+}
+
+static void decline(struct decision *d, const struct request *q, uint8_t reason)
+{
+    decision_request_event(d, EV_REQUEST_DECLINED, q)->u.request.reason = reason;
+    if (vocab_decline_is_full(engine_vocab(d->e), reason))
+        correct_count(d, q);
+}
+
 enum refusal decide_decline(struct decision *d)
 {
     const struct request *q = engine_request(d->e, d->cmd->u.answer.request);
@@ -77,7 +121,7 @@ enum refusal decide_decline(struct decision *d)
         return REFUSAL_UNKNOWN_REASON;
     switch (q->state) {
     case REQUEST_PENDING:
-        decision_request_event(d, EV_REQUEST_DECLINED, q)->u.request.reason = reason;
+        decline(d, q, reason);
         return REFUSAL_NONE;
     case REQUEST_DECLINED:
         return q->decline_reason == reason ? REFUSAL_NONE : REFUSAL_ANSWERED;

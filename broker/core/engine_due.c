@@ -1,4 +1,6 @@
-/* What falls due, earliest first: holds that lapse and deadlines that pass. A binary heap in which every
+/* What falls due, earliest first: requests that nobody answered in time, holds that lapse, deadlines that
+ * pass. A pending request is due first when its time to answer is over, and once that is noted when its hold
+ * lapses. A binary heap in which every
  * request and referral knows its place, so that ending one takes it out at once and the next moment is exact.
  */
 #include "core/engine_state.h"
@@ -84,7 +86,9 @@ static void refresh(struct engine *e, struct due d, uint32_t place)
 
 int64_t due_of_request(const struct request *r)
 {
-    return r->state == REQUEST_PENDING ? r->lapse_at_ms : INT64_MAX;
+    if (r->state != REQUEST_PENDING)
+        return INT64_MAX;
+    return r->silent_at_ms == 0 ? r->answer_by_ms : r->lapse_at_ms;
 }
 
 int64_t due_of_referral(const struct referral *r)

@@ -43,6 +43,7 @@ struct referral_id event_subject(const struct event *ev)
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
     case EV_REQUEST_LATE_YES:
+    case EV_REQUEST_SILENT:
         return ev->u.request.referral;
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
@@ -82,6 +83,7 @@ const char *event_name(enum event_kind k)
         [EV_REFERRAL_WITHDRAWN] = "referral.withdrawn",
         [EV_REFERRAL_UNPLACED] = "referral.unplaced",
         [EV_COMMAND_DONE] = "command.done",
+        [EV_REQUEST_SILENT] = "request.silent",
     };
 
     CHECK((unsigned)k < EV_N);

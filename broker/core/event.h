@@ -30,6 +30,7 @@ enum event_kind {
     EV_REFERRAL_WITHDRAWN,
     EV_REFERRAL_UNPLACED, /* deadline passed; stays open */
     EV_COMMAND_DONE,      /* a key and its outcome */
+    EV_REQUEST_SILENT,    /* no answer in time; the hold stands, others may be asked too */
     EV_N
 };
 

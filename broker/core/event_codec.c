@@ -68,6 +68,7 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
     case EV_REQUEST_LATE_YES:
+    case EV_REQUEST_SILENT:
         request_event_fields(f, ev);
         break;
     case EV_REFERRAL_TRAVELLING:

@@ -102,6 +102,8 @@ static bool check_request(const struct engine *e, uint32_t i, struct finding f)
         return broken(f, "request %u: value out of range", i + 1);
     if (request_is_holding(q) != (q->ended_at_ms == 0))
         return broken(f, "request %u: state and end of its hold disagree", i + 1);
+    if (q->silent_at_ms != 0 && q->silent_at_ms < q->answer_by_ms)
+        return broken(f, "request %u: silent before its time", i + 1);
     p = &e->pools[q->pool.v - 1];
     if (s->counts != ledger_counts(q, p->latest.pool.v != 0 ? &p->latest : NULL))
         return broken(f, "request %u: counts as held against its state", i + 1);

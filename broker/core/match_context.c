@@ -165,15 +165,22 @@ void match_ctx_init(struct match_ctx *c, const struct vocab *vocab, const struct
     match_distance_costs(c);
 }
 
-static bool counts_as_asked(enum request_state s)
+/* A no stands, but for 'full': rooms come free. Who did not answer is left in peace for a while, unless it
+ * said yes after all (matching.md 3.4). */
+static bool counts_as_asked(const struct match_ctx *c, const struct request *q)
 {
-    switch (s) {
+    const struct core_settings *s = c->settings;
+
+    switch (q->state) {
     case REQUEST_PENDING:
     case REQUEST_ACCEPTED:
-    case REQUEST_DECLINED:
     case REQUEST_ADMITTED:
         return true;
-    case REQUEST_EXPIRED: /* did not answer: may be asked again */
+    case REQUEST_DECLINED:
+        return !vocab_decline_is_full(c->vocab, q->decline_reason) ||
+               c->now_ms < q->ended_at_ms + s->again_after_full_s * MS_SECOND;
+    case REQUEST_EXPIRED:
+        return !q->late_yes && c->now_ms < q->ended_at_ms + s->again_after_silence_s * MS_SECOND;
     case REQUEST_CANCELLED:
     case REQUEST_STATE_N:
         break;
@@ -188,7 +195,7 @@ void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct ref
     for (int i = 0; r != NULL && i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
-        if (q == NULL || !counts_as_asked(q->state))
+        if (q == NULL || !counts_as_asked(c, q))
             continue;
         c->asked[c->n_asked++] = (struct match_asked){
             .pool = q->pool,

@@ -183,6 +183,8 @@ void request_life_fields(struct fields *f, struct request *r)
     field_time(f, &r->answered_at_ms);
     field_time(f, &r->ended_at_ms);
     field_u64(f, &r->version);
+    if (fields_since(f, 2, r->silent_at_ms == 0))
+        field_time(f, &r->silent_at_ms);
 }
 
 void referral_fields(struct fields *f, struct referral *r)

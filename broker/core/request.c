@@ -2,6 +2,24 @@
 
 #include "base/check.h"
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+struct request_terms request_terms(int64_t now_ms, int64_t opens_at_ms, int64_t deadline_ms,
+                                   int64_t answer_ms, int64_t hold_ms)
+{
+    int64_t bound_ms = deadline_ms > now_ms ? deadline_ms : INT64_MAX;
+    int64_t held_ms = hold_ms > answer_ms ? hold_ms : answer_ms;
+
+    CHECK(opens_at_ms >= now_ms && answer_ms >= 0);
+    return (struct request_terms){
+        .answer_by_ms = earlier(opens_at_ms + answer_ms, bound_ms),
+        .lapse_at_ms = earlier(opens_at_ms + held_ms, bound_ms),
+    };
+}
+
 #define TO(s) (1u << REQUEST_##s)
 
 static const uint8_t may_become[REQUEST_STATE_N] = {

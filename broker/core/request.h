@@ -6,7 +6,12 @@
  *            ├─► cancelled ──(late yes is recorded)
  *            └─► accepted ─┬─► admitted    (arrival confirmed)
  *                          └─► cancelled   (withdrawn, no show)
- */
+ *
+ * Its two moments: the house's clock starts at its opening, that is when it is asked, or when it next takes
+ * people in if it is known to be closed. From there it has its time to answer; after that it is silent, and
+ * others may be asked too, by the broker as well. A yes counts until the hold lapses. Neither moment is past
+ * the household's deadline as long as that is ahead (one nearer than the time to answer ends both); a
+ * deadline that has passed bounds nothing more. */
 #ifndef PLEK_CORE_REQUEST_H
 #define PLEK_CORE_REQUEST_H
 
@@ -59,12 +64,22 @@ struct request {
     int64_t asked_at_ms;
     int64_t seen_at_ms;   /* 0 = not seen yet */
     int64_t answer_by_ms; /* what the shelter is asked to keep; after it others may be asked too */
-    int64_t lapse_at_ms;  /* the hold ends here by itself */
+    int64_t silent_at_ms; /* when the broker noted that it had passed without an answer; 0 = not */
+    int64_t lapse_at_ms;  /* the hold ends here by itself; never before answer_by_ms */
     int64_t answered_at_ms;
     int64_t ended_at_ms; /* of the hold: declined, expired, cancelled, or arrival */
     uint64_t version;    /* seq of the last event that touched it */
     struct proposal proposal;
 };
+
+/* The moments of a request made at NOW to a house whose clock starts at OPENS_AT, by the rule above.
+ * ANSWER_MS and HOLD_MS are the lengths that the settings give; a hold shorter than the answer counts as that
+ * long. */
+struct request_terms {
+    int64_t answer_by_ms, lapse_at_ms;
+};
+struct request_terms request_terms(int64_t now_ms, int64_t opens_at_ms, int64_t deadline_ms,
+                                   int64_t answer_ms, int64_t hold_ms);
 
 /* The only table of moves. */
 bool request_may_become(enum request_state from, enum request_state to);

@@ -137,6 +137,11 @@ int vocab_list_find(const struct vocab *v, enum vocab_list list, const char *cod
     return -1;
 }
 
+bool vocab_decline_is_full(const struct vocab *v, uint8_t reason)
+{
+    return reason >= 1 && reason <= VOCAB_REASONS_MAX && (v->decline_full >> (reason - 1) & 1) != 0;
+}
+
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u)
 {
     CHECK(u < URGENCY_N);

@@ -44,6 +44,7 @@ struct vocab_trait {
     enum trait_rule rule;
     bool
         waivable; /* a nearest miss may name it ("dog boarded elsewhere"); never for faith, origin, funding */
+    bool before_yes; /* told to a house before its yes, because its rooms decide; the rest comes after */
 };
 
 /* What the rules ask of a kind of place. */
@@ -111,6 +112,9 @@ int vocab_language_find(const struct vocab *v, const char *code); /* index, or -
 size_t vocab_list_size(const struct vocab *v, enum vocab_list list); /* highest index in use + 1 */
 const char *vocab_list_code(const struct vocab *v, enum vocab_list list, unsigned index);
 int vocab_list_find(const struct vocab *v, enum vocab_list list, const char *code); /* index, or -1 */
+
+/* True if a house that declines for REASON (index + 1) says that it is full: effect 'full' in the list. */
+bool vocab_decline_is_full(const struct vocab *v, uint8_t reason);
 
 /* Minutes from opening a referral to its deadline. */
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u);

@@ -4,6 +4,8 @@
 
 #include "core/vocab.h"
 
+_Static_assert(VOCAB_REASONS_MAX <= 64, "decline_full has one bit for each");
+
 struct vocab_codes {
     char code[VOCAB_REASONS_MAX][VOCAB_CODE_SIZE]; /* "" = no such index */
     size_t n;                                      /* highest index in use + 1 */
@@ -23,6 +25,7 @@ struct vocab {
     char languages[VOCAB_LANGUAGES_MAX][VOCAB_CODE_SIZE]; /* "" = unused index */
     size_t n_languages;                                   /* highest index in use + 1 */
     struct vocab_codes lists[LIST_N];
+    uint64_t decline_full; /* bits of the decline list */
     struct vocab_kind kinds[KIND_N];
     int deadline_minutes[URGENCY_N];
     uint64_t version;

@@ -12,7 +12,7 @@ static const char *const states[EV_N] = {
     [EV_REQUEST_DECLINED] = "declined",    [EV_REQUEST_EXPIRED] = "expired",
     [EV_REQUEST_CANCELLED] = "cancelled",  [EV_REFERRAL_TRAVELLING] = "travelling",
     [EV_REFERRAL_ADMITTED] = "admitted",   [EV_REFERRAL_NO_SHOW] = "open",
-    [EV_REFERRAL_WITHDRAWN] = "withdrawn",
+    [EV_REFERRAL_WITHDRAWN] = "withdrawn", [EV_REQUEST_SILENT] = "pending",
 };
 
 static void of_request(const struct engine *e, struct request_id id, struct fact *out)
@@ -54,6 +54,7 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
     case EV_REQUEST_LATE_YES:
+    case EV_REQUEST_SILENT:
         of_request(e, ev->u.request.request, out);
         return true;
     case EV_REFERRAL_TRAVELLING:
@@ -100,6 +101,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
     case EV_REQUEST_LATE_YES:
+    case EV_REQUEST_SILENT:
         out->u.request.request = f->request;
         out->u.request.referral = f->referral;
         break;

@@ -305,6 +305,9 @@ void checker_due(struct checker *c, const struct flow *f)
     for (uint64_t i = 1; i <= engine_requests(e); i++) {
         const struct request *q = engine_request(e, (struct request_id){i});
 
+        if (q->state == REQUEST_PENDING && q->answer_by_ms <= now_ms && q->silent_at_ms == 0)
+            trace_fail(c->trace, "request %llu is not called silent %lld ms after its time",
+                       (unsigned long long)i, (long long)(now_ms - q->answer_by_ms));
         if (q->state == REQUEST_PENDING && q->lapse_at_ms <= now_ms)
             trace_fail(c->trace, "request %llu still holds %lld ms after its time", (unsigned long long)i,
                        (long long)(now_ms - q->lapse_at_ms));

@@ -3,12 +3,15 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "vocabulary.h"
 
 #include <stdlib.h>
 #include <uthash.h>
 
 /* Older than this a number is unknown again (domain, 4): the house may be asked whatever it said then. */
 #define BELIEVED_MS (24 * MS_HOUR)
+/* Houses that the broker asks by itself after silence, in a round of asking (engine.c: ask_next). */
+#define ASKED_ON_MAX 1
 
 struct said {
     struct {
@@ -36,13 +39,16 @@ struct request_model {
     uint32_t pool;
     uint8_t units;
     enum hold hold;
+    bool silent;
+    int64_t answer_by_ms;
     int64_t arrived_at_ms;
 };
 
 struct referral_model {
     struct org_id org;
     bool ended;
-    bool touched; /* in the commit under way */
+    bool touched;      /* in the commit under way */
+    unsigned asked_on; /* by the broker, since a person last asked */
     uint64_t *requests;
     size_t n_requests, cap_requests;
 };
@@ -57,6 +63,8 @@ struct ledger_model {
     uint64_t *touched;
     size_t n_touched, cap_touched;
     uint64_t live;
+    uint32_t full_pool;       /* its house said full in the last event and its number must follow; 0 = none */
+    uint64_t silent_referral; /* one of its requests passed its time in the last event; 0 = none */
 };
 
 struct ledger_model *ledger_model_new(struct trace *t)
@@ -179,24 +187,56 @@ static void on_pool(struct ledger_model *m, const struct pool *pool)
     pool_at(m, pool->id)->units_profile = pool->units_total;
 }
 
+/* 'We are full': nothing is free but what others wait for. */
+static void on_full(struct ledger_model *m, const struct event *ev)
+{
+    uint32_t pool = request_at(m, ev->u.request.request)->pool;
+    struct pool_model *p = &m->pools[pool - 1];
+
+    if (!p->reported || p->free == UNITS_UNKNOWN || p->free <= held(m, p))
+        return;
+    p->observed_at_ms = ev->at_ms;
+    p->free = held(m, p);
+    m->full_pool = pool;
+}
+
+/* A number without a report: only a house that just said it was full gives one. */
+static void on_corrected(struct ledger_model *m, const struct event *ev)
+{
+    const struct observation *o = &ev->u.capacity.o;
+    const struct pool_model *p = pool_at(m, o->pool);
+
+    if (m->full_pool != o->pool.v || !ev->u.capacity.used || o->free != p->free || o->total != p->total ||
+        o->observed_at_ms != p->observed_at_ms)
+        trace_fail(m->trace, "seq %llu: pool %u is said to have %d free, %d after 'full'",
+                   (unsigned long long)ev->seq, o->pool.v, o->free, m->full_pool == o->pool.v ? p->free : -1);
+}
+
 static void on_capacity(struct ledger_model *m, const struct event *ev)
 {
     const struct observation *o = &ev->u.capacity.o;
     const struct said *s = said_find(m, o->report, o->pool);
     struct pool_model *p = pool_at(m, o->pool);
+    int64_t observed_at_ms = 0;
 
+    if (o->report == 0) {
+        on_corrected(m, ev);
+        return;
+    }
     if (s == NULL) {
         trace_fail(m->trace, "seq %llu: a report that no house sent", (unsigned long long)ev->seq);
         return;
     }
     if (!ev->u.capacity.used)
         return;
-    if (p->reported && s->o.observed_at_ms < p->observed_at_ms)
+    /* A clock that runs fast does not make a report of the future: it is of the moment it came in. */
+    observed_at_ms = s->o.observed_at_ms < ev->at_ms ? s->o.observed_at_ms : ev->at_ms;
+    if (p->reported && observed_at_ms < p->observed_at_ms)
         trace_fail(m->trace, "seq %llu: an older report won from a newer one", (unsigned long long)ev->seq);
     p->reported = true;
     p->free = s->o.free;
     p->total = s->o.total;
-    p->observed_at_ms = s->o.observed_at_ms;
+    p->observed_at_ms = observed_at_ms;
     held(m, p); /* an arrival that this report knows of is counted by the house from here on, for ever */
 }
 
@@ -206,6 +246,23 @@ static void on_opened(struct ledger_model *m, const struct event *ev)
     MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
     m->referrals[m->n_referrals++] = (struct referral_model){.org = ev->u.opened.org};
     m->live++;
+}
+
+/* The broker asks by itself only after silence, only what fits, and not more often than it may. */
+static void on_asked_on(struct ledger_model *m, const struct event *ev, struct referral_model *r)
+{
+    const struct request *q = &ev->u.made;
+
+    if (!q->proposal.by_broker) {
+        r->asked_on = 0;
+        return;
+    }
+    m->trace->counts.asked_on++;
+    if (m->silent_referral != q->referral.v || ++r->asked_on > ASKED_ON_MAX ||
+        q->proposal.verdict != VERDICT_FITS || ev->account.v != 0 || q->asked_by.v != 0)
+        trace_fail(m->trace, "seq %llu: the broker asks for referral %llu: after silence %d, time %u, %s",
+                   (unsigned long long)ev->seq, (unsigned long long)q->referral.v,
+                   m->silent_referral == q->referral.v, r->asked_on, verdict_code(q->proposal.verdict));
 }
 
 static void on_made(struct ledger_model *m, const struct event *ev)
@@ -230,9 +287,10 @@ static void on_made(struct ledger_model *m, const struct event *ev)
             trace_fail(m->trace, "seq %llu: pool %u asked twice for referral %llu",
                        (unsigned long long)ev->seq, r->pool.v, (unsigned long long)r->referral.v);
     CHECK(r->id.v == m->n_requests + 1);
+    on_asked_on(m, ev, referral);
     MEM_GROW(m->requests, m->n_requests, m->cap_requests);
-    m->requests[m->n_requests++] =
-        (struct request_model){.referral = r->referral.v, .pool = r->pool.v, .units = r->units};
+    m->requests[m->n_requests++] = (struct request_model){
+        .referral = r->referral.v, .pool = r->pool.v, .units = r->units, .answer_by_ms = r->answer_by_ms};
     MEM_GROW(p->counted, p->n_counted, p->cap_counted);
     p->counted[p->n_counted++] = r->id.v;
     MEM_GROW(referral->requests, referral->n_requests, referral->cap_requests);
@@ -250,6 +308,18 @@ static void request_moves(struct ledger_model *m, const struct event *ev, struct
         trace_fail(m->trace, "seq %llu: a request is accepted twice", (unsigned long long)ev->seq);
     r->hold = to;
     touch(m, (struct referral_id){r->referral});
+}
+
+static void on_silent(struct ledger_model *m, const struct event *ev)
+{
+    struct request_model *r = request_at(m, ev->u.request.request);
+
+    if (r->hold != HOLD_PENDING || r->silent || ev->at_ms < r->answer_by_ms)
+        trace_fail(m->trace, "seq %llu: request %llu is called silent %s", (unsigned long long)ev->seq,
+                   (unsigned long long)ev->u.request.request.v,
+                   r->silent ? "twice" : "though it is over or has time");
+    r->silent = true;
+    m->trace->counts.silent++;
 }
 
 static void referral_ends(struct ledger_model *m, struct referral_id id)
@@ -273,7 +343,7 @@ static void on_admitted(struct ledger_model *m, const struct event *ev)
     referral_ends(m, ev->u.referral.referral);
 }
 
-void ledger_model_event(struct ledger_model *m, const struct event *ev)
+static void take(struct ledger_model *m, const struct event *ev)
 {
     switch (ev->kind) {
     case EV_POOL_DEFINED:
@@ -292,9 +362,16 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev)
         request_moves(m, ev, ev->u.request.request, HOLD_ACCEPTED);
         break;
     case EV_REQUEST_DECLINED:
+        request_moves(m, ev, ev->u.request.request, HOLD_OVER);
+        if (ev->u.request.reason == VOCABULARY_FULL)
+            on_full(m, ev);
+        break;
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
         request_moves(m, ev, ev->u.request.request, HOLD_OVER);
+        break;
+    case EV_REQUEST_SILENT:
+        on_silent(m, ev);
         break;
     case EV_REFERRAL_NO_SHOW:
         request_moves(m, ev, ev->u.referral.request, HOLD_OVER);
@@ -317,6 +394,20 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev)
     }
 }
 
+void ledger_model_event(struct ledger_model *m, const struct event *ev)
+{
+    bool passes = ev->kind == EV_REQUEST_SILENT || ev->kind == EV_REQUEST_EXPIRED;
+    uint32_t full = m->full_pool;
+
+    take(m, ev);
+    if (full != 0 && ev->kind != EV_CAPACITY_OBSERVED)
+        trace_fail(m->trace, "seq %llu: the house of pool %u said full and its number stands",
+                   (unsigned long long)ev->seq, full);
+    if (full != 0)
+        m->full_pool = 0;
+    m->silent_referral = passes ? ev->u.request.referral.v : 0;
+}
+
 static void check_referral(struct ledger_model *m, uint64_t id)
 {
     const struct referral_model *r = &m->referrals[id - 1];
@@ -328,6 +419,8 @@ static void check_referral(struct ledger_model *m, uint64_t id)
         pending += q->hold == HOLD_PENDING;
         accepted += q->hold == HOLD_ACCEPTED;
     }
+    if (pending > ASK_POOLS_MAX)
+        trace_fail(m->trace, "referral %llu asks %d at once", (unsigned long long)id, pending);
     if (accepted > 1 || (accepted == 1 && pending > 0) || (r->ended && pending + accepted > 0))
         trace_fail(m->trace, "referral %llu holds too much: %d accepted, %d pending%s",
                    (unsigned long long)id, accepted, pending, r->ended ? ", and it has ended" : "");

@@ -3,8 +3,11 @@
  * what the house sent, not by what the engine made of it.
  *
  *   a unit is never promised twice: at each request made, units held + units asked <= units believed free,
- * and never more than the house has a household never holds two places: after each commit one accepted
- * request, and then none pending */
+ * and never more than the house has; a household never holds two places: after each commit one accepted
+ * request, and then none pending
+ *
+ * and of the silence of houses: noted once and in its time; then the broker asks one that fits, once in a
+ * round; and of a house that says it is full: its number says so too, with the next event. */
 #ifndef PLEK_SIM_LEDGER_MODEL_H
 #define PLEK_SIM_LEDGER_MODEL_H
 

@@ -86,6 +86,7 @@ static bool may_see(const struct ledger_model *m, const struct actor *a, const s
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
     case EV_REQUEST_LATE_YES:
+    case EV_REQUEST_SILENT:
         request = ev->u.request.request;
         break;
     case EV_REFERRAL_TRAVELLING:

@@ -9,6 +9,7 @@
 #define VOCABULARY_TRAITS 8
 #define VOCABULARY_LANGUAGES 4
 #define VOCABULARY_REASONS 3 /* in every coded list */
+#define VOCABULARY_FULL 1    /* the decline reason that says: we are full */
 
 struct vocab *vocabulary_new(void);
 

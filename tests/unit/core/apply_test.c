@@ -12,7 +12,7 @@
 /* A pending request to B (1), and a referral (2) that C said yes to (2) after A1 was asked too (3). */
 struct world {
     struct exchange *x;
-    int64_t lapse;
+    int64_t answer_by, lapse; /* of request 1 */
 };
 
 static struct world world_of_all(void)
@@ -23,6 +23,7 @@ static struct world world_of_all(void)
 
     do_ask_one(w.x, do_open(w.x, VT_OOST, a_need()), POOL_B);
     w.lapse = the_request(w.x, (struct request_id){1})->lapse_at_ms;
+    w.answer_by = the_request(w.x, (struct request_id){1})->answer_by_ms;
     o = do_ask(w.x, do_open(w.x, VT_OOST, a_need()), c_and_a, 2);
     do_answer(w.x, CMD_ACCEPT, o.requests[0], 0);
     return w;
@@ -82,6 +83,11 @@ static struct event possible(const struct world *w, enum event_kind kind)
         break;
     case EV_REQUEST_EXPIRED:
         ev.at_ms = w->lapse;
+        ev.u.request.request.v = 1;
+        ev.u.request.referral.v = 1;
+        break;
+    case EV_REQUEST_SILENT:
+        ev.at_ms = w->answer_by;
         ev.u.request.request.v = 1;
         ev.u.request.referral.v = 1;
         break;
@@ -273,8 +279,9 @@ static void made_requests(void **state)
 
 static void steps_of_a_request(void **state)
 {
-    static const enum event_kind kinds[] = {EV_REQUEST_SEEN,    EV_REQUEST_ACCEPTED,  EV_REQUEST_DECLINED,
-                                            EV_REQUEST_EXPIRED, EV_REQUEST_CANCELLED, EV_REQUEST_LATE_YES};
+    static const enum event_kind kinds[] = {EV_REQUEST_SILENT,   EV_REQUEST_SEEN,    EV_REQUEST_ACCEPTED,
+                                            EV_REQUEST_DECLINED, EV_REQUEST_EXPIRED, EV_REQUEST_CANCELLED,
+                                            EV_REQUEST_LATE_YES};
     struct world w = world_of_all();
 
     (void)state;
@@ -288,6 +295,7 @@ static void steps_of_a_request(void **state)
         SPOIL(kinds[i], ev.u.request.request.v = 3; ev.u.request.referral.v = 2); /* cancelled */
     }
     SPOIL(EV_REQUEST_EXPIRED, ev.at_ms--);
+    SPOIL(EV_REQUEST_SILENT, ev.at_ms--);
     SPOIL(EV_REQUEST_CANCELLED, ev.u.request.why = CANCEL_NONE);
     SPOIL(EV_REQUEST_CANCELLED, ev.u.request.why = CANCEL_NO_SHOW);
     KEEP(EV_REQUEST_CANCELLED, ev.u.request.why = CANCEL_WITHDRAWN);
@@ -299,6 +307,9 @@ static void steps_of_a_request(void **state)
     SPOIL(EV_REQUEST_SEEN, ev.seq += 0);
     do_answer(w.x, CMD_ACCEPT, (struct request_id){3}, 0);
     SPOIL(EV_REQUEST_LATE_YES, ev.seq += 0);
+    w.x->now = w.answer_by;
+    do_tick(w.x);
+    SPOIL(EV_REQUEST_SILENT, ev.seq += 0);
     exchange_free(w.x);
 }
 

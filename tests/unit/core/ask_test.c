@@ -163,6 +163,55 @@ static void the_same_pool_again(void **state)
     }
 }
 
+/* Who did not answer, and who was full, may be asked again after a while; a yes that came late at once. */
+static void the_same_pool_after_a_while(void **state)
+{
+    static const struct {
+        const char *name;
+        uint8_t no; /* decline reason, 0 = silence */
+        bool late_yes;
+        int64_t wait_ms; /* INT64_MAX = never again */
+    } cases[] = {
+        {"silence", 0, false, 3 * MS_HOUR},    {"silence, then a late yes", 0, true, 0},
+        {"full", 1, false, 12 * MS_HOUR},      {"just taken", 2, false, 12 * MS_HOUR},
+        {"does not fit", 3, false, INT64_MAX}, {"region not safe", 4, false, INT64_MAX},
+    };
+    struct core_settings s = core_settings_default();
+    const unsigned pool = POOL_B;
+
+    (void)state;
+    memset(s.ask_next, 0, sizeof s.ask_next);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new_with(&s);
+        struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+        struct request_id q = do_ask_one(x, r, POOL_B);
+        int64_t ended = 0;
+
+        x->now = the_request(x, q)->lapse_at_ms - (cases[i].no != 0);
+        if (cases[i].no != 0)
+            do_answer(x, CMD_DECLINE, q, cases[i].no);
+        else
+            do_tick(x);
+        ended = the_request(x, q)->ended_at_ms;
+        if (cases[i].late_yes)
+            do_answer(x, CMD_ACCEPT, q, 0);
+        /* The house has room again, so that only what it said before counts. */
+        x->now = ended + (cases[i].wait_ms == INT64_MAX ? 48 * MS_HOUR : cases[i].wait_ms) - 1;
+        if (cases[i].wait_ms > 0) {
+            struct observation o = an_observation(x, POOL_B, POOL_UNITS, POOL_UNITS);
+
+            do_report(x, shelter_of(HUIS_B), &o, 1);
+            if (do_ask(x, r, &pool, 1).refusal != REFUSAL_ASKED_ALREADY)
+                fail_msg("%s, too early: %s", cases[i].name, refusal_code(x->last.refusal));
+        }
+        x->now++;
+        if (do_ask(x, r, &pool, 1).refusal !=
+            (cases[i].wait_ms == INT64_MAX ? REFUSAL_ASKED_ALREADY : REFUSAL_NONE))
+            fail_msg("%s, after a while: %s", cases[i].name, refusal_code(x->last.refusal));
+        exchange_free(x);
+    }
+}
+
 static void capacity_that_forbids_asking(void **state)
 {
     static const struct {
@@ -253,30 +302,37 @@ static void two_linked_units_or_none(void **state)
     q = do_ask_one(x, do_open(x, VT_OOST, a_need(.adults = 1, .children = 4)), POOL_B);
     assert_int_equal(the_request(x, q)->units, 2);
     assert_int_equal(do_ask(x, do_open(x, VT_OOST, a_need()), &pool, 1).refusal, REFUSAL_TAKEN);
-    do_answer(x, CMD_DECLINE, q, 1);
+    do_answer(x, CMD_DECLINE, q, 3);
     do_ask_one(x, do_open(x, VT_OOST, a_need()), POOL_B);
     assert_int_not_equal(do_ask(x, do_open(x, VT_OOST, a_need(.adults = 1, .children = 4)), &pool, 1).refusal,
                          REFUSAL_NONE);
     exchange_free(x);
 }
 
-static void times_follow_the_threat_level(void **state)
+/* Of threat level and urgency, whichever is shorter. */
+static void times_follow_threat_level_and_urgency(void **state)
 {
     static const struct {
         enum threat_level level;
+        enum urgency urgency;
         int64_t answer_by_ms, lapse_ms;
     } cases[] = {
-        {THREAT_ROOD, 10 * MS_MINUTE, 3 * MS_HOUR},
-        {THREAT_ORANJE, 40 * MS_MINUTE, 6 * MS_HOUR},
-        {THREAT_GROEN, 160 * MS_MINUTE, 12 * MS_HOUR},
-        {THREAT_UNKNOWN, 40 * MS_MINUTE, 6 * MS_HOUR},
+        {THREAT_ROOD, URGENCY_DRIE_DAGEN, 10 * MS_MINUTE, 3 * MS_HOUR},
+        {THREAT_ORANJE, URGENCY_DRIE_DAGEN, 40 * MS_MINUTE, 6 * MS_HOUR},
+        {THREAT_GROEN, URGENCY_DRIE_DAGEN, 160 * MS_MINUTE, 12 * MS_HOUR},
+        {THREAT_UNKNOWN, URGENCY_DRIE_DAGEN, 40 * MS_MINUTE, 6 * MS_HOUR},
+        {THREAT_GROEN, URGENCY_VANDAAG, 80 * MS_MINUTE, 6 * MS_HOUR},
+        {THREAT_GROEN, URGENCY_NU, 40 * MS_MINUTE, 3 * MS_HOUR},
+        {THREAT_ORANJE, URGENCY_NU, 40 * MS_MINUTE, 3 * MS_HOUR},
+        {THREAT_ROOD, URGENCY_NU, 10 * MS_MINUTE, 3 * MS_HOUR},
     };
     struct core_settings s = core_settings_default();
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct exchange *x = exchange_new();
-        struct request_id q = do_ask_one(x, do_open(x, VT_OOST, a_need(.level = cases[i].level)), POOL_B);
+        struct request_id q = do_ask_one(
+            x, do_open(x, VT_OOST, a_need(.level = cases[i].level, .urgency = cases[i].urgency)), POOL_B);
 
         assert_int_equal(the_request(x, q)->answer_by_ms, x->now + cases[i].answer_by_ms);
         assert_int_equal(the_request(x, q)->lapse_at_ms, x->now + cases[i].lapse_ms);
@@ -289,6 +345,80 @@ static void times_follow_the_threat_level(void **state)
         struct request_id q = do_ask_one(x, do_open(x, VT_OOST, a_need()), POOL_B);
 
         assert_int_equal(the_request(x, q)->lapse_at_ms, the_request(x, q)->answer_by_ms);
+        exchange_free(x);
+    }
+}
+
+static void the_two_moments_of_a_request(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t opens, deadline, answer, hold, answer_by, lapse;
+    } cases[] = {
+        {"open now, deadline far", 100, 1000, 10, 60, 110, 160},
+        {"the clock starts at the opening", 300, 1000, 10, 60, 310, 360},
+        {"the hold ends at the deadline", 100, 150, 10, 60, 110, 150},
+        {"at exactly the deadline", 100, 160, 10, 60, 110, 160},
+        {"a deadline nearer than the answer", 100, 105, 10, 60, 105, 105},
+        {"a deadline in the next millisecond", 100, 101, 10, 60, 101, 101},
+        {"a deadline before the opening", 300, 200, 10, 60, 200, 200},
+        {"the deadline is now: it bounds nothing", 100, 100, 10, 60, 110, 160},
+        {"the deadline is long past", 100, 5, 10, 60, 110, 160},
+        {"past it, and closed", 300, 5, 10, 60, 310, 360},
+        {"a hold shorter than the answer", 100, 1000, 10, 3, 110, 110},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct request_terms t =
+            request_terms(100, cases[i].opens, cases[i].deadline, cases[i].answer, cases[i].hold);
+
+        if (t.answer_by_ms != cases[i].answer_by || t.lapse_at_ms != cases[i].lapse)
+            fail_msg("%s: %lld, %lld", cases[i].name, (long long)t.answer_by_ms, (long long)t.lapse_at_ms);
+    }
+}
+
+/* A house with these hours, asked on Wednesday at 12:01. */
+static void the_clock_starts_when_the_house_opens(void **state)
+{
+    static const struct {
+        const char *name;
+        enum tri night;
+        uint16_t from, until;
+        int64_t starts_ms; /* from 12:01 */
+    } cases[] = {
+        {"open at night too", TRI_YES, 0, 0, 0},
+        {"open by day", TRI_NO, 9 * 60, 17 * 60, 0},
+        {"opens at one", TRI_NO, 13 * 60, 17 * 60, 59 * MS_MINUTE},
+        {"opens tomorrow at nine", TRI_NO, 9 * 60, 12 * 60, 20 * MS_HOUR + 59 * MS_MINUTE},
+        {"closed, but perhaps somebody is up", TRI_UNKNOWN, 13 * 60, 17 * 60, 0},
+        {"hours not known", TRI_NO, 0, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct location l = *engine_location(x->e, (struct location_id){B_HUIS});
+        struct command define = {.kind = CMD_DEFINE_LOCATION, .actor = {.role = ROLE_SYSTEM}};
+        struct pool p;
+        struct request_id q;
+        unsigned pool = 0;
+
+        snprintf(l.code, sizeof l.code, "uren");
+        l.night_intake = cases[i].night;
+        l.intake_from_minute = cases[i].from;
+        l.intake_until_minute = cases[i].until;
+        l.id.v = 0; /* a new one */
+        define.u.location = &l;
+        p = pool_of_kind(x, engine_locations(x->e) + 1, "uren-1", KIND_CRISIS);
+        exchange_do(x, &define);
+        define.kind = CMD_DEFINE_POOL;
+        define.u.pool = &p;
+        pool = exchange_do(x, &define).pool.v;
+        q = do_ask_one(x, do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN)), pool);
+        if (the_request(x, q)->answer_by_ms != x->now + cases[i].starts_ms + 10 * MS_MINUTE)
+            fail_msg("%s: %lld ms", cases[i].name, (long long)(the_request(x, q)->answer_by_ms - x->now));
+        assert_int_equal(the_request(x, q)->lapse_at_ms, x->now + cases[i].starts_ms + 3 * MS_HOUR);
         exchange_free(x);
     }
 }
@@ -404,12 +534,15 @@ int main(void)
         cmocka_unit_test(asking_nobody_changes_nothing),
         cmocka_unit_test(one_bed_many_hands),
         cmocka_unit_test(the_same_pool_again),
+        cmocka_unit_test(the_same_pool_after_a_while),
         cmocka_unit_test(capacity_that_forbids_asking),
         cmocka_unit_test(an_old_number_is_asked_up_to_the_units),
         cmocka_unit_test(only_comensha_places_in_cosm),
         cmocka_unit_test(a_hard_rule_excludes),
         cmocka_unit_test(two_linked_units_or_none),
-        cmocka_unit_test(times_follow_the_threat_level),
+        cmocka_unit_test(times_follow_threat_level_and_urgency),
+        cmocka_unit_test(the_two_moments_of_a_request),
+        cmocka_unit_test(the_clock_starts_when_the_house_opens),
         cmocka_unit_test(the_proposal_is_frozen),
         cmocka_unit_test(the_rank_is_the_one_that_was_seen),
         cmocka_unit_test(a_referral_asks_a_bounded_number_in_its_life),

@@ -358,10 +358,12 @@ static void sight_follows_the_request(void **state)
         {"yes, withdrawn", {CMD_ACCEPT, CMD_WITHDRAW}, SIGHT_NONE},
         {"no show", {CMD_ACCEPT, CMD_NO_SHOW}, SIGHT_NONE},
     };
+    struct core_settings quiet = core_settings_default();
 
     (void)state;
+    memset(quiet.ask_next, 0, sizeof quiet.ask_next); /* the broker asks nobody else */
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct exchange *x = exchange_new();
+        struct exchange *x = exchange_new_with(&quiet);
         struct referral_id r = do_open(x, VT_OOST, a_need());
         struct request_id q = do_ask_one(x, r, POOL_A1);
 
@@ -456,6 +458,7 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_REFERRAL_WITHDRAWN, {THE_REFERRER}},
         {EV_REFERRAL_UNPLACED, {THE_REFERRER}},
         {EV_COMMAND_DONE, {{ROLE_NONE, 0, 0}}},
+        {EV_REQUEST_SILENT, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
     };
     struct scene_of_all s = scene_new();
 
@@ -472,7 +475,8 @@ static void pushed_only_to_who_it_concerns(void **state)
             ev.u.opened.id = s.pending;
         else if (ev.kind == EV_REQUEST_MADE)
             ev.u.made = *the_request(s.x, s.pending_b);
-        else if (ev.kind >= EV_REQUEST_SEEN && ev.kind <= EV_REQUEST_LATE_YES)
+        else if ((ev.kind >= EV_REQUEST_SEEN && ev.kind <= EV_REQUEST_LATE_YES) ||
+                 ev.kind == EV_REQUEST_SILENT)
             ev.u.request.request = s.pending_b;
         else if (ev.kind >= EV_REFERRAL_TRAVELLING && ev.kind <= EV_REFERRAL_UNPLACED) {
             ev.u.referral.referral = s.pending;

@@ -90,6 +90,7 @@ static bool is_valid_union(const struct event *ev)
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
     case EV_REQUEST_LATE_YES:
+    case EV_REQUEST_SILENT:
         return (unsigned)ev->u.request.why < CANCEL_N;
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:

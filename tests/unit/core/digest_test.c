@@ -157,6 +157,7 @@ static void requests(void **state)
     CHANGES(digest_of_request, q, late_yes);
     CHANGES(digest_of_request, q, asked_at_ms);
     CHANGES(digest_of_request, q, seen_at_ms);
+    CHANGES(digest_of_request, q, silent_at_ms);
     CHANGES(digest_of_request, q, answer_by_ms);
     CHANGES(digest_of_request, q, lapse_at_ms);
     CHANGES(digest_of_request, q, answered_at_ms);

@@ -31,7 +31,7 @@ static void the_next_moment_is_exact(void **state)
     (void)state;
     assert_int_equal(engine_next_due_ms(x->e), deadline);
     q = do_ask_one(x, r, POOL_B);
-    assert_int_equal(engine_next_due_ms(x->e), the_request(x, q)->lapse_at_ms);
+    assert_int_equal(engine_next_due_ms(x->e), the_request(x, q)->answer_by_ms);
     do_answer(x, CMD_DECLINE, q, 1);
     assert_int_equal(engine_next_due_ms(x->e), deadline);
     q = do_ask_one(x, r, POOL_C);
@@ -44,9 +44,64 @@ static void the_next_moment_is_exact(void **state)
     exchange_free(x);
 }
 
+/* An exchange that never asks on by itself. */
+static struct exchange *quiet(void)
+{
+    struct core_settings s = core_settings_default();
+
+    memset(s.ask_next, 0, sizeof s.ask_next);
+    return exchange_new_with(&s);
+}
+
+/* First its time to answer, then its hold. */
+static void a_request_is_due_twice(void **state)
+{
+    struct exchange *x = quiet();
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct request_id q = do_ask_one(x, r, POOL_B);
+
+    (void)state;
+    x->now = the_request(x, q)->answer_by_ms - 1;
+    do_tick(x);
+    assert_int_equal(last_count(x), 0);
+    x->now++;
+    do_tick(x);
+    assert_int_equal(last_count(x), 1);
+    assert_int_equal(last_event(x, 0)->kind, EV_REQUEST_SILENT);
+    assert_int_equal(last_event(x, 0)->account.v, 0);
+    assert_int_equal(the_request(x, q)->silent_at_ms, x->now);
+    assert_int_equal(the_request(x, q)->state, REQUEST_PENDING);
+    assert_int_equal(the_referral(x, r)->state, REFERRAL_ASKED);
+    assert_int_equal(engine_next_due_ms(x->e), the_request(x, q)->lapse_at_ms);
+    do_tick(x);
+    assert_int_equal(last_count(x), 0);
+    /* A yes still counts. */
+    x->now = the_request(x, q)->lapse_at_ms - 1;
+    assert_int_equal(do_answer(x, CMD_ACCEPT, q, 0).refusal, REFUSAL_NONE);
+    assert_true(engine_next_due_ms(x->e) == INT64_MAX);
+    exchange_free(x);
+}
+
+/* Nobody looked when its first moment passed: it is over, and that says enough. */
+static void both_moments_passed_at_once(void **state)
+{
+    struct exchange *x = quiet();
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct request_id q = do_ask_one(x, r, POOL_B);
+
+    (void)state;
+    x->now = the_request(x, q)->lapse_at_ms;
+    do_tick(x);
+    assert_int_equal(last_count(x), 1);
+    assert_int_equal(last_event(x, 0)->kind, EV_REQUEST_EXPIRED);
+    assert_int_equal(the_request(x, q)->silent_at_ms, 0);
+    assert_int_equal(the_referral(x, r)->state, REFERRAL_OPEN);
+    exchange_free(x);
+}
+
 static void a_hold_lapses_at_its_moment(void **state)
 {
-    struct exchange *x = exchange_new();
+    struct exchange *x = quiet();
     struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
     struct request_id q = do_ask_one(x, r, POOL_B);
 
@@ -67,7 +122,7 @@ static void a_hold_lapses_at_its_moment(void **state)
 
 static void the_search_stays_asked_while_one_is_left(void **state)
 {
-    struct exchange *x = exchange_new();
+    struct exchange *x = quiet();
     struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
     struct request_id first = do_ask_one(x, r, POOL_B), second;
 
@@ -222,6 +277,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_never_due),
         cmocka_unit_test(the_next_moment_is_exact),
+        cmocka_unit_test(a_request_is_due_twice),
+        cmocka_unit_test(both_moments_passed_at_once),
         cmocka_unit_test(a_hold_lapses_at_its_moment),
         cmocka_unit_test(the_search_stays_asked_while_one_is_left),
         cmocka_unit_test(a_passed_deadline_is_flagged_once),

@@ -100,7 +100,7 @@ static void a_refusal_of_the_state_is_remembered(void **state)
     assert_int_equal(first.refusal, REFUSAL_TAKEN);
     assert_int_equal(last_count(x), 1);
     assert_int_equal(first.seq, engine_seq(x->e));
-    do_answer(x, CMD_DECLINE, q[0], 1);
+    do_answer(x, CMD_DECLINE, q[0], 3);
     again = ask_with_key(x, r, POOL_B, key(1));
     assert_same_outcome(first, again);
     assert_int_equal(last_count(x), 0);

@@ -263,8 +263,16 @@ static void what_was_asked_is_out(void **state)
     match_one(e, &s.query, (struct pool_id){2}, &m);
     assert_int_equal(m.out_mask, 1u << RULE_ASKED);
     assert_int_equal(find_reason(&m, REASON_OUT_DECLINED)->a, 4); /* index of reason 5 */
+    /* Did not answer until three hours later; three more, and it may be asked again. */
     match_one(e, &s.query, (struct pool_id){3}, &m);
-    assert_int_equal(m.verdict, VERDICT_FITS); /* did not answer: may be asked again */
+    assert_int_equal(m.out_mask, 1u << RULE_ASKED);
+    s.query.now_ms += 6 * MS_HOUR - 1;
+    match_one(e, &s.query, (struct pool_id){3}, &m);
+    assert_int_equal(m.out_mask, 1u << RULE_ASKED);
+    s.query.now_ms++;
+    match_one(e, &s.query, (struct pool_id){3}, &m);
+    assert_int_equal(m.out_mask, 0);
+    s.query.now_ms -= 6 * MS_HOUR;
     match_one(e, &s.query, (struct pool_id){4}, &m);
     assert_int_equal(m.verdict, VERDICT_FITS);
     /* The same household searched without saving knows of no requests. */

@@ -97,7 +97,7 @@ static void an_answer_in_every_state(void **state)
           [NO_SHOW] = {REFUSAL_WRONG_STATE, 0}}},
         {CMD_DECLINE,
          1,
-         {[PENDING] = {REFUSAL_NONE, 1},
+         {[PENDING] = {REFUSAL_NONE, 2},
           [ACCEPTED] = {REFUSAL_WRONG_STATE, 0},
           [ADMITTED] = {REFUSAL_WRONG_STATE, 0},
           [DECLINED_1] = {REFUSAL_NONE, 0},
@@ -108,7 +108,7 @@ static void an_answer_in_every_state(void **state)
           [NO_SHOW] = {REFUSAL_WRONG_STATE, 0}}},
         {CMD_DECLINE,
          2,
-         {[PENDING] = {REFUSAL_NONE, 1},
+         {[PENDING] = {REFUSAL_NONE, 2},
           [ACCEPTED] = {REFUSAL_WRONG_STATE, 0},
           [ADMITTED] = {REFUSAL_WRONG_STATE, 0},
           [DECLINED_1] = {REFUSAL_ANSWERED, 0},
@@ -212,8 +212,88 @@ static void the_last_no_reopens_the_search(void **state)
     assert_int_equal(the_request(x, asked.requests[0])->decline_reason, 3);
     do_answer(x, CMD_DECLINE, asked.requests[1], 1);
     assert_int_equal(the_referral(x, r)->state, REFERRAL_OPEN);
-    /* 'Full' as a reason leaves the count alone in this version. */
-    assert_int_equal(the_pool(x, POOL_C).latest->free, 2);
+    exchange_free(x);
+}
+
+/* What a no does to the number of the house: HELD units for others, then a no to one that had asked. */
+static void a_full_house_corrects_its_number(void **state)
+{
+    static const struct {
+        const char *name;
+        uint8_t reason;
+        int free;    /* reported of three units */
+        int pending; /* others waiting for an answer there */
+        bool arrived, vague;
+        bool corrected;
+        int free_after;
+    } cases[] = {
+        {"full, and shown free", 1, 2, 0, false, false, true, 0},
+        {"just taken", 2, 1, 0, false, false, true, 0},
+        {"does not fit: the number stands", 3, 2, 0, false, false, false, 2},
+        {"one is asked for another household", 1, 3, 1, false, false, true, 1},
+        {"all that is free is held for others", 1, 2, 1, false, false, true, 1},
+        {"nothing was shown free any more", 1, 2, 2, false, false, false, 2},
+        {"an arrival that the report cannot know of", 1, 3, 0, true, false, true, 0},
+        {"free not said", 1, 0, 0, false, true, false, UNITS_UNKNOWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct observation o = an_observation(x, POOL_B, 3, cases[i].vague ? UNITS_UNKNOWN : 3);
+        struct request_id q;
+
+        do_report(x, shelter_of(HUIS_B), &o, 1);
+        q = do_ask_one(x, do_open(x, VT_OOST, a_need()), POOL_B);
+        for (int k = 0; k < cases[i].pending; k++)
+            do_ask_one(x, do_open(x, VT_WEST, a_need()), POOL_B);
+        x->now += MS_MINUTE;
+        o = an_observation(x, POOL_B, 3, cases[i].vague ? UNITS_UNKNOWN : cases[i].free);
+        do_report(x, shelter_of(HUIS_B), &o, 1);
+        if (cases[i].arrived) {
+            struct request_id other = do_ask_one(x, do_open(x, VT_WEST, a_need()), POOL_B);
+
+            do_answer(x, CMD_ACCEPT, other, 0);
+            do_answer(x, CMD_CONFIRM_ARRIVAL, other, 0);
+        }
+        x->now += MS_MINUTE;
+        do_answer(x, CMD_DECLINE, q, cases[i].reason);
+        if ((int)last_count(x) != (cases[i].corrected ? 2 : 1) ||
+            the_pool(x, POOL_B).latest->free != cases[i].free_after)
+            fail_msg("%s: %zu events, %d free", cases[i].name, last_count(x),
+                     the_pool(x, POOL_B).latest->free);
+        assert_int_equal(the_request(x, q)->state, REQUEST_DECLINED);
+        if (cases[i].corrected) {
+            const struct observation *said = the_pool(x, POOL_B).latest;
+
+            assert_int_equal(the_pool(x, POOL_B).offerable, 0);
+            assert_false(the_pool(x, POOL_B).overcommitted);
+            assert_int_equal(said->observed_at_ms, x->now);
+            assert_int_equal(said->source, SOURCE_HAND);
+            assert_int_equal(said->total, 3);
+            assert_int_equal(last_event(x, 0)->account.v, 100 + HUIS_B);
+        }
+        exchange_free(x);
+    }
+}
+
+/* A report observed before the no does not bring the rooms back; one after it does. */
+static void only_a_later_report_frees_a_full_house(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct request_id q = do_ask_one(x, do_open(x, VT_OOST, a_need()), POOL_B);
+    struct observation o = an_observation(x, POOL_B, POOL_UNITS, 2);
+
+    (void)state;
+    x->now += MS_MINUTE;
+    do_answer(x, CMD_DECLINE, q, 1);
+    x->now += MS_MINUTE;
+    o.observed_at_ms = x->now - MS_MINUTE - 1;
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), &o, 1).late, 1);
+    assert_int_equal(the_pool(x, POOL_B).offerable, 0);
+    o = an_observation(x, POOL_B, POOL_UNITS, 1);
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), &o, 1).applied, 1);
+    assert_int_equal(the_pool(x, POOL_B).offerable, 1);
     exchange_free(x);
 }
 
@@ -308,6 +388,8 @@ int main(void)
         cmocka_unit_test(the_first_yes_lets_go_of_the_others),
         cmocka_unit_test(a_late_yes_is_recorded_once),
         cmocka_unit_test(the_last_no_reopens_the_search),
+        cmocka_unit_test(a_full_house_corrects_its_number),
+        cmocka_unit_test(only_a_later_report_frees_a_full_house),
         cmocka_unit_test(a_no_needs_a_known_reason),
         cmocka_unit_test(seen_is_noted_once),
         cmocka_unit_test(a_yes_before_the_tick_counts),

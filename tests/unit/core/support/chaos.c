@@ -262,6 +262,7 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
     case EV_REQUEST_LATE_YES:
+    case EV_REQUEST_SILENT:
         ev.u.request.request.v = rng_next(r);
         ev.u.request.referral.v = rng_next(r);
         ev.u.request.reason = (uint8_t)rng_below(r, 256);

@@ -18,7 +18,7 @@ static const char *const field_names[] = {
     "waivable",   "tier",
     "max_hours",  "residence_unknown",
     "gatekeeper", "deadline_minutes",
-    "nr",
+    "nr",         "effect",
 };
 
 static const char *const lists[] = {

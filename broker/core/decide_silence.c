@@ -1,0 +1,132 @@
+/* Asking on after silence: a house has not answered in time, so the broker itself asks the best next one, as
+ * often in a round of asking as the settings say. A round starts when a person asks. Only places that fit are
+ * asked without a person: a question wants a voice, and a scarce place for those who need it a decision. If
+ * nothing fits at that moment, the chance of this request is over: what comes free later is offered to people
+ * anew. */
+#include "core/decide_silence.h"
+
+#include "core/ledger.h"
+#include "core/match.h"
+
+#define CANDIDATES_MAX 128 /* further down nobody is asked without a person having looked */
+
+/* Requests this tick has made already; the engine does not know them yet. */
+static unsigned asked_in_tick(const struct ask_on *a, struct referral_id referral)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < a->n_made; i++)
+        n += a->made[i].referral.v == referral.v;
+    return n;
+}
+
+static int units_in_tick(const struct ask_on *a, struct pool_id pool)
+{
+    int units = 0;
+
+    for (unsigned i = 0; i < a->n_made; i++)
+        units += a->made[i].pool.v == pool.v ? a->made[i].units : 0;
+    return units;
+}
+
+static bool is_same_house(const struct engine *e, struct pool_id a, struct pool_id b)
+{
+    return engine_pool(e, a)->location.v == engine_pool(e, b)->location.v;
+}
+
+/* The house of POOL is being asked for this household already: who does not answer for one room does not for
+ * another. */
+static bool is_house_asked(const struct engine *e, const struct ask_on *a, const struct referral *r,
+                           struct pool_id pool)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->state == REQUEST_PENDING && is_same_house(e, q->pool, pool))
+            return true;
+    }
+    for (unsigned i = 0; i < a->n_made; i++) {
+        if (a->made[i].referral.v == r->id.v && is_same_house(e, a->made[i].pool, pool))
+            return true;
+    }
+    return false;
+}
+
+/* Places the broker has asked by itself since a person last asked. */
+static unsigned asked_in_round(const struct engine *e, const struct referral *r)
+{
+    unsigned n = 0;
+
+    for (unsigned i = r->n_requests; i > 0; i--) {
+        if (!engine_request(e, r->requests[i - 1])->proposal.by_broker)
+            break;
+        n++;
+    }
+    return n;
+}
+
+static unsigned pending_of(const struct engine *e, const struct referral *r)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < r->n_requests; i++)
+        n += engine_request(e, r->requests[i])->state == REQUEST_PENDING;
+    return n;
+}
+
+/* May the broker ask one more for this household, after the silence of Q? */
+static bool may_ask_on(const struct decision *d, const struct ask_on *a, const struct referral *r,
+                       const struct request *q)
+{
+    unsigned now = asked_in_tick(a, r->id);
+    unsigned pending = pending_of(d->e, r) + now - (q->lapse_at_ms <= d->now_ms);
+
+    if (!r->facts_known || (r->state != REFERRAL_OPEN && r->state != REFERRAL_ASKED))
+        return false;
+    return asked_in_round(d->e, r) + now < engine_settings(d->e)->ask_next[r->need.threat_level] &&
+           pending < ASK_POOLS_MAX && r->n_requests + now < REFERRAL_REQUESTS_MAX;
+}
+
+/* The best place that fits and that this tick has not taken; pool 0 = none. */
+static struct pool_id best_next(const struct decision *d, const struct ask_on *a, const struct referral *r,
+                                const struct match_query *query)
+{
+    struct match_candidate list[CANDIDATES_MAX];
+    size_t n = match_candidates(d->e, query, 0, list, CANDIDATES_MAX);
+
+    for (size_t i = 0; i < n && list[i].verdict == VERDICT_FITS; i++) {
+        int units = list[i].units + units_in_tick(a, list[i].pool);
+
+        if ((list[i].rank_class & MATCH_CLASS_SCARCE) != 0 || is_house_asked(d->e, a, r, list[i].pool))
+            continue;
+        if (ledger_has_room(d->e, list[i].pool, units, d->now_ms))
+            return list[i].pool;
+    }
+    return (struct pool_id){0};
+}
+
+bool decide_ask_on(struct decision *d, struct ask_on *a, const struct request *silent)
+{
+    const struct referral *r = engine_referral(d->e, silent->referral);
+    struct match_query query;
+    struct pool_match match;
+    struct match_standing standing;
+    struct pool_id pool;
+
+    if (!may_ask_on(d, a, r, silent))
+        return true;
+    if (a->n_searched == ASK_ON_PER_TICK)
+        return false;
+    a->n_searched++;
+    query = decision_query(d, r);
+    pool = best_next(d, a, r, &query);
+    if (pool.v == 0)
+        return true;
+    match_one(d->e, &query, pool, &match);
+    match_ranks(d->e, &query, &pool, 1, &standing);
+    decision_make_request(d, &query, a->n_made, &match, &standing, 0)->proposal.by_broker = true;
+    a->made[a->n_made].referral = r->id;
+    a->made[a->n_made].pool = pool;
+    a->made[a->n_made++].units = match.units;
+    return true;
+}

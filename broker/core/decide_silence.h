@@ -1,0 +1,26 @@
+/* Asking on after silence, within one tick; private to decide_due.c and decide_silence.c. */
+#ifndef PLEK_CORE_DECIDE_SILENCE_H
+#define PLEK_CORE_DECIDE_SILENCE_H
+
+#include "core/decide.h"
+
+/* Searches for a next place in one tick: each looks at all pools a few times, and a turn must stay short. */
+#define ASK_ON_PER_TICK 32
+
+/* What this tick has asked already; {0} at its start. */
+struct ask_on {
+    unsigned n_searched, n_made;
+    struct {
+        struct referral_id referral;
+        struct pool_id pool;
+        uint8_t units;
+    } made[ASK_ON_PER_TICK];
+};
+
+/* Ask the next place for the household of SILENT, a pending request whose time to answer is over and was not
+ * noted before, if the settings, the household and the places allow it: at most one request is added to the
+ * events. False, with nothing added, if this tick has searched often enough: SILENT must wait for the next.
+ */
+bool decide_ask_on(struct decision *d, struct ask_on *a, const struct request *silent);
+
+#endif
