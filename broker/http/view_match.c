@@ -12,11 +12,14 @@ static void count_criteria(const struct pool_match *m, int *met, int *all)
         *met += reason_row((enum reason_code)m->reasons[i].code)->tone == TONE_FOR;
 }
 
+/* The rules that make the verdict: those that exclude, or else those with a question. The first is named
+ * first. */
 static json_t *rules_of(const struct pool_match *m)
 {
+    uint32_t mask = m->verdict == VERDICT_OUT ? m->out_mask : m->ask_mask;
     json_t *rules = json_array();
     for (unsigned r = 0; r < RULE_N; r++)
-        if (((m->out_mask | m->ask_mask) >> r & 1) != 0)
+        if ((mask >> r & 1) != 0)
             json_array_append_new(rules, json_string(rule_code((enum rule)r)));
     return rules;
 }

@@ -2,19 +2,14 @@
 
 #include "http/need_json.h"
 
-#include <string.h>
-
 /* Traits a house must know before its yes, because its rooms decide: the rest of the household's needs comes
- * after. */
-static const char *const minimum_traits[] = {"rolstoel", "huisdier_hond", "huisdier_kat",
-                                             "tolk",     "zwanger",       "medische_zorg"};
-
+ * after. Which they are is data. */
 static uint64_t minimum_mask(const struct vocab *v)
 {
     uint64_t mask = 0;
-    for (size_t i = 0; i < sizeof minimum_traits / sizeof *minimum_traits; i++) {
-        int bit = vocab_trait_find(v, minimum_traits[i]);
-        if (bit >= 0)
+    for (unsigned bit = 0; bit < vocab_traits(v); bit++) {
+        const struct vocab_trait *t = vocab_trait(v, bit);
+        if (t != NULL && t->before_yes)
             mask |= UINT64_C(1) << bit;
     }
     return mask;

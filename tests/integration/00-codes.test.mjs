@@ -143,6 +143,7 @@ test('references between the lists resolve, and words have the allowed values', 
   is('traits', 'need_rule', ['must', 'soft', 'refusal']);
   is('traits', 'group', ['zorg', 'veiligheid', 'doelgroep', 'praktisch', 'taal']);
   is('traits', 'waivable', ['yes', 'no']);
+  is('traits', 'before_yes', ['yes', 'no']);
   for (const t of tables.traits) assert.equal(t.waivable === 'yes', t.waive_label_nl !== '', t.code);
   is('decline_reasons', 'effect', ['none', 'full', 'rule', 'funding_flag']);
   assert.deepEqual(tables.decline_reasons.filter(r => r.needs_text === 'yes').map(r => r.code), ['anders']);
