@@ -113,6 +113,9 @@ size_t vocab_list_size(const struct vocab *v, enum vocab_list list); /* highest 
 const char *vocab_list_code(const struct vocab *v, enum vocab_list list, unsigned index);
 int vocab_list_find(const struct vocab *v, enum vocab_list list, const char *code); /* index, or -1 */
 
+/* True if a house that declines for REASON (index + 1) says that it is full: effect 'full' in the list. */
+bool vocab_decline_is_full(const struct vocab *v, uint8_t reason);
+
 /* Minutes from opening a referral to its deadline. */
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u);
 /* 1 for the scarce kinds that are not offered without need (cosm, omm, beveiligd), else 0 (matching.md 3.3).

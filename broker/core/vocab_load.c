@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Raise it when a rule or a weight changes in the code, so that a proposal tells which rules judged it. */
-#define RULES_EDITION 1
+#define RULES_EDITION 2
 
 #define NO_TRAVEL UINT16_MAX
 
@@ -315,12 +315,26 @@ static enum err read_reason(struct load *l, enum vocab_list list)
     {                                                                                                        \
         return read_reason(l, list);                                                                         \
     }
-REASON_READER(read_decline, LIST_DECLINE)
 REASON_READER(read_withdraw, LIST_WITHDRAW)
 REASON_READER(read_unplaced, LIST_UNPLACED)
 REASON_READER(read_departure, LIST_DEPARTURE)
 REASON_READER(read_destination, LIST_DESTINATION)
 REASON_READER(read_stop, LIST_STOP)
+
+/* A list that does not say what a no comes to has no effects. */
+static enum err read_decline(struct load *l)
+{
+    static const char *const effects[] = {"", "none", "rule", "funding_flag", "full"};
+    const char *effect = field(l, "effect");
+    enum err e = OK;
+
+    if (index_of(effects, (int)COUNT_OF(effects), effect) < 0)
+        return bad(l, "effect", "must be none, rule, funding_flag or full");
+    e = read_reason(l, LIST_DECLINE);
+    if (e == OK && strcmp(effect, "full") == 0)
+        l->v->decline_full |= UINT64_C(1) << vocab_list_find(l->v, LIST_DECLINE, field(l, "code"));
+    return e;
+}
 
 /* ---- the whole ---- */
 
@@ -440,7 +454,7 @@ static uint64_t fingerprint(const struct vocab *v)
         h = hash_combine(h, (uint64_t)v->deadline_minutes[u]);
     for (size_t i = 0; i < v->lists[LIST_DECLINE].n; i++)
         h = hash_text(h, v->lists[LIST_DECLINE].code[i]);
-    return h;
+    return hash_combine(h, v->decline_full);
 }
 
 enum err vocab_new(const struct vocab_row *rows, size_t n, struct vocab **out, char *why, size_t why_size)
