@@ -362,12 +362,16 @@ static void the_oldest_makes_room(void **state)
         /* All but the first have two units: 511 x 127500 / 512, and one household that has only pool 2. */
         assert_int_equal(scarcity_price(e, &m, (struct pool_id){1}).coverage, 127250);
         assert_int_equal(scarcity_price(e, &m, (struct pool_id){2}).coverage, (511 * 127500 + 150000) / 512);
+        assert_true(scarcity_price(e, &m, (struct pool_id){2}).rarity >
+                    scarcity_price(e, &m, (struct pool_id){1}).rarity);
 
         world_open(e, erased != 0 ? NULL : &s.need, NOON_MS);
         scarcity_at(e, NOON_MS, &m);
         assert_int_equal(m.profiles, SCARCITY_PROFILES - erased);
         assert_int_equal(scarcity_price(e, &m, (struct pool_id){2}).coverage, 127500);
         assert_int_equal(scarcity_price(e, &m, (struct pool_id){1}).coverage, 127500);
+        assert_int_equal(scarcity_price(e, &m, (struct pool_id){2}).rarity,
+                         scarcity_price(e, &m, (struct pool_id){1}).rarity);
         engine_free(e);
     }
 }
