@@ -31,7 +31,12 @@
 #define SOFT_END 0.02
 #define FADE 0.9 /* Adam's memory of the slope and of its square */
 #define FADE_SQUARE 0.95
-#define NEGLIGIBLE 14.0 /* columns this many softenings below the best weigh less than a millionth */
+#define NEGLIGIBLE 14.0 /* columns this many softenings below the best weigh nothing to speak of */
+
+/* Looking at every column takes most of the time; between two such looks only those count that stood within
+ * reach of the best: the softening, and what prices move meanwhile (steps along the instants of a stay). */
+#define LOOK_AT_ALL_EVERY 8
+#define REACH_STEPS 60
 
 struct dual {
     const struct bound_columns *c;
@@ -40,10 +45,12 @@ struct dual {
     double *before;      /* per slot: sum of the prices of the pool's instants before it */
     double *use;         /* per slot: change of the expected use there against the slot before */
     double *slope, *slope_square;
-    double *gain;   /* scratch, one referral's columns */
-    uint32_t *near; /* scratch: those nearly as good as the best */
-    double *value;  /* per referral: best it can add, then folded with those that continue it */
-    double *open;   /* per referral: what leaving it aside adds: those that then never open */
+    double *gain;               /* scratch, one referral's columns */
+    uint32_t *near;             /* scratch: those nearly as good as the best */
+    struct bound_column *reach; /* columns within reach, by referral */
+    size_t *reach_first;        /* as first of the columns */
+    double *value;              /* per referral: best it can add, then folded with those that continue it */
+    double *open;               /* per referral: what leaving it aside adds: those that then never open */
 };
 
 static double *doubles(size_t n)
@@ -65,6 +72,8 @@ static void dual_init(struct dual *d, const struct bound_columns *c, const doubl
     d->slope_square = doubles(c->slots);
     d->gain = doubles(widest);
     d->near = mem_new(widest + 1, sizeof *d->near);
+    d->reach = mem_new(c->n_columns + 1, sizeof *d->reach);
+    d->reach_first = mem_new((size_t)c->n + 1, sizeof *d->reach_first);
     d->value = doubles((size_t)c->n);
     d->open = doubles((size_t)c->n);
 }
@@ -78,6 +87,8 @@ static void dual_fini(struct dual *d)
     free(d->slope_square);
     free(d->gain);
     free(d->near);
+    free(d->reach);
+    free(d->reach_first);
     free(d->value);
     free(d->open);
 }
@@ -98,24 +109,57 @@ static double sum_prices(struct dual *d)
     return all;
 }
 
-/* Let referral I choose: return its best gain (0 = none), and spread it softly over the nearly best. */
-static double choose(struct dual *d, int i, double soft)
+/* Gains of N columns for referral I; returns the best, 0 = none is worth it. */
+static double weigh(struct dual *d, int i, const struct bound_column *list, size_t n)
 {
-    const struct bound_columns *c = d->c;
-    const struct bound_column *list = c->list + c->first[i];
-    size_t n = c->first[i + 1] - c->first[i];
     double best = 0;
     for (size_t k = 0; k < n; k++) {
         d->gain[k] = d->worth[i] - (d->before[list[k].to] - d->before[list[k].from]);
         best = d->gain[k] > best ? d->gain[k] : best;
     }
+    return best;
+}
+
+/* Let every referral weigh all its columns: value is exact, and those at most REACH below the best stay. */
+static void weigh_all(struct dual *d, double reach)
+{
+    const struct bound_columns *c = d->c;
+    size_t kept = 0;
+    for (int i = 0; i < c->n; i++) {
+        const struct bound_column *list = c->list + c->first[i];
+        size_t n = c->first[i + 1] - c->first[i];
+        d->value[i] = weigh(d, i, list, n);
+        d->reach_first[i] = kept;
+        for (size_t k = 0; k < n; k++)
+            if (d->gain[k] >= d->value[i] - reach)
+                d->reach[kept++] = list[k];
+    }
+    d->reach_first[c->n] = kept;
+}
+
+/* About e to the X for X <= 0, as (1 + X/16)^16: how softly is ours to choose, and this is much quicker. */
+static double soft_part(double x)
+{
+    double y = 1 + x / 16;
+    y = y > 0 ? y * y : 0;
+    y *= y;
+    y *= y;
+    return y * y;
+}
+
+/* Let referral I choose softly among the nearly best columns within reach. */
+static void choose(struct dual *d, int i, double soft)
+{
+    const struct bound_column *list = d->reach + d->reach_first[i];
+    size_t n = d->reach_first[i + 1] - d->reach_first[i];
+    double best = weigh(d, i, list, n);
     double least = best - NEGLIGIBLE * soft;
-    double sum = exp(-best / soft); /* taking none */
+    double sum = soft_part(-best / soft); /* taking none */
     size_t near = 0;
     for (size_t k = 0; k < n; k++) {
         if (d->gain[k] < least)
             continue;
-        double part = exp((d->gain[k] - best) / soft);
+        double part = soft_part((d->gain[k] - best) / soft);
         sum += part;
         d->gain[near] = part; /* near <= k: what is overwritten has been read */
         d->near[near++] = (uint32_t)k;
@@ -126,7 +170,6 @@ static double choose(struct dual *d, int i, double soft)
         d->use[col->from] += part;
         d->use[col->to] -= part;
     }
-    return best;
 }
 
 /* Fold the values of continued referrals into those they continue, and return the sum of all. A continued one
@@ -150,21 +193,23 @@ static double fold_chains(struct dual *d)
     return all;
 }
 
-/* Exact D at the prices; leaves the softened use behind for descend(). */
-static double dual_value(struct dual *d, double soft)
+/* Exact D at the prices. */
+static double dual_value(struct dual *d, double reach)
 {
     double units = sum_prices(d);
-    memset(d->use, 0, d->c->slots * sizeof *d->use);
     memset(d->open, 0, (size_t)d->c->n * sizeof *d->open);
-    for (int i = 0; i < d->c->n; i++)
-        d->value[i] = choose(d, i, soft);
+    weigh_all(d, reach);
     return units + fold_chains(d);
 }
 
 /* One step of Adam along units - use; a price never falls below 0. */
-static void descend(struct dual *d, double step, int iteration)
+static void descend(struct dual *d, double soft, double step, int iteration)
 {
     const struct bound_columns *c = d->c;
+    (void)sum_prices(d);
+    memset(d->use, 0, c->slots * sizeof *d->use);
+    for (int i = 0; i < c->n; i++)
+        choose(d, i, soft);
     double young = 1 - pow(FADE, iteration + 1);
     double young_square = 1 - pow(FADE_SQUARE, iteration + 1);
     for (size_t base = 0; base < c->slots; base += c->stride) {
@@ -188,12 +233,16 @@ static double minimise(const struct bound_columns *c, const double *worth, int i
     dual_init(&d, c, worth);
     for (int k = 0; k <= iterations; k++) {
         double done = (double)k / iterations;
-        double value = dual_value(&d, SOFT * pow(SOFT_END, done));
-        if (value < least) {
-            least = value;
-            memcpy(prices, d.price, c->slots * sizeof *prices);
+        double soft = SOFT * pow(SOFT_END, done);
+        double step = STEP * pow(STEP_END, done);
+        if (k % LOOK_AT_ALL_EVERY == 0 || k == iterations) {
+            double value = dual_value(&d, NEGLIGIBLE * soft + REACH_STEPS * step);
+            if (value < least) {
+                least = value;
+                memcpy(prices, d.price, c->slots * sizeof *prices);
+            }
         }
-        descend(&d, STEP * pow(STEP_END, done), k);
+        descend(&d, soft, step, k);
     }
     dual_fini(&d);
     return least / c->n;

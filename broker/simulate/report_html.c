@@ -36,7 +36,7 @@ static const char style[] =
     "@media(min-width:60rem){th:first-child{min-width:17rem}}"
     "td.first{font-weight:650}caption{text-align:left;color:var(--soft);padding:0 0 "
     ".5rem;font-size:.9375rem}\n"
-    "svg{display:block}.mark{display:inline-block;vertical-align:-1px;margin-right:.4rem}\n"
+    "svg{display:block;overflow:visible}.mark{display:inline-block;vertical-align:-1px;margin-right:.4rem}\n"
     "ul.key{list-style:none;display:flex;flex-wrap:wrap;gap:.125rem 1.25rem;padding:0;margin:0 0 .75rem;"
     "font-size:.9375rem}\n"
     ".swatch{display:inline-block;width:.75rem;height:.75rem;border-radius:2px;margin-right:.4rem}\n"
@@ -89,9 +89,9 @@ static void lead(const struct report_scenario *s, struct buf *out)
     }
     buf_text(out, ".");
     if (s->bound >= 0) {
-        buf_text(out, " Nobody can have more than ");
+        buf_text(out, " No way of matching can have more on average than ");
         report_share(out, s->bound);
-        buf_text(out, " %, not even who knows the year beforehand.");
+        buf_text(out, " % (the bound).");
     }
     buf_text(out, "</p>\n");
 }

@@ -86,7 +86,7 @@ static void table(struct buf *out, const struct report_scenario *s)
     buf_fini(&text);
     buf_format(out, "Scenario %s, %zu %s", s->scenario, s->years, s->years == 1 ? "year" : "years");
     if (s->bound >= 0) {
-        buf_text(out, "; nobody can have more on time than ");
+        buf_text(out, "; bound on time ");
         report_share(out, s->bound);
         buf_text(out, " %");
     }
