@@ -58,15 +58,46 @@ void boot_access_fini(struct boot_access *a)
     crypto_wipe(a, sizeof *a);
 }
 
+/* By urgency; what they are for: core/engine.h. */
+static void terms_by_urgency(const struct config *c, struct core_settings *s)
+{
+    const int64_t answer[URGENCY_N] = {[URGENCY_NU] = c->answer_by_nu_s,
+                                       [URGENCY_VANDAAG] = c->answer_by_vandaag_s,
+                                       [URGENCY_DRIE_DAGEN] = c->answer_by_drie_dagen_s};
+    const int64_t hold[URGENCY_N] = {[URGENCY_NU] = c->hold_nu_s,
+                                     [URGENCY_VANDAAG] = c->hold_vandaag_s,
+                                     [URGENCY_DRIE_DAGEN] = c->hold_drie_dagen_s};
+    const int64_t window[URGENCY_N] = {[URGENCY_NU] = c->tier_window_nu_s,
+                                       [URGENCY_VANDAAG] = c->tier_window_vandaag_s,
+                                       [URGENCY_DRIE_DAGEN] = c->tier_window_drie_dagen_s};
+
+    for (int i = 0; i < URGENCY_N; i++) {
+        s->urgent_answer_s[i] = (uint32_t)answer[i];
+        s->urgent_hold_s[i] = (uint32_t)hold[i];
+        s->tier_window_s[i] = (uint32_t)window[i];
+    }
+}
+
+static void prices(const struct config *c, struct core_settings *s)
+{
+    s->price_coverage = (uint16_t)c->price_coverage_permille;
+    s->price_rarity = (uint16_t)c->price_rarity_permille;
+    s->price_short = (uint16_t)c->price_short_permille;
+    s->chance = (uint16_t)c->chance_permille;
+    s->late_first = c->late_first != 0;
+}
+
 struct core_settings boot_core_settings(const struct config *c)
 {
     struct core_settings s = core_settings_default();
     int64_t by[THREAT_N] = {c->answer_by_oranje_s, c->answer_by_groen_s, c->answer_by_oranje_s,
                             c->answer_by_rood_s};
     int64_t hold[THREAT_N] = {c->hold_oranje_s, c->hold_groen_s, c->hold_oranje_s, c->hold_rood_s};
-    int64_t ask[THREAT_N] = {c->ask_oranje, c->ask_groen, c->ask_oranje, c->ask_rood};
-    int64_t most[THREAT_N] = {c->ask_max_oranje, c->ask_max_groen, c->ask_max_oranje, c->ask_max_rood};
+    int64_t ask[THREAT_N] = {c->ask_groen, c->ask_groen, c->ask_oranje, c->ask_rood};
+    int64_t most[THREAT_N] = {c->ask_max_groen, c->ask_max_groen, c->ask_max_oranje, c->ask_max_rood};
+    int64_t next[THREAT_N] = {c->ask_next_groen, c->ask_next_groen, c->ask_next_oranje, c->ask_next_rood};
     for (int i = 0; i < THREAT_N; i++) {
+        s.ask_next[i] = (uint8_t)next[i];
         s.answer_by_s[i] = (uint32_t)by[i];
         s.hold_pending_s[i] = (uint32_t)hold[i];
         s.ask_default[i] = (uint8_t)ask[i];
@@ -77,6 +108,10 @@ struct core_settings boot_core_settings(const struct config *c)
                                                    .ageing_ms = c->ageing_minutes * MS_MINUTE,
                                                    .stale_ms = c->stale_minutes * MS_MINUTE};
     s.far_minutes = (uint16_t)c->far_minutes;
+    s.again_after_silence_s = (uint32_t)c->again_after_silence_s;
+    s.again_after_full_s = (uint32_t)c->again_after_full_s;
+    terms_by_urgency(c, &s);
+    prices(c, &s);
     return s;
 }
 
