@@ -20,43 +20,8 @@
 #define LOOK_AGAIN_MIN                                                                                       \
     (6 * 60) /* for those who wait, whatever happens: hours and holds pass without a call */
 
-const struct sim_policy sim_policies[] = {
-    {.name = "phone", .title = "Ringing round", .phone = true},
-    {.name = "nearest", .title = "Nearest first", .order = ORDER_NEAREST},
-    {.name = "nearest-deadline",
-     .title = "Nearest, earliest deadline first",
-     .order = ORDER_NEAREST,
-     .by_deadline = true},
-    {.name = "random", .title = "A random suitable place", .order = ORDER_RANDOM},
-    {.name = "best-score", .title = "Best score", .order = ORDER_FIT},
-    {.name = "ours",
-     .title = "Ours",
-     .order = ORDER_UTILITY,
-     .by_deadline = true,
-     .windows = true,
-     .price = true,
-     .second_request = true},
-    {.name = "ours-without-price",
-     .title = "Ours without the price",
-     .order = ORDER_UTILITY,
-     .by_deadline = true,
-     .windows = true,
-     .second_request = true},
-    {.name = NULL},
-};
-
-const struct sim_policy *sim_policy_find(const char *name)
-{
-    for (const struct sim_policy *p = sim_policies; p->name != NULL; p++) {
-        if (strcmp(p->name, name) == 0)
-            return p;
-    }
-    return NULL;
-}
-
 struct person_waiting { /* of one referral of the world */
     uint64_t id;        /* of the referral in core, 0 = not opened */
-    int opened;         /* minute */
     int pending;        /* requests without an answer */
     int next_look;      /* minute */
     bool over;          /* placed or gone */
@@ -70,11 +35,14 @@ struct desk {
     struct engine *engine;
     struct event_list events;
     struct sim_replies replies;
-    struct person_waiting *people;
+    struct sim_ranks ranks;
+    bool keeps_ranks;
+    struct person_waiting *people; /* by referral of the world, as far as they have come */
+    size_t n_people;
     int *world_of; /* referral of the world by core id - 1 */
     size_t n_opened, cap_opened;
     int *waiting; /* in the order of serving */
-    int n_waiting;
+    size_t n_waiting, cap_waiting;
     struct match_candidate *candidates;
     int now_min;
     int64_t now_ms;
@@ -238,6 +206,28 @@ static int wanted_at_once(const struct desk *d, int referral)
     return d->policy->second_request ? engine_settings(d->engine)->ask_default[level] : 1;
 }
 
+/* Where the first places of LIST stand, in the order of the policy. */
+static void keep_ranks(struct desk *d, int referral, struct match_candidate *list, size_t n)
+{
+    for (size_t i = 0; i < n && i < SIM_RANKS_MAX; i++) {
+        const struct match_candidate *c = &list[i];
+
+        bring_best(d, referral, list, i, n);
+        MEM_GROW(d->ranks.list, d->ranks.n, d->ranks.cap);
+        d->ranks.list[d->ranks.n++] = (struct sim_rank){
+            .referral = referral,
+            .position = (int)i + 1,
+            .pool = (int)c->pool.v - 1,
+            .mask = c->out_mask | c->ask_mask,
+            .tier = (c->rank_class & MATCH_CLASS_SCARCE) != 0,
+            .fit = c->fit,
+            .coverage = c->price.coverage,
+            .rarity = c->price.rarity,
+            .utility = c->utility,
+        };
+    }
+}
+
 /* Ask what the policy would ask for this household now, if anything. */
 static void ask(struct desk *d, int referral)
 {
@@ -261,8 +251,11 @@ static void ask(struct desk *d, int referral)
         if (d->candidates[i].verdict == VERDICT_FITS)
             cmd.u.ask.pools[cmd.u.ask.n++] = d->candidates[i].pool;
     }
-    if (cmd.u.ask.n > 0 && r->n_requests + cmd.u.ask.n <= REFERRAL_REQUESTS_MAX)
-        must(d, &cmd);
+    if (cmd.u.ask.n == 0 || r->n_requests + cmd.u.ask.n > REFERRAL_REQUESTS_MAX)
+        return;
+    if (d->keeps_ranks)
+        keep_ranks(d, referral, d->candidates, n);
+    must(d, &cmd);
 }
 
 /* ---- waiting ---- */
@@ -289,24 +282,22 @@ static bool is_served_before(const struct desk *d, int a, int b)
         if (late_a && ra->urg != rb->urg)
             return ra->urg < rb->urg;
     }
-    if (d->people[a].opened != d->people[b].opened)
-        return d->people[a].opened < d->people[b].opened;
-    return a < b;
+    return d->people[a].id < d->people[b].id;
 }
 
 /* Nearly sorted from the last time: those who passed their deadline move. */
 static void sort_waiting(struct desk *d)
 {
-    int n = 0;
+    size_t n = 0;
 
-    for (int i = 0; i < d->n_waiting; i++) {
+    for (size_t i = 0; i < d->n_waiting; i++) {
         if (!d->people[d->waiting[i]].over)
             d->waiting[n++] = d->waiting[i];
     }
     d->n_waiting = n;
-    for (int i = 1; i < n; i++) {
+    for (size_t i = 1; i < n; i++) {
         int one = d->waiting[i];
-        int k = i;
+        size_t k = i;
 
         for (; k > 0 && is_served_before(d, one, d->waiting[k - 1]); k--)
             d->waiting[k] = d->waiting[k - 1];
@@ -344,7 +335,7 @@ static int next_look(const struct desk *d, int referral)
 static void serve(struct desk *d)
 {
     sort_waiting(d);
-    for (int i = 0; i < d->n_waiting; i++) {
+    for (size_t i = 0; i < d->n_waiting; i++) {
         int referral = d->waiting[i];
         struct person_waiting *p = &d->people[referral];
 
@@ -362,7 +353,7 @@ static void ask_to_be_woken(struct desk *d)
     int64_t due_ms = engine_next_due_ms(d->engine);
     int next = due_ms == INT64_MAX ? INT32_MAX : minute_of(due_ms);
 
-    for (int i = 0; i < d->n_waiting; i++) {
+    for (size_t i = 0; i < d->n_waiting; i++) {
         const struct person_waiting *p = &d->people[d->waiting[i]];
 
         if (!p->over && p->pending == 0 && p->next_look < next)
@@ -433,16 +424,28 @@ static void desk_pub(void *ctx, int pool, int free_units, int confirmed_min)
         settle(d);
 }
 
+static struct person_waiting *new_person(struct desk *d, int referral)
+{
+    size_t had = d->n_people;
+
+    if ((size_t)referral >= had) {
+        d->n_people = 2 * (size_t)referral + 64;
+        d->people = mem_resize(d->people, d->n_people, sizeof d->people[0]);
+        memset(d->people + had, 0, (d->n_people - had) * sizeof d->people[0]);
+    }
+    CHECK(d->people[referral].id == 0);
+    return &d->people[referral];
+}
+
 static void desk_ref(void *ctx, int referral)
 {
     struct desk *d = ctx;
     const struct sim_referral *r = &d->w->referrals[referral];
     struct need need = map_need(d->vocab, r);
     struct command cmd = {.kind = CMD_OPEN_REFERRAL, .actor = map_referrer_actor(d->w, r), .u.need = &need};
-    struct person_waiting *p = &d->people[referral];
+    struct person_waiting *p = new_person(d, referral);
     struct outcome outcome;
 
-    CHECK(p->id == 0);
     if (world_persons(r) > NEED_PERSONS_MAX)
         return; /* no unit is that large */
     next_moment(d);
@@ -453,7 +456,8 @@ static void desk_ref(void *ctx, int referral)
     MEM_GROW(d->world_of, d->n_opened, d->cap_opened);
     CHECK(outcome.referral.v == d->n_opened + 1);
     d->world_of[d->n_opened++] = referral;
-    *p = (struct person_waiting){.id = outcome.referral.v, .opened = d->now_min};
+    p->id = outcome.referral.v;
+    MEM_GROW(d->waiting, d->n_waiting, d->cap_waiting);
     d->waiting[d->n_waiting++] = referral;
     settle(d);
 }
@@ -464,8 +468,9 @@ static void desk_gone(void *ctx, int referral, enum sim_gone why)
     struct person_waiting *p = &d->people[referral];
     const struct referral *r = engine_referral(d->engine, (struct referral_id){p->id});
 
+    (void)why; /* placed by an answer of ours: admitted already; by others: withdrawn like the rest */
     p->over = true;
-    if (p->id == 0 || why == SIM_GONE_PLACED || !referral_is_live(r->state))
+    if (p->id == 0 || !referral_is_live(r->state))
         return;
     next_moment(d);
     struct command cmd = {.kind = CMD_WITHDRAW,
@@ -535,6 +540,7 @@ static void desk_free(void *ctx)
     vocab_free(d->vocab);
     event_list_fini(&d->events);
     free(d->replies.list);
+    free(d->ranks.list);
     free(d->people);
     free(d->world_of);
     free(d->waiting);
@@ -591,6 +597,14 @@ static void define_network(struct desk *d)
     }
 }
 
+struct sim_ranks *desk_keep_ranks(struct matcher *desk)
+{
+    struct desk *d = desk->ctx;
+
+    d->keeps_ranks = true;
+    return &d->ranks;
+}
+
 struct matcher desk_new(const struct sim_world *w, const struct sim_policy *policy, uint64_t seed)
 {
     struct desk *d = mem_new(1, sizeof *d);
@@ -604,8 +618,6 @@ struct matcher desk_new(const struct sim_world *w, const struct sim_policy *poli
     d->now_ms = EPOCH_MS;
     d->vocab = map_vocab(w);
     d->engine = engine_new(d->vocab, &settings);
-    d->people = mem_new((size_t)w->n_referrals + 1, sizeof d->people[0]);
-    d->waiting = mem_new((size_t)w->n_referrals + 1, sizeof d->waiting[0]);
     d->candidates = mem_new((size_t)w->n_pools + 1, sizeof d->candidates[0]);
     d->freed = mem_new((size_t)w->n_pools + 1, sizeof d->freed[0]);
     d->is_freed = mem_new((size_t)w->n_pools + 1, sizeof d->is_freed[0]);

@@ -37,7 +37,7 @@ struct matcher {
     void (*free)(void *ctx);
 };
 
-/* ---- desk.c: somebody who works with the real core and always follows its proposal ---- */
+/* ---- policy.c, desk.c: somebody who works with the real core and always follows its proposal ---- */
 enum sim_order { ORDER_UTILITY, ORDER_FIT, ORDER_NEAREST, ORDER_RANDOM };
 
 struct sim_policy {
@@ -56,7 +56,26 @@ extern const struct sim_policy sim_policies[];
 const struct sim_policy *sim_policy_find(const char *name); /* NULL = none */
 
 /* A desk over an engine of its own for the visible part of W (borrowed; it must outlive the desk). SEED only
- * matters to ORDER_RANDOM. */
+ * matters to ORDER_RANDOM. The network of W is fixed; referrals may come to W until the call that tells of
+ * them. CHECKs that the policy is not the phone, and that each referral is told once. */
 struct matcher desk_new(const struct sim_world *w, const struct sim_policy *policy, uint64_t seed);
+
+/* Where the best places stood when the desk asked. */
+#define SIM_RANKS_MAX 10
+struct sim_rank {
+    int referral, position, pool; /* position from 1 */
+    unsigned mask;                /* core's rules against it or to be asked about, a bit each */
+    int tier;                     /* 1 = scarce, for a household that does not need it */
+    int fit;                      /* 0 to 1000 */
+    int coverage, rarity;         /* the price, in thousandths (core/match.h) */
+    int utility;
+};
+struct sim_ranks {
+    struct sim_rank *list;
+    size_t n, cap;
+};
+/* Let DESK, which desk_new made, keep the first SIM_RANKS_MAX places at every ask. The list is the desk's;
+ * the caller empties it after each call. */
+struct sim_ranks *desk_keep_ranks(struct matcher *desk);
 
 #endif
