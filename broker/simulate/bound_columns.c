@@ -15,6 +15,10 @@
 /* From 8 o'clock a house answers in less time than at night (matching.md 5.3). */
 #define QUICKER_FROM_MIN (8 * 60)
 
+/* A continued referral opens this long before the stay it continues ends; with a yes at once the first unit
+ * is free that much sooner. Kept apart from the driver's own number, as the rest here is. */
+#define OPENS_BEFORE_END (48 * 60)
+
 struct span {
     int64_t lo, hi; /* minutes, both included */
 };
@@ -92,7 +96,8 @@ static bool open_span(const struct sim_world *w, int i, struct span *opens, stru
             opens[i].lo = -1;
             return false;
         }
-        opens[i].lo = least(opens[r->follows].lo + stay.lo, MINUTES_MAX);
+        opens[i].lo = opens[r->follows].lo + (stay.lo > OPENS_BEFORE_END ? stay.lo - OPENS_BEFORE_END : 0);
+        opens[i].lo = least(opens[i].lo, MINUTES_MAX);
         opens[i].hi = least(opens[r->follows].hi + patience, w->horizon_min) + stay.hi;
         in_time = opens[i].hi + r->deadline;
     }
@@ -133,7 +138,8 @@ static void add_windows(struct bound_columns *c, int pool, struct span may, int6
     }
 }
 
-static void add_referral(const struct sim_world *w, int i, struct span may, struct bound_columns *c)
+static void add_referral(const struct sim_world *w, int i, struct span may, bool followed,
+                         struct bound_columns *c)
 {
     int64_t window = BOUND_GRID_MIN;
     bool continued = w->referrals[i].follows >= 0;
@@ -145,8 +151,11 @@ static void add_referral(const struct sim_world *w, int i, struct span may, stru
             continue;
         if (!continued)
             here.lo = bound_earliest(w, i, p);
+        int occupies = bound_occupies_min(w, i, p);
+        if (followed)
+            occupies = occupies > OPENS_BEFORE_END ? occupies - OPENS_BEFORE_END : 0;
         if (here.lo <= here.hi)
-            add_windows(c, p, here, bound_occupies_min(w, i, p), window);
+            add_windows(c, p, here, occupies, window);
     }
 }
 
@@ -178,6 +187,10 @@ void bound_columns_of(const struct sim_world *w, struct bound_columns *out)
     c.stride = (size_t)c.instants + 1;
     c.slots = (size_t)w->n_pools * c.stride;
     c.units = mem_new(c.slots + 1, sizeof *c.units);
+    bool *followed = mem_new((size_t)c.n + 1, sizeof *followed);
+    for (int i = 0; i < c.n; i++)
+        if (w->referrals[i].follows >= 0 && w->referrals[i].follows < i)
+            followed[w->referrals[i].follows] = true;
     c.first = mem_new((size_t)c.n + 1, sizeof *c.first);
     c.parent = mem_new((size_t)c.n + 1, sizeof *c.parent);
     c.given = mem_new((size_t)c.n + 1, sizeof *c.given);
@@ -187,9 +200,10 @@ void bound_columns_of(const struct sim_world *w, struct bound_columns *out)
         c.parent[i] = w->referrals[i].follows < i ? w->referrals[i].follows : -1;
         c.given[i] = !open_span(w, i, opens, &may);
         if (!c.given[i])
-            add_referral(w, i, may, &c);
+            add_referral(w, i, may, followed[i], &c);
     }
     c.first[c.n] = c.n_columns;
+    free(followed);
     free(opens);
     *out = c;
 }
