@@ -48,6 +48,7 @@ static const struct applier appliers[EV_N] = {
     [EV_REFERRAL_UNPLACED] = {referral_unplaced_impossible, referral_unplaced_apply},
     [EV_COMMAND_DONE] = {command_done_impossible, command_done_apply},
     [EV_REQUEST_SILENT] = {request_silent_impossible, request_silent_apply},
+    [EV_PLACE_FOUND] = {place_found_impossible, place_found_apply},
 };
 
 /* NULL if the event can happen now. */
@@ -64,8 +65,12 @@ static const char *impossible(const struct engine *e, const struct event *ev)
 
 static void apply(struct engine *e, const struct event *ev)
 {
+    struct pool_id pool = freed_pool_of(e, ev);
+    int32_t room = ev->kind == EV_POOL_DEFINED ? 0 : engine_pool_room(e, pool, ev->at_ms);
+
     appliers[ev->kind].apply(e, ev);
     e->seq = ev->seq;
+    freed_note(e, ev, pool, room);
 }
 
 void engine_apply(struct engine *e, const struct event *ev)

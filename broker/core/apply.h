@@ -24,9 +24,10 @@ apply_fn request_made_apply, request_seen_apply, request_accepted_apply, request
 
 /* apply_referral.c */
 impossible_fn referral_opened_impossible, referral_travelling_impossible, referral_admitted_impossible,
-    referral_no_show_impossible, referral_withdrawn_impossible, referral_unplaced_impossible;
+    referral_no_show_impossible, referral_withdrawn_impossible, referral_unplaced_impossible,
+    place_found_impossible;
 apply_fn referral_opened_apply, referral_travelling_apply, referral_admitted_apply, referral_no_show_apply,
-    referral_withdrawn_apply, referral_unplaced_apply;
+    referral_withdrawn_apply, referral_unplaced_apply, place_found_apply;
 
 /* End a request's hold: the one way out of pending and accepted. Its referral is settled afterwards. */
 void request_end(struct engine *e, const struct event *ev, struct request_id id, enum request_state to,

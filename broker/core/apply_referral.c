@@ -192,3 +192,36 @@ void referral_unplaced_apply(struct engine *e, const struct event *ev)
     s->r.unplaced = true;
     referral_move(e, s, s->r.state, ev->seq);
 }
+
+/* What would be judged anew (does it fit, is it better?) is not asked here: settings and codes may have
+ * changed since. */
+const char *place_found_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct referral *r = engine_referral(e, ev->u.found.referral);
+
+    if (r == NULL || !referral_is_looking(r->state))
+        return "a place found for no referral that looks for one";
+    if (engine_pool(e, ev->u.found.pool) == NULL)
+        return "a place found in no pool";
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->pool.v == ev->u.found.pool.v && request_is_holding(q))
+            return "a place found where it is asked already";
+    }
+    return NULL;
+}
+
+void place_found_apply(struct engine *e, const struct event *ev)
+{
+    struct referral_slot *s = referral_slot(e, ev->u.found.referral);
+    struct referral *r = &s->r;
+
+    if (r->n_found == REFERRAL_FOUND_MAX) {
+        memmove(&r->found[0], &r->found[1], (REFERRAL_FOUND_MAX - 1) * sizeof r->found[0]);
+        r->n_found--;
+    }
+    r->found[r->n_found++] =
+        (struct place_found){.pool = ev->u.found.pool, .at_ms = ev->at_ms, .seq = ev->seq};
+    referral_move(e, s, r->state, ev->seq);
+}

@@ -35,6 +35,7 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_NO_SHOW] = R(SHELTER) | R(REFERRER) | R(COMENSHA),
     [CMD_WITHDRAW] = R(REFERRER) | R(COMENSHA),
     [CMD_TICK] = R(SYSTEM),
+    [CMD_ANNOUNCE] = R(SYSTEM),
 };
 
 static const uint16_t action_roles[ACT_N] = {
@@ -173,6 +174,7 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_DEFINE_POOL:
     case CMD_OPEN_REFERRAL:
     case CMD_TICK:
+    case CMD_ANNOUNCE:
     case CMD_N:
         break;
     }
@@ -283,6 +285,8 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         return is_own_referral(a, engine_referral(e, ev->u.referral.referral));
+    case EV_PLACE_FOUND: /* its referrer, and not the house: it is asked nothing */
+        return is_own_referral(a, engine_referral(e, ev->u.found.referral));
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:

@@ -19,6 +19,7 @@ const char *command_name(enum command_kind k)
         [CMD_NO_SHOW] = "no show",
         [CMD_WITHDRAW] = "withdraw",
         [CMD_TICK] = "tick",
+        [CMD_ANNOUNCE] = "announce",
     };
 
     CHECK((unsigned)k < CMD_N);

@@ -40,7 +40,8 @@ enum command_kind {
     CMD_CONFIRM_ARRIVAL,
     CMD_NO_SHOW,
     CMD_WITHDRAW,
-    CMD_TICK, /* let fall due what is due */
+    CMD_TICK,     /* let fall due what is due */
+    CMD_ANNOUNCE, /* a pool came free: tell one referral, if it is a better place for it */
     CMD_N
 };
 
@@ -73,6 +74,10 @@ struct command {
             int64_t eta_ms; /* TRAVEL */
             uint8_t reason; /* WITHDRAW: withdraw list index + 1 */
         } referral;         /* TRAVEL, NO_SHOW, WITHDRAW */
+        struct {
+            struct referral_id referral;
+            struct pool_id pool;
+        } announce; /* ANNOUNCE */
     } u;
 };
 

@@ -19,6 +19,7 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_NO_SHOW] = decide_no_show,
     [CMD_WITHDRAW] = decide_withdraw,
     [CMD_TICK] = decide_tick,
+    [CMD_ANNOUNCE] = decide_announce,
 };
 
 /* Refusals that the state of the exchange caused: a repeat must get the same, though the state has moved on.

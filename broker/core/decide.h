@@ -45,6 +45,8 @@ decide_fn decide_ask;
 decide_fn decide_see_request, decide_accept, decide_decline;
 /* decide_due.c */
 decide_fn decide_tick;
+/* decide_announce.c */
+decide_fn decide_announce;
 
 /* audience.c: the actor is who it says and its role gives such commands at all, whatever the object. */
 bool permit_role(const struct engine *e, const struct command *cmd);

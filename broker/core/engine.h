@@ -112,6 +112,20 @@ struct pool_view {
 };
 struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int64_t now_ms);
 
+/* Units of the pool that can be offered for certain at NOW: 0 with a stop in force, without staff, where free
+ * is not known or the number is stale. */
+int32_t engine_pool_room(const struct engine *e, struct pool_id id, int64_t now_ms);
+/* The pool that the event last applied left more room than it had: a unit came free, a stop was lifted, staff
+ * came, an old number was confirmed, or it was defined anew. 0 = none. */
+struct pool_id engine_freed_pool(const struct engine *e);
+/* When the pool last came to have more room; a stop that ended by its time counts. 0 = never. */
+int64_t engine_pool_freed_ms(const struct engine *e, struct pool_id id, int64_t now_ms);
+/* True if the pool was announced to the referral and has neither been closed nor asked since. */
+bool engine_was_found(const struct engine *e, struct referral_id referral, struct pool_id pool);
+/* The newest announced place that can still be offered to a referral that looks and does not ask it; NULL =
+ * none. */
+const struct place_found *engine_place_found(const struct engine *e, struct referral_id id, int64_t now_ms);
+
 /* Requests whose hold on the pool still counts, newest last; returns how many there are, writes at most MAX.
  */
 size_t engine_pool_holds(const struct engine *e, struct pool_id id, struct request_id *out, size_t max);

@@ -2,7 +2,8 @@
  * Private to core's apply, digest, check and look; decide and match read through engine.h and ledger.h.
  *
  * Tables are arrays indexed by id - 1; ids are dense. Derived, rebuilt by replay and not part of the digest:
- * the code indexes, a pool's list of holds and its sum, the heap of deadlines, the prices of scarcity. */
+ * the code indexes, a pool's list of holds and its sum, when it was freed, the heap of deadlines, the prices
+ * of scarcity. */
 #ifndef PLEK_CORE_ENGINE_STATE_H
 #define PLEK_CORE_ENGINE_STATE_H
 
@@ -24,6 +25,9 @@ struct pool_slot {
 
     uint64_t first_hold, last_hold; /* requests that count, oldest first; 0 = none */
     int32_t held;
+
+    uint64_t closed_seq; /* freed.c: last event around which nothing could be offered, or it was asked */
+    int64_t freed_ms;    /* last event that left more to offer than before it; 0 = never */
 };
 
 struct request_slot {
@@ -94,6 +98,7 @@ struct engine {
 
     uint64_t sum; /* of the digests of all records */
 
+    struct pool_id freed;      /* by the last event */
     uint32_t supply_version;   /* one up when a pool comes or changes its profile */
     struct scarcity *scarcity; /* scarcity.c */
 
@@ -134,6 +139,12 @@ void keys_free(struct engine *e);
 void ledger_refresh(struct engine *e, struct request_slot *s);
 void ledger_refresh_pool(struct engine *e, struct pool_slot *s);
 bool ledger_counts(const struct request *r, const struct observation *latest);
+
+/* ---- freed.c ---- */
+/* The pool whose offer an event may change, as the engine is before it; 0 = none. */
+struct pool_id freed_pool_of(const struct engine *e, const struct event *ev);
+/* After EV was applied: note whether POOL, which had ROOM before it, was freed or closed. */
+void freed_note(struct engine *e, const struct event *ev, struct pool_id pool, int32_t room);
 
 /* ---- digest.c ---- */
 uint64_t digest_of_org(const struct org *o);

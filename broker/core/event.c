@@ -51,6 +51,8 @@ struct referral_id event_subject(const struct event *ev)
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         return ev->u.referral.referral;
+    case EV_PLACE_FOUND:
+        return ev->u.found.referral;
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_POOL_DEFINED:
@@ -84,6 +86,7 @@ const char *event_name(enum event_kind k)
         [EV_REFERRAL_UNPLACED] = "referral.unplaced",
         [EV_COMMAND_DONE] = "command.done",
         [EV_REQUEST_SILENT] = "request.silent",
+        [EV_PLACE_FOUND] = "referral.place_found",
     };
 
     CHECK((unsigned)k < EV_N);

@@ -31,6 +31,7 @@ enum event_kind {
     EV_REFERRAL_UNPLACED, /* deadline passed; stays open */
     EV_COMMAND_DONE,      /* a key and its outcome */
     EV_REQUEST_SILENT,    /* no answer in time; the hold stands, others may be asked too */
+    EV_PLACE_FOUND,       /* a better place came free for a referral that looks; nobody is asked */
     EV_N
 };
 
@@ -74,6 +75,10 @@ struct event {
             struct command_key key;
             struct outcome outcome;
         } done;
+        struct {
+            struct referral_id referral;
+            struct pool_id pool;
+        } found; /* EV_PLACE_FOUND */
     } u;
 };
 

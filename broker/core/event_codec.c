@@ -82,6 +82,10 @@ static void clear_fields(struct fields *f, struct event *ev)
         key_fields(f, &ev->u.done.key);
         outcome_fields(f, &ev->u.done.outcome);
         break;
+    case EV_PLACE_FOUND:
+        field_u64(f, &ev->u.found.referral.v);
+        field_u32(f, &ev->u.found.pool.v);
+        break;
     case EV_N:
         CHECK(ev->kind != EV_N);
     }

@@ -372,3 +372,40 @@ bool match_may_suit(const struct engine *e, struct referral_id referral, struct 
     return engine_referral(e, referral) != NULL && engine_pool(e, pool) != NULL &&
            !is_ruled_out(scarcity_may_suit(e, referral), pool.v - 1);
 }
+
+bool match_may_suit_is_known(const struct engine *e, struct referral_id referral)
+{
+    return engine_referral(e, referral) != NULL && scarcity_may_suit_is_known(e, referral);
+}
+
+bool match_is_best(const struct engine *e, const struct match_query *q, struct pool_id pool,
+                   struct match_candidate *out)
+{
+    const uint64_t *may_suit = may_suit_of(e, q);
+    struct scarcity_moment moment;
+    struct match_ctx c;
+    struct match_place p;
+    struct judged own, other;
+
+    context_of(&c, e, q, NULL);
+    match_place_load(&p, &c, e, pool);
+    match_judge(&c, &p, &own.j);
+    if (own.j.verdict != VERDICT_FITS)
+        return false;
+    scarcity_at(e, q->now_ms, &moment);
+    c.moment = &moment;
+    c.engine = e;
+    judge_place(&c, &p, 0, &own);
+    enlist(&c, &p, &own, out);
+    for (uint32_t i = 0; i < engine_pools(e); i++) {
+        if (i == pool.v - 1 || is_ruled_out(may_suit, i))
+            continue;
+        match_place_load(&p, &c, e, (struct pool_id){i + 1});
+        if (match_excludes(&c, &p))
+            continue;
+        judge_place(&c, &p, 0, &other);
+        if (compare_keys(&other.key, &own.key) < 0)
+            return false;
+    }
+    return true;
+}

@@ -157,11 +157,19 @@ struct match_candidate {
 size_t match_candidates(const struct engine *e, const struct match_query *q, uint32_t but,
                         struct match_candidate *out, size_t max);
 
+/* True if the pool fits the SAVED referral and no place stands above it; then OUT is what it is. Cheap where
+ * it does not fit. */
+bool match_is_best(const struct engine *e, const struct match_query *q, struct pool_id pool,
+                   struct match_candidate *out);
+
 /* False if the pool can never suit the saved referral, whatever is free and whoever is asked: a cheap first
  * look before it is judged. True where nothing is kept: a closed referral, facts erased. */
 bool match_may_suit(const struct engine *e, struct referral_id referral, struct pool_id pool);
+/* True if match_may_suit knows the answer; if not, its next call judges all pools for the referral. */
+bool match_may_suit_is_known(const struct engine *e, struct referral_id referral);
 
-/* When the clock of a house starts that is asked now: now, or its next opening if it is known to be closed. */
+/* When the clock of a house starts that is asked now: now, or its next opening if it is known to be closed.
+ */
 int64_t match_answers_at_ms(const struct engine *e, const struct match_query *q, struct pool_id pool);
 
 /* Name of a rule in API and texts: "full", "unsafe", ... */

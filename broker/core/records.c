@@ -187,6 +187,16 @@ void request_life_fields(struct fields *f, struct request *r)
         field_time(f, &r->silent_at_ms);
 }
 
+static void found_fields(struct fields *f, struct referral *r)
+{
+    field_below(f, &r->n_found, REFERRAL_FOUND_MAX + 1);
+    for (unsigned i = 0; i < r->n_found; i++) {
+        field_u32(f, &r->found[i].pool.v);
+        field_time(f, &r->found[i].at_ms);
+        field_u64(f, &r->found[i].seq);
+    }
+}
+
 void referral_fields(struct fields *f, struct referral *r)
 {
     field_u64(f, &r->id.v);
@@ -209,6 +219,8 @@ void referral_fields(struct fields *f, struct referral *r)
     field_below(f, &r->n_requests, REFERRAL_REQUESTS_MAX + 1);
     for (unsigned i = 0; i < r->n_requests; i++)
         field_u64(f, &r->requests[i].v);
+    if (fields_since(f, 2, r->n_found == 0))
+        found_fields(f, r);
 }
 
 /* ---- definitions ---- */

@@ -26,6 +26,11 @@ bool referral_may_become(enum referral_state from, enum referral_state to)
     return ((unsigned)may_become[from] >> (unsigned)to & 1u) != 0;
 }
 
+bool referral_is_looking(enum referral_state s)
+{
+    return s == REFERRAL_OPEN || s == REFERRAL_ASKED;
+}
+
 bool referral_is_live(enum referral_state s)
 {
     return s == REFERRAL_OPEN || s == REFERRAL_ASKED || s == REFERRAL_RESERVED || s == REFERRAL_TRAVELLING;

@@ -27,6 +27,15 @@ enum referral_state {
     REFERRAL_STATE_N
 };
 
+/* Places announced for one referral that are remembered, so that none is announced twice. */
+#define REFERRAL_FOUND_MAX 8
+
+struct place_found {
+    struct pool_id pool;
+    int64_t at_ms;
+    uint64_t seq; /* of its event */
+};
+
 struct referral {
     struct referral_id id;
     char code[REFERRAL_CODE_SIZE]; /* "VT-7K3M": speakable, without letters and digits that look alike */
@@ -49,9 +58,12 @@ struct referral {
     struct need need;
     struct request_id requests[REFERRAL_REQUESTS_MAX];
     uint8_t n_requests;
+    struct place_found found[REFERRAL_FOUND_MAX]; /* newest last */
+    uint8_t n_found;
 };
 
 bool referral_may_become(enum referral_state from, enum referral_state to);
+bool referral_is_looking(enum referral_state s);        /* open or asked: may be asked for */
 bool referral_is_live(enum referral_state s);           /* still looking or on the way */
 const char *referral_state_code(enum referral_state s); /* "open" "asked" "reserved" "travelling" ... */
 

@@ -245,6 +245,13 @@ static struct scarcity *compiled(const struct engine *e)
     return s;
 }
 
+bool scarcity_may_suit_is_known(const struct engine *e, struct referral_id id)
+{
+    const struct referral_slot *slot = &e->referrals[id.v - 1];
+
+    return slot->may_suit != NULL && slot->may_suit_supply == e->supply_version;
+}
+
 const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id)
 {
     struct referral_slot *slot = &e->referrals[id.v - 1];

@@ -44,6 +44,7 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_NO_SHOW:
     case CMD_WITHDRAW:
     case CMD_TICK:
+    case CMD_ANNOUNCE:
         return 0;
     case CMD_N:
         break;

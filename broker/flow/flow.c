@@ -2,6 +2,7 @@
 
 #include "flow/command_copy.h"
 #include "flow/pending.h"
+#include "flow/search_again.h"
 #include "flow/tail.h"
 
 #include "base/check.h"
@@ -56,6 +57,8 @@ struct flow {
     struct pending_list reads;
     struct pending_list given_up; /* seq 0: told at the next deliver */
 
+    struct search_again *again;
+
     struct subscriber subscribers[SUBSCRIBERS_MAX];
     size_t n_subscribers;
 
@@ -66,7 +69,7 @@ struct flow {
 struct flow_limits flow_limits_default(void)
 {
     return (struct flow_limits){
-        .queue_max = 4096, .undurable_max = 65536, .turn_max = 512, .digest_every = 1000};
+        .queue_max = 4096, .undurable_max = 65536, .turn_max = 512, .search_max = 4096, .digest_every = 1000};
 }
 
 /* ---- what the journal tells ---- */
@@ -123,10 +126,12 @@ struct flow *flow_new(struct engine *e, const struct journal_port *port, const s
     struct journal_sink sink = {f, on_durable, on_away, on_back, on_fenced};
 
     CHECK(engine_seq(e) == 0);
+    CHECK(limits->search_max == 0 || limits->search_max >= SEARCH_POINTS_MIN);
     CHECK(limits->queue_max > 0 && limits->undurable_max > 0 && limits->turn_max > 0);
     f->engine = e;
     f->port = *port;
     f->limits = *limits;
+    f->again = search_again_new();
     f->queue = mem_new(limits->queue_max, sizeof *f->queue);
     f->port.set_sink(f->port.ctx, &sink);
     if (f->port.is_away(f->port.ctx)) { /* not connected yet: no news to log */
@@ -162,6 +167,7 @@ void flow_free(struct flow *f)
     pending_fini(&f->waiting);
     pending_fini(&f->reads);
     pending_fini(&f->given_up);
+    search_again_free(f->again);
     event_list_fini(&f->decided);
     buf_fini(&f->clear);
     buf_fini(&f->private_part);
@@ -280,6 +286,7 @@ static struct outcome decide(struct flow *f, const struct command *cmd)
 
         ev->seq = engine_seq(f->engine) + 1;
         engine_apply(f->engine, ev);
+        search_again_saw(f->again, f->engine, ev);
         if (f->limits.digest_every > 0 && ev->seq % f->limits.digest_every == 0)
             digest = engine_digest(f->engine, false);
         tail_add(&f->tail, ev, digest);
@@ -332,6 +339,18 @@ static void decide_queued(struct flow *f)
         weight += weight_of(q.cmd);
         free(q.cmd);
     }
+}
+
+/* Whom could what came free serve? Each is a command like any other; what it came to is told by its event. */
+static void search_again(struct flow *f)
+{
+    uint32_t points = f->limits.search_max;
+    struct command cmd;
+
+    search_again_begin(f->again, f->engine, f->now_ms);
+    while (f->tail.n < f->limits.undurable_max &&
+           search_again_next(f->again, f->engine, f->now_ms, &points, &cmd))
+        search_again_told(f->again, decide(f, &cmd).refusal);
 }
 
 /* Encode N events of the tail from FIRST on and hand them over. */
@@ -442,6 +461,8 @@ void flow_turn(struct flow *f, int64_t now_ms)
     if (f->tail.appended == tail_applied(&f->tail)) {
         fall_due(f);
         decide_queued(f);
+        if (f->limits.search_max > 0)
+            search_again(f);
         append_tail(f);
     }
     f->port.kick(f->port.ctx);
@@ -483,6 +504,11 @@ void flow_deliver(struct flow *f)
     f->delivering = false;
 }
 
+static bool may_search(const struct flow *f)
+{
+    return f->limits.search_max > 0 && f->tail.n < f->limits.undurable_max && search_again_has_work(f->again);
+}
+
 bool flow_has_work(const struct flow *f)
 {
     uint64_t seq = f->tail.published;
@@ -490,16 +516,20 @@ bool flow_has_work(const struct flow *f)
                   pending_is_ready(&f->waiting, seq) || pending_is_ready(&f->reads, seq);
 
     if (f->state == FLOW_OK)
-        return speaks || (f->tail.appended == tail_applied(&f->tail) && may_decide(f));
+        return speaks || (f->tail.appended == tail_applied(&f->tail) && (may_decide(f) || may_search(f)));
     return speaks || f->queue_n > 0 || f->reads.n > 0 || (f->state == FLOW_FENCED && f->waiting.n > 0);
 }
 
 int64_t flow_next_due_ms(const struct flow *f)
 {
+    int64_t due_ms = 0, stop_ms = 0;
+
     if (f->state != FLOW_OK || f->tail.appended < tail_applied(&f->tail) ||
         f->tail.n >= f->limits.undurable_max)
         return INT64_MAX;
-    return engine_next_due_ms(f->engine);
+    due_ms = engine_next_due_ms(f->engine);
+    stop_ms = f->limits.search_max > 0 ? search_again_next_ms(f->again) : INT64_MAX;
+    return due_ms < stop_ms ? due_ms : stop_ms;
 }
 
 /* ---- look ---- */

@@ -3,7 +3,8 @@
  * reads and streams.
  *
  * One turn (called by loop, in this order):
- *   flow_turn(now)     fall due, decide what was submitted (bounded), apply, append, kick
+ *   flow_turn(now)     fall due, decide what was submitted (bounded), search again for those who wait where
+ *                      something came free (bounded), apply, append, kick
  *   flow_deliver()     publish what became durable since the last turn, call back who waited for it
  * Completions are called from flow_deliver only, never from inside submit. A callback may submit, wait and
  * look; it may not turn, deliver, replay or free. */
@@ -21,7 +22,10 @@ struct flow_limits {
                                ERR_BUSY. As many completions may wait, and as many reads */
     uint32_t turn_max;      /* commands decided in one turn: 512, so that a turn stays below a few ms; eight
                                observations of a report count as one more */
-    uint32_t digest_every;  /* take a digest after so many events: 1,000; 0 = never */
+    uint32_t search_max;   /* points spent in one turn on searching again for those who wait: 4,096, a few ms;
+                              what costs how much: flow/search_again.h. 0 = never, else at least
+                              SEARCH_POINTS_MIN */
+    uint32_t digest_every; /* take a digest after so many events: 1,000; 0 = never */
 };
 struct flow_limits flow_limits_default(void);
 

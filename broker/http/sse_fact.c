@@ -66,6 +66,10 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
             of_request(e, ev->u.referral.request, out);
         out->referral = ev->u.referral.referral;
         return true;
+    case EV_PLACE_FOUND:
+        out->referral = ev->u.found.referral;
+        out->pool = ev->u.found.pool;
+        return true;
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:
@@ -112,6 +116,10 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_REFERRAL_UNPLACED:
         out->u.referral.referral = f->referral;
         out->u.referral.request = f->request;
+        break;
+    case EV_PLACE_FOUND:
+        out->u.found.referral = f->referral;
+        out->u.found.pool = f->pool;
         break;
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "core/match.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,30 @@ static enum err row_decode(const struct journal_row *row, struct bytes private_p
     return OK;
 }
 
+/* An announced place heads the list that its worker would see at that moment, and fits. */
+static void check_found(struct checker *c, const struct event *ev)
+{
+    const struct engine *e = c->follower;
+    const struct referral *r = engine_referral(e, ev->u.found.referral);
+    const struct org *org = r != NULL ? engine_org(e, r->org) : NULL;
+    struct match_query q;
+    struct match_result result;
+
+    if (org == NULL)
+        return; /* replay refuses it */
+    q = (struct match_query){.need = &r->need,
+                             .referral = r->id,
+                             .referrer_region = org->region,
+                             .role = org->kind == ORG_COMENSHA ? ROLE_COMENSHA : ROLE_REFERRER,
+                             .now_ms = ev->at_ms,
+                             .deadline_ms = r->deadline_ms};
+    match_run(e, &q, &result);
+    if (result.n_fits == 0 || result.list[0].pool.v != ev->u.found.pool.v)
+        trace_fail(c->trace, "seq %llu: announces pool %u, which does not fit best",
+                   (unsigned long long)ev->seq, ev->u.found.pool.v);
+    match_fini(&result);
+}
+
 static enum err on_row(void *ctx, const struct journal_row *row)
 {
     struct checker *c = ctx;
@@ -134,6 +159,8 @@ static enum err on_row(void *ctx, const struct journal_row *row)
         trace_fail(c->trace, "seq %llu: a row that does not decode", (unsigned long long)row->seq);
         return ERR_BAD_INPUT;
     }
+    if (ev.kind == EV_PLACE_FOUND)
+        check_found(c, &ev);
     if (engine_replay(c->follower, &ev, why, sizeof why) != OK) {
         trace_fail(c->trace, "seq %llu: replay refuses: %s", (unsigned long long)row->seq, why);
         return ERR_BAD_INPUT;

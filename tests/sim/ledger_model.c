@@ -332,6 +332,29 @@ static void referral_ends(struct ledger_model *m, struct referral_id id)
     touch(m, id);
 }
 
+/* A place is only announced where a unit is free, to a household that still looks and has not asked there;
+ * and nothing is held by it. */
+static void on_found(struct ledger_model *m, const struct event *ev)
+{
+    const struct referral_model *r = referral_at(m, ev->u.found.referral);
+    struct pool_model *p = pool_at(m, ev->u.found.pool);
+
+    m->trace->counts.found++;
+    if (!p->reported || p->free == UNITS_UNKNOWN || p->free <= held(m, p))
+        trace_fail(m->trace, "seq %llu: announces a place in pool %u, which has none",
+                   (unsigned long long)ev->seq, ev->u.found.pool.v);
+    for (size_t i = 0; i < r->n_requests; i++) {
+        const struct request_model *q = &m->requests[r->requests[i] - 1];
+
+        if (q->hold == HOLD_ACCEPTED || (q->hold == HOLD_PENDING && q->pool == ev->u.found.pool.v))
+            trace_fail(m->trace, "seq %llu: announces a place to referral %llu, which has or asks it",
+                       (unsigned long long)ev->seq, (unsigned long long)ev->u.found.referral.v);
+    }
+    if (r->ended)
+        trace_fail(m->trace, "seq %llu: announces a place to referral %llu, which has ended",
+                   (unsigned long long)ev->seq, (unsigned long long)ev->u.found.referral.v);
+}
+
 static void on_admitted(struct ledger_model *m, const struct event *ev)
 {
     struct request_model *r = request_at(m, ev->u.referral.request);
@@ -381,6 +404,9 @@ static void take(struct ledger_model *m, const struct event *ev)
         break;
     case EV_REFERRAL_WITHDRAWN:
         referral_ends(m, ev->u.referral.referral);
+        break;
+    case EV_PLACE_FOUND:
+        on_found(m, ev);
         break;
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:

@@ -142,6 +142,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_REQUEST_SEEN:
     case EV_REQUEST_LATE_YES:
     case EV_REQUEST_SILENT:
+    case EV_PLACE_FOUND:
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
     case EV_COMMAND_DONE:

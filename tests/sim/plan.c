@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include "base/time_text.h"
+#include "flow/search_again.h"
 
 #include <string.h>
 
@@ -70,6 +71,8 @@ static void draw_bounds(struct rng *r, struct plan *p)
         p->limits.undurable_max = 1 + up_to(r, 120);
     if (rng_chance(r, 300))
         p->limits.turn_max = 1 + up_to(r, 3);
+    if (rng_chance(r, 300))
+        p->limits.search_max = SEARCH_POINTS_MIN + up_to(r, 400);
     if (rng_chance(r, 200))
         p->journal_bytes_max = 500 + up_to(r, 8000);
 }

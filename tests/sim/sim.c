@@ -207,10 +207,11 @@ static void print_stats(const struct trace_counts *n, double seconds)
            (unsigned long long)n->lost, (unsigned long long)n->busy, (unsigned long long)n->away,
            (unsigned long long)n->fenced);
     printf("opened=%llu asked=%llu accepted=%llu admitted=%llu withdrawn=%llu late_yes=%llu lapsed=%llu "
-           "silent=%llu asked_on=%llu\n",
+           "silent=%llu asked_on=%llu found=%llu\n",
            (unsigned long long)n->opened, (unsigned long long)n->asked, (unsigned long long)n->accepted,
            (unsigned long long)n->admitted, (unsigned long long)n->withdrawn, (unsigned long long)n->late_yes,
-           (unsigned long long)n->lapsed, (unsigned long long)n->silent, (unsigned long long)n->asked_on);
+           (unsigned long long)n->lapsed, (unsigned long long)n->silent, (unsigned long long)n->asked_on,
+           (unsigned long long)n->found);
     printf("crashes=%llu takeovers=%llu outages=%llu replays=%llu checks=%llu seen=%llu resumes=%llu "
            "reads=%llu seconds=%.1f\n",
            (unsigned long long)n->crashes, (unsigned long long)n->takeovers, (unsigned long long)n->outages,

@@ -13,7 +13,7 @@
 /* What was done, so that a run that did nothing cannot pass for a good one. */
 struct trace_counts {
     uint64_t steps, sent, answered, refused, repeated, lost, busy, away, fenced;
-    uint64_t events, opened, asked, accepted, admitted, withdrawn, late_yes, lapsed, silent, asked_on;
+    uint64_t events, opened, asked, accepted, admitted, withdrawn, late_yes, lapsed, silent, asked_on, found;
     uint64_t crashes, takeovers, outages, checks, replays, seen_by_viewers, resumes, reads;
 };
 

@@ -77,6 +77,8 @@ static bool may_see(const struct ledger_model *m, const struct actor *a, const s
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         return has_referral(m, a, ev->u.referral.referral);
+    case EV_PLACE_FOUND:
+        return has_referral(m, a, ev->u.found.referral);
     case EV_REQUEST_MADE:
         request = ev->u.made.id;
         break;

@@ -123,6 +123,10 @@ static struct event possible(const struct world *w, enum event_kind kind)
         ev.u.done.key.lo = 1;
         ev.u.done.outcome.seq = ev.seq;
         break;
+    case EV_PLACE_FOUND:
+        ev.u.found.referral.v = 1;
+        ev.u.found.pool.v = POOL_A1;
+        break;
     case EV_N:
         break;
     }
@@ -372,6 +376,19 @@ static void steps_of_a_referral(void **state)
     exchange_free(w.x);
 }
 
+static void places_found(void **state)
+{
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_PLACE_FOUND, ev.u.found.referral.v = 99);
+    SPOIL(EV_PLACE_FOUND, ev.u.found.referral.v = 2); /* has a yes */
+    SPOIL(EV_PLACE_FOUND, ev.u.found.pool.v = 99);
+    SPOIL(EV_PLACE_FOUND, ev.u.found.pool.v = POOL_B); /* asked already */
+    KEEP(EV_PLACE_FOUND, ev.u.found.pool.v = POOL_C);
+    exchange_free(w.x);
+}
+
 static void outcomes(void **state)
 {
     struct world w = world_of_all();
@@ -397,6 +414,7 @@ int main(void)
         cmocka_unit_test(steps_of_a_request),
         cmocka_unit_test(a_yes_beside_another_request),
         cmocka_unit_test(steps_of_a_referral),
+        cmocka_unit_test(places_found),
         cmocka_unit_test(outcomes),
     };
 

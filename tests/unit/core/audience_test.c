@@ -143,6 +143,7 @@ static void commands_without_an_object(void **state)
         {CMD_DEFINE_POOL, {{ROLE_SYSTEM, ANY, ANY}, {ROLE_EXCHANGE_ADMIN, OPERATOR, ANY}}},
         {CMD_OPEN_REFERRAL, {{ROLE_REFERRER, ANY, ANY}, {ROLE_COMENSHA, COMENSHA, ANY}}},
         {CMD_TICK, {{ROLE_SYSTEM, ANY, ANY}}},
+        {CMD_ANNOUNCE, {{ROLE_SYSTEM, ANY, ANY}}},
     };
     struct scene_of_all s = scene_new();
 
@@ -459,6 +460,7 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_REFERRAL_UNPLACED, {THE_REFERRER}},
         {EV_COMMAND_DONE, {{ROLE_NONE, 0, 0}}},
         {EV_REQUEST_SILENT, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_PLACE_FOUND, {THE_REFERRER}},
     };
     struct scene_of_all s = scene_new();
 
@@ -478,6 +480,8 @@ static void pushed_only_to_who_it_concerns(void **state)
         else if ((ev.kind >= EV_REQUEST_SEEN && ev.kind <= EV_REQUEST_LATE_YES) ||
                  ev.kind == EV_REQUEST_SILENT)
             ev.u.request.request = s.pending_b;
+        else if (ev.kind == EV_PLACE_FOUND)
+            ev.u.found.referral = s.pending;
         else if (ev.kind >= EV_REFERRAL_TRAVELLING && ev.kind <= EV_REFERRAL_UNPLACED) {
             ev.u.referral.referral = s.pending;
             ev.u.referral.request = s.pending_b;

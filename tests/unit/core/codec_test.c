@@ -98,6 +98,8 @@ static bool is_valid_union(const struct event *ev)
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         return ev->u.referral.eta_ms >= 0;
+    case EV_PLACE_FOUND:
+        return true;
     case EV_N:
         break;
     }

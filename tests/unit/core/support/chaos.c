@@ -282,6 +282,10 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         ev.u.done.key = (struct command_key){rng_next(r), rng_next(r), rng_next(r)};
         ev.u.done.outcome = some_outcome(r);
         break;
+    case EV_PLACE_FOUND:
+        ev.u.found.referral.v = rng_next(r);
+        ev.u.found.pool.v = (uint32_t)rng_next(r);
+        break;
     case EV_N:
         break;
     }
@@ -335,7 +339,7 @@ static struct actor an_actor(struct exchange *x, struct rng *r, const struct com
 
     if (!is_right)
         return actor_of(PICK(r, role, ROLE_N), rng_below(r, RAPPORTEUR + 2));
-    if (cmd->kind == CMD_TICK)
+    if (cmd->kind == CMD_TICK || cmd->kind == CMD_ANNOUNCE)
         return (struct actor){.role = ROLE_SYSTEM};
     if (cmd->kind == CMD_OPEN_REFERRAL)
         return referrer_of(rng_chance(r, 500) ? VT_OOST : rng_chance(r, 800) ? VT_WEST : COMENSHA);
@@ -373,9 +377,9 @@ static struct outcome report_step(struct exchange *x, struct rng *r)
 static enum command_kind a_kind(struct rng *r)
 {
     static const uint8_t often[CMD_N] = {
-        [CMD_REPORT_CAPACITY] = 20, [CMD_OPEN_REFERRAL] = 10, [CMD_ASK] = 20,   [CMD_SEE_REQUEST] = 5,
+        [CMD_REPORT_CAPACITY] = 18, [CMD_OPEN_REFERRAL] = 10, [CMD_ASK] = 18,   [CMD_SEE_REQUEST] = 5,
         [CMD_ACCEPT] = 10,          [CMD_DECLINE] = 10,       [CMD_TRAVEL] = 5, [CMD_CONFIRM_ARRIVAL] = 6,
-        [CMD_NO_SHOW] = 2,          [CMD_WITHDRAW] = 3,       [CMD_TICK] = 9,
+        [CMD_NO_SHOW] = 2,          [CMD_WITHDRAW] = 3,       [CMD_TICK] = 9,   [CMD_ANNOUNCE] = 4,
     };
     uint32_t at = rng_below(r, 100);
 
@@ -415,6 +419,9 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
             cmd.u.referral.referral = q->referral;
         cmd.u.referral.eta_ms = x->now + MS_HOUR;
         cmd.u.referral.reason = (uint8_t)rng_below(r, 13);
+    } else if (cmd.kind == CMD_ANNOUNCE) {
+        cmd.u.announce.referral.v = a_referral(x, r);
+        cmd.u.announce.pool.v = 1 + rng_below(r, POOL_COSM + (rng_chance(r, 50) ? 1 : 0));
     } else if (cmd.kind != CMD_TICK) {
         cmd.u.answer.request.v = a_request(x, r);
         cmd.u.answer.reason = (uint8_t)rng_below(r, 17);

@@ -1,0 +1,126 @@
+/* When a pool came to have more room, and when it had none: what a new search for those who wait goes by.
+ * Derived from events alone, so replay comes to the same; in no digest. */
+#include "core/engine_state.h"
+
+#include "core/ledger.h"
+
+static struct pool_id pool_of_request(const struct engine *e, struct request_id id)
+{
+    const struct request *q = engine_request(e, id);
+
+    return q != NULL ? q->pool : (struct pool_id){0};
+}
+
+struct pool_id freed_pool_of(const struct engine *e, const struct event *ev)
+{
+    switch (ev->kind) {
+    case EV_POOL_DEFINED:
+        return ev->u.pool.id;
+    case EV_CAPACITY_OBSERVED:
+        return ev->u.capacity.o.pool;
+    case EV_REQUEST_MADE:
+        return ev->u.made.pool;
+    case EV_REQUEST_ACCEPTED:
+    case EV_REQUEST_DECLINED:
+    case EV_REQUEST_EXPIRED:
+    case EV_REQUEST_CANCELLED:
+        return pool_of_request(e, ev->u.request.request);
+    case EV_REFERRAL_ADMITTED:
+    case EV_REFERRAL_NO_SHOW:
+        return pool_of_request(e, ev->u.referral.request);
+    case EV_ORG_DEFINED:
+    case EV_LOCATION_DEFINED:
+    case EV_REFERRAL_OPENED:
+    case EV_REQUEST_SEEN:
+    case EV_REQUEST_LATE_YES:
+    case EV_REQUEST_SILENT:
+    case EV_REFERRAL_TRAVELLING:
+    case EV_REFERRAL_WITHDRAWN:
+    case EV_REFERRAL_UNPLACED:
+    case EV_COMMAND_DONE:
+    case EV_PLACE_FOUND:
+    case EV_N:
+        break;
+    }
+    return (struct pool_id){0};
+}
+
+void freed_note(struct engine *e, const struct event *ev, struct pool_id pool, int32_t room)
+{
+    int32_t now = engine_pool_room(e, pool, ev->at_ms);
+    struct pool_slot *s = NULL;
+
+    e->freed.v = 0;
+    if (engine_pool(e, pool) == NULL)
+        return;
+    s = pool_slot(e, pool);
+    if (room == 0 || now == 0 || ev->kind == EV_REQUEST_MADE)
+        s->closed_seq = ev->seq;
+    if (now > room) {
+        s->freed_ms = ev->at_ms;
+        e->freed = pool;
+    }
+}
+
+int32_t engine_pool_room(const struct engine *e, struct pool_id id, int64_t now_ms)
+{
+    struct pool_view v = engine_pool_view(e, id, now_ms);
+
+    if (v.offerable <= 0 || v.stopped || v.freshness >= STALE || v.latest->deliverable == TRI_NO)
+        return 0;
+    return v.offerable;
+}
+
+struct pool_id engine_freed_pool(const struct engine *e)
+{
+    return e->freed;
+}
+
+int64_t engine_pool_freed_ms(const struct engine *e, struct pool_id id, int64_t now_ms)
+{
+    const struct pool_slot *s = engine_pool(e, id) != NULL ? &e->pools[id.v - 1] : NULL;
+    bool has_ended = s != NULL && s->latest.stop != 0 && !ledger_is_stopped(&s->latest, now_ms);
+
+    if (s == NULL)
+        return 0;
+    return has_ended && s->latest.stop_until_ms > s->freed_ms ? s->latest.stop_until_ms : s->freed_ms;
+}
+
+bool engine_was_found(const struct engine *e, struct referral_id referral, struct pool_id pool)
+{
+    const struct referral *r = engine_referral(e, referral);
+
+    if (r == NULL || engine_pool(e, pool) == NULL)
+        return false;
+    for (unsigned i = 0; i < r->n_found; i++) {
+        if (r->found[i].pool.v == pool.v && r->found[i].seq > e->pools[pool.v - 1].closed_seq)
+            return true;
+    }
+    return false;
+}
+
+static bool is_asked(const struct engine *e, const struct referral *r, struct pool_id pool)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->pool.v == pool.v && request_is_holding(q))
+            return true;
+    }
+    return false;
+}
+
+const struct place_found *engine_place_found(const struct engine *e, struct referral_id id, int64_t now_ms)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    if (r == NULL || !referral_is_looking(r->state))
+        return NULL;
+    for (unsigned i = r->n_found; i > 0; i--) {
+        const struct place_found *f = &r->found[i - 1];
+
+        if (engine_pool_room(e, f->pool, now_ms) > 0 && !is_asked(e, r, f->pool))
+            return f;
+    }
+    return NULL;
+}
