@@ -79,7 +79,7 @@ test('each reason of the matcher becomes a sentence in both languages', () => {
   const rows = [...readFileSync(new URL('../../broker/core/reason.def', import.meta.url), 'utf8')
     .matchAll(/^REASON\(\w+, "(\w+)", (\w+), (\w+), (\w+)\)/gm)];
   assert.ok(rows.length > 50, 'reason.def was read');
-  const example = { persons: 3, years: 12, minutes: 80, trait: 'huisdier_hond', region: 'R28', kind: 'crisis', level: 'rood', threat_kind: 'eer', residence: 'eu', language: 'ti', units: 4, hours: 3, clock: '07:00', decline: 'vol' };
+  const example = { persons: 3, years: 12, minutes: 80, trait: 'huisdier_hond', region: 'R28', kind: 'crisis', level: 'rood', threat_kind: 'eer', residence: 'eu', language: 'ti', units: 4, hours: 3, clock: '07:00', decline: 'vol', group: 'teen_son', percent: 41, tenths: 25 };
   for (const [lang, table] of [['nl', nl], ['en', en]]) {
     text.setMessages(lang, table);
     for (const [, code, tone, ...kinds] of rows) {
@@ -88,6 +88,9 @@ test('each reason of the matcher becomes a sentence in both languages', () => {
       assert.notEqual(sentence, code, `${lang}: ${code} has a text`);
       assert.doesNotMatch(sentence, /[{}_]/, `${lang}: ${code}: ${sentence}`);
     }
+    const groups = [...readFileSync(new URL('../../broker/core/scarcity.c', import.meta.url), 'utf8').matchAll(/codes\[SCARCE_N\] = \{([^}]*)\}/g)].flatMap(m => [...m[1].matchAll(/"(\w+)"/g)].map(g => g[1]));
+    assert.ok(groups.length > 5, 'the groups of the core were found');
+    for (const group of groups) assert.ok(`group.${group}` in table, `${lang}: ${group} has words`);
   }
 });
 
@@ -105,6 +108,31 @@ test('reasons read well at the edges of their numbers', () => {
   assert.equal(say('out_adult_age', ['years', 70], ['years', 65]), 'Volwassene van 70, hier tot en met 65 jaar.');
   assert.equal(say('ask_residence', ['residence', 'onbekend']), 'Is het erg dat we het verblijf nog niet weten?');
   assert.equal(say('something_new'), 'something_new', 'an unknown reason is shown, not hidden');
+});
+
+test('why a place stands where it does', () => {
+  text.setMessages('nl', nl);
+  const why = (code, ...params) => ({ code, tone: 'rank', params: params.map(([kind, value]) => ({ kind, value })) });
+  const teen = why('rank_scarce', ['group', 'teen_son'], ['percent', 41]);
+  assert.equal(reasons.rankSentence({ rank: 2, score: 800, why: teen }, { score: 803 }), '2e: even goed, maar hier zijn vaker gezinnen met een zoon vanaf 12 jaar op aangewezen (41%)');
+  assert.equal(reasons.rankSentence({ rank: 3, score: 857, why: teen }, { score: 803 }), '3e: past beter, maar hier zijn vaker gezinnen met een zoon vanaf 12 jaar op aangewezen (41%)');
+  assert.equal(reasons.rankSentence({ rank: 3, score: 700, why: teen }, { score: 803 }), '3e: hier zijn vaker gezinnen met een zoon vanaf 12 jaar op aangewezen (41%)');
+  assert.equal(reasons.rankSentence({ rank: 3, score: 857, why: teen }), '3e: hier zijn vaker gezinnen met een zoon vanaf 12 jaar op aangewezen (41%)', 'a frozen proposal does not know the place above it');
+  assert.equal(reasons.rankSentence({ rank: 4, score: 700, why: why('rank_scarce_many', ['tenths', 25]) }), '4e: hier zijn meer anderen op aangewezen (2,5 van de 1000 gezinnen)');
+  assert.equal(reasons.rankSentence({ rank: 5, score: 900, why: why('rank_farther', ['minutes', 159]) }, { score: 800 }), '5e: minder goed gelegen (2 u 39 reizen)');
+  assert.equal(reasons.rankSentence({ rank: 5, why: why('rank_farther', ['minutes', -1]) }), '5e: minder goed gelegen');
+  assert.equal(reasons.rankSentence({ rank: 6, why: why('rank_stale', ['hours', 0]) }), '6e: deze opvang gaf nog niets op');
+  assert.equal(reasons.rankSentence({ rank: 0 }), '', 'a place that is out, or of which the reasons were erased');
+});
+
+test('any place is found by house, kind of room or region, in both languages', () => {
+  const pools = [
+    { id: 1, locationName: 'Lindehof', name: 'Gezinskamer', nameEn: 'Family room', region: 'R06' },
+    { id: 2, locationName: 'Zilverböschung', name: 'Kamer', nameEn: 'Room', region: 'R32' },
+  ];
+  codes.setCodes({ regions: [{ code: 'R06', name: 'Arnhem', labelNl: 'Arnhem', labelEn: 'Arnhem' }, { code: 'R32', name: 'Den Haag', labelNl: 'Den Haag', labelEn: 'The Hague' }] });
+  for (const [words, ids] of [['linde', [1]], ['ARNHEM', [1]], ['the hague', [2]], ['den ha', [2]], ['bosch', [2]], ['family', [1]], ['kamer', [1, 2]], ['k', []], ['  ', []], ['nergens', []]])
+    assert.deepEqual(codes.poolsNamed(pools, words), ids, words);
 });
 
 test('choices are the rows of today, names are found for other days too', () => {

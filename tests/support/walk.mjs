@@ -6,9 +6,9 @@ import { askBest, beginHousehold, beginShift, clearHousehold, enterHousehold, op
 /** The states, in their order. visit(name, desk) is called for each; a test asserts that all came. */
 export const STATES = [
   'signin', 'signin-fault', 'no-page', 'no-right',
-  'placer-empty', 'placer-none', 'placer-results', 'placer-why', 'placer-consult', 'placer-more', 'placer-missing',
+  'placer-empty', 'placer-none', 'placer-results', 'placer-why', 'placer-find', 'placer-consult', 'placer-more', 'placer-missing',
   'shelter-shift', 'shelter-empty', 'shelter-changed',
-  'placer-tracking', 'placer-withdraw', 'shelter-request', 'shelter-no',
+  'placer-tracking', 'placer-basis', 'placer-withdraw', 'shelter-request', 'shelter-no',
   'shelter-accepted', 'shelter-ended', 'placer-yes', 'placer-location', 'placer-travelling', 'placer-no-show', 'placer-end',
   'municipality', 'municipality-all',
 ];
@@ -52,6 +52,11 @@ async function search(o, visit, worker) {
   await page.waitForSelector('.out-list li');
   await visit('placer-why', worker);
   await page.locator('details.drop summary').first().click();
+  await page.fill('#find-place', 'Rotterdam');
+  await page.waitForSelector('.find .out-list li');
+  await visit('placer-find', worker);
+  await page.fill('#find-place', '');
+  await page.waitForSelector('.find .out-list', { state: 'detached' });
   const consult = page.locator('details.why').first();
   await consult.locator('summary').first().click();
   await visit('placer-consult', worker);
@@ -96,6 +101,9 @@ async function asking(o, visit, worker, house) {
   await house.page.waitForSelector('section.call');
   await page.waitForSelector('.asked li.seen');
   await visit('placer-tracking', worker);
+  await page.locator('details.basis summary').first().click();
+  await visit('placer-basis', worker);
+  await page.locator('details.basis summary').first().click();
   await openSheet(page, 'withdraw', page.getByRole('button', { name: t('withdraw.button') }));
   await visit('placer-withdraw', worker);
   await closeSheet(page, 'withdraw');

@@ -53,3 +53,20 @@ export function regionsByDistance(home) {
   const distance = (/** @type {Code} */ r) => Math.hypot(Number(r.lat) - Number(from.lat), (Number(r.lon) - Number(from.lon)) * scale);
   return [...all].sort((a, b) => distance(a) - distance(b)).map(r => r.code);
 }
+
+/** Letters without case and accents. @param {string | undefined} text */
+const folded = text => (text ?? '').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** Letters with which a search by name begins. */
+export const LETTERS_MIN = 2;
+
+/** Numbers of the pools that a text names: by house, kind of room or region, in both languages. @param {import('../types/api').Pool[]} pools @param {string} text */
+export function poolsNamed(pools, text) {
+  const wanted = folded(text.trim());
+  if (wanted.length < LETTERS_MIN) return [];
+  const names = (/** @type {import('../types/api').Pool} */ p) => {
+    const region = row('regions', p.region);
+    return [p.locationName, p.name, p.nameEn, region?.name, region?.labelNl, region?.labelEn];
+  };
+  return pools.filter(p => names(p).some(name => folded(name).includes(wanted))).map(p => p.id);
+}

@@ -63,14 +63,18 @@ export function answerText(r) {
   return r.seenAt ? t('answer.seen', { time: clock(r.seenAt) }) : t('answer.not_seen');
 }
 
-/** What the rank rests on: points of a thousand, and what went off. @param {import('../types/api').Proposal} p */
+/** What the rank rests on: points of a thousand, what went off, and what the others need. @param {import('../types/api').Proposal} p */
 function pointsText(p) {
-  if (!p.terms || !p.scarcity) return '';
+  if (!p.terms || !p.scarcity) return [];
   const { distance, language, soft, secondMove } = p.terms;
   /** @type {[string, number][]} */
-  const off = [['distance', distance], ['language', language], ['soft', soft], ['move', secondMove], ['scarcity', p.scarcity.points]];
+  const off = [['distance', distance], ['language', language], ['soft', soft], ['move', secondMove]];
   const lost = off.filter(([, n]) => n > 0).map(([what, n]) => t('basis.off', { what: t(`basis.off_${what}`), n: String(n) }));
-  return [t('basis.points', { n: String(p.utility ?? p.score) }), ...(lost.length > 0 ? [t('basis.lost', { list: list(lost) })] : [])].join(' ');
+  const fit = t('basis.points', { n: String(p.score) });
+  return [
+    lost.length > 0 ? `${fit} ${t('basis.lost', { list: list(lost) })}` : fit,
+    p.scarcity.points > 0 ? t('basis.others', { n: String(p.scarcity.points) }) : '',
+  ].filter(Boolean);
 }
 
 /** The proposal as it was frozen when the place was asked. @param {Request} r @param {import('../types/api').Proposal} p */
@@ -84,7 +88,7 @@ function basis(r, p) {
     ${line('basis.state', [[free, held].filter(Boolean).join(', '), p.observedAt ? t('basis.observed', { time: moment(p.observedAt) }) : ''].filter(Boolean))}
     ${line('basis.for', words('for'))}${line('basis.caution', words('caution'))}${line('basis.question', words('question'))}
     ${p.reasons.length === 0 ? line('basis.for', [t('basis.erased')]) : nothing}
-    ${line('basis.counted', [pointsText(p), t('basis.rules', { version: p.rulesVersion ?? '' })].filter(Boolean))}
+    ${line('basis.counted', [...pointsText(p), t('basis.rules', { version: p.rulesVersion ?? '' })])}
   </dl></details>`;
 }
 
