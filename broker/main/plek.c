@@ -6,6 +6,8 @@
 #include "base/time_text.h"
 #include "main/boot.h"
 #include "main/demo_load.h"
+#include "main/plek_match.h"
+#include "main/plek_simulate.h"
 #include "store/access_log.h"
 #include "store/accounts.h"
 #include "store/migrate.h"
@@ -30,6 +32,9 @@ static const char usage[] =
     "  check                          replay the journal and check every invariant\n"
     "  audit verify                   check the chain of the access log\n"
     "  --print-config                 every setting with its meaning and value\n"
+    "without --config FILE:\n"
+    "  simulate                       years of a simulated network, policy by policy\n"
+    "  match --stdio                  the matcher alone, for a driver on standard input and output\n"
     "  --version\n";
 
 static int complain(const char *why)
@@ -245,6 +250,10 @@ int main(int argc, char **argv)
         printf("plek %s\n", PLEK_VERSION);
         return 0;
     }
+    if (argc >= 2 && strcmp(argv[1], "simulate") == 0)
+        return cmd_simulate(argv + 2, argc - 2);
+    if (argc >= 2 && strcmp(argv[1], "match") == 0)
+        return cmd_match(argv + 2, argc - 2);
     if (argc < 4 || strcmp(argv[1], "--config") != 0) {
         fputs(usage, stderr);
         return 2;
