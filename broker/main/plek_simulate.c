@@ -17,7 +17,7 @@
 #define POLICIES_MAX 16
 #define SEEDS_MAX 10000
 #define FILE_MAX (256u << 20)
-#define BOUND_ITERATIONS 500
+#define BOUND_ITERATIONS 300
 
 const char simulate_usage[] =
     "usage: plek simulate --scenario FILE [--seeds A-B] [--policy NAME[,NAME]] [--bound] [--json]\n"
