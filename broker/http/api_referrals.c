@@ -18,7 +18,7 @@ static void reply_referral(const struct late *late, int status, struct referral_
     const struct engine *e = app_engine(late->app);
     char path[64];
     snprintf(path, sizeof path, "/api/v1/referrals/%" PRIu64, id.v);
-    json_t *json = view_referral(e, &late->actor, id, true);
+    json_t *json = view_referral(e, &late->actor, id, true, app_now_ms(late->app));
     if (status == 201)
         reply_json_with(late, status, json, "Location", path);
     else
@@ -64,7 +64,7 @@ static void referrals_list(const struct late *late, const struct outcome *outcom
             continue;
         total++;
         if (json_array_size(list) < (size_t)late->numbers[REFERRALS_LIMIT])
-            json_array_append_new(list, view_referral(e, &late->actor, r->id, false));
+            json_array_append_new(list, view_referral(e, &late->actor, r->id, false, app_now_ms(late->app)));
     }
     reply_json(late, 200, json_pack("{s:o, s:I}", "referrals", list, "total", (json_int_t)total));
 }

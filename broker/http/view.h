@@ -36,7 +36,8 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
 
 /* A referral of the actor's own organisation. FULL adds need and requests; otherwise the head for lists, with
  * requests. */
-json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full);
+json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full,
+                      int64_t now_ms);
 
 /* The ranked list. POSSIBLE lists what fits or may be asked about, OUT the excluded, each with the one change
  * that would open it if there is one. RULE < RULE_N: of the excluded only those whose first excluding rule it

@@ -2,7 +2,22 @@
 
 #include "http/need_json.h"
 
-json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full)
+/* The better place that came free and was announced, while it can be had; null if there is none. */
+static json_t *announced_of(const struct engine *e, struct referral_id id, int64_t now_ms)
+{
+    const struct place_found *f = engine_place_found(e, id, now_ms);
+    const struct pool *p = f != NULL ? engine_pool(e, f->pool) : NULL;
+    const struct location *l = p != NULL ? engine_location(e, p->location) : NULL;
+
+    if (l == NULL)
+        return json_null();
+    return json_pack("{s:I, s:o, s:s, s:s, s:s, s:o}", "poolId", (json_int_t)p->id.v, "at",
+                     view_time(f->at_ms), "locationName", l->name, "poolName", p->name, "poolNameEn",
+                     p->name_en, "region", view_region(e, l->region));
+}
+
+json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full,
+                      int64_t now_ms)
 {
     const struct referral *r = engine_referral(e, id);
     const struct vocab *v = engine_vocab(e);
@@ -22,6 +37,7 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
                         r->withdraw_reason == 0 || r->withdraw_reason > vocab_list_size(v, LIST_WITHDRAW)
                             ? json_null()
                             : json_string(vocab_list_code(v, LIST_WITHDRAW, r->withdraw_reason - 1U)));
+    json_object_set_new(o, "announced", announced_of(e, id, now_ms));
     if (full && r->facts_known && audience_of_referral(e, actor, id) == SIGHT_FULL)
         json_object_set_new(o, "need", need_to_json(v, &r->need));
     for (unsigned i = 0; i < r->n_requests; i++)

@@ -73,6 +73,10 @@ export type Referral = {
     urgency: string; unplaced?: boolean; factsErased?: boolean; organisation?: string; openedAt: string; deadlineAt: string;
     firstAskedAt?: string | null; acceptedAt?: string | null; etaAt?: string | null; admittedAt?: string | null;
     closedAt?: string | null; withdrawReason?: string | null; version?: number; need?: Need; requests: Request[];
+    announced?: AnnouncedPlace | null;
+};
+export type AnnouncedPlace = {
+    poolId: number; at: string; locationName?: string; poolName?: string; poolNameEn?: string; region?: string | null;
 };
 export type RevealedLocation = { locationName: string; address?: string; nightNumber?: string; meetingPoint?: string };
 
