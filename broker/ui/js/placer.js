@@ -7,6 +7,7 @@ import { rows } from './codes.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { emptyIntake, isSearchable, fromNeed, missing, readDraft, toNeed, toReferral } from './need.js';
 import { makeFinder } from './placer_find.js';
+import { announcedName, foundNote, foundText, keepOrder, markSeen, newFits, unseen } from './placer_found.js';
 import { intakeView, summaryView } from './placer_intake.js';
 import { cards, outlines, placeName, resultsView } from './placer_results.js';
 import { accepted, askedName, headline, pending, trackView } from './placer_track.js';
@@ -46,6 +47,7 @@ const state = {
   /** @type {{ id: number, code: string, need: string } | null} */ opened: null,
   /** @type {Referral | null} */ referral: null,
   /** @type {MatchResult | null} */ more: null,
+  /** @type {MatchResult | null} */ moreWaiting: null,
   /** @type {import('../types/api').RevealedLocation | null} */ location: null,
   /** @type {Set<string>} */ departure: new Set(),
   /** @type {Referral[]} */ running: [],
@@ -324,6 +326,7 @@ function take(referral) {
   state.referral = referral;
   if (referral.state !== 'reserved' && referral.state !== 'travelling') state.location = null;
   if (before && headline(before) !== headline(referral)) decided(before, referral);
+  else if (before && unseen(referral) && before.announced?.at !== referral.announced?.at) foundBetter(referral);
   frame.setTitle(titleOf(referral));
 }
 
@@ -343,6 +346,28 @@ function foundSome(n) {
   notify(t('track.notification_place'));
 }
 
+/** The exchange announced a better place: said once; the note waits. @param {Referral} referral */
+function foundBetter(referral) {
+  announce(foundText(referral, pending(referral).length));
+  chime();
+  notify(t('track.notification_place'));
+}
+
+/** Show what waits behind the note. @param {Referral} referral */
+function showFound(referral) {
+  markSeen(referral);
+  showMore();
+  const list = /** @type {HTMLDetailsElement | null} */ (document.getElementById('more'));
+  if (list) list.open = true;
+  focusSoon('more-title');
+}
+
+function showMore() {
+  state.more = state.moreWaiting ?? state.more;
+  state.moreWaiting = null;
+  frame.draw();
+}
+
 /** @param {Referral} referral */
 function titleOf(referral) {
   const yes = accepted(referral);
@@ -351,14 +376,19 @@ function titleOf(referral) {
   return referral.code;
 }
 
-/** @param {number} id */
-async function load(id) {
+/** @param {number} id @param {boolean} [quiet] because facts changed: then a list in use keeps its order */
+async function load(id, quiet = false) {
   try {
     take(await frame.api.get(`/referrals/${id}`));
     const canAsk = state.referral && (state.referral.state === 'open' || state.referral.state === 'asked');
     const before = state.more;
-    state.more = canAsk ? await frame.api.get(`/referrals/${id}/matches?limit=10`) : null;
-    if (before?.fits === 0 && state.more && state.more.fits > 0) foundSome(state.more.fits);
+    /** @type {MatchResult | null} */
+    const now = canAsk ? await frame.api.get(`/referrals/${id}/matches?limit=10`) : null;
+    const keeps = quiet && before && now && isInUse();
+    const heard = state.moreWaiting ?? before;
+    state.more = keeps ? keepOrder(before, now) : now;
+    state.moreWaiting = keeps ? now : null;
+    if (heard?.fits === 0 && now && now.fits > 0 && !(state.referral && unseen(state.referral))) foundSome(now.fits);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) leave();
     else state.message = { title: problemText(error) };
@@ -377,6 +407,7 @@ async function loadRunning() {
 function leave() {
   state.referral = null;
   state.more = null;
+  state.moreWaiting = null;
   state.location = null;
   state.departure.clear();
   frame.setTitle(null);
@@ -416,6 +447,8 @@ function runningText(r) {
   const yes = accepted(r);
   if (r.state === 'travelling' && yes) return t('running.travelling', { name: askedName(yes), time: r.etaAt ? clock(r.etaAt) : '' });
   if (r.state === 'reserved' && yes) return t('running.reserved', { name: askedName(yes) });
+  const place = unseen(r);
+  if (place) return t('running.found', { name: announcedName(place) });
   return pending(r).length > 0 ? t('running.asked', { n: pending(r).length }) : t('running.open');
 }
 
@@ -458,7 +491,8 @@ function moreView(referral) {
   const result = state.more;
   if (!result) return nothing;
   const open = pending(referral).length === 0;
-  return html`<details class="why" ?open=${open}><summary>${icon('chevron-right')}${result.places.length > 0 ? t('track.more', { n: result.fits + result.ask }) : t('track.more_none')}</summary><div class="inside">${result.places.length > 0 ? cards(result.places, state.gone, resultParts(result)) : html`<p>${t('route.wait')}</p>`}</div></details>`;
+  const note = foundNote(referral, newFits(state.moreWaiting, result), pending(referral).length, () => showFound(referral));
+  return html`${note}<details class="why" id="more" ?open=${open}><summary id="more-title">${icon('chevron-right')}${result.places.length > 0 ? t('track.more', { n: result.fits + result.ask }) : t('track.more_none')}</summary><div class="inside">${result.places.length > 0 ? cards(result.places, state.gone, resultParts(result)) : html`<p>${t('route.wait')}</p>`}</div></details>`;
 }
 
 /** @param {Referral} referral */
@@ -496,7 +530,7 @@ const view = () => {
 /* ---- living ---- */
 
 function refresh() {
-  if (state.referral) load(state.referral.id);
+  if (state.referral) load(state.referral.id, true);
   else search(true);
   loadRunning();
 }
@@ -512,7 +546,7 @@ function refreshSoon() {
 function onLive(live) {
   const { fact } = live;
   const mine = state.referral;
-  if (mine && fact?.referralId === mine.id) load(mine.id).then(loadRunning); // at once: somebody waits for this
+  if (mine && fact?.referralId === mine.id) load(mine.id, true).then(loadRunning); // at once: somebody waits for this
   else refreshSoon();
 }
 
@@ -521,6 +555,7 @@ function everySecond() {
   const kept = state.gone.filter(g => Date.now() - g.at < GONE_MS);
   const hasNews = state.waiting !== null && !state.referral && !isInUse();
   if (hasNews && state.waiting) showResult(state.waiting, false);
+  if (state.moreWaiting && !isInUse()) showMore();
   if (hasNews || kept.length !== state.gone.length || (state.referral && pending(state.referral).length > 0)) {
     state.gone = kept;
     frame.draw();
