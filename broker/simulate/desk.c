@@ -521,7 +521,9 @@ static void desk_expired(void *ctx, int req)
         return;
     next_moment(d);
     d->ended = (uint64_t)req;
-    settle(d); /* the engine let the hold lapse at the same moment */
+    if (q->lapse_at_ms > d->now_ms && q->lapse_at_ms < EPOCH_MS + (int64_t)(d->now_min + 1) * MS_MINUTE)
+        d->now_ms = q->lapse_at_ms; /* some moments into this minute: it was asked some into its own */
+    settle(d);
 }
 
 static void desk_wake(void *ctx)

@@ -186,14 +186,22 @@ static void on_gone(struct protocol *p, struct scenario_line *l)
     line_fault(l, "why", "is not placed_local, unmet or placed");
 }
 
-static void on_answer(struct protocol *p, struct scenario_line *l)
+/* The number of a request that was told, in the next field. */
+static int request(struct protocol *p, struct scenario_line *l)
 {
-    static const char *const names[SIM_ANSWER_N] = {"accept", "decline", "full"};
-    int req = l->more ? line_int(l, "req", 0, INT_MAX) : 0;
-    struct bytes answer = line_text(l, "answer");
+    int req = line_int(l, "req", 0, INT_MAX);
 
     if (!l->failed && numbers_find(&p->requests, req) < 0)
         line_fault(l, "req", "nothing has the number %d", req);
+    return req;
+}
+
+static void on_answer(struct protocol *p, struct scenario_line *l)
+{
+    static const char *const names[SIM_ANSWER_N] = {"accept", "decline", "full"};
+    int req = request(p, l);
+    struct bytes answer = line_text(l, "answer");
+
     for (int i = 0; i < SIM_ANSWER_N && !l->failed; i++) {
         if (bytes_equal(answer, bytes_of_text(names[i]))) {
             p->desk.answer(p->desk.ctx, req, (enum sim_answer)i);
@@ -205,10 +213,8 @@ static void on_answer(struct protocol *p, struct scenario_line *l)
 
 static void on_expired(struct protocol *p, struct scenario_line *l)
 {
-    int req = line_int(l, "req", 0, INT_MAX);
+    int req = request(p, l);
 
-    if (!l->failed && numbers_find(&p->requests, req) < 0)
-        line_fault(l, "req", "nothing has the number %d", req);
     if (!l->failed)
         p->desk.expired(p->desk.ctx, req);
 }
