@@ -68,9 +68,11 @@ static void apply(struct engine *e, const struct event *ev)
     struct pool_id pool = freed_pool_of(e, ev);
     int32_t room = ev->kind == EV_POOL_DEFINED ? 0 : engine_pool_room(e, pool, ev->at_ms);
 
+    freed_count_told(e, event_subject(ev), -1);
     appliers[ev->kind].apply(e, ev);
     e->seq = ev->seq;
     freed_note(e, ev, pool, room);
+    freed_count_told(e, event_subject(ev), 1);
 }
 
 void engine_apply(struct engine *e, const struct event *ev)

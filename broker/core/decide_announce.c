@@ -38,11 +38,13 @@ enum refusal decide_announce(struct decision *d)
     /* Free since before it was opened: the worker had it in the list. */
     if (engine_pool_freed_ms(d->e, pool, d->now_ms) < r->opened_at_ms)
         return REFUSAL_DOES_NOT_FIT;
-    query = decision_query(d, r);
-    if (!match_is_best(d->e, &query, pool, &c) || !is_better_than_asked(d, r, &c))
-        return REFUSAL_DOES_NOT_FIT;
     if (engine_was_found(d->e, r->id, pool))
         return REFUSAL_DUPLICATE;
+    if (engine_pool_untold(d->e, pool, d->now_ms) <= 0)
+        return REFUSAL_OTHER_WAS_FIRST;
+    query = match_query_of(d->e, r, d->now_ms);
+    if (!match_first(d->e, &query, &c) || c.pool.v != pool.v || !is_better_than_asked(d, r, &c))
+        return REFUSAL_DOES_NOT_FIT;
     ev = decision_event(d, EV_PLACE_FOUND);
     ev->u.found.referral = r->id;
     ev->u.found.pool = pool;

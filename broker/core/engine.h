@@ -118,6 +118,8 @@ int32_t engine_pool_room(const struct engine *e, struct pool_id id, int64_t now_
 /* The pool that the event last applied left more room than it had: a unit came free, a stop was lifted, staff
  * came, an old number was confirmed, or it was defined anew. 0 = none. */
 struct pool_id engine_freed_pool(const struct engine *e);
+/* Of that room, what was announced to nobody who still looks; may be below 0. */
+int32_t engine_pool_untold(const struct engine *e, struct pool_id id, int64_t now_ms);
 /* When the pool last came to have more room; a stop that ended by its time counts. 0 = never. */
 int64_t engine_pool_freed_ms(const struct engine *e, struct pool_id id, int64_t now_ms);
 /* True if the pool was announced to the referral and has neither been closed nor asked since. */

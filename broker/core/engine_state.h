@@ -27,6 +27,7 @@ struct pool_slot {
     int32_t held;
 
     uint64_t closed_seq; /* freed.c: last event around which nothing could be offered, or it was asked */
+    int32_t told;        /* announcements since then to those who still look */
     int64_t freed_ms;    /* last event that left more to offer than before it; 0 = never */
 };
 
@@ -145,6 +146,10 @@ bool ledger_counts(const struct request *r, const struct observation *latest);
 struct pool_id freed_pool_of(const struct engine *e, const struct event *ev);
 /* After EV was applied: note whether POOL, which had ROOM before it, was freed or closed. */
 void freed_note(struct engine *e, const struct event *ev, struct pool_id pool, int32_t room);
+
+/* Before an event of referral ID is applied with BY = -1, after it with +1: what was announced to it counts
+ * while it looks. */
+void freed_count_told(struct engine *e, struct referral_id id, int by);
 
 /* ---- digest.c ---- */
 uint64_t digest_of_org(const struct org *o);

@@ -54,8 +54,10 @@ void freed_note(struct engine *e, const struct event *ev, struct pool_id pool, i
     if (engine_pool(e, pool) == NULL)
         return;
     s = pool_slot(e, pool);
-    if (room == 0 || now == 0 || ev->kind == EV_REQUEST_MADE)
+    if (room == 0 || now == 0 || ev->kind == EV_REQUEST_MADE) {
         s->closed_seq = ev->seq;
+        s->told = 0;
+    }
     if (now > room) {
         s->freed_ms = ev->at_ms;
         e->freed = pool;
@@ -97,6 +99,25 @@ bool engine_was_found(const struct engine *e, struct referral_id referral, struc
             return true;
     }
     return false;
+}
+
+void freed_count_told(struct engine *e, struct referral_id id, int by)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    if (r == NULL || !referral_is_looking(r->state))
+        return;
+    for (unsigned i = 0; i < r->n_found; i++) {
+        struct pool_slot *s = pool_slot(e, r->found[i].pool);
+
+        if (r->found[i].seq > s->closed_seq)
+            s->told += by;
+    }
+}
+
+int32_t engine_pool_untold(const struct engine *e, struct pool_id id, int64_t now_ms)
+{
+    return engine_pool(e, id) == NULL ? 0 : engine_pool_room(e, id, now_ms) - e->pools[id.v - 1].told;
 }
 
 static bool is_asked(const struct engine *e, const struct referral *r, struct pool_id pool)

@@ -180,6 +180,26 @@ static bool check_keys(const struct engine *e, struct finding f)
     return true;
 }
 
+static bool check_told(const struct engine *e, struct finding f)
+{
+    int32_t *told = mem_new(e->n_pools + 1u, sizeof *told);
+    uint32_t wrong = 0;
+
+    for (uint32_t i = 0; i < e->n_referrals; i++) {
+        const struct referral *r = &e->referrals[i].r;
+
+        for (unsigned k = 0; referral_is_looking(r->state) && k < r->n_found; k++)
+            told[r->found[k].pool.v - 1] += engine_was_found(e, r->id, r->found[k].pool) &&
+                                            r->found[k].seq > e->pools[r->found[k].pool.v - 1].closed_seq;
+    }
+    for (uint32_t i = 0; i < e->n_pools; i++) {
+        if (told[i] != e->pools[i].told)
+            wrong = i + 1;
+    }
+    free(told);
+    return wrong == 0 || broken(f, "pool %u: announcements counted wrongly", wrong);
+}
+
 bool engine_check(const struct engine *e, char *why, size_t why_size)
 {
     struct finding f = {.why = why, .size = why_size};
@@ -196,7 +216,7 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
         if (!check_referral(e, i, f))
             return false;
     }
-    if (!check_heap(e, f) || !check_keys(e, f))
+    if (!check_heap(e, f) || !check_keys(e, f) || !check_told(e, f))
         return false;
     if (digest_recount(e) != e->sum)
         return broken(f, "digest: a record changed outside apply");

@@ -378,34 +378,56 @@ bool match_may_suit_is_known(const struct engine *e, struct referral_id referral
     return engine_referral(e, referral) != NULL && scarcity_may_suit_is_known(e, referral);
 }
 
-bool match_is_best(const struct engine *e, const struct match_query *q, struct pool_id pool,
-                   struct match_candidate *out)
+struct match_query match_query_of(const struct engine *e, const struct referral *r, int64_t now_ms)
+{
+    const struct org *org = engine_org(e, r->org);
+
+    return (struct match_query){
+        .need = &r->need,
+        .referral = r->id,
+        .referrer_region = org->region,
+        .role = org->kind == ORG_COMENSHA ? ROLE_COMENSHA : ROLE_REFERRER,
+        .now_ms = now_ms,
+        .deadline_ms = r->deadline_ms,
+    };
+}
+
+/* All units of the pool were announced to others who still look. */
+static bool is_spoken_for(const struct engine *e, const struct match_query *q, struct pool_id pool)
+{
+    return engine_pool_untold(e, pool, q->now_ms) <= 0 && !engine_was_found(e, q->referral, pool);
+}
+
+bool match_first(const struct engine *e, const struct match_query *q, struct match_candidate *out)
 {
     const uint64_t *may_suit = may_suit_of(e, q);
     struct scarcity_moment moment;
+    struct judged best = {0}, one;
     struct match_ctx c;
     struct match_place p;
-    struct judged own, other;
 
     context_of(&c, e, q, NULL);
-    match_place_load(&p, &c, e, pool);
-    match_judge(&c, &p, &own.j);
-    if (own.j.verdict != VERDICT_FITS)
-        return false;
-    scarcity_at(e, q->now_ms, &moment);
-    c.moment = &moment;
-    c.engine = e;
-    judge_place(&c, &p, 0, &own);
-    enlist(&c, &p, &own, out);
     for (uint32_t i = 0; i < engine_pools(e); i++) {
-        if (i == pool.v - 1 || is_ruled_out(may_suit, i))
+        struct match_judgement j;
+
+        if (is_ruled_out(may_suit, i) || is_spoken_for(e, q, (struct pool_id){i + 1}))
             continue;
         match_place_load(&p, &c, e, (struct pool_id){i + 1});
         if (match_excludes(&c, &p))
             continue;
-        judge_place(&c, &p, 0, &other);
-        if (compare_keys(&other.key, &own.key) < 0)
-            return false;
+        match_judge(&c, &p, &j);
+        if (j.verdict != VERDICT_FITS)
+            continue;
+        if (c.moment == NULL) {
+            scarcity_at(e, q->now_ms, &moment);
+            c.moment = &moment;
+            c.engine = e;
+        }
+        judge_place(&c, &p, 0, &one);
+        if (best.key.pool == 0 || compare_keys(&one.key, &best.key) < 0) {
+            best = one;
+            enlist(&c, &p, &one, out);
+        }
     }
-    return true;
+    return best.key.pool != 0;
 }

@@ -10,6 +10,7 @@
 
 struct engine;
 struct actor;
+struct referral;
 
 enum verdict { VERDICT_FITS, VERDICT_ASK, VERDICT_OUT, VERDICT_N };
 
@@ -157,10 +158,12 @@ struct match_candidate {
 size_t match_candidates(const struct engine *e, const struct match_query *q, uint32_t but,
                         struct match_candidate *out, size_t max);
 
-/* True if the pool fits the SAVED referral and no place stands above it; then OUT is what it is. Cheap where
- * it does not fit. */
-bool match_is_best(const struct engine *e, const struct match_query *q, struct pool_id pool,
-                   struct match_candidate *out);
+/* What the worker of a saved referral would ask at NOW, with the rights of its organisation. */
+struct match_query match_query_of(const struct engine *e, const struct referral *r, int64_t now_ms);
+
+/* The best place that fits a SAVED referral and was not announced to others for all its units; false if there
+ * is none. */
+bool match_first(const struct engine *e, const struct match_query *q, struct match_candidate *out);
 
 /* False if the pool can never suit the saved referral, whatever is free and whoever is asked: a cheap first
  * look before it is judged. True where nothing is kept: a closed referral, facts erased. */

@@ -350,7 +350,7 @@ static void search_again(struct flow *f)
     search_again_begin(f->again, f->engine, f->now_ms);
     while (f->tail.n < f->limits.undurable_max &&
            search_again_next(f->again, f->engine, f->now_ms, &points, &cmd))
-        search_again_told(f->again, decide(f, &cmd).refusal);
+        decide(f, &cmd);
 }
 
 /* Encode N events of the tail from FIRST on and hand them over. */

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sorting those who look, per referral of the list. */
-#define SORT_PER_POINT 8
+/* Entries of a list that are gone through or sorted for one point. */
+#define PASS_PER_POINT 16
 
 /* One who looks, by what the order goes. */
 struct looker {
@@ -29,14 +29,13 @@ struct search_again {
 
     bool *queued; /* by pool id - 1 */
     uint32_t cap_queued, n_queued;
-    uint32_t cursor; /* the pool after the one that was taken last: each has its turn */
     int64_t next_stop_ms;
 
-    /* Under way: one pool and those who looked when it was taken. */
-    struct pool_id pool; /* 0 = none */
+    /* A round: the pools that came free before it, and those who looked then. */
+    uint32_t *round;
+    size_t n_round, cap_round;
     struct looker *order;
     size_t n_order, cap_order, at;
-    int32_t left; /* units that nobody was told of yet */
 };
 
 struct search_again *search_again_new(void)
@@ -54,6 +53,7 @@ void search_again_free(struct search_again *s)
     free(s->live);
     free(s->place);
     free(s->queued);
+    free(s->round);
     free(s->order);
     free(s);
 }
@@ -222,99 +222,104 @@ static void put_in_order(struct search_again *s, const struct engine *e, int64_t
 
 /* ---- the search ---- */
 
-static bool spend(uint32_t *points, uint32_t cost)
+/* Begin a round with all that is queued. False: nothing is, or not now. */
+static bool begin_round(struct search_again *s, const struct engine *e, int64_t now_ms, uint32_t *points)
 {
-    if (*points < cost)
-        return false;
-    *points -= cost;
-    return true;
-}
+    uint32_t cost = (uint32_t)(s->n_live + s->cap_queued) / PASS_PER_POINT;
 
-/* Take the next queued pool. False: none, or not now. */
-static bool take_pool(struct search_again *s, const struct engine *e, int64_t now_ms, uint32_t *points)
-{
-    uint32_t sort_points = (uint32_t)(s->n_live / SORT_PER_POINT);
-
-    if (s->n_live == 0 && s->n_queued > 0) { /* nobody waits */
-        memset(s->queued, 0, s->cap_queued * sizeof s->queued[0]);
-        s->n_queued = 0;
-    }
     if (s->n_queued == 0 || *points < SEARCH_POINTS_MIN)
         return false;
-    while (s->cursor >= s->cap_queued || !s->queued[s->cursor])
-        s->cursor = s->cursor + 1 < s->cap_queued ? s->cursor + 1 : 0;
-    *points -= sort_points < *points ? sort_points : *points;
-    s->queued[s->cursor] = false;
-    s->n_queued--;
-    s->pool.v = ++s->cursor;
-    s->left = engine_pool_room(e, s->pool, now_ms);
-    if (s->left > 0)
-        put_in_order(s, e, now_ms);
-    else
-        s->pool.v = 0;
-    return true;
+    s->n_round = 0;
+    for (uint32_t i = 0; s->n_live > 0 && i < s->cap_queued; i++) {
+        if (!s->queued[i])
+            continue;
+        MEM_GROW(s->round, s->n_round, s->cap_round);
+        s->round[s->n_round++] = i + 1;
+    }
+    memset(s->queued, 0, s->cap_queued * sizeof s->queued[0]);
+    s->n_queued = 0;
+    put_in_order(s, e, now_ms);
+    *points -= cost < *points ? cost : *points;
+    return s->n_round > 0;
 }
 
-/* The next of the order whom the pool may serve. False: the points do not suffice, or (AT past the end)
- * nobody is left. */
-static bool next_of_order(struct search_again *s, const struct engine *e, uint32_t *points)
+/* A pool of the round with a unit that nobody was told of may suit the referral. Pools that are spoken for
+ * leave the round. */
+static bool may_serve(struct search_again *s, const struct engine *e, struct referral_id id, int64_t now_ms)
 {
-    for (; s->at < s->n_order; s->at++) {
-        struct referral_id id = {s->order[s->at].id};
-        uint32_t cost = SEARCH_LOOK_POINTS;
+    for (size_t i = 0; i < s->n_round;) {
+        struct pool_id pool = {s->round[i]};
 
-        if (!referral_is_looking(engine_referral(e, id)->state)) {
-            if (!spend(points, cost))
-                return false;
+        if (engine_pool_untold(e, pool, now_ms) <= 0) {
+            s->round[i] = s->round[--s->n_round];
             continue;
         }
-        if (!match_may_suit_is_known(e, id))
-            cost += SEARCH_COMPILE_POINTS;
-        if (*points < cost + SEARCH_JUDGE_POINTS)
-            return false;
-        *points -= cost;
-        if (match_may_suit(e, id, s->pool))
+        if (match_may_suit(e, id, pool))
+            return true;
+        i++;
+    }
+    return false;
+}
+
+static bool is_of_round(const struct search_again *s, struct pool_id pool)
+{
+    for (size_t i = 0; i < s->n_round; i++) {
+        if (s->round[i] == pool.v)
             return true;
     }
     return false;
 }
 
+/* Look at one of the order. True: POOL is the best for it, and came free. */
+static bool look(struct search_again *s, const struct engine *e, struct referral_id id, int64_t now_ms,
+                 uint32_t *points, struct pool_id *pool)
+{
+    const struct referral *r = engine_referral(e, id);
+    struct match_candidate best;
+    struct match_query q;
+
+    if (!referral_is_looking(r->state) || !r->facts_known || !may_serve(s, e, id, now_ms))
+        return false;
+    *points -= SEARCH_JUDGE_POINTS;
+    q = match_query_of(e, r, now_ms);
+    if (!match_first(e, &q, &best) || !is_of_round(s, best.pool))
+        return false;
+    *pool = best.pool;
+    return true;
+}
+
 bool search_again_next(struct search_again *s, const struct engine *e, int64_t now_ms, uint32_t *points,
                        struct command *cmd)
 {
-    for (;;) {
-        if (s->pool.v == 0 && !take_pool(s, e, now_ms, points))
-            return false;
-        if (s->pool.v == 0)
-            continue;
-        if (s->left > engine_pool_room(e, s->pool, now_ms))
-            s->left = engine_pool_room(e, s->pool, now_ms);
-        if (s->left > 0 && next_of_order(s, e, points)) {
-            *points -= SEARCH_JUDGE_POINTS;
-            memset(cmd, 0, sizeof *cmd);
-            cmd->kind = CMD_ANNOUNCE;
-            cmd->actor.role = ROLE_SYSTEM;
-            cmd->u.announce.referral.v = s->order[s->at].id;
-            cmd->u.announce.pool = s->pool;
-            return true;
-        }
-        if (s->left > 0 && s->at < s->n_order)
-            return false;
-        s->pool.v = 0;
-    }
-}
+    struct pool_id pool;
 
-/* Who was told before, and for whom it is still the best, counts as told. */
-void search_again_told(struct search_again *s, enum refusal refusal)
-{
-    CHECK(s->pool.v != 0 && s->at < s->n_order);
-    s->at++;
-    s->left -= refusal == REFUSAL_NONE || refusal == REFUSAL_DUPLICATE;
+    if (s->n_round == 0 && !begin_round(s, e, now_ms, points))
+        return false;
+    for (; s->at < s->n_order && s->n_round > 0; s->at++) {
+        struct referral_id id = {s->order[s->at].id};
+        uint32_t cost = SEARCH_LOOK_POINTS + (uint32_t)(s->n_round / PASS_PER_POINT) +
+                        (match_may_suit_is_known(e, id) ? 0 : SEARCH_COMPILE_POINTS);
+
+        if (*points < cost + SEARCH_JUDGE_POINTS && *points < SEARCH_POINTS_MIN)
+            return false;
+        *points -= cost < *points - SEARCH_JUDGE_POINTS ? cost : *points - SEARCH_JUDGE_POINTS;
+        if (!look(s, e, id, now_ms, points, &pool))
+            continue;
+        s->at++;
+        memset(cmd, 0, sizeof *cmd);
+        cmd->kind = CMD_ANNOUNCE;
+        cmd->actor.role = ROLE_SYSTEM;
+        cmd->u.announce.referral = id;
+        cmd->u.announce.pool = pool;
+        return true;
+    }
+    s->n_round = 0;
+    return false;
 }
 
 bool search_again_has_work(const struct search_again *s)
 {
-    return !s->is_started || s->pool.v != 0 || s->n_queued > 0;
+    return !s->is_started || s->n_round > 0 || s->n_queued > 0;
 }
 
 int64_t search_again_next_ms(const struct search_again *s)

@@ -3,9 +3,10 @@
  *
  * A pool is queued once when an event freed it (engine_freed_pool), when its stop ends by time, when an
  * announcement of it came to nothing because its referral found another place, and all with room at the
- * start. For each queued pool the referrals that look are gone through once: those before their deadline
- * first, the earliest first; then those past it, by urgency and who waits longest (core_settings.late_first
- * turns the two round). At most as many are told as the pool has units to offer.
+ * start. A round takes all that is queued and goes once through those who look: before their deadline first,
+ * the earliest first; then those past it, by urgency and who waits longest (core_settings.late_first turns
+ * the two round). Each is told of its best place, if that is one that came free and is better than what it
+ * asks; a place whose units were all announced to others does not count, so the next hears of the next best.
  *
  * Volatile: a restart queues everything again, and core knows what was announced before. The work of a turn
  * is bounded in points, so that a turn stays below a few ms however much came free at once. */
@@ -17,7 +18,7 @@
 /* What things cost, roughly in microseconds (tests/unit/flow/search_again_test.c measures a turn). */
 #define SEARCH_LOOK_POINTS 1     /* one referral passed over */
 #define SEARCH_COMPILE_POINTS 96 /* all pools held against one referral, once after it or a pool was made */
-#define SEARCH_JUDGE_POINTS 64   /* one announcement judged against all other places */
+#define SEARCH_JUDGE_POINTS 64   /* the best place of one referral found */
 #define SEARCH_POINTS_MIN (SEARCH_LOOK_POINTS + SEARCH_COMPILE_POINTS + SEARCH_JUDGE_POINTS)
 
 struct search_again;
@@ -31,11 +32,10 @@ void search_again_saw(struct search_again *s, const struct engine *e, const stru
 /* At the head of a turn: queue what time alone freed. */
 void search_again_begin(struct search_again *s, const struct engine *e, int64_t now_ms);
 
-/* The next announcement to decide, in CMD; each must be followed by search_again_told before anything else.
- * False: nothing is left, or POINTS (counted down) do not suffice for the next. */
+/* The next announcement to decide, in CMD. False: nothing is left, or POINTS (counted down) do not suffice.
+ */
 bool search_again_next(struct search_again *s, const struct engine *e, int64_t now_ms, uint32_t *points,
                        struct command *cmd);
-void search_again_told(struct search_again *s, enum refusal refusal);
 
 bool search_again_has_work(const struct search_again *s);
 int64_t search_again_next_ms(const struct search_again *s); /* when a stop ends; INT64_MAX = never */

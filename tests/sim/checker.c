@@ -119,7 +119,8 @@ static enum err row_decode(const struct journal_row *row, struct bytes private_p
     return OK;
 }
 
-/* An announced place heads the list that its worker would see at that moment, and fits. */
+/* An announced place fits, and heads the list that its worker would see at that moment, but for places that
+ * were announced to others. */
 static void check_found(struct checker *c, const struct event *ev)
 {
     const struct engine *e = c->follower;
@@ -127,6 +128,7 @@ static void check_found(struct checker *c, const struct event *ev)
     const struct org *org = r != NULL ? engine_org(e, r->org) : NULL;
     struct match_query q;
     struct match_result result;
+    size_t at = 0;
 
     if (org == NULL)
         return; /* replay refuses it */
@@ -137,7 +139,10 @@ static void check_found(struct checker *c, const struct event *ev)
                              .now_ms = ev->at_ms,
                              .deadline_ms = r->deadline_ms};
     match_run(e, &q, &result);
-    if (result.n_fits == 0 || result.list[0].pool.v != ev->u.found.pool.v)
+    while (at < result.n_fits && result.list[at].pool.v != ev->u.found.pool.v &&
+           engine_pool_untold(e, result.list[at].pool, ev->at_ms) <= 0)
+        at++;
+    if (at == result.n_fits || result.list[at].pool.v != ev->u.found.pool.v)
         trace_fail(c->trace, "seq %llu: announces pool %u, which does not fit best",
                    (unsigned long long)ev->seq, ev->u.found.pool.v);
     match_fini(&result);

@@ -1,0 +1,256 @@
+/* Searching again is bounded in each turn and forgets nothing; the order is the deadlines'; a restart tells
+ * nobody twice. */
+#include "flow/search_again.h"
+
+#include "support/exchange.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define POINTS 4096
+#define MANY_POOLS 500
+#define MANY_REFERRALS 2000
+
+struct search {
+    struct exchange *x;
+    struct search_again *s;
+    struct event_list told;
+    unsigned turns;
+    int64_t longest_us; /* turn */
+};
+
+/* Give a command and let the search see what came of it. */
+static enum refusal give(struct search *t, const struct command *cmd)
+{
+    struct event_list out = {0};
+    struct outcome o;
+
+    engine_decide(t->x->e, cmd, t->x->now, &out, &o);
+    for (size_t i = 0; i < out.n; i++) {
+        out.list[i].seq = engine_seq(t->x->e) + 1;
+        engine_apply(t->x->e, &out.list[i]);
+        search_again_saw(t->s, t->x->e, &out.list[i]);
+        if (out.list[i].kind == EV_PLACE_FOUND)
+            *event_list_add(&t->told, EV_PLACE_FOUND) = out.list[i];
+    }
+    event_list_fini(&out);
+    return o.refusal;
+}
+
+/* One turn; the points that it cost. */
+static uint32_t turn(struct search *t, uint32_t budget)
+{
+    uint32_t points = budget;
+    struct command cmd;
+    struct timespec from, to;
+    int64_t us = 0;
+
+    t->turns++;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    search_again_begin(t->s, t->x->e, t->x->now);
+    while (search_again_next(t->s, t->x->e, t->x->now, &points, &cmd))
+        assert_int_equal(give(t, &cmd) == REFUSAL_NOT_ALLOWED, 0);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    us = (int64_t)(to.tv_sec - from.tv_sec) * 1000000 + (to.tv_nsec - from.tv_nsec) / 1000;
+    t->longest_us = us > t->longest_us ? us : t->longest_us;
+    assert_true(points <= budget);
+    return budget - points;
+}
+
+static void to_the_end(struct search *t, uint32_t budget)
+{
+    do {
+        turn(t, budget);
+        assert_true(t->turns < 100000);
+    } while (search_again_has_work(t->s));
+}
+
+static void report(struct search *t, unsigned pool, int free)
+{
+    const struct pool *p = engine_pool(t->x->e, (struct pool_id){pool});
+    struct observation o = an_observation(t->x, pool, POOL_UNITS, free);
+    struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = {.role = ROLE_SHELTER, .org = p->org}};
+
+    t->x->now += 1000;
+    o.observed_at_ms = t->x->now;
+    o.report = (uint64_t)t->x->now;
+    cmd.u.report.list = &o;
+    cmd.u.report.n = 1;
+    assert_int_equal(give(t, &cmd), REFUSAL_NONE);
+}
+
+static struct referral_id open_one(struct search *t, enum urgency urgency)
+{
+    struct need need = a_need(.urgency = urgency);
+    struct command cmd = {.kind = CMD_OPEN_REFERRAL, .actor = referrer_of(VT_OOST), .u.need = &need};
+
+    t->x->now += 1000;
+    cmd.draw = 977 * engine_referrals(t->x->e) + 1;
+    assert_int_equal(give(t, &cmd), REFUSAL_NONE);
+    return (struct referral_id){engine_referrals(t->x->e)};
+}
+
+static struct search search_new(const struct core_settings *settings)
+{
+    struct search t = {.x = exchange_new_with(settings), .s = search_again_new()};
+
+    for (unsigned pool = POOL_A1; pool <= POOL_COSM; pool++)
+        report(&t, pool, 0);
+    to_the_end(&t, POINTS);
+    return t;
+}
+
+static void search_end(struct search *t)
+{
+    char why[200] = "";
+
+    if (!engine_check(t->x->e, why, sizeof why))
+        fail_msg("%s", why);
+    event_list_fini(&t->told);
+    search_again_free(t->s);
+    exchange_free(t->x);
+}
+
+static void the_order_is_the_deadlines(void **state)
+{
+    static const struct {
+        bool late_first;
+        unsigned order[4]; /* of: past it and calm, past it and urgent, soon, later */
+    } cases[] = {{false, {2, 3, 1, 0}}, {true, {1, 0, 2, 3}}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct core_settings settings = core_settings_default();
+        struct search t;
+        struct referral_id r[4];
+
+        settings.late_first = cases[i].late_first;
+        t = search_new(&settings);
+        r[0] = open_one(&t, URGENCY_DRIE_DAGEN);
+        t.x->now = engine_referral(t.x->e, r[0])->deadline_ms - 10 * MS_HOUR;
+        r[1] = open_one(&t, URGENCY_NU);
+        t.x->now += 11 * MS_HOUR;
+        r[3] = open_one(&t, URGENCY_VANDAAG);
+        r[2] = open_one(&t, URGENCY_NU);
+        for (unsigned k = 0; k < 4; k++) {
+            static const unsigned pools[] = {POOL_A1, POOL_A2, POOL_B, POOL_C};
+
+            report(&t, pools[k], 1);
+            to_the_end(&t, POINTS);
+            assert_int_equal(t.told.n, k + 1);
+            assert_int_equal(t.told.list[k].u.found.referral.v, r[cases[i].order[k]].v);
+            assert_int_equal(t.told.list[k].u.found.pool.v, pools[k]);
+            /* It goes away, so that the next place is for the next. */
+            give(&t, &(struct command){.kind = CMD_WITHDRAW,
+                                       .actor = referrer_of(VT_OOST),
+                                       .u.referral = {.referral = r[cases[i].order[k]], .reason = 1}});
+            report(&t, pools[k], 0);
+            to_the_end(&t, POINTS);
+        }
+        search_end(&t);
+    }
+}
+
+static void what_one_needs_no_more_is_for_the_next(void **state)
+{
+    struct core_settings settings = core_settings_default();
+    struct search t = search_new(&settings);
+    struct referral_id first = open_one(&t, URGENCY_NU), second = open_one(&t, URGENCY_NU);
+
+    (void)state;
+    report(&t, POOL_B, 1);
+    to_the_end(&t, POINTS);
+    assert_int_equal(t.told.n, 1);
+    assert_int_equal(t.told.list[0].u.found.referral.v, first.v);
+    give(&t, &(struct command){.kind = CMD_WITHDRAW,
+                               .actor = referrer_of(VT_OOST),
+                               .u.referral = {.referral = first, .reason = 1}});
+    to_the_end(&t, POINTS);
+    assert_int_equal(t.told.n, 2);
+    assert_int_equal(t.told.list[1].u.found.referral.v, second.v);
+    search_end(&t);
+}
+
+static void a_stop_that_ends_by_its_time_is_seen(void **state)
+{
+    struct core_settings settings = core_settings_default();
+    struct search t = search_new(&settings);
+    struct observation o = an_observation(t.x, POOL_B, POOL_UNITS, 1);
+    struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = shelter_of(HUIS_B)};
+
+    (void)state;
+    open_one(&t, URGENCY_NU);
+    t.x->now += 1000;
+    o.observed_at_ms = t.x->now;
+    o.report = 5;
+    o.stop = 1;
+    o.stop_until_ms = t.x->now + MS_HOUR;
+    cmd.u.report.list = &o;
+    cmd.u.report.n = 1;
+    give(&t, &cmd);
+    to_the_end(&t, POINTS);
+    assert_int_equal(t.told.n, 0);
+    assert_int_equal(search_again_next_ms(t.s), o.stop_until_ms);
+    t.x->now = o.stop_until_ms;
+    to_the_end(&t, POINTS);
+    assert_int_equal(t.told.n, 1);
+    assert_int_equal(search_again_next_ms(t.s), INT64_MAX);
+    search_end(&t);
+}
+
+/* 2,000 wait and 500 pools come free at once: many turns, each within its points; the first 500 in the order
+ * are told of one place each. Then a restart, which tells nobody anything. */
+static void a_flood_is_bounded_and_nothing_is_forgotten(void **state)
+{
+    struct core_settings settings = core_settings_default();
+    struct search t = search_new(&settings);
+    bool seen[MANY_POOLS + POOL_COSM + 1] = {false};
+
+    (void)state;
+    for (unsigned i = 0; i < MANY_POOLS; i++) {
+        char code[16];
+        struct pool p;
+
+        snprintf(code, sizeof code, "veel-%u", i);
+        p = pool_of_kind(t.x, B_HUIS, code, KIND_CRISIS);
+        give(&t, &(struct command){.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p});
+    }
+    for (unsigned i = 0; i < MANY_REFERRALS; i++)
+        open_one(&t, URGENCY_NU);
+    for (unsigned i = 0; i < MANY_POOLS; i++)
+        report(&t, POOL_COSM + 1 + i, 1);
+    t.turns = 0;
+    t.longest_us = 0;
+    to_the_end(&t, POINTS);
+    assert_true(t.turns > 3);
+    assert_int_equal(t.told.n, MANY_POOLS);
+    for (unsigned i = 0; i < MANY_POOLS; i++) {
+        assert_int_equal(t.told.list[i].u.found.referral.v, i + 1);
+        assert_false(seen[t.told.list[i].u.found.pool.v]);
+        seen[t.told.list[i].u.found.pool.v] = true;
+    }
+    print_message("%u turns of at most %u points, the longest %lld us\n", t.turns, (unsigned)POINTS,
+                  (long long)t.longest_us);
+    search_again_free(t.s);
+    t.s = search_again_new();
+    assert_true(search_again_has_work(t.s));
+    to_the_end(&t, SEARCH_POINTS_MIN);
+    assert_int_equal(t.told.n, MANY_POOLS);
+    search_end(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_order_is_the_deadlines),
+        cmocka_unit_test(what_one_needs_no_more_is_for_the_next),
+        cmocka_unit_test(a_stop_that_ends_by_its_time_is_seen),
+        cmocka_unit_test(a_flood_is_bounded_and_nothing_is_forgotten),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
