@@ -15,7 +15,8 @@
 
 #include "core/engine.h"
 
-/* What things cost, roughly in microseconds (tests/unit/flow/search_again_test.c measures a turn). */
+/* What things cost: a point is one to two microseconds with 500 pools (tests/unit/flow/search_again_test.c
+ * says how long its longest turn took). */
 #define SEARCH_LOOK_POINTS 1     /* one referral passed over */
 #define SEARCH_COMPILE_POINTS 96 /* all pools held against one referral, once after it or a pool was made */
 #define SEARCH_JUDGE_POINTS 64   /* the best place of one referral found */
