@@ -25,7 +25,7 @@ while IFS='|' read -r what steps words; do
         grep -E "^seed |passed" "$out" >&2 || true
     fi
 done <<'ROWS'
-double-hold|1500|units free in pool
+double-hold|1500|units free in pool|announces a place in pool [0-9]+, which has none
 lost-answer|1500|was answered at seq
 key|1500|with the same key|journal says|key is not in the journal
 order|1500|a stream goes
