@@ -36,6 +36,8 @@ struct core_settings core_settings_default(void)
         .price_coverage = 300,
         .price_rarity = 500,
         .price_short = 300,
+        .price_distance = 200,
+        .wait_share = 500,
         .chance = 150,
     };
 

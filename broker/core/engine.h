@@ -38,9 +38,13 @@ struct core_settings {
     uint16_t price_coverage; /* 300: points per household in a thousand that would lose its chance */
     uint16_t price_rarity;   /* 500: points for a place of average rarity */
     uint16_t price_short;    /* 300: permille of the price for emergency places, free again within days */
-    uint16_t chance;         /* 150: permille chance that one given free unit is the one that helps */
-    bool late_first;         /* freed units: those past their deadline first, instead of last */
-    bool plain_clock;        /* for simulated worlds: minutes of the week without time zone or summer time */
+    uint16_t
+        price_distance;  /* 200: points per 100 km of travel in the order, besides what it costs the fit */
+    uint16_t wait_share; /* 500: a house that opens within this permille of the time that is left to the
+                            deadline stands beside those that answer now (not at code rood) */
+    uint16_t chance;     /* 150: permille chance that one given free unit is the one that helps */
+    bool late_first;     /* freed units: those past their deadline first, instead of last */
+    bool plain_clock;    /* for simulated worlds: minutes of the week without time zone or summer time */
 };
 struct core_settings core_settings_default(void);
 

@@ -29,10 +29,9 @@ struct judged {
 static uint32_t class_of(const struct match_place *p, const struct match_judgement *j)
 {
     bool held_back = p->needed != TRI_YES;
-    bool later = p->intake != INTAKE_NOW;
     bool stale = p->view.freshness >= STALE;
 
-    return (uint32_t)j->verdict << 3 | (uint32_t)held_back << 2 | (uint32_t)later << 1 | (uint32_t)stale;
+    return (uint32_t)j->verdict << 3 | (uint32_t)held_back << 2 | (uint32_t)p->later << 1 | (uint32_t)stale;
 }
 
 static int compare_keys(const struct order_key *a, const struct order_key *b)

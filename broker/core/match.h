@@ -139,7 +139,8 @@ struct match_candidate {
     struct pool_id pool;
     enum verdict verdict;
     uint32_t out_mask, ask_mask;
-    uint32_t rank_class; /* lower is better: verdict, scarce kind without need, opens later, stale */
+    uint32_t rank_class; /* lower is better: verdict, scarce kind without need, opens too late to stand beside
+                            those that answer now, stale */
     int32_t utility;
     int64_t observed_at_ms;
     uint16_t fit;

@@ -299,6 +299,17 @@ static void complete(struct tri_set *traits, int bit, enum tri fact)
         tri_put(traits, (unsigned)bit, fact);
 }
 
+/* A house that opens soon enough for this household stands beside those that answer now: asking them first
+ * for everybody would use up the few that answer at night. Not at code rood: there every hour counts. */
+static bool is_later(const struct match_ctx *c, const struct match_place *p)
+{
+    int64_t left_ms = c->deadline_ms - c->now_ms;
+
+    if (p->intake != INTAKE_LATER || c->need->threat_level == THREAT_ROOD || left_ms <= 0)
+        return p->intake != INTAKE_NOW;
+    return (match_opens_at_ms(c, p->location) - c->now_ms) * 1000 > left_ms * c->settings->wait_share;
+}
+
 void match_place_init(struct match_place *p, const struct match_ctx *c, const struct pool *pool,
                       const struct location *location, const struct pool_view *view)
 {
@@ -313,6 +324,7 @@ void match_place_init(struct match_place *p, const struct match_ctx *c, const st
     complete(&p->traits, c->guard_bit, location->guard_24h);
     p->gatekeeper = p->kind->gatekeeper != GATEKEEPER_NONE ? p->kind->gatekeeper : pool->gatekeeper;
     p->intake = intake_of(c, location);
+    p->later = is_later(c, p);
     p->needed = need_of_kind(c, pool->kind);
 }
 

@@ -65,6 +65,7 @@ struct match_ctx {
     bool home_unsafe;
     uint8_t from; /* distance counts from here: home, else the referrer's region, else REGION_NONE */
     uint16_t distance_cost[VOCAB_REGIONS_MAX]; /* points off the fit score, by region of the place */
+    uint16_t travel_cost[VOCAB_REGIONS_MAX]; /* points off the order besides: core_settings.price_distance */
 
     struct match_asked asked[64]; /* REFERRAL_REQUESTS_MAX */
     size_t n_asked;
@@ -89,6 +90,7 @@ struct match_place {
     struct tri_set traits; /* the pool's, completed by what the location says of address and guard */
     enum gatekeeper gatekeeper;
     enum intake intake;
+    bool later;      /* answers so much later that it stands behind places that answer now */
     enum tri needed; /* of a scarce kind: does this household need it? YES for ordinary kinds */
 };
 

@@ -31,7 +31,7 @@ static bool class_differs(const struct match_ctx *c, const struct ranked_place *
         *out = reason_of(REASON_RANK_ASK, 0, 0);
     else if ((b->needed != TRI_YES) != (o->needed != TRI_YES))
         *out = reason_of(REASON_RANK_HELD, o->pool->kind, 0);
-    else if ((b->intake != INTAKE_NOW) != (o->intake != INTAKE_NOW))
+    else if (b->later != o->later)
         *out = reason_of(REASON_RANK_LATER, match_opens_day_minute(c, o->location), 0);
     else if ((b->view.freshness >= STALE) != (o->view.freshness >= STALE))
         *out = reason_of(REASON_RANK_STALE, age_hours(c, o), 0);

@@ -16,6 +16,7 @@ enum cost {
 #define FAR_KM 100
 #define SAFE_KM 70
 #define THREAT_FAR_KM 180
+#define TRAVEL_COST_MAX 10000
 
 static int smaller(int a, int b)
 {
@@ -59,6 +60,7 @@ void match_distance_costs(struct match_ctx *c)
                 cost += COST_OTHER_REGION;
         }
         c->distance_cost[r] = (uint16_t)cost;
+        c->travel_cost[r] = (uint16_t)smaller(c->settings->price_distance * km / 100, TRAVEL_COST_MAX);
     }
 }
 
@@ -97,16 +99,21 @@ int match_utility(const struct match_ctx *c, const struct match_place *p, int fi
 {
     const struct core_settings *s = c->settings;
     int64_t points = 0;
+    int travel = 0;
 
     *price = (struct price){0};
     terms->scarcity = 0;
     if (c->moment == NULL)
         return fit;
+    if (p->location->region < vocab_regions(c->vocab)) {
+        travel = c->travel_cost[p->location->region];
+        terms->distance = (int16_t)(terms->distance + travel);
+    }
     *price = scarcity_price(c->engine, c->moment, p->pool->id);
     points = ((int64_t)s->price_coverage * price->coverage + (int64_t)s->price_rarity * price->rarity) / 1000;
     /* An emergency unit is free again within days: it costs the others less. */
     if (p->kind->max_hours != 0)
         points = points * s->price_short / 1000;
     terms->scarcity = (int16_t)(points < INT16_MAX ? points : INT16_MAX);
-    return fit - terms->scarcity;
+    return fit - travel - terms->scarcity;
 }

@@ -84,6 +84,8 @@ static void prices(const struct config *c, struct core_settings *s)
     s->price_rarity = (uint16_t)c->price_rarity_permille;
     s->price_short = (uint16_t)c->price_short_permille;
     s->chance = (uint16_t)c->chance_permille;
+    s->price_distance = (uint16_t)c->price_distance_permille;
+    s->wait_share = (uint16_t)c->wait_share_permille;
     s->late_first = c->late_first != 0;
 }
 

@@ -568,7 +568,7 @@ static struct core_settings settings_of(const struct sim_policy *policy)
     for (int i = 0; i < THREAT_N && !policy->second_request; i++)
         s.ask_next[i] = 0;
     if (!policy->price)
-        s.price_coverage = s.price_rarity = 0;
+        s.price_coverage = s.price_rarity = s.price_distance = 0;
     return s;
 }
 

@@ -163,6 +163,69 @@ static void never_outside_its_range(void **state)
     assert_int_equal(fit_of(&s), 0); /* all costs together are exactly 1000 */
 }
 
+/* In the order travel costs more than in the fit, which takes no notice of what is beyond 100 km: Rotterdam
+ * to Utrecht is 61 km, to Groningen 262. What the terms lose is what the order lost. */
+static void the_order_minds_every_kilometre(void **state)
+{
+    struct scarcity_moment nothing = {0};
+    struct scene s;
+    struct match_terms terms;
+    struct price price;
+    int fit = 0;
+
+    for (int far = 0; far <= 1; far++) {
+        const struct core_settings defaults = core_settings_default();
+        struct engine *e = engine_new(*state, &defaults);
+
+        scene_init(&s, *state);
+        set_distance(&s, &(struct distance_case){
+                             .home = "R28", .place = far != 0 ? "R17" : "R30", .level = THREAT_GROEN});
+        s.settings.price_distance = 200;
+        scene_ready(&s);
+        s.ctx.moment = &nothing;
+        s.ctx.engine = e;
+        fit = match_fit(&s.ctx, &s.place, &terms);
+        assert_int_equal(match_utility(&s.ctx, &s.place, fit, &price, &terms), fit - (far != 0 ? 524 : 122));
+        assert_int_equal(fit - (far != 0 ? 524 : 122), 1000 - terms.distance);
+        engine_free(e);
+    }
+}
+
+/* A house that is closed now but opens within half of the time that is left stands beside those that answer;
+ * at code rood it stands behind them. Noon, and it opens at three: three hours of a day, of four hours. */
+static void a_house_that_opens_in_time_is_not_behind(void **state)
+{
+    static const struct {
+        enum urgency urgency;
+        enum threat_level level;
+        uint16_t share;
+        bool later;
+    } cases[] = {
+        {URGENCY_VANDAAG, THREAT_GROEN, 500, false}, {URGENCY_VANDAAG, THREAT_ROOD, 500, true},
+        {URGENCY_NU, THREAT_GROEN, 500, true},       {URGENCY_NU, THREAT_GROEN, 750, false},
+        {URGENCY_NU, THREAT_GROEN, 749, true},       {URGENCY_DRIE_DAGEN, THREAT_ORANJE, 0, true},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct scene s;
+
+        scene_init(&s, *state);
+        s.need.urgency = cases[i].urgency;
+        s.need.threat_level = cases[i].level;
+        s.settings.wait_share = cases[i].share;
+        s.location.night_intake = TRI_NO;
+        s.location.intake_from_minute = 15 * 60;
+        s.location.intake_until_minute = 18 * 60;
+        scene_ready(&s);
+        assert_int_equal(s.place.intake, INTAKE_LATER);
+        if (s.place.later != cases[i].later)
+            fail_msg("case %zu", i);
+        s.location.intake_from_minute = 9 * 60;
+        scene_ready(&s);
+        assert_false(s.place.later);
+    }
+}
+
 /* What must never enter the score: the age of the number and the chance of a yes (matching.md 3.3). */
 static void neither_age_nor_count_enters(void **state)
 {
@@ -186,6 +249,8 @@ int main(void)
         cmocka_unit_test(language_and_second_move),
         cmocka_unit_test(soft_needs),
         cmocka_unit_test(never_outside_its_range),
+        cmocka_unit_test(the_order_minds_every_kilometre),
+        cmocka_unit_test(a_house_that_opens_in_time_is_not_behind),
         cmocka_unit_test(neither_age_nor_count_enters),
     };
 

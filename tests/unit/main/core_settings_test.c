@@ -79,6 +79,8 @@ static const struct {
     {"price_coverage_permille", AT(price_coverage), {0}},
     {"price_rarity_permille", AT(price_rarity), {0}},
     {"price_short_permille", AT(price_short), {0}},
+    {"price_distance_permille", AT(price_distance), {0}},
+    {"wait_share_permille", AT(wait_share), {0}},
     {"chance_permille", AT(chance), {0}},
     {"late_first", AT(late_first), {0}},
     {"far_minutes", AT(far_minutes), {0}},
