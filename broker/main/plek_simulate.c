@@ -25,8 +25,10 @@ const char simulate_usage[] =
     "  --scenario FILE   parameters (schema/scenarios/*.scn) or a whole world\n"
     "  --seeds A-B       worlds to draw: 1-10; one number is one world (default 1)\n"
     "  --policy NAMES    of phone, nearest, nearest-deadline, random, best-score, ours, ours-without-price\n"
-    "                    (default: all); or exec:COMMAND, a matcher that is not ours and speaks the\n"
-    "                    line protocol of plek match --stdio\n"
+    "                    (default: all of these); ours-one, ours-two, ours-three (asked at once), "
+    "ours-patient;\n"
+    "                    or exec:COMMAND, a matcher that is not ours and speaks the line protocol of plek\n"
+    "                    match --stdio\n"
     "  --bound           what nobody could exceed, not even knowing the year\n"
     "  --json            one object per policy and seed; without it a table\n"
     "  --report FILE     the pictures, as one page\n"
@@ -133,8 +135,10 @@ static bool read_options(char **args, int n, struct options *o)
         if (!read_option(args, n, &i, o))
             return false;
     }
-    for (size_t i = 0; !o->policies_given && sim_policies[i].name != NULL; i++)
-        o->policies[o->n_policies++] = &sim_policies[i];
+    for (size_t i = 0; !o->policies_given && sim_policies[i].name != NULL; i++) {
+        if (!sim_policies[i].only_by_name)
+            o->policies[o->n_policies++] = &sim_policies[i];
+    }
     return o->scenario != NULL;
 }
 

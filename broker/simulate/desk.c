@@ -205,6 +205,8 @@ static struct core_settings settings_of(const struct sim_policy *policy)
         s.tier_window_s[i] = EVER_S;
     for (int i = 0; i < THREAT_N && !policy->second_request; i++)
         s.ask_next[i] = 0;
+    for (int i = 0; i < THREAT_N && policy->at_once > 0; i++)
+        s.ask_max[i] = ASK_POOLS_MAX;
     if (!policy->price)
         s.price_coverage = s.price_rarity = s.price_distance = 0;
     return s;

@@ -49,6 +49,8 @@ int desk_wanted_at_once(const struct desk *d, int referral)
 {
     enum threat_level level = (enum threat_level)(THREAT_GROEN + d->w->referrals[referral].sec);
 
+    if (d->policy->at_once > 0)
+        return d->policy->at_once;
     return d->policy->second_request ? engine_settings(d->engine)->ask_default[level] : 1;
 }
 

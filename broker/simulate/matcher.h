@@ -49,9 +49,14 @@ struct sim_policy {
     bool price;          /* of scarcity in the utility */
     bool second_request; /* ask one more after silence */
     bool phone;          /* no exchange at all: ringing round (phone.c); the fields above do not count */
+    int at_once; /* houses asked at once, whatever the threat; 0 = with second_request as core's settings
+                    say for each level, else 1 */
+    bool only_by_name; /* not among those that are run when none is named */
 };
 
-/* phone, nearest, nearest-deadline, random, best-score, ours, ours-without-price; ends with name NULL. */
+/* phone, nearest, nearest-deadline, random, best-score, ours, ours-without-price; what ours costs and gives
+ * with another way of asking: ours-one, ours-two, ours-three at once and ours-patient, which never asks on by
+ * itself. Ends with name NULL. */
 extern const struct sim_policy sim_policies[];
 const struct sim_policy *sim_policy_find(const char *name); /* NULL = none */
 

@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+/* Ours with another way of asking: what a setting costs. */
+#define OURS_ASKING(id, heading, ...)                                                                        \
+    {                                                                                                        \
+        .name = (id), .title = (heading), .order = ORDER_UTILITY, .by_deadline = true, .windows = true,      \
+        .price = true, .only_by_name = true, __VA_ARGS__                                                     \
+    }
+
 const struct sim_policy sim_policies[] = {
     {.name = "phone", .title = "Ringing round", .phone = true},
     {.name = "nearest", .title = "Nearest first", .order = ORDER_NEAREST},
@@ -26,6 +33,10 @@ const struct sim_policy sim_policies[] = {
      .by_deadline = true,
      .windows = true,
      .second_request = true},
+    OURS_ASKING("ours-one", "Ours, one asked at once", .at_once = 1, .second_request = true),
+    OURS_ASKING("ours-two", "Ours, two asked at once", .at_once = 2, .second_request = true),
+    OURS_ASKING("ours-three", "Ours, three asked at once", .at_once = 3, .second_request = true),
+    OURS_ASKING("ours-patient", "Ours, nobody asked on after silence", .at_once = 1),
     {.name = NULL},
 };
 
