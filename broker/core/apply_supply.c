@@ -86,7 +86,7 @@ void pool_defined_apply(struct engine *e, const struct event *ev)
     s->pool = ev->u.pool;
     s->profile = digest_of_profile(&s->pool);
     s->version = ev->seq;
-    e->supply_version++;
+    s->supply_version = ++e->supply_version;
     digest_refresh_pool(e, s);
 }
 

@@ -26,9 +26,10 @@ struct pool_slot {
     uint64_t first_hold, last_hold; /* requests that count, oldest first; 0 = none */
     int32_t held;
 
-    uint64_t closed_seq; /* freed.c: last event around which nothing could be offered, or it was asked */
-    int32_t told;        /* announcements since then to those who still look */
-    int64_t freed_ms;    /* last event that left more to offer than before it; 0 = never */
+    uint64_t closed_seq;     /* freed.c: last event around which nothing could be offered, or it was asked */
+    int32_t told;            /* announcements since then to those who still look */
+    int64_t freed_ms;        /* last event that left more to offer than before it; 0 = never */
+    uint32_t supply_version; /* the engine's when this pool came or changed; scarcity.c */
 };
 
 struct request_slot {

@@ -35,7 +35,7 @@ struct served {
 
 struct scarcity {
     uint64_t seen;                              /* referrals compiled: ids up to this one */
-    uint32_t supply;                            /* of the pools as compiled */
+    uint32_t supply;                            /* version of the pools as compiled */
     struct profile profiles[SCARCITY_PROFILES]; /* by referral id modulo their number */
     uint32_t used;
 
@@ -153,18 +153,51 @@ static bool is_served(const struct scarcity *s, uint32_t pool, uint32_t slot)
 }
 
 /* The fewer units serve a profile, the more each of them matters. */
+static uint64_t share_of(uint64_t supply)
+{
+    return supply > 0 ? UINT64_C(1000000000000) / supply : 0;
+}
+
 static void share_out(const struct engine *e, struct scarcity *s, uint32_t slot)
 {
     uint64_t supply = 0;
 
     for (uint32_t p = 0; p < s->n_pools; p++)
         supply += is_served(s, p, slot) ? turnover(e, p) : 0;
-    s->profiles[slot].share = supply > 0 ? UINT64_C(1000000000000) / supply : 0;
+    s->profiles[slot].share = share_of(supply);
     for (uint32_t p = 0; p < s->n_pools; p++) {
         if (is_served(s, p, slot)) {
             s->rarity[p] += s->profiles[slot].share;
             s->rarity_units += s->profiles[slot].share * e->pools[p].pool.units_total;
         }
+    }
+}
+
+/* The same for all profiles at once, from nothing. */
+static void share_out_all(const struct engine *e, struct scarcity *s)
+{
+    uint64_t supply[SCARCITY_PROFILES] = {0};
+
+    s->units = 0;
+    s->rarity_units = 0;
+    for (uint32_t p = 0; p < s->n_pools; p++) {
+        uint64_t units = turnover(e, p);
+
+        for (unsigned w = 0; w < WORDS; w++) {
+            for (uint64_t bits = s->served[p].by_one[w] | s->served[p].by_two[w]; bits != 0; bits &= bits - 1)
+                supply[w * 64 + (unsigned)__builtin_ctzll(bits)] += units;
+        }
+    }
+    for (unsigned k = 0; k < SCARCITY_PROFILES; k++)
+        s->profiles[k].share = share_of(supply[k]);
+    for (uint32_t p = 0; p < s->n_pools; p++) {
+        s->rarity[p] = 0;
+        for (unsigned w = 0; w < WORDS; w++) {
+            for (uint64_t bits = s->served[p].by_one[w] | s->served[p].by_two[w]; bits != 0; bits &= bits - 1)
+                s->rarity[p] += s->profiles[w * 64 + (unsigned)__builtin_ctzll(bits)].share;
+        }
+        s->rarity_units += s->rarity[p] * e->pools[p].pool.units_total;
+        s->units += e->pools[p].pool.units_total;
     }
 }
 
@@ -184,6 +217,21 @@ static void take_back(const struct engine *e, struct scarcity *s, uint32_t slot)
 
 /* ---- compiling ---- */
 
+/* Does the pool serve the household of the slot? */
+static void serve(const struct engine *e, struct scarcity *s, const struct match_ctx *c, uint32_t pool,
+                  uint32_t slot)
+{
+    uint64_t bit = UINT64_C(1) << slot % 64;
+    struct served *v = &s->served[pool];
+    struct match_place p;
+    uint8_t units = 0;
+
+    bare_place(e, c, pool, &p);
+    units = units_served(c, &p);
+    v->by_one[slot / 64] = units == 1 ? v->by_one[slot / 64] | bit : v->by_one[slot / 64] & ~bit;
+    v->by_two[slot / 64] = units == 2 ? v->by_two[slot / 64] | bit : v->by_two[slot / 64] & ~bit;
+}
+
 static void compile(const struct engine *e, struct scarcity *s, uint64_t id)
 {
     const struct referral *r = &e->referrals[id - 1].r;
@@ -194,36 +242,50 @@ static void compile(const struct engine *e, struct scarcity *s, uint64_t id)
     if (!r->facts_known)
         return;
     context_of(e, r, &c);
-    for (uint32_t i = 0; i < s->n_pools; i++) {
-        struct match_place p;
-        uint8_t units = 0;
-
-        bare_place(e, &c, i, &p);
-        units = units_served(&c, &p);
-        s->served[i].by_one[slot / 64] |= (uint64_t)(units == 1) << slot % 64;
-        s->served[i].by_two[slot / 64] |= (uint64_t)(units == 2) << slot % 64;
-    }
+    for (uint32_t i = 0; i < s->n_pools; i++)
+        serve(e, s, &c, i, slot);
     s->profiles[slot] = (struct profile){.referral = id, .groups = groups_of(&c)};
     s->used++;
     share_out(e, s, slot);
 }
 
-/* Pools came or changed: everything is compiled anew. Rare; a network changes a few times a week. */
-static void start_over(const struct engine *e, struct scarcity *s)
+static void make_room(const struct engine *e, struct scarcity *s)
 {
+    struct served *served = mem_new(e->n_pools + 1u, sizeof *served);
+
+    if (s->n_pools > 0)
+        memcpy(served, s->served, s->n_pools * sizeof *served);
     free(s->served);
     free(s->rarity);
+    s->served = served;
+    s->rarity = mem_new(e->n_pools + 1u, sizeof s->rarity[0]);
     s->n_pools = e->n_pools;
-    s->served = mem_new(s->n_pools + 1u, sizeof s->served[0]);
-    s->rarity = mem_new(s->n_pools + 1u, sizeof s->rarity[0]);
-    memset(s->profiles, 0, sizeof s->profiles);
-    s->used = 0;
-    s->rarity_units = 0;
-    s->units = 0;
-    for (uint32_t p = 0; p < s->n_pools; p++)
-        s->units += e->pools[p].pool.units_total;
-    s->seen = 0;
+}
+
+/* Pools came or changed: those are held against the profiles anew, and what each profile weighs follows. */
+static void compile_changed(const struct engine *e, struct scarcity *s)
+{
+    uint32_t *changed = mem_new(e->n_pools + 1u, sizeof *changed);
+    uint32_t n = 0;
+
+    if (s->n_pools != e->n_pools)
+        make_room(e, s);
+    for (uint32_t i = 0; i < s->n_pools; i++) {
+        if (e->pools[i].supply_version > s->supply)
+            changed[n++] = i;
+    }
+    for (uint32_t slot = 0; slot < SCARCITY_PROFILES; slot++) {
+        struct match_ctx c;
+
+        if (s->profiles[slot].referral == 0)
+            continue;
+        context_of(e, &e->referrals[s->profiles[slot].referral - 1].r, &c);
+        for (uint32_t i = 0; i < n; i++)
+            serve(e, s, &c, changed[i], slot);
+    }
+    share_out_all(e, s);
     s->supply = e->supply_version;
+    free(changed);
 }
 
 struct scarcity *scarcity_new(void)
@@ -236,8 +298,8 @@ static struct scarcity *compiled(const struct engine *e)
 {
     struct scarcity *s = e->scarcity;
 
-    if (s->supply != e->supply_version || s->n_pools != e->n_pools)
-        start_over(e, s);
+    if (s->supply != e->supply_version)
+        compile_changed(e, s);
     if (s->seen + SCARCITY_PROFILES < e->n_referrals)
         s->seen = e->n_referrals - SCARCITY_PROFILES;
     while (s->seen < e->n_referrals)

@@ -102,6 +102,25 @@ static struct engine *big_world(const struct vocab *v)
     return e;
 }
 
+/* The first look after one pool changed, which holds it against every profile. */
+static void time_redefinition(struct engine *e, int64_t *ns, size_t runs)
+{
+    struct scarcity_moment moment;
+
+    for (size_t i = 0; i < runs; i++) {
+        struct pool pool = *engine_pool(e, (struct pool_id){(uint32_t)(1 + i * 7 % POOLS)});
+        int64_t from = 0;
+
+        pool.unit_size = (uint8_t)(1 + (pool.unit_size + i) % 6);
+        world_redefine(e, &pool, NOON_MS + 7 * MS_DAY);
+        from = clock_ns();
+        scarcity_at(e, NOON_MS + 7 * MS_DAY, &moment);
+        ns[i] = clock_ns() - from;
+    }
+    if (runs > 0)
+        print_percentiles("a pool redefined", ns, runs);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -133,6 +152,7 @@ int main(int argc, char **argv)
         print_percentiles(what[w].name, ns, runs);
         printf("%-18s %.1f on average\n", "", (double)places / (double)runs);
     }
+    time_redefinition(e, ns, runs < 100 ? runs : 100);
     printf("prices take %zu bytes, %u pools and %u referrals\n", scarcity_bytes(e), POOLS, REFERRALS);
     free(ns);
     engine_free(e);
