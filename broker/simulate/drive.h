@@ -64,10 +64,10 @@ void metrics_of(const struct sim_world *w, const struct sim_result *r, struct si
 /* Share on time that no policy can exceed, not even one that knows the year (matching.md 5.6); in thousandths
  * of a point it is stable for a seed. Feasible: what a clairvoyant schedule reaches. */
 struct sim_bound {
-    double upper;    /* the smaller of the two below */
-    double any;      /* mu = 0: no plan for this world has more on time, not even one that picks short stays */
-    double blind;    /* mu = 1: for whoever cannot know a stay beforehand; holds in expectation over worlds.
-                        1 = not computed (worlds with continued referrals) */
+    double upper; /* the smaller of the two below */
+    double any;   /* mu = 0: no plan for this world has more on time, not even one that picks short stays */
+    double blind; /* mu = 1: for whoever cannot know a stay beforehand; holds in expectation over worlds.
+                     1 = not computed (worlds with continued referrals) */
     double feasible; /* 0 = not computed */
 };
 void bound_of(const struct sim_world *w, int iterations, struct sim_bound *out);
