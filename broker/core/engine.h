@@ -128,8 +128,8 @@ int32_t engine_pool_untold(const struct engine *e, struct pool_id id, int64_t no
 int64_t engine_pool_freed_ms(const struct engine *e, struct pool_id id, int64_t now_ms);
 /* True if the pool was announced to the referral and has neither been closed nor asked since. */
 bool engine_was_found(const struct engine *e, struct referral_id referral, struct pool_id pool);
-/* The newest announced place that can still be offered to a referral that looks and does not ask it; NULL =
- * none. */
+/* The newest announced place that can still be offered to a referral that looks and has not asked it since;
+ * NULL = none. */
 const struct place_found *engine_place_found(const struct engine *e, struct referral_id id, int64_t now_ms);
 
 /* Requests whose hold on the pool still counts, newest last; returns how many there are, writes at most MAX.

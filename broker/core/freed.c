@@ -120,12 +120,14 @@ int32_t engine_pool_untold(const struct engine *e, struct pool_id id, int64_t no
     return engine_pool(e, id) == NULL ? 0 : engine_pool_room(e, id, now_ms) - e->pools[id.v - 1].told;
 }
 
-static bool is_asked(const struct engine *e, const struct referral *r, struct pool_id pool)
+/* The place is asked, or was since it was announced and said no, or nothing. */
+static bool is_answered(const struct engine *e, const struct referral *r, const struct place_found *f)
 {
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
-        if (q->pool.v == pool.v && request_is_holding(q))
+        if (q->pool.v == f->pool.v &&
+            (request_is_holding(q) || (q->state != REQUEST_CANCELLED && q->asked_at_ms >= f->at_ms)))
             return true;
     }
     return false;
@@ -140,7 +142,7 @@ const struct place_found *engine_place_found(const struct engine *e, struct refe
     for (unsigned i = r->n_found; i > 0; i--) {
         const struct place_found *f = &r->found[i - 1];
 
-        if (engine_pool_room(e, f->pool, now_ms) > 0 && !is_asked(e, r, f->pool))
+        if (engine_pool_room(e, f->pool, now_ms) > 0 && !is_answered(e, r, f))
             return f;
     }
     return NULL;

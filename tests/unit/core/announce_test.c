@@ -178,12 +178,32 @@ static void what_counts_as_freed(void **state)
     exchange_free(x);
 }
 
+/* A house that said no is not shown as a place that came free, though it has another room. */
+static void a_no_ends_the_announcement(void **state)
+{
+    struct exchange *x = full_exchange();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct request_id q;
+
+    (void)state;
+    report(x, POOL_B, 2);
+    assert_int_equal(tell(x, r, POOL_B), REFUSAL_NONE);
+    q = do_ask_one(x, r, POOL_B);
+    assert_null(engine_place_found(x->e, r, x->now));
+    assert_false(vocab_decline_is_full(engine_vocab(x->e), 3));
+    do_answer(x, CMD_DECLINE, q, 3);
+    assert_int_equal(the_request(x, q)->state, REQUEST_DECLINED);
+    assert_true(engine_pool_room(x->e, (struct pool_id){POOL_B}, x->now) > 0);
+    assert_null(engine_place_found(x->e, r, x->now));
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_freed_place_is_told_once), cmocka_unit_test(what_is_not_told),
         cmocka_unit_test(one_unit_is_told_to_one),    cmocka_unit_test(it_must_beat_what_is_asked),
-        cmocka_unit_test(what_counts_as_freed),
+        cmocka_unit_test(what_counts_as_freed),       cmocka_unit_test(a_no_ends_the_announcement),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
