@@ -16,6 +16,7 @@
 /* A thousand times the average place. A record takes ten times as much (core/records.c). */
 #define RARITY_MAX INT32_C(1000000)
 #define GROUP_PERCENT 30
+#define GROUP_LEAST 5 /* households: fewer would tell of one of them (ux.md: no figure of less than 5) */
 #define TEEN_FROM 12
 #define LARGE_FROM 5
 
@@ -501,6 +502,7 @@ bool scarcity_group(const struct engine *e, const struct scarcity_moment *m, str
 {
     const struct scarcity *s = e->scarcity;
     uint64_t by_group[SCARCE_N] = {0}, all = 0;
+    unsigned households[SCARCE_N] = {0};
     unsigned best = 0;
     bool is_single = false;
 
@@ -512,8 +514,10 @@ bool scarcity_group(const struct engine *e, const struct scarcity_moment *m, str
             unsigned k = w * 64 + (unsigned)__builtin_ctzll(bits);
 
             all += m->loss[k];
-            for (uint32_t groups = s->profiles[k].groups; groups != 0; groups &= groups - 1)
+            for (uint32_t groups = s->profiles[k].groups; groups != 0; groups &= groups - 1) {
                 by_group[__builtin_ctz(groups)] += m->loss[k];
+                households[__builtin_ctz(groups)]++;
+            }
         }
     }
     for (unsigned g = 1; g < SCARCE_N; g++) {
@@ -522,5 +526,5 @@ bool scarcity_group(const struct engine *e, const struct scarcity_moment *m, str
     }
     *group = (enum scarce_group)best;
     *percent = all > 0 ? (int)(by_group[best] * 100 / all) : 0;
-    return *percent >= GROUP_PERCENT;
+    return *percent >= GROUP_PERCENT && households[best] >= GROUP_LEAST;
 }

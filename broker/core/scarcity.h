@@ -43,7 +43,8 @@ void scarcity_at(const struct engine *e, int64_t now_ms, struct scarcity_moment 
 struct price scarcity_price(const struct engine *e, const struct scarcity_moment *m, struct pool_id pool);
 
 /* Whom the pool is kept for: the group with the largest part of its price and that part in percent. False if
- * no group has 30 % or more. */
+ * no group has 30 % or more, or the group is fewer than 5 of the households kept: that would tell another
+ * organisation of one of them. */
 bool scarcity_group(const struct engine *e, const struct scarcity_moment *m, struct pool_id pool,
                     enum scarce_group *group, int *percent);
 

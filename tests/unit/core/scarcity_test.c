@@ -317,7 +317,8 @@ static void the_group_with_the_largest_part_is_named(void **state)
         int with_son, others;
         bool named;
         int percent;
-    } cases[] = {{1, 0, true, 100}, {1, 1, true, 50}, {3, 7, true, 30}, {2, 5, false, 28}, {0, 3, false, 0}};
+    } cases[] = {{5, 0, true, 100}, {4, 0, false, 100}, {5, 5, true, 50},
+                 {6, 14, true, 30}, {5, 12, false, 29}, {0, 3, false, 0}};
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct engine *e = world_new(*state);
