@@ -22,11 +22,9 @@ struct event *decision_referral_event(struct decision *d, enum event_kind kind, 
 size_t decision_events(const struct decision *d);              /* added so far */
 void decision_names(struct decision *d, struct request_id id); /* add to the outcome's requests, if room */
 
-/* decide_ask.c: what to match for, with the rights of those whose referral it is. */
-struct match_query decision_query(const struct decision *d, const struct referral *r);
-/* Add a request for QUERY's referral, the NTH (from 0) that this decision makes, and its name to the outcome:
- * the match is frozen in it, standing as PLACE of STANDING says. Returns it as it stands in the event, valid
- * until the next. It is judged before: the pool suits and has room. */
+/* decide_ask.c: add a request for QUERY's referral, the NTH (from 0) that this decision makes, and its name
+ * to the outcome: the match is frozen in it, standing as PLACE of STANDING says. Returns it as it stands in
+ * the event, valid until the next. It is judged before: the pool suits and has room. */
 struct request *decision_make_request(struct decision *d, const struct match_query *query, unsigned nth,
                                       const struct pool_match *m, const struct match_standing *standing,
                                       unsigned place);

@@ -124,20 +124,6 @@ static struct request_terms terms_of(const struct decision *d, const struct refe
                          shorter(s->hold_pending_s[level], s->urgent_hold_s[r->urgency]) * MS_SECOND);
 }
 
-struct match_query decision_query(const struct decision *d, const struct referral *r)
-{
-    const struct org *org = engine_org(d->e, r->org);
-
-    return (struct match_query){
-        .need = &r->need,
-        .referral = r->id,
-        .referrer_region = org->region,
-        .role = org->kind == ORG_COMENSHA ? ROLE_COMENSHA : ROLE_REFERRER,
-        .now_ms = d->now_ms,
-        .deadline_ms = r->deadline_ms,
-    };
-}
-
 struct request *decision_make_request(struct decision *d, const struct match_query *query, unsigned nth,
                                       const struct pool_match *m, const struct match_standing *standing,
                                       unsigned place)
@@ -166,7 +152,7 @@ enum refusal decide_ask(struct decision *d)
     const struct referral *r = engine_referral(d->e, cmd->u.ask.referral);
     struct pool_match matches[ASK_POOLS_MAX];
     struct match_standing standing;
-    struct match_query query = decision_query(d, r);
+    struct match_query query = match_query_of(d->e, r, d->now_ms);
     enum refusal refusal = judge_referral(d, r);
 
     d->outcome->referral = r->id;

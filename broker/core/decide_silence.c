@@ -118,7 +118,7 @@ bool decide_ask_on(struct decision *d, struct ask_on *a, const struct request *s
     if (a->n_searched == ASK_ON_PER_TICK)
         return false;
     a->n_searched++;
-    query = decision_query(d, r);
+    query = match_query_of(d->e, r, d->now_ms);
     pool = best_next(d, a, r, &query);
     if (pool.v == 0)
         return true;

@@ -4,8 +4,9 @@
 
 #include "core/decide.h"
 
-/* Searches for a next place in one tick: each looks at all pools a few times, and a turn must stay short. */
-#define ASK_ON_PER_TICK 32
+/* Searches for a next place in one tick: each looks at all pools a few times, about a millisecond with 1,000
+ * pools, and a turn must stay short. */
+#define ASK_ON_PER_TICK 8
 
 /* What this tick has asked already; {0} at its start. */
 struct ask_on {
