@@ -96,7 +96,8 @@ static bool has_private(const struct event *ev)
 {
     if (ev->kind == EV_REFERRAL_OPENED)
         return ev->u.opened.facts_known;
-    return ev->kind == EV_REQUEST_MADE && ev->u.made.proposal.n_reasons > 0;
+    return ev->kind == EV_REQUEST_MADE &&
+           (ev->u.made.proposal.n_reasons > 0 || ev->u.made.proposal.why.code != 0);
 }
 
 void event_encode(const struct event *ev, struct buf *clear, struct buf *private_part)

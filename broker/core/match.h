@@ -57,7 +57,7 @@ struct price {
 
 /* How the order was found: points for and against, each 0 or more (permille of a perfect fit). */
 struct match_terms {
-    int16_t distance, language, soft, second_move; /* lost fit */
+    int16_t distance, language, soft, second_move; /* lost fit, and travel that counts in the order only */
     int16_t scarcity;                              /* the price, weighed */
 };
 
@@ -67,7 +67,7 @@ struct pool_match {
     uint32_t out_mask;  /* rules that exclude */
     uint32_t ask_mask;  /* rules with an unknown fact */
     uint16_t score;     /* 0..1000, fit only (matching.md 3.2) */
-    int32_t utility;    /* what the order goes by within a class: score less scarcity */
+    int32_t utility;    /* what the order goes by within a class: 1000 less all terms */
     struct price price; /* of a place that is out: none */
     struct match_terms terms;
     struct reason why; /* of the rank: what sets it behind the place above it; code 0 = nothing to say */

@@ -149,7 +149,8 @@ bool match_change(const struct engine *e, const struct match_query *q, const str
     struct match_result r = {.list = &only, .n = 1, .n_out = 1};
     struct match_ctx c;
 
-    if (m->verdict != VERDICT_OUT)
+    /* One change opens only what one rule excludes, and only these rules have changes. */
+    if (m->out_mask != 1u << RULE_TRAIT && m->out_mask != 1u << RULE_UNSAFE && m->out_mask != 1u << RULE_SIZE)
         return false;
     context_of(&c, e, q, q->need);
     match_near(&c, e, q, &r);

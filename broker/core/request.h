@@ -38,7 +38,7 @@ struct proposal {
     int32_t minutes;        /* of travel, -1 = not known */
     uint16_t rank;          /* 1 = first; 0 = not among the ranked */
     uint16_t score;         /* 0..1000 */
-    int32_t utility;        /* score less the price of scarcity: what the order went by */
+    int32_t utility;        /* 1000 less all terms: what the order went by */
     struct price price;     /* of scarcity then */
     struct match_terms terms;
     uint16_t fits,

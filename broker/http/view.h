@@ -17,8 +17,8 @@ json_t *view_version(uint64_t v);                            /* 16 hex digits: r
 /* {"code", "tone", "params": [{"kind", "value"}]}; texts are data of the pages. */
 json_t *view_reason(const struct engine *e, const struct reason *r);
 
-/* How a place came by its rank: adds why, utility, scarcity and terms to O. The terms are points off a
- * perfect fit; score - scarcity.points = utility, score = 1000 - terms (at least 0). */
+/* How a place came by its rank: adds why, utility, scarcity and terms to O. The terms are points off
+ * 1000: utility = 1000 - terms - scarcity.points. The score lost less for distance than the order does. */
 struct ranking {
     int32_t utility;
     struct price price;
