@@ -44,7 +44,7 @@ struct profiles {
     size_t n, cap;
 };
 
-static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv"};
+static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv", "opvang_json", "hsds"};
 static const char *const csv_names[] = {"place",      "pool",        "total", "free",      "occupied",
                                         "outOfOrder", "deliverable", "stop",  "stopUntil", "observedAt"};
 /* schema/codes/stop_reasons.csv; the broker judges again. */
@@ -411,8 +411,8 @@ static bool key_of(struct bytes text, char out[PROFILE_WORD_SIZE])
     return true;
 }
 
-enum pool_answer profile_pool(const struct profile *p, const char *provider, struct bytes place,
-                              struct bytes word, const char **code)
+enum pool_answer profile_pool_at(const struct profile *p, const char *provider, struct bytes place,
+                                 struct bytes word, const char **code)
 {
     const struct provider *of = find_provider(p, provider);
     const struct pool_word *found = NULL;
@@ -420,14 +420,19 @@ enum pool_answer profile_pool(const struct profile *p, const char *provider, str
     if (of == NULL || of->n == 0 || !key_of(place, key.place) || !key_of(word, key.word))
         return POOL_UNKNOWN;
     found = bsearch(&key, of->words, of->n, sizeof key, by_place_and_word);
-    if (found == NULL && key.place[0] != '\0') {
-        key.place[0] = '\0';
-        found = bsearch(&key, of->words, of->n, sizeof key, by_place_and_word);
-    }
     if (found == NULL)
         return POOL_UNKNOWN;
     *code = found->code;
     return found->code[0] == '\0' ? POOL_IGNORED : POOL_FOUND;
+}
+
+enum pool_answer profile_pool(const struct profile *p, const char *provider, struct bytes place,
+                              struct bytes word, const char **code)
+{
+    enum pool_answer answer = profile_pool_at(p, provider, place, word, code);
+    if (answer == POOL_UNKNOWN && place.len > 0 && place.len < PROFILE_WORD_SIZE)
+        answer = profile_pool_at(p, provider, (struct bytes){0}, word, code);
+    return answer;
 }
 
 const char *profile_stop(const struct profile *p, struct bytes word)

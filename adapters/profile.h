@@ -12,7 +12,7 @@
 #define PROFILE_WORDS_MAX 5000
 #define PROFILES_MAX 1000
 
-enum format { FORMAT_OPVANG_XML, FORMAT_EDXL_HAVE, FORMAT_CSV, FORMAT_N };
+enum format { FORMAT_OPVANG_XML, FORMAT_EDXL_HAVE, FORMAT_CSV, FORMAT_OPVANG_JSON, FORMAT_HSDS, FORMAT_N };
 
 enum csv_field {
     CSV_PLACE, /* optional: the location, when a word alone is not unique */
@@ -69,6 +69,10 @@ enum pool_answer { POOL_FOUND, POOL_IGNORED, POOL_UNKNOWN };
  * profile names it and says null. */
 enum pool_answer profile_pool(const struct profile *p, const char *provider, struct bytes place,
                               struct bytes word, const char **code);
+
+/* The same, but only of a word that the profile gives for this very PLACE, or with an empty one for any. */
+enum pool_answer profile_pool_at(const struct profile *p, const char *provider, struct bytes place,
+                                 struct bytes word, const char **code);
 
 /* Our code for their reason of a stop, or NULL. Our own codes always stand for themselves. */
 const char *profile_stop(const struct profile *p, struct bytes word);

@@ -2,23 +2,30 @@
 
 #include "adapters/format/csv/csv_feed.h"
 #include "adapters/format/edxl_have/edxl_have.h"
+#include "adapters/format/hsds/hsds.h"
+#include "adapters/format/opvang_json/opvang_json.h"
 #include "adapters/format/opvang_xml/opvang_xml.h"
 #include "base/crypto.h"
 
-bool format_pool(const struct profile *profile, const char *provider, struct bytes place, struct bytes word,
-                 int line, struct reading *r, const char **code)
+bool format_pool_known(enum pool_answer answer, int line, const char *field, struct reading *r)
 {
-    switch (profile_pool(profile, provider, place, word, code)) {
+    switch (answer) {
     case POOL_FOUND:
         return true;
     case POOL_IGNORED:
-        reading_notice(r, line, "pool", "passed over: the profile says so");
+        reading_notice(r, line, field, "passed over: the profile says so");
         return false;
     case POOL_UNKNOWN:
         break;
     }
-    reading_complain(r, line, "pool", "this place is not in the provider's profile");
+    reading_complain(r, line, field, "this place is not in the provider's profile");
     return false;
+}
+
+bool format_pool(const struct profile *profile, const char *provider, struct bytes place, struct bytes word,
+                 int line, struct reading *r, const char **code)
+{
+    return format_pool_known(profile_pool(profile, provider, place, word, code), line, "pool", r);
 }
 
 enum err format_read(const struct schemas *schemas, const struct profile *profile, const char *provider,
@@ -35,6 +42,12 @@ enum err format_read(const struct schemas *schemas, const struct profile *profil
         break;
     case FORMAT_CSV:
         e = csv_feed_read(profile, provider, in, r);
+        break;
+    case FORMAT_OPVANG_JSON:
+        e = opvang_json_read(profile, provider, in, r);
+        break;
+    case FORMAT_HSDS:
+        e = hsds_read(profile, provider, in, r);
         break;
     case FORMAT_N:
         break;

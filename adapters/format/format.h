@@ -23,4 +23,7 @@ MUST_CHECK enum err format_read(const struct schemas *schemas, const struct prof
 bool format_pool(const struct profile *profile, const char *provider, struct bytes place, struct bytes word,
                  int line, struct reading *r, const char **code);
 
+/* The same of an ANSWER of the profile, with the FIELD to name. */
+bool format_pool_known(enum pool_answer answer, int line, const char *field, struct reading *r);
+
 #endif

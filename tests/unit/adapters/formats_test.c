@@ -33,6 +33,14 @@
     "</have:Hospital></have:HospitalStatus>"
 #define HAVE_TIME "<have:LastUpdateTime>" OBSERVED "</have:LastUpdateTime>"
 #define CSV_HEAD "Locatie;Plek;Kamers;Vrij;Bezet;Personeel;Stop;Tot;Moment;Naam\n"
+#define OPVANG_JSON(places)                                                                                  \
+    "{\"formaat\":\"urn:veiligeplek:opvang:1\",\"peilmoment\":\"" OBSERVED "\",\n\"plekken\":[\n" places "]" \
+                                                                                                         "}"
+#define HSDS(id, name, capacities)                                                                           \
+    "{\"id\":\"" id "\",\"name\":\"" name "\",\"status\":\"active\",\"capacities\":[" capacities "]}"
+#define HSDS_AT(unit, counts, at)                                                                            \
+    "{\"id\":\"c\",\"unit\":{\"id\":\"" unit "\",\"name\":\"" unit "\"}," counts "\"updated\":\"" at "\"}"
+#define HSDS_BED(unit, counts) HSDS_AT(unit, counts, OBSERVED)
 
 /* "pool total/free/occupied/out deliverable stop @time" per report, joined by ", ". */
 static void tell(const struct reading *r, struct buf *out)
@@ -81,6 +89,39 @@ static const struct good goods[] = {
      "a-cafe 4/0/4/-1 0 anders", 0},
     {profile_csv_local, "op,vrij,plek\n22-11-2026 01:30,3,\"caf\xe9 \x80\"\n22/11/2026 01:30:00,0,x\n",
      "a-cafe -1/3/-1/-1 -1 -, x-1 -1/0/-1/-1 -1 -", 0},
+    {profile_opvang_json,
+     OPVANG_JSON(
+         "{\"code\":\"K1\",\"totaal\":2,\"vrij\":1,\"bezet\":1,\"buiten_gebruik\":0,\"leverbaar\":\"ja\"}"),
+     "lindehof-nood 2/1/1/0 1 -", 0},
+    {profile_opvang_json,
+     OPVANG_JSON("{\"leverbaar\":\"nee\",\"vrij\":0,\"code\":\"K2\"},{\"code\":\"K1\",\"peilmoment\":"
+                 "\"2026-11-22T00:00:00Z\",\"stop\":{\"reden\":\"te weinig mensen\"}},"
+                 "{\"code\":\"caf\\u00e9\",\"vrij\":3}"),
+     "lindehof-gezin -1/0/-1/-1 0 -, lindehof-nood -1/-1/-1/-1 -1 personeel @1795305600000, "
+     "a-cafe -1/3/-1/-1 -1 -",
+     0},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K3\",\"vrij\":1}"), "", 1},
+    /* One service, with what is of organisations passed over; a missing count is unknown. */
+    {profile_hsds,
+     HSDS("s-1", "De Wulp\",\"contacts\":[{\"name\":\"Ann\",\"phones\":[{\"extension\":1.5}]}],\"url\":\"x",
+          HSDS_BED("bed", "\"available\":2,\"maximum\":4,") "," HSDS_BED("u-2", "\"available\":0,")),
+     "wulp-bed 4/2/-1/-1 -1 -, wulp-gezin -1/0/-1/-1 -1 -", 0},
+    /* A list, a page; the id before the name before a word for any place; hours are passed over, as is a
+     * service without capacities; null is not told. */
+    {profile_hsds,
+     "[" HSDS("s-2", "De Wulp", HSDS_BED("bed", "\"available\":1,")) "," HSDS(
+         "s-1", "De Wulp",
+         HSDS_BED("bed", "\"available\":2,") "," HSDS_BED("hours", "\"available\":7.5,")) "]",
+     "twee-bed -1/1/-1/-1 -1 -, wulp-bed -1/2/-1/-1 -1 -", 1},
+    {profile_hsds,
+     "{\"total_pages\":1,\"contents\":[" HSDS(
+         "s-9", "Elders", HSDS_BED("bed", "\"available\":null,\"maximum\":3,")) "," HSDS("s-8", "Leeg",
+                                                                                         "") "]}",
+     "elders-bed 3/-1/-1/-1 -1 -", 1},
+    {profile_hsds,
+     "{\"name\":\"De Wulp\",\"status\":\"temporarily closed\",\"capacities\":[" HSDS_BED(
+         "bed", "\"available\":2,") "]}",
+     "wulp-bed -1/2/-1/-1 -1 onderhoud", 0},
     {profile_csv_local, "op,vrij,plek\n01-07-2026 12:00,3,x\n", "x-1 -1/3/-1/-1 -1 - @1782900000000", 0},
 };
 
@@ -167,6 +208,44 @@ static const struct bad bads[] = {
     {profile_csv_local, "op,vrij,plek\n25-10-2026 02:30,3,x\n", 2, "comes twice", 1},
     {profile_csv_local, "op,vrij,plek\n31-02-2026 02:30,3,x\n", 2, "not a moment", 1},
     {profile_csv_local, "op,vrij,plek\n22-11-2026 02:03,3,x\n", 2, "future", 1},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K1\",\"totaal\":2,\"vrij\":3}"), 3, "more than the total",
+     1},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K1\",\"totaal\":2,\"vrij\":2,\"bezet\":1}"), 3,
+     "less than free, occupied", 1},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K1\",\n\"vrij\":-1}"), 4, "from 0 to 10000", 1},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K9\",\"vrij\":1},\n{\"code\":\"K8\",\"vrij\":1}"), 4,
+     "not in the provider's profile", 2},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K1\",\"vrij\":1},\n{\"code\":\"K1\",\"vrij\":2}"), 4,
+     "already", 1},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K1\",\"naam\":\"Mevrouw X\"}"), 3, "not a known field", 1},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K1\",\"stop\":{\"reden\":\"zomaar\"}}"), 3, "known reason",
+     1},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K1\"}"), 3, "says nothing", 1},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K1\",\"vrij\":1,\"peilmoment\":\"2026-11-22T01:00:00\"}"),
+     3, "no time zone", 1},
+    {profile_opvang_json, OPVANG_JSON("{\"code\":\"K1\",\"vrij\":1,\"peilmoment\":\"2026-11-22T01:02:01Z\"}"),
+     3, "future", 1},
+    {profile_opvang_json, OPVANG_JSON(""), 0, "no observation", 1},
+    {profile_opvang_json, "{\"plekken\":[]}", 1, "is missing", 2},
+    {profile_hsds, HSDS("s-1", "De Wulp", HSDS_BED("bed", "\"available\":12,\"maximum\":10,")), 1,
+     "more than the total", 1},
+    {profile_hsds, HSDS("s-1", "De Wulp", HSDS_BED("bed", "\"available\":-1,")), 1, "from 0 to", 1},
+    {profile_hsds, HSDS("s-1", "De Wulp", HSDS_BED("bed", "\"available\":1.5,")), 1, "whole number", 1},
+    {profile_hsds, HSDS("s-1", "De Wulp", HSDS_BED("zaal", "\"available\":1,")), 1, "provider's profile", 1},
+    {profile_hsds, HSDS("s-1", "De Wulp", HSDS_BED("bed", "")), 1, "says nothing", 1},
+    {profile_hsds, HSDS("s-1", "De Wulp", HSDS_AT("bed", "\"available\":1,", "2026-11-22")), 1,
+     "not a moment", 1},
+    {profile_hsds, HSDS("s-1", "De Wulp", HSDS_AT("bed", "\"available\":1,", "2026-11-22T01:00:00")), 1,
+     "no time zone", 1},
+    {profile_hsds, HSDS("s-1", "De Wulp", HSDS_AT("bed", "\"available\":1,", "2026-11-22T01:02:01Z")), 1,
+     "future", 1},
+    {profile_hsds,
+     "{\"name\":\"De Wulp\",\"status\":\"defunct\",\"capacities\":[" HSDS_BED("bed", "\"available\":2,") "]}",
+     1, "not active", 1},
+    {profile_hsds, HSDS("s-1", "De Wulp", HSDS_BED("bed", "\"available\":1,\n\"Client\":{\"name\":\"X\"},")),
+     2, "describes clients", 2},
+    {profile_hsds, "{\"total_items\":0}", 1, "neither an id nor a name", 1},
+    {profile_hsds, "{\"contents\":[]}", 0, "no observation", 1},
 };
 
 static void complained_of(void **state)

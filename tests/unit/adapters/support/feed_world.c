@@ -33,6 +33,18 @@ const char profile_csv_local[] =
     "\"zone\":\"Europe/Amsterdam\",\"columns\":{\"pool\":\"plek\",\"free\":\"vrij\",\"observedAt\":\"op\"}},"
     "\"providers\":{\"havenlicht\":{\"pools\":{\"caf\\u00e9 \\u20ac\":\"a-cafe\",\"x\":\"x-1\"}}}}";
 
+const char profile_opvang_json[] =
+    "{\"format\":\"opvang_json\",\"stops\":{\"te weinig mensen\":\"personeel\"},\"providers\":{\"lindehof\":"
+    "{\"pools\":{\"K1\":\"lindehof-nood\",\"K2\":\"lindehof-gezin\",\"K3\":null,\"nood\":\"vh-nood\","
+    "\"gezin\":"
+    "\"vh-gezin\",\"caf\\u00e9\":\"a-cafe\"}}}}";
+/* By name, by id of the service, by id of the unit, for any service. */
+const char profile_hsds[] =
+    "{\"format\":\"hsds\",\"stops\":{\"temporarily closed\":\"onderhoud\"},\"providers\":{\"havenlicht\":{"
+    "\"pools\":{\"De Wulp\":{\"bed\":\"wulp-bed\",\"u-2\":\"wulp-gezin\"},\"s-2\":{\"bed\":\"twee-bed\"},"
+    "\"bed\":\"elders-bed\",\"hours\":null,\"Community Counselling\":{\"Kilogram\":\"cc-bed\"},"
+    "\"Voorbeeldhuis\":{\"nood\":\"vh-nood\",\"gezin\":\"vh-gezin\"}}}}}";
+
 const struct schemas *world_schemas(void)
 {
     static struct schemas schemas;

@@ -8,6 +8,7 @@
 #define OBSERVED "2026-11-22T01:30:00+01:00"
 
 extern const char profile_opvang[], profile_have[], profile_csv_text[], profile_csv_local[];
+extern const char profile_opvang_json[], profile_hsds[];
 
 /* Schemas compiled from the source tree; the same for the whole program. */
 const struct schemas *world_schemas(void);
