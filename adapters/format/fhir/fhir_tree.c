@@ -1,0 +1,255 @@
+#include "adapters/format/fhir/fhir_tree.h"
+
+#include "adapters/format/fhir/json_lines.h"
+#include "adapters/safe_xml.h"
+#include "adapters/text_gate.h"
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <libxml/tree.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FHIR "http://hl7.org/fhir"
+
+void fhir_tree_fini(struct fhir_tree *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        free(t->list[i]);
+    free(t->list);
+    xmlFreeDoc(t->xml);
+    json_decref(t->json);
+    *t = (struct fhir_tree){0};
+}
+
+/* A new node behind the last child of PARENT; its index, or 0 after a complaint. */
+static int add(struct fhir_tree *t, int parent, struct bytes name, int line, struct reading *r)
+{
+    if (t->n > FHIR_NODES_MAX) {
+        if (r->complaints_n == 0)
+            reading_complain(r, line, "", "has more than %d elements", FHIR_NODES_MAX);
+        return 0;
+    }
+    MEM_GROW(t->list, t->n, t->cap);
+    int at = (int)t->n++;
+    t->list[at] = mem_new(1, sizeof *t->list[at]);
+    t->list[at]->name = name;
+    t->list[at]->line = line;
+    if (at > 0) {
+        struct fhir_node *above = t->list[parent];
+        if (above->last == 0)
+            above->child = at;
+        else
+            t->list[above->last]->next = at;
+        above->last = at;
+    }
+    return at;
+}
+
+/* What is passed over unread, wherever it stands. */
+static bool unread(struct bytes name)
+{
+    static const char *const names[] = {"address", "position", "telecom", "contact", "photo", "div"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (bytes_equal(name, bytes_of_text(names[i])))
+            return true;
+    return false;
+}
+
+static void set_value(struct fhir_node *node, enum fhir_kind kind, const char *text, struct reading *r)
+{
+    node->kind = kind;
+    node->value = trimmed(bytes_of_text(text));
+    if (node->value.len == 0)
+        reading_complain(r, node->line, "", "holds an empty value, which FHIR does not know");
+}
+
+/* ---- XML ---- */
+
+static void set_xml_value(struct fhir_node *node, const xmlNode *from, struct reading *r)
+{
+    const xmlAttr *a = from->properties;
+    for (; a != NULL; a = a->next) {
+        if (a->ns != NULL || strcmp((const char *)a->name, "value") != 0)
+            continue;
+        const xmlNode *text = a->children;
+        if (text != NULL && text->next != NULL)
+            reading_complain(r, node->line, "", "holds a value that is not plain text");
+        else
+            set_value(node, FHIR_ANY, text == NULL ? "" : (const char *)text->content, r);
+    }
+}
+
+/* Depth is bounded by safe_xml. Types begin with a capital, elements do not. */
+static void add_xml(struct fhir_tree *t, int parent, const xmlNode *from, struct reading *r)
+{
+    struct bytes name = bytes_of_text((const char *)from->name);
+    if (!xml_is(from, FHIR, NULL) || unread(name))
+        return;
+    int at = add(t, parent, name, xml_line(from), r);
+    if (at == 0)
+        return;
+    t->list[at]->resource = name.p[0] >= 'A' && name.p[0] <= 'Z';
+    set_xml_value(t->list[at], from, r);
+    for (const xmlNode *n = xml_child(from, NULL, NULL); n != NULL; n = xml_next(n, NULL, NULL))
+        add_xml(t, at, n, r);
+}
+
+static enum err read_xml(struct bytes in, struct fhir_tree *t, struct reading *r)
+{
+    enum err e = safe_xml_parse(in, &t->xml, r);
+    if (e != OK)
+        return e;
+    const xmlNode *root = xmlDocGetRootElement(t->xml);
+    if (!xml_is(root, FHIR, NULL)) {
+        reading_complain(r, xml_line(root), "", "the root is not a resource of FHIR");
+        return ERR_BAD_INPUT;
+    }
+    add_xml(t, 0, root, r);
+    return OK;
+}
+
+/* ---- JSON ---- */
+
+static void add_json(struct fhir_tree *t, int parent, struct bytes name, const json_t *v,
+                     struct json_lines *lines, struct reading *r);
+
+static void set_json_value(struct fhir_node *node, const json_t *v, struct reading *r)
+{
+    if (json_is_string(v)) {
+        set_value(node, FHIR_TEXT, json_string_value(v), r);
+    } else if (json_is_integer(v)) {
+        snprintf(node->number, sizeof node->number, "%" PRId64, (int64_t)json_integer_value(v));
+        set_value(node, FHIR_NUMBER, node->number, r);
+    } else if (!json_is_null(v)) {
+        node->kind = FHIR_OTHER;
+    }
+}
+
+static void add_fields(struct fhir_tree *t, int at, const json_t *object, struct json_lines *lines,
+                       struct reading *r)
+{
+    json_t *o = (json_t *)(uintptr_t)object;
+    for (void *i = json_object_iter(o); i != NULL; i = json_object_iter_next(o, i)) {
+        const char *key = json_object_iter_key(i);
+        json_lines_next(lines); /* the key */
+        add_json(t, at, bytes_of_text(key), json_object_iter_value(i), lines, r);
+    }
+}
+
+/* Every value is visited, also what is passed over: the lines are counted by it. Depth is bounded by
+ * json_parse. */
+static void add_json(struct fhir_tree *t, int parent, struct bytes name, const json_t *v,
+                     struct json_lines *lines, struct reading *r)
+{
+    if (json_is_array(v)) {
+        size_t n = json_array_size(v);
+        json_lines_next(lines);
+        for (size_t i = 0; i < n; i++)
+            add_json(t, parent, name, json_array_get(v, i), lines, r);
+        return;
+    }
+    int line = json_lines_next(lines);
+    bool skip = parent < 0 || unread(name);
+    int at = skip ? -1 : add(t, parent, name, line, r);
+    if (at == 0)
+        at = -1;
+    if (!json_is_object(v)) {
+        if (at > 0)
+            set_json_value(t->list[at], v, r);
+        return;
+    }
+    const json_t *type = json_object_get(v, "resourceType");
+    if (at > 0 && type != NULL) {
+        at = add(t, at, bytes_of_text(json_string_value(type)), line, r);
+        if (at == 0)
+            at = -1;
+        else
+            t->list[at]->resource = true;
+    }
+    add_fields(t, at, v, lines, r);
+}
+
+static enum err read_json(struct bytes in, struct fhir_tree *t, struct reading *r)
+{
+    struct json_faults faults = {0};
+    t->json = json_parse(in, &faults);
+    for (int i = 0; i < faults.n; i++)
+        reading_complain(r, faults.list[i].line, "", "%s", faults.list[i].reason);
+    if (t->json == NULL)
+        return ERR_BAD_INPUT;
+    struct json_lines lines = json_lines_of(in);
+    add_json(t, 0, BYTES_LITERAL("resource"), t->json, &lines, r);
+    const struct fhir_node *holder = fhir_child(t, t->list[0], "resource");
+    if (holder == NULL || fhir_resource(t, holder) == NULL) {
+        reading_complain(r, 1, "resourceType", "is missing: this is no resource of FHIR");
+        return ERR_BAD_INPUT;
+    }
+    t->list[0]->child = holder->child; /* as in XML */
+    return OK;
+}
+
+enum err fhir_tree_read(struct bytes in, struct fhir_tree *t, struct reading *r)
+{
+    enum err e = text_gate(in, FHIR_BYTES_MAX, true, r);
+    bool mark = in.len >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0;
+    struct bytes text = mark ? BYTES(in.p + 3, in.len - 3) : in;
+    struct bytes first = trimmed(text);
+    if (e != OK)
+        return e;
+    add(t, 0, (struct bytes){0}, 0, r);
+    if (first.len > 0 && first.p[0] == '<')
+        e = read_xml(in, t, r);
+    else if (first.len > 0 && first.p[0] == '{')
+        e = read_json(text, t, r);
+    else {
+        reading_complain(r, 1, "", "is neither FHIR XML nor FHIR JSON");
+        e = ERR_BAD_INPUT;
+    }
+    return e == OK && r->complaints_n > 0 ? ERR_BAD_INPUT : e;
+}
+
+/* ---- walking ---- */
+
+static const struct fhir_node *from(const struct fhir_tree *t, int at, const char *name)
+{
+    while (at != 0 && name != NULL && !fhir_is(t->list[at], name))
+        at = t->list[at]->next;
+    return at == 0 ? NULL : t->list[at];
+}
+
+const struct fhir_node *fhir_root(const struct fhir_tree *t)
+{
+    return from(t, t->list[0]->child, NULL);
+}
+
+const struct fhir_node *fhir_child(const struct fhir_tree *t, const struct fhir_node *parent,
+                                   const char *name)
+{
+    return parent == NULL ? NULL : from(t, parent->child, name);
+}
+
+const struct fhir_node *fhir_next(const struct fhir_tree *t, const struct fhir_node *node, const char *name)
+{
+    return node == NULL ? NULL : from(t, node->next, name);
+}
+
+bool fhir_is(const struct fhir_node *node, const char *name)
+{
+    return bytes_equal(node->name, bytes_of_text(name));
+}
+
+const struct fhir_node *fhir_resource(const struct fhir_tree *t, const struct fhir_node *parent)
+{
+    const struct fhir_node *n = fhir_child(t, parent, NULL);
+    while (n != NULL && !n->resource)
+        n = fhir_next(t, n, NULL);
+    return n;
+}
+
+struct bytes fhir_value(const struct fhir_tree *t, const struct fhir_node *parent, const char *name)
+{
+    const struct fhir_node *n = fhir_child(t, parent, name);
+    return n == NULL ? (struct bytes){0} : n->value;
+}
