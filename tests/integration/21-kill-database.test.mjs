@@ -92,7 +92,7 @@ test('while it is away: reads go on, writes are refused and leave nothing, strea
   assert.ok([403, 404, 503].includes(address.status), `an address while looking cannot be logged: ${address.status}`);
   await x.startDatabase();
   await poll(async () => (await c.get('/health')).status === 200, { within: 30_000, what: 'back' });
-  assert.equal((await x.health()).durableSeq, seq, 'the refused write came after all');
+  assert.equal(x.askedForSince(seq), 0, 'the refused write came after all');
   const again = expectStatus(await c.post('/referrals', aWoman(), { key }), 201);
   const told = await stream.until(e => e.data.referralId === again.id);
   assert.ok(told.id > seq && !stream.ended);
@@ -106,7 +106,8 @@ test('every answered write is in the database: the same key, the same outcome af
   const seq = (await x.health()).durableSeq;
   await x.killBroker();
   await x.startBroker();
-  assert.equal((await x.health()).durableSeq, seq);
+  assert.ok((await x.health()).durableSeq >= seq);
+  assert.equal(x.askedForSince(seq), 0);
   t.diagnostic(`${await load.checkAnswered()} answered writes asked again`);
   assert.equal(await x.stopBroker(), 0);
   const check = x.plek('check');

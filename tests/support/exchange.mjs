@@ -328,6 +328,21 @@ export class Exchange {
 
   // -- the end --
 
+  /** The durable seq once the broker has nothing left to do by itself (it searches on when a place comes free). */
+  async quietSeq() {
+    let seq = -1, since = 0;
+    return poll(async () => {
+      const now = (await this.health()).durableSeq;
+      if (now !== seq) [seq, since] = [now, Date.now()];
+      return Date.now() - since >= 500 && seq;
+    }, { within: 20_000, every: 50, what: 'the broker to be quiet' });
+  }
+
+  /** Journal rows after SEQ that somebody asked for: not what the broker notes by itself (18 silence, 19 a place found). */
+  askedForSince(seq) {
+    return Number(this.sql(`SELECT COUNT(*) FROM journal WHERE seq > ${Number(seq)} AND kind NOT IN (18, 19)`)[0][0]);
+  }
+
   async health() {
     const c = this.client();
     const r = await c.get('/health');
