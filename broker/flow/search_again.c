@@ -306,6 +306,8 @@ bool search_again_next(struct search_again *s, const struct engine *e, int64_t n
         if (!look(s, e, id, now_ms, points, &pool))
             continue;
         s->at++;
+        /* Core judges it again when it decides. */
+        *points -= *points < SEARCH_JUDGE_POINTS ? *points : SEARCH_JUDGE_POINTS;
         memset(cmd, 0, sizeof *cmd);
         cmd->kind = CMD_ANNOUNCE;
         cmd->actor.role = ROLE_SYSTEM;

@@ -19,7 +19,7 @@
  * says how long its longest turn took). */
 #define SEARCH_LOOK_POINTS 1     /* one referral passed over */
 #define SEARCH_COMPILE_POINTS 96 /* all pools held against one referral, once after it or a pool was made */
-#define SEARCH_JUDGE_POINTS 64   /* the best place of one referral found */
+#define SEARCH_JUDGE_POINTS 64   /* the best place of one referral found; twice if it is announced */
 #define SEARCH_POINTS_MIN (SEARCH_LOOK_POINTS + SEARCH_COMPILE_POINTS + SEARCH_JUDGE_POINTS)
 
 struct search_again;
