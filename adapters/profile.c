@@ -44,7 +44,7 @@ struct profiles {
     size_t n, cap;
 };
 
-static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv", "opvang_json", "hsds"};
+static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv", "opvang_json", "hsds", "fhir"};
 static const char *const csv_names[] = {"place",      "pool",        "total", "free",      "occupied",
                                         "outOfOrder", "deliverable", "stop",  "stopUntil", "observedAt"};
 /* schema/codes/stop_reasons.csv; the broker judges again. */

@@ -12,7 +12,15 @@
 #define PROFILE_WORDS_MAX 5000
 #define PROFILES_MAX 1000
 
-enum format { FORMAT_OPVANG_XML, FORMAT_EDXL_HAVE, FORMAT_CSV, FORMAT_OPVANG_JSON, FORMAT_HSDS, FORMAT_N };
+enum format {
+    FORMAT_OPVANG_XML,
+    FORMAT_EDXL_HAVE,
+    FORMAT_CSV,
+    FORMAT_OPVANG_JSON,
+    FORMAT_HSDS,
+    FORMAT_FHIR,
+    FORMAT_N
+};
 
 enum csv_field {
     CSV_PLACE, /* optional: the location, when a word alone is not unique */

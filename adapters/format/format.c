@@ -2,6 +2,7 @@
 
 #include "adapters/format/csv/csv_feed.h"
 #include "adapters/format/edxl_have/edxl_have.h"
+#include "adapters/format/fhir/fhir.h"
 #include "adapters/format/hsds/hsds.h"
 #include "adapters/format/opvang_json/opvang_json.h"
 #include "adapters/format/opvang_xml/opvang_xml.h"
@@ -48,6 +49,9 @@ enum err format_read(const struct schemas *schemas, const struct profile *profil
         break;
     case FORMAT_HSDS:
         e = hsds_read(profile, provider, in, r);
+        break;
+    case FORMAT_FHIR:
+        e = fhir_read(profile, provider, in, r);
         break;
     case FORMAT_N:
         break;

@@ -200,7 +200,7 @@ enum err fhir_tree_read(struct bytes in, struct fhir_tree *t, struct reading *r)
         return e;
     add(t, 0, (struct bytes){0}, 0, r);
     if (first.len > 0 && first.p[0] == '<')
-        e = read_xml(in, t, r);
+        e = read_xml(text, t, r);
     else if (first.len > 0 && first.p[0] == '{')
         e = read_json(text, t, r);
     else {
