@@ -1,6 +1,5 @@
 #include "adapters/format/fhir/fhir_tree.h"
 
-#include "adapters/format/fhir/json_lines.h"
 #include "adapters/safe_xml.h"
 #include "adapters/text_gate.h"
 #include "base/mem.h"
@@ -19,7 +18,7 @@ void fhir_tree_fini(struct fhir_tree *t)
         free(t->list[i]);
     free(t->list);
     xmlFreeDoc(t->xml);
-    json_decref(t->json);
+    safe_json_fini(&t->json);
     *t = (struct fhir_tree){0};
 }
 
@@ -112,9 +111,6 @@ static enum err read_xml(struct bytes in, struct fhir_tree *t, struct reading *r
 
 /* ---- JSON ---- */
 
-static void add_json(struct fhir_tree *t, int parent, struct bytes name, const json_t *v,
-                     struct json_lines *lines, struct reading *r);
-
 static void set_json_value(struct fhir_node *node, const json_t *v, struct reading *r)
 {
     if (json_is_string(v)) {
@@ -127,60 +123,40 @@ static void set_json_value(struct fhir_node *node, const json_t *v, struct readi
     }
 }
 
-static void add_fields(struct fhir_tree *t, int at, const json_t *object, struct json_lines *lines,
-                       struct reading *r)
-{
-    json_t *o = (json_t *)(uintptr_t)object;
-    for (void *i = json_object_iter(o); i != NULL; i = json_object_iter_next(o, i)) {
-        const char *key = json_object_iter_key(i);
-        json_lines_next(lines); /* the key */
-        add_json(t, at, bytes_of_text(key), json_object_iter_value(i), lines, r);
-    }
-}
-
-/* Every value is visited, also what is passed over: the lines are counted by it. Depth is bounded by
- * json_parse. */
-static void add_json(struct fhir_tree *t, int parent, struct bytes name, const json_t *v,
-                     struct json_lines *lines, struct reading *r)
+/* Depth is bounded by json_parse. true, false and null have no line of their own. */
+static void add_json(struct fhir_tree *t, int parent, struct bytes name, const json_t *v, struct reading *r)
 {
     if (json_is_array(v)) {
-        size_t n = json_array_size(v);
-        json_lines_next(lines);
-        for (size_t i = 0; i < n; i++)
-            add_json(t, parent, name, json_array_get(v, i), lines, r);
+        for (size_t i = 0; i < json_array_size(v); i++)
+            add_json(t, parent, name, json_array_get(v, i), r);
         return;
     }
-    int line = json_lines_next(lines);
-    bool skip = parent < 0 || unread(name);
-    int at = skip ? -1 : add(t, parent, name, line, r);
+    int line = safe_json_line(&t->json, v);
+    int at = unread(name) ? 0 : add(t, parent, name, line > 0 ? line : t->list[parent]->line, r);
     if (at == 0)
-        at = -1;
+        return;
     if (!json_is_object(v)) {
-        if (at > 0)
-            set_json_value(t->list[at], v, r);
+        set_json_value(t->list[at], v, r);
         return;
     }
     const json_t *type = json_object_get(v, "resourceType");
-    if (at > 0 && type != NULL) {
+    if (type != NULL) {
         at = add(t, at, bytes_of_text(json_string_value(type)), line, r);
         if (at == 0)
-            at = -1;
-        else
-            t->list[at]->resource = true;
+            return;
+        t->list[at]->resource = true;
     }
-    add_fields(t, at, v, lines, r);
+    json_t *o = (json_t *)(uintptr_t)v;
+    for (void *i = json_object_iter(o); i != NULL; i = json_object_iter_next(o, i))
+        add_json(t, at, bytes_of_text(json_object_iter_key(i)), json_object_iter_value(i), r);
 }
 
 static enum err read_json(struct bytes in, struct fhir_tree *t, struct reading *r)
 {
-    struct json_faults faults = {0};
-    t->json = json_parse(in, &faults);
-    for (int i = 0; i < faults.n; i++)
-        reading_complain(r, faults.list[i].line, "", "%s", faults.list[i].reason);
-    if (t->json == NULL)
-        return ERR_BAD_INPUT;
-    struct json_lines lines = json_lines_of(in);
-    add_json(t, 0, BYTES_LITERAL("resource"), t->json, &lines, r);
+    enum err e = safe_json_parse(in, &t->json, r);
+    if (e != OK)
+        return e;
+    add_json(t, 0, BYTES_LITERAL("resource"), t->json.doc, r);
     const struct fhir_node *holder = fhir_child(t, t->list[0], "resource");
     if (holder == NULL || fhir_resource(t, holder) == NULL) {
         reading_complain(r, 1, "resourceType", "is missing: this is no resource of FHIR");

@@ -6,7 +6,7 @@
 #ifndef PLEK_ADAPTERS_FHIR_TREE_H
 #define PLEK_ADAPTERS_FHIR_TREE_H
 
-#include "adapters/report.h"
+#include "adapters/safe_json.h"
 
 #define FHIR_BYTES_MAX (256 * 1024) /* as XML_BYTES_MAX, for both syntaxes */
 #define FHIR_NODES_MAX 20000        /* as XML_ELEMENTS_MAX */
@@ -36,7 +36,7 @@ struct fhir_tree {
     struct fhir_node **list;
     size_t n, cap;
     struct _xmlDoc *xml;
-    json_t *json;
+    struct feed_json json;
 };
 
 void fhir_tree_fini(struct fhir_tree *t);
