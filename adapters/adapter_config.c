@@ -24,7 +24,7 @@ static const struct setting {
     SETTING(feeds_dir, false),     SETTING(have_xsd, false),
     SETTING(push_listen, false),   SETTING(push_mtls_listen, false),
     SETTING(push_cert, false),     SETTING(push_key, false),
-    SETTING(push_access, false),
+    SETTING(push_access, false),   SETTING(poll_sources, false),
 #undef SETTING
 };
 

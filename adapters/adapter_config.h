@@ -23,6 +23,7 @@ struct adapter_config {
     char push_key[SETTING_SIZE];
     char push_access[SETTING_SIZE]; /* optional: file of "provider = token-sha256:HEX" or "cert-sha256:HEX";
                                        without it nobody may push */
+    char poll_sources[SETTING_SIZE]; /* optional: JSON file of what to fetch, see transport/poll_sources.h */
 };
 
 /* Read the file at PATH. Every fault is a line in FAULTS; OK only without one. */

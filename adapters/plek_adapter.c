@@ -1,5 +1,5 @@
-/* plek-adapter: brings capacity in. Watches the drop folders and listens for pushes, reads what comes by the
- * provider's profile, spools it to disk and hands it to the broker. Exit status: 0 stopped as asked, 1 could
+/* plek-adapter: brings capacity in. Watches the drop folders, listens for pushes and polls, reads what comes
+ * by the provider's profile, spools it to disk and hands it to the broker. Exit status: 0 stopped as asked, 1 could
  * not start, 2 wrong usage; of check: 0 understood, 1 would be quarantined, 2 unusable. */
 #include "adapters/adapter_config.h"
 #include "adapters/check_file.h"
@@ -7,6 +7,7 @@
 #include "adapters/intake.h"
 #include "adapters/safe_xml.h"
 #include "adapters/transport/drop.h"
+#include "adapters/transport/poll.h"
 #include "adapters/transport/push.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -28,6 +29,8 @@ struct adapter {
     struct deliver *deliver;
     struct drop *drop;
     struct push *push;
+    struct poll_sources poll_sources;
+    struct poll *poll;
     struct event *signals[2];
 };
 
@@ -82,6 +85,19 @@ static enum err load_profiles(struct adapter *a, char *why)
     return e;
 }
 
+static enum err start_poll(struct adapter *a, char *why)
+{
+    const struct poll_config config = {.sources = &a->poll_sources, .spool_dir = a->config.spool_dir};
+    struct buf faults = {0};
+    enum err e = poll_sources_load(a->config.poll_sources, a->profiles, &a->poll_sources, &faults);
+    if (e != OK)
+        snprintf(why, WHY_SIZE, "%s", buf_c_str(&faults));
+    else
+        e = poll_start(&config, &a->intake, &a->poll, why, WHY_SIZE);
+    buf_fini(&faults);
+    return e;
+}
+
 static enum err open_all(struct adapter *a, char *why)
 {
     const struct adapter_config *c = &a->config;
@@ -103,6 +119,8 @@ static enum err open_all(struct adapter *a, char *why)
         e = drop_open(a->base, &a->intake, c->drop_dir, &a->drop, why, WHY_SIZE);
     if (e == OK && (c->push_listen[0] != '\0' || c->push_mtls_listen[0] != '\0'))
         e = push_open(a->base, &a->intake, c, &a->push, why, WHY_SIZE);
+    if (e == OK && c->poll_sources[0] != '\0')
+        e = start_poll(a, why);
     return e;
 }
 
@@ -111,6 +129,8 @@ static void close_all(struct adapter *a)
     for (int i = 0; i < 2; i++)
         if (a->signals[i] != NULL)
             event_free(a->signals[i]);
+    poll_stop(a->poll);
+    poll_sources_fini(&a->poll_sources);
     push_free(a->push);
     drop_free(a->drop);
     deliver_stop(a->deliver);

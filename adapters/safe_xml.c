@@ -44,6 +44,11 @@ void safe_xml_start(void)
 {
     xmlInitParser();
     xmlSetExternalEntityLoader(load_nothing);
+    safe_xml_thread();
+}
+
+void safe_xml_thread(void)
+{
     xmlSetStructuredErrorFunc(NULL, say_nothing);
     xmlSetGenericErrorFunc(NULL, say_nothing_at_all);
 }

@@ -21,6 +21,10 @@ struct _xmlSchema;
 /* Start libxml2 and refuse every outside entity for the whole process. Call once, before threads. */
 void safe_xml_start(void);
 
+/* Call first on each further thread that reads XML: libxml2 keeps its error handlers per thread, and its own
+ * would print pieces of the document. */
+void safe_xml_thread(void);
+
 /* Parse IN. On OK the caller frees *OUT with xmlFreeDoc; otherwise a complaint with its line is in R. */
 MUST_CHECK enum err safe_xml_parse(struct bytes in, struct _xmlDoc **out, struct reading *r);
 
