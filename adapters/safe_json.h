@@ -10,7 +10,7 @@
 /* An empty object costs about 250 bytes of memory for its 3 bytes of text, a number about 40 for 2: so a file
  * of 1 MiB cannot ask for more than some 10 MB. The HSDS service in full has 67 objects and lists. */
 #define FEED_JSON_OBJECTS_MAX 20000 /* and lists; as XML_ELEMENTS_MAX */
-#define FEED_JSON_VALUES_MAX 100000
+#define FEED_JSON_VALUES_MAX 50000
 
 struct json_line;
 

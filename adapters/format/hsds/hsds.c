@@ -46,14 +46,18 @@ static bool is_about_clients(const char *key)
 static void refuse_clients(struct scene *s, struct json_at at)
 {
     json_t *value = (json_t *)(uintptr_t)at.value;
-    for (size_t i = 0; i < json_array_size(value); i++)
-        refuse_clients(s, json_item(at, i));
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const json_t *item = json_array_get(value, i);
+        if (json_is_object(item) || json_is_array(item))
+            refuse_clients(s, json_item(at, i));
+    }
     for (void *i = json_object_iter(value); i != NULL; i = json_object_iter_next(value, i)) {
-        struct json_at field = json_field(at, json_object_iter_key(i));
-        if (is_about_clients(json_object_iter_key(i)))
-            json_fault_add(&s->file.faults, field.pointer, "describes clients: leave it out");
-        else
-            refuse_clients(s, field);
+        const char *key = json_object_iter_key(i);
+        const json_t *field = json_object_iter_value(i);
+        if (is_about_clients(key))
+            json_fault_add(&s->file.faults, json_field(at, key).pointer, "describes clients: leave it out");
+        else if (json_is_object(field) || json_is_array(field))
+            refuse_clients(s, json_field(at, key));
     }
 }
 

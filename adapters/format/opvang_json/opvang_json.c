@@ -21,6 +21,14 @@ static bool is_there(struct json_at at)
     return at.value != NULL;
 }
 
+/* False after a fault. */
+static bool read_word(struct scene *s, struct json_at at, struct bytes *out)
+{
+    int before = s->file.faults.n + s->file.faults.more;
+    *out = bytes_of_text(json_text(at, WORD_BYTES_MAX, &s->file.faults));
+    return s->file.faults.n + s->file.faults.more == before;
+}
+
 static int32_t units(struct scene *s, struct json_at plek, const char *name)
 {
     struct json_at at = json_field(plek, name);
@@ -39,16 +47,17 @@ static void read_stop(struct scene *s, struct json_at stop, struct report *o)
 {
     static const char *const fields[] = {"reden", "tot"};
     struct json_at reason = json_field(stop, "reden"), until = json_field(stop, "tot");
+    struct bytes word;
     if (!is_there(stop))
         return;
     json_only(stop, fields, COUNT_OF(fields), &s->file.faults);
     if (!json_is_object(stop.value))
         return;
-    const char *word = json_text(reason, WORD_BYTES_MAX, &s->file.faults);
-    const char *code = profile_stop(s->profile, bytes_of_text(word));
+    bool told = read_word(s, reason, &word);
+    const char *code = told ? profile_stop(s->profile, word) : NULL;
     if (code != NULL)
         snprintf(o->stop, sizeof o->stop, "%s", code);
-    else if (json_is_string(reason.value))
+    else if (told)
         safe_json_complain(&s->file, s->r, reason.pointer, "is not a known reason for a stop");
     if (is_there(until))
         o->stop_until_ms = safe_json_moment(&s->file, until, s->r);
@@ -60,9 +69,10 @@ static void read_plek(struct scene *s, struct json_at plek)
 {
     static const char *const fields[] = {"code",  "peilmoment",     "totaal",    "vrij",
                                          "bezet", "buiten_gebruik", "leverbaar", "stop"};
-    struct json_at word = json_field(plek, "code"), own_time = json_field(plek, "peilmoment");
+    struct json_at at = json_field(plek, "code"), own_time = json_field(plek, "peilmoment");
     struct report o = {.line = safe_json_line(&s->file, plek.value)};
     const char *code = NULL;
+    struct bytes word;
     json_only(plek, fields, COUNT_OF(fields), &s->file.faults);
     if (!json_is_object(plek.value))
         return;
@@ -73,12 +83,9 @@ static void read_plek(struct scene *s, struct json_at plek)
     o.out_of_order = units(s, plek, "buiten_gebruik");
     o.deliverable = deliverable(s, json_field(plek, "leverbaar"));
     read_stop(s, json_field(plek, "stop"), &o);
-    const char *text = json_text(word, WORD_BYTES_MAX, &s->file.faults);
-    if (!json_is_string(word.value))
-        return;
-    if (!format_pool_known(
-            profile_pool(s->profile, s->provider, (struct bytes){0}, bytes_of_text(text), &code), o.line,
-            word.pointer, s->r))
+    if (!read_word(s, at, &word) ||
+        !format_pool_known(profile_pool(s->profile, s->provider, (struct bytes){0}, word, &code), o.line,
+                           at.pointer, s->r))
         return;
     struct report *kept = reading_add(s->r, o.line);
     if (kept == NULL)

@@ -28,6 +28,12 @@
     "Amsterdam\",\"columns\":{\"pool\":\"plek\",\"free\":\"vrij\",\"observedAt\":\"op\"}},\"providers\":{"   \
     "\"p\":"                                                                                                 \
     "{\"pools\":{\"x\":\"a\"}}}}"
+#define FUZZ_OPVANG_JSON                                                                                     \
+    "{\"format\":\"opvang_json\",\"providers\":{\"p\":{\"pools\":{\"K1\":\"a\",\"K2\":\"b\",\"K3\":null}}}}"
+#define FUZZ_HSDS                                                                                            \
+    "{\"format\":\"hsds\",\"stops\":{\"inactive\":\"anders\"},\"providers\":{\"p\":{\"pools\":{\"s\":{"      \
+    "\"bed\":\"a\","                                                                                         \
+    "\"u\":\"b\"},\"bed\":\"c\",\"hours\":null}}}}"
 #define FUZZ_NOW_MS INT64_C(1795309200000) /* 2026-11-22T01:00:00Z */
 
 struct fuzz_feed {

@@ -2,6 +2,7 @@
 #include "support/feed_world.h"
 
 #include "adapters/format/csv/csv_feed.h"
+#include "adapters/safe_json.h"
 #include "adapters/safe_xml.h"
 #include "base/mem.h"
 
@@ -270,11 +271,158 @@ static void csv_large(void **state)
     buf_fini(&b);
 }
 
+#define JSON(rest)                                                                                           \
+    "{\"formaat\":\"urn:veiligeplek:opvang:1\",\"peilmoment\":\"2026-01-01T00:00:00Z\",\"plekken\":[" rest
+#define JSON_VRIJ(number) JSON("{\"code\":\"K1\",\"vrij\":" number "}]}")
+
+static const struct {
+    const char *what, *text;
+    size_t len; /* 0 = to the NUL */
+    const char *reason;
+} json_files[] = {
+    {"key twice", JSON("{\"code\":\"K1\",\"vrij\":1,\"vrij\":2}]}"), 0, "same key"},
+    {"key twice by an escape", JSON("{\"code\":\"K1\",\"vrij\":1,\"vri\\u006a\":2}]}"), 0, "same key"},
+    {"key of the root twice", JSON("],\"plekken\":[{\"code\":\"K1\",\"vrij\":1}]}"), 0, "same key"},
+    {"a byte behind", JSON("{\"code\":\"K1\",\"vrij\":1}]}x"), 0, "follows the end"},
+    {"two documents", JSON("]}{}"), 0, "follows the end"},
+    {"comma behind the last", JSON("{\"code\":\"K1\",\"vrij\":1},]}"), 0, "not valid JSON"},
+    {"comment", "/* */" JSON("]}"), 0, "not valid JSON"},
+    {"single quotes", "{'formaat':1}", 0, "not valid JSON"},
+    {"a program", "while(1);[]", 0, "not valid JSON"},
+    {"NaN", JSON_VRIJ("NaN"), 0, "not valid JSON"},
+    {"Infinity", JSON_VRIJ("Infinity"), 0, "not valid JSON"},
+    {"leading zero", JSON_VRIJ("01"), 0, "not valid JSON"},
+    {"leading plus", JSON_VRIJ("+1"), 0, "not valid JSON"},
+    {"hexadecimal", JSON_VRIJ("0x10"), 0, "not valid JSON"},
+    {"past 64 bits", JSON_VRIJ("99999999999999999999999999"), 0, "too large"},
+    {"past a double", JSON_VRIJ("1e999"), 0, "too large"},
+    {"open text", JSON("{\"code\":\"K1"), 0, "ends too early"},
+    {"open list", JSON(""), 0, "ends too early"},
+    {"half an escape", JSON("{\"code\":\"\\u12"), 0, "not valid JSON"},
+    {"lone surrogate", JSON("{\"code\":\"\\ud800\"}]}"), 0, "not valid JSON"},
+    {"NUL by escape", JSON("{\"code\":\"K1\\u0000\"}]}"), 0, "U+0000"},
+    {"NUL in a key", JSON("{\"co\\u0000de\":\"K1\"}]}"), 0, "U+0000"},
+    {"NUL behind", "[4\0]", 4, "NUL"},
+    {"raw control character", JSON("{\"code\":\"K\x01\"}]}"), 0, "not valid JSON"},
+    {"UTF-8 mark", "\xef\xbb\xbf{}", 0, "byte order mark"},
+    {"UTF-16", "\xff\xfe{\0}\0", 6, "UTF-16"},
+    {"UTF-16 without mark", "{\0}\0", 4, "NUL"},
+    {"Latin-1 bytes", JSON("{\"code\":\"caf\xe9\"}]}"), 0, "not UTF-8"},
+    {"overlong", JSON("{\"code\":\"\xc0\xaf\"}]}"), 0, "not UTF-8"},
+    {"zip", "PK\3\4abcdefgh", 0, "archive"},
+    {"gzip", "\x1f\x8b\x08 abcdefgh", 0, "archive"},
+    {"XML", GOOD, 0, "not valid JSON"},
+    {"a bare text", "\"plekken\"", 0, "not valid JSON"},
+    {"a bare number", "7", 0, "not valid JSON"},
+    {"null", "null", 0, "not valid JSON"},
+    {"white space only", " \r\n ", 0, "ends too early"},
+    {"nothing", "", 0, "empty"},
+};
+
+/* Valid JSON that one of the two does not take. */
+static const struct {
+    const char *what, *profile, *text, *reason;
+} json_forms[] = {
+    {"fraction", profile_opvang_json, JSON_VRIJ("1.0"), "whole number"},
+    {"exponent", profile_opvang_json, JSON_VRIJ("1e1"), "whole number"},
+    {"minus nothing", profile_opvang_json, JSON_VRIJ("-1"), "from 0 to 10000"},
+    {"near 64 bits", profile_opvang_json, JSON_VRIJ("9223372036854775807"), "from 0 to 10000"},
+    {"number as text", profile_opvang_json, JSON_VRIJ("\"1\""), "whole number"},
+    {"number as list", profile_opvang_json, JSON_VRIJ("[1]"), "whole number"},
+    {"list as root", profile_opvang_json, "[" JSON("]}") "]", "must be an object"},
+    {"a place as root of all places", profile_opvang_json, JSON("[[[]]]]}"), "must be an object"},
+    {"prototype", profile_opvang_json, JSON("],\"__proto__\":{}}"), "not a known field"},
+    {"another version", profile_opvang_json, "{\"formaat\":\"urn:veiligeplek:opvang:2\"}", "must be one of"},
+    {"control character in a code", profile_opvang_json, JSON("{\"code\":\"K1\\n\"}]}"),
+     "control characters"},
+    {"list of numbers", profile_hsds, "[1,2]", "a service"},
+    {"list of lists", profile_hsds, "[[]]", "a service"},
+    {"contents of a text", profile_hsds, "{\"contents\":\"x\"}", "a list"},
+    {"capacities of an object", profile_hsds, "{\"id\":\"s\",\"capacities\":{}}", "a list"},
+    {"unit as text", profile_hsds, "{\"id\":\"s\",\"capacities\":[{\"unit\":\"bed\"}]}", "must be an object"},
+    {"id as number", profile_hsds, "{\"id\":7}", "must be a text"},
+    {"status of our own", profile_hsds, "{\"id\":\"s\",\"status\":\"open\",\"capacities\":[{}]}",
+     "must be one of"},
+};
+
+static void json_list_of_files(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(json_files); i++) {
+        size_t n = json_files[i].len > 0 ? json_files[i].len : strlen(json_files[i].text);
+        refused(json_files[i].what, profile_opvang_json, BYTES(json_files[i].text, n), json_files[i].reason);
+        refused(json_files[i].what, profile_hsds, BYTES(json_files[i].text, n), json_files[i].reason);
+    }
+    for (size_t i = 0; i < COUNT_OF(json_forms); i++)
+        refused(json_forms[i].what, json_forms[i].profile, bytes_of_text(json_forms[i].text),
+                json_forms[i].reason);
+}
+
+static void refused_both(const char *what, struct buf *b, const char *reason)
+{
+    refused(what, profile_opvang_json, buf_view(b), reason);
+    refused_buf(what, profile_hsds, b, reason);
+}
+
+static void json_large(void **state)
+{
+    struct buf b = {0};
+    (void)state;
+    repeat(&b, "[", 19000);
+    refused_both("19,000 open lists", &b, "nested deeper");
+    repeat(&b, "[", 500000);
+    refused_both("500,000 open lists", &b, "more than 20000 objects");
+    repeat(&b, "{\"a\":", 17);
+    refused_both("17 open objects", &b, "nested deeper");
+    buf_text(&b, "[{}");
+    repeat(&b, ",{}", 20000);
+    buf_text(&b, "]");
+    refused_both("20,001 objects", &b, "more than 20000 objects");
+    buf_text(&b, "[0");
+    repeat(&b, ",0", 50000);
+    buf_text(&b, "]");
+    refused_both("50,001 numbers", &b, "50000 values");
+    buf_text(&b, "{\"k\":0");
+    for (int i = 0; i < 49000; i++)
+        buf_format(&b, ",\"k%d\":0", i);
+    buf_text(&b, "}");
+    refused("49,000 keys", profile_opvang_json, buf_view(&b), "");
+    refused_buf("49,000 keys", profile_hsds, &b, "neither an id nor a name");
+    buf_text(&b, "[\"");
+    repeat(&b, "\\u20ac", 170000);
+    buf_text(&b, "\"]");
+    refused_both("a text of 1 MB of escapes", &b, "");
+    buf_text(&b, "{\"id\":\"");
+    repeat(&b, "x", 1000000);
+    buf_text(&b, "\"}");
+    refused_both("an id of 1 MB", &b, "");
+    buf_text(&b, "[");
+    repeat(&b, "9", 1000000);
+    buf_text(&b, "]");
+    refused_both("a number of a million digits", &b, "too large");
+    buf_text(&b, JSON("{\"code\":\"K3\"}"));
+    repeat(&b, ",{\"code\":\"K3\"}", 5000);
+    buf_text(&b, "]}");
+    refused_buf("5,001 places", profile_opvang_json, &b, "at most 5000 items");
+    repeat(&b, " ", FEED_JSON_BYTES_MAX + 1);
+    refused_both("more than the limit", &b, "larger than");
+    buf_fini(&b);
+}
+
+static void json_cut_off(void **state)
+{
+    static const char good[] = JSON("{\"code\":\"K3\",\"totaal\":4,\"vrij\":1}]}");
+    (void)state;
+    for (size_t n = 1; n < sizeof good - 1; n++)
+        refused("cut off", profile_opvang_json, BYTES(good, n), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(xml_list), cmocka_unit_test(xml_large), cmocka_unit_test(truncated),
-        cmocka_unit_test(csv_list), cmocka_unit_test(csv_large),
+        cmocka_unit_test(xml_list),   cmocka_unit_test(xml_large),    cmocka_unit_test(truncated),
+        cmocka_unit_test(csv_list),   cmocka_unit_test(csv_large),    cmocka_unit_test(json_list_of_files),
+        cmocka_unit_test(json_large), cmocka_unit_test(json_cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

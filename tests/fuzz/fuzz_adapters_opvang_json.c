@@ -1,0 +1,11 @@
+/* Whatever bytes a provider sends as our own JSON: understood or refused. */
+#include "support/fuzz_feed.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct fuzz_feed feed;
+    fuzz_feed_read(&feed, FUZZ_OPVANG_JSON, BYTES(data, size));
+    return 0;
+}
