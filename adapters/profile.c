@@ -45,8 +45,9 @@ struct profiles {
 };
 
 static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv", "opvang_json", "hsds", "fhir"};
-static const char *const csv_names[] = {"place",      "pool",        "total", "free",      "occupied",
-                                        "outOfOrder", "deliverable", "stop",  "stopUntil", "observedAt"};
+static const char *const csv_names[] = {"place",     "pool",       "total",       "free",
+                                        "occupied",  "outOfOrder", "deliverable", "stop",
+                                        "stopUntil", "observedAt", "part"};
 /* schema/codes/stop_reasons.csv; the broker judges again. */
 static const char *const stop_codes[] = {"personeel",   "schoonmaak", "onderhoud",   "ziekte",
                                          "incident",    "veiligheid", "brand_water", "locatie_gelekt",
@@ -245,16 +246,18 @@ static void read_columns(struct csv_form *form, struct json_at columns, struct j
 
 static void read_csv(struct csv_form *form, struct json_at csv, struct json_faults *f)
 {
-    static const char *const fields[] = {"delimiter", "encoding", "time", "zone", "columns"};
+    static const char *const fields[] = {"delimiter", "encoding", "time", "zone", "rows", "columns"};
     static const char *const delimiters[] = {";", ",", "\\t", "|"};
     static const char *const encodings[] = {"utf-8", "iso-8859-1", "windows-1252"};
-    static const char *const times[] = {"rfc3339", "yyyy-mm-dd hh:mm", "dd-mm-yyyy hh:mm"};
+    static const char *const times[] = {"rfc3339", "yyyy-mm-dd hh:mm", "dd-mm-yyyy hh:mm", "m/d/yyyy"};
+    static const char *const rows[] = {"each", "newest"};
     static const char *const zones[] = {"in-each", "Europe/Amsterdam"};
     json_only(csv, fields, COUNT_OF(fields), f);
     form->delimiter = ";,\t|"[choice_or(json_field(csv, "delimiter"), delimiters, COUNT_OF(delimiters), f)];
     form->encoding = (enum encoding)choice_or(json_field(csv, "encoding"), encodings, COUNT_OF(encodings), f);
     form->time = (enum time_form)choice_or(json_field(csv, "time"), times, COUNT_OF(times), f);
     form->amsterdam = choice_or(json_field(csv, "zone"), zones, COUNT_OF(zones), f) == 1;
+    form->newest = choice_or(json_field(csv, "rows"), rows, COUNT_OF(rows), f) == 1;
     if ((form->time == TIME_RFC3339) == form->amsterdam)
         json_fault_add(f, csv.pointer,
                        "time rfc3339 carries its zone in each; any other needs zone "

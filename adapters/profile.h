@@ -33,6 +33,7 @@ enum csv_field {
     CSV_STOP,
     CSV_STOP_UNTIL,
     CSV_OBSERVED_AT,
+    CSV_PART, /* filled: this row is a part of another one's counts, and passed over */
     CSV_FIELD_N
 };
 
@@ -41,13 +42,15 @@ enum encoding { ENCODING_UTF_8, ENCODING_ISO_8859_1, ENCODING_WINDOWS_1252 };
 enum time_form {
     TIME_RFC3339, /* 2026-11-21T20:00:00+01:00 */
     TIME_YMD,     /* 2026-11-21 20:00[:00] */
-    TIME_DMY      /* 21-11-2026 20:00[:00], also with / or . */
+    TIME_DMY,     /* 21-11-2026 20:00[:00], also with / or . */
+    TIME_MDY_DAY  /* 11/21/2026, 5/1/2026: the day's beginning, so that nothing looks fresher than it is */
 };
 
 struct csv_form {
     char delimiter; /* ; , | or tab */
     enum encoding encoding;
     enum time_form time;
+    bool newest;    /* of the rows of one pool only the newest counts; else a pool may come once */
     bool amsterdam; /* local times are Dutch civil time; else TIME_RFC3339 with a zone in each */
     char columns[CSV_FIELD_N][PROFILE_WORD_SIZE]; /* "" = not delivered */
 };

@@ -133,6 +133,10 @@ static void read_row(const struct scene *s)
 {
     const char *code = NULL;
     struct bytes deliverable = at(s, CSV_DELIVERABLE);
+    if (at(s, CSV_PART).len > 0) {
+        reading_notice(s->r, s->row_line, "part", "passed over: a part of another row's counts");
+        return;
+    }
     if (!format_pool(s->profile, s->provider, at(s, CSV_PLACE), at(s, CSV_POOL), s->row_line, s->r, &code))
         return;
     struct report *o = reading_add(s->r, s->row_line);
@@ -241,6 +245,32 @@ static void split(struct scene *s, struct bytes in)
     csv_free(&parser);
 }
 
+static bool has_newer(const struct reading *r, const struct report *o)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->list[i].observed_at_ms > o->observed_at_ms && strcmp(r->list[i].pool, o->pool) == 0)
+            return true;
+    return false;
+}
+
+/* A file that grows by a row each time: only what is newest of each pool is kept. Bounded by REPORTS_MAX. */
+static void keep_newest(struct reading *r)
+{
+    size_t kept = 0;
+    bool *old = mem_new(r->n + 1, sizeof *old);
+    for (size_t i = 0; i < r->n; i++)
+        old[i] = has_newer(r, &r->list[i]);
+    for (size_t i = 0; i < r->n; i++) {
+        if (old[i])
+            reading_notice(r, r->list[i].line, "observedAt",
+                           "passed over: another row tells of this place later");
+        else
+            r->list[kept++] = r->list[i];
+    }
+    r->n = kept;
+    free(old);
+}
+
 enum err csv_feed_read(const struct profile *profile, const char *provider, struct bytes in,
                        struct reading *r)
 {
@@ -259,6 +289,8 @@ enum err csv_feed_read(const struct profile *profile, const char *provider, stru
     split(s, in);
     if (s->header_n == 0 && r->complaints_n == 0)
         reading_complain(r, 1, "", "the file has no header");
+    if (form->newest && r->complaints_n == 0)
+        keep_newest(r);
     free(s);
     return OK;
 }

@@ -1,6 +1,7 @@
 /* A provider's CSV: delimiter, encoding, columns and form of time by its profile. The first row is the
  * header; columns that the profile does not name are never copied. A row of another length than the header, a
- * stray quote and a field over 256 bytes are complaints with their line. */
+ * stray quote and a field over 256 bytes are complaints with their line. The CSV of FHIR's SANER guide is one
+ * profile of it. */
 #ifndef PLEK_ADAPTERS_CSV_FEED_H
 #define PLEK_ADAPTERS_CSV_FEED_H
 

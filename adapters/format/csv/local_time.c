@@ -32,26 +32,62 @@ static int week_minute_utc(int64_t at_ms)
     return (int)((minutes + 3 * 24 * 60) % WEEK_MINUTES);
 }
 
-int64_t local_time(enum time_form form, struct bytes text, int line, struct reading *r)
+/* The number of one or two digits before SIGN at the start of TEXT, which moves behind it; 0 if there is
+ * none. */
+static int part_of_day(struct bytes *text, char sign)
+{
+    int n = 0;
+    for (size_t i = 0; i < text->len && i <= 2; i++) {
+        char c = (char)text->p[i];
+        if (c == sign && i > 0) {
+            *text = BYTES(text->p + i + 1, text->len - i - 1);
+            return n;
+        }
+        if (c < '0' || c > '9')
+            return 0;
+        n = n * 10 + (c - '0');
+    }
+    return 0;
+}
+
+/* Month, day and year as Americans write them, into the letters of match. */
+static bool match_day(struct bytes text, int out[128])
+{
+    out['M'] = part_of_day(&text, '/');
+    out['D'] = out['M'] > 0 ? part_of_day(&text, '/') : 0;
+    return out['D'] > 0 && match("YYYY", text, out);
+}
+
+/* What is on the clock in TEXT, in milliseconds as if it were UTC; 0 when it is no moment in FORM. */
+static int64_t clock_time(enum time_form form, struct bytes text)
 {
     static const char *const forms[][2] = {{"YYYY-MM-DD hh:mm", "YYYY-MM-DD hh:mm:ss"},
                                            {"DD-MM-YYYY hh:mm", "DD-MM-YYYY hh:mm:ss"}};
     int v[128] = {0}, seconds[128] = {0};
+    const int *at = NULL;
     char iso[40];
-    int64_t naive = 0, found = 0;
-    int n = 0;
-    const char *const *patterns = forms[form == TIME_DMY];
-    text = trimmed(text);
-    const int *at = match(patterns[0], text, v) ? v : seconds;
-    if (at == v || match(patterns[1], text, seconds)) {
-        snprintf(iso, sizeof iso, "%04d-%02d-%02dT%02d:%02d:%02dZ", at['Y'], at['M'], at['D'], at['h'],
-                 at['m'], at['s']);
-        if (time_parse(bytes_of_text(iso), &naive) != OK)
-            naive = 0;
+    int64_t naive = 0;
+    if (form == TIME_MDY_DAY) {
+        at = match_day(text, v) ? v : NULL;
+    } else {
+        const char *const *patterns = forms[form == TIME_DMY];
+        at = match(patterns[0], text, v) ? v : (match(patterns[1], text, seconds) ? seconds : NULL);
     }
+    if (at == NULL)
+        return 0;
+    snprintf(iso, sizeof iso, "%04d-%02d-%02dT%02d:%02d:%02dZ", at['Y'], at['M'], at['D'], at['h'], at['m'],
+             at['s']);
+    return time_parse(bytes_of_text(iso), &naive) == OK ? naive : 0;
+}
+
+int64_t local_time(enum time_form form, struct bytes text, int line, struct reading *r)
+{
+    static const char *const examples[] = {
+        [TIME_YMD] = "2026-11-21 20:00", [TIME_DMY] = "21-11-2026 20:00", [TIME_MDY_DAY] = "11/21/2026"};
+    int64_t naive = clock_time(form, trimmed(text)), found = 0;
+    int n = 0;
     if (naive < 2 * MS_HOUR) {
-        reading_complain(r, line, "observedAt", "is not a moment like %s",
-                         form == TIME_DMY ? "21-11-2026 20:00" : "2026-11-21 20:00");
+        reading_complain(r, line, "observedAt", "is not a moment like %s", examples[form]);
         return 0;
     }
     for (int hours = 2; hours >= 1; hours--) { /* summer time, winter time */
