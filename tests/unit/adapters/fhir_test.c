@@ -425,6 +425,24 @@ static void hostile_large(void **state)
            1500);
     buf_text(&b, "{}]}");
     refused_buf("1,500 that all point at each other", &b, "two resources");
+    buf_text(&b, "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[");
+    for (int i = 0; i < 900; i++)
+        buf_format(&b,
+                   "{\"fullUrl\":\"%d\",\"resource\":{\"resourceType\":\"MeasureReport\"," JHEAD
+                   "\"subject\":{\"display\":\"loc-7\",\"reference\":\"x\"},\"group\":{\"code\":{\"text\":"
+                   "\"kantoor\"}}}},",
+                   i);
+    buf_text(&b, "{}]}");
+    refused_buf("900 that point at nothing", &b, "holds no resource");
+    buf_text(&b, "{\"resourceType\":\"MeasureReport\"," JHEAD
+                 "\"subject\":{\"display\":\"y\",\"reference\":\"x\"},"
+                 "\"group\":[{}");
+    for (int i = 0; i < 900; i++)
+        buf_text(
+            &b, ",{\"code\":{\"coding\":[{\"code\":\"a\"},{\"code\":\"b\"},{\"code\":\"c\"},{\"code\":\"d\"},"
+                "{\"code\":\"e\"},{\"code\":\"f\"},{\"code\":\"g\"},{\"code\":\"h\"},{\"code\":\"i\"}]}}");
+    buf_text(&b, "]}");
+    refused_buf("900 groups by nine names that nobody knows", &b, "is missing");
     buf_fini(&b);
 }
 
