@@ -1,5 +1,6 @@
 #include "adapters/profile.h"
 
+#include "adapters/profile_xpath.h"
 #include "base/mem.h"
 
 #include <dirent.h>
@@ -35,6 +36,7 @@ struct profile {
     struct stop_word *stops;
     size_t stops_n, stops_cap;
     struct csv_form csv;
+    struct xpath_form xpath;
     char yes[YES_NO_MAX][PROFILE_WORD_SIZE], no[YES_NO_MAX][PROFILE_WORD_SIZE];
     int yes_n, no_n;
 };
@@ -44,7 +46,8 @@ struct profiles {
     size_t n, cap;
 };
 
-static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv", "opvang_json", "hsds", "fhir"};
+static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv",      "opvang_json",
+                                           "hsds",       "fhir",      "xml_xpath"};
 static const char *const csv_names[] = {"place",     "pool",       "total",       "free",
                                         "occupied",  "outOfOrder", "deliverable", "stop",
                                         "stopUntil", "observedAt", "part"};
@@ -267,7 +270,8 @@ static void read_csv(struct csv_form *form, struct json_at csv, struct json_faul
 
 static void read_profile(struct profile *p, const json_t *doc, struct json_faults *f)
 {
-    static const char *const fields[] = {"about", "format", "providers", "csv", "stops", "yes", "no"};
+    static const char *const fields[] = {"about", "format", "providers", "csv",
+                                         "xpath", "stops",  "yes",       "no"};
     struct json_at root = json_root(doc);
     json_only(root, fields, COUNT_OF(fields), f);
     if (json_present(json_field(root, "about")))
@@ -282,6 +286,10 @@ static void read_profile(struct profile *p, const json_t *doc, struct json_fault
         read_csv(&p->csv, json_field(root, "csv"), f);
     else if (json_present(json_field(root, "csv")))
         json_fault_add(f, "/csv", "belongs to the format csv only");
+    if (format == FORMAT_XML_XPATH)
+        profile_xpath_read(&p->xpath, json_field(root, "xpath"), f);
+    else if (json_present(json_field(root, "xpath")))
+        json_fault_add(f, "/xpath", "belongs to the format xml_xpath only");
 }
 
 static void write_faults(const char *name, const struct json_faults *f, struct buf *faults)
@@ -361,6 +369,7 @@ void profile_free(struct profile *p)
         free(p->providers[i].words);
     free(p->providers);
     free(p->stops);
+    profile_xpath_fini(&p->xpath);
     free(p);
 }
 
@@ -379,6 +388,11 @@ enum format profile_format(const struct profile *p)
 const struct csv_form *profile_csv(const struct profile *p)
 {
     return &p->csv;
+}
+
+const struct xpath_form *profile_xpath(const struct profile *p)
+{
+    return &p->xpath;
 }
 
 size_t profile_providers(const struct profile *p)

@@ -19,6 +19,7 @@ enum format {
     FORMAT_OPVANG_JSON,
     FORMAT_HSDS,
     FORMAT_FHIR,
+    FORMAT_XML_XPATH,
     FORMAT_N
 };
 
@@ -57,6 +58,7 @@ struct csv_form {
 
 struct profile;
 struct profiles;
+struct xpath_form; /* profile_xpath.h */
 
 const char *csv_field_name(enum csv_field field); /* as in the profile: "pool", "observedAt" */
 const char *format_name(enum format format);
@@ -70,6 +72,7 @@ void profile_free(struct profile *p);
 const char *profile_name(const struct profile *p);
 enum format profile_format(const struct profile *p);
 const struct csv_form *profile_csv(const struct profile *p);
+const struct xpath_form *profile_xpath(const struct profile *p);
 size_t profile_providers(const struct profile *p);
 const char *profile_provider(const struct profile *p, size_t i);
 bool profile_serves(const struct profile *p, const char *provider);

@@ -6,6 +6,7 @@
 #include "adapters/format/hsds/hsds.h"
 #include "adapters/format/opvang_json/opvang_json.h"
 #include "adapters/format/opvang_xml/opvang_xml.h"
+#include "adapters/format/xml_xpath/xml_xpath.h"
 #include "base/crypto.h"
 
 bool format_pool_known(enum pool_answer answer, int line, const char *field, struct reading *r)
@@ -52,6 +53,9 @@ enum err format_read(const struct schemas *schemas, const struct profile *profil
         break;
     case FORMAT_FHIR:
         e = fhir_read(profile, provider, in, r);
+        break;
+    case FORMAT_XML_XPATH:
+        e = xml_xpath_read(profile, provider, in, r);
         break;
     case FORMAT_N:
         break;

@@ -35,7 +35,7 @@
 #define CSV_HEAD "Locatie;Plek;Kamers;Vrij;Bezet;Personeel;Stop;Tot;Moment;Naam\n"
 #define OPVANG_JSON(places)                                                                                  \
     "{\"formaat\":\"urn:veiligeplek:opvang:1\",\"peilmoment\":\"" OBSERVED "\",\n\"plekken\":[\n" places "]" \
-                                                                                                         "}"
+    "}"
 #define HSDS(id, name, capacities)                                                                           \
     "{\"id\":\"" id "\",\"name\":\"" name "\",\"status\":\"active\",\"capacities\":[" capacities "]}"
 #define HSDS_AT(unit, counts, at)                                                                            \
