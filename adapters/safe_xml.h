@@ -21,8 +21,8 @@ struct _xmlSchema;
 /* Start libxml2 and refuse every outside entity for the whole process. Call once, before threads. */
 void safe_xml_start(void);
 
-/* Call first on each further thread that reads XML: libxml2 keeps its error handlers per thread, and its own
- * would print pieces of the document. */
+/* Call first on each further thread that reads XML: libxml2 keeps its last-resort error handler per thread,
+ * and its own prints pieces of the document. */
 void safe_xml_thread(void);
 
 /* Parse IN. On OK the caller frees *OUT with xmlFreeDoc; otherwise a complaint with its line is in R. */

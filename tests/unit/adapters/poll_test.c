@@ -7,6 +7,7 @@
 #include "base/time_text.h"
 
 #include <curl/curl.h>
+#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -20,7 +21,8 @@
 
 #define WAIT_MS 10000
 #define MINUTE_MS 30
-#define TOTAL_MS 400
+#define TOTAL_MS 5000
+#define SHORT_MS 400
 #define TOKEN "a-token-of-at-least-16"
 #define GOOD                                                                                                 \
     "<capaciteit xmlns=\"urn:veiligeplek:opvang:1\"><peilmoment>2026-01-01T00:00:00Z</peilmoment><plekken>"  \
@@ -58,10 +60,16 @@ static void path_in(const struct scene *s, const char *name, char out[200])
     snprintf(out, 200, "%s/%s", s->dir, name);
 }
 
+static void open_spool(struct scene *s)
+{
+    const struct spool_limits limits = {.entries_max = 2, .bytes_max = 1 << 24};
+    char why[200] = "";
+    assert_int_equal(spool_open(s->spool_dir, &limits, &s->intake.spool, why, sizeof why), OK);
+}
+
 static int setup(void **state)
 {
     struct scene *s = mem_new(1, sizeof *s);
-    const struct spool_limits limits = {.entries_max = 2, .bytes_max = 1 << 24};
     struct buf faults = {0};
     char path[200], why[200] = "";
     test_certs_make(&s->certs);
@@ -74,7 +82,7 @@ static int setup(void **state)
     assert_int_equal(profiles_load(path, &s->profiles, &faults), OK);
     s->intake = (struct intake){.profiles = s->profiles, .schemas = *world_schemas()};
     snprintf(s->spool_dir, sizeof s->spool_dir, "%s/spool", s->dir);
-    assert_int_equal(spool_open(s->spool_dir, &limits, &s->intake.spool, why, sizeof why), OK);
+    open_spool(s);
     snprintf(s->quarantine_dir, sizeof s->quarantine_dir, "%s/quarantine", s->dir);
     assert_int_equal(quarantine_open(s->quarantine_dir, &s->intake.quarantine, why, sizeof why), OK);
     s->site = site_open(&s->certs, false);
@@ -142,6 +150,26 @@ static int quarantined(struct scene *s)
     return world_count(path) < 0 ? 0 : world_count(path) / 2;
 }
 
+/* The size of all files in quarantine, reasons too. */
+static int64_t quarantined_bytes(struct scene *s)
+{
+    char path[200];
+    int64_t sum = 0;
+    struct dirent **names = NULL;
+    path_in(s, "quarantine/lindehof", path);
+    int n = scandir(path, &names, NULL, NULL);
+    for (int i = 0; i < n; i++) {
+        char file[500];
+        struct stat st;
+        snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
+        if (stat(file, &st) == 0 && S_ISREG(st.st_mode))
+            sum += st.st_size;
+        free(names[i]);
+    }
+    free(names);
+    return sum;
+}
+
 static bool asked(struct scene *s, int i, const char *header)
 {
     return strstr(site_request(s->site, i), header) != NULL;
@@ -170,14 +198,16 @@ static void new_then_unchanged(void **state)
     assert_false(asked(s, 0, "If-") || asked(s, 0, "Authorization") || asked(s, 0, "Cookie"));
     assert_true(asked(s, 1, "If-None-Match: \"a\"\r\n"));
     assert_true(asked(s, 1, "If-Modified-Since: Sun, 22 Nov 2026 00:00:00 GMT\r\n"));
-    /* A restart knows it still. */
+    /* A restart knows it still, and the spool does not mind what lies in its folder. */
     stop(s);
+    spool_free(s->intake.spool);
+    open_spool(s);
     says(s, CLOSING(SAME));
     start(s);
     until(status(s).unchanged >= 1);
     assert_true(asked(s, 0, "If-None-Match: \"a\"\r\n"));
     assert_int_equal(spooled(s), 1);
-    /* The spool takes no notice of the folder beside it, another URL begins anew. */
+    /* Another URL begins anew. */
     stop(s);
     snprintf(s->source.url, sizeof s->source.url, "https://127.0.0.1:%u/other", site_port(s->site));
     says(s, CLOSING(GOOD_B), CLOSING(SAME));
@@ -191,11 +221,8 @@ static void new_then_unchanged(void **state)
 static void broken_state_is_no_state(void **state)
 {
     struct scene *s = *state;
-    const struct poll_status never = {.provider = "lindehof"};
     says(s, CLOSING(GOOD_A), {SAME, TAIL_HANG});
     start(s);
-    struct poll_status st = status(s);
-    assert_true(st.taken > 0 || memcmp(&st, &never, sizeof st) == 0);
     until(status(s).taken == 1);
     stop(s);
     char command[400];
@@ -252,13 +279,14 @@ static void slow_and_cut_off(void **state)
 {
     struct scene *s = *state;
     int64_t began = time_mono_ms();
+    s->config.total_ms = SHORT_MS;
     says(s, {OK_HEAD "ETag: \"a\"\r\n\r\n" GOOD, TAIL_HANG}, {OK_HEAD "Content-Le", TAIL_HANG},
          CLOSING(OK_HEAD "Content-Length: 5000\r\n\r\n" GOOD),
          CLOSING(OK_HEAD "Transfer-Encoding: chunked\r\n\r\n5000\r\n" GOOD), {"", TAIL_CLOSE},
          CLOSING(GOOD_B));
     start(s);
     until(status(s).failures >= 1);
-    assert_in_range(time_mono_ms() - began, TOTAL_MS / 2, TOTAL_MS * 4);
+    assert_in_range(time_mono_ms() - began, SHORT_MS - 10, TOTAL_MS);
     until(status(s).taken >= 1);
     assert_true(site_requests(s->site) >= 6);
     assert_false(asked(s, 5, "If-"));
@@ -268,14 +296,15 @@ static void slow_and_cut_off(void **state)
 static void endless(void **state)
 {
     struct scene *s = *state;
-    says(s, {OK_HEAD "\r\n" GOOD, TAIL_ENDLESS}, {OK_HEAD "\r\n" GOOD, TAIL_ENDLESS},
-         {OK_HEAD "Content-Length: 99999999999\r\n\r\n" GOOD, TAIL_ENDLESS},
-         {"HTTP/1.1 500 Internal\r\n\r\n", TAIL_ENDLESS}, {OK_HEAD "X: ", TAIL_ENDLESS}, CLOSING(GOOD_B));
+    says(s, {OK_HEAD "\r\n" GOOD, TAIL_ENDLESS});
     start(s);
-    until(status(s).health == POLL_BAD_FILE);
+    until(status(s).health == POLL_BAD_FILE && status(s).failures >= 2);
     assert_true(status(s).last_seen_ms > 0);
+    says(s, {OK_HEAD "Content-Length: 99999999999\r\n\r\n" GOOD, TAIL_ENDLESS},
+         {"HTTP/1.1 500 Internal\r\n\r\n", TAIL_ENDLESS}, {OK_HEAD "X: ", TAIL_ENDLESS}, CLOSING(GOOD_B));
     until(status(s).taken >= 1);
-    assert_int_equal(quarantined(s), 1); /* the same beginning three times */
+    assert_int_equal(quarantined(s), 1);            /* the same beginning three times */
+    assert_in_range(quarantined_bytes(s), 1, 4096); /* the reason only */
     assert_int_equal(status(s).failures, 0);
 }
 
@@ -350,16 +379,16 @@ static void failing_then_well(void **state)
 {
     struct scene *s = *state;
     says(s, CLOSING(GOOD_A), CLOSING(EMPTY("500 Broken")), CLOSING(EMPTY("204 Nothing")),
-         CLOSING("nonsense\r\n\r\n"), CLOSING(EMPTY("404 Gone")), {SAME, TAIL_HANG});
+         CLOSING("nonsense\r\n\r\n"), CLOSING(EMPTY("404 Gone")));
     start(s);
-    until(status(s).taken == 1);
-    until(status(s).health == POLL_AWAY);
     until(status(s).health == POLL_CLOSED);
-    assert_int_equal(status(s).failures, 4);
+    assert_int_equal(status(s).taken, 1);
+    assert_true(status(s).failures >= 4 && status(s).last_seen_ms == status(s).last_taken_ms);
+    says(s, CLOSING(SAME));
     until(status(s).unchanged >= 1);
     assert_int_equal(status(s).health, POLL_WELL);
     assert_int_equal(status(s).failures, 0);
-    assert_true(asked(s, 5, "If-None-Match: \"a\"\r\n")); /* kept through the bad times */
+    assert_true(asked(s, 0, "If-None-Match: \"a\"\r\n")); /* kept through the bad times */
     stop(s);
     for (int i = 0; i < 4; i++) {
         static const char *const shut[] = {EMPTY("401 x"), EMPTY("403 x"), EMPTY("404 x"), EMPTY("410 x")};
@@ -409,7 +438,6 @@ static void bad_file(void **state)
     struct scene *s = *state;
     says(s, CLOSING(GOOD_A), CLOSING(BAD_B), CLOSING(BAD_B), CLOSING(BAD_B), CLOSING(GOOD_B), CLOSING(SAME));
     start(s);
-    until(status(s).health == POLL_BAD_FILE);
     until(status(s).unchanged >= 1);
     assert_int_equal(status(s).taken, 2);
     assert_int_equal(quarantined(s), 1);
@@ -452,7 +480,7 @@ static void stop_while_it_runs(void **state)
     usleep(20000);
     int64_t began = time_mono_ms();
     stop(s);
-    assert_true(time_mono_ms() - began < 1000);
+    assert_true(time_mono_ms() - began < 3000);
     assert_int_equal(spooled(s), 0);
 }
 
@@ -462,7 +490,6 @@ static void many_sources(void **state)
     struct scene *s = *state;
     struct poll_source list[20];
     struct poll_status st;
-    s->config.total_ms = 5000;
     for (int i = 0; i < 20; i++) {
         list[i] = s->source;
         snprintf(list[i].url, sizeof list[i].url, "https://127.0.0.1:%u/%d", site_port(s->site), i);
