@@ -182,6 +182,9 @@ enum err safe_xml_parse(struct bytes in, xmlDocPtr *out, struct reading *r)
         reading_complain(r, 1, "", "is declared in another encoding than UTF-8");
         return ERR_BAD_INPUT;
     }
+    /* Told that this is UTF-8, libxml2 would take the byte order mark for text. */
+    if (in.len >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0)
+        in = BYTES(in.p + 3, in.len - 3);
     xmlParserCtxtPtr c = xmlCreatePushParserCtxt(NULL, NULL, NULL, 0, NULL);
     if (c == NULL)
         return ERR_BUSY;

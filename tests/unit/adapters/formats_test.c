@@ -71,6 +71,8 @@ static const struct good goods[] = {
             "2026-11-22T00:00:00Z</peilmoment><stop><reden>te weinig mensen</reden></stop></plek>"),
      "lindehof-gezin -1/0/-1/-1 0 -, lindehof-nood -1/-1/-1/-1 -1 personeel @1795305600000", 0},
     {profile_opvang, OPVANG("<plek code=\"K3\"><vrij>1</vrij></plek>"), "", 1},
+    {profile_opvang, "\xef\xbb\xbf" OPVANG("<plek code=\"K1\"><vrij>1</vrij></plek>"),
+     "lindehof-nood -1/1/-1/-1 -1 -", 0},
     {profile_have,
      HAVE(HAVE_BED("nood", "1", "2", "Vacant/Available") HAVE_BED("crisis", "0", "3", "NotAvailable"),
           HAVE_TIME),
