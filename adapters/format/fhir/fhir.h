@@ -4,8 +4,7 @@
  * it points at in this message, or a name), else the reporter; its word is a code of the group. The
  * populations are told by their SANER code:
  *
- *   numTotBeds or numBeds: total     numTotBedsAvail or numBedsAvail: free     numTotBedsOcc or numBedsOcc:
- * occupied
+ *   total: numTotBeds or numBeds; free: numTotBedsAvail or numBedsAvail; occupied: numTotBedsOcc or numBedsOcc
  *
  * A population without a count (or with a data-absent-reason only) is unknown. What was observed when: the
  * earlier of date and period.end, for a report made at eight tells of eight also when its period is the whole
