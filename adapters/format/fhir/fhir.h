@@ -4,7 +4,9 @@
  * it points at in this message, or a name), else the reporter; its word is a code of the group. The
  * populations are told by their SANER code:
  *
- *   total: numTotBeds or numBeds; free: numTotBedsAvail or numBedsAvail; occupied: numTotBedsOcc or numBedsOcc
+ *   total     numTotBeds or numBeds
+ *   free      numTotBedsAvail or numBedsAvail
+ *   occupied  numTotBedsOcc or numBedsOcc
  *
  * A population without a count (or with a data-absent-reason only) is unknown. What was observed when: the
  * earlier of date and period.end, for a report made at eight tells of eight also when its period is the whole
