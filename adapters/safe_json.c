@@ -15,7 +15,7 @@ struct json_line {
 
 /* Objects and lists, and values, are counted by their signs outside of texts: of what is no JSON some number
  * comes out, and the parser refuses it. */
-static enum err count_values(struct bytes in, struct reading *r)
+static enum err count_values(struct bytes in, size_t *n, struct reading *r)
 {
     size_t objects = 0, values = 1;
     bool in_text = false, escaped = false;
@@ -32,6 +32,7 @@ static enum err count_values(struct bytes in, struct reading *r)
             values += c == '{' || c == '[' || c == ',';
         }
     }
+    *n = values;
     if (objects <= FEED_JSON_OBJECTS_MAX && values <= FEED_JSON_VALUES_MAX)
         return OK;
     reading_complain(r, 0, "", "holds more than %d objects and lists, or more than %d values",
@@ -39,7 +40,24 @@ static enum err count_values(struct bytes in, struct reading *r)
     return ERR_TOO_BIG;
 }
 
-/* ---- lines ---- */
+/* ---- lines: a hash table by the value's address, never more than half full ---- */
+
+static void lines_make(struct feed_json *f, size_t values)
+{
+    f->lines_cap = 16;
+    while (f->lines_cap < 2 * values)
+        f->lines_cap *= 2;
+    f->lines = mem_new(f->lines_cap, sizeof *f->lines);
+}
+
+/* Where VALUE stands or would stand. */
+static struct json_line *lines_slot(const struct feed_json *f, const json_t *value)
+{
+    size_t at = (size_t)(((uintptr_t)value >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+    for (at &= f->lines_cap - 1; f->lines[at].value != NULL && f->lines[at].value != value;)
+        at = (at + 1) & (f->lines_cap - 1);
+    return &f->lines[at];
+}
 
 struct walk {
     const uint8_t *p, *end;
@@ -76,10 +94,8 @@ static bool is_shared(const json_t *value)
 static void note_lines(struct feed_json *f, json_t *value, struct walk *w)
 {
     skip_between(w);
-    if (!is_shared(value)) {
-        MEM_GROW(f->lines, f->lines_n, f->lines_cap);
-        f->lines[f->lines_n++] = (struct json_line){.value = value, .line = w->line};
-    }
+    if (!is_shared(value))
+        *lines_slot(f, value) = (struct json_line){.value = value, .line = w->line};
     if (json_is_object(value)) {
         w->p++;
         for (void *at = json_object_iter(value); at != NULL; at = json_object_iter_next(value, at)) {
@@ -99,18 +115,9 @@ static void note_lines(struct feed_json *f, json_t *value, struct walk *w)
     }
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const struct json_line *x = a, *y = b;
-    return (x->value > y->value) - (x->value < y->value);
-}
-
 int safe_json_line(const struct feed_json *f, const json_t *value)
 {
-    struct json_line key = {.value = value};
-    const struct json_line *found =
-        f->lines_n > 0 ? bsearch(&key, f->lines, f->lines_n, sizeof key, by_value) : NULL;
-    return found != NULL ? found->line : 0;
+    return f->lines == NULL || value == NULL ? 0 : lines_slot(f, value)->line;
 }
 
 /* The next name of a pointer without its escapes; false at its end. */
@@ -200,13 +207,14 @@ int32_t safe_json_units(struct feed_json *f, struct json_at at)
 
 enum err safe_json_parse(struct bytes in, struct feed_json *f, struct reading *r)
 {
+    size_t values = 0;
     enum err e = text_gate(in, FEED_JSON_BYTES_MAX, true, r);
     if (e == OK && in.len >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0) {
         reading_complain(r, 1, "", "begins with a byte order mark, which JSON does not have");
         e = ERR_BAD_INPUT;
     }
     if (e == OK)
-        e = count_values(in, r);
+        e = count_values(in, &values, r);
     if (e != OK)
         return e;
     f->doc = json_parse(in, &f->faults);
@@ -215,8 +223,8 @@ enum err safe_json_parse(struct bytes in, struct feed_json *f, struct reading *r
         f->faults.n = 0;
         return ERR_BAD_INPUT;
     }
+    lines_make(f, values);
     note_lines(f, f->doc, &(struct walk){.p = in.p, .end = in.p + in.len, .line = 1});
-    qsort(f->lines, f->lines_n, sizeof *f->lines, by_value);
     return OK;
 }
 

@@ -17,8 +17,8 @@ struct json_line;
 /* One file. FAULTS is filled by the readers of base/json.h and handed over by safe_json_tell. */
 struct feed_json {
     json_t *doc;
-    struct json_line *lines; /* sorted by value */
-    size_t lines_n, lines_cap;
+    struct json_line *lines; /* by value */
+    size_t lines_cap;
     struct json_faults faults;
 };
 

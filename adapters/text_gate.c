@@ -30,12 +30,12 @@ static enum err find_bad_utf8(struct bytes in, struct reading *r)
     int line = 1;
     uint32_t code = 0;
     while (in.len > 0) {
-        size_t n = bytes_utf8(in, &code);
+        size_t n = in.p[0] < 0x80 ? 1 : bytes_utf8(in, &code);
         if (n == 0) {
             reading_complain(r, line, "", "holds bytes that are not UTF-8");
             return ERR_BAD_INPUT;
         }
-        line += code == '\n';
+        line += in.p[0] == '\n';
         in = BYTES(in.p + n, in.len - n);
     }
     return OK;

@@ -168,7 +168,8 @@ static void pointer_add(char *pointer, size_t size, const char *name)
         len += need;
     }
     pointer[len] = '\0';
-    cut_to_characters(pointer);
+    if (*name != '\0')
+        cut_to_characters(pointer);
 }
 
 struct json_at json_field(struct json_at parent, const char *name)

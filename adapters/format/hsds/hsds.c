@@ -38,7 +38,7 @@ static bool is_about_clients(const char *key)
                                         "cliënten",      "geboortedatum",
                                         "naam_client",   "burgerservicenummer"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (strcasecmp(key, names[i]) == 0)
+        if ((key[0] | 0x20) == (names[i][0] | 0x20) && strcasecmp(key, names[i]) == 0)
             return true;
     return false;
 }

@@ -48,6 +48,25 @@ static void faults_at_once(void **state)
     buf_fini(&faults);
 }
 
+/* A word that stands by itself is for any place, but a place of its own goes before it. */
+static void word_for_any_place(void **state)
+{
+    struct profile *p = world_profile(profile_hsds);
+    const char *code = NULL;
+    (void)state;
+    assert_int_equal(profile_pool(p, "havenlicht", BYTES_LITERAL("De Wulp"), BYTES_LITERAL("bed"), &code),
+                     POOL_FOUND);
+    assert_string_equal(code, "wulp-bed");
+    assert_int_equal(profile_pool(p, "havenlicht", BYTES_LITERAL("Elders"), BYTES_LITERAL("bed"), &code),
+                     POOL_FOUND);
+    assert_string_equal(code, "elders-bed");
+    assert_int_equal(profile_pool(p, "havenlicht", BYTES_LITERAL("Elders"), BYTES_LITERAL("hours"), &code),
+                     POOL_IGNORED);
+    assert_int_equal(profile_pool_at(p, "havenlicht", BYTES_LITERAL("Elders"), BYTES_LITERAL("bed"), &code),
+                     POOL_UNKNOWN);
+    profile_free(p);
+}
+
 static void words(void **state)
 {
     struct profile *p = world_profile(profile_csv_text);
@@ -164,8 +183,8 @@ static void readme_profile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults_at_once), cmocka_unit_test(words),          cmocka_unit_test(provider_in_two),
-        cmocka_unit_test(shipped),        cmocka_unit_test(readme_profile),
+        cmocka_unit_test(faults_at_once),  cmocka_unit_test(words),   cmocka_unit_test(word_for_any_place),
+        cmocka_unit_test(provider_in_two), cmocka_unit_test(shipped), cmocka_unit_test(readme_profile),
     };
     world_schemas();
     return cmocka_run_group_tests(tests, NULL, NULL);
