@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define HEAD_BYTES_MAX (64 * 1024)
 #define OTHER_BYTES_MAX (64 * 1024) /* of a body that is not a file: passed over */
@@ -209,11 +210,28 @@ static void read_validator(const struct poll_fetch *f, const char *name, char ou
         poll_validator_set(out, h->value);
 }
 
+/* Without a length or chunks the body ends where the connection does, and libcurl takes a connection that was
+ * cut for its end, TLS or not: half a file would pass for a whole one. */
+static bool says_where_it_ends(const struct poll_fetch *f)
+{
+    curl_off_t length = -1;
+    struct curl_header *h = NULL;
+    curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return length >= 0 ||
+           (curl_easy_header(f->easy, "Transfer-Encoding", 0, CURLH_HEADER, -1, &h) == CURLHE_OK &&
+            h->amount == 1 && strcasecmp(h->value, "chunked") == 0);
+}
+
 static void judge_status(const struct poll_fetch *f, struct poll_answer *out)
 {
     curl_off_t seconds = 0;
     switch (out->status) {
     case 200:
+        if (!says_where_it_ends(f)) {
+            out->outcome = POLL_TRY_AGAIN;
+            out->why = "the answer does not say where its file ends";
+            return;
+        }
         out->outcome = POLL_GOT;
         out->body = buf_view(&f->body);
         read_validator(f, "ETag", out->validators.etag);

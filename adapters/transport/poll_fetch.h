@@ -1,9 +1,9 @@
 /* One question to a source: GET its URL over verified TLS, on a curl multi handle of the caller.
  *
  * Bounded: the deadlines below over all redirects together, INTAKE_BYTES_MAX of body counted as it arrives
- * (a Content-Length is not believed), 64 KiB of heads. Nothing compressed is asked for; what comes compressed
- * all the same is a bad file. Redirects are followed only to https on the same host and port, at most
- * POLL_REDIRECTS_MAX. No proxy, no cookies, HTTP/1.1. */
+ * (a Content-Length is not believed, but one or chunks must be there), 64 KiB of heads. Nothing compressed is
+ * asked for; what comes compressed all the same is a bad file. Redirects are followed only to https on the
+ * same host and port, at most POLL_REDIRECTS_MAX. No proxy, no cookies, HTTP/1.1. */
 #ifndef PLEK_ADAPTERS_POLL_FETCH_H
 #define PLEK_ADAPTERS_POLL_FETCH_H
 

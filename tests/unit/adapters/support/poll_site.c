@@ -58,14 +58,33 @@ static struct site_reply keep(struct site *s, const char *head)
     return reply;
 }
 
+static void say_part(SSL *ssl, const char *text, size_t len)
+{
+    for (int n = 1; len > 0 && n > 0; text += n > 0 ? n : 0, len -= n > 0 ? (size_t)n : 0)
+        n = SSL_write(ssl, text, (int)len); /* may take a part only */
+}
+
+static void say(SSL *ssl, const char *text)
+{
+    const char *mark = strstr(text, SITE_LENGTH), *body = strstr(text, "\r\n\r\n");
+    char number[64];
+    if (mark != NULL && body != NULL) {
+        const char *rest = mark + strlen(SITE_LENGTH);
+        snprintf(number, sizeof number, "Content-Length: %zu", strlen(body + 4));
+        say_part(ssl, text, (size_t)(mark - text));
+        say_part(ssl, number, strlen(number));
+        text = rest;
+    }
+    say_part(ssl, text, strlen(text));
+}
+
 static void serve(struct site *s, SSL *ssl)
 {
     char head[HEAD_SIZE] = "", more[4096];
     if (SSL_accept(ssl) != 1 || !read_head(ssl, head))
         return;
     struct site_reply reply = keep(s, head);
-    if (reply.text[0] != '\0')
-        SSL_write(ssl, reply.text, (int)strlen(reply.text));
+    say(ssl, reply.text);
     memset(more, 'x', sizeof more);
     if (reply.tail == TAIL_HANG)
         (void)SSL_read(ssl, more, sizeof more);

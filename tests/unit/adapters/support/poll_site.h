@@ -9,9 +9,11 @@
 #include <stdint.h>
 
 #define SITE_KEPT 16
+#define SITE_LENGTH "Content-Length: #" /* in a reply: the site puts the body's length there */
 
 enum tail {
     TAIL_CLOSE,
+    TAIL_CUT,    /* the connection breaks: no goodbye of TLS */
     TAIL_HANG,   /* nothing more, until the client leaves */
     TAIL_ENDLESS /* more and more, until the client leaves */
 };
