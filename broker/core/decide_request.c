@@ -82,21 +82,29 @@ static int32_t held_but(const struct decision *d, const struct request *without)
     return units;
 }
 
-/* 'We are full' corrects a number that says otherwise: nothing is free but what is held for others, whose
- * houses give their own answer. Told by the house now, so that only a later report says different. */
-static void correct_count(struct decision *d, const struct request *q)
+static int32_t larger(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* 'We are full' and 'just taken' correct a number that says otherwise: nothing is free, or the units of this
+ * request less, but never below what is held for others, who get their own answer. Told by the house now, so
+ * that only a later report says different. */
+static void correct_count(struct decision *d, const struct request *q, bool is_full)
 {
     struct pool_view view = engine_pool_view(d->e, q->pool, d->now_ms);
+    int32_t others = held_but(d, q);
     struct observation *o = NULL;
 
-    if (!view.reported || view.latest->free <= view.held - q->units ||
+    if (!view.reported || view.latest->free == UNITS_UNKNOWN || view.latest->free <= view.held - q->units ||
         view.latest->observed_at_ms > d->now_ms)
         return;
     o = &decision_event(d, EV_CAPACITY_OBSERVED)->u.capacity.o;
     *o = *view.latest;
     o->source = SOURCE_HAND;
     o->report = 0;
-    o->free = held_but(d, q);
+    /* What arrived since the report is in its number still, and the unit asked for is gone. */
+    o->free = is_full ? others : larger(others, view.latest->free - (view.held - others));
     o->occupied = UNITS_UNKNOWN;
     o->observed_at_ms = d->now_ms;
     o->received_at_ms = d->now_ms;
@@ -107,7 +115,9 @@ static void decline(struct decision *d, const struct request *q, uint8_t reason)
 {
     decision_request_event(d, EV_REQUEST_DECLINED, q)->u.request.reason = reason;
     if (vocab_decline_is_full(engine_vocab(d->e), reason))
-        correct_count(d, q);
+        correct_count(d, q, true);
+    else if (vocab_decline_is_taken(engine_vocab(d->e), reason))
+        correct_count(d, q, false);
 }
 
 enum refusal decide_decline(struct decision *d)

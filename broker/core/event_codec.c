@@ -96,8 +96,7 @@ static bool has_private(const struct event *ev)
 {
     if (ev->kind == EV_REFERRAL_OPENED)
         return ev->u.opened.facts_known;
-    return ev->kind == EV_REQUEST_MADE &&
-           (ev->u.made.proposal.n_reasons > 0 || ev->u.made.proposal.why.code != 0);
+    return ev->kind == EV_REQUEST_MADE && proposal_has_facts(&ev->u.made.proposal);
 }
 
 void event_encode(const struct event *ev, struct buf *clear, struct buf *private_part)
@@ -142,8 +141,8 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
         ev->u.opened.facts_known = true;
     } else if (ev->kind == EV_REQUEST_MADE) {
         reasons_fields(&f, &ev->u.made.proposal);
-        /* No reasons are written as no private part: one spelling for one event. */
-        if (ev->u.made.proposal.n_reasons == 0)
+        /* No facts are written as no private part: one spelling for one event. */
+        if (!proposal_has_facts(&ev->u.made.proposal))
             return ERR_BAD_INPUT;
     } else {
         return ERR_BAD_INPUT;

@@ -177,7 +177,8 @@ static bool counts_as_asked(const struct match_ctx *c, const struct request *q)
     case REQUEST_ADMITTED:
         return true;
     case REQUEST_DECLINED:
-        return !vocab_decline_is_full(c->vocab, q->decline_reason) ||
+        return !(vocab_decline_is_full(c->vocab, q->decline_reason) ||
+                 vocab_decline_is_taken(c->vocab, q->decline_reason)) ||
                c->now_ms < q->ended_at_ms + s->again_after_full_s * MS_SECOND;
     case REQUEST_EXPIRED:
         return !q->late_yes && c->now_ms < q->ended_at_ms + s->again_after_silence_s * MS_SECOND;

@@ -106,30 +106,20 @@ void outcome_fields(struct fields *f, struct outcome *o)
 
 #define PRICE_MAX INT32_C(100000000)
 
-/* How the rank came about, which the first journals did not keep. */
-static void terms_fields(struct fields *f, struct proposal *p)
+/* What the first journals did not keep of a proposal: the price of the place and how many others there were.
+ */
+static void market_fields(struct fields *f, struct proposal *p)
 {
-    field_i32(f, &p->utility, -PRICE_MAX, PRICE_MAX);
     field_i32(f, &p->price.coverage, 0, PRICE_MAX);
     field_i32(f, &p->price.rarity, 0, PRICE_MAX);
-    field_i16(f, &p->terms.distance, 0, INT16_MAX);
-    field_i16(f, &p->terms.language, 0, INT16_MAX);
-    field_i16(f, &p->terms.soft, 0, INT16_MAX);
-    field_i16(f, &p->terms.second_move, 0, INT16_MAX);
-    field_i16(f, &p->terms.scarcity, 0, INT16_MAX);
     field_u16(f, &p->fits);
     field_u16(f, &p->asks);
     FIELD_BOOL(f, p->by_broker);
 }
 
-static bool terms_are_empty(const struct proposal *p)
+static bool market_is_empty(const struct proposal *p)
 {
-    const struct match_terms none = {0};
-
-    return p->utility == 0 && p->price.coverage == 0 && p->price.rarity == 0 && p->fits == 0 &&
-           p->asks == 0 && !p->by_broker && p->terms.distance == none.distance &&
-           p->terms.language == none.language && p->terms.soft == none.soft &&
-           p->terms.second_move == none.second_move && p->terms.scarcity == none.scarcity;
+    return p->price.coverage == 0 && p->price.rarity == 0 && p->fits == 0 && p->asks == 0 && !p->by_broker;
 }
 
 void request_made_fields(struct fields *f, struct request *r)
@@ -152,8 +142,8 @@ void request_made_fields(struct fields *f, struct request *r)
     field_u16(f, &p->rank);
     field_u16(f, &p->score);
     FIELD_ENUM(f, p->verdict, VERDICT_N);
-    if (fields_since(f, 2, terms_are_empty(p)))
-        terms_fields(f, p);
+    if (fields_since(f, 2, market_is_empty(p)))
+        market_fields(f, p);
 }
 
 static void reason_fields(struct fields *f, struct reason *r)
@@ -163,13 +153,39 @@ static void reason_fields(struct fields *f, struct reason *r)
     field_i16(f, &r->b, INT16_MIN, INT16_MAX);
 }
 
+/* How the rank came about: distances and languages tell of the household, so this is sealed with the reasons.
+ */
+static void terms_fields(struct fields *f, struct proposal *p)
+{
+    reason_fields(f, &p->why);
+    field_i32(f, &p->utility, -PRICE_MAX, PRICE_MAX);
+    field_i16(f, &p->terms.distance, 0, INT16_MAX);
+    field_i16(f, &p->terms.language, 0, INT16_MAX);
+    field_i16(f, &p->terms.soft, 0, INT16_MAX);
+    field_i16(f, &p->terms.second_move, 0, INT16_MAX);
+    field_i16(f, &p->terms.scarcity, 0, INT16_MAX);
+}
+
+static bool terms_are_empty(const struct proposal *p)
+{
+    const struct match_terms *t = &p->terms;
+
+    return p->why.code == 0 && p->why.a == 0 && p->why.b == 0 && p->utility == 0 && t->distance == 0 &&
+           t->language == 0 && t->soft == 0 && t->second_move == 0 && t->scarcity == 0;
+}
+
+bool proposal_has_facts(const struct proposal *p)
+{
+    return p->n_reasons > 0 || !terms_are_empty(p);
+}
+
 void reasons_fields(struct fields *f, struct proposal *p)
 {
     field_below(f, &p->n_reasons, MATCH_REASONS_MAX + 1);
     for (unsigned i = 0; i < p->n_reasons; i++)
         reason_fields(f, &p->reasons[i]);
-    if (fields_since(f, 2, p->why.code == 0 && p->why.a == 0 && p->why.b == 0))
-        reason_fields(f, &p->why);
+    if (fields_since(f, 2, terms_are_empty(p)))
+        terms_fields(f, p);
 }
 
 void request_life_fields(struct fields *f, struct request *r)

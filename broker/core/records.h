@@ -19,6 +19,7 @@ void outcome_fields(struct fields *f, struct outcome *o);
 /* A request as it was made, without the reasons of its proposal (private). */
 void request_made_fields(struct fields *f, struct request *r);
 void reasons_fields(struct fields *f, struct proposal *p);
+bool proposal_has_facts(const struct proposal *p); /* anything that reasons_fields would write */
 /* The household's facts (private). */
 void need_fields(struct fields *f, struct need *n);
 

@@ -7,6 +7,11 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 struct request_terms request_terms(int64_t now_ms, int64_t opens_at_ms, int64_t deadline_ms,
                                    int64_t answer_ms, int64_t hold_ms)
 {
@@ -14,9 +19,10 @@ struct request_terms request_terms(int64_t now_ms, int64_t opens_at_ms, int64_t 
     int64_t held_ms = hold_ms > answer_ms ? hold_ms : answer_ms;
 
     CHECK(opens_at_ms >= now_ms && answer_ms >= 0);
+    /* Asked shortly before the deadline, a house still gets its time to answer: a late place is a place. */
     return (struct request_terms){
-        .answer_by_ms = earlier(opens_at_ms + answer_ms, bound_ms),
-        .lapse_at_ms = earlier(opens_at_ms + held_ms, bound_ms),
+        .answer_by_ms = opens_at_ms + answer_ms,
+        .lapse_at_ms = later(earlier(opens_at_ms + held_ms, bound_ms), opens_at_ms + answer_ms),
     };
 }
 

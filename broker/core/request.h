@@ -9,9 +9,8 @@
  *
  * Its two moments: the house's clock starts at its opening, that is when it is asked, or when it next takes
  * people in if it is known to be closed. From there it has its time to answer; after that it is silent, and
- * others may be asked too, by the broker as well. A yes counts until the hold lapses. Neither moment is past
- * the household's deadline as long as that is ahead (one nearer than the time to answer ends both); a
- * deadline that has passed bounds nothing more. */
+ * others may be asked too, by the broker as well. A yes counts until the hold lapses: at the household's
+ * deadline at the latest as long as that is ahead, but never before the house had its time to answer. */
 #ifndef PLEK_CORE_REQUEST_H
 #define PLEK_CORE_REQUEST_H
 
@@ -33,14 +32,14 @@ enum cancel_why { CANCEL_NONE, CANCEL_OTHER_YES, CANCEL_WITHDRAWN, CANCEL_NO_SHO
 /* What the proposal was based on, frozen when it was asked. */
 struct proposal {
     uint64_t rules_version;
-    int64_t observed_at_ms; /* of the pool's number then */
-    int32_t free, held;     /* units, before this request */
-    int32_t minutes;        /* of travel, -1 = not known */
-    uint16_t rank;          /* 1 = first; 0 = not among the ranked */
-    uint16_t score;         /* 0..1000 */
-    int32_t utility;        /* 1000 less all terms: what the order went by */
-    struct price price;     /* of scarcity then */
-    struct match_terms terms;
+    int64_t observed_at_ms;   /* of the pool's number then */
+    int32_t free, held;       /* units, before this request */
+    int32_t minutes;          /* of travel, -1 = not known */
+    uint16_t rank;            /* 1 = first; 0 = not among the ranked */
+    uint16_t score;           /* 0..1000 */
+    int32_t utility;          /* 1000 less all terms: what the order went by */
+    struct price price;       /* of scarcity then */
+    struct match_terms terms; /* private, with utility and why: distance and language tell of the household */
     uint16_t fits,
         asks;       /* places that fitted, and that wanted a question, at that moment; 0 and 0 = not kept */
     bool by_broker; /* asked after silence by the broker itself, as the settings say */

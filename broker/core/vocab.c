@@ -137,9 +137,19 @@ int vocab_list_find(const struct vocab *v, enum vocab_list list, const char *cod
     return -1;
 }
 
+static bool is_of(uint64_t reasons, uint8_t reason)
+{
+    return reason >= 1 && reason <= VOCAB_REASONS_MAX && (reasons >> (reason - 1) & 1) != 0;
+}
+
 bool vocab_decline_is_full(const struct vocab *v, uint8_t reason)
 {
-    return reason >= 1 && reason <= VOCAB_REASONS_MAX && (v->decline_full >> (reason - 1) & 1) != 0;
+    return is_of(v->decline_full, reason);
+}
+
+bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason)
+{
+    return is_of(v->decline_taken, reason);
 }
 
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u)

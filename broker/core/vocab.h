@@ -115,6 +115,8 @@ int vocab_list_find(const struct vocab *v, enum vocab_list list, const char *cod
 
 /* True if a house that declines for REASON (index + 1) says that it is full: effect 'full' in the list. */
 bool vocab_decline_is_full(const struct vocab *v, uint8_t reason);
+/* The same for effect 'taken': the unit that was asked for is gone; others of the pool may be free. */
+bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason);
 
 /* Minutes from opening a referral to its deadline. */
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Raise it when a rule or a weight changes in the code, so that a proposal tells which rules judged it. */
-#define RULES_EDITION 2
+#define RULES_EDITION 3
 
 #define NO_TRAVEL UINT16_MAX
 
@@ -198,8 +198,8 @@ static enum err read_trait(struct load *l)
         e = bad(l, "need_rule", "must be must, soft or refusal");
     if (e == OK)
         e = field_yes(l, "waivable", &t.waivable);
-    /* Where the table does not say: what a room must offer, its house must hear. */
-    t.before_yes = rule == TRAIT_MUST;
+    /* Where the table does not say, a house hears nothing of it before its yes: the least that can leak. */
+    t.before_yes = false;
     if (e == OK && field(l, "before_yes")[0] != '\0')
         e = field_yes(l, "before_yes", &t.before_yes);
     if (e == OK && v->traits[bit].code[0] != '\0')
@@ -324,13 +324,15 @@ REASON_READER(read_stop, LIST_STOP)
 /* A list that does not say what a no comes to has no effects. */
 static enum err read_decline(struct load *l)
 {
-    static const char *const effects[] = {"", "none", "rule", "funding_flag", "full"};
+    static const char *const effects[] = {"", "none", "rule", "funding_flag", "full", "taken"};
     const char *effect = field(l, "effect");
     enum err e = OK;
 
     if (index_of(effects, (int)COUNT_OF(effects), effect) < 0)
-        return bad(l, "effect", "must be none, rule, funding_flag or full");
+        return bad(l, "effect", "must be none, rule, funding_flag, full or taken");
     e = read_reason(l, LIST_DECLINE);
+    if (e == OK && strcmp(effect, "taken") == 0)
+        l->v->decline_taken |= UINT64_C(1) << vocab_list_find(l->v, LIST_DECLINE, field(l, "code"));
     if (e == OK && strcmp(effect, "full") == 0)
         l->v->decline_full |= UINT64_C(1) << vocab_list_find(l->v, LIST_DECLINE, field(l, "code"));
     return e;
@@ -454,7 +456,8 @@ static uint64_t fingerprint(const struct vocab *v)
         h = hash_combine(h, (uint64_t)v->deadline_minutes[u]);
     for (size_t i = 0; i < v->lists[LIST_DECLINE].n; i++)
         h = hash_text(h, v->lists[LIST_DECLINE].code[i]);
-    return hash_combine(h, v->decline_full);
+    h = hash_combine(h, v->decline_full);
+    return hash_combine(h, v->decline_taken);
 }
 
 enum err vocab_new(const struct vocab_row *rows, size_t n, struct vocab **out, char *why, size_t why_size)

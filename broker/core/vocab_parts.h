@@ -26,6 +26,7 @@ struct vocab {
     size_t n_languages;                                   /* highest index in use + 1 */
     struct vocab_codes lists[LIST_N];
     uint64_t decline_full; /* bits of the decline list */
+    uint64_t decline_taken;
     struct vocab_kind kinds[KIND_N];
     int deadline_minutes[URGENCY_N];
     uint64_t version;

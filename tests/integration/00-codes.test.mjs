@@ -145,7 +145,7 @@ test('references between the lists resolve, and words have the allowed values', 
   is('traits', 'waivable', ['yes', 'no']);
   is('traits', 'before_yes', ['yes', 'no']);
   for (const t of tables.traits) assert.equal(t.waivable === 'yes', t.waive_label_nl !== '', t.code);
-  is('decline_reasons', 'effect', ['none', 'full', 'rule', 'funding_flag']);
+  is('decline_reasons', 'effect', ['none', 'full', 'taken', 'rule', 'funding_flag']);
   assert.deepEqual(tables.decline_reasons.filter(r => r.needs_text === 'yes').map(r => r.code), ['anders']);
   for (const list of ['traits', 'decline_reasons']) for (const r of tables[list]) assert.match(r.icon, /^[a-z][a-z-]+$/, `${list} ${r.code}: icon`);
   assert.deepEqual(tables.protocol.map(r => r.threat_level).sort(), ['groen', 'oranje', 'rood']);

@@ -15,7 +15,7 @@ const CODE = 'begane_grond';
 const TRAIT = {
   code: CODE, label_nl: 'Kamer op de begane grond', label_en: 'Room on the ground floor', group: 'praktisch', need_rule: 'must', waivable: 'no',
   waive_label_nl: '', waive_label_en: '', ask_label_nl: 'Is er een kamer op de begane grond?', ask_label_en: 'Is there a room on the ground floor?',
-  icon: 'door-enter', intake_order: '3', valid_from: '2026-01-01', valid_to: '', // no before_yes: a must is told
+  icon: 'door-enter', intake_order: '3', before_yes: 'yes', valid_from: '2026-01-01', valid_to: '',
 };
 const SAYS = ['yes', 'no', 'unknown'];
 const saysOf = id => SAYS[id % 3];

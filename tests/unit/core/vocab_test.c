@@ -91,8 +91,10 @@ static void lists_go_by_their_number(void **state)
     assert_int_equal(vocab_list_size(v, LIST_DECLINE), 15);
     assert_string_equal(vocab_list_code(v, LIST_DECLINE, 0), "vol");
     assert_int_equal(vocab_list_find(v, LIST_DECLINE, "dreiging_te_hoog"), 14);
-    for (uint8_t reason = 0; reason <= 60; reason++)
-        assert_int_equal(vocab_decline_is_full(v, reason), reason == 1 || reason == 2);
+    for (uint8_t reason = 0; reason <= 60; reason++) {
+        assert_int_equal(vocab_decline_is_full(v, reason), reason == 1);
+        assert_int_equal(vocab_decline_is_taken(v, reason), reason == 2);
+    }
     assert_int_equal(vocab_list_find(v, LIST_STOP, "locatie_gelekt"), 6);
     assert_int_equal(vocab_list_find(v, LIST_DECLINE, "locatie_gelekt"), -1);
     assert_null(vocab_list_code(v, LIST_DECLINE, 15));
@@ -142,7 +144,7 @@ static void faults_are_named(void **state)
         {"decline_reasons", "vol", "nr", "0", "decline_reasons vol: nr must be at least 1"},
         {"decline_reasons", "vol", "nr", "2", "decline_reasons net_vergeven: nr is used by another row"},
         {"decline_reasons", "vol", "effect", "half",
-         "decline_reasons vol: effect must be none, rule, funding_flag or full"},
+         "decline_reasons vol: effect must be none, rule, funding_flag, full or taken"},
         {"stop_reasons", "anders", "code", "incident", "stop_reasons incident: code is given twice"},
     };
 
