@@ -3,6 +3,13 @@
 #include "base/log.h"
 #include "base/time_text.h"
 
+#include <pthread.h>
+
+/* Of all files of the process: a compiled XPath belongs to the profile, and libxml2 writes into it (the
+ * function it looked up) when it is evaluated, so two threads must not use one at the same time. A file takes
+ * milliseconds, within the bounds of its format. */
+static pthread_mutex_t one_file_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+
 static enum err set_aside(const struct intake *in, const char *provider, const char *name, const char *from,
                           struct bytes content, const struct reading *r)
 {
@@ -20,7 +27,9 @@ enum err intake_take(const struct intake *in, const char *provider, const char *
     const struct profile *profile = profiles_find(in->profiles, provider);
     if (profile == NULL)
         return ERR_NOT_FOUND;
+    pthread_mutex_lock(&one_file_at_a_time);
     enum err e = format_read(&in->schemas, profile, provider, content, time_wall_ms(), r);
+    pthread_mutex_unlock(&one_file_at_a_time);
     if (e != OK) {
         enum err stored = set_aside(in, provider, name, from, content, r);
         return stored == OK ? e : stored;

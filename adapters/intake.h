@@ -1,6 +1,6 @@
 /* The one road from a transport to the spool: read the bytes by the provider's profile; all good: spool, else
- * quarantine. Drop folder and push use it on the loop's thread, poll on its own: formats keep nothing between
- * calls, spool and quarantine lock themselves. */
+ * quarantine. Drop folder and push use it on the loop's thread, poll on its own: files are read one at a
+ * time, spool and quarantine lock themselves. */
 #ifndef PLEK_ADAPTERS_INTAKE_H
 #define PLEK_ADAPTERS_INTAKE_H
 
