@@ -69,7 +69,7 @@ struct flow {
 struct flow_limits flow_limits_default(void)
 {
     return (struct flow_limits){
-        .queue_max = 4096, .undurable_max = 65536, .turn_max = 512, .search_max = 2048, .digest_every = 1000};
+        .queue_max = 4096, .undurable_max = 65536, .turn_max = 512, .search_max = 1024, .digest_every = 1000};
 }
 
 /* ---- what the journal tells ---- */

@@ -22,10 +22,10 @@ struct flow_limits {
                                ERR_BUSY. As many completions may wait, and as many reads */
     uint32_t turn_max;      /* commands decided in one turn: 512, so that a turn stays below a few ms; eight
                                observations of a report count as one more */
-    uint32_t search_max;   /* points spent in one turn on searching again for those who wait: 2,048, a few ms;
-                              what costs how much: flow/search_again.h. 0 = never, else at least
-                              SEARCH_POINTS_MIN */
-    uint32_t digest_every; /* take a digest after so many events: 1,000; 0 = never */
+    uint32_t search_max;    /* points spent in one turn on searching again for those who wait: 1,024;
+                               what costs how much: flow/search_again.h. 0 = never, else at least
+                               SEARCH_POINTS_MIN */
+    uint32_t digest_every;  /* take a digest after so many events: 1,000; 0 = never */
 };
 struct flow_limits flow_limits_default(void);
 
