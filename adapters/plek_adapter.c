@@ -1,6 +1,6 @@
 /* plek-adapter: brings capacity in. Watches the drop folders, listens for pushes and polls, reads what comes
- * by the provider's profile, spools it to disk and hands it to the broker. Exit status: 0 stopped as asked, 1 could
- * not start, 2 wrong usage; of check: 0 understood, 1 would be quarantined, 2 unusable. */
+ * by the provider's profile, spools it to disk and hands it to the broker. Exit status: 0 stopped as asked, 1
+ * could not start, 2 wrong usage; of check: 0 understood, 1 would be quarantined, 2 unusable. */
 #include "adapters/adapter_config.h"
 #include "adapters/check_file.h"
 #include "adapters/deliver.h"
