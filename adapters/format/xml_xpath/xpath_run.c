@@ -213,11 +213,6 @@ bool xpath_run_spent(const struct xpath_run *run)
     return run->c->opCount >= run->c->opLimit;
 }
 
-unsigned long xpath_run_steps(const struct xpath_run *run)
-{
-    return run->c->opCount;
-}
-
 static xmlXPathObjectPtr evaluate(struct xpath_run *run, xmlXPathCompExprPtr expr, xmlNode *node, int line,
                                   const char *field, struct reading *r)
 {

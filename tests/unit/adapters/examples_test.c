@@ -1,5 +1,5 @@
-/* The example profiles: each understands its sample exactly as stated beside it. And a new provider of XML of its
- * own is connected by writing the profile that the README shows, and nothing else. */
+/* The example profiles: each understands its sample exactly as stated beside it. And a new provider of XML of
+ * its own is connected by writing the profile that the README shows, and nothing else. */
 #include "support/feed_world.h"
 
 #include "adapters/check_file.h"
@@ -150,9 +150,9 @@ static void resident_refused(void **state)
 }
 
 /* The block of the README that begins with FENCE, of which TEXT is a part, into PATH. */
-static void write_block(char *readme, const char *fence, const char *text, const char *path)
+static void write_block(const char *readme, const char *fence, const char *text, const char *path)
 {
-    for (char *at = strstr(readme, fence); at != NULL; at = strstr(at, fence)) {
+    for (const char *at = strstr(readme, fence); at != NULL; at = strstr(at, fence)) {
         at += strlen(fence);
         const char *end = strstr(at, "```"), *found = strstr(at, text);
         assert_non_null(end);
