@@ -17,6 +17,7 @@ enum cost {
 #define SAFE_KM 70
 #define THREAT_FAR_KM 180
 #define TRAVEL_COST_MAX 10000
+#define HISTORY 128 /* referrals from which the price counts in full: five days of the nation */
 
 static int smaller(int a, int b)
 {
@@ -111,6 +112,9 @@ int match_utility(const struct match_ctx *c, const struct match_place *p, int fi
     }
     *price = scarcity_price(c->engine, c->moment, p->pool->id);
     points = ((int64_t)s->price_coverage * price->coverage + (int64_t)s->price_rarity * price->rarity) / 1000;
+    /* A handful of referrals is chance, no demand: the price comes in with the history. */
+    if (c->moment->profiles < HISTORY)
+        points = points * c->moment->profiles / HISTORY;
     /* An emergency unit is free again within days: it costs the others less. */
     if (p->kind->max_hours != 0)
         points = points * s->price_short / 1000;

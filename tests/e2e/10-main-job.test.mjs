@@ -127,7 +127,7 @@ test('a worker enters a household and sees ranked places with reasons', async ()
   const cards = worker.page.locator('ol.stack > li.place');
   const first = cards.first();
   // The list follows each answer; the one of the last answer may still be on its way.
-  const names = () => worker.page.locator('.results h3').allInnerTexts();
+  const names = () => worker.page.locator('.results > ol.stack > li h3').allInnerTexts();
   const show = worker.page.getByRole('button', { name: say('results.show'), exact: true }); // a newer list may wait behind it
   await poll(async () => {
     if (await show.count() > 0) await show.first().click({ timeout: 1_000 }).catch(() => { /* it went by itself */ });

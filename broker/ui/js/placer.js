@@ -85,6 +85,7 @@ let isAnswerDue = false;
 /** @param {Intake} intake */
 function setIntake(intake) {
   state.intake = intake;
+  state.gone = []; // they were of other answers, or of another household
   state.faults = new Set([...state.faults].filter(id => missing(intake, state.callback).includes(id)));
   state.message = null;
   keepDraft();
@@ -320,8 +321,12 @@ function follow(referral) {
   loadRunning();
 }
 
+// The referral whose page they are on; 0 = searching. What comes late for another one is not shown.
+let wanted = 0;
+
 /** @param {Referral} referral */
 function take(referral) {
+  wanted = referral.id;
   const before = state.referral?.id === referral.id ? state.referral : null;
   state.referral = referral;
   if (referral.state !== 'reserved' && referral.state !== 'travelling') state.location = null;
@@ -378,18 +383,23 @@ function titleOf(referral) {
 
 /** @param {number} id @param {boolean} [quiet] because facts changed: then a list in use keeps its order */
 async function load(id, quiet = false) {
+  if (!quiet) wanted = id;
   try {
-    take(await frame.api.get(`/referrals/${id}`));
+    const referral = await frame.api.get(`/referrals/${id}`);
+    if (wanted !== id) return; // they went on to another household while this was on its way
+    take(referral);
     const canAsk = state.referral && (state.referral.state === 'open' || state.referral.state === 'asked');
     const before = state.more;
     /** @type {MatchResult | null} */
     const now = canAsk ? await frame.api.get(`/referrals/${id}/matches?limit=10`) : null;
+    if (wanted !== id) return;
     const keeps = quiet && before && now && isInUse();
     const heard = state.moreWaiting ?? before;
     state.more = keeps ? keepOrder(before, now) : now;
     state.moreWaiting = keeps ? now : null;
     if (heard?.fits === 0 && now && now.fits > 0 && !(state.referral && unseen(state.referral))) foundSome(now.fits);
   } catch (error) {
+    if (wanted !== id) return;
     if (error instanceof ApiError && error.status === 404) leave();
     else state.message = { title: problemText(error) };
   }
@@ -405,6 +415,8 @@ async function loadRunning() {
 
 /** Back to searching. */
 function leave() {
+  wanted = 0;
+  state.gone = [];
   state.referral = null;
   state.more = null;
   state.moreWaiting = null;

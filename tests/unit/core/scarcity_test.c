@@ -259,15 +259,16 @@ static void points_are_price_times_weight(void **state)
     struct pool_match m = match_of(e, &s, 1);
     struct price p;
 
-    assert_int_equal(m.terms.scarcity, 565);
-    assert_int_equal(m.utility, m.score - 565 - 122); /* and 61 km at 200 points per 100 km */
+    /* Of which three referrals of the 128 that make a history count. */
+    assert_int_equal(m.terms.scarcity, 565 * 3 / 128);
+    assert_int_equal(m.utility, m.score - 565 * 3 / 128 - 122); /* and 61 km at 200 points per 100 km */
     s.pool.kind = KIND_NOOD;
     assert_true(vocab_kind(*state, KIND_NOOD)->max_hours != 0);
     add_pool(e, s, 4, 2, 2);
     p = price_of(e, (struct pool_id){4});
     m = match_of(e, &s, 4);
     assert_true(p.coverage > 0);
-    assert_int_equal(m.terms.scarcity, (300 * p.coverage + 500 * p.rarity) / 1000 * 300 / 1000);
+    assert_int_equal(m.terms.scarcity, (300 * p.coverage + 500 * p.rarity) / 1000 * 3 / 128 * 300 / 1000);
     engine_free(e);
 }
 
