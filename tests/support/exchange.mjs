@@ -151,6 +151,7 @@ function writeConfig(dir, ports, settings) {
     db_password_file: `${dir}/db/db.password`, db_sealed_password_file: `${dir}/db/sealed.password`,
     ui_dir: pages(), schema_dir: `${ROOT}/schema`, log_level: 'info',
     password_ops: 1, password_mib: 8, // the cheapest that is allowed: these tests are not about guessing
+    ask_rood: 3, // not the default of two: the pages must follow the setting
     ...settings,
   };
   writeFileSync(join(dir, 'plekd.conf'), Object.entries(all).map(([k, v]) => `${k} = ${v}\n`).join(''), { mode: 0o600 });

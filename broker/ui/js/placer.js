@@ -5,7 +5,8 @@ import { ApiError, newKey, problemText } from './api.js';
 import { armSound, chime, notify } from './attention.js';
 import { rows } from './codes.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { emptyIntake, isSearchable, fromNeed, missing, readDraft, toNeed, toReferral } from './need.js';
+import { emptyIntake, isSearchable, fromNeed, missing, toNeed, toReferral } from './need.js';
+import { keepDraft, readKept } from './placer_draft.js';
 import { makeFinder } from './placer_find.js';
 import { announcedName, foundNote, foundText, keepOrder, markSeen, newFits, unseen } from './placer_found.js';
 import { intakeView, summaryView } from './placer_intake.js';
@@ -27,8 +28,6 @@ const QUIET_MS = 5000;
 const GONE_MS = 30_000;
 const LIVE_DELAY_MS = 800;
 const PLACES_SHOWN = 30;
-// Asking three at once at code rood: the median answer comes sooner than with the default of two (matching.md).
-const ASK_RED = 3;
 
 /** @type {Frame} */
 let frame;
@@ -58,22 +57,6 @@ const state = {
 
 const hashId = () => Number(/^#(\d{1,15})$/.exec(location.hash)?.[1] ?? 0);
 
-/* ---- drafts: in this tab only, never free text ---- */
-
-function keepDraft() {
-  try {
-    sessionStorage.setItem('plek.draft', JSON.stringify(state.intake));
-    sessionStorage.setItem('plek.callback', state.callback);
-  } catch { /* private mode: then only in memory */ }
-}
-
-function readKept() {
-  try {
-    state.callback = sessionStorage.getItem('plek.callback') ?? '';
-    state.intake = readDraft(JSON.parse(sessionStorage.getItem('plek.draft') ?? 'null')) ?? emptyIntake();
-  } catch { /* nothing kept */ }
-}
-
 /* ---- searching ---- */
 
 let searchTimer = 0;
@@ -88,7 +71,7 @@ function setIntake(intake) {
   state.gone = []; // they were of other answers, or of another household
   state.faults = new Set([...state.faults].filter(id => missing(intake, state.callback).includes(id)));
   state.message = null;
-  keepDraft();
+  keepDraft(state.intake, state.callback);
   frame.draw();
   clearTimeout(searchTimer);
   searchTimer = window.setTimeout(() => search(false), SEARCH_DELAY_MS);
@@ -209,8 +192,8 @@ function addRegion(name) {
 
 /* ---- asking ---- */
 
-/** How many the one button asks. @param {MatchResult} result */
-const askN = result => Math.min(result.askMax ?? 1, state.intake.threat === 'rood' ? Math.max(ASK_RED, result.askDefault ?? 1) : result.askDefault ?? 1);
+/** How many the one button asks: a setting of the broker, per threat level. @param {MatchResult} result */
+const askN = result => Math.min(result.askMax ?? 1, result.askDefault ?? 1);
 
 /** Run one deed of a person; a second tap meanwhile does nothing. @param {() => Promise<void>} deed */
 async function doing(deed) {
@@ -440,7 +423,7 @@ const act = (referral, path, body) => doing(async () => {
 const change = referral => doing(async () => {
   await frame.api.post(`/referrals/${referral.id}/withdrawal`, { reason: 'gegevens_fout' });
   if (referral.need) state.intake = fromNeed(referral.need);
-  keepDraft();
+  keepDraft(state.intake, state.callback);
   leave();
   loadRunning();
   focusSoon('results-title');
@@ -532,7 +515,7 @@ const view = () => {
     intake: state.intake, callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
     moreOpen: state.moreOpen, setMore: open => { state.moreOpen = open; frame.draw(); },
     set: setIntake, addRegion, clear: () => setIntake(emptyIntake()),
-    setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(); frame.draw(); },
+    setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(state.intake, state.callback); frame.draw(); },
   });
   const main = html`<div class="results" id="results">${messageView()}${doubtNotice(frame)}${staleNotice(frame, refresh)}${runningRow()}${referral ? tracking(referral) : searching()}</div>`;
   // The summary comes after the tracking on a narrow screen: in the document too.
@@ -590,7 +573,7 @@ startPage({
   onBack: refresh,
   begin: async ready => {
     frame = ready;
-    readKept();
+    Object.assign(state, readKept());
     addEventListener('hashchange', onHash);
     for (const event of ['pointerdown', 'pointermove', 'keydown']) addEventListener(event, () => { state.lastTouch = Date.now(); }, { passive: true });
     setInterval(everySecond, 1000);

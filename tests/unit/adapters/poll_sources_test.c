@@ -31,18 +31,10 @@ static void path_in(const struct scene *s, const char *name, char out[200])
 static int setup(void **state)
 {
     struct scene *s = mem_new(1, sizeof *s);
-    struct buf faults = {0};
-    char path[200];
     (void)world_schemas(); /* starts what hashing and XML need */
     test_certs_make(&s->certs);
     world_folder(s->dir);
-    path_in(s, "profiles", path);
-    assert_int_equal(mkdir(path, 0700), 0);
-    path_in(s, "profiles/lindehof.json", path);
-    world_write(path, bytes_of_text(profile_opvang));
-    path_in(s, "profiles", path);
-    assert_int_equal(profiles_load(path, &s->profiles, &faults), OK);
-    buf_fini(&faults);
+    s->profiles = world_profiles(s->dir);
     *state = s;
     return 0;
 }

@@ -71,16 +71,10 @@ static void open_spool(struct scene *s)
 static int setup(void **state)
 {
     struct scene *s = mem_new(1, sizeof *s);
-    struct buf faults = {0};
-    char path[200], why[200] = "";
+    char why[200] = "";
     test_certs_make(&s->certs);
     world_folder(s->dir);
-    path_in(s, "profiles", path);
-    assert_int_equal(mkdir(path, 0700), 0);
-    path_in(s, "profiles/lindehof.json", path);
-    world_write(path, bytes_of_text(profile_opvang));
-    path_in(s, "profiles", path);
-    assert_int_equal(profiles_load(path, &s->profiles, &faults), OK);
+    s->profiles = world_profiles(s->dir);
     s->intake = (struct intake){.profiles = s->profiles, .schemas = *world_schemas()};
     snprintf(s->spool_dir, sizeof s->spool_dir, "%s/spool", s->dir);
     open_spool(s);
@@ -98,7 +92,6 @@ static int setup(void **state)
                                      .longest_wait_ms = 80,
                                      .total_ms = TOTAL_MS,
                                      .connect_ms = TOTAL_MS};
-    buf_fini(&faults);
     *state = s;
     return 0;
 }

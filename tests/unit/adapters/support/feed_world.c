@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char profile_opvang[] = "{\"format\":\"opvang_xml\",\"stops\":{\"te weinig mensen\":\"personeel\"},"
@@ -129,4 +130,20 @@ void world_write(const char *path, struct bytes v)
     FILE *f = fopen(path, "w");
     CHECK(f != NULL && fwrite(v.p, 1, v.len, f) == v.len);
     fclose(f);
+}
+
+struct profiles *world_profiles(const char *dir)
+{
+    struct profiles *all = NULL;
+    struct buf faults = {0};
+    char path[200];
+
+    snprintf(path, sizeof path, "%s/profiles", dir);
+    CHECK(mkdir(path, 0700) == 0);
+    snprintf(path, sizeof path, "%s/profiles/lindehof.json", dir);
+    world_write(path, bytes_of_text(profile_opvang));
+    snprintf(path, sizeof path, "%s/profiles", dir);
+    CHECK(profiles_load(path, &all, &faults) == OK);
+    buf_fini(&faults);
+    return all;
 }

@@ -25,5 +25,8 @@ int world_count(const char *dir);
 /* Files in DIR whose name begins with a dot. */
 int world_hidden(const char *dir);
 void world_write(const char *path, struct bytes v);
+/* DIR/profiles with the own XML's profile of lindehof in it, loaded; the caller ends it with profiles_free.
+ */
+struct profiles *world_profiles(const char *dir);
 
 #endif
