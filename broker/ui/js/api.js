@@ -76,13 +76,13 @@ export function createApi(parts) {
     if (ahead > aheadMs || ahead < aheadMs - CLOCK_SLACK_MS) aheadMs = ahead;
   }
 
-  /** One try. @param {string} method @param {string} path @param {HeadersInit} headers @param {string | undefined} body */
-  async function attempt(method, path, headers, body) {
+  /** One try. @param {string} method @param {string} path @param {HeadersInit} headers @param {string | undefined} body @param {number} [timeoutMs] */
+  async function attempt(method, path, headers, body, timeoutMs = TIMEOUT_MS) {
     /** @type {Response} */
     let answer;
     try {
       answer = await parts.fetch(`/api/v1${path}`, {
-        method, headers, body, cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS),
+        method, headers, body, cache: 'no-store', signal: AbortSignal.timeout(timeoutMs),
       });
     } catch {
       throw new ApiError('offline', 0, null);
@@ -122,7 +122,7 @@ export function createApi(parts) {
 
   /**
    * @param {string} method @param {string} path @param {unknown} body
-   * @param {{ key?: string, ifMatch?: string }} [options]
+   * @param {{ key?: string, ifMatch?: string, timeoutMs?: number }} [options] timeoutMs: of one try, for a body that takes long
    */
   async function write(method, path, body, options = {}) {
     const extra = { 'Idempotency-Key': options.key ?? newKey(), ...(options.ifMatch ? { 'If-Match': options.ifMatch } : {}) };
@@ -131,7 +131,7 @@ export function createApi(parts) {
     try {
       for (const pause of [...RETRY_MS, null]) {
         try {
-          return await attempt(method, path, headersFor(true, extra), text);
+          return await attempt(method, path, headersFor(true, extra), text, options.timeoutMs);
         } catch (error) {
           if (!(error instanceof ApiError) || !isInDoubt(error)) throw error;
           if (pause === null) throw new ApiError('unknown', 0, null);
@@ -157,7 +157,7 @@ export function createApi(parts) {
     getTagged: path => attempt('GET', path, headersFor(false, {}), undefined),
     /** A POST that saves nothing: a search, a sign-in. @param {string} path @param {unknown} body @returns {Promise<any>} */
     ask: async (path, body) => (await attempt('POST', path, headersFor(true, {}), JSON.stringify(body))).data,
-    /** @param {string} path @param {unknown} [body] @param {{ key?: string, ifMatch?: string }} [options] @returns {Promise<any>} */
+    /** @param {string} path @param {unknown} [body] @param {{ key?: string, ifMatch?: string, timeoutMs?: number }} [options] @returns {Promise<any>} */
     post: async (path, body, options) => (await write('POST', path, body, options)).data,
     /** @param {string} path @returns {Promise<any>} */
     remove: async path => (await attempt('DELETE', path, headersFor(false, {}), undefined)).data,

@@ -21,16 +21,22 @@ export const total = pool => pool.capacity.unitsTotal ?? pool.unitsTotal ?? 0;
 export const freeMax = (pool, requests) => Math.max(0, total(pool) - promised(pool, requests) - (pool.capacity.unitsOutOfOrder ?? 0));
 
 /**
+ * What a house answers when hand and feed differ about more than a number. stop null: intake is open.
+ * @typedef {{ stop?: import('../types/api').Stop | null, deliverable?: 'yes' | 'no' }} Answer
+ */
+
+/**
  * One report by hand. What the house said earlier about staff, a stop or rooms out of order is said again: a report
  * without it would take it back in silence.
- * @param {Pool} pool @param {number} free as shown @param {Request[]} requests @param {{ reportId: string, observedAt: string }} at
+ * @param {Pool} pool @param {number | null} free as shown; null is not known @param {Request[]} requests
+ * @param {{ reportId: string, observedAt: string }} at @param {Answer} [answer] in the place of what is believed
  */
-export function handReport(pool, free, requests, at) {
-  const { stop, deliverable, unitsOutOfOrder } = pool.capacity;
+export function handReport(pool, free, requests, at, answer = {}) {
+  const { stop, deliverable, unitsOutOfOrder } = { ...pool.capacity, ...answer };
   const all = total(pool);
   return {
     poolId: pool.id, reportId: at.reportId, observedAt: at.observedAt, source: 'hand',
-    unitsFree: free + promised(pool, requests),
+    ...(free !== null ? { unitsFree: free + promised(pool, requests) } : {}),
     ...(all > 0 ? { unitsTotal: all } : {}),
     ...(unitsOutOfOrder !== null && unitsOutOfOrder !== undefined ? { unitsOutOfOrder } : {}),
     ...(deliverable === 'yes' || deliverable === 'no' ? { deliverable: deliverable === 'yes' } : {}),

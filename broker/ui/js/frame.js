@@ -12,8 +12,13 @@ import { announce, brand, button, closeDialog, html, icon, nothing, openDialog }
 /** @typedef {import('../types/api').Role} Role */
 /** @typedef {import('./live.js').Live} Live */
 
-/** Where each role works. @type {Partial<Record<Role, string>>} */
-export const PAGE_OF = { referrer: '/plaatsen', comensha: '/plaatsen', shelter: '/opvang', municipality: '/gemeente', rapporteur: '/gemeente' };
+/** Where each role works: the pages of its menu, the one it begins on first. @type {Record<Role, string[]>} */
+export const PAGES_OF = {
+  referrer: ['/plaatsen'], comensha: ['/plaatsen'], shelter: ['/opvang', '/koppeling'], municipality: ['/gemeente'],
+  rapporteur: ['/gemeente'], org_admin: ['/koppeling'], exchange_admin: ['/koppeling'],
+};
+/** @type {Record<string, string>} */
+const TITLE_OF = { '/plaatsen': 'placer.title', '/opvang': 'shelter.title', '/gemeente': 'overview.page', '/koppeling': 'feeds.title' };
 const WARN_MS = 120_000;
 // A shelter's open stream counts as use on the server: a night phone that only waits stays signed in until the shift ends.
 const STREAM_IS_USE = new Set(['shelter']);
@@ -99,7 +104,7 @@ const account = (frame, signOut) => html`<details class="account"><summary class
 /** @param {Frame} frame @param {Page} page @param {() => void} redraw @param {() => void} signOut */
 const header = (frame, page, redraw, signOut) => page.phone
   ? html`<header class="phone-bar"><div class="name"><b>${frame.session.locationName ?? frame.session.organisation}</b><span>${either(frame.session.displayNl, frame.session.displayEn)}</span></div>${livePill(frame, page)}${switches(redraw)}${account(frame, signOut)}</header>`
-  : html`<header class="topbar">${brand(location.pathname)}<nav aria-label=${t('frame.menu')}><ul><li><a href=${location.pathname} aria-current="page">${t(page.titleKey)}</a></li></ul></nav><div class="bar-right">${livePill(frame, page)}${switches(redraw)}${account(frame, signOut)}</div></header>`;
+  : html`<header class="topbar">${brand(location.pathname)}<nav aria-label=${t('frame.menu')}><ul>${PAGES_OF[frame.session.role].map(path => html`<li><a href=${path} aria-current=${path === location.pathname ? 'page' : nothing}>${t(TITLE_OF[path])}</a></li>`)}</ul></nav><div class="bar-right">${livePill(frame, page)}${switches(redraw)}${account(frame, signOut)}</div></header>`;
 
 /** @param {() => void} stay @param {() => void} signOut */
 const sessionDialog = (stay, signOut) => html`<dialog class="sheet" id="session-end" aria-labelledby="session-end-title"><div class="inner"><h2 id="session-end-title" tabindex="-1">${t('session.ends_title')}</h2><p>${t('session.ends_text')}</p>${button(t('session.stay'), { kind: 'primary', extra: 'big', click: stay })}${button(t('frame.sign_out'), { kind: 'subtle', click: signOut })}</div></dialog>`;

@@ -3,6 +3,7 @@
 // saved is never queued in silence: it says so, and stays on the screen.
 import { ApiError, problemText } from './api.js';
 import { allowNotifications, armSound, chime, isArmed, notify, startCall, stayAwake, stopCall } from './attention.js';
+import { questions } from './feed.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { capacityView, confirmBar, poolName, shownFree } from './shelter_capacity.js';
 import { sendClaims } from './shelter_report.js';
@@ -29,7 +30,8 @@ const state = {
   /** @type {Request[]} */ requests: [],
   /** @type {Request[]} */ ended: [],
   /** With the version of the pool that was on the screen at the tap. @type {Map<number, { free: number, version: number }>} */ changed: new Map(),
-  /** @type {{ pool: Pool, mine: number }[]} */ clashes: [],
+  /** Of the own organisation. @type {import('../types/api').Feed[]} */ feeds: [],
+  /** @type {{ pool: Pool, mine: number | null }[]} */ clashes: [],
   /** @type {Request | null} */ declining: null,
   /** @type {{ title: string, text?: string } | null} */ message: null,
   /** @type {string | null} */ notSaved: null,
@@ -68,6 +70,14 @@ async function load() {
     state.message = { title: problemText(error) };
   }
   frame.draw();
+}
+
+/** Beside everything else: what it says must never hold up a request. */
+async function loadFeeds() {
+  try {
+    state.feeds = (await frame.api.get('/feeds')).feeds;
+    frame.draw();
+  } catch { /* what was known stays; the live pill says when nobody knows */ }
 }
 
 /** What was on the screen and is over now: say how it ended. @param {Request[]} now */
@@ -203,19 +213,36 @@ function set(pool, free) {
   frame.draw();
 }
 
-/** The second tap. Without a change it renews the time of all numbers that are known. */
+/**
+ * The second tap. Without a change it renews the time of all numbers that are known, but of no room of which hand and
+ * feed differ: who did not read the question has not answered it.
+ */
 function confirm() {
   if (frame.isStale()) {
     state.notSaved = t('capacity.not_saved');
     return frame.draw();
   }
+  const hasChanges = state.changed.size > 0;
+  const open = hasChanges ? [] : questions(state.pools, state.requests);
+  const pools = state.pools.filter(p => (hasChanges ? state.changed.has(p.id) : shownFree(p) !== null && !open.includes(p)));
+  if (pools.length === 0 && open.length > 0) {
+    announce(t('differ.first', { n: open.length }));
+    return focusSoon(`differ-${open[0].id}`);
+  }
   return doing(async () => {
-    const hasChanges = state.changed.size > 0;
-    const pools = state.pools.filter(p => (hasChanges ? state.changed.has(p.id) : shownFree(p) !== null));
     const claims = pools.map(pool => ({ pool, free: shownFree(pool) ?? 0, version: pool.version, ...state.changed.get(pool.id) }));
-    if (await submit(claims)) announce(hasChanges ? t('capacity.saved') : t('capacity.confirmed', { time: clock(frame.api.now()) }));
+    if (!await submit(claims)) return;
+    const time = clock(frame.api.now());
+    announce(hasChanges ? t('capacity.saved') : open.length > 0 ? t('differ.left', { time, n: open.length }) : t('capacity.confirmed', { time }));
   });
 }
+
+/** Hand and feed differ, and the house says what is right. @param {Pool} pool @param {number | null} free @param {import('./capacity.js').Answer} [answer] */
+const decide = (pool, free, answer) => doing(async () => {
+  if (!await submit([{ pool, free, version: pool.version, answer }])) return;
+  announce(answer?.stop === null ? t('differ.reopened', { name: poolName(pool) }) : t('capacity.saved'));
+  focusSoon('capacity');
+});
 
 /** @param {Claim[]} claims @returns {Promise<boolean>} all of them were saved */
 async function submit(claims) {
@@ -292,7 +319,7 @@ const quiet = () => {
 
 const view = () => {
   /** @type {import('./shelter_capacity.js').CapacityParts} */
-  const capacity = { pools: state.pools, requests: state.requests, changed: state.changed, clash: state.clashes[0] ?? null, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm, settle };
+  const capacity = { pools: state.pools, requests: state.requests, changed: state.changed, feeds: state.feeds, clash: state.clashes[0] ?? null, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm, settle, answer: decide };
   const parts = requestParts();
   return html`<main class="phone-main" id="main">
     <h1 class="sr">${t('shelter.heading', { name: frame.session.locationName ?? frame.session.organisation })}</h1>
@@ -309,7 +336,7 @@ const view = () => {
 let timer = 0;
 /** @param {import('./live.js').Live} _live */
 function onLive(_live) {
-  if (!timer) timer = window.setTimeout(() => { timer = 0; load(); }, LIVE_DELAY_MS);
+  if (!timer) timer = window.setTimeout(() => { timer = 0; load(); loadFeeds(); }, LIVE_DELAY_MS);
 }
 
 startPage({
@@ -319,14 +346,15 @@ startPage({
   phone: true,
   view,
   onLive,
-  onBack: load,
+  onBack: () => { load(); loadFeeds(); },
   begin: async ready => {
     frame = ready;
     try { state.onShift = sessionStorage.getItem('plek.shift') === '1'; } catch { /* ask */ }
     document.addEventListener('visibilitychange', () => { pendingNow().forEach(see); });
     setInterval(everySecond, 1000);
-    // The age of the numbers grows without an event.
-    setInterval(() => frame.draw(), 60_000);
+    // The age of the numbers grows without an event, and a feed falls silent without one.
+    setInterval(() => { loadFeeds(); frame.draw(); }, 60_000);
+    loadFeeds();
     await load();
   },
 });

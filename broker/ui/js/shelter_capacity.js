@@ -3,23 +3,29 @@
 // phone in a pocket publishes nothing.
 import { freeMax, oldestConfirmed, promised, total } from './capacity.js';
 import { label } from './codes.js';
-import { clock, confirmed, either, t } from './text.js';
+import { difference } from './feed.js';
+import { ownFeedLine, ownFeedNotice } from './shelter_feed.js';
+import { clock, confirmed, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice, stepper } from './ui.js';
 
 /** @typedef {import('../types/api').Pool} Pool */
 /** @typedef {import('../types/api').Request} Request */
+/** @typedef {import('./capacity.js').Answer} Answer */
+/** @typedef {import('./feed.js').Difference} Difference */
 /**
  * @typedef {object} CapacityParts
  * @property {Pool[]} pools
  * @property {Request[]} requests
  * @property {Map<number, { free: number }>} changed pool id to the number on the screen
- * @property {{ pool: Pool, mine: number } | null} clash somebody else changed it first
+ * @property {import('../types/api').Feed[]} feeds of the own organisation
+ * @property {{ pool: Pool, mine: number | null } | null} clash somebody else changed it first
  * @property {boolean} busy
  * @property {boolean} stale
  * @property {string | null} notSaved
  * @property {(pool: Pool, free: number) => void} set
  * @property {() => void} confirm
  * @property {(free: number) => void} settle
+ * @property {(pool: Pool, free: number | null, answer?: Answer) => void} answer what is right where hand and feed differ
  */
 
 const REMIND_MS = 90 * 60_000;
@@ -47,6 +53,37 @@ function squares(pool, free, held) {
   return html`<div class="squares" aria-hidden="true">${Array.from({ length: n }, (_, i) => html`<i class=${i < free ? 'free' : i < free + held ? 'held' : ''}></i>`)}</div>`;
 }
 
+/** Two buttons, one tap: what the feed says first, as it is what counts now. @param {unknown} text @param {[string, () => void][]} choices @param {CapacityParts} p @param {Pool} pool */
+const question = (text, choices, p, pool) => html`<div class="differ" id=${`differ-${pool.id}`} tabindex="-1"><p>${icon('alert-triangle')}<span>${text}</span></p><div class="duo">${choices.map(([words, click]) => button(words, { about: poolName(pool), busy: p.busy || p.stale, click }))}</div></div>`;
+
+/** @param {Pool} pool @param {Extract<Difference, { kind: 'ask' }>} d @param {CapacityParts} p */
+function askView(pool, d, p) {
+  const now = Date.now();
+  const times = { feed_time: moment(d.feed.observedAt, now), hand_time: moment(d.hand.observedAt, now) };
+  const answer = (/** @type {Answer} */ a) => () => p.answer(pool, shownFree(pool), a);
+  if (d.about === 'free')
+    return question(t('differ.ask_free', { feed: d.feedFree, hand: d.handFree, ...times }), [d.feedFree, d.handFree].map(n => [t('clash.is_right', { free: n }), () => p.answer(pool, n)]), p, pool);
+  if (d.about === 'staff') {
+    const words = /** @type {const} */ ({ yes: t('differ.staff_yes_right'), no: t('differ.staff_no_right') });
+    return question(t(`differ.ask_staff_${d.feed.deliverable}`, times), (d.feed.deliverable === 'yes' ? /** @type {const} */ (['yes', 'no']) : /** @type {const} */ (['no', 'yes'])).map(w => [words[w], answer({ deliverable: w })]), p, pool);
+  }
+  const stop = d.feed.stop ?? d.hand.stop;
+  const stopped = /** @type {[string, () => void]} */ ([t('differ.stopped_right'), answer({ stop })]);
+  const open = /** @type {[string, () => void]} */ ([t('differ.open_right'), answer({ stop: null })]);
+  const params = { reason: label('stopReasons', stop?.reason), ...times };
+  return d.feed.stop ? question(t('differ.ask_stop_feed', params), [stopped, open], p, pool) : question(t('differ.ask_stop_hand', params), [open, stopped], p, pool);
+}
+
+/** What hand and feed say of the same room, when they differ. @param {Pool} pool @param {CapacityParts} p */
+function differenceView(pool, p) {
+  const d = difference(pool, p.requests);
+  if (!d) return nothing;
+  if (d.kind === 'ask') return askView(pool, d, p);
+  if (d.kind === 'hand') return html`<p class="small by-hand">${icon('user-check')}<span>${t('differ.hand', { time: moment(d.at) })}</span></p>`;
+  const time = moment(d.feed.observedAt);
+  return html`<div class="differ standing"><p class="small"><span>${d.feedFree !== null ? t('differ.stop_free', { free: d.feedFree, time }) : t('differ.stop', { time })}</span></p>${button(t('differ.reopen'), { kind: 'subtle', icon: 'lock-open', about: poolName(pool), busy: p.busy || p.stale, click: () => p.answer(pool, shownFree(pool), { stop: null }) })}</div>`;
+}
+
 /** @param {Pool} pool @param {CapacityParts} p */
 function row(pool, p) {
   const value = p.changed.get(pool.id)?.free ?? shownFree(pool) ?? 0;
@@ -56,7 +93,7 @@ function row(pool, p) {
     ${pool.capacity.stop ? html`<span class="small held-text">${icon('hand-stop')}${t('capacity.stopped', { reason: label('stopReasons', pool.capacity.stop.reason) })}</span>` : nothing}
     ${pool.capacity.deliverable === 'no' ? html`<span class="small held-text">${icon('users')}${t('capacity.no_staff')}</span>` : nothing}
     ${squares(pool, value, held)}</div>
-    ${stepper({ name: poolName(pool), value, max: freeMax(pool, p.requests), set: n => p.set(pool, n) })}</li>`;
+    ${stepper({ name: poolName(pool), value, max: freeMax(pool, p.requests), set: n => p.set(pool, n) })}${differenceView(pool, p)}</li>`;
 }
 
 /** @param {CapacityParts} p */
@@ -74,7 +111,7 @@ function clash(p) {
   const theirs = shownFree(pool) ?? 0;
   const at = pool.capacity.receivedAt ?? pool.capacity.observedAt ?? Date.now();
   const choice = (/** @type {number} */ n) => button(t('clash.is_right', { free: n }), { extra: 'big', click: () => p.settle(n) });
-  return html`<section class="notice clash" id="clash" tabindex="-1" role="alert">${icon('alert-triangle')}<div><b>${poolName(pool)}</b>${t('clash.text', { time: clock(at), free: theirs })}</div><div class="duo">${choice(theirs)}${mine === theirs ? nothing : choice(mine)}</div></section>`;
+  return html`<section class="notice clash" id="clash" tabindex="-1" role="alert">${icon('alert-triangle')}<div><b>${poolName(pool)}</b>${t('clash.text', { time: clock(at), free: theirs })}</div><div class="duo">${choice(theirs)}${mine === theirs || mine === null ? nothing : choice(mine)}</div></section>`;
 }
 
 /** @param {CapacityParts} p */
@@ -82,8 +119,9 @@ export function capacityView(p) {
   const oldest = oldestConfirmed(p.pools);
   return html`<section aria-labelledby="capacity">
     <div class="section-head"><h2 id="capacity" tabindex="-1">${t('capacity.title')}</h2><span class="small subtle">${oldest ? t('capacity.confirmed_at', { time: clock(oldest) }) : nothing}</span></div>
-    ${clash(p)}${reminder(p)}
+    ${ownFeedNotice(p.feeds)}${clash(p)}${reminder(p)}
     ${p.pools.length === 0 ? html`<p>${t('capacity.none')}</p>` : html`<ul class="cap">${p.pools.map(pool => row(pool, p))}</ul>`}
+    ${ownFeedLine(p.feeds)}
   </section>`;
 }
 

@@ -6,7 +6,8 @@ import { handReport } from './capacity.js';
 
 /** @typedef {import('../types/api').Pool} Pool */
 /** @typedef {import('../types/api').Request} Request */
-/** What the house says of a pool, and the version that was on the screen. @typedef {{ pool: Pool, free: number, version: number }} Claim */
+/** @typedef {import('./capacity.js').Answer} Answer */
+/** What the house says of a pool, and the version that was on the screen. @typedef {{ pool: Pool, free: number | null, version: number, answer?: Answer }} Claim */
 /**
  * How it went. Late: there is a newer number, this one is not believed. Clashed: somebody was first. Failed: anything
  * else, and all that was not tried after it.
@@ -18,6 +19,12 @@ const STATUS_TOO_MANY = 429;
 
 /** @param {ApiError} error */
 const isOfAll = error => error.kind !== 'problem' || error.status === 401 || error.status === 403 || error.status >= STATUS_TOO_MANY;
+
+/**
+ * Who answers what the screen shows speaks after it, though the clock here runs up to a second behind the exchange's.
+ * @param {number} nowMs @param {Pool} pool
+ */
+const sayingTime = (nowMs, pool) => new Date(Math.max(nowMs, Date.parse(pool.capacity.observedAt ?? '') || 0)).toISOString();
 
 /**
  * One call after the other. REQUESTS must not be older than the pools: what moved in between is then in the version, and
@@ -32,7 +39,7 @@ export async function sendClaims(api, claims, requests) {
       sent.failed.push(claim);
       continue;
     }
-    const report = handReport(claim.pool, claim.free, requests, { reportId: newKey(), observedAt: new Date(api.now()).toISOString() });
+    const report = handReport(claim.pool, claim.free, requests, { reportId: newKey(), observedAt: sayingTime(api.now(), claim.pool) }, claim.answer);
     try {
       const { late } = await api.post('/capacity-reports', { reports: [report] }, { key: newKey(), ifMatch: `"${claim.version}"` });
       sent[late > 0 ? 'late' : 'saved'].push(claim);

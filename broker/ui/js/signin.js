@@ -2,7 +2,7 @@
 // Sign-in: name and password, nothing else. Paste and password managers work.
 import { render } from '../vendor/lit-html/lit-html.js';
 import { ApiError, createApi, problemText } from './api.js';
-import { PAGE_OF, switches, translateShell, wireSkipLink } from './frame.js';
+import { PAGES_OF, switches, translateShell, wireSkipLink } from './frame.js';
 import { loadMessages, t } from './text.js';
 import { brand, button, focusSoon, html, nothing, notice } from './ui.js';
 
@@ -12,12 +12,12 @@ const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 const api = createApi({ fetch: (...args) => fetch(...args), wait: ms => new Promise(done => setTimeout(done, ms)) });
 const state = { busy: false, fault: '' };
 
-/** Where the reader was, if that page belongs to this role; else the role's own page. @param {Session} session */
+/** Where the reader was, if that page belongs to this role; else the page the role begins on. @param {Session} session */
 function destination(session) {
-  const home = PAGE_OF[session.role] ?? '/';
+  const pages = PAGES_OF[session.role];
   let back = '';
   try { back = sessionStorage.getItem('plek.return') ?? ''; sessionStorage.removeItem('plek.return'); } catch { /* home */ }
-  return back === home || (back.startsWith(`${home}#`) && /^#\d+$/.test(back.slice(home.length))) ? back : home;
+  return pages.includes(back.replace(/#\d+$/, '')) ? back : pages[0];
 }
 
 /** A wrong name and a wrong password get the same words. @param {unknown} error */

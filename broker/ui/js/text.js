@@ -100,6 +100,14 @@ export function confirmed(at, nowMs = Date.now()) {
   return t('age.days', { n: Math.floor(minutes / (24 * 60)) });
 }
 
+/** How long ago something was: "12 min geleden". @param {string | number} at @param {number} [nowMs] */
+export function ago(at, nowMs = Date.now()) {
+  const minutes = Math.floor((nowMs - new Date(at).getTime()) / 60000);
+  if (minutes < 1) return t('ago.now');
+  if (minutes < 24 * 60) return t('ago.ago', { duration: duration(minutes) });
+  return t('ago.days', { n: Math.floor(minutes / (24 * 60)) });
+}
+
 /** m:ss, or h:mm:ss from an hour on; never below zero. @param {number} seconds */
 export function countdown(seconds) {
   const left = Math.max(0, Math.ceil(seconds));

@@ -83,8 +83,8 @@ export type RevealedLocation = { locationName: string; address?: string; nightNu
 export type Capacity = {
     unitsTotal?: number | null; unitsFree?: number | null; unitsOutOfOrder?: number | null; unitsHeld: number;
     offerable?: number | null; overcommitted?: boolean; deliverable?: Tri;
-    stop?: { reason: string; untilAt?: string | null } | null; source?: string; freshness: string;
-    observedAt?: string | null; receivedAt?: string | null;
+    stop?: Stop | null; source?: string; freshness: string; observedAt?: string | null; receivedAt?: string | null;
+    said?: { feed?: Said | null; hand?: Said | null }; disagrees?: boolean;
 };
 export type Pool = {
     id: number; code: string; name: string; nameEn?: string; kind: string; locationId?: number; locationName?: string;
@@ -103,4 +103,42 @@ export type Overview = {
 export type EventFact = {
     seq: number; at: string; referralId?: number | null; requestId?: number | null; poolId?: number | null;
     state?: string | null;
+};
+
+/* The last word of one side about a pool. */
+export type Said = {
+    unitsTotal?: number | null; unitsFree?: number | null; deliverable?: Tri; stop?: Stop | null; observedAt: string;
+};
+export type Stop = { reason: string; untilAt?: string | null; source?: 'feed' | 'hand' };
+
+export type FeedState = 'ok' | 'silent' | 'quarantined' | 'adapter_away' | 'never';
+export type Feed = {
+    provider: string; organisation: string; channel: string; profile?: string; test: boolean; expectedMinutes?: number | null;
+    lastMessageAt?: string | null; lastOutcome?: string | null; lastHeartbeatAt?: string | null; waiting?: number;
+    lastReportAt?: string | null; state: FeedState; silentSince?: string | null;
+};
+export type Complaint = { line: number; field: string; reason: string };
+export type Outcome = 'taken' | 'quarantined' | 'test' | 'refused';
+export type MessageHead = {
+    id: number; provider: string; messageId: string; channel: string; format?: string; profile?: string; bytes?: number;
+    receivedAt: string; outcome: Outcome; reports: number; complaints: number; notices: number; replayOf?: string | null;
+    replay?: 'none' | 'asked' | 'done' | 'failed';
+};
+export type Reported = {
+    pool?: string; poolId?: number; poolName?: string; poolNameEn?: string; unitsTotal?: number | null; unitsFree?: number | null;
+    unitsOccupied?: number | null; deliverable?: boolean | Tri | null; stop?: Stop | null; observedAt: string; line?: number;
+};
+export type CrossCheck = { pool: string; poolName?: string; poolNameEn?: string; occupiedByMessages: number; note?: string };
+export type Message = Omit<MessageHead, 'reports' | 'complaints' | 'notices'> & {
+    reports: Reported[]; complaints: Complaint[]; more?: number; notices: Complaint[]; crossCheck?: CrossCheck[];
+};
+export type Effect = 'changes' | 'confirms' | 'older';
+export type Preview = {
+    line?: number; poolId: number; pool?: string; poolName?: string; poolNameEn?: string; allowed: boolean;
+    before: Partial<Said>; after: Partial<Said>; effect: Effect;
+};
+export type Upload = {
+    id: number; state: 'waiting' | 'read' | 'unreadable' | 'taken' | 'expired' | 'unanswered'; test?: boolean;
+    createdAt?: string; expiresAt?: string; messageId?: string | null; preview?: Preview[]; complaints?: Complaint[]; more?: number;
+    notices?: Complaint[];
 };

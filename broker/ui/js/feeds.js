@@ -1,0 +1,372 @@
+// @ts-check
+// The page of data connections: for a house whether its own works and what came in, for the operator all of them with
+// trouble first and the same page for each. Facts are fetched anew on each live event and every so often, for silence
+// makes no event; not when nobody has touched the page for a while, so that a forgotten desk signs itself out.
+import { ApiError, problemText } from './api.js';
+import { loadComplaints } from './complaint.js';
+import { UPLOAD_BYTES_MAX, base64, byTrouble, failedReplay, isOpenQuarantine, isOvertaken, isTrouble, isUnderstood, lastUnderstood } from './feed.js';
+import { allFeeds, feedCard } from './feeds_list.js';
+import { complaintsList, headWords, messageBody, outcomeWord } from './feeds_message.js';
+import { UPLOAD_KB_MAX, kilobytes, noUpload, uploadView } from './feeds_upload.js';
+import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { clock, moment, t } from './text.js';
+import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
+
+/** @typedef {import('../types/api').Feed} Feed */
+/** @typedef {import('../types/api').Message} Message */
+/** @typedef {import('../types/api').MessageHead} MessageHead */
+/** @typedef {import('../types/api').Upload} Upload */
+/** @typedef {import('./feeds_upload.js').UploadState} UploadState */
+/** @typedef {import('./frame.js').Frame} Frame */
+
+const LIVE_DELAY_MS = 500;
+const LOOK_MS = 15_000;
+const WAIT_MS = 1500; // while somebody watches for an answer of the adapter
+const UNTOUCHED_MS = 10 * 60_000;
+const MESSAGES_MAX = 30;
+const OPEN_MAX = 5; // files set aside that are shown whole
+const SEND_MS = 60_000; // a megabyte over a slow phone
+
+/** @type {Frame} */
+let frame;
+
+const state = {
+  /** @type {Feed[]} */ feeds: [],
+  /** Whose page it is; null is the operator's list. @type {string | null} */ provider: null,
+  /** Newest first. @type {MessageHead[]} */ messages: [],
+  /** @type {Map<number, Message>} */ whole: new Map(),
+  /** Messages of which all rooms are shown. @type {Set<number>} */ allRows: new Set(),
+  /** Asked from this page, to say how it went. @type {Set<number>} */ asked: new Set(),
+  /** Why asking failed. @type {Map<number, string>} */ faults: new Map(),
+  /** Files that were read after all, to say so. @type {Map<number, { time: string, n: number }>} */ done: new Map(),
+  upload: noUpload(),
+  /** @type {string | null} */ problem: null,
+  ready: false,
+  busy: false,
+};
+
+const isOperator = () => frame.session.role === 'exchange_admin';
+const touched = { at: Date.now() };
+const isAsleep = () => Date.now() - touched.at > UNTOUCHED_MS;
+
+/* ---- facts ---- */
+
+let loadNumber = 0;
+let loadShown = 0;
+let loadedAt = 0;
+
+/** @param {string | null} provider */
+async function fetchMessages(provider) {
+  if (!provider) return [];
+  const answer = await frame.api.get(`/feed-messages?provider=${encodeURIComponent(provider)}&limit=${MESSAGES_MAX}`);
+  return /** @type {MessageHead[]} */ (answer.messages);
+}
+
+/** What is shown without a tap: the last one that was understood, and what waits for somebody. @param {MessageHead[]} messages */
+function wanted(messages) {
+  const last = lastUnderstood(messages);
+  const aside = messages.filter(m => isOpenQuarantine(m) && !isOvertaken(m, messages)).slice(0, OPEN_MAX);
+  return [...(last ? [last] : []), ...aside, ...aside.flatMap(m => failedReplay(m, messages) ?? [])];
+}
+
+/** Set aside, and nothing good came after it. @param {MessageHead} m */
+const needsSomebody = m => isOpenQuarantine(m) && !isOvertaken(m, state.messages);
+
+/** @param {MessageHead} m */
+const isFetched = m => {
+  const kept = state.whole.get(m.id);
+  return kept !== undefined && kept.outcome === m.outcome && kept.reports.length === m.reports && kept.receivedAt === m.receivedAt;
+};
+
+/** @param {MessageHead} m */
+async function fetchWhole(m) {
+  if (!isFetched(m)) state.whole.set(m.id, await frame.api.get(`/feed-messages/${m.id}`));
+}
+
+async function load() {
+  const number = ++loadNumber;
+  const provider = state.provider;
+  try {
+    const { feeds } = await frame.api.get('/feeds');
+    const own = provider ?? (isOperator() ? null : feeds[0]?.provider ?? null);
+    const messages = await fetchMessages(own);
+    await Promise.all(wanted(messages).map(fetchWhole));
+    if (number < loadShown || provider !== state.provider) return;
+    loadShown = number;
+    hear(messages);
+    Object.assign(state, { feeds, provider: own, messages, problem: null, ready: true });
+    loadedAt = frame.api.now();
+  } catch (error) {
+    state.problem = problemText(error);
+    state.ready = true;
+  }
+  frame.setTitle(titleNow());
+  frame.draw();
+}
+
+/** How reading again went, of what this page asked. @param {MessageHead[]} messages */
+function hear(messages) {
+  for (const id of state.asked) {
+    const m = messages.find(x => x.id === id);
+    if (!m || m.replay === 'asked') continue;
+    state.asked.delete(id);
+    if (m.replay === 'done') {
+      const read = messages.find(x => x.replayOf === m.messageId && isUnderstood(x));
+      state.done.set(id, { time: moment(m.receivedAt, frame.api.now()), n: read?.reports ?? 0 });
+      announce(t('replay.done'));
+      focusSoon(`done-${id}`);
+    } else if (m.replay === 'failed') {
+      announce(t('replay.failed'));
+    }
+  }
+}
+
+/** The operator sees silent ones in the title of the tab too. */
+const titleNow = () => {
+  const trouble = state.feeds.filter(isTrouble).length;
+  return isOperator() && trouble > 0 ? `(${trouble}) ${t('feeds.all_heading')}` : null;
+};
+
+let timer = 0;
+/** @param {number} ms */
+function loadSoon(ms) {
+  if (timer) return;
+  timer = window.setTimeout(async () => { timer = 0; await load(); }, ms);
+}
+
+/** Silence makes no event, and neither does an adapter that reads a file again. */
+function look() {
+  const isWaiting = state.asked.size > 0 || state.messages.some(m => m.replay === 'asked');
+  if (document.visibilityState !== 'visible' || frame.isStale() || isAsleep()) return;
+  if (frame.api.now() - loadedAt >= (isWaiting ? WAIT_MS : LOOK_MS)) loadSoon(0);
+}
+
+/* ---- going from the list to one and back ---- */
+
+/** No code of a provider in the address: the browser's own state remembers which one. @param {string | null} provider */
+function show(provider) {
+  Object.assign(state, { provider, messages: [], ready: false, problem: null, upload: noUpload() });
+  state.done.clear();
+  state.faults.clear();
+  frame.draw();
+  load().then(() => { scrollTo(0, 0); focusSoon('feeds-title'); });
+}
+
+/** @param {Feed} feed */
+function open(feed) {
+  history.pushState({ provider: feed.provider }, '');
+  show(feed.provider);
+}
+
+function backToAll() {
+  if (history.state?.provider) history.back();
+  else show(null);
+}
+
+/* ---- deeds ---- */
+
+/** @param {MessageHead} m */
+async function replay(m) {
+  if (state.asked.has(m.id)) return;
+  state.faults.delete(m.id);
+  state.asked.add(m.id);
+  frame.draw();
+  try {
+    await frame.api.post(`/feed-messages/${m.id}/replay`, {});
+    state.messages = state.messages.map(x => (x.id === m.id ? { ...x, replay: 'asked' } : x));
+    announce(t('replay.asked'));
+  } catch (error) {
+    state.asked.delete(m.id);
+    state.faults.set(m.id, problemText(error));
+    announce(problemText(error));
+  }
+  await load();
+}
+
+/** @param {Partial<UploadState>} change @param {string} [focus] */
+function setUpload(change, focus) {
+  state.upload = { ...state.upload, ...change };
+  frame.draw();
+  if (focus) focusSoon(focus);
+}
+
+/** What is wrong with a file before anything is sent. @param {File | null} file */
+function fileFault(file) {
+  if (!file) return t('upload.no_file');
+  if (file.size === 0) return t('upload.empty');
+  if (file.size > UPLOAD_BYTES_MAX) return t('upload.too_big', { size: kilobytes(file.size), max: UPLOAD_KB_MAX });
+  return frame.isStale() ? t('upload.stale') : null;
+}
+
+/** @param {unknown} error */
+const uploadFault = error => (error instanceof ApiError && (error.status === 429 || error.type === 'limit') ? t('upload.limit')
+  : error instanceof ApiError && error.status === 413 ? t('problem.status_413') : problemText(error));
+
+/** @param {File | null} file */
+async function send(file) {
+  if (state.busy) return;
+  const fault = fileFault(file);
+  if (fault || !file) return setUpload({ fault }, 'upload-file');
+  state.busy = true;
+  const { test } = state.upload;
+  setUpload({ step: 'sending', fault: null, upload: null, result: null, problem: null }, 'upload-reading');
+  try {
+    const bytes = await file.arrayBuffer().catch(() => null);
+    if (!bytes) return setUpload({ step: 'choose', fault: t('upload.unreadable_here') }, 'upload-file');
+    const upload = await frame.api.post('/uploads', { content: base64(new Uint8Array(bytes)), test }, { timeoutMs: SEND_MS });
+    announce(t('upload.reading'));
+    setUpload({ step: 'reading', upload });
+    await answerOf(upload);
+  } catch (error) {
+    setUpload({ step: 'choose', fault: uploadFault(error) }, 'upload-file');
+  } finally {
+    state.busy = false;
+    frame.draw();
+  }
+}
+
+/** Until the adapter has read it, or the exchange says that it will not. @param {Upload} upload */
+async function answerOf(upload) {
+  let now = upload;
+  while (now.state === 'waiting') {
+    await new Promise(done => setTimeout(done, WAIT_MS / 2));
+    if (state.upload.upload?.id !== upload.id) return; // left behind
+    try {
+      now = await frame.api.get(`/uploads/${upload.id}`);
+    } catch (error) {
+      // A lost look is looked again; one that is gone has expired.
+      if (!(error instanceof ApiError) || error.kind !== 'offline') now = { ...upload, state: 'expired' };
+    }
+  }
+  announce(t(now.state === 'read' ? 'upload.preview' : now.state === 'unreadable' ? 'upload.unreadable' : 'upload.unanswered'));
+  setUpload({ step: 'shown', upload: now }, 'upload-result');
+}
+
+async function take() {
+  const { upload } = state.upload;
+  if (!upload || state.busy) return;
+  state.busy = true;
+  setUpload({ problem: null });
+  try {
+    const result = await frame.api.post(`/uploads/${upload.id}/acceptance`, {});
+    announce(t('upload.taken'));
+    setUpload({ step: 'taken', result }, 'upload-result');
+    await load();
+  } catch (error) {
+    const now = /** @type {Upload | null} */ (await frame.api.get(`/uploads/${upload.id}`).catch(() => null));
+    if (now && now.state !== 'read') setUpload({ upload: now }, 'upload-result');
+    else setUpload({ problem: problemText(error) }, 'upload-problem');
+  } finally {
+    state.busy = false;
+    frame.draw();
+  }
+}
+
+function discard() {
+  announce(t('upload.discarded'));
+  setUpload(noUpload(), 'upload-title');
+}
+
+/* ---- drawing ---- */
+
+/** @param {MessageHead} m */
+const bodyOf = m => {
+  const whole = state.whole.get(m.id);
+  if (!whole) return html`<p class="subtle" aria-busy="true">${t('message.loading')}</p>`;
+  return messageBody(whole, { nowMs: frame.api.now(), isWhole: state.allRows.has(m.id), showAll: () => { state.allRows.add(m.id); frame.draw(); } });
+};
+
+/** @param {MessageHead} m */
+function replayPart(m) {
+  if (m.replay === 'asked' || state.asked.has(m.id)) return html`<p class="replay" role="status">${icon('hourglass')}<span><b>${t('replay.asked')}</b> ${t('replay.asked_text')}</span></p>`;
+  const fault = state.faults.get(m.id);
+  const again = failedReplay(m, state.messages);
+  return html`${fault ? html`<p class="field-fault" role="alert">${icon('alert-circle')}${fault}</p>` : nothing}
+    ${m.replay === 'failed' ? html`<p class="replay failed">${icon('alert-circle')}<span><b>${t('replay.failed')}.</b> ${again ? t('replay.failed_text', { time: moment(again.receivedAt, frame.api.now()) }) : t('replay.unanswered_text')}</span></p>` : nothing}
+    ${button(t('replay.button'), { icon: 'refresh', busy: frame.isStale(), about: t('quarantine.of', { time: moment(m.receivedAt, frame.api.now()) }), click: () => replay(m) })}`;
+}
+
+/** @param {MessageHead} m */
+function asideView(m) {
+  const again = failedReplay(m, state.messages);
+  const whole = state.whole.get((again ?? m).id) ?? state.whole.get(m.id);
+  return html`<li class="aside" data-message=${m.id}><h3>${t('quarantine.of', { time: moment(m.receivedAt, frame.api.now()) })}</h3><p class="small subtle">${headWords(m)}</p>
+    ${whole ? complaintsList(whole.complaints, whole.more) : html`<p class="subtle" aria-busy="true">${t('message.loading')}</p>`}${replayPart(m)}</li>`;
+}
+
+function quarantineView() {
+  const now = state.messages.filter(needsSomebody);
+  return html`${[...state.done].map(([id, d]) => notice({ icon: 'circle-check', tone: 'info', id: `done-${id}`, title: t('replay.done'), text: t('replay.done_text', d) }))}
+    ${now.length > 0 ? html`<section class="panel" aria-labelledby="quarantine-title"><h2 id="quarantine-title">${t('quarantine.title', { n: now.length })}</h2><p>${t('quarantine.text')}</p><ul class="asides">${now.map(asideView)}</ul></section>` : nothing}`;
+}
+
+/** @param {MessageHead} m */
+async function fetchSoon(m) {
+  if (isFetched(m)) return;
+  await fetchWhole(m).catch(error => { state.problem = problemText(error); });
+  frame.draw();
+}
+
+function lastView() {
+  const last = lastUnderstood(state.messages);
+  return html`<section class="panel" aria-labelledby="last-title"><div class="section-head"><h2 id="last-title">${t('message.last')}</h2>${last ? html`<span class="subtle">${moment(last.receivedAt, frame.api.now())}</span>` : nothing}</div>
+    ${last ? html`<p class="subtle">${headWords(last)}</p>${bodyOf(last)}` : html`<p class="subtle">${t('message.none')}</p>`}</section>`;
+}
+
+/** @param {MessageHead} m */
+const historyRow = m => html`<li><details class="more" @toggle=${() => fetchSoon(m)}><summary>${icon('chevron-right')}<span class="history-head"><b>${moment(m.receivedAt, frame.api.now())}</b><span class="small subtle">${headWords(m)}</span></span><span class="outcome ${m.outcome}">${outcomeWord(m)}</span></summary><div class="more-body">${bodyOf(m)}${isOpenQuarantine(m) ? html`<p class="subtle">${t('quarantine.overtaken_text')}</p>${replayPart(m)}` : nothing}</div></details></li>`;
+
+function historyView() {
+  const last = lastUnderstood(state.messages);
+  const rest = state.messages.filter(m => m !== last && !needsSomebody(m));
+  if (rest.length === 0) return nothing;
+  return html`<section class="panel" aria-labelledby="history-title"><h2 id="history-title">${t('message.history')}</h2><ul class="history">${rest.map(historyRow)}</ul></section>`;
+}
+
+/** What a house can do itself while its connection does not work. */
+const advice = () => (isOperator() ? null : {
+  words: t('feed.advice'),
+  action: frame.session.role === 'shelter' ? html`<a class="nl-button nl-button--secondary" href="/opvang"><span class="nl-button__label">${t('feed.by_hand')}</span></a>` : nothing,
+});
+
+const uploadPart = () => (isOperator() ? nothing : uploadView(state.upload, {
+  busy: state.busy, stale: frame.isStale(), nowMs: frame.api.now(), send, take, discard,
+  setTest: test => setUpload({ test }), chosen: () => setUpload({ fault: null }), again: () => setUpload(noUpload(), 'upload-file'),
+}));
+
+function providerView() {
+  const own = byTrouble(state.feeds.filter(f => f.provider === state.provider));
+  const name = own[0]?.organisation ?? frame.session.organisation;
+  return html`<div>${isOperator() ? button(t('feeds.all_back'), { kind: 'subtle', icon: 'arrow-back-up', extra: 'back', click: backToAll }) : nothing}
+    <h1 id="feeds-title" tabindex="-1">${t('feeds.heading', { name })}</h1></div>
+    ${own.length === 0 ? notice({ icon: 'info-circle', tone: 'info', title: t('feeds.none'), text: t('feeds.none_text') }) : own.map(f => feedCard(f, frame.api.now(), advice()))}
+    ${own.length > 0 ? html`${quarantineView()}${lastView()}` : nothing}${uploadPart()}${own.length > 0 ? historyView() : nothing}`;
+}
+
+const updated = () => (loadedAt === 0 ? nothing : isAsleep()
+  ? button(t('feeds.asleep', { time: clock(loadedAt) }), { kind: 'subtle', icon: 'refresh', click: () => { touched.at = Date.now(); load(); } })
+  : html`<p class="small subtle">${t('feeds.updated', { time: clock(loadedAt) })}</p>`);
+
+const view = () => html`<main class="feeds" id="main">
+  ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}${doubtNotice(frame)}${staleNotice(frame, load, 'offline.text_feeds')}
+  ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('feeds.loading')}</p>` : isOperator() && !state.provider ? allFeeds(state.feeds, frame.api.now(), open) : providerView()}
+  ${updated()}</main>`;
+
+startPage({
+  roles: ['shelter', 'org_admin', 'exchange_admin'],
+  titleKey: 'feeds.title',
+  skipKey: 'skip.main',
+  view,
+  onLive: () => { if (!isAsleep()) loadSoon(LIVE_DELAY_MS); },
+  onBack: load,
+  begin: async ready => {
+    frame = ready;
+    history.replaceState(null, '');
+    addEventListener('popstate', () => { if (isOperator()) show(history.state?.provider ?? null); });
+    for (const sign of ['pointerdown', 'keydown']) addEventListener(sign, () => { const was = isAsleep(); touched.at = Date.now(); if (was) load(); }, { passive: true });
+    document.addEventListener('visibilitychange', look);
+    setInterval(look, WAIT_MS);
+    setInterval(() => frame.draw(), 60_000); // ages grow without an event
+    await Promise.all([loadComplaints(), load()]);
+  },
+});
