@@ -271,7 +271,7 @@ void crypto_base64url(struct bytes in, struct buf *out)
     out->len--; /* the NUL */
 }
 
-enum err crypto_unbase64url(struct bytes text, struct buf *out)
+static enum err unbase64(struct bytes text, int variant, struct buf *out)
 {
     size_t before = out->len;
     size_t room = text.len / 4 * 3 + 3;
@@ -279,12 +279,22 @@ enum err crypto_unbase64url(struct bytes text, struct buf *out)
     uint8_t *raw = buf_extend(out, room);
     const char *end = NULL;
 
-    if (text.len > 0 && (sodium_base642bin(raw, room, (const char *)text.p, text.len, NULL, &len, &end,
-                                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-                         end != (const char *)text.p + text.len)) {
+    if (text.len > 0 &&
+        (sodium_base642bin(raw, room, (const char *)text.p, text.len, NULL, &len, &end, variant) != 0 ||
+         end != (const char *)text.p + text.len)) {
         out->len = before;
         return ERR_BAD_INPUT;
     }
     out->len = before + len;
     return OK;
+}
+
+enum err crypto_unbase64url(struct bytes text, struct buf *out)
+{
+    return unbase64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING, out);
+}
+
+enum err crypto_unbase64(struct bytes text, struct buf *out)
+{
+    return unbase64(text, sodium_base64_VARIANT_ORIGINAL, out);
 }

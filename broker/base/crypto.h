@@ -56,5 +56,8 @@ void crypto_hex(struct bytes in, struct buf *out);
 MUST_CHECK enum err crypto_unhex(struct bytes text, struct buf *out);
 void crypto_base64url(struct bytes in, struct buf *out);
 MUST_CHECK enum err crypto_unbase64url(struct bytes text, struct buf *out);
+/* Ordinary base64 (RFC 4648, section 4: + and /, with its padding), as browsers make it; ERR_BAD_INPUT for
+ * anything else, white space included. */
+MUST_CHECK enum err crypto_unbase64(struct bytes text, struct buf *out);
 
 #endif

@@ -46,6 +46,10 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_REVEAL_LOCATION] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_SEE_STATISTICS] = R(MUNICIPALITY) | R(RAPPORTEUR),
     [ACT_MANAGE_ACCOUNTS] = R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [ACT_TELL_FEED] = R(MACHINE),
+    [ACT_SEE_FEEDS] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [ACT_REPLAY_FEED] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [ACT_UPLOAD] = R(SHELTER) | R(ORG_ADMIN),
 };
 
 /* ---- who the actor is ---- */
@@ -208,6 +212,12 @@ static bool may_reveal(const struct engine *e, const struct actor *a, uint64_t o
     return a->role == ROLE_SHELTER || q->state == REQUEST_ACCEPTED;
 }
 
+/* A file is read by the profile of an organisation that has places. */
+static bool may_upload(const struct engine *e, const struct actor *a, uint64_t object)
+{
+    return engine_org(e, a->org)->kind == ORG_SHELTER && (object == 0 || object == a->org.v);
+}
+
 bool may(const struct engine *e, const struct actor *a, enum action action, uint64_t object)
 {
     if ((unsigned)action >= ACT_N || !has_role(action_roles[action], a) || !is_who_it_says(e, a))
@@ -225,7 +235,13 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_REVEAL_LOCATION:
         return may_reveal(e, a, object);
     case ACT_MANAGE_ACCOUNTS:
+    case ACT_SEE_FEEDS:
+    case ACT_REPLAY_FEED:
         return a->role == ROLE_EXCHANGE_ADMIN || object == 0 || object == a->org.v;
+    case ACT_TELL_FEED:
+        return object == 0 || (object <= UINT32_MAX && carries(a, (struct org_id){(uint32_t)object}));
+    case ACT_UPLOAD:
+        return may_upload(e, a, object);
     case ACT_N:
         break;
     }

@@ -14,6 +14,10 @@ enum action {
     ACT_REVEAL_LOCATION, /* address, night number, meeting point */
     ACT_SEE_STATISTICS,
     ACT_MANAGE_ACCOUNTS,
+    ACT_TELL_FEED, /* a machine: tell of the feeds of an organisation it carries, and fetch what is for it */
+    ACT_SEE_FEEDS, /* feeds, messages and uploads of an organisation; the exchange's own people: of all */
+    ACT_REPLAY_FEED, /* have a message of an organisation read again */
+    ACT_UPLOAD,      /* bring a file of one's own organisation; taking its numbers is CMD_REPORT_CAPACITY */
     ACT_N
 };
 
@@ -21,9 +25,9 @@ enum action {
  * a known key, which holds its account, is told again to a role that has lost the object since. */
 bool may_command(const struct engine *e, const struct command *cmd);
 
-/* May ACTOR do ACTION on the object? OBJECT is the pool, referral or request id by the action's nature, 0
- * where there is none. ACT_REVEAL_LOCATION takes a request id: only the referrer of an accepted request, for
- * that request's lifetime; and the house's own staff. */
+/* May ACTOR do ACTION on the object? OBJECT is the pool, referral, request or organisation id by the action's
+ * nature, 0 where there is none. ACT_REVEAL_LOCATION takes a request id: only the referrer of an accepted
+ * request, for that request's lifetime; and the house's own staff. */
 bool may(const struct engine *e, const struct actor *actor, enum action action, uint64_t object);
 
 /* What a shelter sees of a household before its yes: the minimum of facts; after it, all of them. */

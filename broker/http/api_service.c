@@ -3,6 +3,7 @@
 
 #include "base/time_text.h"
 #include "http/app_state.h"
+#include "http/feed_watch.h"
 #include "http/reply.h"
 #include "http/static_files.h"
 
@@ -29,6 +30,7 @@ void api_health_get(struct call *call)
     json_object_set_new(h, "awaySinceAt", time_or_null(flow_away_since_ms(f)));
     json_object_set_new(h, "durableSeq", json_integer((json_int_t)flow_durable_seq(f)));
     json_object_set_new(h, "pools", json_integer((json_int_t)engine_pools(app_engine(app))));
+    json_object_set_new(h, "feedsSilent", json_integer((json_int_t)feed_watch_silent(app->watch)));
     if (app->parts.turn_max_ms != NULL)
         json_object_set_new(h, "turnMaxMs",
                             json_integer((json_int_t)app->parts.turn_max_ms(app->parts.turn_ctx)));

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "http/dispatch.h"
+#include "http/feed_watch.h"
 #include "http/session_api.h"
 #include "http/sse_hub.h"
 #include "http/static_files.h"
@@ -16,6 +17,8 @@
 /* Addresses that signed in lately, and names that do not exist: 32 bytes each. */
 #define DOORS_MAX 4096
 #define STRANGERS_MAX 4096
+#define FEED_IDS_PER_S 1024 /* more than are ever given in one second; 2^53 is reached in the year 280,000   \
+                             */
 
 static void on_request(void *ctx, const struct wire_request *request)
 {
@@ -94,6 +97,9 @@ enum err http_app_new(const struct http_parts *parts, const struct http_settings
     app->strangers = throttle_new(STRANGERS_MAX);
     app->server = wire_server_new(parts->base, limits, &handler, app);
     app->hub = sse_hub_new(app, settings->streams_max);
+    /* Ids from the clock: what somebody kept from before a restart names nothing, not something else. */
+    app->feeds = feeds_new(&settings->feeds, (uint64_t)(settings->started_ms / 1000) * FEED_IDS_PER_S);
+    app->watch = feed_watch_new(app);
     *out = app;
     return OK;
 }
@@ -109,6 +115,8 @@ void http_app_free(struct http_app *app)
         return;
     wire_server_free(app->server);
     sse_hub_free(app->hub);
+    feed_watch_free(app->watch);
+    feeds_free(app->feeds);
     sign_ins_forget(app);
     waiting_free_all(app);
     throttle_free(app->doors);

@@ -2,6 +2,7 @@
 #ifndef PLEK_HTTP_APP_H
 #define PLEK_HTTP_APP_H
 
+#include "feeds/feeds.h"
 #include "flow/flow.h"
 #include "flow/people_port.h"
 #include "flow/secrets_port.h"
@@ -18,7 +19,7 @@ struct http_settings {
     char public_origin[201];       /* "https://localhost:8443": Origin of every write by a browser */
     const char *ui_dir;            /* pages; index of what is served is read once at start */
     uint64_t body_bytes_max;       /* 64 KiB */
-    uint64_t batch_body_bytes_max; /* 1 MiB: POST /capacity-reports */
+    uint64_t batch_body_bytes_max; /* 1 MiB: POST /capacity-reports, /feed-messages, /uploads */
     uint32_t streams_max;
     int64_t session_idle_ms, session_idle_shelter_ms, session_ms;
     uint32_t sign_in_attempts;
@@ -26,6 +27,8 @@ struct http_settings {
     unsigned password_ops;
     size_t password_bytes;
     uint32_t minimum_cell;
+    struct feeds_limits feeds;
+    int64_t started_ms; /* wall clock: numbers of messages, orders and uploads start from it */
 };
 
 /* Everything is borrowed and outlives the app, but for CODES (a JSON object list → rows, taken over). */

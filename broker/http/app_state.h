@@ -4,6 +4,7 @@
 
 #include "http/app.h"
 
+struct feed_watch;
 struct sign_in;
 struct sse_hub;
 struct static_files;
@@ -22,6 +23,8 @@ struct http_app {
     struct waiting *waiting;    /* call.c: calls that flow will come back to */
     struct sign_in *sign_ins;   /* api_session.c: passwords being judged and sessions being written */
     char *dummy_hash;           /* judged for a name that does not exist, so that it takes as long */
+    struct feeds *feeds;        /* what adapters told */
+    struct feed_watch *watch;   /* feed_watch.c: looks whether feeds fell silent */
     uint32_t problems;          /* answered so far: makes support codes differ */
 };
 

@@ -90,6 +90,10 @@ static bool admit_person(struct call *call)
         reply_forbidden(&call->late, "csrf", "X-CSRF-Token of the session is missing or another's.");
         return false;
     }
+    if (route->auth == AUTH_MACHINE) {
+        reply_forbidden(&call->late, "not_allowed", "This is for machines, at the other door.");
+        return false;
+    }
     /* The stream comes back by itself, so its coming says nothing of somebody at the screen. */
     if (route->handle != api_events_get)
         people->session_touch(people->ctx, found.session->hash, app_now_ms(app));
@@ -108,7 +112,7 @@ static bool admit_machine(struct call *call)
         reply_forbidden(&call->late, "unknown_machine", "The key of this certificate is not enrolled here.");
         return false;
     }
-    if (call->late.route->auth != AUTH_ANY) {
+    if (call->late.route->auth != AUTH_ANY && call->late.route->auth != AUTH_MACHINE) {
         reply_forbidden(&call->late, "not_allowed", "This is for people, at the other door.");
         return false;
     }

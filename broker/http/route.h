@@ -8,7 +8,8 @@
 enum route_auth {
     AUTH_NONE,    /* health, version, openapi, sign-in */
     AUTH_SESSION, /* a signed-in person */
-    AUTH_ANY      /* a person, or a machine with its certificate */
+    AUTH_ANY,     /* a person, or a machine with its certificate */
+    AUTH_MACHINE  /* a machine with its certificate, at the machines' door */
 };
 
 struct route {
@@ -17,7 +18,7 @@ struct route {
     enum route_auth auth;
     bool write;    /* needs Idempotency-Key and, with a session, Origin and X-CSRF-Token */
     bool has_body; /* application/json, parsed before the handler; write implies it unless method is DELETE */
-    bool searching;          /* POST without Idempotency-Key (matches, session): CSRF guard only */
+    bool searching; /* POST without Idempotency-Key (matches, session, heartbeats): CSRF guard only */
     uint64_t body_bytes_max; /* 0 = the default; otherwise a batch: settings.batch_body_bytes_max */
     call_fn *handle;
 };
@@ -34,8 +35,11 @@ call_fn api_matches_post, api_referral_matches;                          /* api_
 call_fn api_referrals_post, api_referrals_list, api_referrals_get;       /* api_referrals.c */
 call_fn api_referral_ask, api_referral_journey, api_referral_no_show, api_referral_withdraw; /* same */
 call_fn api_requests_list, api_requests_get, api_request_see, api_request_accept, api_request_decline;
-call_fn api_request_arrival, api_request_location; /* api_requests.c */
-call_fn api_events_get;                            /* api_events.c: the stream */
-call_fn api_overview_get;                          /* api_statistics.c */
+call_fn api_request_arrival, api_request_location;           /* api_requests.c */
+call_fn api_events_get;                                      /* api_events.c: the stream */
+call_fn api_overview_get;                                    /* api_statistics.c */
+call_fn api_feed_tell, api_feed_heartbeat, api_feed_content; /* api_feed_machine.c: what adapters do */
+call_fn api_feeds_list, api_feed_messages_list, api_feed_messages_get, api_feed_replay; /* api_feeds.c */
+call_fn api_uploads_post, api_uploads_get, api_upload_accept;                           /* api_uploads.c */
 
 #endif

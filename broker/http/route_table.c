@@ -46,6 +46,17 @@ static const struct route routes[] = {
     GET_("/requests/{id}/location", AUTH_SESSION, api_request_location),
     GET_("/events", AUTH_SESSION, api_events_get),
     GET_("/statistics/overview", AUTH_SESSION, api_overview_get),
+    WRITE_("/feed-messages", AUTH_MACHINE, BATCH_BYTES_MAX, api_feed_tell),
+    {HTTP_METHOD_POST, "/feed-heartbeats", AUTH_MACHINE, false, true, true, BATCH_BYTES_MAX,
+     api_feed_heartbeat},
+    GET_("/feed-orders/{id}/content", AUTH_MACHINE, api_feed_content),
+    GET_("/feeds", AUTH_SESSION, api_feeds_list),
+    GET_("/feed-messages", AUTH_SESSION, api_feed_messages_list),
+    GET_("/feed-messages/{id}", AUTH_SESSION, api_feed_messages_get),
+    WRITE_("/feed-messages/{id}/replay", AUTH_SESSION, 0, api_feed_replay),
+    WRITE_("/uploads", AUTH_SESSION, BATCH_BYTES_MAX, api_uploads_post),
+    GET_("/uploads/{id}", AUTH_SESSION, api_uploads_get),
+    WRITE_("/uploads/{id}/acceptance", AUTH_SESSION, 0, api_upload_accept),
 };
 
 const struct route *route_table(size_t *count)

@@ -129,7 +129,13 @@ static struct http_settings http_settings_of(const struct config *c)
                               .sign_in_wait_ms = c->sign_in_wait_minutes * MS_MINUTE,
                               .password_ops = (unsigned)c->password_ops,
                               .password_bytes = (size_t)c->password_mib * 1024 * 1024,
-                              .minimum_cell = (uint32_t)c->minimum_cell};
+                              .minimum_cell = (uint32_t)c->minimum_cell,
+                              .feeds = feeds_limits_default(),
+                              .started_ms = time_wall_ms()};
+    s.feeds.silent_ms = c->feed_silent_minutes * MS_MINUTE;
+    s.feeds.away_ms = c->feed_away_s * MS_SECOND;
+    s.feeds.order_ms = c->feed_order_s * MS_SECOND;
+    s.feeds.upload_ms = c->feed_upload_s * MS_SECOND;
     snprintf(s.public_origin, sizeof s.public_origin, "%s", c->public_origin);
     return s;
 }

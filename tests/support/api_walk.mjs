@@ -1,5 +1,27 @@
 // One walk that calls every operation of the API at least once, with good input.
-import { aNeed, aReport, ask, deskOf, expectStatus, inMinutes, openReferral, placesFor } from './world.mjs';
+import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined, poolsOf } from './feeds.mjs';
+import { aNeed, aReport, ask, demo, deskOf, expectStatus, inMinutes, openReferral, placesFor } from './world.mjs';
+
+/** A file that a person brings, read by an adapter and taken; a message that was put aside, and is read again. */
+async function walkFeeds(x) {
+  const org = demo.machines[0].organisations[0], pool = poolsOf(org)[0].id;
+  const desk = await x.as(deskOf(pool)), adapter = new Adapter(x.machine(), [aFeed(org)]);
+  expectStatus(await adapter.beat(), 200);
+  const told = aMessage(org, { reports: [aFeedReport(pool)], notices: [{ line: 1, field: '', reason: 'an empty line' }] });
+  expectStatus(await adapter.tell(told), 201);
+  expectStatus(await adapter.tell(told), 200);
+  const aside = expectStatus(await adapter.tell(aQuarantined(org)), 201).id;
+  expectStatus(await desk.get('/feeds'), 200);
+  expectStatus(await desk.get('/feed-messages'), 200);
+  expectStatus(await desk.get(`/feed-messages/${aside}`), 200);
+  expectStatus(await desk.post(`/feed-messages/${aside}/replay`), 202);
+  const upload = expectStatus(await desk.post('/uploads', { content: Buffer.from('plek;vrij\n').toString('base64') }), 201).id;
+  const order = await adapter.order('read');
+  expectStatus(await adapter.client.get(`/feed-orders/${order.id}/content`), 200);
+  expectStatus(await adapter.tell(aMessage(org, { channel: 'upload', orderId: order.id, reports: [aFeedReport(pool)] })), 201);
+  expectStatus(await desk.get(`/uploads/${upload}`), 200);
+  expectStatus(await desk.post(`/uploads/${upload}/acceptance`), 200);
+}
 
 /** NEED: a function that gives the household to enter. Returns what was made: { referrals, requests }. */
 export async function walk(x, referrer, need = aNeed) {
@@ -38,6 +60,7 @@ export async function walk(x, referrer, need = aNeed) {
   const held = (await ask(referrer, c.id, [places[4].poolId])).requests[0];
   expectStatus(await referrer.get('/referrals?live=false'), 200);
   expectStatus(await (await x.as('beleid.rotterdam')).get('/statistics/overview'), 200);
+  await walkFeeds(x);
   const stream = await referrer.events();
   x.contract?.check('GET', '/events', { status: stream.status, headers: { 'content-type': 'text/event-stream', 'api-version': '-' }, text: '' });
   const leaving = await x.signIn('nachtdienst.utrecht');

@@ -43,7 +43,7 @@ export class Client {
     return this.request('POST', path, { key: newKey(), ...options, body });
   }
 
-  /** { status, headers, json, text }. Rejects when there was no answer. PATH is below /api/v1 unless RAW. */
+  /** { status, headers, json, text, bytes }. Rejects when there was no answer. PATH is below /api/v1 unless RAW. */
   async request(method, path, { body, key, headers = {}, raw = false, timeout = ANSWER_MS } = {}) {
     const payload = body === undefined ? undefined : Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
     const all = { Host: `localhost:${this.tls.port}` };
@@ -75,7 +75,10 @@ export class Client {
         response.on('data', c => chunks.push(c));
         response.on('error', fail);
         response.on('aborted', () => fail(new Error('the answer broke off')));
-        response.on('end', () => done({ status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') }));
+        response.on('end', () => {
+          const bytes = Buffer.concat(chunks);
+          done({ status: response.statusCode, headers: response.headers, text: bytes.toString('utf8'), bytes });
+        });
       });
       request.on('timeout', () => request.destroy(new Error(`no answer within ${timeout} ms`)));
       request.on('error', fail);

@@ -242,7 +242,9 @@ struct web *web_new(void)
                                          .sign_in_wait_ms = 15 * MS_MINUTE,
                                          .password_ops = 1,
                                          .password_bytes = 8192,
-                                         .minimum_cell = 5};
+                                         .minimum_cell = 5,
+                                         .feeds = feeds_limits_default(),
+                                         .started_ms = NOON_MS};
     w->limits = wire_limits_default();
     w->people = web_people_new();
     return w;

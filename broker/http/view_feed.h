@@ -1,0 +1,24 @@
+/* Feeds, messages and uploads as JSON, for people of the organisation. New references. */
+#ifndef PLEK_HTTP_VIEW_FEED_H
+#define PLEK_HTTP_VIEW_FEED_H
+
+#include "core/engine.h"
+#include "feeds/feeds.h"
+
+#include <jansson.h>
+
+json_t *view_feed(const struct engine *e, const struct feed_row *row);
+
+/* FULL: with reports, complaints, notices and cross-check instead of their numbers. */
+json_t *view_feed_message(const struct engine *e, const struct feeds *f, const struct feed_message *m,
+                          bool full, int64_t now_ms);
+
+/* An upload as ACTOR sees it; the rows where there are any that can still be taken, or were. */
+json_t *view_upload(const struct engine *e, const struct actor *actor, const struct feeds *f,
+                    const struct upload *u, int64_t now_ms);
+
+/* May ACTOR report what stands in row I of the upload? (Core decides.) */
+bool upload_row_allowed(const struct engine *e, const struct actor *actor, const struct upload *u,
+                        unsigned i);
+
+#endif
