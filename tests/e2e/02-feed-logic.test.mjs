@@ -109,6 +109,7 @@ test('the time in the words is that of the trouble', () => {
   assert.equal(feed.stateTime(aFeed('A', 'adapter_away', { lastHeartbeatAt: AT(4) })), AT(4));
   assert.equal(feed.stateTime(aFeed('A', 'quarantined')), AT(3));
   assert.equal(feed.stateTime(aFeed('A', 'never', { lastMessageAt: null })), null);
+  assert.equal(feed.stateTime(aFeed('A', 'ok', { channel: 'unknown', lastMessageAt: null, lastReportAt: AT(2) })), AT(2), 'no adapter has spoken yet: its numbers did');
 });
 
 const aMessage = (id, outcome, hour, more = {}) => ({ id, messageId: `m-${id}`, outcome, receivedAt: AT(hour), channel: 'drop', replay: 'none', ...more });
@@ -180,12 +181,13 @@ test('an answer about stop or staff takes the place of what is believed, and not
 
 /* ---- a file that was handed in ---- */
 
-test('what a file would do is counted, and one place that is not theirs bars all of it', () => {
+test('what a file would do is counted; a place that is not theirs is left out, and all older or all barred is nothing to take', () => {
   const row = (effect, allowed = true) => ({ poolId: 1, effect, allowed, before: {}, after: {} });
   assert.deepEqual(feed.tally([row('changes'), row('changes'), row('confirms'), row('older')]), { changes: 2, confirms: 1, older: 1, barred: 0, canTake: true });
   assert.equal(feed.tally([row('older')]).canTake, false);
   assert.equal(feed.tally([]).canTake, false);
-  assert.deepEqual(feed.tally([row('changes'), row('changes', false)]), { changes: 1, confirms: 0, older: 0, barred: 1, canTake: false });
+  assert.deepEqual(feed.tally([row('changes'), row('changes', false)]), { changes: 1, confirms: 0, older: 0, barred: 1, canTake: true });
+  assert.equal(feed.tally([row('changes', false), row('older')]).canTake, false);
 });
 
 test('bytes of every kind and length become base64', () => {

@@ -10,13 +10,13 @@ import { walk } from '../support/walk.mjs';
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
   + "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
   + "require-trusted-types-for 'script'; trusted-types lit-html";
-const PAGES = ['/', '/inloggen', '/plaatsen', '/opvang', '/gemeente'];
+const PAGES = ['/', '/inloggen', '/plaatsen', '/opvang', '/gemeente', '/koppeling'];
 // What a tab may keep, and what stays on the machine when it is closed.
 const TAB_KEEPS = ['plek.draft', 'plek.callback', 'plek.return', 'plek.shift', 'plek.codes'];
 const MACHINE_KEEPS = ['lang', 'theme'];
 // Words of the household, the desk's number, the address: none of them may stand in an address line or a title.
 const PERSONAL = /010[ +%0-9]{6}|tigrinya|vergunning|voorbeeld(straat|plein)|nachtdienst\.|demo\b/i;
-const QUERY_KEYS = ['limit', 'live', 'mine', 'verdict', 'rule', 'days', 'offset', 'cursor', 'after', 'pool'];
+const QUERY_KEYS = ['limit', 'live', 'mine', 'verdict', 'rule', 'days', 'offset', 'cursor', 'after', 'pool', 'provider'];
 
 let x, browser;
 before(async () => {

@@ -2,15 +2,16 @@
 // and the screenshots look at the same states, so that no state is looked at by one of them only.
 import { openDesk, signIn } from './browser.mjs';
 import { askBest, beginHousehold, beginShift, clearHousehold, enterHousehold, openPlacer, openShelter, sayIn } from './people.mjs';
+import { FEED_STATES, walkFeeds } from './walk_feeds.mjs';
 
 /** The states, in their order. visit(name, desk) is called for each; a test asserts that all came. */
 export const STATES = [
-  'signin', 'signin-fault', 'no-page', 'no-right',
+  'signin', 'signin-fault', 'no-right',
   'placer-empty', 'placer-none', 'placer-results', 'placer-why', 'placer-find', 'placer-consult', 'placer-more', 'placer-missing',
   'shelter-shift', 'shelter-empty', 'shelter-changed',
   'placer-tracking', 'placer-basis', 'placer-withdraw', 'shelter-request', 'shelter-no',
   'shelter-accepted', 'shelter-ended', 'placer-yes', 'placer-location', 'placer-travelling', 'placer-no-show', 'placer-end',
-  'municipality', 'municipality-all',
+  'municipality', 'municipality-all', ...FEED_STATES,
 ];
 
 // The browser writes a line for each 401, and here 401 is right: nobody is signed in yet, or the password was wrong.
@@ -28,9 +29,7 @@ async function door(o, visit) {
   await page.click('button[type=submit]');
   await page.waitForSelector('#signin-fault');
   await visit('signin-fault', desk);
-  await signIn(desk, 'beheer.lindehof', 'main h1'); // a role whose page is not there yet
-  await page.waitForSelector('main button');
-  await visit('no-page', desk);
+  await signIn(desk, 'beheer.lindehof', 'main h1');
   await page.goto('/plaatsen');
   await page.waitForSelector('main a[href="/"]');
   await visit('no-right', desk);
@@ -183,6 +182,7 @@ export async function walk(o, visit) {
   await answering(o, tell, worker, house, other);
   await ending(o, tell, worker, house);
   await figures(o, tell);
+  await walkFeeds(o, tell);
   for (const desk of desks) await desk.context.close();
   return STATES.filter(state => !seen.has(state));
 }

@@ -31,11 +31,14 @@ export const byTrouble = feeds => [...feeds].sort((a, b) => RANK[a.state] - RANK
 /** The connection that a house must hear of: the worst one, and none that is only on trial. @param {Feed[]} feeds @returns {Feed | null} */
 export const troubleOf = feeds => byTrouble(feeds.filter(f => isTrouble(f) && !f.test))[0] ?? null;
 
+/** When something last came. Of a connection of which no adapter has spoken yet only its numbers are known. @param {Feed} feed @returns {string | null} */
+export const lastCame = feed => feed.lastMessageAt ?? feed.lastReportAt ?? null;
+
 /** The time that the words about its state name. @param {Feed} feed @returns {string | null} */
 export const stateTime = feed => {
-  if (feed.state === 'silent') return feed.silentSince ?? feed.lastMessageAt ?? null;
+  if (feed.state === 'silent') return feed.silentSince ?? lastCame(feed);
   if (feed.state === 'adapter_away') return feed.lastHeartbeatAt ?? null;
-  return feed.lastMessageAt ?? null;
+  return lastCame(feed);
 };
 
 /* ---- messages ---- */
@@ -99,14 +102,14 @@ export const questions = (pools, requests) => pools.filter(p => difference(p, re
 
 /* ---- a file that was handed in ---- */
 
-/** How many rooms change, and whether taking it over would do anything. @param {Preview[]} preview */
+/** How many rooms change; those that this person may not report are left out. Whether taking it over would do anything. @param {Preview[]} preview */
 export function tally(preview) {
   const n = { changes: 0, confirms: 0, older: 0, barred: 0 };
   for (const row of preview) {
     if (!row.allowed) n.barred += 1;
     else n[row.effect] += 1;
   }
-  return { ...n, canTake: n.barred === 0 && n.changes + n.confirms > 0 };
+  return { ...n, canTake: n.changes + n.confirms > 0 };
 }
 
 /** Which of the values differ. @param {Partial<Said>} before @param {Partial<Said>} after */

@@ -113,6 +113,7 @@ function hear(messages) {
     if (m.replay === 'done') {
       const read = messages.find(x => x.replayOf === m.messageId && isUnderstood(x));
       state.done.set(id, { time: moment(m.receivedAt, frame.api.now()), n: read?.reports ?? 0 });
+      setTimeout(() => { state.done.delete(id); frame.draw(); }, UNTOUCHED_MS);
       announce(t('replay.done'));
       focusSoon(`done-${id}`);
     } else if (m.replay === 'failed') {
@@ -253,18 +254,26 @@ async function take() {
     setUpload({ step: 'taken', result }, 'upload-result');
     await load();
   } catch (error) {
+    // Looked at again: it may be too late, or a stop came up that this file would lift.
     const now = /** @type {Upload | null} */ (await frame.api.get(`/uploads/${upload.id}`).catch(() => null));
-    if (now && now.state !== 'read') setUpload({ upload: now }, 'upload-result');
-    else setUpload({ problem: problemText(error) }, 'upload-problem');
+    const isStop = error instanceof ApiError && error.status === 412;
+    setUpload({ upload: now ?? upload, problem: isStop ? t('upload.stop_since') : problemText(error) }, now && now.state !== 'read' ? 'upload-result' : 'upload-problem');
   } finally {
     state.busy = false;
     frame.draw();
   }
 }
 
+/** Told to the exchange, for it holds only a few; if that is lost, the file goes by itself after half an hour. @param {string} focus */
+function leave(focus) {
+  const { upload } = state.upload;
+  if (upload && (upload.state === 'read' || upload.state === 'waiting')) frame.api.remove(`/uploads/${upload.id}`).catch(() => { /* it expires */ });
+  setUpload(noUpload(), focus);
+}
+
 function discard() {
   announce(t('upload.discarded'));
-  setUpload(noUpload(), 'upload-title');
+  leave('upload-title');
 }
 
 /* ---- drawing ---- */
@@ -331,7 +340,7 @@ const advice = () => (isOperator() ? null : {
 
 const uploadPart = () => (isOperator() ? nothing : uploadView(state.upload, {
   busy: state.busy, stale: frame.isStale(), nowMs: frame.api.now(), send, take, discard,
-  setTest: test => setUpload({ test }), chosen: () => setUpload({ fault: null }), again: () => setUpload(noUpload(), 'upload-file'),
+  setTest: test => setUpload({ test }), chosen: () => setUpload({ fault: null }), again: () => leave('upload-file'),
 }));
 
 function providerView() {
@@ -340,7 +349,7 @@ function providerView() {
   return html`<div>${isOperator() ? button(t('feeds.all_back'), { kind: 'subtle', icon: 'arrow-back-up', extra: 'back', click: backToAll }) : nothing}
     <h1 id="feeds-title" tabindex="-1">${t('feeds.heading', { name })}</h1></div>
     ${own.length === 0 ? notice({ icon: 'info-circle', tone: 'info', title: t('feeds.none'), text: t('feeds.none_text') }) : own.map(f => feedCard(f, frame.api.now(), advice()))}
-    ${own.length > 0 ? html`${quarantineView()}${lastView()}` : nothing}${uploadPart()}${own.length > 0 ? historyView() : nothing}`;
+    ${state.messages.length > 0 ? html`${quarantineView()}${lastView()}` : nothing}${uploadPart()}${historyView()}`;
 }
 
 const updated = () => (loadedAt === 0 ? nothing : isAsleep()

@@ -1,6 +1,6 @@
 // @ts-check
 // The state of a data connection in words with its age, and the operator's list of all of them with trouble first.
-import { byTrouble, isTrouble, stateTime } from './feed.js';
+import { byTrouble, isTrouble, lastCame, stateTime } from './feed.js';
 import { wayWord } from './feeds_message.js';
 import { ago, duration, moment, t } from './text.js';
 import { badge, button, html, icon, nothing } from './ui.js';
@@ -44,9 +44,10 @@ export const feedCard = (feed, nowMs, advice) => html`<section class="feed-card 
 /** @param {Feed} feed @param {number} nowMs @param {(feed: Feed) => void} open */
 const feedRow = (feed, nowMs, open) => {
   const at = stateTime(feed);
+  const last = lastCame(feed);
   return html`<tr class=${toneOf(feed)}><th scope="row">${button(feed.organisation, { kind: 'subtle', extra: 'row-button', click: () => open(feed) })}${feed.test ? badge(t('feed.test')) : nothing}</th>
     <td><span class="state-word">${icon(ICONS[feed.state])}<span>${t(`feed.state_${feed.state}`)}${isTrouble(feed) && at ? html`<span class="small line">${moment(at, nowMs)}, ${ago(at, nowMs)}</span>` : nothing}</span></span></td>
-    <td class="off-phone">${feed.lastMessageAt ? html`${moment(feed.lastMessageAt, nowMs)}<span class="small subtle line">${ago(feed.lastMessageAt, nowMs)}</span>` : nothing}</td>
+    <td class="off-phone">${last ? html`${moment(last, nowMs)}<span class="small subtle line">${ago(last, nowMs)}</span>` : nothing}</td>
     <td class="off-phone">${wayWord(feed.channel)}</td><td class="off-phone">${feed.expectedMinutes ? t('feed.expected_every', { duration: duration(feed.expectedMinutes) }) : nothing}</td><td class="n off-phone">${feed.waiting ? String(feed.waiting) : ''}</td></tr>`;
 };
 

@@ -16,7 +16,7 @@ import { button, html, icon, nothing, notice } from './ui.js';
  * @property {boolean} test
  * @property {string | null} fault beside the file, before or instead of sending
  * @property {Upload | null} upload as the exchange has it
- * @property {{ applied: number, late: number, unchanged: number } | null} result
+ * @property {{ applied: number, late: number, unchanged: number, notAllowed?: number } | null} result
  * @property {string | null} problem why taking it over did not work
  */
 /**
@@ -85,20 +85,28 @@ const EFFECT_ORDER = { changes: 0, confirms: 1, older: 2 };
 /** @param {Preview} row */
 const orderOf = row => (row.allowed ? EFFECT_ORDER[row.effect] : -1);
 
+/** Why less is taken over than stands in the file, or nothing. @param {ReturnType<typeof tally>} n @param {number} all */
+function remark(n, all) {
+  if (n.barred === all && all > 0) return notice({ icon: 'ban', title: t('upload.barred_all') });
+  if (n.barred > 0) return notice({ icon: 'ban', title: t('upload.barred', { n: n.barred }) });
+  return n.canTake ? nothing : notice({ icon: 'history', tone: 'info', title: t('upload.all_older') });
+}
+
 /** @param {Upload} upload @param {UploadState} u @param {UploadParts} p */
 function previewView(upload, u, p) {
   const preview = [...upload.preview ?? []].sort((a, b) => orderOf(a) - orderOf(b));
   const n = tally(preview);
+  const isTest = upload.test === true; // asked so, or the whole connection is on trial
   const take = n.changes > 0 ? t('upload.take', { n: n.changes }) : t('upload.take_age');
-  return html`<div class="upload-result"><h3 id="upload-result" tabindex="-1">${u.test ? t('upload.preview_try') : t('upload.preview')}</h3>
-    ${u.test ? notice({ icon: 'info-circle', tone: 'info', title: t('upload.try_done') }) : nothing}
+  return html`<div class="upload-result"><h3 id="upload-result" tabindex="-1">${isTest ? t('upload.preview_try') : t('upload.preview')}</h3>
+    ${isTest ? notice({ icon: 'info-circle', tone: 'info', title: t('upload.try_done') }) : nothing}
     <ul class="effects">${preview.map(row => previewRow(row, p.nowMs))}</ul>
     ${noticesPart(upload.notices ?? [])}
     ${u.problem ? notice({ title: u.problem, tone: 'error', alert: true, id: 'upload-problem' }) : nothing}
-    ${u.test ? nothing : n.barred > 0 ? notice({ icon: 'ban', title: t('upload.barred', { n: n.barred }) }) : n.canTake ? nothing : notice({ icon: 'history', tone: 'info', title: t('upload.all_older') })}
-    <div class="upload-actions">${!u.test && n.canTake ? button(take, { kind: 'primary', icon: 'check', busy: p.busy || p.stale, id: 'upload-take', click: p.take }) : nothing}
-    ${u.test ? button(t('upload.again'), { icon: 'arrow-back-up', click: p.again }) : button(t('upload.discard'), { icon: 'trash', busy: p.busy, click: p.discard })}
-    ${!u.test && n.canTake && upload.expiresAt ? html`<span class="small subtle">${t('upload.valid_until', { time: moment(upload.expiresAt, p.nowMs) })}</span>` : nothing}</div></div>`;
+    ${isTest ? nothing : remark(n, preview.length)}
+    <div class="upload-actions">${!isTest && n.canTake ? button(take, { kind: 'primary', icon: 'check', busy: p.busy || p.stale, id: 'upload-take', click: p.take }) : nothing}
+    ${isTest ? button(t('upload.again'), { icon: 'arrow-back-up', click: p.again }) : button(t('upload.discard'), { icon: 'trash', busy: p.busy, click: p.discard })}
+    ${!isTest && n.canTake && upload.expiresAt ? html`<span class="small subtle">${t('upload.valid_until', { time: moment(upload.expiresAt, p.nowMs) })}</span>` : nothing}</div></div>`;
 }
 
 /* ---- how it ended ---- */
@@ -108,8 +116,8 @@ function endView(u, p) {
   const again = button(t('upload.again'), { icon: 'arrow-back-up', click: p.again });
   const end = (/** @type {string} */ iconName, /** @type {string} */ title, /** @type {unknown} */ body, tone = 'warning') => html`<div class="upload-result">${notice({ icon: iconName, title, text: body, tone: /** @type {'warning'} */ (tone), id: 'upload-result' })}<div class="upload-actions">${again}</div></div>`;
   if (u.step === 'taken') {
-    const { applied, late, unchanged } = u.result ?? { applied: 0, late: 0, unchanged: 0 };
-    const parts = [applied > 0 ? t('upload.taken_applied', { n: applied }) : '', unchanged > 0 ? t('upload.taken_unchanged', { n: unchanged }) : '', late > 0 ? t('upload.taken_late', { n: late }) : ''];
+    const { applied, late, unchanged, notAllowed = 0 } = u.result ?? { applied: 0, late: 0, unchanged: 0 };
+    const parts = [applied > 0 ? t('upload.taken_applied', { n: applied }) : '', unchanged > 0 ? t('upload.taken_unchanged', { n: unchanged }) : '', late > 0 ? t('upload.taken_late', { n: late }) : '', notAllowed > 0 ? t('upload.taken_barred', { n: notAllowed }) : ''];
     return end('circle-check', t('upload.taken'), parts.filter(x => x).join(' '), 'info');
   }
   if (u.upload?.state === 'unreadable') return html`<div class="upload-result"><h3 id="upload-result" tabindex="-1">${t('upload.unreadable')}</h3><p>${t('upload.unreadable_text')}</p>${complaintsList(u.upload.complaints ?? [], u.upload.more)}<div class="upload-actions">${again}</div></div>`;

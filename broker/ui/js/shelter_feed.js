@@ -1,7 +1,7 @@
 // @ts-check
 // What the shelter's page says of its own data connection: a warning when it is silent or its last file was refused, and
 // one quiet line that leads to the page of the connection.
-import { byTrouble, stateTime, troubleOf } from './feed.js';
+import { lastCame, stateTime, troubleOf } from './feed.js';
 import { moment, t } from './text.js';
 import { html, icon, nothing, notice } from './ui.js';
 
@@ -23,6 +23,6 @@ export function ownFeedNotice(feeds) {
 /** Under the numbers, so that it is in nobody's way. @param {Feed[]} feeds */
 export function ownFeedLine(feeds) {
   if (troubleOf(feeds)) return nothing;
-  const at = byTrouble(feeds).map(f => f.lastMessageAt ?? '').sort().at(-1);
+  const at = feeds.map(f => lastCame(f) ?? '').sort().at(-1);
   return html`<a class="feed-line" href="/koppeling"><span>${at ? t('own_feed.ok', { time: moment(at) }) : t('own_feed.none')}</span>${icon('chevron-right')}</a>`;
 }
