@@ -25,6 +25,7 @@ static const struct setting {
     SETTING(push_listen, false),   SETTING(push_mtls_listen, false),
     SETTING(push_cert, false),     SETTING(push_key, false),
     SETTING(push_access, false),   SETTING(poll_sources, false),
+    SETTING(adapter_name, false),
 #undef SETTING
 };
 
@@ -84,6 +85,8 @@ static void judge(struct adapter_config *c, const char *path, struct buf *faults
         buf_format(faults, "%s: push_listen must be ADDRESS:PORT\n", path);
     if (c->push_mtls_listen[0] != '\0' && !split_address(c->push_mtls_listen, host, &port))
         buf_format(faults, "%s: push_mtls_listen must be ADDRESS:PORT\n", path);
+    if (strlen(c->adapter_name) > 64)
+        buf_format(faults, "%s: adapter_name is longer than 64 bytes\n", path);
     if (c->feeds_dir[0] == '\0')
         feeds_default(c->profiles_dir, c->feeds_dir);
 }

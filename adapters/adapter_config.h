@@ -11,6 +11,8 @@ struct adapter_config {
     char ca[SETTING_SIZE];     /* PEM: who signs the broker's certificate */
     char cert[SETTING_SIZE];   /* PEM: our client certificate and its key */
     char key[SETTING_SIZE];
+    char adapter_name[SETTING_SIZE]; /* optional: what the broker's pages call this adapter, at most 64 bytes;
+                                        default: the machine's name */
     char spool_dir[SETTING_SIZE];
     char drop_dir[SETTING_SIZE]; /* optional: no drop folder without it */
     char quarantine_dir[SETTING_SIZE];

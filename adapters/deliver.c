@@ -1,12 +1,12 @@
 #include "adapters/deliver.h"
 
+#include "adapters/broker_curl.h"
 #include "base/check.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time_text.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,6 @@
 
 #define ANSWER_BYTES_MAX (64 * 1024)
 #define PROVIDERS_MAX 1000
-#define CONNECT_MS 5000
 #define IDLE_MS 5000 /* looks at the spool also when nobody wakes it */
 
 enum verdict { TAKEN, REFUSED, AGAIN };
@@ -27,10 +26,12 @@ struct turn {
 };
 
 struct deliver {
-    char *url, *ca, *cert, *key;
-    int first_wait_ms, longest_wait_ms, timeout_ms;
+    char *url;
+    int first_wait_ms, longest_wait_ms;
     struct spool *spool;
     struct quarantine *quarantine;
+    struct messages *messages; /* may be NULL */
+    struct broker_curl setup;
     CURL *curl;
     pthread_t thread;
     pthread_mutex_t lock;
@@ -50,66 +51,25 @@ static bool stopping(struct deliver *d)
     return stop;
 }
 
-static size_t on_answer(char *data, size_t size, size_t n, void *ctx)
+static bool stop_asked(void *ctx)
 {
-    struct buf *answer = ctx;
-    if (answer->len + size * n > ANSWER_BYTES_MAX)
-        return 0;
-    buf_add(answer, BYTES(data, size * n));
-    return size * n;
-}
-
-static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t e)
-{
-    (void)a;
-    (void)b;
-    (void)c;
-    (void)e;
     return stopping(ctx);
-}
-
-/* Everything that is the same for each request. */
-static void set_up(struct deliver *d)
-{
-    CURL *c = d->curl;
-    curl_easy_setopt(c, CURLOPT_URL, d->url);
-    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
-    curl_easy_setopt(c, CURLOPT_PROXY, "");
-    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(c, CURLOPT_CAINFO, d->ca);
-    curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(c, CURLOPT_SSLCERT, d->cert);
-    curl_easy_setopt(c, CURLOPT_SSLKEY, d->key);
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)d->timeout_ms);
-    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(c, CURLOPT_XFERINFODATA, d);
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_answer);
-}
-
-static bool says(const struct buf *answer, const char *type)
-{
-    return answer->len > 0 && memmem(answer->p, answer->len, type, strlen(type)) != NULL;
 }
 
 /* 403 and 404 have two reasons: our certificate is not enrolled or the address is wrong (a person must act),
  * or the broker itself says that a pool is not ours to report, which repeating does not change. */
 static bool is_not_ours(long status, const struct buf *answer)
 {
-    return (status == 403 && says(answer, "/problems/not_allowed")) ||
-           (status == 404 && says(answer, "/problems/not_found"));
+    return (status == 403 && broker_says(answer, "/problems/not_allowed")) ||
+           (status == 404 && broker_says(answer, "/problems/not_found"));
 }
 
-static enum verdict judge(CURLcode code, long status, const struct buf *answer, const char *provider)
+static enum verdict judge(long status, const char *why, const struct buf *answer, const char *provider)
 {
-    if (code != CURLE_OK) {
-        log_warn("broker not reached", "provider=%s reason=\"%s\"", provider, curl_easy_strerror(code));
-        return AGAIN;
-    }
     switch (status) {
+    case 0:
+        log_warn("broker not reached", "provider=%s reason=\"%s\"", provider, why);
+        return AGAIN;
     case 200:
         return TAKEN;
     case 400:
@@ -132,11 +92,12 @@ static enum verdict judge(CURLcode code, long status, const struct buf *answer, 
 
 /* Send the reports FROM .. FROM + N of ENTRY under a key of their own. */
 static enum verdict send_batch(struct deliver *d, const struct spool_entry *entry, size_t from, size_t n,
-                               struct buf *answer, long *status)
+                               struct broker_answer *answer, long *status)
 {
     json_t *list = json_array();
     json_t *body = json_pack("{s:o}", "reports", list);
     char key[96];
+    const char *why = "";
     for (size_t i = from; i < from + n; i++)
         json_array_append(list, json_array_get(entry->reports, i));
     char *text = json_dumps(body, JSON_COMPACT);
@@ -146,16 +107,13 @@ static enum verdict send_batch(struct deliver *d, const struct spool_entry *entr
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
     headers = curl_slist_append(headers, key);
     headers = curl_slist_append(headers, "Expect:");
-    buf_clear(answer);
     curl_easy_setopt(d->curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(d->curl, CURLOPT_POSTFIELDS, text);
     curl_easy_setopt(d->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(text));
-    curl_easy_setopt(d->curl, CURLOPT_WRITEDATA, answer);
-    CURLcode code = curl_easy_perform(d->curl);
-    curl_easy_getinfo(d->curl, CURLINFO_RESPONSE_CODE, status);
+    *status = broker_curl_perform(d->curl, answer, &why);
     curl_slist_free_all(headers);
     free(text);
-    return judge(code, *status, answer, entry->provider);
+    return judge(*status, why, &answer->body, entry->provider);
 }
 
 /* What the broker said, as it said it, if that is JSON. */
@@ -172,16 +130,22 @@ static json_t *reason_of(const struct buf *answer, long status)
 
 static enum verdict set_aside(struct deliver *d, const struct spool_entry *entry, json_t *reason)
 {
-    struct buf path = {0};
+    struct buf path = {0}, kept = {0};
+    json_t *problem = json_incref(json_object_get(reason, "problem"));
+    int status = (int)json_integer_value(json_object_get(reason, "status"));
     char *text = entry->reports != NULL ? json_dumps(entry->reports, JSON_INDENT(1)) : NULL;
     spool_path(d->spool, entry, &path);
     /* A readable entry is copied, then removed by spool_done; an unreadable one is moved as it is. */
     enum err e = quarantine_put(d->quarantine, entry->provider, "reports.json",
-                                text == NULL ? buf_c_str(&path) : NULL, bytes_of_text(text), reason);
+                                text == NULL ? buf_c_str(&path) : NULL, bytes_of_text(text), reason, &kept);
     log_warn("reports quarantined", "provider=%s entry=%llu", entry->provider,
              (unsigned long long)entry->number);
+    if (e == OK && d->messages != NULL && entry->key[0] != '\0')
+        messages_refused(d->messages, entry->provider, entry->key, problem, status, buf_c_str(&kept));
     free(text);
+    json_decref(problem);
     buf_fini(&path);
+    buf_fini(&kept);
     if (e != OK)
         return AGAIN;
     pthread_mutex_lock(&d->lock);
@@ -193,7 +157,7 @@ static enum verdict set_aside(struct deliver *d, const struct spool_entry *entry
 /* All of one entry; TAKEN means that it may leave the spool. */
 static enum verdict send_entry(struct deliver *d, const struct spool_entry *entry)
 {
-    struct buf answer = {0};
+    struct broker_answer answer = {.bytes_max = ANSWER_BYTES_MAX};
     size_t total = json_array_size(entry->reports);
     enum verdict v = TAKEN;
     long status = 0;
@@ -202,14 +166,14 @@ static enum verdict send_entry(struct deliver *d, const struct spool_entry *entr
         v = send_batch(d, entry, from, n, &answer, &status);
     }
     if (v == REFUSED) {
-        v = set_aside(d, entry, reason_of(&answer, status));
+        v = set_aside(d, entry, reason_of(&answer.body, status));
     } else if (v == TAKEN) {
         log_info("delivered", "provider=%s reports=%zu", entry->provider, total);
         pthread_mutex_lock(&d->lock);
         d->counts.reports += total;
         pthread_mutex_unlock(&d->lock);
     }
-    buf_fini(&answer);
+    buf_fini(&answer.body);
     return v;
 }
 
@@ -314,18 +278,20 @@ struct deliver *deliver_start(const struct deliver_config *config, struct spool 
     buf_format(&url, "%s/api/v1/capacity-reports", config->broker);
     d->url = mem_dup_text(buf_c_str(&url));
     buf_fini(&url);
-    d->ca = mem_dup_text(config->ca);
-    d->cert = mem_dup_text(config->cert);
-    d->key = mem_dup_text(config->key);
     d->first_wait_ms = config->first_wait_ms > 0 ? config->first_wait_ms : 1000;
     d->longest_wait_ms = config->longest_wait_ms > 0 ? config->longest_wait_ms : 60000;
-    d->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : 30000;
     d->spool = spool;
     d->quarantine = q;
+    d->messages = config->messages;
     d->waiting = mem_new(PROVIDERS_MAX, sizeof *d->waiting);
-    d->curl = curl_easy_init();
-    CHECK(d->curl != NULL);
-    set_up(d);
+    d->setup = (struct broker_curl){.ca = config->ca,
+                                    .cert = config->cert,
+                                    .key = config->key,
+                                    .timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : 30000,
+                                    .is_stopping = stop_asked,
+                                    .ctx = d};
+    d->curl = broker_curl_new(&d->setup);
+    curl_easy_setopt(d->curl, CURLOPT_URL, d->url);
     pthread_mutex_init(&d->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -366,8 +332,5 @@ void deliver_stop(struct deliver *d)
     free(d->turns);
     free(d->waiting);
     free(d->url);
-    free(d->ca);
-    free(d->cert);
-    free(d->key);
     free(d);
 }

@@ -3,13 +3,14 @@
  * all of it, or into quarantine after a refusal that repeating cannot change.
  *
  *   200              done
- *   400 413 415 422  the reports are refused: quarantine with the broker's reason. Also 403 and 404 when the
- *                    broker's problem says not_allowed or not_found: a pool that is not ours to report
+ *   400 413 415 422  the reports are refused: quarantine with the broker's reason, and their message says so.
+ * Also 403 and 404 when the broker's problem says not_allowed or not_found: a pool that is not ours to report
  *   everything else  wait 1 s, 2 s, ... 60 s for this provider and try again: nothing is lost. A 401, 403 or
  *                    404 is logged as an error: a person must enrol the certificate or mend the address */
 #ifndef PLEK_ADAPTERS_DELIVER_H
 #define PLEK_ADAPTERS_DELIVER_H
 
+#include "adapters/messages.h"
 #include "adapters/quarantine.h"
 #include "adapters/spool.h"
 
@@ -22,9 +23,10 @@ struct deliver_config {
     const char *ca;     /* PEM: who may sign the broker's certificate */
     const char *cert;   /* PEM: our certificate */
     const char *key;
-    int first_wait_ms;   /* 1,000; 0 stands for it */
-    int longest_wait_ms; /* 60,000; 0 stands for it */
-    int timeout_ms;      /* 30,000 for one request; 0 stands for it */
+    struct messages *messages; /* borrowed; who is to be told of a refusal. May be NULL */
+    int first_wait_ms;         /* 1,000; 0 stands for it */
+    int longest_wait_ms;       /* 60,000; 0 stands for it */
+    int timeout_ms;            /* 30,000 for one request; 0 stands for it */
 };
 
 struct deliver_counts {

@@ -1,56 +1,227 @@
 #include "adapters/intake.h"
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/time_text.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* Of all files of the process: a compiled XPath belongs to the profile, and libxml2 writes into it (the
  * function it looked up) when it is evaluated, so two threads must not use one at the same time. A file takes
- * milliseconds, within the bounds of its format. */
+ * milliseconds, within the bounds of its format. It guards the set of profiles as well: what is being read by
+ * is not exchanged. */
 static pthread_mutex_t one_file_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
+/* ---- profiles ---- */
+
+const struct profiles *intake_profiles(const struct intake *in)
+{
+    pthread_mutex_lock(&one_file_at_a_time);
+    return in->profiles;
+}
+
+void intake_profiles_end(void)
+{
+    pthread_mutex_unlock(&one_file_at_a_time);
+}
+
+void intake_swap(struct intake *in, const struct profiles *now)
+{
+    pthread_mutex_lock(&one_file_at_a_time);
+    in->profiles = now;
+    pthread_mutex_unlock(&one_file_at_a_time);
+}
+
+bool intake_serves(const struct intake *in, const char *provider)
+{
+    bool serves = profiles_find(intake_profiles(in), provider) != NULL;
+    intake_profiles_end();
+    return serves;
+}
+
+/* ---- reading ---- */
+
+enum err intake_read(const struct intake *in, const char *provider, struct bytes content, struct reading *r,
+                     struct intake_by *by)
+{
+    enum err e = ERR_NOT_FOUND;
+    *by = (struct intake_by){.format = ""};
+    const struct profile *profile = profiles_find(intake_profiles(in), provider);
+    if (profile != NULL) {
+        snprintf(by->profile, sizeof by->profile, "%s", profile_name(profile));
+        by->format = format_name(profile_format(profile));
+        by->test = profile_is_test(profile);
+        e = format_read(&in->schemas, profile, provider, content, time_wall_ms(), r);
+    }
+    intake_profiles_end();
+    if (profile == NULL)
+        reading_complain(r, 0, "profile", "there is no profile for this provider");
+    return e;
+}
+
+/* ---- telling ---- */
+
+static json_t *tell(const struct intake *in, struct feed_message m, const struct intake_by *by,
+                    const struct reading *r, const char *file)
+{
+    if (in->messages == NULL)
+        return NULL;
+    m.format = by->format;
+    m.profile = by->profile;
+    m.received_at_ms = time_wall_ms();
+    json_t *body = feed_message_json(&m, r);
+    json_t *copy = json_incref(body);
+    (void)messages_put(in->messages, body, file); /* counted there: no file fails for it */
+    return copy;
+}
+
+void intake_heard(const struct intake *in, const char *provider, enum channel channel)
+{
+    if (in->messages != NULL)
+        messages_heard(in->messages, provider, channel);
+}
+
+/* ---- taking ---- */
+
 static enum err set_aside(const struct intake *in, const char *provider, const char *name, const char *from,
-                          struct bytes content, const struct reading *r)
+                          struct bytes content, const struct reading *r, struct buf *kept)
 {
     char at[TIME_TEXT_SIZE];
     json_t *reason = reading_json(r);
     json_object_set_new(reason, "provider", json_string(provider));
     json_object_set_new(reason, "at", json_string(time_format(time_wall_ms(), at)));
     log_warn("file quarantined", "provider=%s complaints=%d", provider, r->complaints_n + r->complaints_more);
-    return quarantine_put(in->quarantine, provider, name, from, content, reason);
+    return quarantine_put(in->quarantine, provider, name, from, content, reason, kept);
 }
 
-enum err intake_take(const struct intake *in, const char *provider, const char *name, const char *from,
-                     struct bytes content, struct reading *r)
+/* What was understood goes to the spool, under the name of its message, unless the provider is on trial. */
+static enum err keep(const struct intake *in, const char *provider, const char *id, bool test,
+                     const struct reading *r)
 {
-    const struct profile *profile = profiles_find(in->profiles, provider);
-    if (profile == NULL)
-        return ERR_NOT_FOUND;
-    pthread_mutex_lock(&one_file_at_a_time);
-    enum err e = format_read(&in->schemas, profile, provider, content, time_wall_ms(), r);
-    pthread_mutex_unlock(&one_file_at_a_time);
-    if (e != OK) {
-        enum err stored = set_aside(in, provider, name, from, content, r);
-        return stored == OK ? e : stored;
-    }
-    if (r->n > 0)
-        e = spool_put(in->spool, provider, r);
-    if (e != OK) {
+    enum err e = r->n > 0 && !test ? spool_put(in->spool, provider, id, r) : OK;
+    if (e != OK)
         log_error("spool takes nothing", "provider=%s reason=\"%s\"", provider, err_name(e));
-        return e;
-    }
-    log_info("file taken", "provider=%s reports=%zu notices=%d", provider, r->n, r->notices_n);
+    else
+        log_info(test ? "file understood, not used: on trial" : "file taken",
+                 "provider=%s reports=%zu notices=%d", provider, r->n, r->notices_n);
+    return e;
+}
+
+static void spooled(const struct intake *in)
+{
     if (in->on_spooled != NULL)
         in->on_spooled(in->ctx);
-    return OK;
 }
 
-enum err intake_too_big(const struct intake *in, const char *provider, const char *name, const char *from)
+enum err intake_take(const struct intake *in, enum channel channel, const char *provider, const char *name,
+                     const char *from, struct bytes content, struct reading *r)
+{
+    char id[MESSAGE_ID_SIZE];
+    struct feed_message m = {.provider = provider, .id = id, .channel = channel, .bytes = content.len};
+    struct buf kept = {0};
+    struct intake_by by;
+    enum err e = intake_read(in, provider, content, r, &by);
+    if (e == ERR_NOT_FOUND)
+        return e;
+    feed_message_name(id);
+    enum err stored =
+        e == OK ? keep(in, provider, id, by.test, r) : set_aside(in, provider, name, from, content, r, &kept);
+    if (stored == OK) {
+        m.outcome = e != OK ? FEED_QUARANTINED : (by.test ? FEED_TEST : FEED_TAKEN);
+        json_decref(tell(in, m, &by, r, buf_c_str(&kept)));
+        /* Only now: a refusal by the broker finds its message. */
+        if (e == OK)
+            spooled(in);
+    }
+    buf_fini(&kept);
+    return stored == OK ? e : stored;
+}
+
+static void name_profile(const struct intake *in, const char *provider, struct intake_by *by)
+{
+    const struct profile *profile = profiles_find(intake_profiles(in), provider);
+    *by = (struct intake_by){.format = ""};
+    if (profile != NULL) {
+        snprintf(by->profile, sizeof by->profile, "%s", profile_name(profile));
+        by->format = format_name(profile_format(profile));
+        by->test = profile_is_test(profile);
+    }
+    intake_profiles_end();
+}
+
+enum err intake_too_big(const struct intake *in, enum channel channel, const char *provider, const char *name,
+                        const char *from, uint64_t bytes)
 {
     struct reading r = {0};
+    struct buf kept = {0};
+    struct intake_by by;
+    const struct feed_message m = {
+        .provider = provider, .id = "", .channel = channel, .bytes = bytes, .outcome = FEED_QUARANTINED};
     reading_complain(&r, 0, "", "the file is larger than %d bytes", INTAKE_BYTES_MAX);
-    enum err e = set_aside(in, provider, name, from, (struct bytes){0}, &r);
+    enum err e = set_aside(in, provider, name, from, (struct bytes){0}, &r, &kept);
+    if (e == OK) {
+        name_profile(in, provider, &by);
+        json_decref(tell(in, m, &by, &r, buf_c_str(&kept)));
+    }
+    buf_fini(&kept);
     reading_fini(&r);
+    return e;
+}
+
+/* ---- again ---- */
+
+/* Reports that the broker did not take, once more as they are: it may know the pool by now. */
+static enum err read_reports(struct bytes content, struct reading *r)
+{
+    struct json_faults *f = mem_new(1, sizeof *f);
+    json_t *list = json_parse(content, f);
+    bool good = json_array_size(list) > 0;
+    for (size_t i = 0; good && i < json_array_size(list); i++)
+        good = reading_add_json(r, json_array_get(list, i));
+    if (!good)
+        reading_complain(r, 0, "", "the reports that were set aside cannot be read");
+    json_decref(list);
+    free(f);
+    return good ? OK : ERR_BAD_INPUT;
+}
+
+static enum err read_again(const struct intake *in, const char *provider, const char *file, uint64_t *bytes,
+                           struct reading *r, struct intake_by *by)
+{
+    struct buf content = {0};
+    enum err e = quarantine_read(in->quarantine, provider, file, INTAKE_BYTES_MAX, &content);
+    *bytes = content.len;
+    name_profile(in, provider, by);
+    if (e == ERR_TOO_BIG)
+        reading_complain(r, 0, "", "the file is larger than %d bytes", INTAKE_BYTES_MAX);
+    else if (e != OK)
+        reading_complain(r, 0, "", "the file is no longer in quarantine");
+    else if (quarantine_is_reports(in->quarantine, provider, file))
+        e = read_reports(buf_view(&content), r);
+    else
+        e = intake_read(in, provider, buf_view(&content), r, by);
+    buf_fini(&content);
+    return e;
+}
+
+enum err intake_again(const struct intake *in, const char *provider, const char *id, const char *file,
+                      struct reading *r, json_t **out)
+{
+    char name[MESSAGE_ID_SIZE];
+    struct feed_message m = {.provider = provider, .id = name, .channel = CHANNEL_REPLAY, .replay_of = id};
+    struct intake_by by;
+    feed_message_name(name);
+    enum err e = read_again(in, provider, file, &m.bytes, r, &by);
+    enum err stored = e == OK ? keep(in, provider, name, by.test, r) : OK;
+    if (stored != OK)
+        return stored;
+    m.outcome = e != OK ? FEED_REFUSED : (by.test ? FEED_TEST : FEED_TAKEN);
+    *out = tell(in, m, &by, r, "");
+    if (e == OK) {
+        quarantine_remove(in->quarantine, provider, file);
+        spooled(in);
+    }
     return e;
 }

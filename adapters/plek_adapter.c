@@ -1,8 +1,10 @@
 /* plek-adapter: brings capacity in. Watches the drop folders, listens for pushes and polls, reads what comes
- * by the provider's profile, spools it to disk and hands it to the broker. Exit status: 0 stopped as asked, 1
- * could not start, 2 wrong usage; of check: 0 understood, 1 would be quarantined, 2 unusable. */
+ * by the provider's profile, spools it to disk, hands it to the broker and tells it what became of each
+ * message. SIGHUP reads the profiles anew. Exit status: 0 stopped as asked, 1 could not start, 2 wrong usage;
+ * of check: 0 understood, 1 would be quarantined, 2 unusable. */
 #include "adapters/adapter_config.h"
 #include "adapters/check_file.h"
+#include "adapters/courier.h"
 #include "adapters/deliver.h"
 #include "adapters/intake.h"
 #include "adapters/safe_xml.h"
@@ -11,31 +13,39 @@
 #include "adapters/transport/push.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/time_text.h"
 
 #include <curl/curl.h>
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define WHY_SIZE 1024
+#define ADAPTER_NAME_MAX 64 /* by the API */
 
 struct adapter {
     struct adapter_config config;
     struct event_base *base;
-    struct profiles *profiles;
+    struct reload *reload;
     struct intake intake;
     struct deliver *deliver;
+    struct courier *courier;
     struct drop *drop;
     struct push *push;
     struct poll_sources poll_sources;
     struct poll *poll;
-    struct event *signals[2];
+    struct event *signals[3];
+    int renewed; /* eventfd: the profiles were exchanged, on whatever thread */
+    struct event *renewal;
 };
 
 static const char usage[] =
     "usage: plek-adapter --config FILE\n"
+    "           SIGHUP reads the profiles anew; if one is faulty the old ones stay and the\n"
+    "           log says where\n"
     "       plek-adapter check FILE --profile P [--provider CODE] [--config FILE] [--json]\n"
     "           P: a profile's name, or its file. 0 understood, 1 would be quarantined,\n"
     "           2 unusable\n"
@@ -48,6 +58,37 @@ static void on_signal(evutil_socket_t number, short what, void *ctx)
     (void)what;
     log_info("stopping", "");
     event_base_loopbreak(a->base);
+}
+
+static void on_hangup(evutil_socket_t number, short what, void *ctx)
+{
+    const struct adapter *a = ctx;
+    (void)number;
+    (void)what;
+    if (reload_now(a->reload) != OK)
+        log_warn("profiles stay as they are", "");
+}
+
+/* On the thread that read the profiles. */
+static void on_profiles(void *ctx)
+{
+    const struct adapter *a = ctx;
+    if (eventfd_write(a->renewed, 1) != 0)
+        log_error("cannot tell of new profiles", "");
+}
+
+/* On the loop's thread. */
+static void on_renewed(evutil_socket_t fd, short what, void *ctx)
+{
+    const struct adapter *a = ctx;
+    eventfd_t times = 0;
+    (void)what;
+    if (eventfd_read(fd, &times) != 0)
+        return;
+    if (a->poll != NULL)
+        poll_renew(a->poll);
+    if (a->drop != NULL && drop_renew(a->drop) != OK)
+        log_error("not every provider has a drop folder", "");
 }
 
 static void on_spooled(void *ctx)
@@ -76,11 +117,9 @@ static void free_schemas(struct schemas *s)
 static enum err load_profiles(struct adapter *a, char *why)
 {
     struct buf faults = {0};
-    enum err e = profiles_load(a->config.profiles_dir, &a->profiles, &faults);
+    enum err e = reload_open(a->config.profiles_dir, &a->intake, &a->reload, &faults);
     if (e != OK)
         snprintf(why, WHY_SIZE, "%s", buf_c_str(&faults));
-    else
-        a->intake.profiles = a->profiles;
     buf_fini(&faults);
     return e;
 }
@@ -89,7 +128,7 @@ static enum err start_poll(struct adapter *a, char *why)
 {
     const struct poll_config config = {.sources = &a->poll_sources, .spool_dir = a->config.spool_dir};
     struct buf faults = {0};
-    enum err e = poll_sources_load(a->config.poll_sources, a->profiles, &a->poll_sources, &faults);
+    enum err e = poll_sources_load(a->config.poll_sources, a->intake.profiles, &a->poll_sources, &faults);
     if (e != OK)
         snprintf(why, WHY_SIZE, "%s", buf_c_str(&faults));
     else
@@ -98,10 +137,45 @@ static enum err start_poll(struct adapter *a, char *why)
     return e;
 }
 
+/* Last of all: by then everything that a message or an order may need is there. */
+static void start_courier(struct adapter *a)
+{
+    const struct adapter_config *c = &a->config;
+    char name[SETTING_SIZE] = "adapter";
+    if (c->adapter_name[0] != '\0')
+        memcpy(name, c->adapter_name, sizeof name);
+    else if (gethostname(name, ADAPTER_NAME_MAX) != 0)
+        log_warn("this machine has no name", "");
+    name[ADAPTER_NAME_MAX] = '\0';
+    const struct courier_config to = {
+        .broker = c->broker,
+        .ca = c->ca,
+        .cert = c->cert,
+        .key = c->key,
+        .reload = a->reload,
+        .of = {.intake = &a->intake,
+               .sources = a->poll != NULL ? &a->poll_sources : NULL,
+               .adapter = name,
+               .started_at_ms = time_wall_ms(),
+               .otherwise = c->drop_dir[0] != '\0' ? CHANNEL_DROP : CHANNEL_PUSH}};
+    reload_on_changed(a->reload, on_profiles, a);
+    a->courier = courier_start(&to);
+}
+
+static enum err watch_profiles(struct adapter *a)
+{
+    a->renewed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (a->renewed < 0)
+        return ERR_IO;
+    a->renewal = event_new(a->base, a->renewed, EV_READ | EV_PERSIST, on_renewed, a);
+    event_add(a->renewal, NULL);
+    return OK;
+}
+
 static enum err open_all(struct adapter *a, char *why)
 {
     const struct adapter_config *c = &a->config;
-    const struct deliver_config to = {.broker = c->broker, .ca = c->ca, .cert = c->cert, .key = c->key};
+    struct deliver_config to = {.broker = c->broker, .ca = c->ca, .cert = c->cert, .key = c->key};
     struct spool_limits limits = spool_limits_default();
     enum err e = load_profiles(a, why);
     if (e == OK)
@@ -110,8 +184,13 @@ static enum err open_all(struct adapter *a, char *why)
         e = spool_open(c->spool_dir, &limits, &a->intake.spool, why, WHY_SIZE);
     if (e == OK)
         e = quarantine_open(c->quarantine_dir, &a->intake.quarantine, why, WHY_SIZE);
+    if (e == OK)
+        e = messages_open(c->spool_dir, &a->intake.messages, why, WHY_SIZE);
+    if (e == OK)
+        e = watch_profiles(a);
     if (e != OK)
         return e;
+    to.messages = a->intake.messages;
     a->deliver = deliver_start(&to, a->intake.spool, a->intake.quarantine);
     a->intake.on_spooled = on_spooled;
     a->intake.ctx = a;
@@ -121,29 +200,37 @@ static enum err open_all(struct adapter *a, char *why)
         e = push_open(a->base, &a->intake, c, &a->push, why, WHY_SIZE);
     if (e == OK && c->poll_sources[0] != '\0')
         e = start_poll(a, why);
+    if (e == OK)
+        start_courier(a);
     return e;
 }
 
 static void close_all(struct adapter *a)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         if (a->signals[i] != NULL)
             event_free(a->signals[i]);
+    courier_stop(a->courier);
     poll_stop(a->poll);
     poll_sources_fini(&a->poll_sources);
     push_free(a->push);
     drop_free(a->drop);
     deliver_stop(a->deliver);
+    messages_free(a->intake.messages);
     quarantine_free(a->intake.quarantine);
     spool_free(a->intake.spool);
     free_schemas(&a->intake.schemas);
-    profiles_free(a->profiles);
+    reload_free(a->reload);
+    if (a->renewal != NULL)
+        event_free(a->renewal);
+    if (a->renewed >= 0)
+        close(a->renewed);
     event_base_free(a->base);
 }
 
 static int run(const char *config_path)
 {
-    struct adapter a = {0};
+    struct adapter a = {.renewed = -1};
     struct buf faults = {0};
     char why[WHY_SIZE] = "";
     if (adapter_config_load(config_path, &a.config, &faults) != OK) {
@@ -153,6 +240,7 @@ static int run(const char *config_path)
     }
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* until we can heed it */
     curl_global_init(CURL_GLOBAL_DEFAULT);
     a.base = event_base_new();
     enum err e = open_all(&a, why);
@@ -161,8 +249,11 @@ static int run(const char *config_path)
         a.signals[1] = evsignal_new(a.base, SIGINT, on_signal, &a);
         event_add(a.signals[0], NULL);
         event_add(a.signals[1], NULL);
-        log_info("ready", "profiles=%zu waiting=%zu", profiles_count(a.profiles),
+        a.signals[2] = evsignal_new(a.base, SIGHUP, on_hangup, &a);
+        event_add(a.signals[2], NULL);
+        log_info("ready", "profiles=%zu waiting=%zu", profiles_count(intake_profiles(&a.intake)),
                  spool_entries(a.intake.spool));
+        intake_profiles_end();
         event_base_dispatch(a.base);
     } else {
         fprintf(stderr, "plek-adapter: %s\n", why[0] != '\0' ? why : err_name(e));

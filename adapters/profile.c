@@ -39,6 +39,8 @@ struct profile {
     struct xpath_form xpath;
     char yes[YES_NO_MAX][PROFILE_WORD_SIZE], no[YES_NO_MAX][PROFILE_WORD_SIZE];
     int yes_n, no_n;
+    bool test;
+    int expected_minutes; /* 0 = not said */
 };
 
 struct profiles {
@@ -268,10 +270,18 @@ static void read_csv(struct csv_form *form, struct json_at csv, struct json_faul
     read_columns(form, json_field(csv, "columns"), f);
 }
 
+static void read_expectations(struct profile *p, struct json_at test, struct json_at minutes,
+                              struct json_faults *f)
+{
+    p->test = json_present(test) && json_bool(test, f);
+    if (json_present(minutes))
+        p->expected_minutes = (int)json_int(minutes, 1, PROFILE_MINUTES_MAX, f);
+}
+
 static void read_profile(struct profile *p, const json_t *doc, struct json_faults *f)
 {
-    static const char *const fields[] = {"about", "format", "providers", "csv",
-                                         "xpath", "stops",  "yes",       "no"};
+    static const char *const fields[] = {"about", "format", "providers", "csv",  "xpath",
+                                         "stops", "yes",    "no",        "test", "expected_minutes"};
     struct json_at root = json_root(doc);
     json_only(root, fields, COUNT_OF(fields), f);
     if (json_present(json_field(root, "about")))
@@ -282,6 +292,7 @@ static void read_profile(struct profile *p, const json_t *doc, struct json_fault
     read_stops(p, json_field(root, "stops"), f);
     p->yes_n = read_words(json_field(root, "yes"), p->yes, f);
     p->no_n = read_words(json_field(root, "no"), p->no, f);
+    read_expectations(p, json_field(root, "test"), json_field(root, "expected_minutes"), f);
     if (format == FORMAT_CSV)
         read_csv(&p->csv, json_field(root, "csv"), f);
     else if (json_present(json_field(root, "csv")))
@@ -403,6 +414,16 @@ size_t profile_providers(const struct profile *p)
 const char *profile_provider(const struct profile *p, size_t i)
 {
     return p->providers[i].code;
+}
+
+bool profile_is_test(const struct profile *p)
+{
+    return p->test;
+}
+
+int profile_expected_minutes(const struct profile *p)
+{
+    return p->expected_minutes;
 }
 
 static const struct provider *find_provider(const struct profile *p, const char *code)

@@ -11,6 +11,7 @@
 #define PROFILE_WORD_SIZE 97 /* their word for a place, a location or a column */
 #define PROFILE_WORDS_MAX 5000
 #define PROFILES_MAX 1000
+#define PROFILE_MINUTES_MAX 1440
 
 enum format {
     FORMAT_OPVANG_XML,
@@ -76,6 +77,11 @@ const struct xpath_form *profile_xpath(const struct profile *p);
 size_t profile_providers(const struct profile *p);
 const char *profile_provider(const struct profile *p, size_t i);
 bool profile_serves(const struct profile *p, const char *provider);
+
+/* Its numbers are understood and shown to the provider, but not used: the first days of a new connection. */
+bool profile_is_test(const struct profile *p);
+/* How often a message is expected, 1 .. PROFILE_MINUTES_MAX; 0 = the profile does not say. */
+int profile_expected_minutes(const struct profile *p);
 
 enum pool_answer { POOL_FOUND, POOL_IGNORED, POOL_UNKNOWN };
 

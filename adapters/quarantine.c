@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define NAME_MAX_KEPT 100
+#define REASON_BYTES_MAX (256 * 1024) /* all complaints and notices, or an answer of the broker */
 
 struct quarantine {
     char *dir;
@@ -88,7 +89,7 @@ static void drop_oldest(const char *folder)
 }
 
 static enum err put_locked(struct quarantine *q, const char *provider, const char *name, const char *from,
-                           struct bytes content, struct bytes reason)
+                           struct bytes content, struct bytes reason, struct buf *kept)
 {
     struct buf folder = {0}, file = {0}, side = {0}, path = {0};
     buf_format(&folder, "%s/%s", q->dir, provider);
@@ -105,6 +106,8 @@ static enum err put_locked(struct quarantine *q, const char *provider, const cha
     }
     if (e == OK)
         drop_oldest(buf_c_str(&folder));
+    if (e == OK && kept != NULL)
+        buf_add(kept, buf_view(&file));
     buf_fini(&folder);
     buf_fini(&file);
     buf_fini(&side);
@@ -113,16 +116,67 @@ static enum err put_locked(struct quarantine *q, const char *provider, const cha
 }
 
 enum err quarantine_put(struct quarantine *q, const char *provider, const char *name, const char *from,
-                        struct bytes content, json_t *reason)
+                        struct bytes content, json_t *reason, struct buf *kept)
 {
     char *text = json_dumps(reason, JSON_INDENT(2));
     CHECK(text != NULL);
     json_decref(reason);
     pthread_mutex_lock(&q->lock);
-    enum err e = put_locked(q, provider, name, from, content, bytes_of_text(text));
+    enum err e = put_locked(q, provider, name, from, content, bytes_of_text(text), kept);
     pthread_mutex_unlock(&q->lock);
     if (e != OK)
         log_error("cannot write the quarantine", "provider=%s", provider);
     free(text);
     return e;
+}
+
+/* A name as make_name gives it, and no path. */
+static bool is_name(const char *kept)
+{
+    return kept[0] != '\0' && kept[0] != '.' && strchr(kept, '/') == NULL;
+}
+
+enum err quarantine_read(const struct quarantine *q, const char *provider, const char *kept, size_t max,
+                         struct buf *out)
+{
+    struct buf path = {0};
+    if (!is_name(kept))
+        return ERR_NOT_FOUND;
+    buf_format(&path, "%s/%s/%s", q->dir, provider, kept);
+    enum err e = disk_read(buf_c_str(&path), max, out);
+    buf_fini(&path);
+    return e == OK || e == ERR_TOO_BIG ? e : ERR_NOT_FOUND;
+}
+
+bool quarantine_is_reports(const struct quarantine *q, const char *provider, const char *kept)
+{
+    struct buf name = {0}, text = {0};
+    bool is = false;
+    buf_format(&name, "%s.reason.json", kept);
+    if (quarantine_read(q, provider, buf_c_str(&name), REASON_BYTES_MAX, &text) == OK) {
+        struct json_faults *f = mem_new(1, sizeof *f);
+        json_t *reason = json_parse(buf_view(&text), f);
+        const char *by = json_string_value(json_object_get(reason, "refusedBy"));
+        is = by != NULL && strcmp(by, "broker") == 0;
+        json_decref(reason);
+        free(f);
+    }
+    buf_fini(&name);
+    buf_fini(&text);
+    return is;
+}
+
+void quarantine_remove(struct quarantine *q, const char *provider, const char *kept)
+{
+    struct buf path = {0};
+    if (!is_name(kept))
+        return;
+    buf_format(&path, "%s/%s/%s", q->dir, provider, kept);
+    pthread_mutex_lock(&q->lock);
+    if (unlink(buf_c_str(&path)) != 0)
+        log_warn("cannot remove a file from quarantine", "provider=%s", provider);
+    buf_text(&path, ".reason.json");
+    unlink(buf_c_str(&path));
+    pthread_mutex_unlock(&q->lock);
+    buf_fini(&path);
 }

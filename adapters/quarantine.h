@@ -16,9 +16,20 @@ MUST_CHECK enum err quarantine_open(const char *dir, struct quarantine **out, ch
 void quarantine_free(struct quarantine *q);
 
 /* Set a file aside. FROM: its path, moved away on OK; or NULL with its CONTENT. NAME is what the provider
- * called it (may be ""); unsafe characters are replaced. REASON is taken over. ERR_IO: FROM is where it was.
- */
+ * called it (may be ""); unsafe characters are replaced. REASON is taken over. The name it has here is added
+ * to KEPT (may be NULL). ERR_IO: FROM is where it was. */
 MUST_CHECK enum err quarantine_put(struct quarantine *q, const char *provider, const char *name,
-                                   const char *from, struct bytes content, json_t *reason);
+                                   const char *from, struct bytes content, json_t *reason, struct buf *kept);
+
+/* Append file KEPT of PROVIDER to OUT. ERR_NOT_FOUND: it is gone. ERR_TOO_BIG over MAX bytes. */
+MUST_CHECK enum err quarantine_read(const struct quarantine *q, const char *provider, const char *kept,
+                                    size_t max, struct buf *out);
+
+/* True if KEPT is no file of the provider's but reports that the broker did not take (its reason says
+ * "refusedBy": "broker"): a list as in POST /capacity-reports. */
+bool quarantine_is_reports(const struct quarantine *q, const char *provider, const char *kept);
+
+/* File KEPT of PROVIDER was dealt with: remove it and its reason. */
+void quarantine_remove(struct quarantine *q, const char *provider, const char *kept);
 
 #endif

@@ -212,6 +212,39 @@ json_t *report_json(const struct report *o)
     return j;
 }
 
+static int32_t units_of(struct json_at report, const char *name, struct json_faults *f)
+{
+    struct json_at at = json_field(report, name);
+    return json_present(at) ? (int32_t)json_int(at, 0, UNITS_MAX, f) : UNITS_UNKNOWN;
+}
+
+bool reading_add_json(struct reading *r, const json_t *report)
+{
+    struct json_faults *f = mem_new(1, sizeof *f);
+    struct json_at at = json_root(report), stop = json_field(at, "stop"), until = json_field(stop, "untilAt");
+    struct json_at staffed = json_field(at, "deliverable");
+    struct report o = {.total = units_of(at, "unitsTotal", f),
+                       .free = units_of(at, "unitsFree", f),
+                       .occupied = units_of(at, "unitsOccupied", f),
+                       .out_of_order = units_of(at, "unitsOutOfOrder", f),
+                       .deliverable = KNOWN_NOT};
+    snprintf(o.pool, sizeof o.pool, "%s", json_text(json_field(at, "pool"), CODE_TEXT_SIZE - 1, f));
+    snprintf(o.id, sizeof o.id, "%s", json_text(json_field(at, "reportId"), REPORT_ID_SIZE - 1, f));
+    o.observed_at_ms = json_time(json_field(at, "observedAt"), f);
+    if (json_present(staffed))
+        o.deliverable = json_bool(staffed, f) ? KNOWN_YES : KNOWN_NO;
+    if (json_present(stop))
+        snprintf(o.stop, sizeof o.stop, "%s", json_text(json_field(stop, "reason"), STOP_CODE_SIZE - 1, f));
+    if (json_present(until))
+        o.stop_until_ms = json_time(until, f);
+    bool good = f->n == 0;
+    struct report *added = good ? reading_add(r, 0) : NULL;
+    if (added != NULL)
+        *added = o;
+    free(f);
+    return added != NULL;
+}
+
 static json_t *list_json(const struct complaint *list, int n)
 {
     json_t *out = json_array();

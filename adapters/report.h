@@ -75,6 +75,9 @@ void reading_judge(struct reading *r, const char *provider, const uint8_t file_h
 /* As an item of POST /capacity-reports; a new reference. */
 json_t *report_json(const struct report *report);
 
+/* Add to R what report_json made, name and all. False, and nothing added, for anything else. */
+bool reading_add_json(struct reading *r, const json_t *report);
+
 /* {"complaints":[{"line":..,"field":..,"reason":..}],"more":n,"notices":[...]}; a new reference. */
 json_t *reading_json(const struct reading *r);
 

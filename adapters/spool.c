@@ -169,13 +169,17 @@ void spool_free(struct spool *s)
 
 /* ---- putting ---- */
 
-static char *entry_text(const char *provider, const struct reading *r)
+static char *entry_text(const char *provider, const char *given, const struct reading *r)
 {
     uint8_t random[16];
     struct buf key = {0};
     json_t *reports = json_array();
-    crypto_random(random, sizeof random);
-    crypto_hex(BYTES(random, sizeof random), &key);
+    if (given != NULL) {
+        buf_text(&key, given);
+    } else {
+        crypto_random(random, sizeof random);
+        crypto_hex(BYTES(random, sizeof random), &key);
+    }
     for (size_t i = 0; i < r->n; i++)
         json_array_append_new(reports, report_json(&r->list[i]));
     json_t *entry = json_pack("{s:i, s:s, s:s, s:o}", "version", 1, "provider", provider, "key",
@@ -209,10 +213,10 @@ static enum err put_locked(struct spool *s, const char *provider, struct bytes t
     return e;
 }
 
-enum err spool_put(struct spool *s, const char *provider, const struct reading *r)
+enum err spool_put(struct spool *s, const char *provider, const char *key, const struct reading *r)
 {
-    CHECK(is_code(bytes_of_text(provider)));
-    char *text = entry_text(provider, r);
+    CHECK(is_code(bytes_of_text(provider)) && (key == NULL || strlen(key) == 32));
+    char *text = entry_text(provider, key, r);
     pthread_mutex_lock(&s->lock);
     enum err e = put_locked(s, provider, bytes_of_text(text));
     pthread_mutex_unlock(&s->lock);
@@ -237,6 +241,15 @@ size_t spool_entries(struct spool *s)
 {
     pthread_mutex_lock(&s->lock);
     size_t n = s->entries;
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+size_t spool_entries_of(struct spool *s, const char *provider)
+{
+    pthread_mutex_lock(&s->lock);
+    const struct queue *q = queue_of(s, provider);
+    size_t n = q != NULL ? q->n : 0;
     pthread_mutex_unlock(&s->lock);
     return n;
 }

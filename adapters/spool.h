@@ -4,7 +4,8 @@
  * provider is kept.
  *
  * An entry: {"version":1,"provider":...,"key":...,"reports":[...]} with reports as in POST /capacity-reports.
- * The key is made with the entry, so that sending it again after a crash is the same intent.
+ * The key is the name of the message the reports came in, or made with the entry, so that sending it again
+ * after a crash is the same intent.
  *
  * All calls may come from any thread. */
 #ifndef PLEK_ADAPTERS_SPOOL_H
@@ -33,9 +34,10 @@ MUST_CHECK enum err spool_open(const char *dir, const struct spool_limits *limit
                                char *why, size_t why_size);
 void spool_free(struct spool *s);
 
-/* Keep the reports of R for PROVIDER. OK: on disk. ERR_BUSY: the spool is full. ERR_IO: the disk is full or
- * broken. In both nothing is kept. */
-MUST_CHECK enum err spool_put(struct spool *s, const char *provider, const struct reading *r);
+/* Keep the reports of R for PROVIDER under KEY, 32 hex digits, NULL makes one. OK: on disk. ERR_BUSY: the
+ * spool is full. ERR_IO: the disk is full or broken. In both nothing is kept. */
+MUST_CHECK enum err spool_put(struct spool *s, const char *provider, const char *key,
+                              const struct reading *r);
 
 /* Providers with something waiting, at most MAX; how many. */
 size_t spool_waiting(struct spool *s, char (*out)[CODE_TEXT_SIZE], size_t max);
@@ -52,5 +54,6 @@ void spool_path(const struct spool *s, const struct spool_entry *entry, struct b
 void spool_done(struct spool *s, const struct spool_entry *entry);
 
 size_t spool_entries(struct spool *s);
+size_t spool_entries_of(struct spool *s, const char *provider);
 
 #endif

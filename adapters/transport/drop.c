@@ -24,6 +24,7 @@ struct folder {
 
 struct drop {
     const struct intake *intake;
+    char *dir;
     struct folder *folders;
     size_t n, cap;
     int inotify;
@@ -38,6 +39,12 @@ static bool is_wanted(const char *name)
            !(n > 4 && strcmp(name + n - 4, ".tmp") == 0);
 }
 
+static uint64_t size_of(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 ? (uint64_t)st.st_size : INTAKE_BYTES_MAX + 1;
+}
+
 /* True if the file is dealt with and gone from the folder. */
 static bool take(struct drop *d, const struct folder *folder, const char *name)
 {
@@ -48,9 +55,9 @@ static bool take(struct drop *d, const struct folder *folder, const char *name)
     enum err e = disk_read(from, INTAKE_BYTES_MAX, &content);
     bool done = false;
     if (e == ERR_TOO_BIG) {
-        done = intake_too_big(d->intake, folder->provider, name, from) == OK;
+        done = intake_too_big(d->intake, CHANNEL_DROP, folder->provider, name, from, size_of(from)) == OK;
     } else if (e == OK) {
-        e = intake_take(d->intake, folder->provider, name, from, buf_view(&content), r);
+        e = intake_take(d->intake, CHANNEL_DROP, folder->provider, name, from, buf_view(&content), r);
         done = e == OK || e == ERR_BAD_INPUT || e == ERR_TOO_BIG;
         if (e == OK && unlink(from) != 0)
             log_warn("cannot remove a taken file", "provider=%s", folder->provider);
@@ -142,34 +149,63 @@ static void on_changes(evutil_socket_t fd, short what, void *ctx)
     }
 }
 
-static enum err watch_provider(struct drop *d, const char *dir, const char *provider)
+static bool is_watched(const struct drop *d, const char *provider)
 {
-    struct buf path = {0};
-    buf_format(&path, "%s/%s", dir, provider);
-    MEM_GROW(d->folders, d->n, d->cap);
-    struct folder *f = &d->folders[d->n++];
-    *f = (struct folder){.path = mem_dup_text(buf_c_str(&path))};
-    snprintf(f->provider, sizeof f->provider, "%s", provider);
-    buf_fini(&path);
-    enum err e = disk_folder(dir, f->path);
-    if (e != OK)
-        return e;
-    f->watch = inotify_add_watch(d->inotify, f->path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR);
-    return f->watch >= 0 ? OK : ERR_IO;
+    for (size_t i = 0; i < d->n; i++)
+        if (strcmp(d->folders[i].provider, provider) == 0)
+            return true;
+    return false;
 }
 
-static enum err watch_all(struct drop *d, const char *dir)
+static enum err watch_provider(struct drop *d, const char *provider)
 {
-    struct buf parent = {0};
-    const struct profiles *all = d->intake->profiles;
-    buf_format(&parent, "%s/..", dir);
-    enum err e = disk_folder(buf_c_str(&parent), dir);
-    buf_fini(&parent);
-    for (size_t i = 0; e == OK && i < profiles_count(all); i++) {
-        const struct profile *p = profiles_at(all, i);
-        for (size_t j = 0; e == OK && j < profile_providers(p); j++)
-            e = watch_provider(d, dir, profile_provider(p, j));
+    struct buf path = {0};
+    buf_format(&path, "%s/%s", d->dir, provider);
+    struct folder f = {.path = mem_dup_text(buf_c_str(&path)), .watch = -1};
+    snprintf(f.provider, sizeof f.provider, "%s", provider);
+    buf_fini(&path);
+    if (disk_folder(d->dir, f.path) == OK)
+        f.watch = inotify_add_watch(d->inotify, f.path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR);
+    if (f.watch < 0) {
+        free(f.path);
+        return ERR_IO;
     }
+    MEM_GROW(d->folders, d->n, d->cap);
+    d->folders[d->n++] = f;
+    return OK;
+}
+
+/* Folders of providers that have a profile, and of no others. */
+static enum err watch_all(struct drop *d)
+{
+    enum err result = OK;
+    const struct profiles *all = intake_profiles(d->intake);
+    for (size_t i = 0; i < d->n;) {
+        if (profiles_find(all, d->folders[i].provider) != NULL) {
+            i++;
+            continue;
+        }
+        inotify_rm_watch(d->inotify, d->folders[i].watch);
+        free(d->folders[i].path);
+        d->folders[i] = d->folders[--d->n];
+    }
+    for (size_t i = 0; i < profiles_count(all); i++) {
+        const struct profile *p = profiles_at(all, i);
+        for (size_t j = 0; j < profile_providers(p); j++)
+            if (!is_watched(d, profile_provider(p, j)) && watch_provider(d, profile_provider(p, j)) != OK)
+                result = ERR_IO;
+    }
+    intake_profiles_end();
+    return result;
+}
+
+enum err drop_renew(struct drop *d)
+{
+    struct timeval now = {0};
+    enum err e = watch_all(d);
+    if (e != OK)
+        log_error("cannot watch a drop folder", "");
+    event_add(d->rescan, &now); /* what a new provider has laid there already */
     return e;
 }
 
@@ -178,10 +214,16 @@ enum err drop_open(struct event_base *base, const struct intake *intake, const c
 {
     struct drop *d = mem_new(1, sizeof *d);
     struct timeval now = {0};
+    struct buf parent = {0};
     signal(SIGIO, SIG_IGN);
     d->intake = intake;
+    d->dir = mem_dup_text(dir);
     d->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    enum err e = d->inotify >= 0 ? watch_all(d, dir) : ERR_IO;
+    buf_format(&parent, "%s/..", dir);
+    enum err e = d->inotify >= 0 ? disk_folder(buf_c_str(&parent), dir) : ERR_IO;
+    buf_fini(&parent);
+    if (e == OK)
+        e = watch_all(d);
     if (e != OK) {
         snprintf(why, why_size, "cannot watch the drop folder %s", dir);
         drop_free(d);
@@ -208,5 +250,6 @@ void drop_free(struct drop *d)
     for (size_t i = 0; i < d->n; i++)
         free(d->folders[i].path);
     free(d->folders);
+    free(d->dir);
     free(d);
 }

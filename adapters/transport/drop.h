@@ -19,6 +19,10 @@ struct drop;
  */
 MUST_CHECK enum err drop_open(struct event_base *base, const struct intake *intake, const char *dir,
                               struct drop **out, char *why, size_t why_size);
+/* The profiles were exchanged: make and watch the folders of new providers, leave alone those of providers
+ * that have no profile any more (what lies there stays). ERR_IO: some cannot be watched; the others are. On
+ * the loop's thread. */
+MUST_CHECK enum err drop_renew(struct drop *d);
 void drop_free(struct drop *d);
 
 #endif

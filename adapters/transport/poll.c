@@ -22,9 +22,9 @@ struct watch {
     const struct poll_source *source;
     struct poll_fetch *fetch; /* NULL = not under way */
     struct poll_validators known;
-    int64_t due_ms; /* monotonic */
-    int wait_ms;    /* after a failure; 0 = none */
-    bool bad;
+    int64_t due_ms;    /* monotonic */
+    int wait_ms;       /* after a failure; 0 = none */
+    bool bad, unknown; /* the last file was; the provider is */
     uint8_t bad_hash[CRYPTO_SHA256_BYTES];
     struct poll_status status; /* under the lock */
 };
@@ -41,7 +41,7 @@ struct poll {
     pthread_t thread;
     bool running;
     pthread_mutex_t lock;
-    bool stop;
+    bool stop, renewed; /* under the lock */
 };
 
 static bool stopping(struct poll *p)
@@ -111,6 +111,7 @@ static void unchanged(struct poll *p, struct watch *w)
 {
     wait_interval(p, w);
     w->bad = false;
+    intake_heard(p->intake, w->source->provider, CHANNEL_POLL);
     note(p, w, POLL_WELL, true);
     pthread_mutex_lock(&p->lock);
     w->status.unchanged++;
@@ -138,11 +139,12 @@ static void taken(struct poll *p, struct watch *w, const struct poll_answer *a)
 static enum err give(const struct poll *p, const struct watch *w, const struct poll_answer *a)
 {
     if (a->outcome == POLL_TOO_BIG) {
-        enum err stored = intake_too_big(p->intake, w->source->provider, "poll", NULL);
+        enum err stored =
+            intake_too_big(p->intake, CHANNEL_POLL, w->source->provider, "poll", NULL, INTAKE_BYTES_MAX + 1);
         return stored == OK ? ERR_TOO_BIG : stored;
     }
     struct reading *r = mem_new(1, sizeof *r);
-    enum err e = intake_take(p->intake, w->source->provider, "poll", NULL, a->body, r);
+    enum err e = intake_take(p->intake, CHANNEL_POLL, w->source->provider, "poll", NULL, a->body, r);
     reading_fini(r);
     free(r);
     return e;
@@ -161,6 +163,8 @@ static void got_file(struct poll *p, struct watch *w, const struct poll_answer *
         if (again)
             log_info("the same bad file again", "provider=%s source=%zu", w->source->provider,
                      (size_t)(w - p->watches));
+        if (again)
+            intake_heard(p->intake, w->source->provider, CHANNEL_POLL);
         w->bad = true;
         memcpy(w->bad_hash, hash, sizeof hash);
         wait_longer(p, w, interval_of(p, w));
@@ -191,9 +195,24 @@ static void deal_with(struct poll *p, struct watch *w, const struct poll_answer 
 
 /* ---- the thread ---- */
 
+static void leave_alone(struct poll *p, struct watch *w)
+{
+    if (!w->unknown)
+        log_warn("source is not asked: its provider has no profile", "provider=%s source=%zu",
+                 w->source->provider, (size_t)(w - p->watches));
+    w->unknown = true;
+    wait_interval(p, w);
+    note(p, w, POLL_UNKNOWN, false);
+}
+
 static void ask(struct poll *p, struct watch *w)
 {
     struct poll_answer nothing = {.outcome = POLL_BROKEN};
+    if (!intake_serves(p->intake, w->source->provider)) {
+        leave_alone(p, w);
+        return;
+    }
+    w->unknown = false;
     w->fetch = poll_fetch_start(p->multi, w->source, &w->known, p->deadlines, w, &nothing.why);
     if (w->fetch != NULL)
         p->under_way++;
@@ -241,11 +260,29 @@ static void end_done(struct poll *p)
     }
 }
 
+/* What was bad or unknown by the old profiles is asked for at once. */
+static void heed_renewal(struct poll *p)
+{
+    pthread_mutex_lock(&p->lock);
+    bool renewed = p->renewed;
+    p->renewed = false;
+    pthread_mutex_unlock(&p->lock);
+    for (size_t i = 0; renewed && i < p->n; i++) {
+        struct watch *w = &p->watches[i];
+        if (w->bad || w->unknown) {
+            w->due_ms = time_mono_ms();
+            w->wait_ms = 0;
+        }
+        w->bad = false;
+    }
+}
+
 static void *run(void *ctx)
 {
     struct poll *p = ctx;
     safe_xml_thread();
     while (!stopping(p)) {
+        heed_renewal(p);
         int running = 0;
         int ms = ask_due(p);
         curl_multi_perform(p->multi, &running);
@@ -303,6 +340,14 @@ enum err poll_start(const struct poll_config *config, const struct intake *intak
     p->running = true;
     *out = p;
     return OK;
+}
+
+void poll_renew(struct poll *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->renewed = true;
+    pthread_mutex_unlock(&p->lock);
+    curl_multi_wakeup(p->multi);
 }
 
 bool poll_status(struct poll *p, size_t i, struct poll_status *out)

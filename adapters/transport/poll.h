@@ -39,7 +39,8 @@ enum poll_health {
     POLL_BAD_FILE,
     POLL_CLOSED, /* 401, 403, 404, 410 */
     POLL_AWAY,   /* no answer, or no file in it */
-    POLL_FULL    /* our own spool or quarantine could not take it */
+    POLL_FULL,   /* our own spool or quarantine could not take it */
+    POLL_UNKNOWN /* its provider has no profile any more: not asked */
 };
 
 /* Times are of the wall clock, 0 = never since the start. */
@@ -57,6 +58,10 @@ struct poll_status {
  * ERR_IO with WHY. */
 MUST_CHECK enum err poll_start(const struct poll_config *config, const struct intake *intake,
                                struct poll **out, char *why, size_t why_size);
+
+/* The profiles were exchanged. A source whose provider has none any more is left alone until it has one
+ * again; a bad file is asked for again now: it may be understood. From any thread. */
+void poll_renew(struct poll *p);
 
 /* How source I of the file (from 0) is doing. False past the last. From any thread. */
 bool poll_status(struct poll *p, size_t i, struct poll_status *out);

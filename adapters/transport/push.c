@@ -121,6 +121,17 @@ static void answer_complaints(struct push *p, struct wire_ticket ticket, const s
     answer_json(p, ticket, 422, body);
 }
 
+static void answer_health(struct push *p, struct wire_ticket ticket)
+{
+    struct messages_counts told = {0};
+    if (p->intake->messages != NULL)
+        told = messages_counts(p->intake->messages);
+    answer_json(p, ticket, 200,
+                json_pack("{s:s, s:i, s:i, s:I}", "status", "ok", "waiting",
+                          (int)spool_entries(p->intake->spool), "untold", (int)told.waiting, "messagesLost",
+                          (json_int_t)(told.unwritten + told.gone_untold)));
+}
+
 /* ---- requests ---- */
 
 static bool proof_of(const struct wire_request *request, uint8_t hash[CRYPTO_SHA256_BYTES])
@@ -155,7 +166,7 @@ static bool may_push(const struct push *p, const struct wire_request *request, c
 static void take(struct push *p, const struct wire_request *request, const char *provider)
 {
     struct reading *r = mem_new(1, sizeof *r);
-    enum err e = intake_take(p->intake, provider, "push", NULL, request->body, r);
+    enum err e = intake_take(p->intake, CHANNEL_PUSH, provider, "push", NULL, request->body, r);
     if (e == OK) {
         json_t *body = reading_json(r);
         json_object_set_new(body, "reports", json_integer((json_int_t)r->n));
@@ -188,8 +199,7 @@ static void on_request(void *ctx, const struct wire_request *request)
     char provider[CODE_TEXT_SIZE];
     const struct http_head *head = request->head;
     if (bytes_equal(head->path, BYTES_LITERAL("/health"))) {
-        answer_json(p, request->ticket, 200,
-                    json_pack("{s:s, s:i}", "status", "ok", "waiting", (int)spool_entries(p->intake->spool)));
+        answer_health(p, request->ticket);
     } else if (!provider_in(head->path, provider)) {
         answer_problem(p, request->ticket, 404, "Providers send to /push/<provider>.");
     } else if (head->method != HTTP_METHOD_POST) {
@@ -202,11 +212,25 @@ static void on_request(void *ctx, const struct wire_request *request)
     }
 }
 
+/* Of a body over the limit nothing will be read; that it was sent is told all the same, if its token says who
+ * did. Whose certificate it is cannot be seen here. */
+static void note_too_big(const struct push *p, const struct http_head *head, int door)
+{
+    const struct wire_request asked = {.head = head, .door = door};
+    char provider[CODE_TEXT_SIZE];
+    if (provider_in(head->path, provider) && may_push(p, &asked, provider) &&
+        intake_serves(p->intake, provider) &&
+        intake_too_big(p->intake, CHANNEL_PUSH, provider, "push", NULL, head->body_len) != OK)
+        log_warn("a push that was too big is not kept", "provider=%s", provider);
+}
+
 static uint64_t body_limit(void *ctx, const struct http_head *head, int door)
 {
-    (void)ctx;
-    (void)door;
-    return head->method == HTTP_METHOD_POST ? INTAKE_BYTES_MAX : 0;
+    if (head->method != HTTP_METHOD_POST)
+        return 0;
+    if (head->body_len > INTAKE_BYTES_MAX)
+        note_too_big(ctx, head, door);
+    return INTAKE_BYTES_MAX;
 }
 
 /* ---- life ---- */

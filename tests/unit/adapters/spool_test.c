@@ -51,7 +51,7 @@ static struct reading reading_of(int n)
 static enum err put(struct spool *s, const char *provider, int n)
 {
     struct reading r = reading_of(n);
-    enum err e = spool_put(s, provider, &r);
+    enum err e = spool_put(s, provider, NULL, &r);
     reading_fini(&r);
     return e;
 }

@@ -275,7 +275,7 @@ static void broker_away(void **state)
 {
     struct scene *s = *state;
     struct reading r = {0};
-    assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
+    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
     s->status = 503;
     start_delivery(s);
     until(s, s->requests >= 2);
@@ -300,7 +300,7 @@ static void broker_refuses(void **state)
 {
     struct scene *s = *state;
     struct reading r = {0}, again = {0};
-    assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
+    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
     s->status = 422;
     start_delivery(s);
     until(s, spool_entries(s->intake.spool) == 0);
@@ -308,7 +308,7 @@ static void broker_refuses(void **state)
     assert_int_equal(deliver_counts(s->deliver).refused, 1);
     reading_fini(&r);
     s->status = 403; /* a matter of enrolment: wait, lose nothing */
-    assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
+    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
     int before = s->requests;
     until(s, s->requests >= before + 2);
     assert_int_equal(spool_entries(s->intake.spool), 1);
@@ -317,7 +317,7 @@ static void broker_refuses(void **state)
     assert_int_equal(count(s->quarantine_dir, "lindehof"), 2);
     s->status = 403; /* somebody else's pool: waiting does not help */
     s->answer = "{\"type\":\"/problems/not_allowed\"}";
-    assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &again), OK);
+    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &again), OK);
     reading_fini(&again);
     until(s, spool_entries(s->intake.spool) == 0);
     assert_int_equal(count(s->quarantine_dir, "lindehof"), 4);

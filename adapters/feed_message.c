@@ -1,0 +1,404 @@
+#include "adapters/feed_message.h"
+
+#include "base/check.h"
+#include "base/crypto.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const channel_names[] = {"drop", "push", "poll", "upload", "replay"};
+static const char *const outcome_names[] = {"taken", "quarantined", "test", "refused"};
+
+/* Every name that a complaint may carry out of the house, in the order of strcmp: fields of a reading, keys
+ * and elements of the formats, sections of a profile, and what no message may hold, whose name must be said
+ * for it to be mended. */
+static const char *const words[] = {
+    "Account",
+    "AdverseEvent",
+    "AllergyIntolerance",
+    "Appointment",
+    "AppointmentResponse",
+    "AuditEvent",
+    "AvailableCount",
+    "BaselineCount",
+    "Basic",
+    "BedCapacity",
+    "BedType",
+    "Binary",
+    "BodyStructure",
+    "Bundle",
+    "Capacity",
+    "CapacityStatus",
+    "CarePlan",
+    "CareTeam",
+    "ChargeItem",
+    "Claim",
+    "ClaimResponse",
+    "ClinicalImpression",
+    "CodeSystem",
+    "Communication",
+    "CommunicationRequest",
+    "Composition",
+    "Condition",
+    "Consent",
+    "Contract",
+    "Coverage",
+    "CoverageEligibilityRequest",
+    "CoverageEligibilityResponse",
+    "DetectedIssue",
+    "DeviceRequest",
+    "DeviceUseStatement",
+    "DiagnosticReport",
+    "DocumentManifest",
+    "DocumentReference",
+    "EDXLDistribution",
+    "Encounter",
+    "Endpoint",
+    "EnrollmentRequest",
+    "EnrollmentResponse",
+    "EpisodeOfCare",
+    "ExplanationOfBenefit",
+    "FamilyMemberHistory",
+    "Flag",
+    "Goal",
+    "Group",
+    "GuidanceResponse",
+    "HealthcareService",
+    "Hospital",
+    "HospitalBedCapacityStatus",
+    "HospitalStatus",
+    "ImagingStudy",
+    "Immunization",
+    "ImmunizationEvaluation",
+    "ImmunizationRecommendation",
+    "Invoice",
+    "LastUpdateTime",
+    "Linkage",
+    "List",
+    "Location",
+    "Measure",
+    "MeasureReport",
+    "Media",
+    "MedicationAdministration",
+    "MedicationDispense",
+    "MedicationRequest",
+    "MedicationStatement",
+    "MessageHeader",
+    "MolecularSequence",
+    "NutritionOrder",
+    "Observation",
+    "OrganisationName",
+    "Organization",
+    "OrganizationAffiliation",
+    "OrganizationInformation",
+    "Parameters",
+    "Patient",
+    "PaymentNotice",
+    "PaymentReconciliation",
+    "Person",
+    "Practitioner",
+    "PractitionerRole",
+    "Procedure",
+    "Provenance",
+    "QuestionnaireResponse",
+    "RelatedPerson",
+    "RequestGroup",
+    "ResearchSubject",
+    "RiskAssessment",
+    "Schedule",
+    "ServiceRequest",
+    "Slot",
+    "Specimen",
+    "SubCategoryBedType",
+    "SupplyDelivery",
+    "SupplyRequest",
+    "Task",
+    "ValueSet",
+    "VisionPrescription",
+    "aantal",
+    "achternaam",
+    "available",
+    "beneficiary",
+    "bewoner",
+    "bewoners",
+    "bezet",
+    "birth_date",
+    "birthdate",
+    "bron",
+    "bronId",
+    "bsn",
+    "buiten_gebruik",
+    "burgerservicenummer",
+    "capaciteit",
+    "capacities",
+    "client",
+    "client_id",
+    "client_name",
+    "clients",
+    "code",
+    "contained",
+    "contentObject",
+    "contents",
+    "count",
+    "date",
+    "date_of_birth",
+    "dateofbirth",
+    "deliverable",
+    "display",
+    "dob",
+    "embeddedXMLContent",
+    "end",
+    "entry",
+    "familyname",
+    "file",
+    "fileObservedAt",
+    "firstname",
+    "formaat",
+    "free",
+    "fullUrl",
+    "geboortedatum",
+    "gezinsleden",
+    "group",
+    "household",
+    "households",
+    "id",
+    "identifier",
+    "implicitRules",
+    "lastname",
+    "leverbaar",
+    "link",
+    "location",
+    "locations",
+    "maximum",
+    "method",
+    "modifierExtension",
+    "moment",
+    "naam_client",
+    "name",
+    "next",
+    "observedAt",
+    "occupied",
+    "organization",
+    "outOfOrder",
+    "part",
+    "patient",
+    "patient_id",
+    "patients",
+    "peilmoment",
+    "period",
+    "place",
+    "plek",
+    "plekken",
+    "pool",
+    "population",
+    "profile",
+    "provider",
+    "reason",
+    "reden",
+    "reference",
+    "refuse",
+    "relation",
+    "reportId",
+    "reporter",
+    "reports",
+    "request",
+    "resident",
+    "residents",
+    "resource",
+    "resourceType",
+    "rows",
+    "service",
+    "services",
+    "source",
+    "ssn",
+    "status",
+    "stop",
+    "stopUntil",
+    "subject",
+    "subjectResults",
+    "summary",
+    "surname",
+    "system",
+    "text",
+    "tot",
+    "totaal",
+    "total",
+    "type",
+    "unit",
+    "unitsFree",
+    "unitsOccupied",
+    "unitsOutOfOrder",
+    "unitsTotal",
+    "untilAt",
+    "updated",
+    "value",
+    "voornaam",
+    "voornamen",
+    "vrij",
+    "xmlContent",
+};
+
+const char *channel_name(enum channel channel)
+{
+    return channel_names[channel];
+}
+
+enum channel channel_of(struct bytes name)
+{
+    for (int i = 0; i < CHANNEL_N; i++)
+        if (bytes_equal(name, bytes_of_text(channel_names[i])))
+            return (enum channel)i;
+    return CHANNEL_N;
+}
+
+void feed_message_name(char out[MESSAGE_ID_SIZE])
+{
+    uint8_t random[(MESSAGE_ID_SIZE - 1) / 2];
+    struct buf hex = {0};
+    crypto_random(random, sizeof random);
+    crypto_hex(BYTES(random, sizeof random), &hex);
+    memcpy(out, buf_c_str(&hex), MESSAGE_ID_SIZE);
+    buf_fini(&hex);
+}
+
+/* ---- fields ---- */
+
+static int by_text(const void *key, const void *word)
+{
+    return strcmp(key, *(const char *const *)word);
+}
+
+static bool is_word(const char *part)
+{
+    size_t digits = strspn(part, "0123456789");
+    /* An index into a list has at most four; nine may be the number of somebody. */
+    if (digits > 0 && part[digits] == '\0')
+        return digits <= 4;
+    return bsearch(part, words, COUNT_OF(words), sizeof *words, by_text) != NULL;
+}
+
+void feed_field(const char *field, char out[64])
+{
+    size_t n = 0;
+    while (*field != '\0') {
+        size_t slash = *field == '/', len = strcspn(field + slash, "/");
+        char part[64];
+        snprintf(part, sizeof part, "%.*s", (int)(len < sizeof part ? len : sizeof part - 1), field + slash);
+        const char *shown = len == 0 || is_word(part) ? part : "?";
+        if (n + slash + strlen(shown) >= 64)
+            break;
+        n += (size_t)snprintf(out + n, 64 - n, "%s%s", slash != 0 ? "/" : "", shown);
+        field += slash + len;
+    }
+    out[n] = '\0';
+}
+
+/* ---- the body ---- */
+
+static json_t *complaint_json(int line, const char *field, const char *reason)
+{
+    char shown[64];
+    feed_field(field, shown);
+    json_t *one = json_pack("{s:i, s:s, s:s}", "line", line, "field", shown, "reason", reason);
+    CHECK(one != NULL);
+    return one;
+}
+
+static json_t *complaints_json(const struct complaint *list, int n)
+{
+    json_t *out = json_array();
+    for (int i = 0; i < n; i++)
+        json_array_append_new(out, complaint_json(list[i].line, list[i].field, list[i].reason));
+    return out;
+}
+
+static json_t *reports_json(const struct feed_message *m, const struct reading *r)
+{
+    json_t *out = json_array();
+    bool understood = m->outcome == FEED_TAKEN || m->outcome == FEED_TEST;
+    for (size_t i = 0; understood && i < r->n; i++) {
+        json_t *report = report_json(&r->list[i]);
+        json_object_set_new(report, "line", json_integer(r->list[i].line));
+        json_array_append_new(out, report);
+    }
+    return out;
+}
+
+json_t *feed_message_json(const struct feed_message *m, const struct reading *r)
+{
+    char id[MESSAGE_ID_SIZE], at[TIME_TEXT_SIZE];
+    if (m->id[0] == '\0')
+        feed_message_name(id);
+    else
+        snprintf(id, sizeof id, "%s", m->id);
+    json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "provider", m->provider, "messageId",
+                             id, "channel", channel_name(m->channel), "format", m->format, "profile",
+                             m->profile, "bytes", (json_int_t)m->bytes, "receivedAt",
+                             time_format(m->received_at_ms, at), "outcome", outcome_names[m->outcome]);
+    CHECK(body != NULL);
+    json_object_set_new(body, "reports", reports_json(m, r));
+    json_object_set_new(body, "complaints", complaints_json(r->complaints, r->complaints_n));
+    json_object_set_new(body, "more", json_integer(r->complaints_more));
+    json_object_set_new(body, "notices", complaints_json(r->notices, r->notices_n));
+    if (m->replay_of != NULL)
+        json_object_set_new(body, "replayOf", json_string(m->replay_of));
+    return body;
+}
+
+/* ---- refused by the broker ---- */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+/* Line of the report that the broker's POINTER ("/reports/3/unitsFree") names; 0 for none. */
+static int line_of(const json_t *reports, const char *pointer)
+{
+    static const char prefix[] = "/reports/";
+    char *end = NULL;
+    if (strncmp(pointer, prefix, sizeof prefix - 1) != 0)
+        return 0;
+    unsigned long i = strtoul(pointer + sizeof prefix - 1, &end, 10);
+    return (int)json_integer_value(json_object_get(json_array_get(reports, i), "line"));
+}
+
+static json_t *broker_complaint(int line, const char *field, const char *reason)
+{
+    struct complaint c;
+    snprintf(c.reason, sizeof c.reason, "%s", reason);
+    /* Cut at the end of a character: the broker takes UTF-8 only. */
+    struct bytes rest = bytes_of_text(c.reason);
+    uint32_t code = 0;
+    for (size_t n = bytes_utf8(rest, &code); n > 0; n = bytes_utf8(rest, &code))
+        rest = BYTES(rest.p + n, rest.len - n);
+    c.reason[strlen(c.reason) - rest.len] = '\0';
+    return complaint_json(line, field, c.reason);
+}
+
+void feed_message_refuse(json_t *m, const json_t *problem, int status)
+{
+    const json_t *errors = json_object_get(problem, "errors"), *reports = json_object_get(m, "reports");
+    json_t *complaints = json_array();
+    size_t n = json_array_size(errors);
+    for (size_t i = 0; i < n && i < COMPLAINTS_MAX; i++) {
+        const json_t *one = json_array_get(errors, i);
+        const char *pointer = text_of(one, "pointer"), *why = text_of(one, "detail");
+        json_array_append_new(complaints, broker_complaint(line_of(reports, pointer), pointer, why));
+    }
+    if (n == 0) {
+        char reason[160];
+        const char *why = text_of(problem, "detail");
+        snprintf(reason, sizeof reason, "the exchange did not take these numbers (%d)%s%s", status,
+                 why[0] != '\0' ? ": " : "", why);
+        json_array_append_new(complaints, broker_complaint(0, "", reason));
+    }
+    json_object_set_new(m, "outcome", json_string(outcome_names[FEED_QUARANTINED]));
+    json_object_set_new(m, "reports", json_array());
+    json_object_set_new(m, "complaints", complaints);
+    json_object_set_new(m, "more", json_integer(n > COMPLAINTS_MAX ? (json_int_t)n - COMPLAINTS_MAX : 0));
+}

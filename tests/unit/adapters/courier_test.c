@@ -1,0 +1,668 @@
+/* What became of every message reaches the broker: in order, once, whatever is killed or away; and what
+ * people ask by way of the broker is carried out. Against a small broker that speaks the contract over real
+ * TLS. */
+#include "support/feed_world.h"
+#include "support/told_broker.h"
+
+#include "adapters/courier.h"
+#include "adapters/transport/push.h"
+#include "base/crypto.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+
+#include <curl/curl.h>
+#include <event2/event.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define WAIT_MS 20000
+#define FILE_OF(free)                                                                                        \
+    "<capaciteit xmlns=\"urn:veiligeplek:opvang:1\">\n<peilmoment>2026-01-01T00:00:00Z</peilmoment>\n"       \
+    "<plekken>\n<plek code=\"K1\"><vrij>" free "</vrij></plek></plekken></capaciteit>"
+#define GOOD FILE_OF("1")
+#define BAD FILE_OF("many")
+#define NEW_PLACE                                                                                            \
+    "<capaciteit xmlns=\"urn:veiligeplek:opvang:1\">\n<peilmoment>2026-01-01T00:00:00Z</peilmoment>\n"       \
+    "<plekken>\n<plek code=\"K9\"><vrij>1</vrij></plek></plekken></capaciteit>"
+#define PROFILE(options, code, pool)                                                                         \
+    "{\"format\":\"opvang_xml\"," options "\"providers\":{\"" code "\":{\"pools\":{" pool "}}}}"
+
+struct scene {
+    struct test_certs certs;
+    char dir[128], spool_dir[160], quarantine_dir[160], profiles_dir[160];
+    struct event_base *base;
+    struct told_broker *broker;
+    struct intake intake;
+    struct reload *reload;
+    struct courier *courier;
+};
+
+static void write_profile(const struct scene *s, const char *name, const char *text)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s.json", s->profiles_dir, name);
+    world_write(path, bytes_of_text(text));
+}
+
+static void open_disk(struct scene *s)
+{
+    const struct spool_limits limits = {.entries_max = 500, .bytes_max = 1 << 24};
+    char why[200] = "";
+    assert_int_equal(spool_open(s->spool_dir, &limits, &s->intake.spool, why, sizeof why), OK);
+    assert_int_equal(messages_open(s->spool_dir, &s->intake.messages, why, sizeof why), OK);
+}
+
+static int setup(void **state)
+{
+    struct scene *s = mem_new(1, sizeof *s);
+    struct buf faults = {0};
+    char why[200] = "";
+    test_certs_make(&s->certs);
+    world_folder(s->dir);
+    snprintf(s->spool_dir, sizeof s->spool_dir, "%s/spool", s->dir);
+    snprintf(s->quarantine_dir, sizeof s->quarantine_dir, "%s/quarantine", s->dir);
+    snprintf(s->profiles_dir, sizeof s->profiles_dir, "%s/profiles", s->dir);
+    assert_int_equal(mkdir(s->profiles_dir, 0700), 0);
+    write_profile(s, "lindehof", profile_opvang);
+    write_profile(s, "trial",
+                  PROFILE("\"test\":true,\"expected_minutes\":5,", "proefhuis", "\"K1\":\"p-1\""));
+    write_profile(s, "json", "{\"format\":\"opvang_json\",\"providers\":{\"jeezon\":{\"pools\":[\"j-1\"]}}}");
+    s->intake.schemas = *world_schemas();
+    assert_int_equal(reload_open(s->profiles_dir, &s->intake, &s->reload, &faults), OK);
+    open_disk(s);
+    assert_int_equal(quarantine_open(s->quarantine_dir, &s->intake.quarantine, why, sizeof why), OK);
+    s->base = event_base_new();
+    s->broker = told_open(s->base, &s->certs);
+    buf_fini(&faults);
+    *state = s;
+    return 0;
+}
+
+static void start_courier(struct scene *s)
+{
+    char url[64];
+    snprintf(url, sizeof url, "https://127.0.0.1:%u", told_port(s->broker));
+    const struct courier_config config = {.broker = url,
+                                          .ca = s->certs.ca,
+                                          .cert = s->certs.client_cert,
+                                          .key = s->certs.client_key,
+                                          .reload = s->reload,
+                                          .of = {.intake = &s->intake,
+                                                 .adapter = "test",
+                                                 .started_at_ms = time_wall_ms(),
+                                                 .otherwise = CHANNEL_DROP},
+                                          .first_wait_ms = 20,
+                                          .longest_wait_ms = 100,
+                                          .second_ms = 25};
+    s->courier = courier_start(&config);
+}
+
+static void stop_courier(struct scene *s)
+{
+    courier_stop(s->courier);
+    s->courier = NULL;
+}
+
+static int teardown(void **state)
+{
+    struct scene *s = *state;
+    courier_stop(s->courier);
+    told_close(s->broker);
+    messages_free(s->intake.messages);
+    quarantine_free(s->intake.quarantine);
+    spool_free(s->intake.spool);
+    reload_free(s->reload);
+    event_base_free(s->base);
+    world_remove(s->dir);
+    test_certs_remove(&s->certs);
+    free(s);
+    return 0;
+}
+
+static void turn(struct scene *s)
+{
+    const struct timeval tick = {.tv_usec = 2000};
+    event_base_loopexit(s->base, &tick);
+    event_base_dispatch(s->base);
+}
+
+#define until(s, cond)                                                                                       \
+    do {                                                                                                     \
+        int64_t bound_ = time_mono_ms() + WAIT_MS;                                                           \
+        while (!(cond)) {                                                                                    \
+            if (time_mono_ms() > bound_)                                                                     \
+                fail_msg("waited too long for: %s", #cond);                                                  \
+            turn(s);                                                                                         \
+        }                                                                                                    \
+    } while (0)
+
+static enum err give(struct scene *s, enum channel channel, const char *provider, const char *content)
+{
+    struct reading *r = mem_new(1, sizeof *r);
+    enum err e =
+        intake_take(&s->intake, channel, provider, "Mevrouw Jansen.xml", NULL, bytes_of_text(content), r);
+    reading_fini(r);
+    free(r);
+    return e;
+}
+
+static int in_quarantine(const struct scene *s, const char *provider)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s", s->quarantine_dir, provider);
+    return world_count(path);
+}
+
+static const json_t *item(const json_t *of, const char *key, size_t i)
+{
+    return json_array_get(json_object_get(of, key), i);
+}
+
+static json_int_t number(const json_t *of, const char *key)
+{
+    return json_integer_value(json_object_get(of, key));
+}
+
+static const char *text(const json_t *of, const char *key)
+{
+    const char *found = json_string_value(json_object_get(of, key));
+    return found != NULL ? found : "";
+}
+
+/* ---- what is told ---- */
+
+static void each_becomes_a_message(void **state)
+{
+    struct scene *s = *state;
+    assert_int_equal(give(s, CHANNEL_DROP, "lindehof", GOOD), OK);
+    assert_int_equal(give(s, CHANNEL_PUSH, "lindehof", BAD), ERR_BAD_INPUT);
+    assert_int_equal(intake_too_big(&s->intake, CHANNEL_POLL, "lindehof", "x", NULL, 1048577), OK);
+    assert_int_equal(give(s, CHANNEL_DROP, "proefhuis", GOOD), OK);
+    assert_int_equal(give(s, CHANNEL_DROP, "niemand", GOOD), ERR_NOT_FOUND);
+    start_courier(s);
+    until(s, told_messages(s->broker) == 4);
+    const json_t *m = NULL;
+    for (int i = 0; i < 4; i++) {
+        m = told_message(s->broker, i);
+        char *all = json_dumps(m, 0);
+        assert_null(strstr(all, "Mevrouw"));
+        assert_null(strstr(all, "many"));
+        free(all);
+        if (strcmp(text(m, "provider"), "proefhuis") == 0) {
+            assert_string_equal(text(m, "outcome"), "test");
+            assert_string_equal(text(m, "profile"), "trial");
+            assert_int_equal(json_array_size(json_object_get(m, "reports")), 1);
+        } else if (strcmp(text(m, "outcome"), "taken") == 0) {
+            assert_string_equal(text(m, "channel"), "drop");
+            assert_string_equal(text(m, "format"), "opvang_xml");
+            assert_string_equal(text(m, "profile"), "lindehof");
+            assert_int_equal(number(m, "bytes"), strlen(GOOD));
+            assert_int_equal(number(item(m, "reports", 0), "unitsFree"), 1);
+            assert_int_equal(number(item(m, "reports", 0), "line"), 4);
+            assert_string_equal(text(item(m, "reports", 0), "pool"), "lindehof-nood");
+        } else if (strcmp(text(m, "channel"), "push") == 0) {
+            assert_string_equal(text(m, "outcome"), "quarantined");
+            assert_int_equal(json_array_size(json_object_get(m, "reports")), 0);
+            assert_int_equal(number(item(m, "complaints", 0), "line"), 4);
+            assert_string_equal(text(item(m, "complaints", 0), "field"), "vrij");
+        } else {
+            assert_string_equal(text(m, "channel"), "poll");
+            assert_string_equal(text(m, "outcome"), "quarantined");
+            assert_int_equal(number(m, "bytes"), 1048577);
+        }
+    }
+    assert_int_equal(spool_entries(s->intake.spool), 1); /* not of the one on trial */
+    until(s, courier_counts(s->courier).messages == 4);
+    until(s, messages_counts(s->intake.messages).waiting == 0);
+}
+
+/* A provider may put anything where a key belongs: it does not leave the house. */
+static void keys_are_not_told(void **state)
+{
+    struct scene *s = *state;
+    const char *json =
+        "{\"formaat\":\"urn:veiligeplek:opvang:1\",\"Jansen\":1,\"peilmoment\":\"x\",\"plekken\":"
+        "[{\"code\":\"j-1\",\"123456782\":2,\"vrij\":\"een\"}]}";
+    assert_int_equal(give(s, CHANNEL_DROP, "jeezon", json), ERR_BAD_INPUT);
+    start_courier(s);
+    until(s, told_messages(s->broker) == 1);
+    char *all = json_dumps(told_message(s->broker, 0), 0);
+    assert_null(strstr(all, "Jansen"));
+    assert_null(strstr(all, "123456782"));
+    assert_non_null(strstr(all, "\"/?\""));
+    assert_non_null(strstr(all, "\"/plekken/0/?\""));
+    assert_non_null(strstr(all, "\"/plekken/0/vrij\""));
+    free(all);
+}
+
+static void field_names(void **state)
+{
+    static const struct {
+        const char *field, *shown;
+    } cases[] = {{"", ""},
+                 {"vrij", "vrij"},
+                 {"Jansen", "?"},
+                 {"/plekken/0/vrij", "/plekken/0/vrij"},
+                 {"/plekken/12345/vrij", "/plekken/?/vrij"},
+                 {"/capacities/3/unit/name", "/capacities/3/unit/name"},
+                 {"/Jan~1sen/vrij", "/?/vrij"},
+                 {"//vrij", "//vrij"},
+                 {"123456782", "?"},
+                 {"bsn", "bsn"},
+                 {"Patient", "Patient"},
+                 {"zzzz", "?"},
+                 {"Bundle", "Bundle"},
+                 {"xmlContent", "xmlContent"}};
+    char out[64];
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        feed_field(cases[i].field, out);
+        assert_string_equal(out, cases[i].shown);
+    }
+}
+
+static void heartbeat_says(void **state)
+{
+    struct scene *s = *state;
+    start_courier(s);
+    until(s, told_heartbeats(s->broker) == 1);
+    const json_t *feed = told_feed(s->broker, "proefhuis");
+    assert_true(json_is_true(json_object_get(feed, "test")));
+    assert_int_equal(number(feed, "expectedMinutes"), 5);
+    assert_true(json_is_null(json_object_get(feed, "lastMessageAt")));
+    feed = told_feed(s->broker, "lindehof");
+    assert_string_equal(text(feed, "channel"), "drop");
+    assert_int_equal(number(feed, "expectedMinutes"), 60);
+    assert_int_equal(give(s, CHANNEL_PUSH, "lindehof", GOOD), OK);
+    intake_heard(&s->intake, "jeezon", CHANNEL_POLL);
+    int before = told_heartbeats(s->broker);
+    until(s, told_heartbeats(s->broker) > before + 1);
+    feed = told_feed(s->broker, "lindehof");
+    assert_string_equal(text(feed, "channel"), "push");
+    assert_int_equal(number(feed, "waiting"), 1);
+    assert_true(json_is_string(json_object_get(feed, "lastMessageAt")));
+    /* Nothing new is heard too, without a message. */
+    assert_true(json_is_string(json_object_get(told_feed(s->broker, "jeezon"), "lastMessageAt")));
+    assert_int_equal(told_messages(s->broker), 1);
+}
+
+/* ---- order, away, killed ---- */
+
+static void give_numbers(struct scene *s, const char *provider, int from, int n)
+{
+    for (int i = from; i < from + n; i++) {
+        char content[400];
+        snprintf(content, sizeof content, FILE_OF("%d"), i);
+        assert_int_equal(give(s, CHANNEL_DROP, provider, content), OK);
+    }
+}
+
+/* The numbers of PROVIDER as they came first; fails unless they are FROM, FROM + 1, ... */
+static int in_order(struct scene *s, const char *provider, int from)
+{
+    int n = 0;
+    for (int i = 0; i < told_messages(s->broker); i++) {
+        const json_t *m = told_message(s->broker, i);
+        if (strcmp(text(m, "provider"), provider) == 0)
+            assert_int_equal(number(item(m, "reports", 0), "unitsFree"), from + n++);
+    }
+    return n;
+}
+
+static void away_and_back(void **state)
+{
+    struct scene *s = *state;
+    told_stop(s->broker);
+    start_courier(s);
+    give_numbers(s, "lindehof", 0, 8);
+    give_numbers(s, "proefhuis", 100, 5);
+    until(s, courier_counts(s->courier).failures >= 2);
+    assert_int_equal(messages_counts(s->intake.messages).waiting, 13);
+    told_start(s->broker);
+    until(s, told_messages(s->broker) == 13);
+    assert_int_equal(in_order(s, "lindehof", 0), 8);
+    assert_int_equal(in_order(s, "proefhuis", 100), 5);
+    /* It restarts and has forgotten all: told again, all and in order, and what is new behind it. */
+    told_stop(s->broker);
+    uint64_t failures = courier_counts(s->courier).failures;
+    until(s, courier_counts(s->courier).failures > failures);
+    give_numbers(s, "lindehof", 8, 1);
+    told_start(s->broker);
+    until(s, told_messages(s->broker) == 14);
+    assert_int_equal(in_order(s, "lindehof", 0), 9);
+    assert_int_equal(in_order(s, "proefhuis", 100), 5);
+    until(s, messages_counts(s->intake.messages).waiting == 0);
+    assert_int_equal(messages_counts(s->intake.messages).gone_untold, 0);
+}
+
+static void once_only(void **state)
+{
+    struct scene *s = *state;
+    start_courier(s);
+    give_numbers(s, "lindehof", 0, 3);
+    until(s, told_messages(s->broker) == 3);
+    int before = told_heartbeats(s->broker);
+    until(s, told_heartbeats(s->broker) > before + 2);
+    assert_int_equal(told_posts(s->broker), 3);
+    /* The adapter restarts: the broker knows it all, and hears nothing twice. */
+    stop_courier(s);
+    messages_free(s->intake.messages);
+    spool_free(s->intake.spool);
+    open_disk(s);
+    start_courier(s);
+    before = told_heartbeats(s->broker);
+    until(s, told_heartbeats(s->broker) > before + 2);
+    assert_int_equal(told_posts(s->broker), 3);
+    assert_true(json_is_string(json_object_get(told_feed(s->broker, "lindehof"), "lastMessageAt")));
+}
+
+/* The process dies with messages that nobody was told: the next one tells them, each that was acknowledged.
+ */
+static void killed(void **state)
+{
+    struct scene *s = *state;
+    int pipe_fds[2], n = 0, acknowledged = 0;
+    assert_int_equal(pipe(pipe_fds), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        for (int i = 0;; i++) {
+            char content[400];
+            snprintf(content, sizeof content, FILE_OF("%d"), i);
+            if (give(s, CHANNEL_DROP, "lindehof", content) != OK ||
+                write(pipe_fds[1], &i, sizeof i) != sizeof i)
+                _exit(1);
+        }
+    }
+    close(pipe_fds[1]);
+    while (acknowledged < 20 && read(pipe_fds[0], &n, sizeof n) == sizeof n)
+        acknowledged = n + 1;
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    while (read(pipe_fds[0], &n, sizeof n) == sizeof n)
+        acknowledged = n + 1;
+    close(pipe_fds[0]);
+    assert_true(acknowledged >= 20);
+    messages_free(s->intake.messages);
+    spool_free(s->intake.spool);
+    open_disk(s);
+    int waiting = (int)messages_counts(s->intake.messages).waiting;
+    assert_true(waiting >= (acknowledged < MESSAGES_KEPT ? acknowledged : MESSAGES_KEPT));
+    start_courier(s);
+    until(s, told_messages(s->broker) == waiting);
+    const json_t *last = told_message(s->broker, waiting - 1);
+    assert_true(number(item(last, "reports", 0), "unitsFree") >= acknowledged - 1);
+    in_order(s, "lindehof", (int)number(item(told_message(s->broker, 0), "reports", 0), "unitsFree"));
+}
+
+static void only_the_last_are_kept(void **state)
+{
+    struct scene *s = *state;
+    give_numbers(s, "lindehof", 0, MESSAGES_KEPT + 3);
+    assert_int_equal(messages_counts(s->intake.messages).gone_untold, 3);
+    start_courier(s);
+    until(s, told_messages(s->broker) == MESSAGES_KEPT);
+    assert_int_equal(in_order(s, "lindehof", 3), MESSAGES_KEPT);
+    assert_int_equal(spool_entries(s->intake.spool), MESSAGES_KEPT + 3); /* the numbers are all there */
+}
+
+static void not_wanted(void **state)
+{
+    static const struct {
+        int status;
+        const char *problem;
+        bool again;
+    } cases[] = {{400, "x", false},           {422, "x", false}, {403, "not_allowed", false},
+                 {404, "not_found", false},   {401, "x", true},  {403, "not_enrolled", true},
+                 {404, "no_such_path", true}, {429, "x", true},  {503, "x", true}};
+    struct scene *s = *state;
+    start_courier(s);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int posts = told_posts(s->broker), told = told_messages(s->broker);
+        uint64_t aside = courier_counts(s->courier).aside;
+        told_answers(s->broker, cases[i].status, cases[i].problem);
+        give_numbers(s, "lindehof", (int)i, 1);
+        until(s, told_posts(s->broker) >= posts + (cases[i].again ? 2 : 1));
+        if (!cases[i].again) {
+            until(s, courier_counts(s->courier).aside == aside + 1);
+            int beats = told_heartbeats(s->broker);
+            until(s, told_heartbeats(s->broker) > beats + 2);
+            assert_int_equal(told_posts(s->broker), posts + 1); /* no endless loop */
+        } else {
+            assert_int_equal(courier_counts(s->courier).aside, aside);
+        }
+        told_answers(s->broker, 201, NULL);
+        until(s, messages_counts(s->intake.messages).waiting == 0);
+        assert_int_equal(told_messages(s->broker), told + cases[i].again);
+    }
+}
+
+/* ---- refused afterwards ---- */
+
+static void refused_by_the_broker(void **state)
+{
+    struct scene *s = *state;
+    struct spool_entry entry = {0};
+    json_t *problem = json_pack("{s:s, s:[{s:s, s:s}]}", "detail", "whole", "errors", "pointer",
+                                "/reports/0/unitsFree", "detail", "more than the total");
+    start_courier(s);
+    give_numbers(s, "lindehof", 7, 1);
+    until(s, told_messages(s->broker) == 1);
+    assert_string_equal(told_text(s->broker, 0, "outcome"), "taken");
+    assert_int_equal(spool_oldest(s->intake.spool, "lindehof", &entry), OK);
+    assert_string_equal(entry.key, told_text(s->broker, 0, "messageId"));
+    messages_refused(s->intake.messages, "lindehof", entry.key, problem, 422, "f");
+    until(s, strcmp(told_text(s->broker, 0, "outcome"), "quarantined") == 0);
+    assert_int_equal(told_messages(s->broker), 1); /* the same message */
+    const json_t *c = item(told_message(s->broker, 0), "complaints", 0);
+    assert_string_equal(text(c, "reason"), "more than the total");
+    assert_string_equal(text(c, "field"), "/reports/0/unitsFree");
+    assert_int_equal(number(c, "line"), 4);
+    /* Quicker than the message itself. */
+    struct feed_message m = {.provider = "lindehof",
+                             .id = "0123456789abcdef0123456789abcdef",
+                             .format = "csv",
+                             .profile = "p",
+                             .outcome = FEED_TAKEN,
+                             .received_at_ms = NOW_MS};
+    struct reading r = {0};
+    messages_refused(s->intake.messages, "lindehof", m.id, NULL, 403, "g");
+    assert_true(messages_put(s->intake.messages, feed_message_json(&m, &r), ""));
+    until(s, told_messages(s->broker) == 2);
+    assert_string_equal(told_text(s->broker, 1, "outcome"), "quarantined");
+    spool_entry_fini(&entry);
+    json_decref(problem);
+}
+
+/* A full disk: the numbers get through where they still can, and what cannot be told is counted. */
+static void disk_full(void **state)
+{
+    struct scene *s = *state;
+    struct rlimit before, tight;
+    struct stat st;
+    char path[300];
+    give_numbers(s, "lindehof", 1, 1);
+    snprintf(path, sizeof path, "%s/lindehof/0000000000000001.json", s->spool_dir);
+    assert_int_equal(stat(path, &st), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    tight = before;
+    tight.rlim_cur = (rlim_t)st.st_size + 20; /* a message is longer than its entry in the spool */
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    enum err e = give(s, CHANNEL_DROP, "lindehof", FILE_OF("2"));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(e, OK);
+    assert_int_equal(spool_entries(s->intake.spool), 2);
+    assert_int_equal(messages_counts(s->intake.messages).unwritten, 1);
+    snprintf(path, sizeof path, "%s/.messages/lindehof", s->spool_dir);
+    assert_int_equal(world_count(path), 1);
+    assert_int_equal(world_hidden(path), 0);
+    give_numbers(s, "lindehof", 3, 1);
+    start_courier(s);
+    until(s, told_messages(s->broker) == 2);
+}
+
+/* ---- orders ---- */
+
+static void uploads(void **state)
+{
+    static const struct {
+        const char *provider, *content, *outcome, *reason;
+    } cases[] = {{"lindehof", GOOD, "test", NULL},
+                 {"lindehof", BAD, "refused", NULL},
+                 {"niemand", GOOD, "refused", "no profile"},
+                 {"lindehof", NULL, "refused", "no longer there"}};
+    struct scene *s = *state;
+    start_courier(s);
+    for (int i = 0; i < (int)COUNT_OF(cases); i++) {
+        told_content(s->broker, bytes_of_text(cases[i].content));
+        told_order(s->broker, 100 + i, "read", cases[i].provider, NULL);
+        until(s, told_answered(s->broker, 100 + i));
+        const json_t *m = told_message(s->broker, i);
+        assert_string_equal(text(m, "channel"), "upload");
+        assert_string_equal(text(m, "outcome"), cases[i].outcome);
+        assert_int_equal(json_array_size(json_object_get(m, "reports")),
+                         strcmp(cases[i].outcome, "test") == 0);
+        assert_int_equal(json_array_size(json_object_get(m, "complaints")) > 0,
+                         strcmp(cases[i].outcome, "refused") == 0);
+        if (cases[i].reason != NULL)
+            assert_non_null(strstr(text(item(m, "complaints", 0), "reason"), cases[i].reason));
+    }
+    /* Larger than is read: nothing of it. */
+    struct buf big = {0};
+    memset(buf_extend(&big, INTAKE_BYTES_MAX + 1), 'x', INTAKE_BYTES_MAX + 1);
+    told_content(s->broker, buf_view(&big));
+    told_order(s->broker, 200, "read", "lindehof", NULL);
+    until(s, told_answered(s->broker, 200));
+    assert_string_equal(told_text(s->broker, 4, "outcome"), "refused");
+    told_content(s->broker, (struct bytes){0});
+    buf_fini(&big);
+    assert_int_equal(spool_entries(s->intake.spool), 0);
+    assert_int_equal(world_count(s->quarantine_dir), 0);
+    assert_int_equal(messages_counts(s->intake.messages).kept, 0); /* nor among the messages */
+    until(s, courier_counts(s->courier).orders == 5);
+}
+
+static void ask_replay(struct scene *s, int64_t order, const char *message)
+{
+    told_order(s->broker, order, "replay", "lindehof", message);
+    until(s, told_answered(s->broker, order));
+}
+
+static void replays(void **state)
+{
+    struct scene *s = *state;
+    char id[MESSAGE_ID_SIZE], path[300];
+    start_courier(s);
+    assert_int_equal(give(s, CHANNEL_DROP, "lindehof", NEW_PLACE), ERR_BAD_INPUT);
+    until(s, told_messages(s->broker) == 1);
+    snprintf(id, sizeof id, "%s", told_text(s->broker, 0, "messageId"));
+    /* Nothing was mended. */
+    ask_replay(s, 1, id);
+    assert_string_equal(told_text(s->broker, 1, "outcome"), "refused");
+    assert_string_equal(told_text(s->broker, 1, "channel"), "replay");
+    assert_string_equal(told_text(s->broker, 1, "replayOf"), id);
+    assert_int_equal(in_quarantine(s, "lindehof"), 2);
+    /* Something was mended, but another profile is faulty: not by the old ones. */
+    write_profile(s, "lindehof", PROFILE("", "lindehof", "\"K9\":\"lindehof-nieuw\""));
+    write_profile(s, "json", "{");
+    ask_replay(s, 2, id);
+    assert_string_equal(told_text(s->broker, 2, "outcome"), "refused");
+    assert_non_null(
+        strstr(text(item(told_message(s->broker, 2), "complaints", 0), "reason"), "profiles on disk"));
+    assert_int_equal(in_quarantine(s, "lindehof"), 2);
+    /* All mended. */
+    write_profile(s, "json", "{\"format\":\"opvang_json\",\"providers\":{\"jeezon\":{\"pools\":[\"j-1\"]}}}");
+    ask_replay(s, 3, id);
+    const json_t *m = told_message(s->broker, 3);
+    assert_string_equal(text(m, "outcome"), "taken");
+    assert_string_equal(text(item(m, "reports", 0), "pool"), "lindehof-nieuw");
+    assert_int_equal(in_quarantine(s, "lindehof"), 0);
+    assert_int_equal(spool_entries(s->intake.spool), 1);
+    /* The broker restarts and asks again: the same answer, and the numbers once. */
+    told_stop(s->broker);
+    told_start(s->broker);
+    ask_replay(s, 4, id);
+    assert_int_equal(spool_entries(s->intake.spool), 1);
+    until(s, told_messages(s->broker) == 4);
+    /* Gone from quarantine, and one that never was. */
+    assert_int_equal(give(s, CHANNEL_DROP, "lindehof", BAD), ERR_BAD_INPUT);
+    until(s, told_messages(s->broker) == 5);
+    snprintf(id, sizeof id, "%s", told_text(s->broker, 4, "messageId"));
+    snprintf(path, sizeof path, "%s/adapters-test-gone", s->dir);
+    assert_int_equal(rename(s->quarantine_dir, path), 0);
+    ask_replay(s, 5, id);
+    assert_non_null(
+        strstr(text(item(told_message(s->broker, 5), "complaints", 0), "reason"), "no longer in"));
+    ask_replay(s, 6, "ffffffffffffffffffffffffffffffff");
+    assert_string_equal(told_text(s->broker, 6, "outcome"), "refused");
+    ask_replay(s, 7, "../../../etc/passwd");
+    assert_string_equal(told_text(s->broker, 7, "outcome"), "refused");
+    assert_int_equal(spool_entries(s->intake.spool), 1);
+}
+
+/* Reports that the broker did not take, asked once more: as they are. */
+static void replay_of_reports(void **state)
+{
+    struct scene *s = *state;
+    struct spool_entry entry = {0};
+    struct buf kept = {0};
+    char id[MESSAGE_ID_SIZE];
+    give_numbers(s, "lindehof", 3, 1);
+    assert_int_equal(spool_oldest(s->intake.spool, "lindehof", &entry), OK);
+    char *reports = json_dumps(entry.reports, 0);
+    assert_int_equal(quarantine_put(s->intake.quarantine, "lindehof", "reports.json", NULL,
+                                    bytes_of_text(reports), json_pack("{s:s}", "refusedBy", "broker"), &kept),
+                     OK);
+    snprintf(id, sizeof id, "%s", entry.key);
+    messages_refused(s->intake.messages, "lindehof", id, NULL, 403, buf_c_str(&kept));
+    spool_done(s->intake.spool, &entry);
+    start_courier(s);
+    until(s, told_messages(s->broker) == 1);
+    ask_replay(s, 1, id);
+    assert_string_equal(told_text(s->broker, 1, "outcome"), "taken");
+    assert_int_equal(spool_entries(s->intake.spool), 1);
+    assert_int_equal(in_quarantine(s, "lindehof"), 0);
+    struct spool_entry again = {0};
+    assert_int_equal(spool_oldest(s->intake.spool, "lindehof", &again), OK);
+    assert_true(json_equal(entry.reports, again.reports));
+    spool_entry_fini(&entry);
+    spool_entry_fini(&again);
+    buf_fini(&kept);
+    free(reports);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(field_names),
+        cmocka_unit_test_setup_teardown(each_becomes_a_message, setup, teardown),
+        cmocka_unit_test_setup_teardown(keys_are_not_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(heartbeat_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(away_and_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(once_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(killed, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_the_last_are_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(not_wanted, setup, teardown),
+        cmocka_unit_test_setup_teardown(refused_by_the_broker, setup, teardown),
+        cmocka_unit_test_setup_teardown(disk_full, setup, teardown),
+        cmocka_unit_test_setup_teardown(uploads, setup, teardown),
+        cmocka_unit_test_setup_teardown(replays, setup, teardown),
+        cmocka_unit_test_setup_teardown(replay_of_reports, setup, teardown),
+    };
+    signal(SIGPIPE, SIG_IGN);
+    crypto_start();
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    curl_global_cleanup();
+    return failed;
+}
