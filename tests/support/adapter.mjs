@@ -17,15 +17,15 @@ function answers(port) {
   });
 }
 
-/** Start the adapter of exchange X and wait until it takes files and pushes. */
-export async function startAdapter(x) {
+/** Start the adapter of exchange X and wait until it takes files and pushes; PROFILES: a folder of the test's own. */
+export async function startAdapter(x, { profiles } = {}) {
   const dir = join(x.dir, 'adapter');
   const port = await freePort();
   for (const d of ['spool', 'drop', 'quarantine']) mkdirSync(join(dir, d), { recursive: true, mode: 0o700 });
   // The very lines that scripts/run writes; it counts ports up from one, so those two are put right afterwards.
   const r = spawnSync('bash', ['-euc', '. "$0/scripts/lib/common.sh"; . "$0/scripts/lib/config.sh"; config_adapter "$1" 1000', ROOT, x.dir], { encoding: 'utf8' });
   if (r.status !== 0) throw new Error(`config_adapter: ${r.stderr}`);
-  const conf = r.stdout.replaceAll('127.0.0.1:1001', `127.0.0.1:${x.ports[1]}`).replaceAll('127.0.0.1:1002', `127.0.0.1:${port}`);
+  const conf = r.stdout.replace(/^profiles_dir = .*$/m, line => (profiles ? `profiles_dir = ${profiles}` : line)).replaceAll('127.0.0.1:1001', `127.0.0.1:${x.ports[1]}`).replaceAll('127.0.0.1:1002', `127.0.0.1:${port}`);
   writeFileSync(join(x.dir, 'adapter.conf'), conf, { mode: 0o600 });
   const log = openSync(join(x.dir, 'adapter.log'), 'a');
   const child = spawn(join(BIN, 'plek-adapter'), ['--config', join(x.dir, 'adapter.conf')], { stdio: ['ignore', log, log] });
