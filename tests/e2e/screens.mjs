@@ -1,5 +1,5 @@
 // Pictures of the pages as they are: all pages at 1440, 390 and 320 px, by day and by night, into var/screenshots; and
-// the two that README shows, into broker/ui/screenshots, when asked for with --readme. Nobody's data: the demo is
+// the three that README and its neighbours show, into broker/ui/screenshots, when asked for with --readme. Nobody's data: the demo is
 // invented. Not a test: someone must look.
 //
 //   node tests/e2e/screens.mjs [--readme]      (programs as the tests find them: PLEK_BIN or build/dev)
@@ -19,6 +19,8 @@ const LOOKED_AT = new Set([
   'signin', 'signin-fault', 'placer-empty', 'placer-none', 'placer-results', 'placer-consult', 'placer-more', 'placer-missing',
   'placer-tracking', 'placer-withdraw', 'placer-location', 'placer-travelling', 'placer-end', 'shelter-shift',
   'shelter-empty', 'shelter-changed', 'shelter-request', 'shelter-no', 'shelter-accepted', 'shelter-ended', 'municipality', 'municipality-all',
+  'feeds-admin', 'feeds-good', 'feeds-aside', 'feeds-failed', 'feeds-replayed', 'upload-preview', 'upload-taken', 'upload-unreadable',
+  'upload-trial', 'shelter-differ', 'shelter-by-hand', 'shelter-silent', 'feeds-silent', 'feeds-all', 'feeds-of-one',
 ]);
 
 /** A picture of the whole page; a dialog stands in the window only. */
@@ -51,6 +53,7 @@ try {
       const isDesk = w.viewport === README_DESK;
       if (forReadme && state === 'placer-results' && isDesk) await readmePicture(page, 'placer.png');
       if (forReadme && state === 'shelter-request' && !isDesk) await readmePicture(page, 'shelter.png');
+      if (forReadme && state === 'upload-preview' && isDesk) await readmePicture(page, 'feeds.png');
       if (!forReadme && LOOKED_AT.has(state)) await picture(page, join(shots, `${state}-${w.viewport.width}-${w.theme}.png`));
     });
     if (missed.length > 0) throw new Error(`not reached: ${missed}`);
