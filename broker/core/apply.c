@@ -49,6 +49,7 @@ static const struct applier appliers[EV_N] = {
     [EV_COMMAND_DONE] = {command_done_impossible, command_done_apply},
     [EV_REQUEST_SILENT] = {request_silent_impossible, request_silent_apply},
     [EV_PLACE_FOUND] = {place_found_impossible, place_found_apply},
+    [EV_CAPACITY_CONFIRMED] = {capacity_confirmed_impossible, capacity_confirmed_apply},
 };
 
 /* NULL if the event can happen now. */
@@ -65,13 +66,13 @@ static const char *impossible(const struct engine *e, const struct event *ev)
 
 static void apply(struct engine *e, const struct event *ev)
 {
-    struct pool_id pool = freed_pool_of(e, ev);
-    int32_t room = ev->kind == EV_POOL_DEFINED ? 0 : engine_pool_room(e, pool, ev->at_ms);
+    struct freed_watch w;
 
+    freed_look(e, ev, &w);
     freed_count_told(e, event_subject(ev), -1);
     appliers[ev->kind].apply(e, ev);
     e->seq = ev->seq;
-    freed_note(e, ev, pool, room);
+    freed_note(e, ev, &w);
     freed_count_told(e, event_subject(ev), 1);
 }
 

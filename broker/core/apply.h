@@ -12,8 +12,9 @@ typedef void apply_fn(struct engine *e, const struct event *ev);
 
 /* apply_supply.c */
 impossible_fn org_defined_impossible, location_defined_impossible, pool_defined_impossible,
-    capacity_observed_impossible;
-apply_fn org_defined_apply, location_defined_apply, pool_defined_apply, capacity_observed_apply;
+    capacity_observed_impossible, capacity_confirmed_impossible;
+apply_fn org_defined_apply, location_defined_apply, pool_defined_apply, capacity_observed_apply,
+    capacity_confirmed_apply;
 
 /* apply_request.c */
 impossible_fn request_made_impossible, request_seen_impossible, request_accepted_impossible,

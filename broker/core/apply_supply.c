@@ -115,8 +115,10 @@ const char *capacity_observed_impossible(const struct engine *e, const struct ev
 
     if (engine_pool(e, o->pool) == NULL)
         return "an observation of no pool";
-    if (!observation_is_valid(o))
+    if (!observation_is_valid(o) || (unsigned)ev->u.capacity.kept >= KEPT_N)
         return "an observation with a value out of range";
+    if (ev->u.capacity.kept == KEPT_COUNTS && (o->report != 0 || side_of(o->source) != SIDE_HAND))
+        return "a report of which only the counts are kept";
     latest = &e->pools[o->pool.v - 1].latest;
     is_older = latest->pool.v != 0 && o->observed_at_ms < latest->observed_at_ms;
     if (ev->u.capacity.used == is_older)
@@ -124,17 +126,101 @@ const char *capacity_observed_impossible(const struct engine *e, const struct ev
     return NULL;
 }
 
+static void keep_word(struct pool_slot *s, const struct observation *o, enum kept kept)
+{
+    struct word *own = &s->words[side_of(o->source)];
+    const struct word before = *own;
+
+    *own = word_of(o);
+    if (kept != KEPT_COUNTS)
+        return;
+    own->stop = before.stop;
+    own->stop_until_ms = before.stop_until_ms;
+}
+
+/* What was believed before words were kept is its side's word; a number that the broker itself corrected
+ * (it has no report) carried the stop of whoever spoke before. */
+static void keep_first_word(struct pool_slot *s)
+{
+    const struct observation *o = &s->latest;
+
+    if (o->pool.v != 0 && !s->words[SIDE_FEED].said && !s->words[SIDE_HAND].said)
+        keep_word(s, o, o->report == 0 ? KEPT_COUNTS : KEPT_WHOLE);
+}
+
+static void remember_report(struct pool_slot *s, uint64_t report)
+{
+    s->reports[s->reports_next] = report;
+    s->reports_next = (uint8_t)((s->reports_next + 1) % REPORTS_KEPT);
+}
+
+/* Believe O from here on. */
+static void believe(struct engine *e, struct pool_slot *s, const struct observation *o, enum kept kept,
+                    uint64_t seq)
+{
+    if (kept == KEPT_NOTHING) {
+        memset(s->words, 0, sizeof s->words);
+    } else {
+        keep_first_word(s);
+        keep_word(s, o, kept);
+    }
+    s->latest = *o;
+    s->version = seq;
+    /* The new report may know of arrivals that were counted until now. */
+    ledger_refresh_pool(e, s);
+}
+
 void capacity_observed_apply(struct engine *e, const struct event *ev)
 {
     struct pool_slot *s = pool_slot(e, ev->u.capacity.o.pool);
 
-    s->reports[s->reports_next] = ev->u.capacity.o.report;
-    s->reports_next = (uint8_t)((s->reports_next + 1) % REPORTS_KEPT);
-    if (ev->u.capacity.used) {
-        s->latest = ev->u.capacity.o;
-        s->version = ev->seq;
-        /* The new report may know of arrivals that were counted until now. */
-        ledger_refresh_pool(e, s);
-    }
+    remember_report(s, ev->u.capacity.o.report);
+    if (ev->u.capacity.used)
+        believe(e, s, &ev->u.capacity.o, ev->u.capacity.kept, ev->seq);
     digest_refresh_pool(e, s);
+}
+
+const char *capacity_confirmed_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct confirmed *c = &ev->u.confirmed;
+
+    if (c->n < 1 || c->n > CONFIRMED_MAX)
+        return "a confirmation of no pools, or of too many";
+    if ((unsigned)c->source >= SOURCE_N || !is_time(c->observed_at_ms))
+        return "a confirmation with a value out of range";
+    for (unsigned i = 0; i < c->n; i++) {
+        const struct observation *latest = NULL;
+
+        if (engine_pool(e, c->pools[i]) == NULL)
+            return "a confirmation of no pool";
+        latest = &e->pools[c->pools[i].v - 1].latest;
+        if (latest->pool.v == 0)
+            return "a confirmation of what nobody reported";
+        if (c->observed_at_ms < latest->observed_at_ms)
+            return "a confirmation older than what it confirms";
+        for (unsigned k = 0; k < i; k++) {
+            if (c->pools[k].v == c->pools[i].v)
+                return "a pool confirmed twice at once";
+        }
+    }
+    return NULL;
+}
+
+/* Word for word what an observation of this moment with the same content does. */
+void capacity_confirmed_apply(struct engine *e, const struct event *ev)
+{
+    const struct confirmed *c = &ev->u.confirmed;
+
+    for (unsigned i = 0; i < c->n; i++) {
+        struct pool_slot *s = pool_slot(e, c->pools[i]);
+        struct observation o = s->latest;
+
+        o.source = c->source;
+        o.report = c->reports[i];
+        o.observed_at_ms = c->observed_at_ms;
+        o.received_at_ms = ev->at_ms;
+        remember_report(s, o.report);
+        believe(e, s, &o, KEPT_WHOLE, ev->seq);
+        digest_refresh_pool(e, s);
+    }
 }

@@ -272,6 +272,16 @@ static bool hears_request(const struct engine *e, const struct actor *a, struct 
     return (is_referrer(a) || a->role == ROLE_SHELTER) && is_party(e, a, engine_request(e, id));
 }
 
+/* One of the pools that were confirmed is one the actor may see. */
+static bool hears_confirmed(const struct engine *e, const struct actor *a, const struct confirmed *c)
+{
+    for (unsigned i = 0; i < c->n; i++) {
+        if (may(e, a, ACT_SEE_POOL, c->pools[i].v))
+            return true;
+    }
+    return false;
+}
+
 bool audience_of_event(const struct engine *e, const struct actor *a, const struct event *ev)
 {
     if (!is_who_it_says(e, a))
@@ -281,6 +291,8 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return may(e, a, ACT_SEE_POOL, ev->u.pool.id.v);
     case EV_CAPACITY_OBSERVED:
         return may(e, a, ACT_SEE_POOL, ev->u.capacity.o.pool.v);
+    case EV_CAPACITY_CONFIRMED:
+        return hears_confirmed(e, a, &ev->u.confirmed);
     case EV_REFERRAL_OPENED:
         return is_own_referral(a, engine_referral(e, ev->u.opened.id));
     case EV_REQUEST_MADE:

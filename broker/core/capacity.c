@@ -20,6 +20,63 @@ enum freshness freshness_of(int64_t observed_at_ms, int64_t now_ms, const struct
     return age_ms < limits->stale_ms ? STALE : NOT_KNOWN;
 }
 
+bool observation_says_the_same(const struct observation *a, const struct observation *b)
+{
+    return a->total == b->total && a->free == b->free && a->occupied == b->occupied &&
+           a->out_of_order == b->out_of_order && a->deliverable == b->deliverable && a->stop == b->stop &&
+           a->stop_until_ms == b->stop_until_ms;
+}
+
+/* ---- the two sides ---- */
+
+enum side side_of(enum source source)
+{
+    return source == SOURCE_FEED ? SIDE_FEED : SIDE_HAND;
+}
+
+const char *side_code(enum side v)
+{
+    return source_code(v == SIDE_FEED ? SOURCE_FEED : SOURCE_HAND);
+}
+
+struct word word_of(const struct observation *o)
+{
+    return (struct word){.observed_at_ms = o->observed_at_ms,
+                         .stop_until_ms = o->stop_until_ms,
+                         .total = o->total,
+                         .free = o->free,
+                         .deliverable = (uint8_t)o->deliverable,
+                         .stop = o->stop,
+                         .said = true};
+}
+
+bool word_equal(const struct word *a, const struct word *b)
+{
+    return a->said == b->said && a->observed_at_ms == b->observed_at_ms && a->total == b->total &&
+           a->free == b->free && a->deliverable == b->deliverable && a->stop == b->stop &&
+           a->stop_until_ms == b->stop_until_ms;
+}
+
+bool word_has_stop(const struct word *w, int64_t now_ms)
+{
+    return w != NULL && w->stop != 0 && (w->stop_until_ms == 0 || now_ms < w->stop_until_ms);
+}
+
+bool words_disagree(const struct word *feed, const struct word *hand, int64_t now_ms, int64_t window_ms)
+{
+    if (!feed->said || !hand->said || now_ms - feed->observed_at_ms > window_ms ||
+        now_ms - hand->observed_at_ms > window_ms)
+        return false;
+    if (feed->free != UNITS_UNKNOWN && hand->free != UNITS_UNKNOWN && feed->free != hand->free)
+        return true;
+    if (feed->deliverable != TRI_UNKNOWN && hand->deliverable != TRI_UNKNOWN &&
+        feed->deliverable != hand->deliverable)
+        return true;
+    return word_has_stop(feed, now_ms) != word_has_stop(hand, now_ms);
+}
+
+/* ---- faults ---- */
+
 static int64_t said(int32_t count)
 {
     return count > 0 ? count : 0;

@@ -1,6 +1,10 @@
 /* What a source said of a pool at a moment (an observation) and what we believe because of it. An observation
  * is never truth: the newest observed_at wins, late ones are kept and not used, the same report twice changes
- * nothing. */
+ * nothing.
+ *
+ * Two sides speak of a pool: its feed, and people (by hand or by phone). The last word of each is kept beside
+ * what is believed, so that it can be shown where they disagree, and so that a stop set by people does not
+ * end because a feed, which mostly cannot say one, says nothing of it. */
 #ifndef PLEK_CORE_CAPACITY_H
 #define PLEK_CORE_CAPACITY_H
 
@@ -24,6 +28,31 @@ struct observation {
     int64_t observed_at_ms;
     int64_t received_at_ms;
 };
+
+/* Both say the same of the pool: every count, staff and stop. Who said it, when, and in which report may
+ * differ. */
+bool observation_says_the_same(const struct observation *a, const struct observation *b);
+
+enum side { SIDE_FEED, SIDE_HAND, SIDE_N };
+enum side side_of(enum source source); /* the phone is people too */
+const char *side_code(enum side v);    /* "feed" "hand" */
+
+/* The last word of one side, as far as it matters once the other has spoken. Small: each pool has two. */
+struct word {
+    int64_t observed_at_ms;
+    int64_t stop_until_ms; /* 0 = until told otherwise */
+    int32_t total, free;   /* UNITS_UNKNOWN where not said */
+    uint8_t deliverable;   /* enum tri */
+    uint8_t stop;          /* 0 = none, else index in the stop list + 1 */
+    bool said;             /* false: never, and all else is 0 */
+};
+struct word word_of(const struct observation *o);
+bool word_equal(const struct word *a, const struct word *b);
+bool word_has_stop(const struct word *w, int64_t now_ms); /* in force at NOW; NULL has none */
+
+/* Both sides spoke at most WINDOW ago and do not agree: on the units free or on staff, where both said it, or
+ * on whether there is a stop at NOW (not on its reason or its end). */
+bool words_disagree(const struct word *feed, const struct word *hand, int64_t now_ms, int64_t window_ms);
 
 /* Ages at which a number stops being fresh, ageing, stale (domain: section 4); per source. */
 struct freshness_limits {

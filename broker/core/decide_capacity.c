@@ -1,6 +1,7 @@
 /* Capacity reports: a batch is taken whole or not at all. The newest observation of a pool wins; at the same
  * moment the one received later does, because a source that corrects itself keeps its time. A report seen
- * before, or one that says the same of the same moment, changes nothing. */
+ * before, or one by which its side says the same of the same moment again, changes nothing. One that says
+ * what is believed, only newer, confirms it: many of those are one event, for feeds say the same all day. */
 #include "core/decide.h"
 
 #include "base/check.h"
@@ -17,6 +18,7 @@ struct batch {
         struct observation o;
         uint16_t before; /* row + 1 */
         bool used;
+        bool confirms, is_told; /* what was believed before the batch */
     } * rows;
     uint16_t n;
     uint16_t buckets[2 * REPORT_BATCH_MAX]; /* last row + 1 of a pool, open addressing */
@@ -29,13 +31,6 @@ static uint16_t *bucket_of(struct batch *b, struct pool_id pool)
     while (b->buckets[at] != 0 && b->rows[b->buckets[at] - 1].o.pool.v != pool.v)
         at = (at + 1) % COUNT_OF(b->buckets);
     return &b->buckets[at];
-}
-
-static bool says_the_same(const struct observation *a, const struct observation *b)
-{
-    return a->total == b->total && a->free == b->free && a->occupied == b->occupied &&
-           a->out_of_order == b->out_of_order && a->deliverable == b->deliverable && a->stop == b->stop &&
-           a->stop_until_ms == b->stop_until_ms;
 }
 
 static bool was_seen(const struct pool_slot *s, const struct batch *b, uint16_t last, uint64_t report)
@@ -63,6 +58,28 @@ static const struct observation *believed(const struct pool_slot *s, const struc
     return s->latest.pool.v != 0 ? &s->latest : NULL;
 }
 
+/* What the side of O would have said last if the batch ended here. */
+static struct word last_word(const struct pool_slot *s, const struct batch *b, uint16_t last,
+                             const struct observation *o)
+{
+    enum side side = side_of(o->source);
+
+    for (uint16_t row = last; row != 0; row = b->rows[row - 1].before) {
+        if (b->rows[row - 1].used && side_of(b->rows[row - 1].o.source) == side)
+            return word_of(&b->rows[row - 1].o);
+    }
+    return ledger_word(s, side);
+}
+
+/* The other side may have said it first: then this one's word is news all the same. */
+static bool tells_nothing(const struct observation *now, const struct word *last, const struct observation *o)
+{
+    struct word own = word_of(o);
+
+    return now != NULL && now->observed_at_ms == o->observed_at_ms && observation_says_the_same(now, o) &&
+           word_equal(last, &own);
+}
+
 /* A source's clock may run up to two minutes fast. Believed as given, such a report would claim to know of
  * arrivals that had not happened yet and let go of their holds, and true corrections made meanwhile would
  * count as late. */
@@ -82,10 +99,10 @@ static void take(struct decision *d, struct batch *b, const struct observation *
     const struct pool_slot *s = &d->e->pools[o->pool.v - 1];
     uint16_t *last = bucket_of(b, o->pool);
     const struct observation *now = believed(s, b, *last);
+    const struct word word = last_word(s, b, *last, o);
     struct batch_row *row = &b->rows[b->n];
 
-    if (was_seen(s, b, *last, o->report) ||
-        (now != NULL && now->observed_at_ms == o->observed_at_ms && says_the_same(now, o))) {
+    if (was_seen(s, b, *last, o->report) || tells_nothing(now, &word, o)) {
         d->outcome->unchanged++;
         return;
     }
@@ -93,6 +110,7 @@ static void take(struct decision *d, struct batch *b, const struct observation *
     row->o.received_at_ms = d->now_ms;
     row->before = *last;
     row->used = now == NULL || o->observed_at_ms >= now->observed_at_ms;
+    row->confirms = row->used && now != NULL && *last == 0 && observation_says_the_same(now, o);
     *last = ++b->n;
     if (row->used)
         d->outcome->applied++;
@@ -123,6 +141,46 @@ static enum refusal judge(struct decision *d, const struct observation *o)
     return REFUSAL_NONE;
 }
 
+/* Those of the same moment and source go into one event, as many as it holds. They come before all else of
+ * the batch: each is the first of its pool. */
+static void add_confirmed(struct decision *d, struct batch *b)
+{
+    for (uint16_t i = 0; i < b->n; i++) {
+        const struct observation *first = &b->rows[i].o;
+        struct confirmed *c = NULL;
+
+        if (!b->rows[i].confirms || b->rows[i].is_told)
+            continue;
+        c = &decision_event(d, EV_CAPACITY_CONFIRMED)->u.confirmed;
+        c->source = first->source;
+        c->observed_at_ms = first->observed_at_ms;
+        for (uint16_t k = i; k < b->n && c->n < CONFIRMED_MAX; k++) {
+            struct batch_row *row = &b->rows[k];
+
+            if (!row->confirms || row->is_told || row->o.source != c->source ||
+                row->o.observed_at_ms != c->observed_at_ms)
+                continue;
+            c->pools[c->n] = row->o.pool;
+            c->reports[c->n++] = row->o.report;
+            row->is_told = true;
+        }
+    }
+}
+
+static void add_observed(struct decision *d, const struct batch *b)
+{
+    for (uint16_t i = 0; i < b->n; i++) {
+        struct event *ev = NULL;
+
+        if (b->rows[i].confirms)
+            continue;
+        ev = decision_event(d, EV_CAPACITY_OBSERVED);
+        ev->u.capacity.o = b->rows[i].o;
+        ev->u.capacity.used = b->rows[i].used;
+        ev->u.capacity.kept = KEPT_WHOLE;
+    }
+}
+
 enum refusal decide_report_capacity(struct decision *d)
 {
     const struct observation *list = d->cmd->u.report.list;
@@ -149,12 +207,8 @@ enum refusal decide_report_capacity(struct decision *d)
     b->rows = mem_new((size_t)n + 1, sizeof *b->rows);
     for (uint16_t i = 0; i < n; i++)
         take(d, b, &list[i]);
-    for (uint16_t i = 0; i < b->n; i++) {
-        struct event *ev = decision_event(d, EV_CAPACITY_OBSERVED);
-
-        ev->u.capacity.o = b->rows[i].o;
-        ev->u.capacity.used = b->rows[i].used;
-    }
+    add_confirmed(d, b);
+    add_observed(d, b);
     free(b->rows);
     free(b);
     return REFUSAL_NONE;

@@ -109,6 +109,7 @@ static void correct_count(struct decision *d, const struct request *q, bool is_f
     o->observed_at_ms = d->now_ms;
     o->received_at_ms = d->now_ms;
     d->out->list[d->out->n - 1].u.capacity.used = true;
+    d->out->list[d->out->n - 1].u.capacity.kept = KEPT_COUNTS;
 }
 
 static void decline(struct decision *d, const struct request *q, uint8_t reason)

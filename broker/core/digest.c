@@ -51,6 +51,19 @@ uint64_t digest_of_profile(const struct pool *p)
     return f.hash;
 }
 
+/* Words that nobody kept are left out: a journal from before them comes to the digest that it was written
+ * with. */
+static void hash_words(struct fields *f, const struct word words[SIDE_N])
+{
+    if (!words[SIDE_FEED].said && !words[SIDE_HAND].said)
+        return;
+    for (int side = 0; side < SIDE_N; side++) {
+        struct word w = words[side];
+
+        word_fields(f, &w);
+    }
+}
+
 /* PROFILE is most of the work and hardly ever changes, while reports come all day. */
 static uint64_t digest_of_pool_with(const struct pool_slot *s, uint64_t profile)
 {
@@ -62,7 +75,9 @@ static uint64_t digest_of_pool_with(const struct pool_slot *s, uint64_t profile)
     for (int i = 0; i < REPORTS_KEPT; i++)
         f.hash = hash_combine(f.hash, s->reports[i]);
     f.hash = hash_combine(f.hash, s->reports_next);
-    return hash_combine(f.hash, s->version);
+    f.hash = hash_combine(f.hash, s->version);
+    hash_words(&f, s->words);
+    return f.hash;
 }
 
 uint64_t digest_of_pool(const struct pool_slot *s)

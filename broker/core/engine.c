@@ -23,6 +23,7 @@ struct core_settings core_settings_default(void)
                            [THREAT_ROOD] = 3 * 3600},
         .keys_max = 200000,
         .keys_age_s = 48 * 3600,
+        .disagree_ms = 24 * MS_HOUR,
         .far_minutes = 120,
         .ask_next = {[THREAT_UNKNOWN] = 1, [THREAT_GROEN] = 1, [THREAT_ORANJE] = 1, [THREAT_ROOD] = 1},
         .urgent_answer_s =

@@ -23,7 +23,8 @@ struct core_settings {
     struct freshness_limits freshness[SOURCE_N]; /* 2, 8, 24 h */
     uint32_t keys_max;                           /* outcomes remembered: 200,000 */
     uint32_t keys_age_s;                         /* and for how long: 48 h */
-    uint16_t far_minutes;                        /* travel from which distance is a caution: 120 */
+    int64_t disagree_ms;  /* feed and people are held against each other if both spoke since then: 24 h */
+    uint16_t far_minutes; /* travel from which distance is a caution: 120 */
 
     /* Asking on after silence: how many pools the broker itself asks in addition when the asked ones have not
      * answered in time, per referral and round of asking; counted from the opening of the house. */
@@ -116,12 +117,30 @@ struct pool_view {
 };
 struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int64_t now_ms);
 
+/* The stop in force at NOW. The feed's own is shown as the feed's; where the feed says none, the one that
+ * people set stays until its end, or until people report without it: a feed mostly cannot say a stop, and a
+ * house must not reopen by itself. */
+struct pool_stop {
+    uint8_t reason; /* index in the stop list + 1; 0 = none */
+    enum side side;
+    int64_t until_ms; /* 0 = until told otherwise */
+    int64_t ended_ms; /* none in force: when the last one ended by its time; 0 = none did */
+};
+struct pool_stop engine_pool_stop(const struct engine *e, struct pool_id id, int64_t now_ms);
+
+/* The last word of each side, and whether they disagree at NOW: the one rule for pages and API. */
+struct pool_said {
+    struct word words[SIDE_N];
+    bool disagrees;
+};
+struct pool_said engine_pool_said(const struct engine *e, struct pool_id id, int64_t now_ms);
+
 /* Units of the pool that can be offered for certain at NOW: 0 with a stop in force, without staff, where free
  * is not known or the number is stale. */
 int32_t engine_pool_room(const struct engine *e, struct pool_id id, int64_t now_ms);
-/* The pool that the event last applied left more room than it had: a unit came free, a stop was lifted, staff
- * came, an old number was confirmed, or it was defined anew. 0 = none. */
-struct pool_id engine_freed_pool(const struct engine *e);
+/* The NTH pool (from 0) that the event last applied left more room than it had: a unit came free, a stop was
+ * lifted, staff came, an old number was confirmed, or it was defined anew. 0 = no more. */
+struct pool_id engine_freed_pool(const struct engine *e, unsigned nth);
 /* Of that room, what was announced to nobody who still looks; may be below 0. */
 int32_t engine_pool_untold(const struct engine *e, struct pool_id id, int64_t now_ms);
 /* When the pool last came to have more room; a stop that ended by its time counts. 0 = never. */

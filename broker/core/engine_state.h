@@ -17,6 +17,7 @@
 struct pool_slot {
     struct pool pool;
     struct observation latest; /* pool.v == 0: never reported */
+    struct word words[SIDE_N]; /* the last used one of each side; not said before codec version 3 kept them */
     uint64_t reports[REPORTS_KEPT];
     uint8_t reports_next;
     uint64_t version;
@@ -100,7 +101,8 @@ struct engine {
 
     uint64_t sum; /* of the digests of all records */
 
-    struct pool_id freed;      /* by the last event */
+    struct pool_id freed[CONFIRMED_MAX]; /* by the last event */
+    uint8_t n_freed;
     uint32_t supply_version;   /* one up when a pool comes or changes its profile */
     struct scarcity *scarcity; /* scarcity.c */
 
@@ -141,12 +143,20 @@ void keys_free(struct engine *e);
 void ledger_refresh(struct engine *e, struct request_slot *s);
 void ledger_refresh_pool(struct engine *e, struct pool_slot *s);
 bool ledger_counts(const struct request *r, const struct observation *latest);
+/* What SIDE said last: as kept, else as it is believed; .said is false if it never spoke. */
+struct word ledger_word(const struct pool_slot *s, enum side side);
 
 /* ---- freed.c ---- */
-/* The pool whose offer an event may change, as the engine is before it; 0 = none. */
-struct pool_id freed_pool_of(const struct engine *e, const struct event *ev);
-/* After EV was applied: note whether POOL, which had ROOM before it, was freed or closed. */
-void freed_note(struct engine *e, const struct event *ev, struct pool_id pool, int32_t room);
+/* The pools whose offer an event may change, and the room each had before it. */
+struct freed_watch {
+    struct pool_id pools[CONFIRMED_MAX];
+    int32_t room[CONFIRMED_MAX];
+    uint8_t n;
+};
+/* Look before EV is applied. */
+void freed_look(const struct engine *e, const struct event *ev, struct freed_watch *w);
+/* After EV was applied: note which of the pools were freed or closed. */
+void freed_note(struct engine *e, const struct event *ev, const struct freed_watch *w);
 
 /* Before an event of referral ID is applied with BY = -1, after it with +1: what was announced to it counts
  * while it looks. */

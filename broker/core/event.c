@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert(sizeof(struct confirmed) <= sizeof(struct pool),
+               "an event does not grow by EV_CAPACITY_CONFIRMED");
+
 struct event *event_list_add(struct event_list *l, enum event_kind kind)
 {
     struct event *ev = NULL;
@@ -57,6 +60,7 @@ struct referral_id event_subject(const struct event *ev)
     case EV_LOCATION_DEFINED:
     case EV_POOL_DEFINED:
     case EV_CAPACITY_OBSERVED:
+    case EV_CAPACITY_CONFIRMED:
     case EV_COMMAND_DONE:
     case EV_N:
         break;
@@ -87,6 +91,7 @@ const char *event_name(enum event_kind k)
         [EV_COMMAND_DONE] = "command.done",
         [EV_REQUEST_SILENT] = "request.silent",
         [EV_PLACE_FOUND] = "referral.place_found",
+        [EV_CAPACITY_CONFIRMED] = "capacity.confirmed",
     };
 
     CHECK((unsigned)k < EV_N);

@@ -28,12 +28,27 @@ enum event_kind {
     EV_REFERRAL_ADMITTED,
     EV_REFERRAL_NO_SHOW, /* back to open */
     EV_REFERRAL_WITHDRAWN,
-    EV_REFERRAL_UNPLACED, /* deadline passed; stays open */
-    EV_COMMAND_DONE,      /* a key and its outcome */
-    EV_REQUEST_SILENT,    /* no answer in time; the hold stands, others may be asked too */
-    EV_PLACE_FOUND,       /* a better place came free for a referral that looks; nobody is asked */
+    EV_REFERRAL_UNPLACED,  /* deadline passed; stays open */
+    EV_COMMAND_DONE,       /* a key and its outcome */
+    EV_REQUEST_SILENT,     /* no answer in time; the hold stands, others may be asked too */
+    EV_PLACE_FOUND,        /* a better place came free for a referral that looks; nobody is asked */
+    EV_CAPACITY_CONFIRMED, /* the same as is believed of some pools, only newer: their age is renewed */
     EV_N
 };
+
+/* What of an observation becomes its side's last word. */
+enum kept {
+    KEPT_NOTHING, /* journals before codec version 3: neither side's last word was kept, and a stop ended with
+                     the next report that did not carry it, whoever had set it */
+    KEPT_WHOLE,
+    KEPT_COUNTS, /* a house that declines because it is full says nothing of a stop: the one it set stays */
+    KEPT_N
+};
+
+/* Pools in one EV_CAPACITY_CONFIRMED: as many as fit into a struct event as it is, whose size a pool's
+ * definition gives (event.c asserts it). Events lie in lists by the thousand, so none may be greater for the
+ * sake of one kind. A provider has up to about 200 pools: eight events instead of 200. */
+#define CONFIRMED_MAX 26
 
 struct event {
     uint64_t seq; /* 1, 2, 3 ... without gaps; given when it is applied */
@@ -46,8 +61,16 @@ struct event {
         struct pool pool;
         struct {
             struct observation o;
-            bool used; /* false: older than what is known; kept for the record */
+            bool used;      /* false: older than what is known; kept for the record */
+            enum kept kept; /* of it as the last word of its side, if used */
         } capacity;
+        struct confirmed {
+            uint64_t reports[CONFIRMED_MAX];
+            struct pool_id pools[CONFIRMED_MAX]; /* each once */
+            int64_t observed_at_ms;              /* received when the event happened */
+            enum source source;
+            uint8_t n; /* at least 1 */
+        } confirmed;
         struct {
             struct referral_id id;
             char code[REFERRAL_CODE_SIZE];

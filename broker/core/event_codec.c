@@ -12,6 +12,21 @@ static void capacity_fields(struct fields *f, struct event *ev)
 {
     observation_fields(f, &ev->u.capacity.o);
     FIELD_BOOL(f, ev->u.capacity.used);
+    if (fields_since(f, 3, ev->u.capacity.kept == KEPT_NOTHING))
+        FIELD_ENUM(f, ev->u.capacity.kept, KEPT_N);
+}
+
+static void confirmed_fields(struct fields *f, struct event *ev)
+{
+    struct confirmed *c = &ev->u.confirmed;
+
+    FIELD_ENUM(f, c->source, SOURCE_N);
+    field_time(f, &c->observed_at_ms);
+    field_below(f, &c->n, CONFIRMED_MAX + 1);
+    for (unsigned i = 0; i < c->n; i++) {
+        field_u32(f, &c->pools[i].v);
+        field_u64(f, &c->reports[i]);
+    }
 }
 
 static void opened_fields(struct fields *f, struct event *ev)
@@ -85,6 +100,9 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_PLACE_FOUND:
         field_u64(f, &ev->u.found.referral.v);
         field_u32(f, &ev->u.found.pool.v);
+        break;
+    case EV_CAPACITY_CONFIRMED:
+        confirmed_fields(f, ev);
         break;
     case EV_N:
         CHECK(ev->kind != EV_N);

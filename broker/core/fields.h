@@ -26,7 +26,7 @@ struct fields {
     uint8_t version; /* READ: codec version of the bytes; fields that came later are not in older ones */
 };
 
-#define CODEC_VERSION 2 /* 2: weekend hours, terms of a proposal */
+#define CODEC_VERSION 3 /* 2: weekend hours, terms of a proposal; 3: the last word of each side */
 
 struct fields fields_write(struct buf *out);
 struct fields fields_read(struct bytes_reader *in);

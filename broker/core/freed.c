@@ -4,6 +4,8 @@
 
 #include "core/ledger.h"
 
+#include <string.h>
+
 static struct pool_id pool_of_request(const struct engine *e, struct request_id id)
 {
     const struct request *q = engine_request(e, id);
@@ -11,7 +13,8 @@ static struct pool_id pool_of_request(const struct engine *e, struct request_id 
     return q != NULL ? q->pool : (struct pool_id){0};
 }
 
-struct pool_id freed_pool_of(const struct engine *e, const struct event *ev)
+/* The one pool of an event that touches one; 0 = none. */
+static struct pool_id pool_of(const struct engine *e, const struct event *ev)
 {
     switch (ev->kind) {
     case EV_POOL_DEFINED:
@@ -39,18 +42,30 @@ struct pool_id freed_pool_of(const struct engine *e, const struct event *ev)
     case EV_REFERRAL_UNPLACED:
     case EV_COMMAND_DONE:
     case EV_PLACE_FOUND:
+    case EV_CAPACITY_CONFIRMED:
     case EV_N:
         break;
     }
     return (struct pool_id){0};
 }
 
-void freed_note(struct engine *e, const struct event *ev, struct pool_id pool, int32_t room)
+void freed_look(const struct engine *e, const struct event *ev, struct freed_watch *w)
+{
+    w->n = 1;
+    w->pools[0] = pool_of(e, ev);
+    if (ev->kind == EV_CAPACITY_CONFIRMED) {
+        w->n = ev->u.confirmed.n;
+        memcpy(w->pools, ev->u.confirmed.pools, w->n * sizeof w->pools[0]);
+    }
+    for (unsigned i = 0; i < w->n; i++)
+        w->room[i] = ev->kind == EV_POOL_DEFINED ? 0 : engine_pool_room(e, w->pools[i], ev->at_ms);
+}
+
+static void note(struct engine *e, const struct event *ev, struct pool_id pool, int32_t room)
 {
     int32_t now = engine_pool_room(e, pool, ev->at_ms);
     struct pool_slot *s = NULL;
 
-    e->freed.v = 0;
     if (engine_pool(e, pool) == NULL)
         return;
     s = pool_slot(e, pool);
@@ -60,8 +75,15 @@ void freed_note(struct engine *e, const struct event *ev, struct pool_id pool, i
     }
     if (now > room) {
         s->freed_ms = ev->at_ms;
-        e->freed = pool;
+        e->freed[e->n_freed++] = pool;
     }
+}
+
+void freed_note(struct engine *e, const struct event *ev, const struct freed_watch *w)
+{
+    e->n_freed = 0;
+    for (unsigned i = 0; i < w->n; i++)
+        note(e, ev, w->pools[i], w->room[i]);
 }
 
 int32_t engine_pool_room(const struct engine *e, struct pool_id id, int64_t now_ms)
@@ -73,19 +95,18 @@ int32_t engine_pool_room(const struct engine *e, struct pool_id id, int64_t now_
     return v.offerable;
 }
 
-struct pool_id engine_freed_pool(const struct engine *e)
+struct pool_id engine_freed_pool(const struct engine *e, unsigned nth)
 {
-    return e->freed;
+    return nth < e->n_freed ? e->freed[nth] : (struct pool_id){0};
 }
 
 int64_t engine_pool_freed_ms(const struct engine *e, struct pool_id id, int64_t now_ms)
 {
-    const struct pool_slot *s = engine_pool(e, id) != NULL ? &e->pools[id.v - 1] : NULL;
-    bool has_ended = s != NULL && s->latest.stop != 0 && !ledger_is_stopped(&s->latest, now_ms);
+    int64_t ended_ms = engine_pool_stop(e, id, now_ms).ended_ms;
 
-    if (s == NULL)
+    if (engine_pool(e, id) == NULL)
         return 0;
-    return has_ended && s->latest.stop_until_ms > s->freed_ms ? s->latest.stop_until_ms : s->freed_ms;
+    return ended_ms > e->pools[id.v - 1].freed_ms ? ended_ms : e->pools[id.v - 1].freed_ms;
 }
 
 bool engine_was_found(const struct engine *e, struct referral_id referral, struct pool_id pool)

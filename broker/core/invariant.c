@@ -29,6 +29,30 @@ __attribute__((format(printf, 2, 3))) static bool broken(struct finding f, const
 
 #define ID(x) ((unsigned long long)(x))
 
+/* What is believed is the last word of its side, and the other side's is not newer. Only its stop may be
+ * another: a correction by the broker says none. */
+static bool check_words(const struct pool_slot *s, struct finding f)
+{
+    static const struct word never;
+    const struct observation *o = &s->latest;
+    const struct word *own = &s->words[side_of(o->source)];
+    const struct word *other = &s->words[SIDE_N - 1 - side_of(o->source)];
+
+    for (int side = 0; side < SIDE_N; side++) {
+        if (!s->words[side].said && !word_equal(&s->words[side], &never))
+            return broken(f, "pool %u: a side that never spoke said something", s->pool.id.v);
+    }
+    if (!own->said)
+        return !other->said || broken(f, "pool %u: believes a side of which no word is kept", s->pool.id.v);
+    if (o->pool.v == 0 || own->observed_at_ms != o->observed_at_ms || own->total != o->total ||
+        own->free != o->free || own->deliverable != (uint8_t)o->deliverable ||
+        (o->report != 0 && (own->stop != o->stop || own->stop_until_ms != o->stop_until_ms)))
+        return broken(f, "pool %u: believes other than its side's last word", s->pool.id.v);
+    if (other->said && other->observed_at_ms > o->observed_at_ms)
+        return broken(f, "pool %u: does not believe the newest word", s->pool.id.v);
+    return true;
+}
+
 /* Nobody is held twice, nothing is forgotten, and never more than there is unless a later report took units
  * away. */
 static bool check_pool(const struct engine *e, uint32_t i, struct finding f)
@@ -58,7 +82,7 @@ static bool check_pool(const struct engine *e, uint32_t i, struct finding f)
         return broken(f, "pool %u: more held than there is", i + 1);
     if (s->latest.pool.v != 0 && s->latest.pool.v != i + 1)
         return broken(f, "pool %u: believes a report of another pool", i + 1);
-    return true;
+    return check_words(s, f);
 }
 
 static bool check_due(const struct engine *e, uint32_t place, int64_t at_ms, enum due_kind kind, uint64_t id,

@@ -15,10 +15,14 @@ int32_t ledger_offerable(const struct observation *latest, int32_t held)
     return latest->free > held ? latest->free - held : 0;
 }
 
-bool ledger_is_stopped(const struct observation *latest, int64_t now_ms)
+static bool has_stop(const struct observation *o, int64_t now_ms)
 {
-    return latest != NULL && latest->stop != 0 &&
-           (latest->stop_until_ms == 0 || now_ms < latest->stop_until_ms);
+    return o != NULL && o->stop != 0 && (o->stop_until_ms == 0 || now_ms < o->stop_until_ms);
+}
+
+bool ledger_is_stopped(const struct observation *latest, const struct word *hand, int64_t now_ms)
+{
+    return has_stop(latest, now_ms) || word_has_stop(hand, now_ms);
 }
 
 bool ledger_counts(const struct request *r, const struct observation *latest)
@@ -121,7 +125,7 @@ struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int
     v.reported = v.latest != NULL;
     v.held = s->held;
     v.offerable = ledger_offerable(v.latest, v.held);
-    v.stopped = ledger_is_stopped(v.latest, now_ms);
+    v.stopped = ledger_is_stopped(v.latest, &s->words[SIDE_HAND], now_ms);
     v.version = s->version;
     v.overcommitted = v.held > ledger_units(&s->pool, v.latest);
     if (v.reported) {
@@ -130,6 +134,66 @@ struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int
             freshness_of(v.latest->observed_at_ms, now_ms, &e->settings.freshness[v.latest->source]);
     }
     return v;
+}
+
+/* Without words, what is believed is the word of its side. */
+struct word ledger_word(const struct pool_slot *s, enum side side)
+{
+    if (!s->words[side].said && latest_of(s) != NULL && side_of(s->latest.source) == side)
+        return word_of(&s->latest);
+    return s->words[side];
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* A number that the broker corrected for a house keeps the stop that it had, which may be the feed's. */
+static enum side side_of_stop(const struct pool_slot *s)
+{
+    struct word hand = ledger_word(s, SIDE_HAND);
+    bool is_theirs = side_of(s->latest.source) == SIDE_HAND && hand.stop == s->latest.stop &&
+                     hand.stop_until_ms == s->latest.stop_until_ms;
+
+    return is_theirs ? SIDE_HAND : SIDE_FEED;
+}
+
+struct pool_stop engine_pool_stop(const struct engine *e, struct pool_id id, int64_t now_ms)
+{
+    struct pool_stop stop = {.reason = 0};
+    const struct pool_slot *s = engine_pool(e, id) != NULL ? &e->pools[id.v - 1] : NULL;
+    const struct word *hand = NULL;
+
+    if (s == NULL)
+        return stop;
+    hand = &s->words[SIDE_HAND];
+    if (has_stop(latest_of(s), now_ms)) {
+        stop.reason = s->latest.stop;
+        stop.until_ms = s->latest.stop_until_ms;
+        stop.side = side_of_stop(s);
+    } else if (word_has_stop(hand, now_ms)) {
+        stop.reason = hand->stop;
+        stop.until_ms = hand->stop_until_ms;
+        stop.side = SIDE_HAND;
+    } else {
+        stop.ended_ms = later(s->latest.stop != 0 ? s->latest.stop_until_ms : 0,
+                              hand->stop != 0 ? hand->stop_until_ms : 0);
+    }
+    return stop;
+}
+
+struct pool_said engine_pool_said(const struct engine *e, struct pool_id id, int64_t now_ms)
+{
+    struct pool_said said = {.disagrees = false};
+
+    if (engine_pool(e, id) == NULL)
+        return said;
+    for (int side = 0; side < SIDE_N; side++)
+        said.words[side] = ledger_word(&e->pools[id.v - 1], (enum side)side);
+    said.disagrees =
+        words_disagree(&said.words[SIDE_FEED], &said.words[SIDE_HAND], now_ms, e->settings.disagree_ms);
+    return said;
 }
 
 size_t engine_pool_holds(const struct engine *e, struct pool_id id, struct request_id *out, size_t max)

@@ -15,8 +15,8 @@ int32_t ledger_units(const struct pool *pool, const struct observation *latest);
 /* max(0, free - held), UNITS_UNKNOWN where free was not said. LATEST is NULL for a pool never reported. */
 int32_t ledger_offerable(const struct observation *latest, int32_t held);
 
-/* A stop is in force at NOW. */
-bool ledger_is_stopped(const struct observation *latest, int64_t now_ms);
+/* A stop is in force at NOW: in what is believed, or in the last word of people. */
+bool ledger_is_stopped(const struct observation *latest, const struct word *hand, int64_t now_ms);
 
 /* May UNITS more be held without promising more than the house has? Whatever was reported as free. */
 bool ledger_is_within(const struct engine *e, struct pool_id pool, int units);

@@ -37,7 +37,7 @@ struct outcome {
     uint8_t n_requests;
     uint16_t fault_index; /* REFUSAL_BAD_REPORT: first bad observation of the batch */
     uint16_t fault_bits;  /* its enum observation_fault */
-    uint16_t applied;     /* capacity reports: observations now believed */
+    uint16_t applied;     /* capacity reports: observations now believed, also those that only confirm */
     uint16_t late;        /* kept, not used: older than what is known */
     uint16_t unchanged;   /* the same report again */
     uint64_t seq;         /* durable when the journal is past this; 0 = nothing was written */

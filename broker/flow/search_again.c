@@ -104,10 +104,10 @@ static void queue(struct search_again *s, const struct engine *e, struct pool_id
 
 static void note_stop(struct search_again *s, const struct engine *e, struct pool_id id, int64_t now_ms)
 {
-    struct pool_view v = engine_pool_view(e, id, now_ms);
+    struct pool_stop stop = engine_pool_stop(e, id, now_ms);
 
-    if (v.stopped && v.latest->stop_until_ms != 0 && v.latest->stop_until_ms < s->next_stop_ms)
-        s->next_stop_ms = v.latest->stop_until_ms;
+    if (stop.reason != 0 && stop.until_ms != 0 && stop.until_ms < s->next_stop_ms)
+        s->next_stop_ms = stop.until_ms;
 }
 
 /* A place that was announced, and its referral needs it no more: the next in the order may hear of it. */
@@ -133,10 +133,12 @@ void search_again_saw(struct search_again *s, const struct engine *e, const stru
         if (s->n_live < before)
             pass_on(s, e, r, ev->at_ms);
     }
-    if (engine_freed_pool(e).v != 0)
-        queue(s, e, engine_freed_pool(e));
+    for (unsigned i = 0; engine_freed_pool(e, i).v != 0; i++)
+        queue(s, e, engine_freed_pool(e, i));
     if (ev->kind == EV_CAPACITY_OBSERVED)
         note_stop(s, e, ev->u.capacity.o.pool, ev->at_ms);
+    for (unsigned i = 0; ev->kind == EV_CAPACITY_CONFIRMED && i < ev->u.confirmed.n; i++)
+        note_stop(s, e, ev->u.confirmed.pools[i], ev->at_ms);
 }
 
 static void start(struct search_again *s, const struct engine *e, int64_t now_ms)
@@ -166,10 +168,8 @@ void search_again_begin(struct search_again *s, const struct engine *e, int64_t 
         return;
     s->next_stop_ms = INT64_MAX;
     for (uint32_t i = 1; i <= engine_pools(e); i++) {
-        struct pool_view v = engine_pool_view(e, (struct pool_id){i}, now_ms);
-
         note_stop(s, e, (struct pool_id){i}, now_ms);
-        if (v.reported && v.latest->stop != 0 && !v.stopped && v.latest->stop_until_ms >= since)
+        if (engine_pool_stop(e, (struct pool_id){i}, now_ms).ended_ms >= since)
             queue(s, e, (struct pool_id){i});
     }
 }

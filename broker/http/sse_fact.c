@@ -40,6 +40,10 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_CAPACITY_OBSERVED:
         out->pool = ev->u.capacity.o.pool;
         return true;
+    case EV_CAPACITY_CONFIRMED:
+        out->n_confirmed = ev->u.confirmed.n;
+        memcpy(out->confirmed, ev->u.confirmed.pools, out->n_confirmed * sizeof out->confirmed[0]);
+        return true;
     case EV_REFERRAL_OPENED:
         out->referral = ev->u.opened.id;
         return true;
@@ -90,6 +94,10 @@ void fact_to_event(const struct fact *f, struct event *out)
         break;
     case EV_CAPACITY_OBSERVED:
         out->u.capacity.o.pool = f->pool;
+        break;
+    case EV_CAPACITY_CONFIRMED:
+        out->u.confirmed.n = f->n_confirmed;
+        memcpy(out->u.confirmed.pools, f->confirmed, f->n_confirmed * sizeof f->confirmed[0]);
         break;
     case EV_REFERRAL_OPENED:
         out->u.opened.id = f->referral;

@@ -1,5 +1,10 @@
 /* A fact: what of an event goes into the streams. Ids and states only, never anything of a household; whoever
- * hears it fetches what they may see. */
+ * hears it fetches what they may see.
+ *
+ * Pools whose age was renewed (EV_CAPACITY_CONFIRMED) are one fact for up to CONFIRMED_MAX of them, and it
+ * names none: it is heard by all who may see at least one, as one text for all, and a feed confirms pools of
+ * houses that may not see each other's. A fact per pool would fill streams and ring with what hardly anybody
+ * waits for: a thousand facts each time that the country's feeds say the same again. */
 #ifndef PLEK_HTTP_SSE_FACT_H
 #define PLEK_HTTP_SSE_FACT_H
 
@@ -12,7 +17,9 @@ struct fact {
     struct referral_id referral; /* 0 = none, as the others */
     struct request_id request;
     struct pool_id pool;
-    const char *state; /* static; NULL = none */
+    const char *state;                       /* static; NULL = none */
+    struct pool_id confirmed[CONFIRMED_MAX]; /* for the audience alone */
+    uint8_t n_confirmed;
 };
 
 /* Take the fact out of a durable event. False if its kind is for nobody's stream. */

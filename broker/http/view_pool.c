@@ -1,15 +1,42 @@
 #include "http/view.h"
 
-static json_t *capacity(const struct engine *e, const struct pool_view *v)
+static json_t *stop_of(const struct engine *e, uint8_t reason, int64_t until_ms)
+{
+    return json_pack("{s:s, s:o}", "reason", vocab_list_code(engine_vocab(e), LIST_STOP, reason - 1U),
+                     "untilAt", view_time(until_ms));
+}
+
+static json_t *stop_in_force(const struct engine *e, struct pool_id id, int64_t now_ms)
+{
+    struct pool_stop stop = engine_pool_stop(e, id, now_ms);
+    if (stop.reason == 0)
+        return json_null();
+    json_t *j = stop_of(e, stop.reason, stop.until_ms);
+    json_object_set_new(j, "source", json_string(side_code(stop.side)));
+    return j;
+}
+
+static json_t *word(const struct engine *e, const struct word *w, int64_t now_ms)
+{
+    if (!w->said)
+        return json_null();
+    return json_pack("{s:o, s:o, s:s, s:o, s:o}", "unitsTotal", view_units(w->total), "unitsFree",
+                     view_units(w->free), "deliverable", view_tri((enum tri)w->deliverable), "stop",
+                     word_has_stop(w, now_ms) ? stop_of(e, w->stop, w->stop_until_ms) : json_null(),
+                     "observedAt", view_time(w->observed_at_ms));
+}
+
+static json_t *capacity(const struct engine *e, struct pool_id id, const struct pool_view *v, int64_t now_ms)
 {
     const struct observation *o = v->latest;
-    json_t *stop = json_null();
-    if (o != NULL && v->stopped && o->stop != 0)
-        stop = json_pack("{s:s, s:o}", "reason", vocab_list_code(engine_vocab(e), LIST_STOP, o->stop - 1U),
-                         "untilAt", view_time(o->stop_until_ms));
+    struct pool_said said = engine_pool_said(e, id, now_ms);
     json_t *c = json_pack("{s:i, s:o, s:b, s:o, s:s}", "unitsHeld", (int)v->held, "offerable",
-                          view_units(v->offerable), "overcommitted", v->overcommitted, "stop", stop,
-                          "freshness", freshness_code(v->freshness));
+                          view_units(v->offerable), "overcommitted", v->overcommitted, "stop",
+                          stop_in_force(e, id, now_ms), "freshness", freshness_code(v->freshness));
+    json_object_set_new(c, "said",
+                        json_pack("{s:o, s:o}", "feed", word(e, &said.words[SIDE_FEED], now_ms), "hand",
+                                  word(e, &said.words[SIDE_HAND], now_ms)));
+    json_object_set_new(c, "disagrees", json_boolean(said.disagrees));
     json_object_set_new(c, "unitsTotal", view_units(o != NULL ? o->total : UNITS_UNKNOWN));
     json_object_set_new(c, "unitsFree", view_units(o != NULL ? o->free : UNITS_UNKNOWN));
     json_object_set_new(c, "unitsOccupied", view_units(o != NULL ? o->occupied : UNITS_UNKNOWN));
@@ -35,5 +62,5 @@ json_t *view_pool(const struct engine *e, const struct actor *actor, struct pool
                      "region", view_region(e, l->region), "organisation", org->name, "unitSize",
                      (int)p->unit_size, "unitsTotal", (int)p->units_total, "gatekeeper",
                      gatekeeper_code(p->gatekeeper), "version", (json_int_t)v.version, "capacity",
-                     capacity(e, &v));
+                     capacity(e, id, &v, now_ms));
 }

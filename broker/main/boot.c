@@ -109,6 +109,7 @@ struct core_settings boot_core_settings(const struct config *c)
         s.freshness[i] = (struct freshness_limits){.fresh_ms = c->fresh_minutes * MS_MINUTE,
                                                    .ageing_ms = c->ageing_minutes * MS_MINUTE,
                                                    .stale_ms = c->stale_minutes * MS_MINUTE};
+    s.disagree_ms = c->disagree_minutes * MS_MINUTE;
     s.far_minutes = (uint16_t)c->far_minutes;
     s.again_after_silence_s = (uint32_t)c->again_after_silence_s;
     s.again_after_full_s = (uint32_t)c->again_after_full_s;

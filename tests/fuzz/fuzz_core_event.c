@@ -21,7 +21,8 @@ static struct event next(struct engine *e, enum event_kind kind)
     return ev;
 }
 
-/* One house with one pool, one referral that asks it: enough for most events to name something. */
+/* One house with one pool of which people said something, one referral that asks it: enough for most events
+ * to name something. */
 static void fill(struct engine *e)
 {
     struct event ev = next(e, EV_ORG_DEFINED);
@@ -34,6 +35,19 @@ static void fill(struct engine *e)
     ev = next(e, EV_POOL_DEFINED);
     ev.u.pool = (struct pool){
         .id = {1}, .location = {1}, .org = {1}, .code = "p", .name = "P", .unit_size = 1, .units_total = 3};
+    engine_apply(e, &ev);
+    ev = next(e, EV_CAPACITY_OBSERVED);
+    ev.u.capacity.o = (struct observation){.pool = {1},
+                                           .source = SOURCE_HAND,
+                                           .report = 1,
+                                           .total = 3,
+                                           .free = 2,
+                                           .stop = 1,
+                                           .stop_until_ms = 1500,
+                                           .observed_at_ms = 1000,
+                                           .received_at_ms = 1000};
+    ev.u.capacity.used = true;
+    ev.u.capacity.kept = KEPT_WHOLE;
     engine_apply(e, &ev);
     ev = next(e, EV_REFERRAL_OPENED);
     ev.u.opened.id.v = 1;

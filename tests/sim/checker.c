@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "core/match.h"
+#include "said_model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct checker {
     const struct journal_disk *disk;
     struct engine *follower;
     struct ledger_model *ledger;
+    struct said_model *said;
     struct known *keys;
     uint64_t *row_hash; /* by seq - 1 */
     size_t n_rows, cap_rows;
@@ -41,6 +43,7 @@ struct checker *checker_new(struct trace *t, const struct vocab *vocab, const st
     c->disk = disk;
     c->follower = engine_new(vocab, &settings);
     c->ledger = ledger_model_new(t);
+    c->said = said_model_new(t, c->ledger);
     return c;
 }
 
@@ -56,6 +59,7 @@ void checker_free(struct checker *c)
         free(k);
     }
     engine_free(c->follower);
+    said_model_free(c->said);
     ledger_model_free(c->ledger);
     free(c->row_hash);
     buf_fini(&c->clear);
@@ -174,6 +178,7 @@ static enum err on_row(void *ctx, const struct journal_row *row)
         trace_fail(c->trace, "seq %llu: replay gives another digest than the broker had",
                    (unsigned long long)row->seq);
     ledger_model_event(c->ledger, &ev);
+    said_model_event(c->said, &ev);
     if (ev.kind == EV_COMMAND_DONE)
         on_done(c, &ev);
     c->trace->counts.events++;
@@ -287,6 +292,13 @@ void checker_compare(struct checker *c, const struct engine *live, bool with_fac
     else if (with_facts && engine_digest(live, true) != engine_digest(c->follower, true))
         trace_fail(c->trace, "seq %llu: the live state and its replay differ in a household's facts",
                    (unsigned long long)engine_seq(live));
+}
+
+void checker_believed(struct checker *c, int64_t now_ms)
+{
+    checker_catch_up(c);
+    if (!c->trace->failed)
+        said_model_compare(c->said, c->follower, now_ms);
 }
 
 static void check_pool(struct checker *c, const struct engine *e, struct pool_id id)

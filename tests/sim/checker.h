@@ -31,6 +31,9 @@ bool checker_knows(struct checker *c, const struct command_key *key, struct outc
  * state. */
 void checker_compare(struct checker *c, const struct engine *live, bool with_facts);
 
+/* What is durable is believed as the houses said it, at NOW. */
+void checker_believed(struct checker *c, int64_t now_ms);
+
 /* Every invariant of the engine's own, and its view of each pool. Cost: the whole state. */
 void checker_invariants(struct checker *c, const struct engine *live);
 

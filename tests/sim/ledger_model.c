@@ -120,6 +120,14 @@ void ledger_model_said(struct ledger_model *m, const struct observation *o)
     HASH_ADD(hh, m->said, key, sizeof s->key, s);
 }
 
+const struct observation *ledger_model_sent(const struct ledger_model *m, uint64_t report,
+                                            struct pool_id pool)
+{
+    const struct said *s = said_find(m, report, pool);
+
+    return s != NULL ? &s->o : NULL;
+}
+
 /* ---- tables ---- */
 
 static struct pool_model *pool_at(struct ledger_model *m, struct pool_id id)
@@ -238,6 +246,24 @@ static void on_capacity(struct ledger_model *m, const struct event *ev)
     p->total = s->o.total;
     p->observed_at_ms = observed_at_ms;
     held(m, p); /* an arrival that this report knows of is counted by the house from here on, for ever */
+}
+
+/* Its house says the same again: what arrived before is in the number from here on. */
+static void on_confirmed(struct ledger_model *m, const struct event *ev)
+{
+    for (unsigned i = 0; i < ev->u.confirmed.n; i++) {
+        struct pool_id id = ev->u.confirmed.pools[i];
+        struct pool_model *p = pool_at(m, id);
+        const struct said *s = said_find(m, ev->u.confirmed.reports[i], id);
+
+        if (s == NULL || !p->reported || s->o.free != p->free || s->o.total != p->total) {
+            trace_fail(m->trace, "seq %llu: pool %u is confirmed with %d free, its house %s",
+                       (unsigned long long)ev->seq, id.v, p->free, s == NULL ? "sent nothing" : "said other");
+            return;
+        }
+        p->observed_at_ms = s->o.observed_at_ms < ev->at_ms ? s->o.observed_at_ms : ev->at_ms;
+        held(m, p);
+    }
 }
 
 static void on_opened(struct ledger_model *m, const struct event *ev)
@@ -374,6 +400,9 @@ static void take(struct ledger_model *m, const struct event *ev)
         break;
     case EV_CAPACITY_OBSERVED:
         on_capacity(m, ev);
+        break;
+    case EV_CAPACITY_CONFIRMED:
+        on_confirmed(m, ev);
         break;
     case EV_REFERRAL_OPENED:
         on_opened(m, ev);

@@ -22,6 +22,10 @@ void ledger_model_free(struct ledger_model *m);
 /* A house sends this (it may never arrive): remembered under its pool and report. */
 void ledger_model_said(struct ledger_model *m, const struct observation *o);
 
+/* That report of that pool as it was sent; NULL = never. Borrowed. */
+const struct observation *ledger_model_sent(const struct ledger_model *m, uint64_t report,
+                                            struct pool_id pool);
+
 /* The next committed event; breaches go to the trace. */
 void ledger_model_event(struct ledger_model *m, const struct event *ev);
 

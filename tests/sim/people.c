@@ -139,6 +139,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_LOCATION_DEFINED:
     case EV_POOL_DEFINED:
     case EV_CAPACITY_OBSERVED:
+    case EV_CAPACITY_CONFIRMED:
     case EV_REQUEST_SEEN:
     case EV_REQUEST_LATE_YES:
     case EV_REQUEST_SILENT:
@@ -347,8 +348,22 @@ static void count_units(struct people *p, const struct pool *pool, struct observ
         o->deliverable = TRI_YES;
     if (!p->w->calm && rng_chance(&p->rng, 30)) {
         o->stop = (uint8_t)(1 + below(p, 3));
-        o->stop_until_ms = p->w->now_ms + MS_HOUR;
+        o->stop_until_ms = rng_chance(&p->rng, 300) ? 0 : p->w->now_ms + MS_HOUR;
     }
+}
+
+/* It still is as the exchange shows it. */
+static void still_so(const struct people *p, struct observation *o)
+{
+    struct pool_view v = engine_pool_view(engine_of(p), o->pool, p->w->now_ms);
+    struct observation now = *o;
+
+    if (!v.reported)
+        return;
+    *o = *v.latest;
+    o->report = now.report;
+    o->observed_at_ms = now.observed_at_ms;
+    o->received_at_ms = 0;
 }
 
 static struct observation observe(struct people *p, const struct pool *pool, uint64_t report)
@@ -398,6 +413,7 @@ static void report(struct people *p)
 {
     struct sent_report *r = &p->reports[p->n_reports++ % REPORTS_KEPT];
     int first = (int)below(p, (size_t)p->cast.n_pools);
+    bool is_same = !p->w->calm && rng_chance(&p->rng, p->w->plan.same);
 
     *r = (struct sent_report){.org = p->cast.pools[first].org, .by_machine = rng_chance(&p->rng, 600)};
     p->next_report++;
@@ -407,6 +423,8 @@ static void report(struct people *p)
         if (pool->org.v != r->org.v || (r->n > 0 && rng_chance(&p->rng, 400)))
             break;
         r->list[r->n] = observe(p, pool, rng_mix(p->next_report));
+        if (is_same)
+            still_so(p, &r->list[r->n]);
         r->list[r->n++].source = r->by_machine ? SOURCE_FEED : SOURCE_HAND;
     }
     if (!p->w->calm && rng_chance(&p->rng, p->w->plan.false_report))

@@ -102,6 +102,7 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
     p.turn_skipped = up_to(r, 300);
     draw_faults(r, &p);
     draw_bounds(r, &p);
+    p.same = broken == BROKEN_DOUBLE_HOLD ? 0 : up_to(r, 600);
     if (broken == BROKEN_LOST_ANSWER)
         p.faults.lie = 20;
     if (broken == BROKEN_DIGEST) {

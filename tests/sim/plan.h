@@ -61,6 +61,7 @@ struct plan {
     uint32_t other_body;      /* of answered calls: the same key with another body */
     uint32_t full;            /* of reports: a house says that it is full */
     uint32_t vague;           /* of reports: without a free count */
+    uint32_t same;            /* of reports: it still is as the exchange shows it */
     uint32_t late;            /* of reports: observed some time ago */
     uint32_t false_report;    /* of reports: cannot be true */
     uint32_t crash, takeover; /* per 10,000 steps */

@@ -212,6 +212,8 @@ static void print_stats(const struct trace_counts *n, double seconds)
            (unsigned long long)n->admitted, (unsigned long long)n->withdrawn, (unsigned long long)n->late_yes,
            (unsigned long long)n->lapsed, (unsigned long long)n->silent, (unsigned long long)n->asked_on,
            (unsigned long long)n->found);
+    printf("confirmed=%llu disagreed=%llu stops_kept=%llu\n", (unsigned long long)n->confirmed,
+           (unsigned long long)n->disagreed, (unsigned long long)n->stops_kept);
     printf("crashes=%llu takeovers=%llu outages=%llu replays=%llu checks=%llu seen=%llu resumes=%llu "
            "reads=%llu seconds=%.1f\n",
            (unsigned long long)n->crashes, (unsigned long long)n->takeovers, (unsigned long long)n->outages,

@@ -72,6 +72,12 @@ static bool may_see(const struct ledger_model *m, const struct actor *a, const s
         return is_placing(a) || runs_exchange || has_pool(m, a, ev->u.pool.id);
     case EV_CAPACITY_OBSERVED:
         return is_placing(a) || runs_exchange || has_pool(m, a, ev->u.capacity.o.pool);
+    case EV_CAPACITY_CONFIRMED:
+        for (unsigned i = 0; i < ev->u.confirmed.n; i++) {
+            if (has_pool(m, a, ev->u.confirmed.pools[i]))
+                return true;
+        }
+        return is_placing(a) || runs_exchange;
     case EV_REFERRAL_OPENED:
         return has_referral(m, a, ev->u.opened.id);
     case EV_REFERRAL_WITHDRAWN:

@@ -127,6 +127,13 @@ static struct event possible(const struct world *w, enum event_kind kind)
         ev.u.found.referral.v = 1;
         ev.u.found.pool.v = POOL_A1;
         break;
+    case EV_CAPACITY_CONFIRMED:
+        ev.u.confirmed = (struct confirmed){.pools = {{POOL_B}, {POOL_A1}},
+                                            .reports = {7, 8},
+                                            .observed_at_ms = ev.at_ms,
+                                            .source = SOURCE_PHONE,
+                                            .n = 2};
+        break;
     case EV_N:
         break;
     }
@@ -234,6 +241,45 @@ static void observations(void **state)
     SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.used = false);
     SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.o.observed_at_ms = 1);
     KEEP(EV_CAPACITY_OBSERVED, ev.u.capacity.o.observed_at_ms = 1; ev.u.capacity.used = false);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.kept = KEPT_N);
+    KEEP(EV_CAPACITY_OBSERVED, ev.u.capacity.kept = KEPT_WHOLE);
+    /* Only the broker's own correction of a house's number keeps no stop. */
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.kept = KEPT_COUNTS);
+    SPOIL(EV_CAPACITY_OBSERVED, ev.u.capacity.kept = KEPT_COUNTS; ev.u.capacity.o.report = 0;
+          ev.u.capacity.o.source = SOURCE_FEED);
+    KEEP(EV_CAPACITY_OBSERVED, ev.u.capacity.kept = KEPT_COUNTS; ev.u.capacity.o.report = 0);
+    exchange_free(w.x);
+}
+
+static void confirmations(void **state)
+{
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_CAPACITY_CONFIRMED, ev.u.confirmed.n = 0);
+    SPOIL(EV_CAPACITY_CONFIRMED, ev.u.confirmed.n = CONFIRMED_MAX + 1);
+    SPOIL(EV_CAPACITY_CONFIRMED, ev.u.confirmed.source = SOURCE_N);
+    SPOIL(EV_CAPACITY_CONFIRMED, ev.u.confirmed.observed_at_ms = FIELD_TIME_MAX + 1);
+    SPOIL(EV_CAPACITY_CONFIRMED, ev.u.confirmed.pools[1].v = 99);
+    SPOIL(EV_CAPACITY_CONFIRMED, ev.u.confirmed.pools[1].v = 0);
+    SPOIL(EV_CAPACITY_CONFIRMED, ev.u.confirmed.pools[1].v = POOL_B);
+    /* Of the same moment the other side may say the same; nothing older confirms. */
+    KEEP(EV_CAPACITY_CONFIRMED,
+         ev.u.confirmed.observed_at_ms = the_pool(mine.x, POOL_B).latest->observed_at_ms);
+    SPOIL(EV_CAPACITY_CONFIRMED,
+          ev.u.confirmed.observed_at_ms = the_pool(w.x, POOL_B).latest->observed_at_ms - 1);
+    exchange_free(w.x);
+}
+
+static void what_nobody_reported_cannot_be_confirmed(void **state)
+{
+    struct world w = world_of_all();
+    struct event defined = possible(&w, EV_POOL_DEFINED);
+    uint32_t pool = defined.u.pool.id.v;
+
+    (void)state;
+    engine_apply(w.x->e, &defined);
+    SPOIL(EV_CAPACITY_CONFIRMED, ev.u.confirmed.pools[1].v = pool);
     exchange_free(w.x);
 }
 
@@ -409,6 +455,8 @@ int main(void)
         cmocka_unit_test(possible_events_are_applied),
         cmocka_unit_test(definitions),
         cmocka_unit_test(observations),
+        cmocka_unit_test(confirmations),
+        cmocka_unit_test(what_nobody_reported_cannot_be_confirmed),
         cmocka_unit_test(opened_referrals),
         cmocka_unit_test(made_requests),
         cmocka_unit_test(steps_of_a_request),

@@ -461,6 +461,13 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_COMMAND_DONE, {{ROLE_NONE, 0, 0}}},
         {EV_REQUEST_SILENT, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_PLACE_FOUND, {THE_REFERRER}},
+        {EV_CAPACITY_CONFIRMED,
+         {{ROLE_REFERRER, ANY, ANY},
+          {ROLE_COMENSHA, ANY, ANY},
+          {ROLE_EXCHANGE_ADMIN, ANY, ANY},
+          {ROLE_SHELTER, HUIS_B, B_HUIS},
+          {ROLE_ORG_ADMIN, HUIS_B, B_HUIS},
+          {ROLE_MACHINE, HUIS_B, ANY}}},
     };
     struct scene_of_all s = scene_new();
 
@@ -473,7 +480,10 @@ static void pushed_only_to_who_it_concerns(void **state)
             ev.u.pool = *engine_pool(s.x->e, (struct pool_id){POOL_B});
         else if (ev.kind == EV_CAPACITY_OBSERVED)
             ev.u.capacity.o.pool.v = POOL_B;
-        else if (ev.kind == EV_REFERRAL_OPENED)
+        else if (ev.kind == EV_CAPACITY_CONFIRMED) {
+            ev.u.confirmed.n = 1;
+            ev.u.confirmed.pools[0].v = POOL_B;
+        } else if (ev.kind == EV_REFERRAL_OPENED)
             ev.u.opened.id = s.pending;
         else if (ev.kind == EV_REQUEST_MADE)
             ev.u.made = *the_request(s.x, s.pending_b);
@@ -489,6 +499,29 @@ static void pushed_only_to_who_it_concerns(void **state)
         hold_against(s.x, event_name(ev.kind), cases[i].grants, judge_event, &ev);
     }
     exchange_free(s.x);
+}
+
+/* One fact of many pools: for whoever may see one of them, wherever it stands in the list. */
+static void one_of_many_confirmed_is_enough(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct actor a = shelter_of(HUIS_A), zuid = shelter_at(HUIS_A, A_ZUID),
+                 noord = shelter_at(HUIS_A, A_NOORD);
+    struct actor b = shelter_of(HUIS_B), c = shelter_of(HUIS_C);
+    struct event ev = {.kind = EV_CAPACITY_CONFIRMED};
+
+    (void)state;
+    ev.u.confirmed.n = 2;
+    ev.u.confirmed.pools[0].v = POOL_B;
+    ev.u.confirmed.pools[1].v = POOL_A2;
+    assert_true(audience_of_event(x->e, &a, &ev));
+    assert_true(audience_of_event(x->e, &zuid, &ev));
+    assert_true(audience_of_event(x->e, &b, &ev));
+    assert_false(audience_of_event(x->e, &noord, &ev));
+    assert_false(audience_of_event(x->e, &c, &ev));
+    ev.u.confirmed.n = 1;
+    assert_false(audience_of_event(x->e, &a, &ev));
+    exchange_free(x);
 }
 
 /* Events as they really come name what the audience is judged by. */
@@ -526,6 +559,7 @@ int main(void)
         cmocka_unit_test(sight_follows_the_request),
         cmocka_unit_test(a_shelter_that_refers_sees_only_its_own),
         cmocka_unit_test(pushed_only_to_who_it_concerns),
+        cmocka_unit_test(one_of_many_confirmed_is_enough),
         cmocka_unit_test(real_events_reach_the_host),
     };
 

@@ -1,10 +1,13 @@
-/* A journal of codec version 1 is read for ever. support/journal_v1.txt was written by the last broker that
- * wrote that version (commit ed1cd03): a small exchange with every kind of event, one per line as kind,
- * moment, clear bytes, private bytes, and what its state came to. */
+/* Journals of codec versions 1 and 2 are read for ever. support/journal_v1.txt and journal_v2.txt were
+ * written by the last brokers that wrote those versions (commits ed1cd03 and 292af03): small exchanges, one
+ * event per line as kind, moment, clear bytes, private bytes, and what the state came to. The first has every
+ * kind of event; in the second feeds and people speak of the same pools and disagree, and a stop set by hand
+ * ends with the feed's next report, as it did then. */
 #include "support/chaos.h"
 
 #include "base/mem.h"
 #include "core/fields.h"
+#include "core/ledger.h"
 #include "support/match_builders.h"
 
 #include <stdio.h>
@@ -20,6 +23,7 @@ struct old_row {
 };
 
 struct old_journal {
+    uint8_t version;
     struct old_row *rows;
     size_t n, cap;
     uint64_t digest, digest_with_facts;
@@ -51,14 +55,15 @@ static void read_row(struct old_journal *j, const char *line)
     read_hex(&row->private_part, private_part);
 }
 
-static int journal_load(void **state)
+static int journal_load(void **state, uint8_t version, const char *file)
 {
     struct old_journal *j = mem_new(1, sizeof *j);
-    FILE *f = fopen(PLEK_SOURCE_DIR "/tests/unit/core/support/journal_v1.txt", "r");
+    FILE *f = fopen(file, "r");
     unsigned long long a = 0, b = 0;
     static char line[LINE_SIZE];
 
     assert_non_null(f);
+    j->version = version;
     while (fgets(line, sizeof line, f) != NULL) {
         if (sscanf(line, "digest %llx %llx", &a, &b) != 2)
             read_row(j, line);
@@ -68,6 +73,16 @@ static int journal_load(void **state)
     j->digest_with_facts = b;
     *state = j;
     return 0;
+}
+
+static int load_v1(void **state)
+{
+    return journal_load(state, 1, PLEK_SOURCE_DIR "/tests/unit/core/support/journal_v1.txt");
+}
+
+static int load_v2(void **state)
+{
+    return journal_load(state, 2, PLEK_SOURCE_DIR "/tests/unit/core/support/journal_v2.txt");
 }
 
 static int journal_fini(void **state)
@@ -101,7 +116,7 @@ static void it_has_every_kind(void **state)
 
     for (size_t i = 0; i < j->n; i++) {
         seen[j->rows[i].kind]++;
-        assert_int_equal(j->rows[i].clear.p[0], 1);
+        assert_int_equal(j->rows[i].clear.p[0], j->version);
         with_reasons += j->rows[i].kind == EV_REQUEST_MADE && j->rows[i].private_part.len > 0;
     }
     for (unsigned k = 0; k <= EV_COMMAND_DONE; k++) /* the last kind of that version */
@@ -130,7 +145,7 @@ static void it_comes_to_the_same_state(void **state)
     vocab_free(v);
 }
 
-/* What version 1 did not say is nothing, and the event is the same once written anew. */
+/* What an old version did not say is nothing, and the event is the same once written anew. */
 static void it_is_written_anew_without_loss(void **state)
 {
     const struct old_journal *j = *state;
@@ -141,7 +156,9 @@ static void it_is_written_anew_without_loss(void **state)
 
         if (ev.kind == EV_LOCATION_DEFINED)
             assert_int_equal(ev.u.location.weekend_from_minute | ev.u.location.weekend_until_minute, 0);
-        if (ev.kind == EV_REQUEST_MADE) {
+        if (ev.kind == EV_CAPACITY_OBSERVED)
+            assert_int_equal(ev.u.capacity.kept, KEPT_NOTHING);
+        if (ev.kind == EV_REQUEST_MADE && j->version == 1) {
             assert_int_equal(ev.u.made.proposal.utility, 0);
             assert_int_equal(ev.u.made.proposal.fits, 0);
             assert_int_equal(ev.u.made.proposal.why.code, 0);
@@ -166,7 +183,9 @@ static void it_is_read_exactly(void **state)
     for (size_t i = 0; i < j->n; i++) {
         const struct old_row *row = &j->rows[i];
         struct bytes private_part = buf_view(&row->private_part);
-        bool has_more = row->kind == EV_LOCATION_DEFINED || row->kind == EV_REQUEST_MADE;
+        bool has_more = j->version == 1 ? row->kind == EV_LOCATION_DEFINED || row->kind == EV_REQUEST_MADE ||
+                                              private_part.len > 0
+                                        : row->kind == EV_CAPACITY_OBSERVED || private_part.len > 0;
         struct event ev;
         struct buf more = {0};
 
@@ -177,8 +196,8 @@ static void it_is_read_exactly(void **state)
         buf_u8(&more, 0);
         assert_int_equal(event_decode(row->kind, buf_view(&more), private_part, &ev), ERR_BAD_INPUT);
         more.len--;
-        more.p[0] = 2;
-        if (has_more || private_part.len > 0)
+        more.p[0] = (uint8_t)(j->version + 1);
+        if (has_more)
             assert_int_equal(event_decode(row->kind, buf_view(&more), private_part, &ev), ERR_BAD_INPUT);
         more.p[0] = 0;
         assert_int_equal(event_decode(row->kind, buf_view(&more), private_part, &ev), ERR_BAD_INPUT);
@@ -208,15 +227,64 @@ static void a_destroyed_key_costs_only_the_facts(void **state)
     vocab_free(v);
 }
 
+/* Where an old journal ends: a pool believes its last report and knows of no side, and its next report makes
+ * the last old one its side's word, so that a stop of people stays from here on. */
+static void sides_are_kept_from_here_on(void **state)
+{
+    const struct old_journal *j = *state;
+    struct core_settings settings = core_settings_default();
+    struct vocab *v = vocab_of_repository();
+    struct engine *e = engine_new(v, &settings);
+    struct pool_id by_hand = {0};
+    struct event ev;
+
+    for (size_t i = 0; i < j->n; i++) {
+        ev = read_event(&j->rows[i], i + 1);
+        engine_apply(e, &ev);
+    }
+    for (uint32_t id = 1; id <= engine_pools(e); id++) {
+        struct pool_view view = engine_pool_view(e, (struct pool_id){id}, ev.at_ms);
+        struct pool_said said = engine_pool_said(e, (struct pool_id){id}, ev.at_ms);
+
+        if (!view.reported)
+            continue;
+        assert_true(said.words[side_of(view.latest->source)].said);
+        assert_false(said.words[SIDE_N - 1 - side_of(view.latest->source)].said);
+        assert_int_equal(view.stopped, ledger_is_stopped(view.latest, NULL, ev.at_ms));
+        if (view.stopped && view.latest->source == SOURCE_HAND)
+            by_hand.v = id;
+    }
+    assert_int_not_equal(by_hand.v, 0);
+    assert_int_equal(engine_pool_stop(e, by_hand, ev.at_ms).side, SIDE_HAND);
+    ev = (struct event){.kind = EV_CAPACITY_OBSERVED, .seq = engine_seq(e) + 1, .at_ms = ev.at_ms};
+    ev.u.capacity.o = *engine_pool_view(e, by_hand, ev.at_ms).latest;
+    ev.u.capacity.o.source = SOURCE_FEED;
+    ev.u.capacity.o.observed_at_ms++;
+    ev.u.capacity.o.stop = 0;
+    ev.u.capacity.used = true;
+    ev.u.capacity.kept = KEPT_WHOLE;
+    engine_apply(e, &ev);
+    assert_int_equal(engine_pool_stop(e, by_hand, ev.at_ms).side, SIDE_HAND);
+    assert_true(engine_pool_view(e, by_hand, ev.at_ms).stopped);
+    engine_free(e);
+    vocab_free(v);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest first[] = {
         cmocka_unit_test(it_has_every_kind),
         cmocka_unit_test(it_comes_to_the_same_state),
         cmocka_unit_test(it_is_written_anew_without_loss),
         cmocka_unit_test(it_is_read_exactly),
         cmocka_unit_test(a_destroyed_key_costs_only_the_facts),
     };
+    const struct CMUnitTest second[] = {
+        cmocka_unit_test(it_comes_to_the_same_state),  cmocka_unit_test(it_is_written_anew_without_loss),
+        cmocka_unit_test(it_is_read_exactly),          cmocka_unit_test(a_destroyed_key_costs_only_the_facts),
+        cmocka_unit_test(sides_are_kept_from_here_on),
+    };
+    int failed = cmocka_run_group_tests(first, load_v1, journal_fini);
 
-    return cmocka_run_group_tests(tests, journal_load, journal_fini);
+    return failed + cmocka_run_group_tests(second, load_v2, journal_fini);
 }

@@ -100,6 +100,9 @@ static bool is_valid_union(const struct event *ev)
         return ev->u.referral.eta_ms >= 0;
     case EV_PLACE_FOUND:
         return true;
+    case EV_CAPACITY_CONFIRMED:
+        return ev->u.confirmed.n <= CONFIRMED_MAX && (unsigned)ev->u.confirmed.source < SOURCE_N &&
+               ev->u.confirmed.observed_at_ms >= 0 && ev->u.confirmed.observed_at_ms <= FIELD_TIME_MAX;
     case EV_N:
         break;
     }
@@ -300,7 +303,8 @@ static void the_subject_is_the_referral(void **state)
     (void)state;
     for (unsigned kind = 0; kind < EV_N; kind++) {
         struct event ev = chaos_event(&rng, (enum event_kind)kind);
-        bool has_referral = kind >= EV_REFERRAL_OPENED && kind != EV_COMMAND_DONE;
+        bool has_referral =
+            kind >= EV_REFERRAL_OPENED && kind != EV_COMMAND_DONE && kind != EV_CAPACITY_CONFIRMED;
 
         assert_int_equal(event_subject(&ev).v != 0, has_referral);
         assert_non_null(event_name((enum event_kind)kind));

@@ -98,6 +98,16 @@ static void supply(void **state)
     CHANGES(digest_of_pool, p, latest.stop_until_ms);
     CHANGES(digest_of_pool, p, latest.observed_at_ms);
     CHANGES(digest_of_pool, p, latest.received_at_ms);
+    assert_true(p.words[SIDE_HAND].said);
+    CHANGES(digest_of_pool, p, words[SIDE_FEED].said);
+    for (int i = 0; i < SIDE_N; i++) {
+        CHANGES(digest_of_pool, p, words[i].total);
+        CHANGES(digest_of_pool, p, words[i].free);
+        CHANGES(digest_of_pool, p, words[i].deliverable);
+        CHANGES(digest_of_pool, p, words[i].stop);
+        CHANGES(digest_of_pool, p, words[i].stop_until_ms);
+        CHANGES(digest_of_pool, p, words[i].observed_at_ms);
+    }
     for (int i = 0; i < REPORTS_KEPT; i++)
         CHANGES(digest_of_pool, p, reports[i]);
     CHANGES(digest_of_pool, p, reports_next);

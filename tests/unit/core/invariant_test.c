@@ -64,6 +64,39 @@ static void an_ended_request_still_counts(struct engine *e)
 static void an_arrival_no_longer_counts(struct engine *e)
 {
     e->pools[POOL_A2 - 1].latest.observed_at_ms += MS_DAY;
+    e->pools[POOL_A2 - 1].words[SIDE_HAND].observed_at_ms += MS_DAY;
+}
+
+static void a_word_of_another_number(struct engine *e)
+{
+    e->pools[POOL_B - 1].words[SIDE_HAND].free--;
+}
+
+static void a_word_of_another_stop(struct engine *e)
+{
+    e->pools[POOL_B - 1].words[SIDE_HAND].stop++;
+}
+
+static void a_word_of_another_moment(struct engine *e)
+{
+    e->pools[POOL_B - 1].words[SIDE_HAND].observed_at_ms--;
+}
+
+static void the_believed_word_is_forgotten(struct engine *e)
+{
+    e->pools[POOL_B - 1].words[SIDE_FEED] = e->pools[POOL_B - 1].words[SIDE_HAND];
+    e->pools[POOL_B - 1].words[SIDE_HAND] = (struct word){.said = false};
+}
+
+static void the_other_side_is_newer(struct engine *e)
+{
+    e->pools[POOL_B - 1].words[SIDE_FEED] = e->pools[POOL_B - 1].words[SIDE_HAND];
+    e->pools[POOL_B - 1].words[SIDE_FEED].observed_at_ms++;
+}
+
+static void a_side_that_never_spoke_set_a_stop(struct engine *e)
+{
+    e->pools[POOL_B - 1].words[SIDE_FEED].stop = 1;
 }
 
 static void two_places_for_one_household(struct engine *e)
@@ -237,6 +270,12 @@ static void every_broken_promise_is_noticed(void **state)
         CASE(a_key_too_many),
         CASE(a_code_of_another),
         CASE(a_report_of_another_pool),
+        CASE(a_word_of_another_number),
+        CASE(a_word_of_another_stop),
+        CASE(a_word_of_another_moment),
+        CASE(the_believed_word_is_forgotten),
+        CASE(the_other_side_is_newer),
+        CASE(a_side_that_never_spoke_set_a_stop),
         CASE(a_count_changed_in_silence),
         CASE(a_name_changed_in_silence),
         CASE(a_moment_changed_in_silence),
@@ -277,6 +316,12 @@ static void a_broken_promise_is_noticed_without_the_digest(void **state)
         a_request_of_another,
         a_deadline_lost,
         three_units,
+        a_word_of_another_number,
+        a_word_of_another_stop,
+        a_word_of_another_moment,
+        the_believed_word_is_forgotten,
+        the_other_side_is_newer,
+        a_side_that_never_spoke_set_a_stop,
     };
 
     (void)state;

@@ -63,10 +63,15 @@ static void a_stop_holds_until_its_moment(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct observation o = {.stop = cases[i].stop, .stop_until_ms = cases[i].until};
 
-        if (ledger_is_stopped(&o, cases[i].now) != cases[i].want)
+        struct observation none = {.stop = 0};
+        struct word hand = word_of(&o);
+
+        if (ledger_is_stopped(&o, NULL, cases[i].now) != cases[i].want)
             fail_msg("%s", cases[i].name);
+        if (ledger_is_stopped(&none, &hand, cases[i].now) != cases[i].want)
+            fail_msg("%s, said by people", cases[i].name);
     }
-    assert_false(ledger_is_stopped(NULL, 100));
+    assert_false(ledger_is_stopped(NULL, NULL, 100));
 }
 
 static void a_request_holds_from_the_moment_it_is_made(void **state)

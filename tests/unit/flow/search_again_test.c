@@ -203,6 +203,74 @@ static void a_stop_that_ends_by_its_time_is_seen(void **state)
     search_end(&t);
 }
 
+/* A stop of people ends by its time under a feed that never said one, and was confirmed meanwhile. */
+static void a_stop_of_people_that_ends_is_seen(void **state)
+{
+    struct core_settings settings = core_settings_default();
+    struct search t = search_new(&settings);
+    struct observation o = an_observation(t.x, POOL_B, POOL_UNITS, 1);
+    struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = shelter_of(HUIS_B)};
+    int64_t until_ms = t.x->now + MS_HOUR;
+
+    (void)state;
+    open_one(&t, URGENCY_NU);
+    cmd.u.report.list = &o;
+    cmd.u.report.n = 1;
+    for (int i = 0; i < 3; i++) { /* people, and twice the feed */
+        t.x->now += 1000;
+        o.observed_at_ms = t.x->now;
+        o.report = 5 + (uint64_t)i;
+        o.source = i == 0 ? SOURCE_HAND : SOURCE_FEED;
+        o.stop = i == 0;
+        o.stop_until_ms = i == 0 ? until_ms : 0;
+        give(&t, &cmd);
+        to_the_end(&t, POINTS);
+        assert_int_equal(search_again_next_ms(t.s), until_ms);
+    }
+    assert_int_equal(t.told.n, 0);
+    t.x->now = until_ms;
+    to_the_end(&t, POINTS);
+    assert_int_equal(t.told.n, 1);
+    assert_int_equal(t.told.list[0].u.found.pool.v, POOL_B);
+    assert_int_equal(search_again_next_ms(t.s), INT64_MAX);
+    search_end(&t);
+}
+
+/* One confirmation frees many: old numbers are fresh again, and each waits for its own search. */
+static void all_that_a_confirmation_frees_are_seen(void **state)
+{
+    struct core_settings settings = core_settings_default();
+    struct search t = search_new(&settings);
+    struct observation list[2];
+    struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = shelter_of(HUIS_A)};
+
+    (void)state;
+    cmd.u.report.list = list;
+    cmd.u.report.n = 2;
+    for (int round = 0; round < 2; round++) {
+        t.x->now += 9 * MS_HOUR;
+        if (round == 1) { /* stale by now: nothing is certain, so nothing is told */
+            open_one(&t, URGENCY_NU);
+            open_one(&t, URGENCY_NU);
+            to_the_end(&t, POINTS);
+            assert_int_equal(t.told.n, 0);
+        }
+        for (unsigned i = 0; i < 2; i++) {
+            list[i] = an_observation(t.x, POOL_A1 + i, POOL_UNITS, 1);
+            list[i].report += i;
+        }
+        assert_int_equal(give(&t, &cmd), REFUSAL_NONE);
+        if (round == 0)
+            to_the_end(&t, POINTS);
+    }
+    assert_int_equal(engine_freed_pool(t.x->e, 0).v, POOL_A1);
+    assert_int_equal(engine_freed_pool(t.x->e, 1).v, POOL_A2);
+    to_the_end(&t, POINTS);
+    assert_int_equal(t.told.n, 2);
+    assert_int_not_equal(t.told.list[0].u.found.referral.v, t.told.list[1].u.found.referral.v);
+    search_end(&t);
+}
+
 /* 2,000 wait and 500 pools come free at once: many turns, each within its points; the first 500 in the order
  * are told of one place each. Then a restart, which tells nobody anything. */
 static void a_flood_is_bounded_and_nothing_is_forgotten(void **state)
@@ -255,6 +323,8 @@ int main(void)
         cmocka_unit_test(the_order_is_the_deadlines),
         cmocka_unit_test(what_one_needs_no_more_is_for_the_next),
         cmocka_unit_test(a_stop_that_ends_by_its_time_is_seen),
+        cmocka_unit_test(a_stop_of_people_that_ends_is_seen),
+        cmocka_unit_test(all_that_a_confirmation_frees_are_seen),
         cmocka_unit_test(a_flood_is_bounded_and_nothing_is_forgotten),
     };
 

@@ -135,6 +135,47 @@ static void a_fact_goes_to_those_who_may_hear_it(void **state)
     web_close(&gemeente);
 }
 
+/* The age of a pool was renewed: told to those who may see it, without its id, live and from the ring. */
+static void a_confirmation_names_no_pool(void **state)
+{
+    struct web *w = *state;
+    struct web_client vt, a, b, again;
+    struct web_login placer, house, other;
+    char data[300], at[TIME_TEXT_SIZE], before[24];
+    unsigned long long seq = 0;
+
+    web_report(w, WEB_POOL_A, 6, 2);
+    web_pass(w, MS_MINUTE);
+    web_sign_in(w, "vt", &placer);
+    web_sign_in(w, "huis-a", &house);
+    web_sign_in(w, "huis-b", &other);
+    listen_after(&vt, w, &placer, NULL);
+    listen_after(&a, w, &house, NULL);
+    listen_after(&b, w, &other, NULL);
+    started(&vt);
+    started(&a);
+    started(&b);
+    snprintf(before, sizeof before, "%llu", (unsigned long long)flow_published_seq(w->flow));
+    web_report(w, WEB_POOL_A, 6, 2);
+    seq = flow_published_seq(w->flow);
+    snprintf(data, sizeof data, "id: %llu\nevent: capacity.confirmed\ndata: {\"seq\":%llu,\"at\":\"%s\"}\n\n",
+             seq, seq, time_format(w->wall_ms, at));
+    web_until(w, has(&vt, data) && has(&a, data));
+    web_report(w, WEB_POOL_B, 6, 2);
+    web_until(w, has(&b, "\"poolId\":3"));
+    assert_false(has(&b, "confirmed"));
+    listen_after(&again, w, &house, before);
+    web_until(w, has(&again, data));
+    web_close(&again);
+    listen_after(&again, w, &other, before);
+    web_until(w, has(&again, "\"poolId\":3"));
+    assert_false(has(&again, "confirmed"));
+    web_close(&again);
+    web_close(&vt);
+    web_close(&a);
+    web_close(&b);
+}
+
 static void a_request_is_told_with_its_ids_and_state(void **state)
 {
     struct web *w = *state;
@@ -508,6 +549,7 @@ int main(void)
         CASE(a_stream_begins_as_streams_do),
         CASE(nobody_listens_without_a_session),
         CASE(a_fact_goes_to_those_who_may_hear_it),
+        CASE(a_confirmation_names_no_pool),
         CASE(a_request_is_told_with_its_ids_and_state),
         CASE(who_comes_back_hears_what_was_missed_and_no_more),
         CASE(a_right_that_was_lost_counts_for_what_was_missed),

@@ -217,6 +217,17 @@ static struct outcome some_outcome(struct rng *r)
     return o;
 }
 
+static void fill_confirmed(struct rng *r, struct confirmed *c)
+{
+    c->source = PICK(r, source, SOURCE_N);
+    c->observed_at_ms = a_time(r);
+    c->n = (uint8_t)(1 + rng_below(r, CONFIRMED_MAX));
+    for (unsigned i = 0; i < c->n; i++) {
+        c->pools[i].v = 1 + rng_below(r, 1000);
+        c->reports[i] = rng_next(r);
+    }
+}
+
 static void fill_opened(struct rng *r, struct event *ev)
 {
     ev->u.opened.id.v = rng_next(r);
@@ -249,6 +260,7 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_CAPACITY_OBSERVED:
         ev.u.capacity.o = some_observation(r);
         ev.u.capacity.used = rng_chance(r, 500);
+        ev.u.capacity.kept = PICK(r, kept, KEPT_N);
         break;
     case EV_REFERRAL_OPENED:
         fill_opened(r, &ev);
@@ -285,6 +297,9 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_PLACE_FOUND:
         ev.u.found.referral.v = rng_next(r);
         ev.u.found.pool.v = (uint32_t)rng_next(r);
+        break;
+    case EV_CAPACITY_CONFIRMED:
+        fill_confirmed(r, &ev.u.confirmed);
         break;
     case EV_N:
         break;
@@ -362,9 +377,19 @@ static struct outcome report_step(struct exchange *x, struct rng *r)
     uint16_t n = (uint16_t)(1 + rng_below(r, 3));
 
     for (uint16_t i = 0; i < n; i++) {
+        struct pool_view v = the_pool(x, pool);
+
+        if (v.reported && rng_chance(r, 250)) { /* still so */
+            list[i] = *v.latest;
+            list[i].source = PICK(r, source, SOURCE_N);
+            list[i].report = rng_next(r);
+            list[i].observed_at_ms = x->now;
+            continue;
+        }
         list[i] = an_observation(x, pool, CHAOS_UNITS,
                                  rng_chance(r, 100) ? UNITS_UNKNOWN : (int)rng_below(r, CHAOS_UNITS + 1));
         list[i].report = rng_below(r, 200);
+        list[i].source = PICK(r, source, SOURCE_N);
         list[i].observed_at_ms -= rng_chance(r, 300) ? (int64_t)rng_below(r, 10) * MS_HOUR : 0;
         list[i].deliverable = rng_chance(r, 100) ? TRI_NO : TRI_YES;
         list[i].stop = rng_chance(r, 50) ? (uint8_t)rng_below(r, 12) : 0;
