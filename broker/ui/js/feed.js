@@ -76,7 +76,7 @@ const staffed = said => (said.deliverable === 'yes' || said.deliverable === 'no'
  * right. 'hand': the house spoke last; its word stands until the feed's next message. 'stop': a stop by hand stands,
  * for no feed opens a house.
  * @typedef {{ kind: 'ask', about: 'free' | 'stop' | 'staff', feed: Said, hand: Said, feedFree: number, handFree: number }
- *   | { kind: 'hand', at: string } | { kind: 'stop', feed: Said, feedFree: number | null }} Difference
+ *   | { kind: 'hand', at: string } | { kind: 'stop', feed: Said, feedFree: number }} Difference
  */
 
 /** @param {Pool} pool @param {Request[]} requests @returns {Difference | null} */
@@ -85,7 +85,7 @@ export function difference(pool, requests) {
   const feed = said?.feed ?? null;
   const hand = said?.hand ?? null;
   if (stop?.source === 'hand' && feed && !feed.stop)
-    return { kind: 'stop', feed, feedFree: typeof feed.unitsFree === 'number' ? asShown(feed.unitsFree, pool, requests) : null };
+    return { kind: 'stop', feed, feedFree: typeof feed.unitsFree === 'number' ? asShown(feed.unitsFree, pool, requests) : 0 };
   if (!disagrees || !feed || !hand) return null;
   if (hand.observedAt >= feed.observedAt) return { kind: 'hand', at: hand.observedAt };
   const feedFree = asShown(feed.unitsFree ?? 0, pool, requests);
@@ -96,6 +96,16 @@ export function difference(pool, requests) {
   if (staffed(feed) !== null && staffed(hand) !== null && staffed(feed) !== staffed(hand)) return ask('staff');
   return null;
 }
+
+// As old as the reminder of the page: from here on nobody relies on the feed's word without looking.
+const FEED_RELIED_MS = 90 * 60_000;
+
+/**
+ * Shut by its feed, which still speaks: "klopt nog steeds" leaves it alone. Said by people the stop would be theirs, and
+ * stand when the feed opens the room again. @param {Pool} pool @param {number} nowMs
+ */
+export const restsOnFeed = (pool, nowMs) => pool.capacity.stop?.source === 'feed'
+  && nowMs - Date.parse(pool.capacity.said?.feed?.observedAt ?? '') < FEED_RELIED_MS;
 
 /** Rooms of which somebody must say what is right. @param {Pool[]} pools @param {Request[]} requests */
 export const questions = (pools, requests) => pools.filter(p => difference(p, requests)?.kind === 'ask');

@@ -3,7 +3,7 @@
 // phone in a pocket publishes nothing.
 import { freeMax, oldestConfirmed, promised, total } from './capacity.js';
 import { label } from './codes.js';
-import { difference } from './feed.js';
+import { difference, questions } from './feed.js';
 import { ownFeedLine, ownFeedNotice } from './shelter_feed.js';
 import { clock, confirmed, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice, stepper } from './ui.js';
@@ -81,7 +81,7 @@ function differenceView(pool, p) {
   if (d.kind === 'ask') return askView(pool, d, p);
   if (d.kind === 'hand') return html`<p class="small by-hand">${icon('user-check')}<span>${t('differ.hand', { time: moment(d.at) })}</span></p>`;
   const time = moment(d.feed.observedAt);
-  return html`<div class="differ standing"><p class="small"><span>${d.feedFree !== null ? t('differ.stop_free', { free: d.feedFree, time }) : t('differ.stop', { time })}</span></p>${button(t('differ.reopen'), { kind: 'subtle', icon: 'lock-open', about: poolName(pool), busy: p.busy || p.stale, click: () => p.answer(pool, shownFree(pool), { stop: null }) })}</div>`;
+  return html`<div class="differ standing"><p class="small"><span>${d.feedFree > 0 ? t('differ.stop_free', { free: d.feedFree, time }) : t('differ.stop', { time })}</span></p>${button(t('differ.reopen'), { kind: 'subtle', icon: 'lock-open', about: poolName(pool), busy: p.busy || p.stale, click: () => p.answer(pool, shownFree(pool), { stop: null }) })}</div>`;
 }
 
 /** @param {Pool} pool @param {CapacityParts} p */
@@ -94,6 +94,13 @@ function row(pool, p) {
     ${pool.capacity.deliverable === 'no' ? html`<span class="small held-text">${icon('users')}${t('capacity.no_staff')}</span>` : nothing}
     ${squares(pool, value, held)}</div>
     ${stepper({ name: poolName(pool), value, max: freeMax(pool, p.requests), set: n => p.set(pool, n) })}${differenceView(pool, p)}</li>`;
+}
+
+/** The list may be long: say on top that a row asks something. @param {CapacityParts} p */
+function openQuestions(p) {
+  const open = questions(p.pools, p.requests);
+  if (open.length === 0) return nothing;
+  return html`<button type="button" class="differ-open" @click=${() => { const row = document.getElementById(`differ-${open[0].id}`); row?.scrollIntoView({ block: 'center' }); row?.focus(); }}>${icon('alert-triangle')}<span>${t('differ.open', { n: open.length })}</span>${icon('chevron-down')}</button>`;
 }
 
 /** @param {CapacityParts} p */
@@ -119,7 +126,7 @@ export function capacityView(p) {
   const oldest = oldestConfirmed(p.pools);
   return html`<section aria-labelledby="capacity">
     <div class="section-head"><h2 id="capacity" tabindex="-1">${t('capacity.title')}</h2><span class="small subtle">${oldest ? t('capacity.confirmed_at', { time: clock(oldest) }) : nothing}</span></div>
-    ${ownFeedNotice(p.feeds)}${clash(p)}${reminder(p)}
+    ${ownFeedNotice(p.feeds)}${clash(p)}${openQuestions(p)}${reminder(p)}
     ${p.pools.length === 0 ? html`<p>${t('capacity.none')}</p>` : html`<ul class="cap">${p.pools.map(pool => row(pool, p))}</ul>`}
     ${ownFeedLine(p.feeds)}
   </section>`;
