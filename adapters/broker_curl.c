@@ -50,12 +50,14 @@ CURL *broker_curl_new(const struct broker_curl *setup)
 
 long broker_curl_perform(CURL *c, struct broker_answer *answer, const char **why)
 {
-    long status = 0;
+    long status = 0, sent = 0;
     buf_clear(&answer->body);
     answer->too_big = false;
     curl_easy_setopt(c, CURLOPT_WRITEDATA, answer);
     CURLcode code = curl_easy_perform(c);
     *why = curl_easy_strerror(code);
+    curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &sent);
+    answer->in_doubt = code != CURLE_OK && sent > 0;
     if (code == CURLE_OK)
         curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
     return status;

@@ -22,6 +22,7 @@ struct broker_answer {
     struct buf body;
     size_t bytes_max;
     bool too_big;
+    bool in_doubt; /* not answered, but the broker may have got it */
 };
 
 /* Make a handle; SETUP is borrowed for as long as it lives, its texts only for the call. End with

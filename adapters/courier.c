@@ -39,7 +39,10 @@ struct courier {
     struct courier_counts counts;
     /* of the thread only */
     struct broker_answer answer;
-    bool in_touch; /* the last thing we asked was answered */
+    long status;        /* of the last message */
+    bool doubt;         /* an answer was lost that may have said resync */
+    size_t not_carried; /* providers that the broker does not let us speak for */
+    bool in_touch;      /* the last thing we asked was answered */
     int wait_ms;
     int64_t due_ms; /* of the next heartbeat, monotonic */
     char epoch[17]; /* of the Idempotency-Keys: another one when all is told again */
@@ -168,7 +171,7 @@ static enum verdict tell(struct courier *c, json_t *body)
     char *text = json_dumps(body, JSON_COMPACT);
     CHECK(text != NULL);
     key_of(c, text, key);
-    long status = ask(c, "/feed-messages", text, key, ANSWER_BYTES_MAX, &why);
+    long status = c->status = ask(c, "/feed-messages", text, key, ANSWER_BYTES_MAX, &why);
     free(text);
     if (status == 200 || status == 201) {
         count(c, &c->counts.messages);
@@ -194,6 +197,30 @@ static int64_t order_of(const struct courier *c, const char *id)
     return 0;
 }
 
+/* What the broker said, if that is JSON; a new reference. */
+static json_t *problem_of(const struct courier *c)
+{
+    struct json_faults *f = mem_new(1, sizeof *f);
+    json_t *problem = c->answer.body.len > 0 ? json_parse(buf_view(&c->answer.body), f) : NULL;
+    free(f);
+    return problem;
+}
+
+/* The same, but when somebody waits for BODY (an order) or nobody else would tell that its reports are not
+ * taken (they do not go to the ledger), tell why instead. */
+static enum verdict tell_or_why(struct courier *c, json_t *body)
+{
+    const char *outcome = json_string_value(json_object_get(body, "outcome"));
+    bool waited_for = json_object_get(body, "orderId") != NULL || strcmp(outcome, "test") == 0;
+    enum verdict v = tell(c, body);
+    if (v != ASIDE || !waited_for || json_array_size(json_object_get(body, "reports")) == 0)
+        return v;
+    json_t *problem = problem_of(c);
+    feed_message_refuse(body, FEED_REFUSED, problem, (int)c->status);
+    json_decref(problem);
+    return tell(c, body);
+}
+
 /* The oldest message of PROVIDER. */
 static void tell_oldest(struct courier *c, const char *provider)
 {
@@ -203,7 +230,7 @@ static void tell_oldest(struct courier *c, const char *provider)
     int64_t order = order_of(c, m.id);
     if (order != 0)
         json_object_set_new(m.body, "orderId", json_integer(order));
-    enum verdict v = tell(c, m.body);
+    enum verdict v = tell_or_why(c, m.body);
     if (v != AGAIN)
         messages_done(c->of.intake->messages, &m, v == ASIDE);
     if (v == TOLD && order != 0)
@@ -241,7 +268,7 @@ static void note_answered(struct courier *c, int64_t order, const json_t *body)
 static void answer_now(struct courier *c, int64_t id, json_t *body)
 {
     json_object_set_new(body, "orderId", json_integer(id));
-    enum verdict v = tell(c, body);
+    enum verdict v = tell_or_why(c, body);
     if (v != AGAIN)
         note_answered(c, id, body);
     if (v == TOLD)
@@ -302,6 +329,19 @@ static void do_orders(struct courier *c, const json_t *answer)
 
 /* ---- heartbeats ---- */
 
+/* Once per change: a person must enrol the certificate for them, or take them out of the profiles. */
+static void heed_not_carried(struct courier *c, const json_t *list)
+{
+    if (json_array_size(list) == c->not_carried)
+        return;
+    c->not_carried = json_array_size(list);
+    for (size_t i = 0; i < c->not_carried; i++) {
+        const char *provider = json_string_value(json_array_get(list, i));
+        if (provider != NULL && is_code(bytes_of_text(provider)))
+            log_warn("the broker does not let us speak for a provider", "provider=%s", provider);
+    }
+}
+
 static void heed(struct courier *c, const json_t *answer)
 {
     const json_t *next = json_object_get(answer, "nextSeconds");
@@ -312,10 +352,12 @@ static void heed(struct courier *c, const json_t *answer)
         log_info("in touch with the broker", "resync=%d", json_is_true(json_object_get(answer, "resync")));
     c->in_touch = true;
     c->wait_ms = 0;
-    if (json_is_true(json_object_get(answer, "resync"))) {
+    if (json_is_true(json_object_get(answer, "resync")) || c->doubt) {
         new_epoch(c);
         messages_tell_again(c->of.intake->messages);
     }
+    c->doubt = false;
+    heed_not_carried(c, json_object_get(answer, "notCarried"));
     do_orders(c, answer);
 }
 
@@ -334,6 +376,7 @@ static void heartbeat(struct courier *c)
         count(c, &c->counts.heartbeats);
         heed(c, answer);
     } else {
+        c->doubt |= c->answer.in_doubt || status == 504;
         out_of_touch(c, "heartbeat", status, why);
     }
     json_decref(answer);

@@ -11,7 +11,8 @@
  *   400 409 413 415 422   the broker does not want it: set aside, with a line in the log. Also 403 and 404
  * when its problem says not_allowed or not_found everything else       not reached: as above
  *
- * A broker that has restarted says "resync": all messages that are kept (messages.h) are told again.
+ * A broker that has restarted says "resync", once: all messages that are kept (messages.h) are told again,
+ * also when the answer to a heartbeat was lost that may have said so.
  *
  * Orders (in the answer to a heartbeat, again and again until answered):
  *   read    fetch what a person uploaded, at most INTAKE_BYTES_MAX, and read it by the provider's profile as

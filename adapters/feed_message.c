@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PLAIN_DIGITS_MAX 8 /* a citizen service number has nine */
+
 static const char *const channel_names[] = {"drop", "push", "poll", "upload", "replay"};
 static const char *const outcome_names[] = {"taken", "quarantined", "test", "refused"};
 
@@ -296,13 +298,29 @@ void feed_field(const char *field, char out[64])
     out[n] = '\0';
 }
 
+bool feed_is_plain(const char *text)
+{
+    int digits = 0;
+    for (; *text != '\0' && digits <= PLAIN_DIGITS_MAX; text++) {
+        if (*text == '@')
+            return false;
+        if (*text >= '0' && *text <= '9')
+            digits++;
+        else if (strchr(" .-", *text) == NULL)
+            digits = 0;
+    }
+    return digits <= PLAIN_DIGITS_MAX;
+}
+
 /* ---- the body ---- */
 
 static json_t *complaint_json(int line, const char *field, const char *reason)
 {
     char shown[64];
     feed_field(field, shown);
-    json_t *one = json_pack("{s:i, s:s, s:s}", "line", line, "field", shown, "reason", reason);
+    json_t *one =
+        json_pack("{s:i, s:s, s:s}", "line", line, "field", shown, "reason",
+                  feed_is_plain(reason) ? reason : "is not right; the adapter's quarantine says why");
     CHECK(one != NULL);
     return one;
 }
@@ -380,7 +398,7 @@ static json_t *broker_complaint(int line, const char *field, const char *reason)
     return complaint_json(line, field, c.reason);
 }
 
-void feed_message_refuse(json_t *m, const json_t *problem, int status)
+void feed_message_refuse(json_t *m, enum feed_outcome outcome, const json_t *problem, int status)
 {
     const json_t *errors = json_object_get(problem, "errors"), *reports = json_object_get(m, "reports");
     json_t *complaints = json_array();
@@ -397,7 +415,7 @@ void feed_message_refuse(json_t *m, const json_t *problem, int status)
                  why[0] != '\0' ? ": " : "", why);
         json_array_append_new(complaints, broker_complaint(0, "", reason));
     }
-    json_object_set_new(m, "outcome", json_string(outcome_names[FEED_QUARANTINED]));
+    json_object_set_new(m, "outcome", json_string(outcome_names[outcome]));
     json_object_set_new(m, "reports", json_array());
     json_object_set_new(m, "complaints", complaints);
     json_object_set_new(m, "more", json_integer(n > COMPLAINTS_MAX ? (json_int_t)n - COMPLAINTS_MAX : 0));

@@ -41,10 +41,15 @@ json_t *feed_message_json(const struct feed_message *m, const struct reading *r)
 
 /* Make M, a body, say that its reports were set aside because the broker did not take them, for the reasons
  * in its answer PROBLEM (RFC 9457; NULL if it was none) with STATUS. */
-void feed_message_refuse(json_t *m, const json_t *problem, int status);
+void feed_message_refuse(json_t *m, enum feed_outcome outcome, const json_t *problem, int status);
 
 /* Copy FIELD, the name or pointer of a complaint, with every part that is neither a number nor a word of the
  * formats replaced by '?': a provider may have put a name or a number of somebody where a key belongs. */
 void feed_field(const char *field, char out[64]);
+
+/* False for a text that may hold a number or an address of somebody: more than eight digits in a row,
+ * whatever blanks, dots and dashes stand between them, or '@'. The broker refuses such a text wherever it is
+ * free. */
+bool feed_is_plain(const char *text);
 
 #endif

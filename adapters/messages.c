@@ -281,7 +281,7 @@ static void heed_early(struct messages *m, const char *id, json_t *body, const c
 {
     for (int i = 0; i < EARLY_MAX; i++)
         if (strcmp(m->early[i].id, id) == 0) {
-            feed_message_refuse(body, m->early[i].problem, m->early[i].status);
+            feed_message_refuse(body, FEED_QUARANTINED, m->early[i].problem, m->early[i].status);
             *file = m->early[i].file;
         }
 }
@@ -468,7 +468,7 @@ void messages_refused(struct messages *m, const char *provider, const char *id, 
     struct shelf *s = shelf_of(m, provider);
     struct message_entry *e = entry_of(s, id);
     if (e != NULL && message_file_read(m->dir, s->provider, e, &one) == OK) {
-        feed_message_refuse(one.body, problem, status);
+        feed_message_refuse(one.body, FEED_QUARANTINED, problem, status);
         char *text = message_file_text(one.body, file);
         done = replace_locked(m, s, e, bytes_of_text(text));
         free(text);

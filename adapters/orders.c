@@ -14,7 +14,8 @@ static bool read_one(const json_t *value, struct order *out)
 {
     static const char *const kinds[] = {"read", "replay"};
     struct json_faults *f = mem_new(1, sizeof *f);
-    struct json_at at = json_root(value), message = json_field(at, "messageId");
+    struct json_at at = json_root(value), message = json_field(at, "messageId"),
+                   test = json_field(at, "test");
     *out = (struct order){.id = json_int(json_field(at, "id"), 1, INT64_MAX, f)};
     int kind = json_choice(json_field(at, "kind"), kinds, 2, f);
     out->kind = kind == 1 ? ORDER_REPLAY : ORDER_READ;
@@ -23,6 +24,7 @@ static bool read_one(const json_t *value, struct order *out)
     if (out->kind == ORDER_REPLAY)
         snprintf(out->message_id, sizeof out->message_id, "%s",
                  json_text(message, sizeof out->message_id - 1, f));
+    out->test = json_present(test) && json_bool(test, f);
     bool good = f->n == 0 && is_code(bytes_of_text(out->provider));
     free(f);
     return good;
@@ -59,12 +61,12 @@ json_t *order_upload(const struct intake *in, const struct order *o, struct byte
     if (missing != NULL)
         reading_complain(r, 0, "", "%s", missing);
     else if (intake_read(in, o->provider, content, r, &by) == OK)
-        m.outcome = FEED_TEST;
+        m.outcome = o->test || by.test ? FEED_TEST : FEED_TAKEN;
     m.format = by.format;
     m.profile = by.profile;
     json_t *body = feed_message_json(&m, r);
     log_info("upload read", "order=%lld provider=%s understood=%d reports=%zu complaints=%d",
-             (long long)o->id, o->provider, m.outcome == FEED_TEST, r->n,
+             (long long)o->id, o->provider, m.outcome != FEED_REFUSED, r->n,
              r->complaints_n + r->complaints_more);
     reading_fini(r);
     free(r);

@@ -15,14 +15,16 @@ struct order {
     enum order_kind kind;
     char provider[CODE_TEXT_SIZE];
     char message_id[65]; /* replay only */
+    bool test;           /* read only: the person wants to look, not to use it */
 };
 
 /* Read the orders of a heartbeat's ANSWER into OUT; how many. One that cannot be understood is passed over,
  * with a line in the log. */
 size_t orders_read(const json_t *answer, struct order out[ORDERS_MAX]);
 
-/* Read CONTENT, uploaded for O, and return what to tell (a new reference). MISSING: there is no content,
- * because WHY (it is told as it is). */
+/* Read CONTENT, uploaded for O, and return what to tell (a new reference): outcome test when O or the
+ * provider is on trial, taken when it was understood (it stays the person's to use), else refused. MISSING:
+ * there is no content, because WHY (it is told as it is). */
 json_t *order_upload(const struct intake *in, const struct order *o, struct bytes content,
                      const char *missing);
 

@@ -82,12 +82,14 @@ static int64_t clock_time(enum time_form form, struct bytes text)
 
 int64_t local_time(enum time_form form, struct bytes text, int line, struct reading *r)
 {
-    static const char *const examples[] = {
-        [TIME_YMD] = "2026-11-21 20:00", [TIME_DMY] = "21-11-2026 20:00", [TIME_MDY_DAY] = "11/21/2026"};
+    /* As the profile spells them: an example would be a row of digits, which the broker takes for a number of
+     * somebody. */
+    static const char *const spelt[] = {
+        [TIME_YMD] = "yyyy-mm-dd hh:mm", [TIME_DMY] = "dd-mm-yyyy hh:mm", [TIME_MDY_DAY] = "m/d/yyyy"};
     int64_t naive = clock_time(form, trimmed(text)), found = 0;
     int n = 0;
     if (naive < 2 * MS_HOUR) {
-        reading_complain(r, line, "observedAt", "is not a moment like %s", examples[form]);
+        reading_complain(r, line, "observedAt", "is not a moment like %s", spelt[form]);
         return 0;
     }
     for (int hours = 2; hours >= 1; hours--) { /* summer time, winter time */

@@ -45,6 +45,7 @@ struct scene {
     struct intake intake;
     struct reload *reload;
     struct courier *courier;
+    int timeout_ms; /* 0: its own */
 };
 
 static void write_profile(const struct scene *s, const char *name, const char *text)
@@ -103,6 +104,7 @@ static void start_courier(struct scene *s)
                                                  .otherwise = CHANNEL_DROP},
                                           .first_wait_ms = 20,
                                           .longest_wait_ms = 100,
+                                          .timeout_ms = s->timeout_ms,
                                           .second_ms = 25};
     s->courier = courier_start(&config);
 }
@@ -224,6 +226,24 @@ static void each_becomes_a_message(void **state)
     assert_int_equal(spool_entries(s->intake.spool), 1); /* not of the one on trial */
     until(s, courier_counts(s->courier).messages == 4);
     until(s, messages_counts(s->intake.messages).waiting == 0);
+}
+
+static void plain_texts(void **state)
+{
+    static const struct {
+        const char *text;
+        bool plain;
+    } cases[] = {{"", true},
+                 {"the file is larger than 1048576 bytes", true},
+                 {"is not a moment like 2026-11-21T20:00:00+01:00", true},
+                 {"12345678", true},
+                 {"123456789", false},
+                 {"06-12 34.56 78 9", false},
+                 {"a1b2c3d4e5f6g7h8i9", true},
+                 {"iemand@voorbeeld", false}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_int_equal(feed_is_plain(cases[i].text), cases[i].plain);
 }
 
 /* A provider may put anything where a key belongs: it does not leave the house. */
@@ -517,21 +537,22 @@ static void uploads(void **state)
 {
     static const struct {
         const char *provider, *content, *outcome, *reason;
-    } cases[] = {{"lindehof", GOOD, "test", NULL},
-                 {"lindehof", BAD, "refused", NULL},
-                 {"niemand", GOOD, "refused", "no profile"},
-                 {"lindehof", NULL, "refused", "no longer there"}};
+        bool test;
+    } cases[] = {
+        {"lindehof", GOOD, "taken", NULL, false},   {"lindehof", GOOD, "test", NULL, true},
+        {"proefhuis", GOOD, "test", NULL, false},   {"lindehof", BAD, "refused", NULL},
+        {"niemand", GOOD, "refused", "no profile"}, {"lindehof", NULL, "refused", "no longer there"}};
     struct scene *s = *state;
     start_courier(s);
     for (int i = 0; i < (int)COUNT_OF(cases); i++) {
         told_content(s->broker, bytes_of_text(cases[i].content));
-        told_order(s->broker, 100 + i, "read", cases[i].provider, NULL);
+        told_order(s->broker, 100 + i, "read", cases[i].provider, NULL, cases[i].test);
         until(s, told_answered(s->broker, 100 + i));
         const json_t *m = told_message(s->broker, i);
         assert_string_equal(text(m, "channel"), "upload");
         assert_string_equal(text(m, "outcome"), cases[i].outcome);
         assert_int_equal(json_array_size(json_object_get(m, "reports")),
-                         strcmp(cases[i].outcome, "test") == 0);
+                         strcmp(cases[i].outcome, "refused") != 0);
         assert_int_equal(json_array_size(json_object_get(m, "complaints")) > 0,
                          strcmp(cases[i].outcome, "refused") == 0);
         if (cases[i].reason != NULL)
@@ -541,20 +562,52 @@ static void uploads(void **state)
     struct buf big = {0};
     memset(buf_extend(&big, INTAKE_BYTES_MAX + 1), 'x', INTAKE_BYTES_MAX + 1);
     told_content(s->broker, buf_view(&big));
-    told_order(s->broker, 200, "read", "lindehof", NULL);
+    told_order(s->broker, 200, "read", "lindehof", NULL, false);
     until(s, told_answered(s->broker, 200));
-    assert_string_equal(told_text(s->broker, 4, "outcome"), "refused");
+    assert_string_equal(told_text(s->broker, 6, "outcome"), "refused");
     told_content(s->broker, (struct bytes){0});
     buf_fini(&big);
     assert_int_equal(spool_entries(s->intake.spool), 0);
     assert_int_equal(world_count(s->quarantine_dir), 0);
     assert_int_equal(messages_counts(s->intake.messages).kept, 0); /* nor among the messages */
-    until(s, courier_counts(s->courier).orders == 5);
+    until(s, courier_counts(s->courier).orders == 7);
+}
+
+/* The broker does not take what was understood (a pool that is not the provider's): whoever waits hears why.
+ */
+static void why_not(void **state)
+{
+    struct scene *s = *state;
+    start_courier(s);
+    told_answers(s->broker, 400, "invalid");
+    told_refuses_reports_only(s->broker, true);
+    told_content(s->broker, BYTES_LITERAL(GOOD));
+    told_order(s->broker, 1, "read", "lindehof", NULL, false);
+    until(s, told_answered(s->broker, 1));
+    assert_string_equal(told_text(s->broker, 0, "outcome"), "refused");
+    assert_int_equal(number(item(told_message(s->broker, 0), "complaints", 0), "line"), 4);
+    assert_int_equal(give(s, CHANNEL_DROP, "proefhuis", GOOD), OK);
+    until(s, told_messages(s->broker) == 2);
+    assert_string_equal(told_text(s->broker, 1, "outcome"), "refused");
+    told_content(s->broker, (struct bytes){0});
+}
+
+/* The answer to a heartbeat is lost that may have asked for all: all is told again. */
+static void lost_answer(void **state)
+{
+    struct scene *s = *state;
+    s->timeout_ms = 1000;
+    start_courier(s);
+    give_numbers(s, "lindehof", 0, 2);
+    until(s, told_posts(s->broker) == 2);
+    told_cuts_a_heartbeat(s->broker);
+    until(s, told_posts(s->broker) == 4);
+    assert_int_equal(told_messages(s->broker), 2);
 }
 
 static void ask_replay(struct scene *s, int64_t order, const char *message)
 {
-    told_order(s->broker, order, "replay", "lindehof", message);
+    told_order(s->broker, order, "replay", "lindehof", message, false);
     until(s, told_answered(s->broker, order));
 }
 
@@ -645,6 +698,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(field_names),
+        cmocka_unit_test(plain_texts),
         cmocka_unit_test_setup_teardown(each_becomes_a_message, setup, teardown),
         cmocka_unit_test_setup_teardown(keys_are_not_told, setup, teardown),
         cmocka_unit_test_setup_teardown(heartbeat_says, setup, teardown),
@@ -656,6 +710,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(refused_by_the_broker, setup, teardown),
         cmocka_unit_test_setup_teardown(disk_full, setup, teardown),
         cmocka_unit_test_setup_teardown(uploads, setup, teardown),
+        cmocka_unit_test_setup_teardown(why_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(lost_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(replays, setup, teardown),
         cmocka_unit_test_setup_teardown(replay_of_reports, setup, teardown),
     };

@@ -66,6 +66,13 @@ static void open_spool(struct scene *s)
     const struct spool_limits limits = {.entries_max = 2, .bytes_max = 1 << 24};
     char why[200] = "";
     assert_int_equal(spool_open(s->spool_dir, &limits, &s->intake.spool, why, sizeof why), OK);
+    assert_int_equal(messages_open(s->spool_dir, &s->intake.messages, why, sizeof why), OK);
+}
+
+static void close_spool(struct scene *s)
+{
+    spool_free(s->intake.spool);
+    messages_free(s->intake.messages);
 }
 
 static int setup(void **state)
@@ -108,7 +115,7 @@ static int teardown(void **state)
     stop(s);
     site_close(s->site);
     quarantine_free(s->intake.quarantine);
-    spool_free(s->intake.spool);
+    close_spool(s);
     profiles_free(s->profiles);
     world_remove(s->dir);
     test_certs_remove(&s->certs);
@@ -186,6 +193,11 @@ static void new_then_unchanged(void **state)
     start(s);
     until(status(s).unchanged >= 2);
     assert_int_equal(status(s).taken, 1);
+    /* One message, and heard since: what is unchanged is none, but the source lives. */
+    enum channel channel = CHANNEL_N;
+    assert_int_equal(messages_counts(s->intake.messages).kept, 1);
+    until(messages_last_heard(s->intake.messages, "lindehof", &channel) > status(s).last_taken_ms);
+    assert_int_equal(channel, CHANNEL_POLL);
     assert_int_equal(status(s).health, POLL_WELL);
     assert_true(status(s).last_seen_ms >= status(s).last_taken_ms && status(s).last_taken_ms > 0);
     assert_true(asked(s, 0, "GET /plekken.xml HTTP/1.1\r\n") && asked(s, 0, "Accept-Encoding: identity\r\n"));
@@ -194,7 +206,7 @@ static void new_then_unchanged(void **state)
     assert_true(asked(s, 1, "If-Modified-Since: Sun, 22 Nov 2026 00:00:00 GMT\r\n"));
     /* A restart knows it still, and the spool does not mind what lies in its folder. */
     stop(s);
-    spool_free(s->intake.spool);
+    close_spool(s);
     open_spool(s);
     says(s, CLOSING(SAME));
     start(s);
@@ -461,6 +473,7 @@ static void bad_file(void **state)
     until(status(s).unchanged >= 1);
     assert_int_equal(status(s).taken, 2);
     assert_int_equal(quarantined(s), 1);
+    assert_int_equal(messages_counts(s->intake.messages).kept, 3); /* the same bad file again is none */
     for (int i = 1; i <= 4; i++) /* by the last good one, so that a mended "b" is found */
         assert_true(asked(s, i, "If-None-Match: \"a\"\r\n"));
     assert_true(asked(s, 5, "If-None-Match: \"b\"\r\n"));

@@ -48,6 +48,41 @@ static void faults_at_once(void **state)
     buf_fini(&faults);
 }
 
+/* Whether its numbers are used, and how often something should come. */
+static void expectations(void **state)
+{
+    static const struct {
+        const char *name, *keys, *fault;
+        bool test;
+        int minutes;
+    } cases[] = {{"nothing said", "", NULL, false, 0},
+                 {"on trial", "\"test\":true,", NULL, true, 0},
+                 {"not on trial", "\"test\":false,\"expected_minutes\":15,", NULL, false, 15},
+                 {"a day", "\"expected_minutes\":1440,", NULL, false, 1440},
+                 {"more than a day", "\"expected_minutes\":1441,", "/expected_minutes", false, 0},
+                 {"none", "\"expected_minutes\":0,", "/expected_minutes", false, 0},
+                 {"a word", "\"test\":\"ja\",", "/test", false, 0}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct profile *p = NULL;
+        struct buf text = {0}, faults = {0};
+        buf_format(&text, "{\"format\":\"hsds\",%s\"providers\":{\"a\":{\"pools\":[\"a-1\"]}}}",
+                   cases[i].keys);
+        enum err e = profile_read(buf_view(&text), "test", &p, &faults);
+        if ((e == OK) != (cases[i].fault == NULL))
+            fail_msg("%s: %s", cases[i].name, buf_c_str(&faults));
+        if (e == OK) {
+            assert_int_equal(profile_is_test(p), cases[i].test);
+            assert_int_equal(profile_expected_minutes(p), cases[i].minutes);
+        } else {
+            assert_non_null(strstr(buf_c_str(&faults), cases[i].fault));
+        }
+        profile_free(p);
+        buf_fini(&text);
+        buf_fini(&faults);
+    }
+}
+
 /* A word that stands by itself is for any place, but a place of its own goes before it. */
 static void word_for_any_place(void **state)
 {
@@ -183,8 +218,9 @@ static void readme_profile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults_at_once),  cmocka_unit_test(words),   cmocka_unit_test(word_for_any_place),
-        cmocka_unit_test(provider_in_two), cmocka_unit_test(shipped), cmocka_unit_test(readme_profile),
+        cmocka_unit_test(expectations),       cmocka_unit_test(faults_at_once),  cmocka_unit_test(words),
+        cmocka_unit_test(word_for_any_place), cmocka_unit_test(provider_in_two), cmocka_unit_test(shipped),
+        cmocka_unit_test(readme_profile),
     };
     world_schemas();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,7 @@ static void start_delivery(struct scene *s)
                                           .ca = s->certs.ca,
                                           .cert = s->certs.client_cert,
                                           .key = s->certs.client_key,
+                                          .messages = s->intake.messages,
                                           .first_wait_ms = 20,
                                           .longest_wait_ms = 100};
     s->deliver = deliver_start(&config, s->intake.spool, s->intake.quarantine);
@@ -131,6 +132,7 @@ static int setup(void **state)
         (struct intake){.profiles = s->profiles, .schemas = *world_schemas(), .on_spooled = wake, .ctx = s};
     snprintf(path, sizeof path, "%s/spool", s->dir);
     assert_int_equal(spool_open(path, &limits, &s->intake.spool, why, sizeof why), OK);
+    assert_int_equal(messages_open(path, &s->intake.messages, why, sizeof why), OK);
     snprintf(s->quarantine_dir, sizeof s->quarantine_dir, "%s/quarantine", s->dir);
     assert_int_equal(quarantine_open(s->quarantine_dir, &s->intake.quarantine, why, sizeof why), OK);
     snprintf(s->drop_dir, sizeof s->drop_dir, "%s/drop", s->dir);
@@ -152,6 +154,7 @@ static int teardown(void **state)
     wire_server_free(s->broker);
     tls_context_free(s->tls);
     quarantine_free(s->intake.quarantine);
+    messages_free(s->intake.messages);
     spool_free(s->intake.spool);
     profiles_free(s->profiles);
     event_base_free(s->base);
@@ -199,6 +202,23 @@ static int count(const char *dir, const char *below)
     return world_count(path);
 }
 
+/* The oldest message that waits to be told; its CHANNEL and OUTCOME, and what it first complains of. */
+static void assert_message(struct scene *s, const char *channel, const char *outcome, const char *complaint)
+{
+    struct message m;
+    assert_int_equal(messages_oldest(s->intake.messages, "lindehof", &m), OK);
+    const json_t *first = json_array_get(json_object_get(m.body, "complaints"), 0);
+    const char *reason = json_string_value(json_object_get(first, "reason"));
+    assert_string_equal(json_string_value(json_object_get(m.body, "channel")), channel);
+    assert_string_equal(json_string_value(json_object_get(m.body, "outcome")), outcome);
+    if (complaint == NULL)
+        assert_null(reason);
+    else if (reason == NULL || strstr(reason, complaint) == NULL)
+        fail_msg("'%s' does not say '%s'", reason, complaint);
+    messages_done(s->intake.messages, &m, false);
+    message_fini(&m);
+}
+
 static void folder_to_broker(void **state)
 {
     struct scene *s = *state;
@@ -212,6 +232,7 @@ static void folder_to_broker(void **state)
     assert_null(strstr(buf_c_str(&s->body), "unitsTotal"));
     assert_int_equal(count(s->drop_dir, "lindehof"), 0);
     assert_int_equal(deliver_counts(s->deliver).reports, 1);
+    assert_message(s, "drop", "taken", NULL);
 }
 
 static void half_written_file_is_left(void **state)
@@ -263,6 +284,8 @@ static void bad_file_to_quarantine(void **state)
     buf_fini(&big);
     until(s, count(s->quarantine_dir, "lindehof") == 4);
     assert_int_equal(spool_entries(s->intake.spool), 0);
+    assert_message(s, "drop", "quarantined", "DOCTYPE");
+    assert_message(s, "drop", "quarantined", "larger than");
     /* The process lives on, and a link to elsewhere is not followed. */
     assert_int_equal(symlink("/etc/passwd", dropped(s, "link.xml")), 0);
     world_write(dropped(s, "good.xml"), BYTES_LITERAL(GOOD));
@@ -275,7 +298,8 @@ static void broker_away(void **state)
 {
     struct scene *s = *state;
     struct reading r = {0};
-    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
+    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r),
+                     OK);
     s->status = 503;
     start_delivery(s);
     until(s, s->requests >= 2);
@@ -300,15 +324,18 @@ static void broker_refuses(void **state)
 {
     struct scene *s = *state;
     struct reading r = {0}, again = {0};
-    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
+    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r),
+                     OK);
     s->status = 422;
     start_delivery(s);
     until(s, spool_entries(s->intake.spool) == 0);
     assert_int_equal(count(s->quarantine_dir, "lindehof"), 2);
     assert_int_equal(deliver_counts(s->deliver).refused, 1);
+    assert_message(s, "push", "quarantined", "did not take these numbers (422)");
     reading_fini(&r);
     s->status = 403; /* a matter of enrolment: wait, lose nothing */
-    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r), OK);
+    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &r),
+                     OK);
     int before = s->requests;
     until(s, s->requests >= before + 2);
     assert_int_equal(spool_entries(s->intake.spool), 1);
@@ -317,7 +344,8 @@ static void broker_refuses(void **state)
     assert_int_equal(count(s->quarantine_dir, "lindehof"), 2);
     s->status = 403; /* somebody else's pool: waiting does not help */
     s->answer = "{\"type\":\"/problems/not_allowed\"}";
-    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &again), OK);
+    assert_int_equal(
+        intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, BYTES_LITERAL(GOOD), &again), OK);
     reading_fini(&again);
     until(s, spool_entries(s->intake.spool) == 0);
     assert_int_equal(count(s->quarantine_dir, "lindehof"), 4);
@@ -346,7 +374,7 @@ static void *send_it(void *ctx)
     struct sender *p = ctx;
     char url[200], header[100];
     CURL *c = curl_easy_init();
-    struct curl_slist *headers = NULL;
+    struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
     long status = 0;
     snprintf(url, sizeof url, "https://127.0.0.1:%u%s", push_port(p->s->push, p->certificate), p->path);
     snprintf(header, sizeof header, "Authorization: Bearer %s", p->token);
@@ -431,6 +459,18 @@ static void pushes(void **state)
     assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof"}), 405);
     assert_int_equal(push(s, (struct sender){.token = "", .path = "/health"}), 200);
     assert_int_equal(spool_entries(s->intake.spool), 2);
+    /* Too big: nothing is read, but who sent it is known and told. */
+    char *big = mem_new(INTAKE_BYTES_MAX + 2, 1);
+    memset(big, 'x', INTAKE_BYTES_MAX + 1);
+    assert_message(s, "push", "taken", NULL);
+    assert_message(s, "push", "taken", NULL);
+    assert_message(s, "push", "quarantined", "DOCTYPE");
+    assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof", .body = big}), 413);
+    assert_message(s, "push", "quarantined", "larger than");
+    assert_int_equal(push(s, (struct sender){.token = TOKEN "x", .path = "/push/lindehof", .body = big}),
+                     413);
+    assert_int_equal(count(s->quarantine_dir, "lindehof"), 4);
+    free(big);
     /* Full: a clear refusal, and what was accepted stays. */
     for (int i = 2; i < 20; i++)
         assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof", .body = GOOD}),

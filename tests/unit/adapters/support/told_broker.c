@@ -19,6 +19,7 @@ struct told_broker {
     uint16_t port;
     int status, beats;
     const char *problem;
+    bool reports_only, cut;
     bool knows; /* an adapter spoke since the start */
     json_t *messages[TOLD_MAX];
     int n, posts, heartbeats;
@@ -45,7 +46,9 @@ static void say_problem(struct told_broker *b, const struct wire_request *r, int
 {
     char uri[80];
     snprintf(uri, sizeof uri, "/problems/%s", type != NULL ? type : "other");
-    say(b, r, status, json_pack("{s:s, s:i}", "type", uri, "status", status));
+    say(b, r, status,
+        json_pack("{s:s, s:i, s:[{s:s, s:s}]}", "type", uri, "status", status, "errors", "pointer",
+                  "/reports/0/pool", "detail", "is not right"));
 }
 
 static json_t *body_of(const struct wire_request *r)
@@ -91,7 +94,10 @@ static void on_message(struct told_broker *b, const struct wire_request *r)
     b->posts++;
     CHECK(strlen(id) >= 8 && strlen(id) <= 64);
     hold_key(b, r, id);
-    if (b->status != 201) {
+    bool refused = b->status != 201;
+    if (refused && b->reports_only)
+        refused = json_array_size(json_object_get(body, "reports")) > 0;
+    if (refused) {
         json_decref(body);
         say_problem(b, r, b->status, b->problem);
         return;
@@ -120,6 +126,12 @@ static void on_heartbeat(struct told_broker *b, const struct wire_request *r)
     json_decref(b->heartbeat);
     b->heartbeat = body;
     b->heartbeats++;
+    if (b->cut) { /* heard, and never answered: who asked gives up */
+        b->cut = false;
+        b->knows = true;
+        json_decref(orders);
+        return;
+    }
     if (b->beats != 200) {
         json_decref(orders);
         say_problem(b, r, b->beats, NULL);
@@ -215,17 +227,27 @@ void told_answers(struct told_broker *b, int status, const char *problem)
     b->problem = problem;
 }
 
+void told_refuses_reports_only(struct told_broker *b, bool only)
+{
+    b->reports_only = only;
+}
+
+void told_cuts_a_heartbeat(struct told_broker *b)
+{
+    b->cut = true;
+}
+
 void told_beats(struct told_broker *b, int status)
 {
     b->beats = status;
 }
 
 void told_order(struct told_broker *b, int64_t id, const char *kind, const char *provider,
-                const char *message_id)
+                const char *message_id, bool test)
 {
     json_decref(b->order);
     b->order = json_pack("{s:I, s:s, s:s, s:b}", "id", (json_int_t)id, "kind", kind, "provider", provider,
-                         "test", 0);
+                         "test", test);
     CHECK(b->order != NULL);
     if (message_id != NULL)
         json_object_set_new(b->order, "messageId", json_string(message_id));

@@ -22,12 +22,16 @@ void told_close(struct told_broker *b);
 
 /* Messages are answered so: 201, or else this with PROBLEM as its type. */
 void told_answers(struct told_broker *b, int status, const char *problem);
+/* Only messages with reports are refused so, with "errors" that name the first; others are taken. */
+void told_refuses_reports_only(struct told_broker *b, bool only);
+/* The next heartbeat is heard but never answered. */
+void told_cuts_a_heartbeat(struct told_broker *b);
 /* The same for heartbeats; 200 is the beginning. */
 void told_beats(struct told_broker *b, int status);
 
 /* Give an order (its kind "read" or "replay") with every heartbeat until it is answered. */
 void told_order(struct told_broker *b, int64_t id, const char *kind, const char *provider,
-                const char *message_id);
+                const char *message_id, bool test);
 /* What a read order's content is; NULL: 404. Borrowed. */
 void told_content(struct told_broker *b, struct bytes content);
 bool told_answered(const struct told_broker *b, int64_t order);
