@@ -35,9 +35,10 @@ export class Adapter {
     return expectStatus(await this.beat(), 200, 'heartbeat').orders;
   }
 
-  /** The order with this id or kind, as soon as the broker gives it. */
-  order(what) {
-    return poll(async () => (await this.orders()).find(o => o.id === what || o.kind === what), { within: 5_000, every: 50, what: `order ${what}` });
+  /** The first order that is WANTED, or of that kind, as soon as the broker gives it. */
+  order(wanted) {
+    const fits = typeof wanted === 'function' ? wanted : o => o.kind === wanted;
+    return poll(async () => (await this.orders()).find(fits), { within: 5_000, every: 50, what: 'an order' });
   }
 
   tell(message, options) {
