@@ -239,7 +239,7 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_REPLAY_FEED:
         return a->role == ROLE_EXCHANGE_ADMIN || object == 0 || object == a->org.v;
     case ACT_TELL_FEED:
-        return object == 0 || (object <= UINT32_MAX && carries(a, (struct org_id){(uint32_t)object}));
+        return object <= UINT32_MAX && carries(a, (struct org_id){(uint32_t)object});
     case ACT_UPLOAD:
         return may_upload(e, a, object);
     case ACT_N:

@@ -243,14 +243,14 @@ static void add_messages(struct feed_row *row, const struct provider *p)
         row->last_message_ms = newest->received_ms;
 }
 
-static void judge(const struct feeds *f, struct feed_row *row, bool away, int64_t now_ms)
+static void judge(const struct feeds *f, struct feed_row *row, int64_t now_ms)
 {
     bool is_known = row->channel != FEED_UNKNOWN;
     int64_t limit_ms = is_known ? 2 * row->expected_minutes * MS_MINUTE : f->limits.silent_ms;
     int64_t last_ms = is_known ? row->last_message_ms : row->last_report_ms;
 
     row->state = FEED_OK;
-    if (away) {
+    if (is_known && now_ms - row->last_heartbeat_ms > f->limits.away_ms) {
         row->state = FEED_ADAPTER_AWAY;
         row->silent_since_ms = row->last_heartbeat_ms;
     } else if (last_ms == 0) {
@@ -278,15 +278,13 @@ static int64_t *reports_by_org(const struct engine *e, int64_t now_ms)
     return newest;
 }
 
-static struct feed_row *row_add(struct rows *rows, const struct feed_row *row)
+static void row_add(struct rows *rows, const struct feed_row *row)
 {
     MEM_GROW(rows->list, rows->n, rows->cap);
-    rows->list[rows->n] = *row;
-    return &rows->list[rows->n++];
+    rows->list[rows->n++] = *row;
 }
 
-static void add_adapter(struct rows *rows, const struct feeds *f, const struct adapter *a, int64_t now_ms,
-                        const int64_t *reports, uint32_t n_orgs, bool *spoken)
+static void add_adapter(struct rows *rows, const struct adapter *a, uint32_t n_orgs)
 {
     for (uint16_t i = 0; i < a->n; i++) {
         const struct feed_source *s = &a->sources[i];
@@ -299,13 +297,8 @@ static void add_adapter(struct rows *rows, const struct feeds *f, const struct a
                                .last_heartbeat_ms = a->heartbeat_ms,
                                .waiting = s->waiting};
 
-        if (s->provider.v == 0 || s->provider.v > n_orgs)
-            continue;
-        spoken[s->provider.v] = true;
-        row.last_report_ms = reports[s->provider.v];
-        add_messages(&row, provider_find(f, s->provider));
-        judge(f, &row, is_away(f, a, now_ms), now_ms);
-        row_add(rows, &row);
+        if (s->provider.v != 0 && s->provider.v <= n_orgs)
+            row_add(rows, &row);
     }
 }
 
@@ -322,30 +315,62 @@ static int compare_rows(const void *a, const void *b)
                                                          : 0;
 }
 
+/* Two adapters that read the same source are one feed: it is as alive as the livelier of them. */
+static void merge_same(struct rows *rows)
+{
+    size_t kept = 0;
+
+    if (rows->n > 0)
+        qsort(rows->list, rows->n, sizeof *rows->list, compare_rows);
+    for (size_t i = 0; i < rows->n; i++) {
+        struct feed_row *last = kept > 0 ? &rows->list[kept - 1] : NULL, *row = &rows->list[i];
+
+        if (last == NULL || last->provider.v != row->provider.v || last->channel != row->channel) {
+            rows->list[kept++] = *row;
+            continue;
+        }
+        last->waiting += row->waiting;
+        if (row->last_message_ms > last->last_message_ms)
+            last->last_message_ms = row->last_message_ms;
+    }
+    rows->n = kept;
+}
+
+/* Organisations whose reports are in the journal, and of which no adapter has spoken. */
+static void add_unknown(struct rows *rows, const int64_t *reports, uint32_t n_orgs)
+{
+    size_t n_spoken = rows->n;
+
+    for (uint32_t org = 1; org <= n_orgs; org++) {
+        const struct feed_row row = {.provider = {org}, .channel = FEED_UNKNOWN, .profile = ""};
+        bool is_spoken_of = false;
+
+        for (size_t i = 0; i < n_spoken && !is_spoken_of; i++)
+            is_spoken_of = rows->list[i].provider.v == org;
+        if (!is_spoken_of && reports[org] != 0)
+            row_add(rows, &row);
+    }
+}
+
 size_t feeds_rows(const struct feeds *f, const struct engine *e, int64_t now_ms, struct feed_row **out)
 {
     struct rows rows = {0};
     uint32_t n_orgs = engine_orgs(e);
     int64_t *reports = reports_by_org(e, now_ms);
-    bool *spoken = mem_new((size_t)n_orgs + 1, sizeof *spoken);
 
     for (unsigned i = 0; i < f->n_adapters; i++)
-        add_adapter(&rows, f, &f->adapters[i], now_ms, reports, n_orgs, spoken);
-    for (uint32_t org = 1; org <= n_orgs; org++) {
-        struct feed_row row = {.provider = {org},
-                               .channel = FEED_UNKNOWN,
-                               .profile = "",
-                               .last_outcome = FEED_OUTCOME_N,
-                               .last_report_ms = reports[org]};
+        add_adapter(&rows, &f->adapters[i], n_orgs);
+    merge_same(&rows);
+    add_unknown(&rows, reports, n_orgs);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct feed_row *row = &rows.list[i];
 
-        if (spoken[org] || reports[org] == 0)
-            continue;
-        judge(f, &row, false, now_ms);
-        row_add(&rows, &row);
+        row->last_report_ms = reports[row->provider.v];
+        add_messages(row, provider_find(f, row->provider));
+        judge(f, row, now_ms);
     }
     if (rows.n > 0)
         qsort(rows.list, rows.n, sizeof *rows.list, compare_rows);
-    free(spoken);
     free(reports);
     *out = rows.list;
     return rows.n;

@@ -65,6 +65,9 @@ struct feed_heard {
     bool foreign_changed; /* for the log, once */
 };
 
+/* An adapter of MACHINE (0 = of any) that was heard in time reads PROVIDER. */
+bool feeds_is_read(const struct feeds *f, uint32_t machine, struct org_id provider, int64_t now_ms);
+
 enum feed_order_kind { FEED_ORDER_READ, FEED_ORDER_REPLAY };
 
 struct feed_order {

@@ -53,9 +53,6 @@ struct provider *provider_get(struct feeds *f, struct org_id org);        /* mad
 
 int64_t feeds_not_after(int64_t at_ms, int64_t now_ms);
 
-/* A heartbeat of MACHINE, in time, lists PROVIDER; MACHINE 0 = any. */
-bool feeds_is_read(const struct feeds *f, uint32_t machine, struct org_id provider, int64_t now_ms);
-
 /* ---- feed_uploads.c ---- */
 void uploads_free(struct feeds *f);
 /* Read orders of what MACHINE reads, appended to OUT[N]; returns the new count. */

@@ -12,9 +12,9 @@
     {                                                                                                        \
         HTTP_METHOD_POST, path, auth, true, true, false, bytes, fn                                           \
     }
-#define SEARCH_(path, auth, fn)                                                                              \
+#define SEARCH_(path, auth, bytes, fn)                                                                       \
     {                                                                                                        \
-        HTTP_METHOD_POST, path, auth, false, true, true, 0, fn                                               \
+        HTTP_METHOD_POST, path, auth, false, true, true, bytes, fn                                           \
     }
 
 static const struct route routes[] = {
@@ -22,13 +22,13 @@ static const struct route routes[] = {
     GET_("/version", AUTH_NONE, api_version_get),
     GET_("/openapi.json", AUTH_NONE, api_openapi_get),
     GET_("/codes", AUTH_ANY, api_codes_get),
-    SEARCH_("/session", AUTH_NONE, api_session_post),
+    SEARCH_("/session", AUTH_NONE, 0, api_session_post),
     GET_("/session", AUTH_SESSION, api_session_get),
     {HTTP_METHOD_DELETE, "/session", AUTH_SESSION, false, false, true, 0, api_session_delete},
     GET_("/pools", AUTH_ANY, api_pools_list),
     GET_("/pools/{id}", AUTH_ANY, api_pools_get),
     WRITE_("/capacity-reports", AUTH_ANY, BATCH_BYTES_MAX, api_capacity_post),
-    SEARCH_("/matches", AUTH_SESSION, api_matches_post),
+    SEARCH_("/matches", AUTH_SESSION, 0, api_matches_post),
     WRITE_("/referrals", AUTH_SESSION, 0, api_referrals_post),
     GET_("/referrals", AUTH_SESSION, api_referrals_list),
     GET_("/referrals/{id}", AUTH_SESSION, api_referrals_get),
@@ -47,8 +47,7 @@ static const struct route routes[] = {
     GET_("/events", AUTH_SESSION, api_events_get),
     GET_("/statistics/overview", AUTH_SESSION, api_overview_get),
     WRITE_("/feed-messages", AUTH_MACHINE, BATCH_BYTES_MAX, api_feed_tell),
-    {HTTP_METHOD_POST, "/feed-heartbeats", AUTH_MACHINE, false, true, true, BATCH_BYTES_MAX,
-     api_feed_heartbeat},
+    SEARCH_("/feed-heartbeats", AUTH_MACHINE, BATCH_BYTES_MAX, api_feed_heartbeat),
     GET_("/feed-orders/{id}/content", AUTH_MACHINE, api_feed_content),
     GET_("/feeds", AUTH_SESSION, api_feeds_list),
     GET_("/feed-messages", AUTH_SESSION, api_feed_messages_list),

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
+import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined } from '../support/feeds.mjs';
 import { routesOf } from '../support/routes.mjs';
 import { aReport, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 
@@ -42,13 +43,23 @@ POST /requests/{id}/arrival      200 404 200   404    404      403     403     4
 GET /requests/{id}/location      200 404 200   404    404      404     404     404    404     403     403  401  401
 GET /events                      200 200 200   200    200      200     200     200    200     403     403  401  401
 GET /statistics/overview         403 403 403   403    403      200     200     403    403     403     403  401  401
+POST /feed-messages              403 403 403   403    403      403     403     403    403     201     403  401  401
+POST /feed-heartbeats            403 403 403   403    403      403     403     403    403     200     403  401  401
+GET /feed-orders/{id}/content    403 403 403   403    403      403     403     403    403     200     403  401  401
+GET /feeds                       403 403 200   200    403      403     403     200    200     403     403  401  401
+GET /feed-messages               403 403 200   200    403      403     403     200    200     403     403  401  401
+GET /feed-messages/{id}          403 403 200   404    403      403     403     404    200     403     403  401  401
+POST /feed-messages/{id}/replay  403 403 202   404    403      403     403     404    202     403     403  401  401
+POST /uploads                    403 403 201   201    403      403     403     201    403     403     403  401  401
+GET /uploads/{id}                403 403 200   404    403      403     403     404    403     403     403  401  401
+POST /uploads/{id}/acceptance    403 403 200   404    403      403     403     404    403     403     403  401  401
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
-const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
+const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
 
 const accounts = { own: 'nachtdienst.rotterdam', vt2: 'nachtdienst.amsterdam', comensha: 'helpdesk.comensha', municip: 'beleid.rotterdam', rapport: 'rapporteur.landelijk', exadmin: 'beheer.uitwisseling' };
-let x, who, place;
+let x, who, place, org, adapter;
 
 before(async () => {
   x = await startExchange('roles');
@@ -65,6 +76,9 @@ before(async () => {
   who.man2 = x.machine('stranger');
   who.manp = x.machine('adapter', 0);
   who.none = x.client();
+  org = organisationOf(place.poolId);
+  adapter = new Adapter(who.machine, [aFeed(org)]);
+  expectStatus(await adapter.beat(), 200);
   expectStatus(await who.house.post('/capacity-reports', { reports: [room()] }), 200);
 });
 after(() => x?.stop());
@@ -73,10 +87,26 @@ after(() => x?.stop());
 const room = () => aReport(place.poolId, { unitsTotal: 10 * poolOf(place.poolId).units_total, unitsFree: 10 * poolOf(place.poolId).units_total });
 
 /** Let go of what a row held; what is past that stays as it is. */
-const release = given => given.referral && who.own.post(`/referrals/${given.referral}/withdrawal`, { reason: 'anders' });
+async function release(given) {
+  if (given.referral) await who.own.post(`/referrals/${given.referral}/withdrawal`, { reason: 'anders' });
+  if (given.order) await adapter.tell(aMessage(org, { channel: 'upload', orderId: given.order, outcome: 'refused' }));
+  if (given.upload) await who.house.post(`/uploads/${given.upload}/acceptance`);
+}
+
+/** A message of the house's feed that was put aside; a file of the house that waits to be read, or was. */
+async function freshFeed(state) {
+  if (state === 'aside') return { id: expectStatus(await adapter.tell(aQuarantined(org)), 201).id };
+  const upload = expectStatus(await who.house.post('/uploads', { content: 'cGxlaw==' }), 201).id;
+  const order = (await adapter.order(o => o.kind === 'read' && o.id > upload)).id; // a row before may have left one
+  if (state === 'brought') return { id: order, order };
+  expectStatus(await adapter.tell(aMessage(org, { channel: 'upload', orderId: order, reports: [aFeedReport(place.poolId)] })), 201);
+  expectStatus(await who.house.get(`/uploads/${upload}`), 200);
+  return { id: upload, upload };
+}
 
 /** A household with a request to the house: pending, or after its yes. */
 async function fresh(state) {
+  if (['aside', 'brought', 'read'].includes(state)) return freshFeed(state);
   const referral = await openReferral(who.own, aWoman());
   if (state === 'open') return { referral: referral.id };
   const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
@@ -101,12 +131,20 @@ const GIVEN = {
   'POST /requests/{id}/decline': ['pending', () => ({ reason: 'gezin_past_niet' })],
   'POST /requests/{id}/arrival': ['accepted'],
   'GET /requests/{id}/location': ['accepted'],
+  'POST /feed-messages': ['none', () => aMessage(org)],
+  'POST /feed-heartbeats': ['none', () => ({ adapter: 'rollen', startedAt: inMinutes(-1), feeds: [aFeed(org)] })],
+  'GET /feed-orders/{id}/content': ['brought'],
+  'GET /feed-messages/{id}': ['aside'],
+  'POST /feed-messages/{id}/replay': ['aside'],
+  'POST /uploads': ['none', () => ({ content: 'cGxlaw==' })],
+  'GET /uploads/{id}': ['read'],
+  'POST /uploads/{id}/acceptance': ['read'],
 };
 
 async function call(name, route, given) {
   const [method, path] = route.split(' ');
   const [, body] = GIVEN[route] ?? [];
-  const id = path.startsWith('/pools') ? place.poolId : path.startsWith('/requests') ? given.request : given.referral;
+  const id = given.id ?? (path.startsWith('/pools') ? place.poolId : path.startsWith('/requests') ? given.request : given.referral);
   const url = path.replace('{id}', id);
   let c = who[name];
   if (route === 'GET /events') {

@@ -1,61 +1,47 @@
-// An adapter as the exchange hears it, without one: it says which sources there are, tells of messages and answers what
-// people ask for, over the machines' door with the adapter's own certificate. For the states of the pages that a real
-// adapter reaches only by waiting, and for what must look the same in every walk.
-import { newKey } from './client.mjs';
+// The test plays the adapter: heartbeats, messages, orders, as adapters/courier does them.
+import { randomBytes } from 'node:crypto';
+import { demo, expectStatus, poolOf } from './world.mjs';
+import { poll } from './wait.mjs';
 
-const iso = ms => new Date(ms).toISOString();
-const must = (answer, ...statuses) => {
-  if (!statuses.includes(answer.status)) throw new Error(`${answer.status} ${answer.text}`);
-  return answer.json;
-};
+export const codeOf = org => demo.organisations[org - 1].code;
+export const poolsOf = org => demo.pools.filter(p => demo.locations[p.location - 1].organisation === org);
+export const newId = () => `m-${randomBytes(8).toString('hex')}`;
+const ago = ms => new Date(Date.now() - ms).toISOString();
 
-/** What a file with faults is told with. */
-export const FAULTS = [
-  { line: 4, field: 'free', reason: 'is more than the total' },
-  { line: 7, field: 'pool', reason: "this place is not in the provider's profile" },
-  { line: 0, field: '', reason: 'a sentence that no translator has seen' },
-];
-
-export class ToldFeeds {
-  constructor(x) {
-    this.machine = x.machine();
-    this.startedAt = iso(Date.now());
-    this.feeds = new Map();
-  }
-
-  /** Sources from now on, by provider; O overrides what a drop folder that works says. */
-  has(provider, o = {}) {
-    this.feeds.set(provider, { provider, channel: 'drop', profile: 'demo-csv', expectedMinutes: 60, test: false, lastMessageAt: iso(Date.now() - 60_000), waiting: 0, ...o });
-    return this;
-  }
-
-  /** Say that it lives; its orders. */
-  async beat() {
-    return must(await this.machine.post('/feed-heartbeats', { adapter: 'told', startedAt: this.startedAt, feeds: [...this.feeds.values()] }, { key: null }), 200).orders;
-  }
-
-  /** Tell of a message of PROVIDER; its messageId. REPORTS are items of POST /capacity-reports with their line. */
-  async tell(provider, o = {}) {
-    const messageId = o.messageId ?? `told-${newKey()}`;
-    must(await this.machine.post('/feed-messages', {
-      provider, messageId, channel: 'drop', format: 'csv', profile: 'demo-csv', bytes: 2100, receivedAt: iso(Date.now() - 60_000),
-      outcome: 'taken', reports: [], complaints: [], more: 0, notices: [], ...o,
-    }), 200, 201);
-    return messageId;
-  }
-
-  /** Hand numbers to the exchange, as the spool does. */
-  async report(reports) {
-    must(await this.machine.post('/capacity-reports', { reports: reports.map(({ line, ...r }) => r) }), 200);
-  }
-
-  /** Answer orders, once there is one, with REPLY(order) for each. */
-  async answer(reply) {
-    const orders = await this.beat();
-    for (const order of orders) await this.tell(order.provider, { channel: order.kind === 'read' ? 'upload' : 'replay', orderId: order.id, ...reply(order) });
-    return orders.length;
-  }
+/** One observation of POOL (id) as an adapter tells it. */
+export function aFeedReport(poolId, over = {}) {
+  const { code, units_total: total } = poolOf(poolId);
+  return { line: 2, pool: code, reportId: newId(), observedAt: new Date().toISOString(), source: 'feed', unitsTotal: total, unitsFree: 1, unitsOccupied: 0, unitsOutOfOrder: 0, deliverable: true, ...over };
 }
 
-/** A report by a feed. */
-export const fed = (pool, unitsFree, o = {}) => ({ pool, reportId: `fed-${newKey()}`, observedAt: iso(Date.now() - 60_000), source: 'feed', unitsTotal: 6, unitsFree, deliverable: true, ...o });
+export function aMessage(org, over = {}) {
+  return { provider: codeOf(org), messageId: newId(), channel: 'drop', format: 'csv', profile: 'proef', bytes: 120, receivedAt: new Date().toISOString(), outcome: 'taken', reports: [], complaints: [], more: 0, notices: [], ...over };
+}
+
+export const aQuarantined = (org, over = {}) => aMessage(org, { outcome: 'quarantined', complaints: [{ line: 3, field: 'vrij', reason: 'is not a whole number' }], ...over });
+
+export const aFeed = (org, over = {}) => ({ provider: codeOf(org), channel: 'drop', profile: 'proef', expectedMinutes: 60, test: false, lastMessageAt: ago(60_000), waiting: 0, ...over });
+
+export class Adapter {
+  constructor(client, feeds, name = 'proef') {
+    Object.assign(this, { client, feeds, name, startedAt: ago(5_000) });
+  }
+
+  beat(over = {}) {
+    return this.client.post('/feed-heartbeats', { adapter: this.name, startedAt: this.startedAt, feeds: this.feeds, ...over }, { key: null });
+  }
+
+  async orders() {
+    return expectStatus(await this.beat(), 200, 'heartbeat').orders;
+  }
+
+  /** The first order that is WANTED, or of that kind, as soon as the broker gives it. */
+  order(wanted) {
+    const fits = typeof wanted === 'function' ? wanted : o => o.kind === wanted;
+    return poll(async () => (await this.orders()).find(fits), { within: 5_000, every: 50, what: 'an order' });
+  }
+
+  tell(message, options) {
+    return this.client.post('/feed-messages', message, options);
+  }
+}

@@ -1,9 +1,10 @@
 // Through the page of data connections and its states, as the house, its administrator and the operator see them. What
-// the adapter would say is told by ToldFeeds, so that each state is there at once and the same in every walk.
+// the adapter would say is told over its door, so that each state is there at once and the same in every walk.
 import { openDesk, signIn } from './browser.mjs';
-import { FAULTS, ToldFeeds, fed } from './feeds.mjs';
+import { Adapter, aFeed, aFeedReport, aMessage, newId } from './feeds.mjs';
 import { sayIn } from './people.mjs';
 import { poll } from './wait.mjs';
+import { demo, expectStatus } from './world.mjs';
 
 export const FEED_STATES = [
   'feeds-admin', 'feeds-good', 'feeds-aside', 'feeds-asked', 'feeds-failed', 'feeds-replayed', 'feeds-history',
@@ -11,8 +12,15 @@ export const FEED_STATES = [
   'shelter-differ', 'shelter-by-hand', 'shelter-silent', 'feeds-silent', 'feeds-all', 'feeds-of-one',
 ];
 
+const orgOf = code => demo.organisations.find(o => o.code === code).id;
 const HOUSE = 'kievitshof';
 const SILENT = 'waterlelie';
+const TRIAL = 'zilverberk';
+const FAULTS = [
+  { line: 4, field: 'free', reason: 'is more than the total' },
+  { line: 7, field: 'pool', reason: "this place is not in the provider's profile" },
+  { line: 0, field: '', reason: 'a sentence that no translator has seen' },
+];
 const LONG_AGO_MS = 5 * 3600_000;
 const FILE = { name: 'stand.csv', mimeType: 'text/csv', buffer: Buffer.from('Plek;Vrij\nx;1\n') };
 
@@ -22,26 +30,34 @@ async function reportsOf(x) {
   const observedAt = new Date(Date.now() - 1000).toISOString();
   return pools.slice(0, 5).map((pool, i) => {
     const free = pool.capacity.unitsFree ?? 0;
-    return fed(pool.code, i === 0 ? (free + 1) % (pool.unitsTotal + 1) : free, {
-      observedAt, unitsTotal: pool.unitsTotal, line: i + 2, ...(i === 1 ? { stop: { reason: 'schoonmaak' } } : {}), ...(i === 2 ? { deliverable: false } : {}),
+    return aFeedReport(pool.id, {
+      observedAt, unitsFree: i === 0 ? (free + 1) % (pool.unitsTotal + 1) : free, unitsOccupied: null, line: i + 2, ...(i === 1 ? { stop: { reason: 'schoonmaak' } } : {}), ...(i === 2 ? { deliverable: false } : {}),
     });
   });
 }
 
-/** Do what the orders ask once there are any. */
-const answer = (told, reply) => poll(() => told.answer(reply), { within: 20_000, every: 100, what: 'an order for the adapter' });
+/** A message of the house that came MS ago. */
+async function tell(adapter, over, ms = 60_000) {
+  expectStatus(await adapter.tell(aMessage(orgOf(HOUSE), { receivedAt: new Date(Date.now() - ms).toISOString(), ...over })), 201, 'a message');
+}
 
-async function own(o, visit, told, desk) {
+/** Do what the next order asks. */
+async function answer(adapter, reply) {
+  const order = await poll(async () => (await adapter.orders())[0], { within: 20_000, every: 100, what: 'an order for the adapter' });
+  await tell(adapter, { channel: order.kind === 'read' ? 'upload' : 'replay', orderId: order.id, ...reply(order) });
+}
+
+async function own(o, visit, adapter, desk) {
   const { page } = desk;
   const t = sayIn(o.lang);
   const reports = await reportsOf(o.x);
-  await told.tell(HOUSE, { reports, notices: [{ line: 9, field: 'pool', reason: 'passed over: the profile says so' }], receivedAt: new Date(Date.now() - 120_000).toISOString() });
+  await tell(adapter, { reports, notices: [{ line: 9, field: 'pool', reason: 'passed over: the profile says so' }] }, 120_000);
   await signIn(desk, `intake.${HOUSE}`, '.cap li');
   await page.locator('.feed-line').click();
   await page.waitForSelector('.read tbody tr');
   await visit('feeds-good', desk);
 
-  await told.tell(HOUSE, { outcome: 'quarantined', complaints: FAULTS, more: 2 });
+  await tell(adapter, { outcome: 'quarantined', complaints: FAULTS, more: 2 });
   await page.reload();
   await page.waitForSelector('.aside .complaints');
   await visit('feeds-aside', desk);
@@ -49,11 +65,11 @@ async function own(o, visit, told, desk) {
   await again.click();
   await page.waitForSelector('.aside .replay');
   await visit('feeds-asked', desk);
-  await answer(told, order => ({ outcome: 'refused', replayOf: order.messageId, complaints: FAULTS.slice(1) }));
+  await answer(adapter, order => ({ outcome: 'refused', replayOf: order.messageId, complaints: FAULTS.slice(1) }));
   await page.waitForSelector('.aside .replay.failed');
   await visit('feeds-failed', desk);
   await again.click();
-  await answer(told, order => ({ replayOf: order.messageId, reports: reports.slice(0, 2) }));
+  await answer(adapter, order => ({ replayOf: order.messageId, reports: reports.slice(0, 2) }));
   await page.waitForSelector('.notice[id^=done-]');
   await visit('feeds-replayed', desk);
   const first = page.locator('.history details').first();
@@ -69,7 +85,7 @@ async function handIn(page, file, { trial = false } = {}) {
   await page.locator('.upload button[type=submit]').click();
 }
 
-async function uploads(o, visit, told, desk) {
+async function uploads(o, visit, adapter, desk) {
   const { page } = desk;
   const t = sayIn(o.lang);
   const next = () => page.getByRole('button', { name: t('upload.again') }).click();
@@ -80,7 +96,7 @@ async function uploads(o, visit, told, desk) {
   await page.waitForSelector('#upload-reading');
   await visit('upload-reading', desk);
   const reports = await reportsOf(o.x);
-  await answer(told, () => ({ reports }));
+  await answer(adapter, () => ({ reports }));
   await page.waitForSelector('.effects li');
   await visit('upload-preview', desk);
   await page.click('#upload-take');
@@ -88,26 +104,26 @@ async function uploads(o, visit, told, desk) {
   await visit('upload-taken', desk);
   await next();
   await handIn(page, FILE);
-  await answer(told, () => ({ outcome: 'refused', complaints: FAULTS }));
+  await answer(adapter, () => ({ outcome: 'refused', complaints: FAULTS }));
   await page.locator('.upload-result .complaints').waitFor();
   await visit('upload-unreadable', desk);
   await next();
   await handIn(page, FILE, { trial: true });
-  await answer(told, () => ({ outcome: 'test', reports }));
+  await answer(adapter, () => ({ outcome: 'test', reports }));
   await page.locator('.upload-result .notice.info').waitFor();
   await visit('upload-trial', desk);
   await next();
 }
 
 /** The house says less than its feed said after it. */
-async function differing(o, visit, told, desk) {
+async function differing(o, visit, adapter, desk) {
   const { page } = desk;
   const t = sayIn(o.lang);
   const house = await o.x.as(`intake.${HOUSE}`);
   const pool = (await house.get('/pools?mine=true&limit=200')).json.pools.find(p => p.unitsTotal > 1 && !p.capacity.stop);
-  const at = ms => new Date(Date.now() - ms).toISOString();
-  await house.post('/capacity-reports', { reports: [{ poolId: pool.id, reportId: `hand-${Date.now()}`, observedAt: at(0), source: 'hand', unitsTotal: pool.unitsTotal, unitsFree: 0, deliverable: true }] });
-  await poll(async () => { await told.report([fed(pool.code, 1, { observedAt: at(0), unitsTotal: pool.unitsTotal })]); return true; });
+  const byHand = { poolId: pool.id, reportId: newId(), observedAt: new Date().toISOString(), source: 'hand', unitsTotal: pool.unitsTotal, unitsFree: 0, deliverable: true };
+  expectStatus(await house.post('/capacity-reports', { reports: [byHand] }), 200, 'by hand');
+  expectStatus(await adapter.client.post('/capacity-reports', { reports: [aFeedReport(pool.id, { line: undefined, unitsOccupied: null })] }), 200, 'the feed');
   await page.goto('/opvang');
   await page.waitForSelector('.differ');
   await visit('shelter-differ', desk);
@@ -136,16 +152,19 @@ async function operator(o, visit, desk) {
 
 /** @param {object} o as walk's @param {(state: string, desk: object) => Promise<void>} visit */
 export async function walkFeeds(o, visit) {
-  const told = new ToldFeeds(o.x).has(HOUSE).has(SILENT, { channel: 'push', lastMessageAt: new Date(Date.now() - LONG_AGO_MS).toISOString() }).has('zilverberk', { channel: 'poll', test: true, lastMessageAt: null });
-  await told.beat();
-  const beating = setInterval(() => { told.beat().catch(() => { /* the exchange is going */ }); }, 5000);
+  const adapter = new Adapter(o.x.machine(), [
+    aFeed(orgOf(HOUSE)), aFeed(orgOf(SILENT), { channel: 'push', lastMessageAt: new Date(Date.now() - LONG_AGO_MS).toISOString() }),
+    aFeed(orgOf(TRIAL), { channel: 'poll', test: true, lastMessageAt: null }),
+  ]);
+  await adapter.orders();
+  const beating = setInterval(() => { adapter.beat().catch(() => { /* the exchange is going */ }); }, 5000);
   try {
     const desks = [await openDesk(o.browser, o.x.origin, o), await openDesk(o.browser, o.x.origin, o), await openDesk(o.browser, o.x.origin, o)];
     await signIn(desks[0], 'beheer.lindehof', '#feeds-title');
     await visit('feeds-admin', desks[0]);
-    await own(o, visit, told, desks[1]);
-    await uploads(o, visit, told, desks[1]);
-    await differing(o, visit, told, desks[1]);
+    await own(o, visit, adapter, desks[1]);
+    await uploads(o, visit, adapter, desks[1]);
+    await differing(o, visit, adapter, desks[1]);
     await silent(o, visit, desks[2]);
     await operator(o, visit, desks[0]);
     for (const desk of desks) await desk.context.close();

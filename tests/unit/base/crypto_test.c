@@ -255,20 +255,21 @@ static void a_hash_that_cannot_have_its_memory_is_busy(void **state)
     assert_string_equal(hash, "before");
 }
 
-static void hex_and_base64url(void **state)
+static void hex_and_base64(void **state)
 {
     static const struct {
         struct bytes raw;
         const char *hex;
         const char *base64url;
+        const char *base64;
     } cases[] = {
-        {{NULL, 0}, "", ""},
-        {{(const uint8_t *)"\x00", 1}, "00", "AA"},
-        {{(const uint8_t *)"f", 1}, "66", "Zg"},
-        {{(const uint8_t *)"fo", 2}, "666f", "Zm8"},
-        {{(const uint8_t *)"foo", 3}, "666f6f", "Zm9v"},
-        {{(const uint8_t *)"foob", 4}, "666f6f62", "Zm9vYg"},
-        {{(const uint8_t *)"\xfb\xef\xff", 3}, "fbefff", "--__"},
+        {{NULL, 0}, "", "", ""},
+        {{(const uint8_t *)"\x00", 1}, "00", "AA", "AA=="},
+        {{(const uint8_t *)"f", 1}, "66", "Zg", "Zg=="},
+        {{(const uint8_t *)"fo", 2}, "666f", "Zm8", "Zm8="},
+        {{(const uint8_t *)"foo", 3}, "666f6f", "Zm9v", "Zm9v"},
+        {{(const uint8_t *)"foob", 4}, "666f6f62", "Zm9vYg", "Zm9vYg=="},
+        {{(const uint8_t *)"\xfb\xef\xff", 3}, "fbefff", "--__", "++//"},
     };
 
     (void)state;
@@ -290,6 +291,9 @@ static void hex_and_base64url(void **state)
         buf_clear(&out);
         assert_int_equal(crypto_unbase64url(bytes_of_text(cases[i].base64url), &out), OK);
         assert_true(bytes_equal(buf_view(&out), cases[i].raw));
+        buf_clear(&out);
+        assert_int_equal(crypto_unbase64(bytes_of_text(cases[i].base64), &out), OK);
+        assert_true(bytes_equal(buf_view(&out), cases[i].raw));
         buf_fini(&out);
     }
 }
@@ -299,6 +303,8 @@ static void other_texts_are_refused(void **state)
     static const char *const no_hex[] = {"0", "0g", "AB", "a b", "ab ", " ab", "ab:cd", "abc", "\xc3\xab"};
     static const char *const no_base64url[] = {"A",     "Zg==",   "Zh",    "Zm9",   "+/+/",
                                                "Zm 9v", "Zm9v\n", "Zm9v=", "Zm9vY", "\xc3\xab"};
+    static const char *const no_base64[] = {"A",     "Zg",     "Zg=",   "Zh==",     "Zm9",     "--__",
+                                            "Zm 9v", "Zm9v\n", "Zm9v=", "Zg==Zg==", "\xc3\xab"};
     struct buf out = {0};
 
     (void)state;
@@ -313,6 +319,11 @@ static void other_texts_are_refused(void **state)
     }
     assert_int_equal(crypto_unhex(BYTES_LITERAL("ab\0\0"), &out), ERR_BAD_INPUT);
     assert_int_equal(crypto_unbase64url(BYTES_LITERAL("Zm9v\0"), &out), ERR_BAD_INPUT);
+    for (size_t i = 0; i < COUNT_OF(no_base64); i++) {
+        if (crypto_unbase64(bytes_of_text(no_base64[i]), &out) != ERR_BAD_INPUT)
+            fail_msg("base64 '%s' was taken", no_base64[i]);
+    }
+    assert_int_equal(crypto_unbase64(BYTES_LITERAL("Zm9v\0"), &out), ERR_BAD_INPUT);
     assert_true(bytes_equal(buf_view(&out), BYTES_LITERAL("before")));
     buf_fini(&out);
 }
@@ -343,7 +354,7 @@ int main(void)
         cmocka_unit_test(what_is_no_key_file),
         cmocka_unit_test(passwords),
         cmocka_unit_test(a_hash_that_cannot_have_its_memory_is_busy),
-        cmocka_unit_test(hex_and_base64url),
+        cmocka_unit_test(hex_and_base64),
         cmocka_unit_test(other_texts_are_refused),
         cmocka_unit_test(small_jobs),
     };
