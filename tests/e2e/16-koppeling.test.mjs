@@ -184,7 +184,12 @@ test('an unreadable, an empty and a too large file say so, and more than three t
 
 /** The house says N by two taps on the phone. */
 async function sayByHand(code, n) {
-  while (await shown(code) !== n) await row(code).locator('.stepper button').nth(await shown(code) > n ? 0 : 1).click();
+  for (let now = await shown(code); now !== n;) {
+    const next = now > n ? now - 1 : now + 1;
+    await row(code).locator('.stepper button').nth(now > n ? 0 : 1).click();
+    await poll(async () => await shown(code) === next, { ...SOON, what: 'the tap to be drawn' });
+    now = next;
+  }
   await press(phone.page, 'capacity.confirm', { n: 1 });
   await phone.page.locator('.cap li.changed').waitFor({ state: 'detached' });
 }
