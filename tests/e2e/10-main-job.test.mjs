@@ -7,12 +7,12 @@ import { after, before, test } from 'node:test';
 import { startAdapter } from '../support/adapter.mjs';
 import { DESKTOP, PHONE, noFaults, openBrowser, openDesk, signIn, textOf } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
-import { askBest, beginShift, clearHousehold, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
+import { askBest, beginShift, bestHouses, clearHousehold, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
-import { demo } from '../support/world.mjs';
+import { demo, phoneOf } from '../support/world.mjs';
 
 let x, adapter, browser;
-let worker, lindehof, wulp, third; // desks
+let worker, lindehof, wulp, second, third; // desks
 let asked; // names of the houses, in the order of the list
 let address; // as the worker saw it
 
@@ -22,7 +22,7 @@ before(async () => {
   x = await startExchange('e2e-main-job');
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   const desk = viewport => openDesk(browser, x.origin, { viewport });
-  [worker, lindehof, wulp, third] = [await desk(DESKTOP), await desk(PHONE), await desk(PHONE), await desk(PHONE)];
+  [worker, lindehof, wulp, second, third] = [await desk(DESKTOP), await desk(PHONE), await desk(PHONE), await desk(PHONE), await desk(PHONE)];
 }, { timeout: 90_000 });
 after(async () => {
   await browser?.close();
@@ -104,6 +104,8 @@ test('a garbled file is put aside with line and reason, and nothing changes', as
   assert.match(reason, /"reason":\s*"[^"]{8,}"/);
   assert.equal((await x.health()).durableSeq, seq);
   assert.equal(await textOf(wulp.page, '.cap'), before);
+  noFaults(wulp, 'wulp');
+  await wulp.context.close();
 });
 
 test('the best three are three houses, also when two rooms of one house come first', async () => {
@@ -143,12 +145,16 @@ test('a worker enters a household and sees ranked places with reasons', async ()
   assert.equal((await worker.page.content()).includes('Voorbeeldplein'), false, 'no meeting point before a yes');
 });
 
-test('three are asked at once, and each phone shows it without a reload', async () => {
-  await mark(lindehof);
+// Who stands behind Lindehof hangs on the hour: by day houses take people in that do not at night.
+test('the best three are asked at once, and each phone shows it without a reload', async () => {
+  const best = await bestHouses(worker);
+  assert.equal(best[0], 'Lindehof');
+  await openShelter(second, phoneOf(best[1]));
+  await beginShift(second);
+  for (const desk of [lindehof, second]) await mark(desk);
   asked = await askBest(worker);
-  assert.equal(asked.length, 3);
+  assert.deepEqual(asked, best);
   assert.equal(new Set(asked).size, 3, `three different houses: ${asked}`);
-  assert.ok(asked.includes('Lindehof') && asked.includes('De Wulp'));
   const card = lindehof.page.locator('section.call:not(.ended)');
   await card.getByRole('heading', { name: say('request.title') }).waitFor({ timeout: FAST_MS });
   assert.equal(await isSame(lindehof), true);
@@ -156,27 +162,26 @@ test('three are asked at once, and each phone shows it without a reload', async 
   assert.match(text, /Tigrinya/);
   assert.match(text, sayLike('threat.code', { level: 'rood' }));
   assert.match(text, /2 kinderen|2 en 8|2 jaar/);
-  await heading(wulp, say('request.title')).waitFor({ timeout: FAST_MS });
+  await heading(second, say('request.title')).waitFor({ timeout: FAST_MS });
+  assert.equal(await isSame(second), true);
   await worker.page.locator('.asked li.seen').first().waitFor({ timeout: FAST_MS }); // the card was seen: so it says
 });
 
 test('the third house looks for the first time and finds the request there', async () => {
-  const name = asked.find(n => n !== 'Lindehof' && n !== 'De Wulp');
-  const house = demo.locations.find(l => l.name === name);
-  await openShelter(third, intakeOf(house.organisation));
+  await openShelter(third, phoneOf(asked[2]));
   await heading(third, say('request.title')).waitFor();
 });
 
 test('one says yes on a phone; the others see that it is over, the worker sees who', async () => {
-  for (const desk of [worker, wulp, third]) await mark(desk);
+  for (const desk of [worker, second, third]) await mark(desk);
   await press(lindehof, 'request.yes');
   await heading(lindehof, say('request.promised')).waitFor({ timeout: FAST_MS });
   await heading(worker, say('track.reserved', { name: 'Lindehof' })).waitFor({ timeout: FAST_MS });
-  for (const desk of [wulp, third]) {
+  for (const desk of [second, third]) {
     await desk.page.locator('section.call.ended').getByText(say('ended.cancelled_other_yes')).waitFor({ timeout: FAST_MS });
     assert.equal(await desk.page.getByRole('button', { name: sayLike('request.yes') }).count(), 0);
   }
-  for (const desk of [worker, wulp, third]) assert.equal(await isSame(desk), true);
+  for (const desk of [worker, second, third]) assert.equal(await isSame(desk), true);
   assert.match(await worker.page.title(), sayLike('track.title_yes', { name: 'Lindehof' }));
   assert.equal(await worker.page.locator('.asked li.yes').count(), 1);
   assert.equal(await worker.page.locator('.asked li.ended').count(), 2);
@@ -185,7 +190,7 @@ test('one says yes on a phone; the others see that it is over, the worker sees w
 test('killed after the yes, the broker still knows it: who said it, whose room is held', async () => {
   const [atDesk, onPhone] = await sameAfterKill([
     [worker, 'main', say('track.reserved', { name: 'Lindehof' })], [lindehof, '.phone-main', say('request.promised')],
-    [wulp, '.phone-main'], [third, '.phone-main'],
+    [second, '.phone-main'], [third, '.phone-main'],
   ]);
   assert.match(atDesk, /Lindehof zegt ja/);
   assert.match(onPhone, sayLike('capacity.held', { n: 1 }));
@@ -202,7 +207,7 @@ test('address and meeting point open for the worker alone, and that is written d
   address = await panel.innerText();
   assert.match(address, /Voorbeeldstraat 1/);
   assert.ok(looked() > before, 'a row in the access log');
-  for (const desk of [wulp, third]) assert.equal((await desk.page.content()).includes('Voorbeeldstraat 1,'), false);
+  for (const desk of [second, third]) assert.equal((await desk.page.content()).includes('Voorbeeldstraat 1,'), false);
 });
 
 test('they set out, arrive, and the worker sees it', async () => {
@@ -246,10 +251,10 @@ test('after the last kill -9 and restart all pages show the same', async () => {
   await signIn(policy, 'beleid.rotterdam', '.figures');
   const done = say('track.admitted', { name: 'Lindehof' });
   const [atDesk, onPhone, , , figures] = await sameAfterKill([
-    [worker, 'main', done], [lindehof, '.phone-main'], [wulp, '.phone-main'], [third, '.phone-main'], [policy, '.figures'],
+    [worker, 'main', done], [lindehof, '.phone-main'], [second, '.phone-main'], [third, '.phone-main'], [policy, '.figures'],
   ]);
   assert.ok(atDesk.includes(done));
   assert.match(onPhone, /1 vrij van 6/); // two were free, one is lived in
   assert.match(figures, sayLike('figure.unplaced'));
-  for (const [name, desk] of Object.entries({ worker, lindehof, wulp, third, policy })) noFaults(desk, name);
+  for (const [name, desk] of Object.entries({ worker, lindehof, second, third, policy })) noFaults(desk, name);
 });

@@ -9,6 +9,7 @@ import { DESKTOP, NARROW, PHONE, axe, contrast, openBrowser, openDesk, overflow 
 import { startExchange } from '../support/exchange.mjs';
 import { askBest, beginShift, enterHousehold, openPlacer, openShelter, say } from '../support/people.mjs';
 import { walk } from '../support/walk.mjs';
+import { demo } from '../support/world.mjs';
 
 let x, browser;
 before(async () => {
@@ -54,6 +55,28 @@ for (const w of WALKS) {
     assert.deepEqual(missed, [], 'states that the walk did not reach');
   });
 }
+
+test('the name of every house fits the bar of a phone, live or not', async () => {
+  const desk = await openDesk(browser, x.origin, { viewport: PHONE });
+  const { page } = desk;
+  await openShelter(desk, 'opvang.lindehof');
+  const names = [...new Set([...demo.locations, ...demo.organisations.filter(o => o.kind === 'shelter')].map(l => l.name))];
+  const wide = [];
+  for (const width of [PHONE.width, NARROW.width]) {
+    await page.setViewportSize({ ...PHONE, width });
+    for (const isStale of [false, true]) {
+      wide.push(...await page.evaluate(([all, stale, text]) => all.filter(name => {
+        document.querySelector('.phone-bar .name b').textContent = name;
+        const pill = document.querySelector('.phone-bar .live');
+        pill.classList.toggle('stale', stale);
+        if (stale) pill.querySelector('.sr-narrow').textContent = text;
+        return document.documentElement.scrollWidth > document.documentElement.clientWidth;
+      }), [names, isStale, say('live.stale', { time: '03:09' })]).then(found => found.map(name => `${name} at ${width} px${isStale ? ' without connection' : ''}`)));
+    }
+  }
+  assert.deepEqual(wide, []);
+  await desk.context.close();
+});
 
 const focused = page => page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName);
 const hasFocus = (page, id) => page.waitForFunction(wanted => document.activeElement?.id === wanted, id);

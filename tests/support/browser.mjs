@@ -24,6 +24,23 @@ const ARGS = [
   '--disable-component-update', '--disable-sync',
 ];
 
+// Seconds by which the programs' clock is ahead of the machine's (scripts/at-time), negative = behind. The pages must have
+// the same one. Chromium itself keeps the machine's: its timers and the age of its cookies are relative.
+const CLOCK_AHEAD_MS = 1000 * Number(process.env.PLEK_CLOCK_AHEAD_S ?? 0);
+
+function setClockAhead(ms) {
+  const Machine = globalThis.Date;
+  globalThis.Date = class Date extends Machine {
+    constructor(...at) {
+      super(...(at.length > 0 ? at : [Machine.now() + ms]));
+    }
+
+    static now() {
+      return Machine.now() + ms;
+    }
+  };
+}
+
 /** Base64 of the SHA-256 of a certificate's public key, as Chromium's list wants it. */
 function keyHash(certificateFile) {
   const key = new X509Certificate(readFileSync(certificateFile)).publicKey.export({ type: 'spki', format: 'der' });
@@ -32,9 +49,11 @@ function keyHash(certificateFile) {
 
 /** Start Chromium that trusts the server whose certificate is in CERTIFICATEFILE, and nobody else out of order. */
 export function openBrowser(certificateFile) {
+  const { LD_PRELOAD: _clock, ...env } = process.env;
   return chromium.launch({
     executablePath: process.env.PLEK_CHROMIUM || '/usr/bin/chromium',
     args: [...ARGS, `--ignore-certificate-errors-spki-list=${keyHash(certificateFile)}`],
+    env: CLOCK_AHEAD_MS === 0 ? process.env : env,
     handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,
   });
 }
@@ -62,6 +81,7 @@ export async function openDesk(browser, origin, o = {}) {
   });
   context.setDefaultTimeout(SOON_MS);
   await context.addInitScript(watchPolicy);
+  if (CLOCK_AHEAD_MS !== 0) await context.addInitScript(setClockAhead, CLOCK_AHEAD_MS);
   await context.addInitScript(language => { if (!localStorage.getItem('lang')) localStorage.setItem('lang', language); }, lang);
   const page = await context.newPage();
   const desk = { context, page, origin, lang, faults: [], urls: [], titles: new Set(), expected };

@@ -9,7 +9,7 @@
 //   x.plek('check'), x.sql('SELECT ...'), x.log()
 //   await x.stop();                                     // also fails on a leak, a sanitizer's finding or a bad answer
 //
-// Programs come from $PLEK_BIN, else $PLEK_BUILD_DIR, else build/dev.
+// Programs come from $PLEK_BIN, else $PLEK_BUILD_DIR, else build/dev. $PLEK_TEST_DIR stands for var/test (scripts/at-time).
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomInt } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ import { Contract } from './contract.mjs';
 import { poll } from './wait.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const VAR = join(ROOT, 'var/test');
+const VAR = process.env.PLEK_TEST_DIR ?? join(ROOT, 'var/test');
 export const BIN = process.env.PLEK_BIN ?? process.env.PLEK_BUILD_DIR ?? join(ROOT, 'build/dev');
 const PASSWORD = 'veilige-plek-demo';
 const TEMPLATE_MAX_AGE_MS = 45 * 60_000; // the demo's counts age: a template is made anew before 'fresh' is over
@@ -157,12 +157,20 @@ function writeConfig(dir, ports, settings) {
   writeFileSync(join(dir, 'plekd.conf'), Object.entries(all).map(([k, v]) => `${k} = ${v}\n`).join(''), { mode: 0o600 });
 }
 
+/** By the clock of the tests, not of the files; one that is made later than now is of another clock. */
+function isRecent(dir) {
+  const file = join(dir, 'made-at');
+  const age = existsSync(file) ? Date.now() - Number(readFileSync(file, 'utf8')) : -1;
+  return age >= 0 && age < TEMPLATE_MAX_AGE_MS;
+}
+
 /** Database with demo, certificates and master key: made once, then copied. */
 function template() {
   const tool = statSync(join(BIN, 'plek'));
   const dir = join(VAR, `template-${hashOf(['schema/demo/national.json', 'schema/sql', 'schema/codes', 'scripts/lib/db.sh', 'scripts/lib/ca.sh'], `${BIN} ${tool.mtimeMs} ${tool.size}`)}`);
-  if (existsSync(dir) && Date.now() - statSync(join(dir, 'keys')).mtimeMs > TEMPLATE_MAX_AGE_MS) rmSync(dir, { recursive: true, force: true });
+  if (existsSync(dir) && !isRecent(dir)) rmSync(dir, { recursive: true, force: true });
   return once(dir, fresh => {
+    writeFileSync(join(fresh, 'made-at'), String(Date.now()));
     const db = join(fresh, 'db');
     run(join(ROOT, 'scripts/db-up'), [db]);
     try {
@@ -253,7 +261,7 @@ export class Exchange {
     const log = openSync(join(this.dir, 'plekd.log'), 'a');
     const child = spawn(join(BIN, 'plekd'), ['--config', join(this.dir, 'plekd.conf')], {
       stdio: ['ignore', log, log],
-      env: { ...process.env, ASAN_OPTIONS: 'detect_leaks=1:detect_stack_use_after_return=1', UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1' },
+      env: { ...process.env, ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:detect_leaks=1:detect_stack_use_after_return=1`, UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1' },
     });
     closeSync(log);
     this.broker = { child, mark: { pid: child.pid, tick: startTick(child.pid) } };

@@ -1,8 +1,9 @@
 // Through all pages and their main states with real people's steps, calling VISIT at each. Accessibility, content policy
 // and the screenshots look at the same states, so that no state is looked at by one of them only.
 import { openDesk, signIn } from './browser.mjs';
-import { askBest, beginHousehold, beginShift, clearHousehold, enterHousehold, openPlacer, openShelter, sayIn } from './people.mjs';
+import { askBest, beginHousehold, beginShift, bestHouses, clearHousehold, enterHousehold, openPlacer, openShelter, sayIn } from './people.mjs';
 import { FEED_STATES, walkFeeds } from './walk_feeds.mjs';
+import { phoneOf } from './world.mjs';
 
 /** The states, in their order. visit(name, desk) is called for each; a test asserts that all came. */
 export const STATES = [
@@ -176,7 +177,7 @@ export async function walk(o, visit) {
   const [worker, house, other] = desks;
   await search(o, tell, worker);
   await phones(o, tell, house);
-  await openShelter(other, 'opvang.de-wulp');
+  await openShelter(other, phoneOf((await bestHouses(worker))[1])); // the first is Lindehof
   await beginShift(other);
   await asking(o, tell, worker, house);
   await answering(o, tell, worker, house, other);

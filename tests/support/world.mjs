@@ -15,6 +15,13 @@ export function deskOf(poolId) {
   return demo.accounts.find(a => a.role === 'shelter' && a.organisation === org && a.location === null).username;
 }
 
+/** Username of the phone of a house, by the name on its card: its own desk, else that of its organisation. */
+export function phoneOf(houseName) {
+  const house = demo.locations.find(l => l.name === houseName);
+  const desks = demo.accounts.filter(a => a.role === 'shelter' && a.organisation === house.organisation);
+  return (desks.find(a => a.location === house.id) ?? desks.find(a => a.location === null)).username;
+}
+
 /** A mother with two children under code rood, not safe in Rotterdam. */
 export function aNeed(over = {}) {
   return {

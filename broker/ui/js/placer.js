@@ -512,7 +512,9 @@ const view = () => {
   const referral = state.referral;
   const canChange = referral !== null && (referral.state === 'open' || referral.state === 'asked') && Boolean(referral.need);
   const side = referral ? summaryView(referral, { change: () => change(referral), canChange }) : intakeView({
-    intake: state.intake, callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
+    // As it is when a tap comes, not as it was drawn: two taps may come between two drawings.
+    get intake() { return state.intake; },
+    callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
     moreOpen: state.moreOpen, setMore: open => { state.moreOpen = open; frame.draw(); },
     set: setIntake, addRegion, clear: () => setIntake(emptyIntake()),
     setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(state.intake, state.callback); frame.draw(); },

@@ -5,7 +5,7 @@ import { label, ordered, regionsByDistance, row, rows } from './codes.js';
 import { BANDS, PERSONS_MAX, answered, hasTrafficking, persons, toggled, withAdults, withChildren } from './need.js';
 import { inSentence } from './reasons.js';
 import { clock, either, t } from './text.js';
-import { button, html, icon, nothing, segments, select, shape, stepper } from './ui.js';
+import { button, html, icon, live, nothing, segments, select, shape, stepper } from './ui.js';
 
 /** @typedef {import('./need.js').Intake} Intake */
 /** @typedef {import('./need.js').Band} Band */
@@ -103,7 +103,7 @@ function unsafe(p) {
   const shown = [...near, ...p.intake.unsafe.filter(code => !near.includes(code))];
   const flip = (/** @type {string} */ code) => p.set({ ...p.intake, unsafe: p.intake.unsafe.includes(code) ? p.intake.unsafe.filter(c => c !== code) : [...p.intake.unsafe, code] });
   return html`<fieldset class="question unsafe"><legend>${t('intake.unsafe')} <small>${t('intake.unsafe_hint')}</small></legend><div class="chips">
-    ${shown.map(code => html`<label class="chip"><input type="checkbox" .checked=${p.intake.unsafe.includes(code)} @change=${() => flip(code)}><span class="on">${icon('check')}</span>${label('regions', code)}</label>`)}</div>
+    ${shown.map(code => html`<label class="chip"><input type="checkbox" .checked=${live(p.intake.unsafe.includes(code))} @change=${() => flip(code)}><span class="on">${icon('check')}</span>${label('regions', code)}</label>`)}</div>
     <div class="add-row"><label class="sr" for="other-region">${t('intake.other_region')}</label><input class="input" id="other-region" list="regions-list" placeholder=${t('intake.other_region')} autocomplete="off" aria-describedby="region-fault" @keydown=${(/** @type {KeyboardEvent} */ e) => { if (e.key === 'Enter') addRegion(p, e); }}>
     <datalist id="regions-list">${rows('regions').map(r => html`<option value=${either(r.labelNl, r.labelEn)}></option>`)}</datalist>${button(t('intake.add'), { icon: 'plus', click: e => addRegion(p, e), about: t('intake.other_region') })}</div>
     <p class="field-fault" id="region-fault">${p.regionFault ? html`${icon('alert-circle')}${p.regionFault}` : nothing}</p></fieldset>`;
@@ -148,7 +148,7 @@ const more = p => html`<details class="more" @toggle=${(/** @type {Event} */ e) 
   <div class="field"><label for="home">${t('intake.home')}</label><input class="input" id="home" list="home-list" autocomplete="off" .value=${row('municipalities', p.intake.home)?.name ?? ''} @change=${(/** @type {Event} */ e) => setHome(p, /** @type {HTMLInputElement} */(e.target).value)}><datalist id="home-list">${p.moreOpen ? rows('municipalities').map(m => html`<option value=${m.name ?? ''}></option>`) : nothing}</datalist><p class="small subtle">${t('intake.home_hint')}</p></div>
   ${hasTrafficking(p.intake) ? nothing : residence(p)}
   <fieldset class="question"><legend>${t('intake.threat_kinds')}</legend><div class="chips">${rows('threatKinds').map(r => triChip(p.intake.threatKinds[r.code], either(r.labelNl, r.labelEn), undefined, () => p.set({ ...p.intake, threatKinds: toggled(p.intake.threatKinds, r.code) })))}</div></fieldset>
-  <div class="check"><label><input type="checkbox" .checked=${p.intake.together} @change=${() => p.set({ ...p.intake, together: !p.intake.together })}><span>${t('intake.together')}</span></label></div>
+  <div class="check"><label><input type="checkbox" .checked=${live(p.intake.together)} @change=${() => p.set({ ...p.intake, together: !p.intake.together })}><span>${t('intake.together')}</span></label></div>
   ${select({ id: 'ground', label: t('intake.ground'), value: p.intake.ground, options: rows('legalGrounds').map(r => [r.code, either(r.labelNl, r.labelEn)]), set: ground => p.set({ ...p.intake, ground }) })}
 </div></details>`;
 

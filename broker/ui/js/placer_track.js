@@ -4,7 +4,7 @@
 import { label, ordered, rows } from './codes.js';
 import { inSentence, ofTone, rankSentence, sentence } from './reasons.js';
 import { clock, duration, either, list, moment, t } from './text.js';
-import { button, closeDialog, html, icon, nothing, notice, openDialog, ring } from './ui.js';
+import { button, closeDialog, html, icon, live, nothing, notice, openDialog, ring } from './ui.js';
 
 /** @typedef {import('../types/api').Referral} Referral */
 /** @typedef {import('../types/api').Request} Request */
@@ -180,7 +180,7 @@ function alarms(p) {
 }
 
 /** @param {TrackParts} p */
-const departure = p => html`<section class="panel" aria-labelledby="departure-title"><h3 id="departure-title">${t('departure.title')}</h3><div class="check">${DEPARTURE.map(point => html`<label><input type="checkbox" .checked=${p.departure.has(point)} @change=${() => p.toggleDeparture(point)}><span>${t(`departure.${point}`)}</span></label>`)}</div></section>`;
+const departure = p => html`<section class="panel" aria-labelledby="departure-title"><h3 id="departure-title">${t('departure.title')}</h3><div class="check">${DEPARTURE.map(point => html`<label><input type="checkbox" .checked=${live(p.departure.has(point))} @change=${() => p.toggleDeparture(point)}><span>${t(`departure.${point}`)}</span></label>`)}</div></section>`;
 
 /** @param {string} id @param {string} title @param {string} text @param {unknown} body */
 const sheet = (id, title, text, body) => html`<dialog class="sheet" id=${id} aria-labelledby="${id}-title"><div class="inner"><h2 id="${id}-title" tabindex="-1">${title}</h2><p class="subtle">${text}</p>${body}${button(t('dialog.back'), { kind: 'subtle', click: () => closeDialog(id) })}</div></dialog>`;

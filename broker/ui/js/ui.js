@@ -1,10 +1,13 @@
 // @ts-check
 // Shared parts of the pages: functions that give HTML. No inline style, no handlers in text, no HTML from strings (the
 // policy refuses them and a test looks for them).
+import { live } from '../vendor/lit-html/directives/live.js';
 import { html, nothing, svg } from '../vendor/lit-html/lit-html.js';
 import { countdown, t } from './text.js';
 
-export { html, nothing, svg };
+// What a person ticks is compared as it stands on the page: a list that grew shorter would else leave the next box as
+// the one before it was.
+export { html, live, nothing, svg };
 
 const SPRITE = new URL('../vendor/icons.svg', import.meta.url).pathname;
 
@@ -74,7 +77,7 @@ export const badge = text => html`<span class="nl-data-badge">${text}</span>`;
  * A choice of one out of a few. Arrow keys walk it: real radio buttons.
  * @param {{ name: string, value: string | null, options: [string, unknown][], set: (value: string) => void, extra?: string }} o
  */
-export const segments = o => html`<div class="seg ${o.extra ?? ''}">${o.options.map(([value, text]) => html`<label><input type="radio" name=${o.name} value=${value} .checked=${o.value === value} @change=${() => o.set(value)}>${text}</label>`)}</div>`;
+export const segments = o => html`<div class="seg ${o.extra ?? ''}">${o.options.map(([value, text]) => html`<label><input type="radio" name=${o.name} value=${value} .checked=${live(o.value === value)} @change=${() => o.set(value)}>${text}</label>`)}</div>`;
 
 /**
  * @param {{ id: string, label: unknown, value: string, options: [string, string][], set: (value: string) => void, hideLabel?: boolean }} o
