@@ -5,8 +5,9 @@
 // try each state at the widths of a phone and of 400 % zoom for sideways scrolling.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, contrast, openBrowser, openDesk, overflow } from '../support/browser.mjs';
+import { DESKTOP, NARROW, PHONE, axe, contrast, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
+import { Adapter, aFeed, aFeedReport, aMessage, poolsOf } from '../support/feeds.mjs';
 import { askBest, beginShift, enterHousehold, openPlacer, openShelter, say } from '../support/people.mjs';
 import { walk } from '../support/walk.mjs';
 import { demo } from '../support/world.mjs';
@@ -156,4 +157,33 @@ test('by keyboard on the phone page: no, Escape, and the focus is back on the bu
   await house.page.keyboard.press('Enter');
   await worker.page.locator('.asked li.no').waitFor();
   for (const desk of [worker, house]) await desk.context.close();
+});
+
+test('by keyboard: a file handed in, looked at and taken over; the focus goes where the news is', async () => {
+  const desk = await openDesk(browser, x.origin, { viewport: NARROW });
+  const { page } = desk;
+  const [org, pool] = [4, poolsOf(4)[0]];
+  const adapter = new Adapter(x.machine(), [aFeed(org)]);
+  await adapter.orders();
+  await signIn(desk, 'intake.havenlicht', '.feed-line');
+  await page.locator('.feed-line').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#upload-file');
+  await page.setInputFiles('#upload-file', { name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('a') });
+  await page.locator('#upload-file').focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.type), 'checkbox');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await hasFocus(page, 'upload-reading');
+  const { id } = await adapter.order('read');
+  const report = aFeedReport(pool.id, { unitsFree: pool.units_total, unitsOccupied: null });
+  await adapter.tell(aMessage(org, { channel: 'upload', orderId: id, reports: [report] }));
+  await hasFocus(page, 'upload-result');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(page), 'upload-take');
+  await page.keyboard.press('Enter');
+  await page.locator('#upload-result.notice').waitFor();
+  await hasFocus(page, 'upload-result');
+  await desk.context.close();
 });
