@@ -89,21 +89,40 @@ static void tidy(struct feeds *f, int64_t now_ms)
     }
 }
 
+/* Somebody who tries a file again and again, as one does while being connected, pushes out their own
+ * organisation's oldest. */
+static void tidy_own(struct feeds *f, struct org_id org, int64_t now_ms)
+{
+    unsigned own = 0, oldest = f->n_uploads;
+
+    for (unsigned i = f->n_uploads; i > 0; i--) {
+        const struct upload *u = f->uploads[i - 1];
+
+        own += u->org.v == org.v;
+        if (u->org.v == org.v && feeds_upload_state(f, u, now_ms) != UPLOAD_WAITING)
+            oldest = i - 1;
+    }
+    if (own >= f->limits.uploads_kept && oldest < f->n_uploads)
+        upload_drop(f, oldest);
+}
+
 enum err feeds_upload(struct feeds *f, struct org_id org, struct bytes content, bool test, int64_t now_ms,
                       uint64_t *id)
 {
     struct upload *u = NULL;
-    unsigned own = 0;
+    unsigned waiting = 0;
     size_t bytes = content.len;
 
     CHECK(content.len > 0 && org.v != 0);
     tidy(f, now_ms);
     for (unsigned i = 0; i < f->n_uploads; i++) {
-        own += f->uploads[i]->org.v == org.v && is_live(f, f->uploads[i], now_ms);
+        waiting +=
+            f->uploads[i]->org.v == org.v && feeds_upload_state(f, f->uploads[i], now_ms) == UPLOAD_WAITING;
         bytes += f->uploads[i]->content_len;
     }
-    if (own >= f->limits.uploads_org)
+    if (waiting >= f->limits.uploads_org)
         return ERR_TOO_BIG;
+    tidy_own(f, org, now_ms);
     if (f->n_uploads >= f->limits.uploads_max || bytes > f->limits.upload_bytes)
         return ERR_BUSY;
     u = mem_new(1, sizeof *u);

@@ -17,6 +17,7 @@ struct feeds_limits feeds_limits_default(void)
                                  .upload_ms = 30 * MS_MINUTE,
                                  .message_bytes = (size_t)64 * 1024 * 1024,
                                  .uploads_org = 3,
+                                 .uploads_kept = 8,
                                  .uploads_max = 64,
                                  .upload_bytes = (size_t)16 * 1024 * 1024,
                                  .replays_max = 256,

@@ -26,6 +26,7 @@ struct feeds_limits {
     int64_t upload_ms;     /* 30 min: an uploaded file and its preview live so long */
     size_t message_bytes;  /* 64 MiB of messages; over it the provider with most loses its oldest */
     unsigned uploads_org;  /* 3: waiting or previewed, of one organisation */
+    unsigned uploads_kept; /* 8: of one organisation, previews and what is over included; the oldest go */
     unsigned uploads_max;  /* 64: of all */
     size_t upload_bytes;   /* 16 MiB of files that no adapter has read yet */
     unsigned replays_max;  /* 256 asked and not answered */
@@ -177,7 +178,8 @@ struct upload {
     uint8_t *stopped; /* per row: a stop was in force when the rows were last shown */
 };
 
-/* Take CONTENT (len > 0) for ORG. ERR_TOO_BIG: ORG has as many as it may; ERR_BUSY: all have. */
+/* Take CONTENT (len > 0) for ORG. ERR_TOO_BIG: as many of ORG wait as may; ERR_BUSY: there is no room for
+ * any. */
 MUST_CHECK enum err feeds_upload(struct feeds *f, struct org_id org, struct bytes content, bool test,
                                  int64_t now_ms, uint64_t *id);
 

@@ -82,7 +82,7 @@ static void upload(struct call *call, struct bytes content, bool test)
     }
     if (e == ERR_TOO_BIG)
         reply_problem(&call->late, 429, "limit", "A limit is reached",
-                      "Your organisation has three files waiting. Take one, or wait until one has expired.");
+                      "Three files of your organisation are waiting to be read. Wait for one of them.");
     else if (e != OK)
         reply_problem(&call->late, 503, "busy", "Too busy",
                       "Too many files are waiting to be read. Nothing was kept; try again in a moment.");

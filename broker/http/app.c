@@ -17,8 +17,9 @@
 /* Addresses that signed in lately, and names that do not exist: 32 bytes each. */
 #define DOORS_MAX 4096
 #define STRANGERS_MAX 4096
-#define FEED_IDS_PER_S 1024 /* more than are ever given in one second; 2^53 is reached in the year 280,000   \
-                             */
+#define FEED_IDS_PER_S                                                                                       \
+    1024 /* more than are ever given in one second; 2^53 is reached in the year 280,000                      \
+          */
 
 static void on_request(void *ctx, const struct wire_request *request)
 {

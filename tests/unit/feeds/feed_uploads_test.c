@@ -128,23 +128,39 @@ static void over_by_time(void **state)
     assert_int_equal(state_of(t, read), UPLOAD_EXPIRED);
 }
 
-static void three_of_one_organisation(void **state)
+static void three_of_one_organisation_wait(void **state)
 {
     struct telling *t = *state;
 
     listen(t, HUIS_A);
-    uint64_t first = bring(t, HUIS_A, "1", OK);
+    bring(t, HUIS_A, "1", OK);
     bring(t, HUIS_A, "2", OK);
     bring(t, HUIS_A, "3", OK);
     bring(t, HUIS_A, "4", ERR_TOO_BIG);
     bring(t, HUIS_B, "1", OK);
     answer(t, HUIS_A, order_of(t, MACHINE_1).id, "gelezen-1", FEED_TAKEN, 1);
-    bring(t, HUIS_A, "4", ERR_TOO_BIG); /* read and not taken still counts */
-    feeds_upload_find(t->f, first)->taken = true;
     bring(t, HUIS_A, "4", OK);
     bring(t, HUIS_A, "5", ERR_TOO_BIG);
     t->now += t->limits.upload_ms;
     bring(t, HUIS_A, "5", OK);
+}
+
+static void who_tries_again_and_again_pushes_out_its_own(void **state)
+{
+    struct telling *t = *state;
+    uint64_t ids[20], others = bring(t, HUIS_B, "van een ander", OK);
+
+    listen(t, HUIS_A);
+    for (unsigned i = 0; i < COUNT_OF(ids); i++) {
+        ids[i] = bring(t, HUIS_A, "nog eens", OK);
+        answer(t, HUIS_A, order_of(t, MACHINE_1).id, "gelezen", FEED_TEST, 1);
+        assert_int_equal(state_of(t, ids[i]), UPLOAD_READ);
+    }
+    for (unsigned i = 0; i < COUNT_OF(ids); i++) {
+        bool is_kept = i >= COUNT_OF(ids) - t->limits.uploads_kept;
+        assert_int_equal(feeds_upload_find(t->f, ids[i]) != NULL, is_kept);
+    }
+    assert_non_null(feeds_upload_find(t->f, others));
 }
 
 static void of_all_together(void **state)
@@ -177,8 +193,12 @@ static void of_all_together(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(brought_read_and_seen),     TEST(unreadable_or_only_tried), TEST(over_by_time),
-        TEST(three_of_one_organisation), TEST(of_all_together),
+        TEST(brought_read_and_seen),
+        TEST(unreadable_or_only_tried),
+        TEST(over_by_time),
+        TEST(three_of_one_organisation_wait),
+        TEST(who_tries_again_and_again_pushes_out_its_own),
+        TEST(of_all_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
