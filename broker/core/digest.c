@@ -51,17 +51,21 @@ uint64_t digest_of_profile(const struct pool *p)
     return f.hash;
 }
 
-/* Words that nobody kept are left out: a journal from before them comes to the digest that it was written
- * with. */
-static void hash_words(struct fields *f, const struct word words[SIDE_N])
+/* Reports come all day, so a word is hashed as few numbers. Words that nobody kept are left out: a journal
+ * from before them comes to the digest that it was written with. */
+static uint64_t hash_words(uint64_t h, const struct word words[SIDE_N])
 {
     if (!words[SIDE_FEED].said && !words[SIDE_HAND].said)
-        return;
+        return h;
     for (int side = 0; side < SIDE_N; side++) {
-        struct word w = words[side];
+        const struct word *w = &words[side];
 
-        word_fields(f, &w);
+        h = hash_combine(h, (uint64_t)w->said | (uint64_t)w->deliverable << 8 | (uint64_t)w->stop << 16);
+        h = hash_combine(h, (uint64_t)(uint32_t)w->total << 32 | (uint32_t)w->free);
+        h = hash_combine(h, (uint64_t)w->stop_until_ms);
+        h = hash_combine(h, (uint64_t)w->observed_at_ms);
     }
+    return h;
 }
 
 /* PROFILE is most of the work and hardly ever changes, while reports come all day. */
@@ -75,9 +79,7 @@ static uint64_t digest_of_pool_with(const struct pool_slot *s, uint64_t profile)
     for (int i = 0; i < REPORTS_KEPT; i++)
         f.hash = hash_combine(f.hash, s->reports[i]);
     f.hash = hash_combine(f.hash, s->reports_next);
-    f.hash = hash_combine(f.hash, s->version);
-    hash_words(&f, s->words);
-    return f.hash;
+    return hash_words(hash_combine(f.hash, s->version), s->words);
 }
 
 uint64_t digest_of_pool(const struct pool_slot *s)

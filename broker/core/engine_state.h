@@ -16,16 +16,17 @@
 
 struct pool_slot {
     struct pool pool;
+    /* What a look at the pool reads lies together: the match looks at all of them. */
     struct observation latest; /* pool.v == 0: never reported */
+    uint64_t version;
+    int32_t held;              /* units of the requests that count; in no digest */
     struct word words[SIDE_N]; /* the last used one of each side; not said before codec version 3 kept them */
     uint64_t reports[REPORTS_KEPT];
     uint8_t reports_next;
-    uint64_t version;
     uint64_t profile; /* digest of pool alone */
     uint64_t sum;     /* digest of all above, part of engine.sum */
 
     uint64_t first_hold, last_hold; /* requests that count, oldest first; 0 = none */
-    int32_t held;
 
     uint64_t closed_seq;     /* freed.c: last event around which nothing could be offered, or it was asked */
     int32_t told;            /* announcements since then to those who still look */

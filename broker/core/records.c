@@ -81,17 +81,6 @@ void observation_fields(struct fields *f, struct observation *o)
     field_time(f, &o->received_at_ms);
 }
 
-void word_fields(struct fields *f, struct word *w)
-{
-    FIELD_BOOL(f, w->said);
-    field_count(f, &w->total);
-    field_count(f, &w->free);
-    field_below(f, &w->deliverable, TRI_YES + 1);
-    field_u8(f, &w->stop);
-    field_time(f, &w->stop_until_ms);
-    field_time(f, &w->observed_at_ms);
-}
-
 void key_fields(struct fields *f, struct command_key *k)
 {
     field_u64(f, &k->hi);

@@ -13,7 +13,6 @@ void org_fields(struct fields *f, struct org *o);
 void location_fields(struct fields *f, struct location *l);
 void pool_fields(struct fields *f, struct pool *p);
 void observation_fields(struct fields *f, struct observation *o);
-void word_fields(struct fields *f, struct word *w); /* state only: no event holds one */
 void key_fields(struct fields *f, struct command_key *k);
 void outcome_fields(struct fields *f, struct outcome *o);
 
