@@ -160,7 +160,7 @@ test('the adapter is killed (-9): the feed says so, and what it had not told is 
   adapter = await startAdapter(x, { own: true });
   await told(one => one.outcome === 'taken' && one.channel === 'drop');
   await poll(async () => (await free()) === 0, { ...WITHIN, what: 'the number that waited' });
-  assert.equal((await feed()).state, 'ok');
+  await poll(async () => (await feed()).state === 'ok', { ...WITHIN, what: 'the newest message to be told too' });
   await adapter.kill();
   await poll(async () => (await feed()).state === 'adapter_away', { ...WITHIN, what: 'the adapter to be missed' });
   adapter = await startAdapter(x, { own: true });
