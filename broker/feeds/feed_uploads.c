@@ -148,16 +148,6 @@ struct upload *feeds_upload_find(struct feeds *f, uint64_t id)
     return NULL;
 }
 
-void feeds_upload_discard(struct feeds *f, uint64_t id)
-{
-    for (unsigned i = 0; i < f->n_uploads; i++) {
-        if (f->uploads[i]->id == id) {
-            upload_drop(f, i);
-            return;
-        }
-    }
-}
-
 struct bytes feeds_content(const struct feeds *f, uint64_t order, int64_t now_ms, struct org_id *provider)
 {
     for (unsigned i = 0; i < f->n_uploads; i++) {

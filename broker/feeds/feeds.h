@@ -187,9 +187,6 @@ MUST_CHECK enum err feeds_upload(struct feeds *f, struct org_id org, struct byte
 struct upload *feeds_upload_find(struct feeds *f, uint64_t id);
 enum upload_state feeds_upload_state(const struct feeds *f, const struct upload *u, int64_t now_ms);
 
-/* Forget it, and the order to read it: somebody threw it away. An answer that comes later moves nothing. */
-void feeds_upload_discard(struct feeds *f, uint64_t id);
-
 /* ---- keys of writes that are no commands of the engine ---- */
 
 struct feed_answer {

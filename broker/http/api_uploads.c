@@ -13,7 +13,6 @@
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/feed_call.h"
-#include "http/reply.h"
 #include "http/reply_table.h"
 #include "http/report_json.h"
 #include "http/view_feed.h"
@@ -295,23 +294,4 @@ void api_upload_accept(struct call *call)
         tell_again(call);
     else if (is_repeat(call, u) || is_takeable(call, u, app_now_ms(call->late.app)))
         take(call, u);
-}
-
-/* ---- throwing away ---- */
-
-/* One that was taken stays, so that the same yes again hears the same. */
-void api_uploads_delete(struct call *call)
-{
-    const struct upload *u = NULL;
-
-    if (!call_may(call, ACT_UPLOAD, 0))
-        return;
-    u = find_upload(&call->late);
-    if (u == NULL) {
-        reply_not_found(&call->late);
-        return;
-    }
-    if (!u->taken)
-        feeds_upload_discard(call->late.app->feeds, u->id);
-    reply_bytes(&call->late, 204, REPLY_API, NULL, NULL, 0, BYTES(NULL, 0));
 }

@@ -55,7 +55,6 @@ static const struct route routes[] = {
     WRITE_("/feed-messages/{id}/replay", AUTH_SESSION, 0, api_feed_replay),
     WRITE_("/uploads", AUTH_SESSION, BATCH_BYTES_MAX, api_uploads_post),
     GET_("/uploads/{id}", AUTH_SESSION, api_uploads_get),
-    {HTTP_METHOD_DELETE, "/uploads/{id}", AUTH_SESSION, false, false, true, 0, api_uploads_delete},
     WRITE_("/uploads/{id}/acceptance", AUTH_SESSION, 0, api_upload_accept),
 };
 

@@ -3,7 +3,7 @@
 // and taken over, or only tried; hand and feed differ and a tap says which is right; the operator sees a lost adapter.
 // Every moment in a file is made of the present one, so that the hour of the day does not matter.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startAdapter } from '../support/adapter.mjs';
@@ -33,8 +33,8 @@ function file(rows, at = new Date()) {
   return `${[head, ...rows.map(line)].join('\n')}\n`;
 }
 
-/** Our own word for the room of the profile, or theirs as well. */
-function writeProfile({ words = {} } = {}) {
+/** The profile on disk, with more words of theirs. */
+function writeProfile(words) {
   const own = JSON.parse(readFileSync(join(ROOT, 'adapters/profiles/demo-csv.json'), 'utf8'));
   const places = own.providers[HOUSE].pools[PLACE];
   own.providers[HOUSE].pools[PLACE] = { ...places, ...words };
@@ -43,11 +43,8 @@ function writeProfile({ words = {} } = {}) {
 
 before(async () => {
   x = await startExchange('e2e-koppeling', { settings: { feed_away_s: AWAY_S } });
-  const profiles = join(x.dir, 'profiles');
-  mkdirSync(profiles);
-  profile = join(profiles, 'demo-csv.json');
-  writeProfile();
-  adapter = await startAdapter(x, { profiles });
+  adapter = await startAdapter(x, { own: true });
+  profile = join(adapter.dir, 'profiles/demo-csv.json');
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   phone = await openDesk(browser, x.origin, { viewport: PHONE });
   desk = await openDesk(browser, x.origin);
@@ -106,7 +103,7 @@ test('the profile is mended on disk, the button reads the file again, and its nu
   await desk.page.locator('.replay.failed').waitFor({ timeout: SOON.within });
   assert.match(await desk.page.locator('.replay.failed').innerText(), sayLike('replay.failed_text'));
 
-  writeProfile({ words: { Nachtkamer: NIGHT } });
+  writeProfile({ Nachtkamer: NIGHT });
   await press(desk.page, 'replay.button');
   await desk.page.locator('.notice[id^=done-]').waitFor({ timeout: SOON.within });
   assert.match(await desk.page.locator('.notice[id^=done-]').innerText(), sayLike('replay.done_text', { n: 1 }));

@@ -264,16 +264,10 @@ async function take() {
   }
 }
 
-/** Told to the exchange, for it holds only a few; if that is lost, the file goes by itself after half an hour. @param {string} focus */
-function leave(focus) {
-  const { upload } = state.upload;
-  if (upload && (upload.state === 'read' || upload.state === 'waiting')) frame.api.remove(`/uploads/${upload.id}`).catch(() => { /* it expires */ });
-  setUpload(noUpload(), focus);
-}
-
+/** The exchange keeps what it read for half an hour; nothing of it is ever used without a yes. */
 function discard() {
   announce(t('upload.discarded'));
-  leave('upload-title');
+  setUpload(noUpload(), 'upload-title');
 }
 
 /* ---- drawing ---- */
@@ -340,7 +334,7 @@ const advice = () => (isOperator() ? null : {
 
 const uploadPart = () => (isOperator() ? nothing : uploadView(state.upload, {
   busy: state.busy, stale: frame.isStale(), nowMs: frame.api.now(), send, take, discard,
-  setTest: test => setUpload({ test }), chosen: () => setUpload({ fault: null }), again: () => leave('upload-file'),
+  setTest: test => setUpload({ test }), chosen: () => setUpload({ fault: null }), again: () => setUpload(noUpload(), 'upload-file'),
 }));
 
 function providerView() {

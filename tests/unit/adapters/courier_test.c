@@ -565,6 +565,8 @@ static void uploads(void **state)
     told_order(s->broker, 200, "read", "lindehof", NULL, false);
     until(s, told_answered(s->broker, 200));
     assert_string_equal(told_text(s->broker, 6, "outcome"), "refused");
+    assert_non_null(
+        strstr(text(item(told_message(s->broker, 6), "complaints", 0), "reason"), "adapter takes"));
     told_content(s->broker, (struct bytes){0});
     buf_fini(&big);
     assert_int_equal(spool_entries(s->intake.spool), 0);
@@ -658,6 +660,8 @@ static void replays(void **state)
         strstr(text(item(told_message(s->broker, 5), "complaints", 0), "reason"), "no longer in"));
     ask_replay(s, 6, "ffffffffffffffffffffffffffffffff");
     assert_string_equal(told_text(s->broker, 6, "outcome"), "refused");
+    assert_non_null(
+        strstr(text(item(told_message(s->broker, 6), "complaints", 0), "reason"), "adapter takes"));
     ask_replay(s, 7, "../../../etc/passwd");
     assert_string_equal(told_text(s->broker, 7, "outcome"), "refused");
     assert_int_equal(spool_entries(s->intake.spool), 1);
