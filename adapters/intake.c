@@ -18,7 +18,8 @@ static enum err set_aside(const struct intake *in, const char *provider, const c
     json_object_set_new(reason, "provider", json_string(provider));
     json_object_set_new(reason, "at", json_string(time_format(time_wall_ms(), at)));
     log_warn("file quarantined", "provider=%s complaints=%d", provider, r->complaints_n + r->complaints_more);
-    return quarantine_put(in->quarantine, provider, name, from, content, reason);
+    return r->not_kept ? quarantine_put_reason(in->quarantine, provider, from, reason)
+                       : quarantine_put(in->quarantine, provider, name, from, content, reason);
 }
 
 enum err intake_take(const struct intake *in, const char *provider, const char *name, const char *from,
@@ -50,6 +51,7 @@ enum err intake_too_big(const struct intake *in, const char *provider, const cha
 {
     struct reading r = {0};
     reading_complain(&r, 0, "", "the file is larger than %d bytes", INTAKE_BYTES_MAX);
+    r.not_kept = true; /* nobody has looked into it, and no profile could make it fit */
     enum err e = set_aside(in, provider, name, from, (struct bytes){0}, &r);
     reading_fini(&r);
     return e;

@@ -87,8 +87,9 @@ static void drop_oldest(const char *folder)
     free(names);
 }
 
+/* CONTENT NULL: the reason only. */
 static enum err put_locked(struct quarantine *q, const char *provider, const char *name, const char *from,
-                           struct bytes content, struct bytes reason)
+                           const struct bytes *content, struct bytes reason)
 {
     struct buf folder = {0}, file = {0}, side = {0}, path = {0};
     buf_format(&folder, "%s/%s", q->dir, provider);
@@ -98,11 +99,11 @@ static enum err put_locked(struct quarantine *q, const char *provider, const cha
     enum err e = disk_folder(q->dir, buf_c_str(&folder));
     if (e == OK)
         e = disk_write(buf_c_str(&folder), buf_c_str(&side), reason);
-    if (e == OK && (from == NULL || rename(from, buf_c_str(&path)) != 0)) {
-        e = disk_write(buf_c_str(&folder), buf_c_str(&file), content);
-        if (e == OK && from != NULL)
-            unlink(from);
-    }
+    bool moved = e == OK && content != NULL && from != NULL && rename(from, buf_c_str(&path)) == 0;
+    if (e == OK && content != NULL && !moved)
+        e = disk_write(buf_c_str(&folder), buf_c_str(&file), *content);
+    if (e == OK && from != NULL && !moved && unlink(from) != 0)
+        e = content != NULL ? OK : ERR_IO;
     if (e == OK)
         drop_oldest(buf_c_str(&folder));
     buf_fini(&folder);
@@ -112,9 +113,10 @@ static enum err put_locked(struct quarantine *q, const char *provider, const cha
     return e;
 }
 
-enum err quarantine_put(struct quarantine *q, const char *provider, const char *name, const char *from,
-                        struct bytes content, json_t *reason)
+static enum err put(struct quarantine *q, const char *provider, const char *name, const char *from,
+                    const struct bytes *content, json_t *reason)
 {
+    json_object_set_new(reason, "kept", json_boolean(content != NULL));
     char *text = json_dumps(reason, JSON_INDENT(2));
     CHECK(text != NULL);
     json_decref(reason);
@@ -125,4 +127,15 @@ enum err quarantine_put(struct quarantine *q, const char *provider, const char *
         log_error("cannot write the quarantine", "provider=%s", provider);
     free(text);
     return e;
+}
+
+enum err quarantine_put(struct quarantine *q, const char *provider, const char *name, const char *from,
+                        struct bytes content, json_t *reason)
+{
+    return put(q, provider, name, from, &content, reason);
+}
+
+enum err quarantine_put_reason(struct quarantine *q, const char *provider, const char *from, json_t *reason)
+{
+    return put(q, provider, "", from, NULL, reason);
 }

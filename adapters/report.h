@@ -47,6 +47,8 @@ struct reading {
     int complaints_more;
     struct complaint notices[COMPLAINTS_MAX]; /* passed over on purpose; no fault */
     int notices_n;
+    /* Refused, and its bytes must not be kept anywhere: they tell of people, or nobody can look into them. */
+    bool not_kept;
 };
 
 void reading_fini(struct reading *r);
