@@ -56,6 +56,9 @@ static void print_text(FILE *out, const struct reading *r, bool good)
 {
     for (size_t i = 0; good && i < r->n; i++)
         print_report(out, &r->list[i]);
+    for (int i = 0; good && i < r->crosscheck_n; i++)
+        fprintf(out, "cross-check %s: started %d, stopped %d in this message; not used\n",
+                r->crosscheck[i].pool, r->crosscheck[i].started, r->crosscheck[i].stopped);
     print_complaints(out, "passed over", r->notices, r->notices_n);
     print_complaints(out, "FAULT", r->complaints, r->complaints_n);
     if (good)
@@ -76,6 +79,8 @@ static void print_json(FILE *out, const struct reading *r, const char *provider,
     json_object_set_new(doc, "provider", json_string(provider));
     json_object_set_new(doc, "understood", json_boolean(good));
     json_object_set_new(doc, "reports", reports);
+    if (good && r->crosscheck_n > 0)
+        json_object_set_new(doc, "crossCheck", reading_crosscheck_json(r));
     json_dumpf(doc, out, JSON_INDENT(2));
     fputc('\n', out);
     json_decref(doc);

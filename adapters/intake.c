@@ -17,7 +17,8 @@ static enum err set_aside(const struct intake *in, const char *provider, const c
     json_t *reason = reading_json(r);
     json_object_set_new(reason, "provider", json_string(provider));
     json_object_set_new(reason, "at", json_string(time_format(time_wall_ms(), at)));
-    log_warn("file quarantined", "provider=%s complaints=%d", provider, r->complaints_n + r->complaints_more);
+    log_warn(r->not_kept ? "file refused and not kept" : "file quarantined", "provider=%s complaints=%d",
+             provider, r->complaints_n + r->complaints_more);
     return r->not_kept ? quarantine_put_reason(in->quarantine, provider, from, reason)
                        : quarantine_put(in->quarantine, provider, name, from, content, reason);
 }
@@ -41,7 +42,8 @@ enum err intake_take(const struct intake *in, const char *provider, const char *
         log_error("spool takes nothing", "provider=%s reason=\"%s\"", provider, err_name(e));
         return e;
     }
-    log_info("file taken", "provider=%s reports=%zu notices=%d", provider, r->n, r->notices_n);
+    log_info("file taken", "provider=%s reports=%zu notices=%d crosscheck=%d", provider, r->n, r->notices_n,
+             r->crosscheck_n);
     if (in->on_spooled != NULL)
         in->on_spooled(in->ctx);
     return OK;

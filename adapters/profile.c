@@ -37,6 +37,7 @@ struct profile {
     size_t stops_n, stops_cap;
     struct csv_form csv;
     struct xpath_form xpath;
+    bool crosscheck;
     char yes[YES_NO_MAX][PROFILE_WORD_SIZE], no[YES_NO_MAX][PROFILE_WORD_SIZE];
     int yes_n, no_n;
 };
@@ -46,8 +47,8 @@ struct profiles {
     size_t n, cap;
 };
 
-static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv",      "opvang_json",
-                                           "hsds",       "fhir",      "xml_xpath"};
+static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv",       "opvang_json",
+                                           "hsds",       "fhir",      "xml_xpath", "iwmo"};
 static const char *const csv_names[] = {"place",     "pool",       "total",       "free",
                                         "occupied",  "outOfOrder", "deliverable", "stop",
                                         "stopUntil", "observedAt", "part"};
@@ -268,10 +269,22 @@ static void read_csv(struct csv_form *form, struct json_at csv, struct json_faul
     read_columns(form, json_field(csv, "columns"), f);
 }
 
+static void read_crosscheck(struct profile *p, struct json_at at, struct json_faults *f)
+{
+    static const char *const fields[] = {"enabled"};
+    struct json_at enabled = json_field(at, "enabled");
+    if (!json_present(at))
+        return;
+    json_only(at, fields, COUNT_OF(fields), f);
+    p->crosscheck = json_present(enabled) && json_bool(enabled, f);
+    if (p->format != FORMAT_IWMO)
+        json_fault_add(f, at.pointer, "belongs to the format iwmo only");
+}
+
 static void read_profile(struct profile *p, const json_t *doc, struct json_faults *f)
 {
-    static const char *const fields[] = {"about", "format", "providers", "csv",
-                                         "xpath", "stops",  "yes",       "no"};
+    static const char *const fields[] = {"about", "format", "providers", "csv",       "xpath",
+                                         "stops", "yes",    "no",        "crosscheck"};
     struct json_at root = json_root(doc);
     json_only(root, fields, COUNT_OF(fields), f);
     if (json_present(json_field(root, "about")))
@@ -290,6 +303,7 @@ static void read_profile(struct profile *p, const json_t *doc, struct json_fault
         profile_xpath_read(&p->xpath, json_field(root, "xpath"), f);
     else if (json_present(json_field(root, "xpath")))
         json_fault_add(f, "/xpath", "belongs to the format xml_xpath only");
+    read_crosscheck(p, json_field(root, "crosscheck"), f);
 }
 
 static void write_faults(const char *name, const struct json_faults *f, struct buf *faults)
@@ -393,6 +407,11 @@ const struct csv_form *profile_csv(const struct profile *p)
 const struct xpath_form *profile_xpath(const struct profile *p)
 {
     return &p->xpath;
+}
+
+bool profile_crosscheck(const struct profile *p)
+{
+    return p->crosscheck;
 }
 
 size_t profile_providers(const struct profile *p)

@@ -4,6 +4,7 @@
 #include "adapters/format/edxl_have/edxl_have.h"
 #include "adapters/format/fhir/fhir.h"
 #include "adapters/format/hsds/hsds.h"
+#include "adapters/format/iwmo/iwmo.h"
 #include "adapters/format/opvang_json/opvang_json.h"
 #include "adapters/format/opvang_xml/opvang_xml.h"
 #include "adapters/format/xml_xpath/xml_xpath.h"
@@ -32,7 +33,7 @@ bool format_pool(const struct profile *profile, const char *provider, struct byt
 }
 
 static enum err read_by_format(const struct schemas *schemas, const struct profile *profile,
-                               const char *provider, struct bytes in, struct reading *r)
+                               const char *provider, struct bytes in, int64_t now_ms, struct reading *r)
 {
     enum err e = ERR_BAD_INPUT;
     switch (profile_format(profile)) {
@@ -57,6 +58,9 @@ static enum err read_by_format(const struct schemas *schemas, const struct profi
     case FORMAT_XML_XPATH:
         e = xml_xpath_read(profile, provider, in, r);
         break;
+    case FORMAT_IWMO:
+        e = iwmo_read(profile, provider, in, now_ms, r);
+        break;
     case FORMAT_N:
         break;
     }
@@ -69,14 +73,15 @@ enum err format_read(const struct schemas *schemas, const struct profile *profil
                      struct bytes in, int64_t now_ms, struct reading *r)
 {
     uint8_t hash[CRYPTO_SHA256_BYTES];
-    enum err e = read_by_format(schemas, profile, provider, in, r);
+    enum err e = read_by_format(schemas, profile, provider, in, now_ms, r);
     if (e == OK) {
         crypto_sha256(in, hash);
         reading_judge(r, provider, hash, now_ms);
         e = r->complaints_n == 0 ? OK : ERR_BAD_INPUT;
     }
-    /* Looked for in what is refused only, since nothing else is kept; and whatever the refusal was for. */
+    /* Looked for in what is refused only, since nothing else is kept; and whatever the refusal was for. What
+     * should have been iWmo is about a person, whatever it is. */
     if (e != OK && !r->not_kept)
-        r->not_kept = persons_in_bytes(in);
+        r->not_kept = profile_format(profile) == FORMAT_IWMO || persons_in_bytes(in);
     return e;
 }
