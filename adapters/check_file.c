@@ -1,23 +1,12 @@
 #include "adapters/check_file.h"
 
+#include "adapters/disk.h"
 #include "adapters/intake.h"
 #include "base/mem.h"
 #include "base/time_text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static enum err read_all(const char *path, struct buf *out)
-{
-    FILE *in = fopen(path, "re");
-    if (in == NULL)
-        return ERR_IO;
-    size_t n = fread(buf_extend(out, INTAKE_BYTES_MAX + 1), 1, INTAKE_BYTES_MAX + 1, in);
-    bool good = ferror(in) == 0;
-    fclose(in);
-    out->len = n;
-    return !good ? ERR_IO : (n > INTAKE_BYTES_MAX ? ERR_TOO_BIG : OK);
-}
 
 static void print_units(FILE *out, const char *name, int32_t units)
 {
@@ -92,8 +81,10 @@ int check_file(const struct schemas *schemas, const struct profile *profile, con
     struct buf content = {0};
     struct reading *r = mem_new(1, sizeof *r);
     int rc = CHECK_UNUSABLE;
-    enum err e = read_all(path, &content);
-    if (e == ERR_IO) {
+    enum err e = disk_read_named(path, INTAKE_BYTES_MAX, &content);
+    if (e == ERR_BAD_INPUT) {
+        fprintf(stderr, "plek-adapter: %s is a folder, a pipe or a device, not a file\n", path);
+    } else if (e == ERR_IO) {
         fprintf(stderr, "plek-adapter: cannot read %s\n", path);
     } else if (e == ERR_TOO_BIG) {
         fprintf(stderr, "plek-adapter: %s is larger than any format takes\n", path);

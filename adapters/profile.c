@@ -1,5 +1,6 @@
 #include "adapters/profile.h"
 
+#include "adapters/disk.h"
 #include "adapters/profile_xpath.h"
 #include "base/mem.h"
 
@@ -345,18 +346,6 @@ enum err profile_read(struct bytes text, const char *name, struct profile **out,
     return e;
 }
 
-static enum err read_file(const char *path, struct buf *out)
-{
-    FILE *in = fopen(path, "re");
-    if (in == NULL)
-        return ERR_IO;
-    size_t n = fread(buf_extend(out, PROFILE_BYTES_MAX + 1), 1, PROFILE_BYTES_MAX + 1, in);
-    bool good = ferror(in) == 0;
-    fclose(in);
-    out->len = n;
-    return good ? OK : ERR_IO;
-}
-
 enum err profile_load(const char *path, struct profile **out, struct buf *faults)
 {
     struct buf text = {0};
@@ -366,9 +355,13 @@ enum err profile_load(const char *path, struct profile **out, struct buf *faults
     char *dot = strrchr(name, '.');
     if (dot != NULL)
         *dot = '\0';
-    enum err e = read_file(path, &text);
+    enum err e = disk_read_named(path, PROFILE_BYTES_MAX, &text);
     if (e == OK)
         e = profile_read(buf_view(&text), name, out, faults);
+    else if (e == ERR_TOO_BIG)
+        buf_format(faults, "%s.json: is larger than %d bytes\n", name, PROFILE_BYTES_MAX);
+    else if (e == ERR_BAD_INPUT)
+        buf_format(faults, "%s is a folder, a pipe or a device, not a profile\n", path);
     else
         buf_format(faults, "cannot read %s\n", path);
     buf_fini(&text);

@@ -212,14 +212,17 @@ static void add_mark(struct buf *b)
         buf_u8(b, (uint8_t)(mark_less_one[i] + 1));
 }
 
-/* TEXT with each @ the mark; WORK gets a copy that may be wiped. */
+/* TEXT with each @ the mark, behind what a freed buffer loses first: the sanitizer writes in its beginning.
+ */
 static void with_marks(const char *text, struct buf *out)
 {
     for (; *text != '\0'; text++)
-        if (*text == '@')
+        if (*text == '@') {
+            buf_text(out, "........................");
             add_mark(out);
-        else
+        } else {
             buf_u8(out, (uint8_t)*text);
+        }
 }
 
 static int marks_in(const uint8_t *p, size_t n)
