@@ -218,16 +218,16 @@ stage_e2e() {
 stage_fuzz() {
     local out line rc
     out=$(mktemp)
-    local file name targets=()
+    local file name wanted=()
     for file in "$root"/tests/fuzz/fuzz_*.c; do
         name=$(basename "$file" .c)
         name=${name#fuzz_}
         case " ${fuzz_feeds[*]} " in
-        *" ${name#adapters_} "*) targets+=("$name=$fuzz_feed_seconds") ;;
-        *) targets+=("$name") ;;
+        *" ${name#adapters_} "*) wanted+=("$name=$fuzz_feed_seconds") ;;
+        *) wanted+=("$name") ;;
         esac
     done
-    "$root/scripts/fuzz" --seconds $fuzz_seconds --jobs $fuzz_jobs "${targets[@]}" 2>&1 | tee "$out"
+    "$root/scripts/fuzz" --seconds $fuzz_seconds --jobs $fuzz_jobs "${wanted[@]}" 2>&1 | tee "$out"
     rc=${PIPESTATUS[0]}
     line=$(grep -aE '^[0-9]+ targets, [0-9]+ findings' "$out" | tail -n 1) || line=''
     if [[ $line =~ ^([0-9]+)\ targets,\ ([0-9]+)\ findings ]] && [ "${BASH_REMATCH[1]}" -gt 0 ]; then
