@@ -19,6 +19,7 @@ const FORMATS = readdirSync(join(HOSTILE, 'formats')).filter(n => n.endsWith('.j
 const GROWTH_MAX = 96 * 1024 * 1024; // of the resident memory; one 10 GiB or one laugh would be far more
 const CPU_S_MAX = 120; // of all some 1,500 files, under sanitizers
 const TOKEN = 'hostile-files-token-0123456789';
+const BSN = '999990019'; // for tests only, never given out
 const GIB_10 = 10 * 1024 ** 3;
 
 const ESCAPES = { n: '\n', r: '\r', t: '\t', '\\': '\\' };
@@ -183,6 +184,10 @@ test('the process lives on: a good file of each format is taken, and it has not 
     assert.equal(spooled(provider) - before[format], 2 * reports, format);
     assert.match(log(), new RegExp(`msg="file taken" provider=${provider} reports=${reports}`));
   }
+  // Of the person in the messages of iWmo nothing is anywhere: taken, refused, cut off, or sent as another format.
+  const all = d => readdirSync(d, { withFileTypes: true }).flatMap(e => (e.isDirectory() ? all(join(d, e.name)) : [join(d, e.name)]));
+  for (const file of all(dir)) assert.equal(readFileSync(file).includes(BSN), false, file);
+  assert.ok(good('iwmo').includes(BSN));
   const grown = resident() - at.rss, seconds = cpu() - at.cpu, mib = n => (n / 1024 / 1024).toFixed(1);
   t.diagnostic(`${files.length} files; resident ${mib(at.rss)} MiB before, ${mib(at.rss + grown)} MiB after; ${seconds.toFixed(1)} s of processor time for all`);
   assert.ok(grown < GROWTH_MAX, `grown by ${mib(grown)} MiB`);
