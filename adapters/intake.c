@@ -16,6 +16,7 @@ static enum err set_aside(const struct intake *in, const char *provider, const c
     char at[TIME_TEXT_SIZE];
     json_t *reason = reading_json(r);
     json_object_set_new(reason, "provider", json_string(provider));
+    json_object_set_new(reason, "kept", json_boolean(!r->not_kept));
     json_object_set_new(reason, "at", json_string(time_format(time_wall_ms(), at)));
     log_warn(r->not_kept ? "file refused and not kept" : "file quarantined", "provider=%s complaints=%d",
              provider, r->complaints_n + r->complaints_more);
