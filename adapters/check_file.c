@@ -53,8 +53,8 @@ static void print_text(FILE *out, const struct reading *r, bool good)
     if (good)
         fprintf(out, "understood: %zu observations, %d passed over\n", r->n, r->notices_n);
     else
-        fprintf(out, "not taken: %d faults; nothing of this file would be used\n",
-                r->complaints_n + r->complaints_more);
+        fprintf(out, "not taken: %d faults; nothing of this file would be used%s\n",
+                r->complaints_n + r->complaints_more, r->not_kept ? ", and it would not be kept" : "");
 }
 
 static void print_json(FILE *out, const struct reading *r, const char *provider, bool good)
@@ -68,6 +68,8 @@ static void print_json(FILE *out, const struct reading *r, const char *provider,
     json_object_set_new(doc, "provider", json_string(provider));
     json_object_set_new(doc, "understood", json_boolean(good));
     json_object_set_new(doc, "reports", reports);
+    if (!good)
+        json_object_set_new(doc, "kept", json_boolean(!r->not_kept));
     if (good && r->crosscheck_n > 0)
         json_object_set_new(doc, "crossCheck", reading_crosscheck_json(r));
     json_dumpf(doc, out, JSON_INDENT(2));

@@ -41,7 +41,7 @@ const burn = line => ({ line, pool: 'h1-brandwonden', observedAt: '2010-11-11T19
 const PERSON = 'is about people: the whole message is refused';
 
 /** file, profile, exit status, and what must be told: reports (of a file that is understood), complaints, notices as
- *  'line field'. */
+ *  'line field', and whether quarantine would keep it (yes unless it says no). */
 const TABLE = [
   ['edxl-have/EDXL-HAVE1.xml', HAVE, 0, { reports: [burn(28)], notices: ['36 BedCapacity'] }],
   ['edxl-have/have1-extracted.xml', HAVE, 0, { reports: [burn(19)], notices: ['27 BedCapacity'] }],
@@ -59,7 +59,7 @@ const TABLE = [
     complaints: ['place', 'pool', 'total', 'free', 'observedAt'].map(field => [1, field, 'its column is missing in the header']) }],
   ['fhir/shelter-profile/capacity-bundle.xml', FHIR, 0, {
     reports: [{ line: 51, pool: 'l7-gezin', observedAt: '2026-11-21T19:00:00.000Z', unitsTotal: 12, unitsFree: 3, unitsOccupied: 9 }] }],
-  ['fhir/shelter-profile/referral-task.xml', FHIR, 1, { complaints: [[7, 'ServiceRequest', PERSON], [20, 'Task', PERSON]] }],
+  ['fhir/shelter-profile/referral-task.xml', FHIR, 1, { complaints: [[7, 'ServiceRequest', PERSON], [20, 'Task', PERSON]], kept: false }],
   ['fhir/saner/covid19-test-csv-import.csv', of('csv', { 12345: 'zkh-bedden' }, {
     csv: { delimiter: ',', time: 'm/d/yyyy', zone: 'Europe/Amsterdam', rows: 'newest', columns: { pool: 'orgid', observedAt: 'collectionDate', total: 'numbeds', occupied: 'numBedsOcc' } } }), 0, {
     reports: [{ line: 5, pool: 'zkh-bedden', observedAt: '2020-05-31T22:00:00.000Z', unitsTotal: 125, unitsOccupied: 100 }],
@@ -74,6 +74,7 @@ function agrees(got, status, want) {
   assert.equal(got.understood, status === 0);
   assert.equal(got.provider, 'huis');
   assert.equal(got.more, 0);
+  assert.equal(got.kept, status === 0 ? undefined : want.kept ?? true);
   for (const report of got.reports) {
     assert.match(report.reportId, /^[0-9a-f]{40}$/);
     assert.equal(report.source, 'feed');
@@ -94,7 +95,7 @@ for (const [i, [file, profile, status, want]] of TABLE.entries())
     // The text for people says the same and ends the same.
     const text = check(join(STANDARDS, file), join(dir, `p${i}.json`));
     assert.equal(text.status, status);
-    assert.match(text.stdout, status === 0 ? /^understood: \d+ observations, \d+ passed over$/m : /^not taken: \d+ faults; nothing of this file would be used$/m);
+    assert.match(text.stdout, status === 0 ? /^understood: \d+ observations, \d+ passed over$/m : /^not taken: \d+ faults; nothing of this file would be used(, and it would not be kept)?$/m);
     assert.equal(text.stdout.match(/FAULT/g)?.length ?? 0, (want.complaints ?? []).length);
   });
 
