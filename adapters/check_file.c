@@ -1,23 +1,12 @@
 #include "adapters/check_file.h"
 
+#include "adapters/disk.h"
 #include "adapters/intake.h"
 #include "base/mem.h"
 #include "base/time_text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static enum err read_all(const char *path, struct buf *out)
-{
-    FILE *in = fopen(path, "re");
-    if (in == NULL)
-        return ERR_IO;
-    size_t n = fread(buf_extend(out, INTAKE_BYTES_MAX + 1), 1, INTAKE_BYTES_MAX + 1, in);
-    bool good = ferror(in) == 0;
-    fclose(in);
-    out->len = n;
-    return !good ? ERR_IO : (n > INTAKE_BYTES_MAX ? ERR_TOO_BIG : OK);
-}
 
 static void print_units(FILE *out, const char *name, int32_t units)
 {
@@ -56,13 +45,16 @@ static void print_text(FILE *out, const struct reading *r, bool good)
 {
     for (size_t i = 0; good && i < r->n; i++)
         print_report(out, &r->list[i]);
+    for (int i = 0; good && i < r->crosscheck_n; i++)
+        fprintf(out, "cross-check %s: started %d, stopped %d in this message; not used\n",
+                r->crosscheck[i].pool, r->crosscheck[i].started, r->crosscheck[i].stopped);
     print_complaints(out, "passed over", r->notices, r->notices_n);
     print_complaints(out, "FAULT", r->complaints, r->complaints_n);
     if (good)
         fprintf(out, "understood: %zu observations, %d passed over\n", r->n, r->notices_n);
     else
-        fprintf(out, "not taken: %d faults; nothing of this file would be used\n",
-                r->complaints_n + r->complaints_more);
+        fprintf(out, "not taken: %d faults; nothing of this file would be used%s\n",
+                r->complaints_n + r->complaints_more, r->not_kept ? ", and it would not be kept" : "");
 }
 
 static void print_json(FILE *out, const struct reading *r, const char *provider, bool good)
@@ -76,6 +68,10 @@ static void print_json(FILE *out, const struct reading *r, const char *provider,
     json_object_set_new(doc, "provider", json_string(provider));
     json_object_set_new(doc, "understood", json_boolean(good));
     json_object_set_new(doc, "reports", reports);
+    if (!good)
+        json_object_set_new(doc, "kept", json_boolean(!r->not_kept));
+    if (good && r->crosscheck_n > 0)
+        json_object_set_new(doc, "crossCheck", reading_crosscheck_json(r));
     json_dumpf(doc, out, JSON_INDENT(2));
     fputc('\n', out);
     json_decref(doc);
@@ -87,8 +83,10 @@ int check_file(const struct schemas *schemas, const struct profile *profile, con
     struct buf content = {0};
     struct reading *r = mem_new(1, sizeof *r);
     int rc = CHECK_UNUSABLE;
-    enum err e = read_all(path, &content);
-    if (e == ERR_IO) {
+    enum err e = disk_read_named(path, INTAKE_BYTES_MAX, &content);
+    if (e == ERR_BAD_INPUT) {
+        fprintf(stderr, "plek-adapter: %s is a folder, a pipe or a device, not a file\n", path);
+    } else if (e == ERR_IO) {
         fprintf(stderr, "plek-adapter: cannot read %s\n", path);
     } else if (e == ERR_TOO_BIG) {
         fprintf(stderr, "plek-adapter: %s is larger than any format takes\n", path);

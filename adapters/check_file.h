@@ -9,7 +9,8 @@
 
 #define CHECK_UNDERSTOOD 0
 #define CHECK_QUARANTINED 1
-#define CHECK_UNUSABLE 2 /* no such file, or larger than any format takes */
+#define CHECK_UNUSABLE                                                                                       \
+    2 /* no such file, not a file (a pipe is never waited for), or larger than any format takes */
 
 /* Read PATH as PROVIDER's and tell it to OUT, line by line or as JSON. Returns one of the above. */
 int check_file(const struct schemas *schemas, const struct profile *profile, const char *provider,

@@ -63,6 +63,23 @@ enum err disk_write(const char *folder, const char *name, struct bytes v)
     return e;
 }
 
+static enum err read_rest(int fd, const struct stat *st, size_t max, struct buf *out)
+{
+    size_t before = out->len, got = 0;
+    if ((uint64_t)st->st_size > max)
+        return ERR_TOO_BIG;
+    uint8_t *to = buf_extend(out, max + 1);
+    for (;;) {
+        ssize_t n = read(fd, to + got, max + 1 - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n > 0 && (got += (size_t)n) <= max)
+            continue;
+        out->len = before + (n == 0 ? got : 0);
+        return n < 0 ? ERR_IO : (n == 0 ? OK : ERR_TOO_BIG);
+    }
+}
+
 enum err disk_read(const char *path, size_t max, struct buf *out)
 {
     struct stat st;
@@ -79,26 +96,21 @@ enum err disk_read(const char *path, size_t max, struct buf *out)
         goto out;
     }
     (void)fcntl(fd, F_SETLEASE, F_UNLCK);
-    if ((uint64_t)st.st_size > max) {
-        e = ERR_TOO_BIG;
-        goto out;
-    }
-    size_t before = out->len, got = 0;
-    uint8_t *to = buf_extend(out, max + 1);
-    for (;;) {
-        ssize_t n = read(fd, to + got, max + 1 - got);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            break;
-        got += (size_t)n;
-        if (n == 0 || got > max) {
-            e = got > max ? ERR_TOO_BIG : OK;
-            break;
-        }
-    }
-    out->len = before + (e == OK ? got : 0);
+    e = read_rest(fd, &st, max, out);
 out:
+    close(fd);
+    return e;
+}
+
+enum err disk_read_named(const char *path, size_t max, struct buf *out)
+{
+    struct stat st;
+    enum err e = ERR_IO;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return ERR_IO;
+    if (fstat(fd, &st) == 0)
+        e = S_ISREG(st.st_mode) ? read_rest(fd, &st, max, out) : ERR_BAD_INPUT;
     close(fd);
     return e;
 }

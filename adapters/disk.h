@@ -18,4 +18,9 @@ MUST_CHECK enum err disk_sync(const char *folder);
  * bytes, ERR_BUSY while somebody has it open for writing (where the file system can tell), ERR_IO. */
 MUST_CHECK enum err disk_read(const char *path, size_t max, struct buf *out);
 
+/* Append the file at PATH, which somebody named by hand: also through a symbolic link, also while it is
+ * written. Never waits: of a folder, a pipe or a device it is ERR_BAD_INPUT. ERR_TOO_BIG over MAX bytes,
+ * ERR_IO. */
+MUST_CHECK enum err disk_read_named(const char *path, size_t max, struct buf *out);
+
 #endif

@@ -29,6 +29,7 @@ static const char *const words[] = {
     "Basic",
     "BedCapacity",
     "BedType",
+    "Begindatum",
     "Binary",
     "BodyStructure",
     "Bundle",
@@ -36,10 +37,13 @@ static const char *const words[] = {
     "CapacityStatus",
     "CarePlan",
     "CareTeam",
+    "Categorie",
     "ChargeItem",
     "Claim",
     "ClaimResponse",
+    "Client",
     "ClinicalImpression",
+    "Code",
     "CodeSystem",
     "Communication",
     "CommunicationRequest",
@@ -57,6 +61,7 @@ static const char *const words[] = {
     "DocumentManifest",
     "DocumentReference",
     "EDXLDistribution",
+    "Einddatum",
     "Encounter",
     "Endpoint",
     "EnrollmentRequest",
@@ -104,6 +109,7 @@ static const char *const words[] = {
     "Practitioner",
     "PractitionerRole",
     "Procedure",
+    "Product",
     "Provenance",
     "QuestionnaireResponse",
     "RelatedPerson",
@@ -114,6 +120,9 @@ static const char *const words[] = {
     "ServiceRequest",
     "Slot",
     "Specimen",
+    "StartProduct",
+    "StatusAanlevering",
+    "StopProduct",
     "SubCategoryBedType",
     "SupplyDelivery",
     "SupplyRequest",
@@ -145,6 +154,7 @@ static const char *const words[] = {
     "contentObject",
     "contents",
     "count",
+    "crosscheck",
     "date",
     "date_of_birth",
     "dateofbirth",
@@ -361,6 +371,8 @@ json_t *feed_message_json(const struct feed_message *m, const struct reading *r)
     json_object_set_new(body, "complaints", complaints_json(r->complaints, r->complaints_n));
     json_object_set_new(body, "more", json_integer(r->complaints_more));
     json_object_set_new(body, "notices", complaints_json(r->notices, r->notices_n));
+    if (r->crosscheck_n > 0)
+        json_object_set_new(body, "crossCheck", reading_crosscheck_json(r));
     if (m->replay_of != NULL)
         json_object_set_new(body, "replayOf", json_string(m->replay_of));
     return body;

@@ -91,9 +91,18 @@ static enum err set_aside(const struct intake *in, const char *provider, const c
     char at[TIME_TEXT_SIZE];
     json_t *reason = reading_json(r);
     json_object_set_new(reason, "provider", json_string(provider));
+    json_object_set_new(reason, "kept", json_boolean(!r->not_kept));
     json_object_set_new(reason, "at", json_string(time_format(time_wall_ms(), at)));
-    log_warn("file quarantined", "provider=%s complaints=%d", provider, r->complaints_n + r->complaints_more);
-    return quarantine_put(in->quarantine, provider, name, from, content, reason, kept);
+    log_warn(r->not_kept ? "file refused and not kept" : "file quarantined", "provider=%s complaints=%d",
+             provider, r->complaints_n + r->complaints_more);
+    return r->not_kept ? quarantine_put_reason(in->quarantine, provider, from, reason)
+                       : quarantine_put(in->quarantine, provider, name, from, content, reason, kept);
+}
+
+/* What is not kept cannot be read again: people are not offered to. */
+static enum feed_outcome outcome_of_refusal(const struct reading *r)
+{
+    return r->not_kept ? FEED_REFUSED : FEED_QUARANTINED;
 }
 
 /* What was understood goes to the spool, under the name of its message, unless the provider is on trial. */
@@ -105,7 +114,8 @@ static enum err keep(const struct intake *in, const char *provider, const char *
         log_error("spool takes nothing", "provider=%s reason=\"%s\"", provider, err_name(e));
     else
         log_info(test ? "file understood, not used: on trial" : "file taken",
-                 "provider=%s reports=%zu notices=%d", provider, r->n, r->notices_n);
+                 "provider=%s reports=%zu notices=%d crosscheck=%d", provider, r->n, r->notices_n,
+                 r->crosscheck_n);
     return e;
 }
 
@@ -129,7 +139,7 @@ enum err intake_take(const struct intake *in, enum channel channel, const char *
     enum err stored =
         e == OK ? keep(in, provider, id, by.test, r) : set_aside(in, provider, name, from, content, r, &kept);
     if (stored == OK) {
-        m.outcome = e != OK ? FEED_QUARANTINED : (by.test ? FEED_TEST : FEED_TAKEN);
+        m.outcome = e != OK ? outcome_of_refusal(r) : (by.test ? FEED_TEST : FEED_TAKEN);
         json_decref(tell(in, m, &by, r, buf_c_str(&kept)));
         /* Only now: a refusal by the broker finds its message. */
         if (e == OK)
@@ -158,8 +168,9 @@ enum err intake_too_big(const struct intake *in, enum channel channel, const cha
     struct buf kept = {0};
     struct intake_by by;
     const struct feed_message m = {
-        .provider = provider, .id = "", .channel = channel, .bytes = bytes, .outcome = FEED_QUARANTINED};
+        .provider = provider, .id = "", .channel = channel, .bytes = bytes, .outcome = FEED_REFUSED};
     reading_complain(&r, 0, "", "the file is larger than %d bytes", INTAKE_BYTES_MAX);
+    r.not_kept = true; /* nobody has looked into it, and no profile could make it fit */
     enum err e = set_aside(in, provider, name, from, (struct bytes){0}, &r, &kept);
     if (e == OK) {
         name_profile(in, provider, &by);

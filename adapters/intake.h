@@ -51,12 +51,14 @@ MUST_CHECK enum err intake_read(const struct intake *in, const char *provider, s
 /* Take a file of PROVIDER, which CHANNEL told. NAME and FROM as in quarantine_put. What was understood or
  * complained of is left in R ({0}; the caller ends with reading_fini).
  * OK: on disk in the spool (or only notices, or a provider on trial: nothing to send). ERR_BAD_INPUT,
- * ERR_TOO_BIG: in quarantine. ERR_NOT_FOUND: nobody's provider. ERR_BUSY, ERR_IO: spool or quarantine cannot
+ * ERR_TOO_BIG: in quarantine, or only the reason is there, when R says not_kept; FROM is gone in both.
+ * ERR_NOT_FOUND: nobody's provider. ERR_BUSY, ERR_IO: spool or quarantine cannot
  * take it now; nothing was promised, FROM still stands where it was. */
 MUST_CHECK enum err intake_take(const struct intake *in, enum channel channel, const char *provider,
                                 const char *name, const char *from, struct bytes content, struct reading *r);
 
-/* Quarantine a file of BYTES whose content was never read, because it is larger than INTAKE_BYTES_MAX. */
+/* Refuse a file of BYTES whose content was never read, because it is larger than INTAKE_BYTES_MAX: the reason
+ * goes to quarantine, the file goes. */
 MUST_CHECK enum err intake_too_big(const struct intake *in, enum channel channel, const char *provider,
                                    const char *name, const char *from, uint64_t bytes);
 

@@ -1,5 +1,6 @@
 #include "adapters/profile.h"
 
+#include "adapters/disk.h"
 #include "adapters/profile_xpath.h"
 #include "base/mem.h"
 
@@ -37,6 +38,7 @@ struct profile {
     size_t stops_n, stops_cap;
     struct csv_form csv;
     struct xpath_form xpath;
+    bool crosscheck;
     char yes[YES_NO_MAX][PROFILE_WORD_SIZE], no[YES_NO_MAX][PROFILE_WORD_SIZE];
     int yes_n, no_n;
     bool test;
@@ -48,8 +50,8 @@ struct profiles {
     size_t n, cap;
 };
 
-static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv",      "opvang_json",
-                                           "hsds",       "fhir",      "xml_xpath"};
+static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv",       "opvang_json",
+                                           "hsds",       "fhir",      "xml_xpath", "iwmo"};
 static const char *const csv_names[] = {"place",     "pool",       "total",       "free",
                                         "occupied",  "outOfOrder", "deliverable", "stop",
                                         "stopUntil", "observedAt", "part"};
@@ -278,10 +280,22 @@ static void read_expectations(struct profile *p, struct json_at test, struct jso
         p->expected_minutes = (int)json_int(minutes, 1, PROFILE_MINUTES_MAX, f);
 }
 
+static void read_crosscheck(struct profile *p, struct json_at at, struct json_faults *f)
+{
+    static const char *const fields[] = {"enabled"};
+    struct json_at enabled = json_field(at, "enabled");
+    if (!json_present(at))
+        return;
+    json_only(at, fields, COUNT_OF(fields), f);
+    p->crosscheck = json_present(enabled) && json_bool(enabled, f);
+    if (p->format != FORMAT_IWMO)
+        json_fault_add(f, at.pointer, "belongs to the format iwmo only");
+}
+
 static void read_profile(struct profile *p, const json_t *doc, struct json_faults *f)
 {
-    static const char *const fields[] = {"about", "format", "providers", "csv",  "xpath",
-                                         "stops", "yes",    "no",        "test", "expected_minutes"};
+    static const char *const fields[] = {"about", "format", "providers",  "csv",  "xpath",           "stops",
+                                         "yes",   "no",     "crosscheck", "test", "expected_minutes"};
     struct json_at root = json_root(doc);
     json_only(root, fields, COUNT_OF(fields), f);
     if (json_present(json_field(root, "about")))
@@ -301,6 +315,7 @@ static void read_profile(struct profile *p, const json_t *doc, struct json_fault
         profile_xpath_read(&p->xpath, json_field(root, "xpath"), f);
     else if (json_present(json_field(root, "xpath")))
         json_fault_add(f, "/xpath", "belongs to the format xml_xpath only");
+    read_crosscheck(p, json_field(root, "crosscheck"), f);
 }
 
 static void write_faults(const char *name, const struct json_faults *f, struct buf *faults)
@@ -342,18 +357,6 @@ enum err profile_read(struct bytes text, const char *name, struct profile **out,
     return e;
 }
 
-static enum err read_file(const char *path, struct buf *out)
-{
-    FILE *in = fopen(path, "re");
-    if (in == NULL)
-        return ERR_IO;
-    size_t n = fread(buf_extend(out, PROFILE_BYTES_MAX + 1), 1, PROFILE_BYTES_MAX + 1, in);
-    bool good = ferror(in) == 0;
-    fclose(in);
-    out->len = n;
-    return good ? OK : ERR_IO;
-}
-
 enum err profile_load(const char *path, struct profile **out, struct buf *faults)
 {
     struct buf text = {0};
@@ -363,9 +366,13 @@ enum err profile_load(const char *path, struct profile **out, struct buf *faults
     char *dot = strrchr(name, '.');
     if (dot != NULL)
         *dot = '\0';
-    enum err e = read_file(path, &text);
+    enum err e = disk_read_named(path, PROFILE_BYTES_MAX, &text);
     if (e == OK)
         e = profile_read(buf_view(&text), name, out, faults);
+    else if (e == ERR_TOO_BIG)
+        buf_format(faults, "%s.json: is larger than %d bytes\n", name, PROFILE_BYTES_MAX);
+    else if (e == ERR_BAD_INPUT)
+        buf_format(faults, "%s is a folder, a pipe or a device, not a profile\n", path);
     else
         buf_format(faults, "cannot read %s\n", path);
     buf_fini(&text);
@@ -404,6 +411,11 @@ const struct csv_form *profile_csv(const struct profile *p)
 const struct xpath_form *profile_xpath(const struct profile *p)
 {
     return &p->xpath;
+}
+
+bool profile_crosscheck(const struct profile *p)
+{
+    return p->crosscheck;
 }
 
 size_t profile_providers(const struct profile *p)

@@ -21,6 +21,7 @@ enum format {
     FORMAT_HSDS,
     FORMAT_FHIR,
     FORMAT_XML_XPATH,
+    FORMAT_IWMO, /* cross-check only */
     FORMAT_N
 };
 
@@ -74,6 +75,8 @@ const char *profile_name(const struct profile *p);
 enum format profile_format(const struct profile *p);
 const struct csv_form *profile_csv(const struct profile *p);
 const struct xpath_form *profile_xpath(const struct profile *p);
+/* Whether messages that only serve a cross-check are read at all: off unless the profile says so. */
+bool profile_crosscheck(const struct profile *p);
 size_t profile_providers(const struct profile *p);
 const char *profile_provider(const struct profile *p, size_t i);
 bool profile_serves(const struct profile *p, const char *provider);

@@ -88,6 +88,40 @@ static void drop_oldest(const char *folder)
     free(names);
 }
 
+/* The reason of PROVIDER's file on disk, and nothing else; then the file is gone. */
+static enum err put_reason_locked(struct quarantine *q, const char *provider, const char *from,
+                                  struct bytes reason)
+{
+    struct buf folder = {0}, side = {0};
+    buf_format(&folder, "%s/%s", q->dir, provider);
+    make_name(q, "", &side);
+    buf_text(&side, ".reason.json");
+    enum err e = disk_folder(q->dir, buf_c_str(&folder));
+    if (e == OK)
+        e = disk_write(buf_c_str(&folder), buf_c_str(&side), reason);
+    if (e == OK && from != NULL && unlink(from) != 0)
+        e = ERR_IO;
+    if (e == OK)
+        drop_oldest(buf_c_str(&folder));
+    buf_fini(&folder);
+    buf_fini(&side);
+    return e;
+}
+
+enum err quarantine_put_reason(struct quarantine *q, const char *provider, const char *from, json_t *reason)
+{
+    char *text = json_dumps(reason, JSON_INDENT(2));
+    CHECK(text != NULL);
+    json_decref(reason);
+    pthread_mutex_lock(&q->lock);
+    enum err e = put_reason_locked(q, provider, from, bytes_of_text(text));
+    pthread_mutex_unlock(&q->lock);
+    if (e != OK)
+        log_error("cannot write the quarantine", "provider=%s", provider);
+    free(text);
+    return e;
+}
+
 static enum err put_locked(struct quarantine *q, const char *provider, const char *name, const char *from,
                            struct bytes content, struct bytes reason, struct buf *kept)
 {

@@ -182,7 +182,7 @@ void reading_judge(struct reading *r, const char *provider, const uint8_t file_h
     }
     if (r->complaints_n == 0)
         judge_twice(r);
-    if (r->n == 0 && r->complaints_n == 0 && r->notices_n == 0)
+    if (r->n == 0 && r->complaints_n == 0 && r->notices_n == 0 && r->crosscheck_n == 0)
         reading_complain(r, 0, "", "the file holds no observation");
 }
 
@@ -258,4 +258,17 @@ json_t *reading_json(const struct reading *r)
 {
     return json_pack("{s:o, s:i, s:o}", "complaints", list_json(r->complaints, r->complaints_n), "more",
                      r->complaints_more, "notices", list_json(r->notices, r->notices_n));
+}
+
+json_t *reading_crosscheck_json(const struct reading *r)
+{
+    json_t *out = json_array();
+    for (int i = 0; i < r->crosscheck_n; i++) {
+        const struct crosscheck *c = &r->crosscheck[i];
+        char note[64];
+        snprintf(note, sizeof note, "started %d, stopped %d in this message", c->started, c->stopped);
+        json_array_append_new(out, json_pack("{s:s, s:i, s:s}", "pool", c->pool, "occupiedByMessages",
+                                             c->started - c->stopped, "note", note));
+    }
+    return out;
 }

@@ -38,6 +38,15 @@ struct complaint {
     char reason[160]; /* English sentence without values from the file */
 };
 
+#define CROSSCHECK_MAX 200 /* pools of one provider; the broker takes no more */
+
+/* What another kind of message says of a pool, to hold beside the observations: counted in this one message,
+ * never used. What is taken back counts down, so either may be negative. */
+struct crosscheck {
+    char pool[CODE_TEXT_SIZE];
+    int started, stopped;
+};
+
 /* {0} is an empty one. */
 struct reading {
     struct report *list;
@@ -47,6 +56,10 @@ struct reading {
     int complaints_more;
     struct complaint notices[COMPLAINTS_MAX]; /* passed over on purpose; no fault */
     int notices_n;
+    struct crosscheck crosscheck[CROSSCHECK_MAX];
+    int crosscheck_n;
+    /* Refused, and its bytes must not be kept anywhere: they tell of people, or nobody can look into them. */
+    bool not_kept;
 };
 
 void reading_fini(struct reading *r);
@@ -68,8 +81,8 @@ int32_t reading_units(struct reading *r, int line, const char *field, struct byt
 int64_t reading_time(struct reading *r, int line, const char *field, struct bytes text);
 
 /* Apply the rules of every format: a pool once, free and the rest within the total, not from the future, at
- * least one observation or a notice. Then name each report after PROVIDER, the bytes of the file and the
- * pool, so that the same file twice gives the same names. FILE_HASH is SHA-256 of the bytes. */
+ * least one observation, cross-check or notice. Then name each report after PROVIDER, the bytes of the file
+ * and the pool, so that the same file twice gives the same names. FILE_HASH is SHA-256 of the bytes. */
 void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[32], int64_t now_ms);
 
 /* As an item of POST /capacity-reports; a new reference. */
@@ -80,6 +93,9 @@ bool reading_add_json(struct reading *r, const json_t *report);
 
 /* {"complaints":[{"line":..,"field":..,"reason":..}],"more":n,"notices":[...]}; a new reference. */
 json_t *reading_json(const struct reading *r);
+
+/* [{"pool":..,"occupiedByMessages":started less stopped,"note":..}]; a new reference. */
+json_t *reading_crosscheck_json(const struct reading *r);
 
 /* TEXT without white space around it. */
 struct bytes trimmed(struct bytes text);

@@ -1,5 +1,6 @@
 #include "adapters/safe_json.h"
 
+#include "adapters/persons.h"
 #include "adapters/text_gate.h"
 #include "base/mem.h"
 
@@ -183,6 +184,33 @@ void safe_json_tell(const struct feed_json *f, struct reading *r)
     for (int i = 0; i < f->faults.n; i++)
         safe_json_complain(f, r, f->faults.list[i].pointer, f->faults.list[i].reason);
     r->complaints_more += f->faults.more;
+    r->not_kept |= f->persons;
+}
+
+/* ---- people ---- */
+
+static void refuse_persons(struct feed_json *f, struct json_at at)
+{
+    json_t *value = (json_t *)(uintptr_t)at.value;
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const json_t *item = json_array_get(value, i);
+        if (json_is_object(item) || json_is_array(item))
+            refuse_persons(f, json_item(at, i));
+    }
+    for (void *i = json_object_iter(value); i != NULL; i = json_object_iter_next(value, i)) {
+        const char *key = json_object_iter_key(i);
+        const json_t *field = json_object_iter_value(i);
+        if (persons_or_group(bytes_of_text(key)) != NULL) {
+            json_fault_add(&f->faults, json_field(at, key).pointer, "describes clients: leave it out");
+            f->persons = true;
+        } else if (json_is_object(field) || json_is_array(field))
+            refuse_persons(f, json_field(at, key));
+    }
+}
+
+void safe_json_no_persons(struct feed_json *f)
+{
+    refuse_persons(f, json_root(f->doc));
 }
 
 /* ---- readers ---- */

@@ -20,6 +20,7 @@ struct feed_json {
     struct json_line *lines; /* by value */
     size_t lines_cap;
     struct json_faults faults;
+    bool persons; /* by safe_json_no_persons; safe_json_tell hands it over too */
 };
 
 /* Parse IN into F ({0}). On OK the caller ends F with safe_json_fini; otherwise F is as before and R has a
@@ -43,6 +44,9 @@ void safe_json_tell(const struct feed_json *f, struct reading *r);
 
 /* Read a moment with a zone from a text; 0 after a complaint. */
 int64_t safe_json_moment(struct feed_json *f, struct json_at at, struct reading *r);
+
+/* A fault for each key, anywhere, that persons.h knows for people. */
+void safe_json_no_persons(struct feed_json *f);
 
 /* Read a whole number of units; UNITS_UNKNOWN after a fault. 12.0 is no whole number here. */
 int32_t safe_json_units(struct feed_json *f, struct json_at at);

@@ -16,7 +16,10 @@
 
 struct gate {
     int depth, elements;
-    const char *why; /* first reason to stop, static; NULL = none */
+    const struct safe_xml_listener *listener; /* NULL: a tree is made */
+    void *ctx;
+    bool wanted[XML_DEPTH_MAX + 1]; /* by depth: the listener wants the text directly in it */
+    const char *why;                /* first reason to stop, static; NULL = none */
     int line;
 };
 
@@ -98,6 +101,9 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         stop(c, "has more than 20,000 elements");
     else if (attributes_n > XML_ATTRIBUTES_MAX || namespaces_n > XML_NAMESPACES_MAX)
         stop(c, "has an element with too many attributes");
+    else if (g->listener != NULL)
+        g->wanted[g->depth] = g->listener->on_start(g->ctx, uri != NULL ? (const char *)uri : "",
+                                                    (const char *)name, xmlSAX2GetLineNumber(c));
     else
         xmlSAX2StartElementNs(c, name, prefix, uri, namespaces_n, namespaces, attributes_n, defaulted_n,
                               attributes);
@@ -110,14 +116,21 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     if (g->why != NULL)
         return;
     g->depth--;
-    xmlSAX2EndElementNs(c, name, prefix, uri);
+    if (g->listener != NULL)
+        g->listener->on_end(g->ctx);
+    else
+        xmlSAX2EndElementNs(c, name, prefix, uri);
 }
 
 static void on_text(void *ctx, const xmlChar *text, int n)
 {
     const struct gate *g = ((xmlParserCtxtPtr)ctx)->_private;
-    if (g->why == NULL)
+    if (g->why != NULL)
+        return;
+    if (g->listener == NULL)
         xmlSAX2Characters(ctx, text, n);
+    else if (g->wanted[g->depth])
+        g->listener->on_text(g->ctx, BYTES(text, (size_t)n));
 }
 
 /* A declaration of another encoding than the bytes are in is a misunderstanding, or an attempt. */
@@ -141,8 +154,12 @@ static bool other_encoding(struct bytes in)
            !(left >= 10 && strncasecmp((const char *)at + 1, "US-ASCII", 8) == 0 && at[9] == at[0]);
 }
 
-static void set_hooks(xmlSAXHandler *sax)
+static void set_hooks(xmlSAXHandler *sax, bool tree)
 {
+    if (!tree) {
+        sax->startDocument = NULL;
+        sax->endDocument = NULL;
+    }
     sax->internalSubset = on_doctype;
     sax->externalSubset = NULL;
     sax->entityDecl = NULL;
@@ -170,11 +187,11 @@ static void feed(xmlParserCtxtPtr c, const struct gate *g, struct bytes in)
         xmlParseChunk(c, NULL, 0, 1);
 }
 
-enum err safe_xml_parse(struct bytes in, xmlDocPtr *out, struct reading *r)
+/* G says whether a tree is made; then *OUT is it, else NULL. */
+static enum err parse(struct bytes in, struct gate *g, xmlDocPtr *out, struct reading *r)
 {
     const int options = XML_PARSE_NONET | XML_PARSE_NOBLANKS | XML_PARSE_NOCDATA | XML_PARSE_COMPACT |
                         XML_PARSE_IGNORE_ENC | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
-    struct gate g = {0};
     enum err e = text_gate(in, XML_BYTES_MAX, true, r);
     if (e != OK)
         return e;
@@ -189,12 +206,13 @@ enum err safe_xml_parse(struct bytes in, xmlDocPtr *out, struct reading *r)
     if (c == NULL)
         return ERR_BUSY;
     xmlCtxtUseOptions(c, options);
-    c->_private = &g;
-    set_hooks(c->sax);
+    c->_private = g;
+    set_hooks(c->sax, g->listener == NULL);
     xmlSwitchEncoding(c, XML_CHAR_ENCODING_UTF8);
-    feed(c, &g, in);
-    int line = g.why != NULL ? g.line : (c->lastError.line > 0 ? c->lastError.line : 1);
-    bool good = c->wellFormed && g.why == NULL && c->myDoc != NULL && xmlDocGetRootElement(c->myDoc) != NULL;
+    feed(c, g, in);
+    int line = g->why != NULL ? g->line : (c->lastError.line > 0 ? c->lastError.line : 1);
+    bool good = c->wellFormed && g->why == NULL && g->elements > 0 && g->depth == 0 &&
+                (g->listener != NULL || (c->myDoc != NULL && xmlDocGetRootElement(c->myDoc) != NULL));
     *out = c->myDoc;
     c->myDoc = NULL;
     xmlFreeParserCtxt(c);
@@ -203,8 +221,19 @@ enum err safe_xml_parse(struct bytes in, xmlDocPtr *out, struct reading *r)
     xmlFreeDoc(*out);
     *out = NULL;
     reading_complain(r, line, "", "%s",
-                     g.why != NULL ? g.why : "is not well-formed XML from here on, or cut off");
+                     g->why != NULL ? g->why : "is not well-formed XML from here on, or cut off");
     return ERR_BAD_INPUT;
+}
+
+enum err safe_xml_parse(struct bytes in, xmlDocPtr *out, struct reading *r)
+{
+    return parse(in, &(struct gate){0}, out, r);
+}
+
+enum err safe_xml_listen(struct bytes in, const struct safe_xml_listener *l, void *ctx, struct reading *r)
+{
+    xmlDocPtr none = NULL;
+    return parse(in, &(struct gate){.listener = l, .ctx = ctx}, &none, r);
 }
 
 enum err safe_xml_schema(const char *path, xmlSchemaPtr *out, char *why, size_t why_size)

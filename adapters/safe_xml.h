@@ -28,6 +28,21 @@ void safe_xml_thread(void);
 /* Parse IN. On OK the caller frees *OUT with xmlFreeDoc; otherwise a complaint with its line is in R. */
 MUST_CHECK enum err safe_xml_parse(struct bytes in, struct _xmlDoc **out, struct reading *r);
 
+/* Hears a document without a tree of it being made. ON_START returns whether the text directly in that
+ * element is wanted; only then ON_TEXT gets it, in pieces. All other text, attributes and comments are
+ * dropped where they are parsed. NS is "" without one; LINE from 1. Elements are told until the first fault.
+ */
+struct safe_xml_listener {
+    bool (*on_start)(void *ctx, const char *ns, const char *name, int line);
+    void (*on_text)(void *ctx, struct bytes text);
+    void (*on_end)(void *ctx);
+};
+
+/* Parse IN for L, within the bounds of safe_xml_parse. Otherwise a complaint with its line is in R, and what
+ * L heard until then is of no use. */
+MUST_CHECK enum err safe_xml_listen(struct bytes in, const struct safe_xml_listener *l, void *ctx,
+                                    struct reading *r);
+
 /* Compile the XSD at PATH with what it includes from disk beside it; network never. Only at start, before
  * other threads use libxml2. ERR_IO or ERR_BAD_INPUT with WHY. Free with safe_xml_schema_free. */
 MUST_CHECK enum err safe_xml_schema(const char *path, struct _xmlSchema **out, char *why, size_t why_size);

@@ -12,12 +12,11 @@ static const char *no_text(struct bytes in)
     if (in.len == 0)
         return "the file is empty";
     if (starts(in, "PK\3\4", 4) || starts(in, "\x1f\x8b", 2) || starts(in, "BZh", 3) ||
-        starts(in,
-               "\xfd"
-               "7zXZ",
-               5) ||
-        starts(in, "7z\xbc\xaf", 4))
+        starts(in, "\xfd\x37zXZ", 5) || starts(in, "7z\xbc\xaf", 4) || starts(in, "Rar!\x1a\x07", 6) ||
+        starts(in, "\x28\xb5\x2f\xfd", 4))
         return "is a compressed archive or a spreadsheet; send the text itself";
+    if (starts(in, "%PDF-", 5) || starts(in, "\xd0\xcf\x11\xe0", 4))
+        return "is a document for people to look at (PDF or Office); send the text itself";
     if (starts(in, "\xff\xfe", 2) || starts(in, "\xfe\xff", 2))
         return "is UTF-16; send UTF-8";
     if (memchr(in.p, 0, in.len) != NULL)
@@ -50,6 +49,7 @@ enum err text_gate(struct bytes in, size_t max, bool must_be_utf8, struct readin
     const char *reason = no_text(in);
     if (reason != NULL) {
         reading_complain(r, 0, "", "%s", reason);
+        r->not_kept = in.len > 0;
         return ERR_BAD_INPUT;
     }
     return must_be_utf8 ? find_bad_utf8(in, r) : OK;

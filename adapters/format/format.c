@@ -4,9 +4,11 @@
 #include "adapters/format/edxl_have/edxl_have.h"
 #include "adapters/format/fhir/fhir.h"
 #include "adapters/format/hsds/hsds.h"
+#include "adapters/format/iwmo/iwmo.h"
 #include "adapters/format/opvang_json/opvang_json.h"
 #include "adapters/format/opvang_xml/opvang_xml.h"
 #include "adapters/format/xml_xpath/xml_xpath.h"
+#include "adapters/persons.h"
 #include "base/crypto.h"
 
 bool format_pool_known(enum pool_answer answer, int line, const char *field, struct reading *r)
@@ -30,10 +32,9 @@ bool format_pool(const struct profile *profile, const char *provider, struct byt
     return format_pool_known(profile_pool(profile, provider, place, word, code), line, "pool", r);
 }
 
-enum err format_read(const struct schemas *schemas, const struct profile *profile, const char *provider,
-                     struct bytes in, int64_t now_ms, struct reading *r)
+static enum err read_by_format(const struct schemas *schemas, const struct profile *profile,
+                               const char *provider, struct bytes in, int64_t now_ms, struct reading *r)
 {
-    uint8_t hash[CRYPTO_SHA256_BYTES];
     enum err e = ERR_BAD_INPUT;
     switch (profile_format(profile)) {
     case FORMAT_OPVANG_XML:
@@ -57,15 +58,30 @@ enum err format_read(const struct schemas *schemas, const struct profile *profil
     case FORMAT_XML_XPATH:
         e = xml_xpath_read(profile, provider, in, r);
         break;
+    case FORMAT_IWMO:
+        e = iwmo_read(profile, provider, in, now_ms, r);
+        break;
     case FORMAT_N:
         break;
     }
-    if (e != OK) {
-        if (r->complaints_n == 0)
-            reading_complain(r, 0, "", "could not be read");
-        return e == ERR_TOO_BIG ? e : ERR_BAD_INPUT;
+    if (e != OK && r->complaints_n == 0)
+        reading_complain(r, 0, "", "could not be read");
+    return e == OK || e == ERR_TOO_BIG ? e : ERR_BAD_INPUT;
+}
+
+enum err format_read(const struct schemas *schemas, const struct profile *profile, const char *provider,
+                     struct bytes in, int64_t now_ms, struct reading *r)
+{
+    uint8_t hash[CRYPTO_SHA256_BYTES];
+    enum err e = read_by_format(schemas, profile, provider, in, now_ms, r);
+    if (e == OK) {
+        crypto_sha256(in, hash);
+        reading_judge(r, provider, hash, now_ms);
+        e = r->complaints_n == 0 ? OK : ERR_BAD_INPUT;
     }
-    crypto_sha256(in, hash);
-    reading_judge(r, provider, hash, now_ms);
-    return r->complaints_n == 0 ? OK : ERR_BAD_INPUT;
+    /* Looked for in what is refused only, since nothing else is kept; and whatever the refusal was for. What
+     * should have been iWmo is about a person, whatever it is. */
+    if (e != OK && !r->not_kept)
+        r->not_kept = profile_format(profile) == FORMAT_IWMO || persons_in_bytes(in);
+    return e;
 }

@@ -14,7 +14,8 @@ struct schemas {
 };
 
 /* Read IN as PROVIDER's into R ({0}). OK: r->list may be used (all or nothing). ERR_BAD_INPUT or ERR_TOO_BIG:
- * r->complaints says why and r->list must not be used. Never anything else. */
+ * r->complaints says why, r->list must not be used, and r->not_kept tells whether the bytes may be set aside.
+ * Never anything else. */
 MUST_CHECK enum err format_read(const struct schemas *schemas, const struct profile *profile,
                                 const char *provider, struct bytes in, int64_t now_ms, struct reading *r);
 

@@ -116,7 +116,9 @@ static void answer_complaints(struct push *p, struct wire_ticket ticket, const s
 {
     json_t *body = reading_json(r);
     json_object_set_new(body, "type", json_string("about:blank"));
-    json_object_set_new(body, "title", json_string("The file was not taken; it is in quarantine."));
+    json_object_set_new(body, "title",
+                        json_string(r->not_kept ? "The file was not taken, and not kept."
+                                                : "The file was not taken; it is in quarantine."));
     json_object_set_new(body, "status", json_integer(422));
     answer_json(p, ticket, 422, body);
 }

@@ -26,7 +26,7 @@ enum feed_outcome {
     FEED_TAKEN,       /* understood; its reports are on their way to the ledger */
     FEED_QUARANTINED, /* kept aside whole: complaints say why */
     FEED_TEST,        /* understood, not used: the provider is being connected */
-    FEED_REFUSED,     /* an upload or a replay that could not be read */
+    FEED_REFUSED, /* could not be read and is not kept: an upload, a replay, a file that tells of people */
     FEED_OUTCOME_N
 };
 

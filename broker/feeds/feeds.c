@@ -259,7 +259,7 @@ static void judge(const struct feeds *f, struct feed_row *row, int64_t now_ms)
     } else if (now_ms - last_ms > limit_ms) {
         row->state = FEED_SILENT;
         row->silent_since_ms = last_ms;
-    } else if (row->last_outcome == FEED_QUARANTINED) {
+    } else if (row->last_outcome == FEED_QUARANTINED || row->last_outcome == FEED_REFUSED) {
         row->state = FEED_STATE_QUARANTINED;
     }
 }

@@ -118,7 +118,7 @@ MUST_CHECK enum err feeds_replay(struct feeds *f, uint64_t message, int64_t now_
 enum feed_state {
     FEED_OK,
     FEED_SILENT,            /* nothing came for twice the expected time */
-    FEED_STATE_QUARANTINED, /* the last that came was put aside */
+    FEED_STATE_QUARANTINED, /* the last that came was put aside or refused */
     FEED_ADAPTER_AWAY,
     FEED_NEVER, /* nothing came yet */
     FEED_STATE_N

@@ -2,6 +2,7 @@
 
 #include "adapters/format/csv/local_time.h"
 #include "adapters/format/format.h"
+#include "adapters/persons.h"
 #include "adapters/text_gate.h"
 #include "base/check.h"
 #include "base/mem.h"
@@ -81,9 +82,23 @@ static struct bytes at(const struct scene *s, enum csv_field field)
     return column < 0 ? (struct bytes){0} : trimmed(BYTES(s->row[column].text, s->row[column].len));
 }
 
+/* Also of columns that the profile does not use: what is not asked for must not come. */
+static void refuse_persons(struct scene *s)
+{
+    for (int i = 0; i < s->n; i++) {
+        const char *word = persons_word(BYTES(s->row[i].text, s->row[i].len));
+        if (word == NULL)
+            continue;
+        reading_complain(s->r, s->row_line, word, "column %d must not be in this file: it is about a person",
+                         i + 1);
+        s->r->not_kept = true;
+    }
+}
+
 static void read_header(struct scene *s)
 {
     s->header_n = s->n;
+    refuse_persons(s);
     for (int f = 0; f < CSV_FIELD_N; f++) {
         const char *name = s->form->columns[f];
         s->column_of[f] = -1;

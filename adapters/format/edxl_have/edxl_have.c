@@ -1,5 +1,6 @@
 #include "adapters/format/edxl_have/edxl_have.h"
 
+#include "adapters/persons.h"
 #include "adapters/safe_xml.h"
 
 #include <libxml/tree.h>
@@ -157,7 +158,9 @@ enum err edxl_have_read(const struct schemas *schemas, const struct profile *pro
     enum err e = safe_xml_parse(in, &doc, r);
     if (e == OK) {
         xmlNode *root = xmlDocGetRootElement(doc);
-        if (xml_is(root, HAVE, "HospitalStatus")) {
+        if (!persons_not_in_xml(root, r)) {
+            e = ERR_BAD_INPUT;
+        } else if (xml_is(root, HAVE, "HospitalStatus")) {
             e = read_status(&s, root);
         } else if (xml_is(root, DE, "EDXLDistribution")) {
             e = read_envelope(&s, root);

@@ -1,5 +1,6 @@
 #include "adapters/format/fhir/fhir_persons.h"
 
+#include "adapters/persons.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -121,15 +122,18 @@ static const char *referred(struct bytes reference)
 static void judge_resource(const struct fhir_node *n, struct reading *r)
 {
     const char *type = found_in(personal, COUNT_OF(personal), n->name);
-    if (type != NULL)
+    if (type != NULL) {
         reading_complain(r, n->line, type, "is about people: the whole message is refused");
-    else if (found_in(wanted, COUNT_OF(wanted), n->name) == NULL)
+        r->not_kept = true;
+    } else if (found_in(wanted, COUNT_OF(wanted), n->name) == NULL)
         reading_complain(r, n->line, "resource",
                          "is of a type that does not belong in a message of capacity");
 }
 
-static void judge_value(const struct fhir_node *n, struct reading *r)
+/* True after a complaint. */
+static bool judge_value(const struct fhir_node *n, struct reading *r)
 {
+    const int before = r->complaints_n + r->complaints_more;
     static const char *const pointers[] = {"reference", "fullUrl", "type"};
     const char *type = NULL;
     if (n->value.len > 0 && found_in(pointers, COUNT_OF(pointers), n->name) != NULL)
@@ -142,6 +146,10 @@ static void judge_value(const struct fhir_node *n, struct reading *r)
     if (fhir_is(n, "system") && found_in(person_numbers, COUNT_OF(person_numbers), n->value) != NULL)
         reading_complain(r, n->line, "identifier",
                          "is a citizen's service number: the whole message is refused");
+    const char *word = persons_word(n->name);
+    if (word != NULL)
+        reading_complain(r, n->line, word, "is about people: the whole message is refused");
+    return r->complaints_n + r->complaints_more != before;
 }
 
 bool fhir_no_persons(const struct fhir_tree *t, struct reading *r)
@@ -151,7 +159,7 @@ bool fhir_no_persons(const struct fhir_tree *t, struct reading *r)
         if (t->list[i]->resource)
             judge_resource(t->list[i], r);
         else
-            judge_value(t->list[i], r);
+            r->not_kept |= judge_value(t->list[i], r);
     }
     return r->complaints_n == before;
 }

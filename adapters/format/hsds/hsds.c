@@ -4,7 +4,6 @@
 #include "base/mem.h"
 
 #include <stdio.h>
-#include <strings.h>
 
 #define NAME_BYTES_MAX 1000 /* a longer one than PROFILE_WORD_SIZE is in no profile, but no fault either */
 
@@ -19,47 +18,6 @@ struct scene {
 struct called {
     struct bytes by[2];
 };
-
-/* ---- clients ---- */
-
-static bool is_about_clients(const char *key)
-{
-    static const char *const names[] = {"client",        "clients",
-                                        "client_id",     "client_name",
-                                        "patient",       "patients",
-                                        "patient_id",    "resident",
-                                        "residents",     "beneficiary",
-                                        "household",     "households",
-                                        "birth_date",    "birthdate",
-                                        "date_of_birth", "dob",
-                                        "bsn",           "ssn",
-                                        "bewoner",       "bewoners",
-                                        "gezinsleden",   "cliënt",
-                                        "cliënten",      "geboortedatum",
-                                        "naam_client",   "burgerservicenummer"};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if ((key[0] | 0x20) == (names[i][0] | 0x20) && strcasecmp(key, names[i]) == 0)
-            return true;
-    return false;
-}
-
-static void refuse_clients(struct scene *s, struct json_at at)
-{
-    json_t *value = (json_t *)(uintptr_t)at.value;
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        const json_t *item = json_array_get(value, i);
-        if (json_is_object(item) || json_is_array(item))
-            refuse_clients(s, json_item(at, i));
-    }
-    for (void *i = json_object_iter(value); i != NULL; i = json_object_iter_next(value, i)) {
-        const char *key = json_object_iter_key(i);
-        const json_t *field = json_object_iter_value(i);
-        if (is_about_clients(key))
-            json_fault_add(&s->file.faults, json_field(at, key).pointer, "describes clients: leave it out");
-        else if (json_is_object(field) || json_is_array(field))
-            refuse_clients(s, json_field(at, key));
-    }
-}
 
 /* ---- capacities ---- */
 
@@ -190,7 +148,7 @@ enum err hsds_read(const struct profile *profile, const char *provider, struct b
     enum err e = safe_json_parse(in, &s.file, r);
     if (e == OK) {
         struct json_at root = json_root(s.file.doc), contents = json_field(root, "contents");
-        refuse_clients(&s, root);
+        safe_json_no_persons(&s.file);
         if (json_is_array(root.value))
             read_list(&s, root);
         else if (contents.value != NULL)

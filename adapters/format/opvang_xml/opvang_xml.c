@@ -1,5 +1,6 @@
 #include "adapters/format/opvang_xml/opvang_xml.h"
 
+#include "adapters/persons.h"
 #include "adapters/safe_xml.h"
 
 #include <libxml/tree.h>
@@ -72,6 +73,8 @@ enum err opvang_xml_read(const struct schemas *schemas, const struct profile *pr
         } else if (!xml_is(xmlDocGetRootElement(doc), OPVANG_NS, "capaciteit")) {
             reading_complain(r, xml_line(xmlDocGetRootElement(doc)), "",
                              "the root is not capaciteit in " OPVANG_NS);
+            e = ERR_BAD_INPUT;
+        } else if (!persons_not_in_xml(xmlDocGetRootElement(doc), r)) {
             e = ERR_BAD_INPUT;
         } else {
             e = safe_xml_validate(schemas->opvang, doc, r);

@@ -3,6 +3,7 @@
 #include "adapters/format/csv/local_time.h"
 #include "adapters/format/format.h"
 #include "adapters/format/xml_xpath/xpath_run.h"
+#include "adapters/persons.h"
 #include "adapters/safe_xml.h"
 #include "base/mem.h"
 
@@ -11,7 +12,6 @@
 #include <libxml/xpathInternals.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 struct scene {
     const struct profile *profile;
@@ -102,36 +102,13 @@ static void read_row(const struct scene *s)
 
 /* ---- personal data ---- */
 
-static bool is_personal(const xmlChar *name)
-{
-    static const char *const names[] = {"bsn",      "burgerservicenummer", "geboortedatum", "birthdate",
-                                        "voornaam", "dateofbirth",         "achternaam",    "voornamen",
-                                        "lastname", "firstname",           "familyname",    "surname"};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (strcasecmp((const char *)name, names[i]) == 0)
-            return true;
-    return false;
-}
-
 static void complain_of_person(const struct scene *s, const xmlNode *node)
 {
     const xmlNode *element = node->type == XML_ELEMENT_NODE ? node : node->parent;
     bool named = node->type == XML_ELEMENT_NODE || node->type == XML_ATTRIBUTE_NODE;
     reading_complain(s->r, xml_line(element), named ? (const char *)node->name : "",
                      "must not be in this message: it may be about a person");
-}
-
-/* Elements in the order of the document; safe_xml bounds how deep. */
-static void find_persons(const struct scene *s, const xmlNode *node)
-{
-    for (; node != NULL; node = xml_next(node, NULL, NULL)) {
-        if (is_personal(node->name))
-            complain_of_person(s, node);
-        for (const xmlAttr *a = node->properties; a != NULL; a = a->next)
-            if (is_personal(a->name))
-                complain_of_person(s, (const xmlNode *)a);
-        find_persons(s, xml_child(node, NULL, NULL));
-    }
+    s->r->not_kept = true;
 }
 
 static void refuse(const struct scene *s, xmlXPathCompExprPtr expr)
@@ -167,10 +144,10 @@ static void read_rows(struct scene *s)
 static void read_document(struct scene *s, xmlDocPtr doc)
 {
     struct value v;
-    find_persons(s, xmlDocGetRootElement(doc));
+    bool none = persons_not_in_xml(xmlDocGetRootElement(doc), s->r);
     for (int i = 0; i < s->form->refuse_n; i++)
         refuse(s, s->form->refuse[i]);
-    if (s->r->complaints_n > 0)
+    if (!none || s->r->complaints_n > 0)
         return;
     s->line = xml_line(xmlDocGetRootElement(doc));
     v.len = xpath_run_text(s->run, s->form->file_observed_at, (xmlNode *)doc, s->line, "fileObservedAt", s->r,

@@ -55,6 +55,7 @@ static inline void fuzz_feed_read(struct fuzz_feed *feed, const char *profile, s
     }
     enum err e = format_read(&feed->schemas, feed->profile, "p", in, FUZZ_NOW_MS, &r);
     CHECK((e == OK) == (r.complaints_n == 0));
+    CHECK(e != OK || !r.not_kept);
     for (size_t i = 0; e == OK && i < r.n; i++) {
         const struct report *o = &r.list[i];
         CHECK(o->pool[0] != '\0' && o->id[0] != '\0' && o->observed_at_ms <= FUZZ_NOW_MS + FUTURE_MS_MAX);

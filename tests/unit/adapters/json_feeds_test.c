@@ -87,8 +87,10 @@ static void all_faults_at_once(void **state)
     has(&r, 11, "/plekken/1/code", "is missing");
     has(&r, 12, "/plekken/2", "must be an object");
     has(&r, 13, "/plekken/3/code", "not in the provider's profile");
+    has(&r, 14, "/bewoner", "describes clients");
     has(&r, 14, "/bewoner", "not a known field");
-    assert_int_equal(r.complaints_n, 14);
+    assert_int_equal(r.complaints_n, 15);
+    assert_true(r.not_kept);
     for (int i = 0; i < r.complaints_n; i++)
         assert_null(strstr(r.complaints[i].reason, "Jansen"));
     reading_fini(&r);

@@ -143,12 +143,22 @@ static int spooled(struct scene *s)
     return (int)spool_entries(s->intake.spool);
 }
 
-/* Files in quarantine: two for each that was put there. */
+static int is_reason(const struct dirent *e)
+{
+    return strstr(e->d_name, ".reason.json") != NULL;
+}
+
+/* What was put in quarantine: of each there is a reason. */
 static int quarantined(struct scene *s)
 {
     char path[200];
+    struct dirent **names = NULL;
     path_in(s, "quarantine/lindehof", path);
-    return world_count(path) < 0 ? 0 : world_count(path) / 2;
+    int n = scandir(path, &names, is_reason, NULL);
+    for (int i = 0; i < n; i++)
+        free(names[i]);
+    free(names);
+    return n < 0 ? 0 : n;
 }
 
 /* The size of all files in quarantine, reasons too. */

@@ -1,0 +1,270 @@
+#include "adapters/persons.h"
+
+#include "adapters/safe_xml.h"
+#include "base/mem.h"
+
+#include <libxml/tree.h>
+#include <string.h>
+
+#define WORD_SIZE 32 /* longer than any of these */
+
+/* Folded. These identify by themselves. */
+static const char *const identifying[] = {"bsn",
+                                          "bsnnummer",
+                                          "burgerservicenummer",
+                                          "burgerservicenr",
+                                          "sofinummer",
+                                          "sofinr",
+                                          "ssn",
+                                          "socialsecuritynumber",
+                                          "geboortedatum",
+                                          "gebdatum",
+                                          "geboortedag",
+                                          "geboorteplaats",
+                                          "geboorteland",
+                                          "birthdate",
+                                          "birthday",
+                                          "dateofbirth",
+                                          "placeofbirth",
+                                          "dob",
+                                          "voornaam",
+                                          "voornamen",
+                                          "voorletters",
+                                          "roepnaam",
+                                          "achternaam",
+                                          "achternamen",
+                                          "tussenvoegsel",
+                                          "geslachtsnaam",
+                                          "familienaam",
+                                          "meisjesnaam",
+                                          "firstname",
+                                          "lastname",
+                                          "middlename",
+                                          "givenname",
+                                          "familyname",
+                                          "surname",
+                                          "maidenname",
+                                          "naamclient",
+                                          "clientnaam",
+                                          "naambewoner",
+                                          "bewonernaam",
+                                          "bewonersnaam",
+                                          "naampatient",
+                                          "patientnaam",
+                                          "naamkind",
+                                          "kindnaam",
+                                          "naammoeder",
+                                          "clientname",
+                                          "patientname",
+                                          "residentname",
+                                          "clientid",
+                                          "clientnr",
+                                          "clientnummer",
+                                          "clientnumber",
+                                          "patientid",
+                                          "patientnr",
+                                          "patientnummer",
+                                          "bewonerid",
+                                          "bewonernr",
+                                          "bewonernummer",
+                                          "residentid",
+                                          "vnummer",
+                                          "paspoortnummer",
+                                          "passportnumber",
+                                          "vreemdelingennummer",
+                                          "personalidnumber",
+                                          "clientbsn",
+                                          "bsnclient",
+                                          "bsnbewoner",
+                                          "persondetails",
+                                          "birthinfo"};
+
+/* Of one person, where a name stands; in a sentence they say nothing. */
+static const char *const one[] = {"client",         "patient",         "bewoner", "resident",
+                                  "beneficiary",    "gezinslid",       "burger",  "slachtoffer",
+                                  "clientgegevens", "persoonsgegevens"};
+
+static const char *const groups[] = {"clients",   "clienten",  "patients",   "patienten",  "bewoners",
+                                     "residents", "household", "households", "gezinsleden"};
+
+/* ---- words ---- */
+
+/* Letters with an accent of Latin-1 by their second byte in UTF-8, which is their code less 0x40. */
+static char without_accent(uint8_t low)
+{
+    low = low >= 0xa0 ? low : (uint8_t)(low + 0x20);
+    if (low >= 0xa0 && low <= 0xa5)
+        return 'a';
+    if (low == 0xa7)
+        return 'c';
+    if (low >= 0xa8 && low <= 0xab)
+        return 'e';
+    if (low >= 0xac && low <= 0xaf)
+        return 'i';
+    if (low >= 0xb2 && low <= 0xb6)
+        return 'o';
+    return low >= 0xb9 && low <= 0xbc ? 'u' : '?';
+}
+
+/* One letter more of a word that is being folded; N counts on past the room for it. */
+static void fold(char out[WORD_SIZE], size_t *n, char c)
+{
+    if (*n < WORD_SIZE - 1)
+        out[*n] = c;
+    (*n)++;
+}
+
+/* How many bytes at P (LEFT are there) are one letter or digit, its folded form in C; 0 for anything else. */
+static size_t letter(const uint8_t *p, size_t left, char *c)
+{
+    uint8_t b = p[0];
+    if ((b >= 'a' && b <= 'z') || (b >= '0' && b <= '9')) {
+        *c = (char)b;
+        return 1;
+    }
+    if (b >= 'A' && b <= 'Z') {
+        *c = (char)(b | 0x20);
+        return 1;
+    }
+    if (b == 0xc3 && left > 1 && p[1] >= 0x80 && p[1] < 0xc0) {
+        *c = without_accent(p[1]);
+        return 2;
+    }
+    if (b >= 0xc0) { /* the same letters in Latin-1; or some other script, where none of the words is */
+        *c = without_accent((uint8_t)(b - 0x40));
+        return 1;
+    }
+    return 0;
+}
+
+static bool joins(uint8_t b)
+{
+    return b == '_' || b == '-' || b == '.' || b == 0; /* NUL: each second byte of UTF-16 */
+}
+
+static const char *find(const char *const *list, size_t n, const char *word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i][0] == word[0] && strcmp(list[i], word) == 0)
+            return list[i];
+    return NULL;
+}
+
+static const char *identifies(const char *word)
+{
+    return find(identifying, COUNT_OF(identifying), word);
+}
+
+static const char *is_one(const char *word)
+{
+    const char *found = identifies(word);
+    return found != NULL ? found : find(one, COUNT_OF(one), word);
+}
+
+static bool folded(struct bytes name, char out[WORD_SIZE])
+{
+    size_t n = 0, step = 0;
+    char c = 0;
+    for (size_t i = 0; i<name.len; i += step> 0 ? step : 1) {
+        step = letter(name.p + i, name.len - i, &c);
+        if (step > 0)
+            fold(out, &n, c);
+        else if (!joins(name.p[i]) && name.p[i] != ' ')
+            fold(out, &n, '?');
+    }
+    out[n < WORD_SIZE ? n : 0] = '\0';
+    return n > 0 && n < WORD_SIZE;
+}
+
+const char *persons_word(struct bytes name)
+{
+    char word[WORD_SIZE];
+    return folded(name, word) ? is_one(word) : NULL;
+}
+
+const char *persons_or_group(struct bytes name)
+{
+    char word[WORD_SIZE];
+    if (!folded(name, word))
+        return NULL;
+    const char *found = is_one(word);
+    return found != NULL ? found : find(groups, COUNT_OF(groups), word);
+}
+
+/* ---- XML ---- */
+
+static void judge(const xmlNode *element, const xmlChar *name, struct reading *r)
+{
+    const char *word = persons_word(bytes_of_text((const char *)name));
+    if (word == NULL)
+        return;
+    reading_complain(r, xml_line(element), (const char *)name,
+                     "must not be in this message: it may be about a person");
+    r->not_kept = true;
+}
+
+bool persons_not_in_xml(const xmlNode *root, struct reading *r)
+{
+    bool none = true;
+    for (const xmlNode *n = root; n != NULL; n = xml_next(n, NULL, NULL)) {
+        int before = r->complaints_n + r->complaints_more;
+        judge(n, n->name, r);
+        for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
+            judge(n, a->name, r);
+        none &= r->complaints_n + r->complaints_more == before;
+        none &= persons_not_in_xml(xml_child(n, NULL, NULL), r);
+    }
+    return none;
+}
+
+/* ---- bytes of any kind ---- */
+
+static bool can_be_service_number(const char *word, size_t n)
+{
+    int sum = 0, digits = 0;
+    for (size_t i = 0; i < n && n == 9; i++) {
+        if (word[i] < '0' || word[i] > '9')
+            return false;
+        digits += word[i] != '0';
+        sum += (word[i] - '0') * (i < 8 ? 9 - (int)i : -1);
+    }
+    return n == 9 && digits > 1 && sum % 11 == 0;
+}
+
+/* Whether what stands around a word makes it a name: an element, an attribute, a key, a heading. */
+static bool stands_as_name(int before, int after)
+{
+    static const char open[] = "</:\"';,\t|\n", close[] = ">=\"';,\t|\n\r/:";
+    bool opened = before < 0 || (before > 0 && strchr(open, before) != NULL);
+    bool closed = after < 0 || (after > 0 && strchr(close, after) != NULL);
+    return (opened && closed) || (before == ' ' && after == '=') ||
+           ((before == '<' || before == ':') && after == ' ');
+}
+
+bool persons_in_bytes(struct bytes in)
+{
+    char word[WORD_SIZE], c = 0;
+    for (size_t at = 0, end; at < in.len; at = end) {
+        size_t n = 0, step = letter(in.p + at, in.len - at, &c);
+        end = at + 1;
+        if (step == 0)
+            continue;
+        for (end = at; end < in.len;) {
+            step = letter(in.p + end, in.len - end, &c);
+            if (step > 0)
+                fold(word, &n, c);
+            else if (!joins(in.p[end]))
+                break;
+            end += step > 0 ? step : 1;
+        }
+        if (n >= WORD_SIZE)
+            continue;
+        word[n] = '\0';
+        if (identifies(word) != NULL || can_be_service_number(word, n))
+            return true;
+        if (find(one, COUNT_OF(one), word) != NULL &&
+            stands_as_name(at > 0 ? in.p[at - 1] : -1, end < in.len ? in.p[end] : -1))
+            return true;
+    }
+    return false;
+}

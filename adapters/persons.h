@@ -1,0 +1,31 @@
+/* A message of capacity speaks of houses, never of people. These are the words by which formats, columns and
+ * fields name a person: one list for all formats. What carries one is refused, and its bytes are not kept:
+ * quarantine has the reason only (reading.not_kept).
+ *
+ * Words are compared without case, accents and '_', '-', '.' and spaces: "Geboorte-datum" and "naam_cliënt"
+ * are found. Counts stay possible: a heading "Bewoners" or "aantal_clienten" is none of these words. */
+#ifndef PLEK_ADAPTERS_PERSONS_H
+#define PLEK_ADAPTERS_PERSONS_H
+
+#include "adapters/report.h"
+
+struct _xmlNode;
+
+/* The word of the list that NAME (of an element, a column, a field) is, or NULL. Static. */
+const char *persons_word(struct bytes name);
+
+/* The same, and also words for people together ("clients", "bewoners"): for formats that have no counts by
+ * such a name. */
+const char *persons_or_group(struct bytes name);
+
+/* Complain of each element and attribute at ROOT and below that is a word of the list, by its line. Return
+ * whether there was none. Depth must be bounded, as safe_xml does. */
+MUST_CHECK bool persons_not_in_xml(const struct _xmlNode *root, struct reading *r);
+
+/* Whether the bytes of a refused file seem to tell of people, whatever their format and also when they are
+ * broken: a word that identifies anywhere, any word of the list where names stand, or a number that can be a
+ * citizen's service number (nine digits, eleven-test). Wrong now and then: then a file is not kept that could
+ * have been. */
+bool persons_in_bytes(struct bytes in);
+
+#endif
