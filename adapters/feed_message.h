@@ -14,7 +14,7 @@ enum feed_outcome {
     FEED_TAKEN,       /* on its way to the ledger by the spool */
     FEED_QUARANTINED, /* set aside: the complaints say why */
     FEED_TEST,        /* understood, not used */
-    FEED_REFUSED      /* an upload or a replay that could not be read */
+    FEED_REFUSED /* could not be read and is not kept: an upload, a replay, a file that tells of people */
 };
 
 struct feed_message {

@@ -219,7 +219,7 @@ static void each_becomes_a_message(void **state)
             assert_string_equal(text(item(m, "complaints", 0), "field"), "vrij");
         } else {
             assert_string_equal(text(m, "channel"), "poll");
-            assert_string_equal(text(m, "outcome"), "quarantined");
+            assert_string_equal(text(m, "outcome"), "refused");
             assert_int_equal(number(m, "bytes"), 1048577);
         }
     }

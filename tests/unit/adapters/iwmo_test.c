@@ -384,7 +384,7 @@ static void nothing_is_stored(void **state)
         person_text(&text, cases[i].status);
         snprintf(from, sizeof from, "%s/jansen.xml", dir);
         world_write(from, buf_view(&text));
-        assert_int_equal(intake_take(&in, "aanbieder", "jansen.xml", from, buf_view(&text), &r),
+        assert_int_equal(intake_take(&in, CHANNEL_DROP, "aanbieder", "jansen.xml", from, buf_view(&text), &r),
                          cases[i].want);
         assert_int_equal(access(from, F_OK) == 0,
                          cases[i].want == OK); /* who brought it removes what was taken */

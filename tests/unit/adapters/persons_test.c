@@ -292,7 +292,7 @@ static enum err taken(struct scene *s, const char *provider, struct bytes text, 
     world_write(from, text);
     int log = open(s->log, O_WRONLY | O_CREAT | O_APPEND, 0600), was = dup(STDERR_FILENO);
     dup2(log, STDERR_FILENO);
-    enum err e = intake_take(&s->intake, provider, MARK ".file", from, text, r);
+    enum err e = intake_take(&s->intake, CHANNEL_DROP, provider, MARK ".file", from, text, r);
     fflush(stderr);
     dup2(was, STDERR_FILENO);
     close(log);

@@ -286,7 +286,7 @@ static void bad_file_to_quarantine(void **state)
     assert_int_equal(count(s->drop_dir, "lindehof"), 0);
     assert_int_equal(spool_entries(s->intake.spool), 0);
     assert_message(s, "drop", "quarantined", "DOCTYPE");
-    assert_message(s, "drop", "quarantined", "larger than");
+    assert_message(s, "drop", "refused", "larger than");
     /* The process lives on, and a link to elsewhere is not followed. */
     assert_int_equal(symlink("/etc/passwd", dropped(s, "link.xml")), 0);
     world_write(dropped(s, "good.xml"), BYTES_LITERAL(GOOD));
@@ -467,7 +467,7 @@ static void pushes(void **state)
     assert_message(s, "push", "taken", NULL);
     assert_message(s, "push", "quarantined", "DOCTYPE");
     assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof", .body = big}), 413);
-    assert_message(s, "push", "quarantined", "larger than");
+    assert_message(s, "push", "refused", "larger than");
     assert_int_equal(push(s, (struct sender){.token = TOKEN "x", .path = "/push/lindehof", .body = big}),
                      413);
     assert_int_equal(count(s->quarantine_dir, "lindehof"), 4);
