@@ -1,0 +1,55 @@
+#include "publish/document.h"
+
+#include "base/check.h"
+#include "publish/forms.h"
+
+static const struct {
+    const char *media_type;
+    bool needs_reported;
+} forms[PUBLISH_N] = {
+    [PUBLISH_JSON] = {"application/json", false},
+    [PUBLISH_OPVANG_XML] = {"application/xml", true},
+    [PUBLISH_OPVANG_JSON] = {"application/json", true},
+    [PUBLISH_HSDS] = {"application/json", false},
+    [PUBLISH_FHIR_JSON] = {"application/fhir+json", true},
+    [PUBLISH_FHIR_XML] = {"application/fhir+xml", true},
+};
+
+const char *publish_media_type(enum publish_document d)
+{
+    CHECK((unsigned)d < PUBLISH_N);
+    return forms[d].media_type;
+}
+
+bool publish_needs_reported(enum publish_document d)
+{
+    CHECK((unsigned)d < PUBLISH_N);
+    return forms[d].needs_reported;
+}
+
+void publish_write(const struct publish_page *p, enum publish_document d, const struct publish_links *links,
+                   struct buf *out)
+{
+    switch (d) {
+    case PUBLISH_JSON:
+        capacity_json_write(p, links, out);
+        break;
+    case PUBLISH_OPVANG_XML:
+        opvang_write(p, WRITE_XML, out);
+        break;
+    case PUBLISH_OPVANG_JSON:
+        opvang_write(p, WRITE_JSON, out);
+        break;
+    case PUBLISH_HSDS:
+        hsds_write(p, out);
+        break;
+    case PUBLISH_FHIR_JSON:
+        fhir_write(p, WRITE_JSON, links, out);
+        break;
+    case PUBLISH_FHIR_XML:
+        fhir_write(p, WRITE_FHIR_XML, links, out);
+        break;
+    case PUBLISH_N:
+        CHECK(false);
+    }
+}
