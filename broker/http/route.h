@@ -37,5 +37,7 @@ call_fn api_requests_list, api_requests_get, api_request_see, api_request_accept
 call_fn api_request_arrival, api_request_location; /* api_requests.c */
 call_fn api_events_get;                            /* api_events.c: the stream */
 call_fn api_overview_get;                          /* api_statistics.c */
+call_fn api_publish_get, api_publish_opvang_get, api_publish_hsds_get,
+    api_publish_fhir_get; /* api_publish.c */
 
 #endif
