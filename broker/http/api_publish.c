@@ -87,7 +87,7 @@ static json_t *asked(struct call *call, enum publish_document form, struct org_i
     uint8_t region = region_filter(call);
     enum kind kind = kind_filter(call);
     int64_t page = call_query_int(call, "page", 1, PAGE_MAX, 1);
-    int64_t limit = call_query_int(call, "limit", 1, PUBLISH_LIMIT_MAX, PUBLISH_LIMIT_DEFAULT);
+    int64_t limit = call_query_int(call, "limit", 1, publish_limit_max(form), PUBLISH_LIMIT_DEFAULT);
     json_t *q = json_pack("{s:i, s:i, s:i, s:I, s:I, s:I}", "form", (int)form, "region", (int)region, "kind",
                           (int)kind, "provider", (json_int_t)provider.v, "page", (json_int_t)page, "limit",
                           (json_int_t)limit);

@@ -6,13 +6,14 @@
 static const struct {
     const char *media_type;
     bool needs_reported;
+    uint32_t limit_max;
 } forms[PUBLISH_N] = {
-    [PUBLISH_JSON] = {"application/json", false},
-    [PUBLISH_OPVANG_XML] = {"application/xml", true},
-    [PUBLISH_OPVANG_JSON] = {"application/json", true},
-    [PUBLISH_HSDS] = {"application/json", false},
-    [PUBLISH_FHIR_JSON] = {"application/fhir+json", true},
-    [PUBLISH_FHIR_XML] = {"application/fhir+xml", true},
+    [PUBLISH_JSON] = {"application/json", false, PUBLISH_LIMIT_MAX},
+    [PUBLISH_OPVANG_XML] = {"application/xml", true, PUBLISH_LIMIT_MAX},
+    [PUBLISH_OPVANG_JSON] = {"application/json", true, PUBLISH_LIMIT_MAX},
+    [PUBLISH_HSDS] = {"application/json", false, PUBLISH_LIMIT_MAX},
+    [PUBLISH_FHIR_JSON] = {"application/fhir+json", true, PUBLISH_LIMIT_MAX / 2},
+    [PUBLISH_FHIR_XML] = {"application/fhir+xml", true, PUBLISH_LIMIT_MAX / 2},
 };
 
 const char *publish_media_type(enum publish_document d)
@@ -25,6 +26,12 @@ bool publish_needs_reported(enum publish_document d)
 {
     CHECK((unsigned)d < PUBLISH_N);
     return forms[d].needs_reported;
+}
+
+uint32_t publish_limit_max(enum publish_document d)
+{
+    CHECK((unsigned)d < PUBLISH_N);
+    return forms[d].limit_max;
 }
 
 void publish_write(const struct publish_page *p, enum publish_document d, const struct publish_links *links,

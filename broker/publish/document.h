@@ -33,6 +33,9 @@ const char *publish_media_type(enum publish_document d); /* "application/fhir+xm
  * only. */
 bool publish_needs_reported(enum publish_document d);
 
+/* The largest page of this form: what keeps its turn of the loop below about five milliseconds (README). */
+uint32_t publish_limit_max(enum publish_document d);
+
 /* Append the document of P to OUT. */
 void publish_write(const struct publish_page *p, enum publish_document d, const struct publish_links *links,
                    struct buf *out);

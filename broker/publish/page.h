@@ -6,7 +6,7 @@
 #include "core/audience.h"
 #include "report/supply.h"
 
-/* A page of this size is a few milliseconds of one turn in the largest of the documents: README. */
+/* Of any document; publish_limit_max says it for each. */
 #define PUBLISH_LIMIT_MAX 1000
 #define PUBLISH_LIMIT_DEFAULT 200
 

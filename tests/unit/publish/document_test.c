@@ -177,10 +177,10 @@ static void test_counts(void **state)
           [PUBLISH_FHIR_JSON] =
               {"\"_count\":{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
                "data-absent-reason\",\"valueCode\":\"masked\"}]}",
-               "!\"count\":2}"},
+               "!\"text\":\"units occupied\"},\"count\":2}"},
           [PUBLISH_FHIR_XML] = {"<count><extension url=\"http://hl7.org/fhir/StructureDefinition/"
                                 "data-absent-reason\"><valueCode value=\"masked\"/></extension></count>",
-                                "!<count value=\"2\"/>"}}},
+                                "!<text value=\"units occupied\"/></code><count value=\"2\"/>"}}},
     };
     struct exchange *x = exchange_new();
     struct observation o = an_observation(x, POOL_B, 2, 0);
