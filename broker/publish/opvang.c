@@ -53,12 +53,13 @@ void opvang_write(const struct publish_page *p, enum write_form form, struct buf
     if (form == WRITE_JSON)
         writer_text(&w, "formaat", URN_OPVANG);
     writer_time(&w, "peilmoment", newest(p));
-    if (form == WRITE_JSON)
-        writer_list(&w, "plekken");
-    else
+    if (form != WRITE_JSON)
         writer_open(&w, "plekken");
+    writer_list(&w, "plekken");
     for (size_t i = 0; i < p->n; i++)
         write_plek(&w, p->engine, &p->pools[i]);
     writer_close(&w);
+    if (form != WRITE_JSON)
+        writer_close(&w);
     writer_end(&w);
 }

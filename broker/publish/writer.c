@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+/* An item of a list that stands no deeper begins a line: so that who reads a document, or a complaint of it,
+ * finds the place, and two of them can be compared. */
+#define ROW_DEPTH 3
+
 static void raw(struct writer *w, const char *text)
 {
     buf_text(w->out, text);
@@ -115,8 +119,13 @@ void writer_begin(struct writer *w, enum write_form form, struct buf *out, const
 
 void writer_open(struct writer *w, const char *name)
 {
+    bool is_row;
+
     lead(w, name);
+    is_row = w->at[w->depth - 1].is_list && w->depth <= ROW_DEPTH;
     push(w, name, false);
+    if (is_row)
+        raw(w, "\n");
     raw(w, w->form == WRITE_JSON ? "{" : "<");
     if (w->form != WRITE_JSON) {
         raw(w, name);

@@ -10,7 +10,8 @@
  *   text "c"             "c":"v"          <c>v</c>           <c value="v"/>
  *   list "d" of open "d" "d":[{...},...]  <d>...</d><d>...   as XML: a list is nothing but its items
  *
- * The names are literals of ours and are not escaped. Of text, control characters come out as spaces in XML.
+ * Items of the outer lists begin a line each. The names are literals of ours and are not escaped. Of text,
+ * control characters come out as spaces in XML.
  */
 #ifndef PLEK_PUBLISH_WRITER_H
 #define PLEK_PUBLISH_WRITER_H

@@ -41,17 +41,18 @@ static void test_forms(void **state)
         enum write_form form;
         const char *want;
     } cases[] = {
-        {WRITE_JSON, "{\"thing\":{\"code\":\"x\",\"name\":\"x\",\"n\":-9223372036854775808,\"b\":true,"
-                     "\"nothing\":null,\"at\":\"2026-11-18T11:06:40.123Z\"},\"item\":[{\"i\":0},{\"i\":1}],"
-                     "\"none\":[],\"empty\":{}}\n"},
+        {WRITE_JSON,
+         "{\"thing\":{\"code\":\"x\",\"name\":\"x\",\"n\":-9223372036854775808,\"b\":true,"
+         "\"nothing\":null,\"at\":\"2026-11-18T11:06:40.123Z\"},\"item\":[\n{\"i\":0},\n{\"i\":1}],"
+         "\"none\":[],\"empty\":{}}\n"},
         {WRITE_XML, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<root xmlns=\"urn:x\"><thing code=\"x\">"
                     "<name>x</name><n>-9223372036854775808</n><b>true</b><at>2026-11-18T11:06:40.123Z</at>"
-                    "</thing><item><i>0</i></item><item><i>1</i></item><empty/></root>\n"},
+                    "</thing>\n<item><i>0</i></item>\n<item><i>1</i></item><empty/></root>\n"},
         {WRITE_FHIR_XML,
          "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<root xmlns=\"urn:x\"><thing code=\"x\">"
          "<name value=\"x\"/><n value=\"-9223372036854775808\"/><b value=\"true\"/>"
-         "<at value=\"2026-11-18T11:06:40.123Z\"/></thing><item><i value=\"0\"/></item>"
-         "<item><i value=\"1\"/></item><empty/></root>\n"},
+         "<at value=\"2026-11-18T11:06:40.123Z\"/></thing>\n<item><i value=\"0\"/></item>"
+         "\n<item><i value=\"1\"/></item><empty/></root>\n"},
     };
 
     (void)state;
