@@ -161,7 +161,7 @@ static void publish_done(const struct late *late, const struct outcome *outcome)
                                     .region = (uint8_t)number(late->json, "region"),
                                     .kind = (enum kind)number(late->json, "kind"),
                                     .provider = {(uint32_t)number(late->json, "provider")},
-                                    .reported = publish_needs_reported(form),
+                                    .need = publish_need(form),
                                     .page = (uint32_t)number(late->json, "page"),
                                     .limit = (uint32_t)number(late->json, "limit"),
                                     .minimum_cell = (int)late->app->settings.minimum_cell};

@@ -5,15 +5,15 @@
 
 static const struct {
     const char *media_type;
-    bool needs_reported;
+    enum publish_need need;
     uint32_t limit_max;
 } forms[PUBLISH_N] = {
-    [PUBLISH_JSON] = {"application/json", false, PUBLISH_LIMIT_MAX},
-    [PUBLISH_OPVANG_XML] = {"application/xml", true, PUBLISH_LIMIT_MAX},
-    [PUBLISH_OPVANG_JSON] = {"application/json", true, PUBLISH_LIMIT_MAX},
-    [PUBLISH_HSDS] = {"application/json", false, PUBLISH_LIMIT_MAX},
-    [PUBLISH_FHIR_JSON] = {"application/fhir+json", true, PUBLISH_LIMIT_MAX / 2},
-    [PUBLISH_FHIR_XML] = {"application/fhir+xml", true, PUBLISH_LIMIT_MAX / 2},
+    [PUBLISH_JSON] = {"application/json", NEED_NOTHING, PUBLISH_LIMIT_MAX},
+    [PUBLISH_OPVANG_XML] = {"application/xml", NEED_WORD, PUBLISH_LIMIT_MAX},
+    [PUBLISH_OPVANG_JSON] = {"application/json", NEED_WORD, PUBLISH_LIMIT_MAX},
+    [PUBLISH_HSDS] = {"application/json", NEED_NOTHING, PUBLISH_LIMIT_MAX},
+    [PUBLISH_FHIR_JSON] = {"application/fhir+json", NEED_NUMBER, PUBLISH_LIMIT_MAX / 2},
+    [PUBLISH_FHIR_XML] = {"application/fhir+xml", NEED_NUMBER, PUBLISH_LIMIT_MAX / 2},
 };
 
 const char *publish_media_type(enum publish_document d)
@@ -22,10 +22,10 @@ const char *publish_media_type(enum publish_document d)
     return forms[d].media_type;
 }
 
-bool publish_needs_reported(enum publish_document d)
+enum publish_need publish_need(enum publish_document d)
 {
     CHECK((unsigned)d < PUBLISH_N);
-    return forms[d].needs_reported;
+    return forms[d].need;
 }
 
 uint32_t publish_limit_max(enum publish_document d)

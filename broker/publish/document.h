@@ -29,9 +29,7 @@ enum publish_document {
 
 const char *publish_media_type(enum publish_document d); /* "application/fhir+xml" */
 
-/* True if the form can say nothing of a pool that nothing is believed of: ask the page for reported ones
- * only. */
-bool publish_needs_reported(enum publish_document d);
+enum publish_need publish_need(enum publish_document d);
 
 /* The largest page of this form: what keeps its turn of the loop below about five milliseconds (README). */
 uint32_t publish_limit_max(enum publish_document d);

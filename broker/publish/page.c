@@ -59,6 +59,20 @@ static int32_t available(const struct pool_view *v)
     return v->offerable;
 }
 
+static bool is_told(const struct publish_pool *p, enum publish_need need)
+{
+    const struct observation *o = p->view.latest;
+
+    if (need == NEED_NOTHING)
+        return true;
+    if (o == NULL)
+        return false;
+    if (need == NEED_NUMBER)
+        return p->available != UNITS_UNKNOWN;
+    return p->view.offerable != UNITS_UNKNOWN || o->deliverable != TRI_UNKNOWN ||
+           (p->view.stopped && o->stop != 0);
+}
+
 static void add_pools(const struct engine *e, int64_t now_ms, const struct publish_query *q,
                       struct publish_page *out)
 {
@@ -72,16 +86,17 @@ static void add_pools(const struct engine *e, int64_t now_ms, const struct publi
             (q->provider.v != 0 && pool->org.v != q->provider.v) || !may(e, &q->reader, ACT_SEE_CAPACITY, i))
             continue;
         struct pool_view view = engine_pool_view(e, pool->id, now_ms);
-        if (q->reported && view.latest == NULL)
+        struct publish_pool row = {.pool = pool,
+                                   .location = l,
+                                   .org = engine_org(e, pool->org),
+                                   .view = view,
+                                   .available = available(&view)};
+        if (!is_told(&row, q->need))
             continue;
         out->total++;
         if (!is_on_page(out))
             continue;
-        out->pools[out->n] = (struct publish_pool){.pool = pool,
-                                                   .location = l,
-                                                   .org = engine_org(e, pool->org),
-                                                   .view = view,
-                                                   .available = available(&view)};
+        out->pools[out->n] = row;
         out->digest = digest_pool(out->digest, &out->pools[out->n++]);
     }
 }
@@ -100,7 +115,7 @@ static void add_cells(const struct engine *e, int64_t now_ms, const struct publi
 
             if (c->n.pools == 0 || (q->kind != KIND_N && k != (unsigned)q->kind))
                 continue;
-            if (q->reported && (c->n.observed_at_ms == 0))
+            if (q->need == NEED_NUMBER && c->n.observed_at_ms == 0)
                 continue;
             out->total++;
             if (!is_on_page(out))

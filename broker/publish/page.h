@@ -10,13 +10,21 @@
 #define PUBLISH_LIMIT_MAX 1000
 #define PUBLISH_LIMIT_DEFAULT 200
 
+/* What a form needs of a pool to say anything of it; the others are left out, for whoever reads one of them,
+ * our own adapter too, would refuse the whole document. */
+enum publish_need {
+    NEED_NOTHING, /* says "not known" */
+    NEED_WORD,    /* what can be offered, or a stop, or whether there is staff */
+    NEED_NUMBER   /* what can be offered */
+};
+
 struct publish_query {
     struct actor reader;
     uint8_t region;         /* REGION_NONE = all */
     enum kind kind;         /* KIND_N = all */
     struct org_id provider; /* 0 = all */
-    bool reported;          /* only pools that something is believed of: for forms that cannot say nothing */
-    uint32_t page;          /* from 1 */
+    enum publish_need need;
+    uint32_t page; /* from 1 */
     uint32_t limit;
     int minimum_cell;
 };

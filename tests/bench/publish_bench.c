@@ -115,7 +115,7 @@ static void measure(const struct engine *e, const char *who, struct actor reader
     const struct publish_query q = {.reader = reader,
                                     .region = REGION_NONE,
                                     .kind = KIND_N,
-                                    .reported = publish_needs_reported(d),
+                                    .need = publish_need(d),
                                     .page = 1,
                                     .limit = limit,
                                     .minimum_cell = 5};
