@@ -30,7 +30,8 @@ static void test_choose(void **state)
         {"text/*", -1},
         {"application/json", -1}, /* the standard's own types only */
         {"application/fhir+xml;q=2", -1},
-        {"application/fhir+xml;q=", 1}, /* no q at all */
+        {"application/fhir+json;q=2, */*", 0}, /* the broken one counts for nothing, also not against */
+        {"application/fhir+xml;q=", 1},        /* no q at all */
         {"application/fhir+xml;q=0.5;q=x", -1},
         {",,;;, ,", -1},
         {"application", -1},

@@ -198,6 +198,12 @@ static void test_counts(void **state)
                       10, &out);
             for (int k = 0; k < 2; k++)
                 look_for(cases[i].name, names[d], buf_c_str(&out), cases[i].want[d][k]);
+            /* Both numbers of the crisis places, or neither. */
+            int masks = 0;
+            for (const char *at = buf_c_str(&out); (at = strstr(at, "masked")) != NULL; at++)
+                masks++;
+            if (d == PUBLISH_FHIR_JSON || d == PUBLISH_FHIR_XML)
+                assert_int_equal(masks, cases[i].minimum > 1 ? 2 : 0);
             /* Nobody's house: neither its name nor its code, nor whose it is. */
             for (unsigned l = 1; l <= engine_locations(x->e); l++) {
                 assert_null(strstr(buf_c_str(&out), engine_location(x->e, (struct location_id){l})->code));
