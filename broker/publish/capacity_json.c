@@ -97,9 +97,9 @@ static void write_cell(struct writer *w, const struct engine *e, const struct pu
     writer_text(w, "kind", kind_code(c->kind));
     writer_int(w, "pools", n->pools);
     writer_int(w, "poolsFresh", n->fresh);
-    writer_int(w, "unitsTotal", n->total);
+    write_count(w, "unitsTotal", n->total, c->supply->total_hidden);
     write_count(w, "unitsOccupied", n->occupied, c->supply->hidden);
-    write_count(w, "unitsFree", n->free, c->supply->hidden);
+    write_count(w, "unitsFree", n->free, c->supply->free_hidden);
     moment(w, "observedAt", n->observed_at_ms);
     writer_close(w);
 }

@@ -210,9 +210,9 @@ static void write_cell(struct writer *w, const struct engine *e, const struct pu
     const struct vocab_region *r = vocab_region(engine_vocab(e), c->region);
     const struct supply_count *n = &c->supply->n;
     const struct group group = {.kind = c->kind,
-                                .total = n->total,
+                                .total = c->supply->total_hidden ? COUNT_MASKED : n->total,
                                 .occupied = c->supply->hidden ? COUNT_MASKED : n->occupied,
-                                .available = c->supply->hidden ? COUNT_MASKED : n->free};
+                                .available = c->supply->free_hidden ? COUNT_MASKED : n->free};
     char code[CELL_CODE_SIZE];
 
     begin_report(w, "cell", publish_cell_code(e, c, code));

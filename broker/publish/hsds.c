@@ -101,10 +101,10 @@ static void write_cell(struct writer *w, const struct engine *e, const struct pu
     write_id(w, "id", "cell", code);
     writer_text(w, "name", name);
     writer_text(w, "status", "active");
-    if (c->supply->hidden)
+    if (c->supply->free_hidden)
         writer_text(w, "alert", "Small numbers, and what would give them away, are not shown.");
     write_terms(w, e, code, c->kind, c->region);
-    if (!c->supply->hidden && n->observed_at_ms != 0)
+    if (!c->supply->free_hidden && n->observed_at_ms != 0)
         write_capacity(w, code, c->kind, n->free, n->total, n->observed_at_ms,
                        "Units for one household each, of all houses of the region together.");
     writer_close(w);

@@ -39,6 +39,8 @@ static uint64_t digest_cell(uint64_t h, const struct publish_cell *c)
     h = hash_combine(h, (uint64_t)n->total);
     h = hash_combine(h, (uint64_t)n->occupied);
     h = hash_combine(h, (uint64_t)n->free);
+    h = hash_combine(
+        h, (uint64_t)(c->supply->hidden << 2 | c->supply->total_hidden << 1 | c->supply->free_hidden));
     return hash_combine(h, (uint64_t)n->observed_at_ms);
 }
 

@@ -59,9 +59,7 @@ static void put(struct suppress_table *t, size_t row, size_t col, const struct s
 
 static void take(const struct suppress_table *t, size_t row, size_t col, struct supply_cell *c)
 {
-    c->hidden = t->hidden[row][col];
-    if (c->hidden)
-        c->n.occupied = c->n.free = -1; /* free follows from occupied */
+    c->hidden = c->free_hidden = t->hidden[row][col];
 }
 
 /* Regions as rows, one row for what is of none and is shown nowhere, and the totals; kinds as columns, and
@@ -103,6 +101,58 @@ static void hide(struct supply_table *out, const struct supply_cell elsewhere[KI
     take(t, last, KIND_N, &out->all);
 }
 
+/* The same for what there is, in the table of hide(), whose bounds are these totals. What stands alone in its
+ * row or column is its total, and so public. */
+static void hide_totals(struct supply_table *out, struct suppress_table *t)
+{
+    size_t none = out->n_regions, last = out->n_regions + 1;
+    size_t in_row[SUPPRESS_ROWS_MAX] = {0}, in_col[SUPPRESS_COLS_MAX] = {0};
+
+    memcpy(t->value, t->bound, sizeof t->value);
+    t->bounded = false;
+    for (size_t r = 0; r <= none; r++) {
+        for (size_t k = 0; k < KIND_N; k++) {
+            in_row[r] += t->value[r][k] > 0;
+            in_col[k] += t->value[r][k] > 0;
+        }
+    }
+    for (size_t r = 0; r <= last; r++)
+        for (size_t k = 0; k <= KIND_N; k++)
+            t->open[r][k] = !t->given[r][k] && (r == last || k == KIND_N || t->value[r][k] == 0 ||
+                                                in_row[r] == 1 || in_col[k] == 1);
+    if (out->minimum_cell > 1)
+        suppress_table(t, out->minimum_cell);
+    for (size_t r = 0; r < none; r++) {
+        for (size_t k = 0; k < KIND_N; k++) {
+            out->cell[r][k].total_hidden = t->hidden[r][k];
+            out->cell[r][k].free_hidden |= t->hidden[r][k];
+        }
+    }
+}
+
+/* Put out what is hidden: free too, which follows from occupied and shows what there is. */
+static void clear(struct supply_cell *c)
+{
+    if (c->hidden)
+        c->n.occupied = -1;
+    if (c->total_hidden)
+        c->n.total = -1;
+    if (c->free_hidden)
+        c->n.free = -1;
+}
+
+static void clear_all(struct supply_table *out)
+{
+    for (size_t r = 0; r < out->n_regions; r++) {
+        for (size_t k = 0; k < KIND_N; k++)
+            clear(&out->cell[r][k]);
+        clear(&out->region[r]);
+    }
+    for (size_t k = 0; k < KIND_N; k++)
+        clear(&out->kind[k]);
+    clear(&out->all);
+}
+
 void supply_table_make(const struct engine *e, int64_t now_ms, int minimum_cell, struct supply_table *out)
 {
     struct suppress_table *t = mem_new(1, sizeof *t);
@@ -113,5 +163,7 @@ void supply_table_make(const struct engine *e, int64_t now_ms, int minimum_cell,
     out->n_regions = vocab_regions(engine_vocab(e));
     count(e, now_ms, out, elsewhere);
     hide(out, elsewhere, t);
+    hide_totals(out, t);
+    clear_all(out);
     free(t);
 }

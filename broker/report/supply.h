@@ -21,10 +21,15 @@ void supply_add(struct supply_count *t, const struct pool *p, const struct pool_
 /* Kinds by region, with the totals of both. What is small is hidden (report/suppress.h), and as much of the
  * rest, totals included, as it takes that nobody works it out: for the cells go out to partners and the
  * totals stand in the overview, and whoever sees the one may see the other. It is one table for all; a reader
- * gets a part of it, never one that was made for less. */
+ * gets a part of it, never one that was made for less.
+ *
+ * How many units there are is about nobody, and yet small ones are hidden, always: in a region where
+ * everything is taken, whoever knows of one unit of a kind knows of one household. */
 struct supply_cell {
-    struct supply_count n; /* occupied and free are -1 where hidden */
-    bool hidden;
+    struct supply_count n; /* -1 where hidden */
+    bool hidden;           /* occupied */
+    bool total_hidden;     /* never in the totals of kinds and regions: those are public */
+    bool free_hidden;      /* with either of them */
 };
 struct supply_table {
     int minimum_cell;

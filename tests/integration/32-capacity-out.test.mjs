@@ -218,12 +218,15 @@ test('no hidden number follows from the counts and the overview together', async
   const hidden = cells.filter(c => c.unitsOccupied.suppressed);
   assert.ok(hidden.length > 20 && hidden.length < cells.length);
   for (const c of cells) {
-    assert.equal(c.unitsFree.suppressed, c.unitsOccupied.suppressed, 'free follows from occupied');
+    assert.equal(c.unitsFree.suppressed, c.unitsOccupied.suppressed || c.unitsTotal.suppressed, 'free follows from occupied, and shows what there is');
+    // A kind that only this region has, or a region with this kind alone: the overview's totals say it anyway.
+    const alone = cells.filter(o => o.region === c.region).length === 1 || cells.filter(o => o.kind === c.kind).length === 1;
+    assert.ok(c.unitsTotal.suppressed || c.unitsTotal.value >= minimumCell || alone, JSON.stringify(c));
     const n = c.unitsOccupied.value;
     assert.ok(n === null || n === 0 || n >= minimumCell, JSON.stringify(c));
   }
   // The subtraction attacker: every equation with one unknown left is solved, until none is left.
-  for (const field of ['unitsOccupied', 'unitsFree']) {
+  for (const field of ['unitsTotal', 'unitsOccupied', 'unitsFree']) {
     const unknown = new Map();
     const at = (name, cell) => { unknown.set(name, cell[field].suppressed ? null : cell[field].value); return name; };
     const lines = [];
@@ -238,6 +241,54 @@ test('no hidden number follows from the counts and the overview together', async
       if (missing.length === 0) assert.equal(parts.reduce((a, n) => a + unknown.get(n), 0), unknown.get(sum), `${field} ${sum}: counted alike`);
     }
   }
+});
+
+/** How many hidden cells an attacker knows exactly who also knows that a house takes in no more than its units. TRUTH: what
+ * is really there, [region, kind, occupied, total]; BOUND: the total as far as he knows it. A hidden number is open as
+ * long as it can go up or down by one while others make good for it: a ring of changes through it. */
+function determined(cells, overview, truth, bound) {
+  const arcs = [];
+  const cell = (name, from, to, n, most) => {
+    if (n < most) arcs.push({ name, from, to });
+    if (n > 0) arcs.push({ name, from: to, to: from });
+  };
+  const sum = pick => truth.filter(pick).reduce((a, t) => [a[0] + t[2], a[1] + t[3]], [0, 0]);
+  const hidden = cells.filter(c => c.unitsOccupied.suppressed);
+  for (const c of hidden) {
+    const [, , n] = truth.find(t => t[0] === c.region && t[1] === c.kind);
+    cell(`${c.region} ${c.kind}`, c.region, c.kind, n, bound(c));
+  }
+  for (const k of overview.byKind) if (k.unitsOccupied.suppressed) cell(k.code, k.code, 'Z', ...sum(t => t[1] === k.code));
+  for (const r of overview.byRegion) if (r.unitsOccupied.suppressed) cell(r.code, 'M', r.code, ...sum(t => t[0] === r.code));
+  const reaches = (from, to, without) => {
+    const seen = new Set([from]), todo = [from];
+    while (todo.length > 0) {
+      const at = todo.pop();
+      if (at === to) return true;
+      for (const a of arcs) if (a.from === at && a.name !== without && !seen.has(a.to)) { seen.add(a.to); todo.push(a.to); }
+    }
+    return false;
+  };
+  return hidden.filter(c => {
+    const name = `${c.region} ${c.kind}`;
+    return !arcs.some(a => a.name === name && reaches(a.to, a.from, name));
+  }).length;
+}
+
+test('nor for one who knows that a house takes in no more than its units', async () => {
+  const { cells } = (await get(rapporteur, '/capacity?limit=1000')).json;
+  const overview = (await get(rapporteur, '/statistics/overview')).json;
+  const truth = new Map();
+  for (const p of (await get(referrer, '/capacity?limit=1000')).json.pools) {
+    const t = truth.get(`${p.region} ${p.kind}`) ?? [p.region, p.kind, 0, 0];
+    const occupied = p.unitsOccupied ?? (p.unitsFree === null ? 0 : p.unitsTotal - p.unitsFree - (p.unitsOutOfOrder ?? 0));
+    truth.set(`${p.region} ${p.kind}`, [p.region, p.kind, t[2] + Math.min(occupied, p.unitsTotal), t[3] + p.unitsTotal]);
+  }
+  const all = [...truth.values()];
+  const total = c => truth.get(`${c.region} ${c.kind}`)[3];
+  assert.equal(determined(cells, overview, all, c => (c.unitsTotal.suppressed ? Infinity : total(c))), 0);
+  // He can: in the demo some regions are full, and with every total in his hands he would know their parts.
+  assert.ok(determined(cells, overview, all, total) > 0);
 });
 
 test('a filter shows a part of the same table, never one of its own', async () => {

@@ -143,6 +143,27 @@ static void forget(struct published *p)
     free(p->o);
 }
 
+/* The totals of what there is are all public; which cells of it are not, the attacker tries as well. */
+static int attack_totals(const struct supply_table *t, int *hidden)
+{
+    struct system *s = mem_new(1, sizeof *s);
+    int known;
+
+    s->equations = KIND_N + t->n_regions;
+    for (size_t r = 0; r < t->n_regions; r++) {
+        for (size_t k = 0; k < KIND_N; k++) {
+            if (!t->cell[r][k].total_hidden)
+                continue;
+            s->m[k][s->n] = 1;
+            s->m[KIND_N + r][s->n++] = 1;
+        }
+    }
+    *hidden += (int)s->n;
+    known = solve(s);
+    free(s);
+    return known;
+}
+
 static int attack(const struct published *p, int *hidden)
 {
     struct system *s = mem_new(1, sizeof *s);
@@ -192,11 +213,14 @@ static void test_nothing_follows_from_both(void **state)
 
         if (attack(&p, &hidden) != 0)
             fail_msg("network %d: a hidden number follows", i);
+        if (attack_totals(p.t, &hidden) != 0)
+            fail_msg("network %d: a hidden total follows", i);
         for (size_t r = 0; r < p.t->n_regions; r++) {
             for (size_t k = 0; k < KIND_N; k++) {
                 const struct supply_cell *c = &p.t->cell[r][k];
                 assert_true(c->hidden || c->n.occupied == 0 || c->n.occupied >= MINIMUM);
-                assert_true(!c->hidden || (c->n.occupied == -1 && c->n.free == -1 && c->n.total > 0));
+                assert_true(!c->hidden || (c->n.occupied == -1 && c->n.free == -1 && c->n.total != 0));
+                assert_true(!c->total_hidden || (c->n.total == -1 && c->n.free == -1));
                 shown += !c->hidden && c->n.pools > 0;
             }
         }
@@ -205,6 +229,41 @@ static void test_nothing_follows_from_both(void **state)
     }
     assert_true(hidden > 1000);
     assert_true(shown > 100); /* hiding everything would be no protection but silence */
+}
+
+/* Everything is taken, and the totals say so: then a number of units is a number of households, and nobody
+ * may know a small one. (Alone in its region, or of its kind, it is the total itself.) */
+static void test_everything_taken(void **state)
+{
+    (void)state;
+    struct rng g = rng_seed(4);
+    int small = 0;
+
+    for (int i = 0; i < 20; i++) {
+        struct exchange *x = draw_network(&g);
+        struct supply_table *bare = mem_new(1, sizeof *bare), *t = mem_new(1, sizeof *t);
+
+        supply_table_make(x->e, x->now, 1, bare);
+        supply_table_make(x->e, x->now, MINIMUM, t);
+        for (size_t r = 0; r < t->n_regions; r++) {
+            for (size_t k = 0; k < KIND_N; k++) {
+                int in_row = 0, in_col = 0;
+                for (size_t c = 0; c < KIND_N; c++)
+                    in_row += bare->cell[r][c].n.total > 0;
+                for (size_t c = 0; c < t->n_regions; c++)
+                    in_col += bare->cell[c][k].n.total > 0;
+                int64_t total = bare->cell[r][k].n.total;
+                if (total == 0 || total >= MINIMUM || in_row == 1 || in_col == 1)
+                    continue;
+                assert_true(t->cell[r][k].total_hidden);
+                small++;
+            }
+        }
+        free(bare);
+        free(t);
+        exchange_free(x);
+    }
+    assert_true(small > 200);
 }
 
 /* The attacker himself: of a table of which only the small cells are hidden he finds some. */
@@ -264,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_follows_from_both),
+        cmocka_unit_test(test_everything_taken),
         cmocka_unit_test(test_the_attacker_can),
         cmocka_unit_test(test_adds_up_to_the_overview),
     };
