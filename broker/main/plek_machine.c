@@ -99,8 +99,12 @@ static enum err add(struct boot *b, const struct adding *a, const uint8_t *pin, 
         trouble = find_org(e, a->orgs[i], &orgs[i], why, size);
     if (trouble == OK)
         trouble = machine_add(b->db, a->name, pin, orgs, (size_t)a->n_orgs, time_wall_ms(), id, why, size);
-    if (trouble == OK && reader.reads_as != ROLE_NONE)
+    if (trouble == OK && reader.reads_as != ROLE_NONE) {
         trouble = machine_set_reading(b->db, *id, reader.reads_as, reader.reads_for);
+        /* Half enrolled it would stand in the way of the next attempt. */
+        if (trouble != OK && machine_remove(b->db, a->name) != OK)
+            snprintf(why, size, "%.63s was added but may not read: remove it and add it again", a->name);
+    }
     free(orgs);
     return trouble;
 }
