@@ -45,11 +45,20 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_REQUEST] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_REVEAL_LOCATION] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_SEE_STATISTICS] = R(MUNICIPALITY) | R(RAPPORTEUR),
+    [ACT_SEE_CAPACITY] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(MUNICIPALITY) | R(RAPPORTEUR) |
+                         R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_MANAGE_ACCOUNTS] = R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_TELL_FEED] = R(MACHINE),
     [ACT_SEE_FEEDS] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_REPLAY_FEED] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_UPLOAD] = R(SHELTER) | R(ORG_ADMIN),
+};
+
+static const enum capacity_sight capacity_sights[ROLE_N] = {
+    [ROLE_REFERRER] = CAPACITY_PER_POOL,       [ROLE_COMENSHA] = CAPACITY_PER_POOL,
+    [ROLE_EXCHANGE_ADMIN] = CAPACITY_PER_POOL, [ROLE_SHELTER] = CAPACITY_OWN,
+    [ROLE_ORG_ADMIN] = CAPACITY_OWN,           [ROLE_MUNICIPALITY] = CAPACITY_AGGREGATED,
+    [ROLE_RAPPORTEUR] = CAPACITY_AGGREGATED,
 };
 
 /* ---- who the actor is ---- */
@@ -218,8 +227,49 @@ static bool may_upload(const struct engine *e, const struct actor *a, uint64_t o
     return engine_org(e, a->org)->kind == ORG_SHELTER && (object == 0 || object == a->org.v);
 }
 
+/* Who a machine reads as: nobody, but for what it is enrolled to read. */
+static struct actor reader_of(const struct actor *a)
+{
+    if (a->role != ROLE_MACHINE)
+        return *a;
+    return (struct actor){.role = a->reads_as, .org = a->reads_for};
+}
+
+struct capacity_audience audience_of_capacity(const struct engine *e, const struct actor *actor)
+{
+    struct actor a = reader_of(actor);
+    struct capacity_audience seen = {.sight = CAPACITY_NONE, .region = REGION_NONE};
+
+    if (!has_role(action_roles[ACT_SEE_CAPACITY], &a) || !is_who_it_says(e, &a))
+        return seen;
+    seen.sight = capacity_sights[a.role];
+    if (seen.sight == CAPACITY_OWN)
+        seen.org = a.org;
+    if (a.role == ROLE_MUNICIPALITY) {
+        seen.region = engine_org(e, a.org)->region;
+        if (seen.region == REGION_NONE) /* of no region: not of all of them */
+            seen.sight = CAPACITY_NONE;
+    }
+    return seen;
+}
+
+static bool may_see_capacity(const struct engine *e, const struct actor *actor, uint64_t object)
+{
+    const struct pool *p = object <= UINT32_MAX ? engine_pool(e, (struct pool_id){(uint32_t)object}) : NULL;
+    enum capacity_sight sight = audience_of_capacity(e, actor).sight;
+    struct actor a = reader_of(actor);
+
+    if (object == 0)
+        return sight != CAPACITY_NONE;
+    if (p == NULL)
+        return false;
+    return sight == CAPACITY_PER_POOL || (sight == CAPACITY_OWN && is_own_pool(&a, p));
+}
+
 bool may(const struct engine *e, const struct actor *a, enum action action, uint64_t object)
 {
+    if (action == ACT_SEE_CAPACITY) /* the one thing that a machine does as somebody else */
+        return may_see_capacity(e, a, object);
     if ((unsigned)action >= ACT_N || !has_role(action_roles[action], a) || !is_who_it_says(e, a))
         return false;
     switch (action) {
@@ -234,6 +284,8 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
         return is_party(e, a, engine_request(e, (struct request_id){object}));
     case ACT_REVEAL_LOCATION:
         return may_reveal(e, a, object);
+    case ACT_SEE_CAPACITY:
+        break;
     case ACT_MANAGE_ACCOUNTS:
     case ACT_SEE_FEEDS:
     case ACT_REPLAY_FEED:

@@ -13,6 +13,7 @@ enum action {
     ACT_SEE_REQUEST,
     ACT_REVEAL_LOCATION, /* address, night number, meeting point */
     ACT_SEE_STATISTICS,
+    ACT_SEE_CAPACITY, /* capacity as documents for partners; how much of it: audience_of_capacity */
     ACT_MANAGE_ACCOUNTS,
     ACT_TELL_FEED, /* a machine: tell of the feeds of an organisation it carries, and fetch what is for it */
     ACT_SEE_FEEDS, /* feeds, messages and uploads of an organisation; the exchange's own people: of all */
@@ -33,6 +34,24 @@ bool may(const struct engine *e, const struct actor *actor, enum action action, 
 /* What a shelter sees of a household before its yes: the minimum of facts; after it, all of them. */
 enum sight { SIGHT_NONE, SIGHT_MINIMUM, SIGHT_FULL };
 enum sight audience_of_referral(const struct engine *e, const struct actor *actor, struct referral_id id);
+
+/* What of the capacity of the exchange goes out to whom.
+ *
+ *   referrer, CoMensha, exchange_admin   every pool: what they see in the lists of places too
+ *   shelter, org_admin                   the pools of the own organisation (a desk: of its house)
+ *   municipality                         counts per kind of the own region, small ones hidden
+ *   rapporteur                           counts per kind and region, small ones hidden
+ *   a machine                            what the role sees as which it is enrolled to read, otherwise
+ * nothing
+ *
+ * may(ACT_SEE_CAPACITY) asks for one pool, or with object 0 whether there is anything to see at all. */
+enum capacity_sight { CAPACITY_NONE, CAPACITY_OWN, CAPACITY_PER_POOL, CAPACITY_AGGREGATED };
+struct capacity_audience {
+    enum capacity_sight sight;
+    uint8_t region;    /* CAPACITY_AGGREGATED: of this region only; REGION_NONE = of all */
+    struct org_id org; /* CAPACITY_OWN: whose */
+};
+struct capacity_audience audience_of_capacity(const struct engine *e, const struct actor *actor);
 
 /* May this event's small facts (ids and states, never a household's) be pushed to ACTOR's stream? */
 bool audience_of_event(const struct engine *e, const struct actor *actor, const struct event *ev);

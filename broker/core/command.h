@@ -18,6 +18,8 @@ struct actor {
     struct location_id location;  /* a shelter desk of one house; 0 = all houses of the organisation */
     const struct org_id *carries; /* ROLE_MACHINE: organisations whose feeds it may bring; borrowed */
     uint16_t n_carries;
+    enum role reads_as; /* ROLE_MACHINE: reads capacity as this role of that organisation; ROLE_NONE = not */
+    struct org_id reads_for;
 };
 
 /* Idempotency: who + key, and what was asked. Zero key = none (system, definitions by the loader). */

@@ -35,12 +35,14 @@ struct session {
     int64_t seen_ms;
 };
 
-/* An adapter, known by the SHA-256 of its certificate's public key. */
+/* An adapter or a partner's program, known by the SHA-256 of its certificate's public key. */
 struct machine {
     uint32_t id;
     char name[DISPLAY_SIZE];
     const struct org_id *carries; /* organisations whose feeds it brings */
     uint16_t n_carries;
+    enum role reads_as; /* capacity, as this role of that organisation sees it; ROLE_NONE = reads nothing */
+    struct org_id reads_for;
 };
 
 typedef void people_done_fn(void *ctx, enum err trouble);

@@ -22,6 +22,7 @@ struct waiting {
     int status;         /* of an answer kept back (call_hold); its body is late.json */
     const char *header; /* static text, or NULL */
     char value[80];
+    struct reply_document *document; /* the same for bytes; owned, NULL = none */
 };
 
 static struct waiting *waiting_add(const struct late *late, late_fn *after)
@@ -55,9 +56,13 @@ static struct late waiting_take(struct waiting *w)
 
 static void drop(struct waiting *w)
 {
+    struct reply_document *d = w->document;
     struct late late = waiting_take(w);
 
     json_decref(late.json);
+    if (d != NULL)
+        buf_fini(&d->body);
+    free(d);
 }
 
 void waiting_free_all(struct http_app *app)
@@ -154,6 +159,42 @@ bool call_hold(const struct late *late, int status, json_t *body, const char *he
     e = flow_when_durable(late->app->parts.flow, on_held, w);
     if (e != OK)
         on_held(w, e, NULL);
+    return true;
+}
+
+static void on_document_held(void *ctx, enum err trouble, const struct outcome *outcome)
+{
+    struct waiting *w = ctx;
+    struct reply_document *d = w->document;
+    struct late late = waiting_take(w);
+
+    (void)outcome;
+    late.from_state = false;
+    if (trouble == OK) {
+        reply_document(&late, d);
+    } else {
+        reply_trouble(&late, trouble);
+        buf_fini(&d->body);
+    }
+    free(d);
+}
+
+bool call_hold_document(const struct late *late, struct reply_document *d)
+{
+    const struct flow *f = late->app->parts.flow;
+    struct waiting *w;
+    enum err e;
+
+    if (!late->from_state || engine_seq(flow_engine(f)) <= flow_published_seq(f))
+        return false;
+    w = waiting_add(late, NULL);
+    w->late.json = NULL; /* what was asked stays with the caller */
+    w->document = mem_new(1, sizeof *w->document);
+    *w->document = *d;
+    d->body = (struct buf){0};
+    e = flow_when_durable(late->app->parts.flow, on_document_held, w);
+    if (e != OK)
+        on_document_held(w, e, NULL);
     return true;
 }
 

@@ -58,6 +58,10 @@ void call_read(struct call *call, late_fn *after);
  * reply_json. */
 bool call_hold(const struct late *late, int status, json_t *body, const char *header, const char *value);
 
+/* The same for a document of bytes (http/reply.h); takes its body. For reply_document. */
+struct reply_document;
+bool call_hold_document(const struct late *late, struct reply_document *d);
+
 /* May the actor do this? If not: 403 (or 404 where existence itself is not theirs to know) is answered, false
  * returned. */
 bool call_may(struct call *call, enum action action, uint64_t object);

@@ -145,7 +145,11 @@ struct actor guard_actor_of_account(const struct account *a)
 
 struct actor guard_actor_of_machine(const struct machine *m)
 {
-    return (struct actor){.role = ROLE_MACHINE, .carries = m->carries, .n_carries = m->n_carries};
+    return (struct actor){.role = ROLE_MACHINE,
+                          .carries = m->carries,
+                          .n_carries = m->n_carries,
+                          .reads_as = m->reads_as,
+                          .reads_for = m->reads_for};
 }
 
 /* ---- what the browser says of where it comes from ---- */

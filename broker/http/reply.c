@@ -103,6 +103,22 @@ void reply_json_with(const struct late *late, int status, json_t *body, const ch
         send_json(late, status, "application/json", &h, 1, body);
 }
 
+void reply_document(const struct late *late, struct reply_document *d)
+{
+    struct wire_header headers[3];
+    size_t n = 0;
+
+    if (call_hold_document(late, d))
+        return;
+    headers[n++] = (struct wire_header){"ETag", d->etag};
+    if (d->link[0] != '\0')
+        headers[n++] = (struct wire_header){"Link", d->link};
+    if (d->varies)
+        headers[n++] = (struct wire_header){"Vary", "Accept"};
+    reply_bytes(late, d->status, REPLY_API, d->content_type, headers, n, buf_view(&d->body));
+    buf_fini(&d->body);
+}
+
 void reply_empty(const struct late *late, int status)
 {
     reply_bytes(late, status, REPLY_API, NULL, NULL, 0, BYTES(NULL, 0));

@@ -16,6 +16,19 @@ enum reply_policy { REPLY_API, REPLY_PAGE };
 void reply_bytes(const struct late *late, int status, enum reply_policy policy, const char *content_type,
                  const struct wire_header *headers, size_t n, struct bytes body);
 
+/* A document that is not JSON of ours, made from the engine's state. */
+struct reply_document {
+    int status;
+    const char *content_type; /* static; NULL = no body (304) */
+    char etag[24];
+    char link[300]; /* value of Link, "" = none */
+    bool varies;    /* by Accept */
+    struct buf body;
+};
+
+/* Send D, once what it rests on is durable; takes its body. */
+void reply_document(const struct late *late, struct reply_document *d);
+
 /* As reply_problem, after a number of seconds: Retry-After. */
 void reply_problem_wait(const struct late *late, int status, const char *type, const char *title,
                         const char *detail, int64_t retry_after_s);

@@ -212,12 +212,38 @@ fail:
     return e;
 }
 
+enum err boot_look(const struct config *config, struct boot *out, char *why, size_t why_size)
+{
+    struct core_settings settings = boot_core_settings(config);
+    struct flow_limits limits = flow_limits_default();
+    struct replay replay = {.boot = out, .why = why, .why_size = why_size};
+
+    memset(out, 0, sizeof *out);
+    why[0] = '\0';
+    out->config = config;
+    enum err e = boot_access_init(config, &out->access, why, why_size);
+    if (e == OK)
+        e = open_store(out, true, why, why_size);
+    if (e == OK) {
+        out->look_disk = journal_disk_new();
+        out->look_journal = journal_memory_new(out->look_disk, 1, 0);
+        out->flow =
+            flow_new(engine_new(out->vocab, &settings), journal_memory_port(out->look_journal), &limits);
+        e = journal_load(out->db, out->ring, 0, replay_row, &replay, NULL, why, why_size);
+    }
+    if (e != OK)
+        boot_stop(out);
+    return e;
+}
+
 void boot_stop(struct boot *b)
 {
     if (b->loop != NULL)
         loop_set_flow(b->loop, NULL);
     flow_free(b->flow);
     journal_maria_free(b->journal);
+    journal_memory_free(b->look_journal);
+    journal_disk_free(b->look_disk);
     if (b->epoch != 0 && journal_maria_leave(b->db, b->epoch) != OK)
         log_warn("could not say goodbye to the database", "epoch=%llu", (unsigned long long)b->epoch);
     if (b->loop != NULL)

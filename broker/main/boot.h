@@ -9,6 +9,7 @@
 #include "main/config.h"
 #include "store/db_blocking.h"
 #include "store/journal_maria.h"
+#include "store/journal_memory.h"
 #include "store/key_ring.h"
 #include "store/reference.h"
 #include "store/vault.h"
@@ -34,7 +35,9 @@ struct boot {
     struct key_ring *ring;
     struct reference *reference;
     struct vocab *vocab;
-    struct journal_maria *journal;
+    struct journal_maria *journal; /* or, only to look, two that nothing is written to */
+    struct journal_disk *look_disk;
+    struct journal_memory *look_journal;
     struct flow *flow;
     uint64_t epoch; /* ours; 0 = did not become the writer */
     uint64_t rows;  /* replayed */
@@ -45,6 +48,10 @@ struct boot {
  * again. CONFIG is borrowed. */
 MUST_CHECK enum err boot_start(const struct config *config, bool take_over_from_living, struct boot *out,
                                char *why, size_t why_size);
+
+/* The same engine, replayed up to what is durable now, beside a broker that may be running: to look things
+ * up, not to write to the journal (what is submitted is forgotten). No loop. Errors as above. */
+MUST_CHECK enum err boot_look(const struct config *config, struct boot *out, char *why, size_t why_size);
 
 /* Free everything; what is not durable is dropped. */
 void boot_stop(struct boot *b);

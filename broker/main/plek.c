@@ -6,12 +6,12 @@
 #include "base/time_text.h"
 #include "main/boot.h"
 #include "main/demo_load.h"
+#include "main/plek_machine.h"
 #include "main/plek_match.h"
 #include "main/plek_simulate.h"
 #include "store/access_log.h"
 #include "store/accounts.h"
 #include "store/migrate.h"
-#include "wire/tls.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,12 @@ static const char usage[] =
     "                                 load the invented demo (schema/demo/national.json)\n"
     "  account add NAME ORG ROLE [LOCATION]\n"
     "                                 add a sign-in; ORG and LOCATION by code, password on standard input\n"
-    "  machine add NAME PEM ORG...    enrol an adapter by its certificate\n"
+    "  machine add NAME PEM [--reads ORG ROLE] [ORG...]\n"
+    "                                 enrol a program by its certificate: an adapter that brings the feeds "
+    "of\n"
+    "                                 ORG..., a partner that reads capacity as ROLE of ORG sees it, or both\n"
+    "  machine show                   every machine, what it brings and what it reads\n"
+    "  machine remove NAME            no longer let it in\n"
     "  check                          replay the journal and check every invariant\n"
     "  audit verify                   check the chain of the access log\n"
     "  --print-config                 every setting with its meaning and value\n"
@@ -153,35 +158,6 @@ static int cmd_account_add(const struct config *c, char **args, int n)
     return 0;
 }
 
-static int cmd_machine_add(const struct config *c, char **args, int n)
-{
-    struct boot b;
-    char why[WHY_SIZE] = "";
-    uint8_t pin[TLS_SPKI_BYTES];
-    uint32_t id = 0;
-    if (tls_file_spki_sha256(args[1], pin, why, sizeof why) != OK)
-        return complain(why);
-    if (boot_start(c, false, &b, why, sizeof why) != OK)
-        return complain(why);
-    struct org_id *orgs = mem_new((size_t)n, sizeof *orgs);
-    enum err e = OK;
-    for (int i = 2; i < n && e == OK; i++) {
-        orgs[i - 2] = engine_org_find(flow_engine(b.flow), args[i]);
-        if (orgs[i - 2].v == 0) {
-            snprintf(why, sizeof why, "no such organisation: %.60s", args[i]);
-            e = ERR_NOT_FOUND;
-        }
-    }
-    if (e == OK)
-        e = machine_add(b.db, args[0], pin, orgs, (size_t)n - 2, time_wall_ms(), &id, why, sizeof why);
-    free(orgs);
-    boot_stop(&b);
-    if (e != OK)
-        return complain(why[0] != '\0' ? why : err_name(e));
-    printf("machine %u added\n", id);
-    return 0;
-}
-
 static int cmd_check(const struct config *c)
 {
     struct boot b;
@@ -237,8 +213,8 @@ static int dispatch(const struct config *c, char **args, int n)
     }
     if (two && strcmp(args[0], "account") == 0 && strcmp(args[1], "add") == 0 && (n == 5 || n == 6))
         return cmd_account_add(c, args + 2, n - 2);
-    if (two && strcmp(args[0], "machine") == 0 && strcmp(args[1], "add") == 0 && n >= 5)
-        return cmd_machine_add(c, args + 2, n - 2);
+    if (two && strcmp(args[0], "machine") == 0)
+        return cmd_machine(c, args + 1, n - 1);
     return -1;
 }
 

@@ -86,8 +86,8 @@ static void on_refreshed(void *ctx, enum err trouble)
         log_warn("accounts could not be read anew", "why=%s", err_name(trouble));
 }
 
-/* SIGHUP: take over the settings that may change while running, all or nothing, and read the accounts anew: a
- * disabled account loses its sessions. */
+/* SIGHUP: take over the settings that may change while running, all or nothing, and read accounts and
+ * machines anew: a disabled account loses its sessions, a removed machine is not let in any more. */
 static void on_hangup(evutil_socket_t number, short what, void *ctx)
 {
     struct broker *b = ctx;

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "report/supply.h"
 #include "report/suppress.h"
 
 #include <stdlib.h>
@@ -13,8 +14,6 @@
 
 /* What one row adds up to before anything is hidden. */
 struct tally {
-    int64_t total, known, occupied, free;
-    int64_t pools, fresh;
     int64_t placed, unplaced, looking, withdrawn, own;
     int64_t *minutes; /* to the first yes, of the placed */
     size_t n_minutes, cap_minutes;
@@ -25,27 +24,6 @@ struct tallies {
     struct tally kind[KIND_N];
     struct tally region[VOCAB_REGIONS_MAX];
 };
-
-static void add_pool(struct tally *t, const struct pool *p, const struct pool_view *v)
-{
-    const struct observation *o = v->latest;
-    int64_t total = o != NULL && o->total != UNITS_UNKNOWN ? o->total : p->units_total;
-    t->pools++;
-    t->total += total;
-    if (o == NULL)
-        return;
-    t->fresh += v->freshness == FRESH;
-    int64_t out = o->out_of_order == UNITS_UNKNOWN ? 0 : o->out_of_order;
-    int64_t occupied = o->occupied;
-    if (occupied == UNITS_UNKNOWN && o->free != UNITS_UNKNOWN)
-        occupied = total - o->free - out;
-    if (occupied == UNITS_UNKNOWN || occupied < 0)
-        return;
-    t->known += total;
-    t->occupied += occupied < total ? occupied : total;
-    if (v->offerable != UNITS_UNKNOWN && !v->stopped && o->deliverable != TRI_NO && v->freshness != NOT_KNOWN)
-        t->free += v->offerable; /* a bed without staff is not free, nor one behind a stop */
-}
 
 static void add_minutes(struct tally *t, int64_t minutes)
 {
@@ -92,15 +70,6 @@ static void add_referral(const struct engine *e, struct tallies *t, const struct
 
 static void count(const struct engine *e, int64_t now_ms, int days, struct tallies *t)
 {
-    for (uint32_t i = 1; i <= engine_pools(e); i++) {
-        const struct pool *p = engine_pool(e, (struct pool_id){i});
-        const struct location *l = engine_location(e, p->location);
-        struct pool_view v = engine_pool_view(e, p->id, now_ms);
-        add_pool(&t->all, p, &v);
-        add_pool(&t->kind[p->kind], p, &v);
-        if (l->region < VOCAB_REGIONS_MAX)
-            add_pool(&t->region[l->region], p, &v);
-    }
     /* Newest first: referrals are numbered in the order of opening. */
     for (uint64_t i = engine_referrals(e); i >= 1; i--) {
         const struct referral *r = engine_referral(e, (struct referral_id){i});
@@ -127,20 +96,35 @@ static int percent(int64_t part, int64_t whole)
     return whole > 0 ? (int)((part * 100 + whole / 2) / whole) : -1;
 }
 
-static void fill_row(struct overview_row *row, struct tally *t, bool has_demand, int minimum)
+static void hide(struct overview_cell *cell)
+{
+    *cell = (struct overview_cell){-1, true};
+}
+
+static void fill_supply(struct overview_row *row, const struct supply_cell *s)
+{
+    row->units_total = shown(s->n.total);
+    row->units_occupied = shown(s->n.occupied);
+    row->units_free = shown(s->n.free);
+    row->occupancy_percent = s->hidden ? -1 : percent(s->n.occupied, s->n.known);
+    row->fresh_percent = percent(s->n.fresh, s->n.pools);
+    if (s->hidden) {
+        hide(&row->units_occupied);
+        hide(&row->units_free);
+    }
+}
+
+static void fill_row(struct overview_row *row, const struct supply_cell *supply, struct tally *t,
+                     bool has_demand, int minimum)
 {
     int64_t elsewhere = t->placed - t->own;
     memset(row, 0, sizeof *row);
-    row->units_total = shown(t->total);
-    row->units_occupied = shown(t->occupied);
-    row->units_free = shown(t->free);
+    fill_supply(row, supply);
     row->placed = shown(t->placed);
     row->referrals = shown(has_demand ? t->placed + t->unplaced + t->looking + t->withdrawn : -1);
     row->unplaced = shown(has_demand ? t->unplaced : -1);
     row->looking = shown(has_demand ? t->looking : -1);
     row->withdrawn = shown(has_demand ? t->withdrawn : -1);
-    row->occupancy_percent = percent(t->occupied, t->known);
-    row->fresh_percent = percent(t->fresh, t->pools);
     row->own_region_percent = -1;
     row->median_minutes_to_yes = -1;
     if (t->placed >= PERCENT_BASE_MIN) {
@@ -149,35 +133,6 @@ static void fill_row(struct overview_row *row, struct tally *t, bool has_demand,
         qsort(t->minutes, t->n_minutes, sizeof *t->minutes, compare_minutes);
         row->median_minutes_to_yes = t->minutes[t->n_minutes / 2];
     }
-}
-
-static void hide(struct overview_cell *cell)
-{
-    *cell = (struct overview_cell){-1, true};
-}
-
-/* Supply: per row "occupied + the rest = total", totals are public. Free follows from occupied and is hidden
- * with it. */
-static void hide_supply(struct overview_row *rows, size_t n, struct overview_row *totals, int minimum,
-                        bool *totals_hidden)
-{
-    struct suppress_table t = {.rows = n + 1, .cols = 3, .quiet = {false, true, true}};
-    for (size_t r = 0; r <= n; r++) {
-        const struct overview_row *row = r < n ? &rows[r] : totals;
-        t.value[r][0] = row->units_occupied.value;
-        t.value[r][1] = row->units_total.value - row->units_occupied.value;
-        t.value[r][2] = row->units_total.value;
-        t.open[r][2] = true;
-    }
-    suppress_table(&t, minimum);
-    for (size_t r = 0; r < n; r++) {
-        if (!t.hidden[r][0] && !t.hidden[r][1])
-            continue;
-        hide(&rows[r].units_occupied);
-        hide(&rows[r].units_free);
-        rows[r].occupancy_percent = -1;
-    }
-    *totals_hidden |= t.hidden[n][0] || t.hidden[n][1];
 }
 
 static struct overview_cell *demand_cell(struct overview_row *row, size_t c)
@@ -244,9 +199,9 @@ static void tally_fini(struct tallies *t)
 void overview_make(const struct engine *e, int64_t now_ms, int days, int minimum_cell, struct overview *out)
 {
     struct tallies *t = mem_new(1, sizeof *t);
+    struct supply_table *supply = mem_new(1, sizeof *supply);
     struct tally rest = {0};
     struct overview_row elsewhere;
-    bool totals_hidden = false;
 
     memset(out, 0, sizeof *out);
     out->at_ms = now_ms;
@@ -254,16 +209,17 @@ void overview_make(const struct engine *e, int64_t now_ms, int days, int minimum
     out->minimum_cell = minimum_cell;
     out->n_regions = vocab_regions(engine_vocab(e));
     count(e, now_ms, days, t);
+    supply_table_make(e, now_ms, minimum_cell, supply);
 
-    fill_row(&out->totals, &t->all, true, minimum_cell);
+    fill_row(&out->totals, &supply->all, &t->all, true, minimum_cell);
     for (size_t k = 0; k < KIND_N; k++)
-        fill_row(&out->kinds[k], &t->kind[k], false, minimum_cell);
+        fill_row(&out->kinds[k], &supply->kind[k], &t->kind[k], false, minimum_cell);
     rest.placed = t->all.placed;
     rest.unplaced = t->all.unplaced;
     rest.looking = t->all.looking;
     rest.withdrawn = t->all.withdrawn;
     for (size_t r = 0; r < out->n_regions; r++) {
-        fill_row(&out->regions[r], &t->region[r], true, minimum_cell);
+        fill_row(&out->regions[r], &supply->region[r], &t->region[r], true, minimum_cell);
         rest.placed -= t->region[r].placed;
         rest.unplaced -= t->region[r].unplaced;
         rest.looking -= t->region[r].looking;
@@ -278,15 +234,9 @@ void overview_make(const struct engine *e, int64_t now_ms, int days, int minimum
     elsewhere.withdrawn.value = rest.withdrawn;
     elsewhere.referrals.value = rest.placed + rest.unplaced + rest.looking + rest.withdrawn;
 
-    hide_supply(out->kinds, KIND_N, &out->totals, minimum_cell, &totals_hidden);
-    hide_supply(out->regions, out->n_regions, &out->totals, minimum_cell, &totals_hidden);
-    if (totals_hidden) {
-        hide(&out->totals.units_occupied);
-        hide(&out->totals.units_free);
-        out->totals.occupancy_percent = -1;
-    }
     hide_demand_regions(out, &elsewhere, minimum_cell);
     hide_demand_kinds(out, minimum_cell);
     tally_fini(t);
+    free(supply);
     free(t);
 }

@@ -2,12 +2,9 @@
  * kind of place and per region, with small numbers hidden (report/suppress.h). Worked out from the engine
  * when asked: a pass over all pools and over the referrals of the period. How it is counted:
  *
- * - units total: what the last report said, else the profile.
- * - units occupied: as reported, else total - free - out of order. Unknown counts as nothing, and the pool
- *   then has no part in the occupancy.
- * - units free: offerable (reported free less what this exchange holds), with staff, without a stop, and said
- *   within a day. Small numbers of free units are shown: they are about rooms that nobody is in, and they are
- *   what the page is for; they go only with an occupied number that is hidden.
+ * - units total, occupied, free: report/supply.h. Small numbers of free units are shown: they are about rooms
+ *   that nobody is in, and they are what the page is for; they go only with an occupied number that is
+ * hidden.
  * - referrals: opened in the period, by the home region, else the referrer's region.
  * - placed: a house said yes, and it was not undone.
  * - withdrawn: withdrawn before a yes held.

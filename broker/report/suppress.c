@@ -75,40 +75,72 @@ static bool find_bridge(const struct suppress_table *t, size_t *row, size_t *col
     return s.found;
 }
 
-/* What hiding a cell costs the reader: the number that is lost; a zero is the dearest, because hiding zeros
- * would only fool those who do not know that we show them. Negative: impossible. */
+/* What hiding a cell costs the reader: the number that is lost. Margins are what most readers come for, and a
+ * zero is the dearest, because hiding zeros would only fool those who do not know that we show them.
+ * Negative: impossible. */
 static int64_t cost_of(const struct suppress_table *t, size_t r, size_t c)
 {
+    bool is_margin = r + 1 == t->rows || c + 1 == t->cols;
+
     if (t->hidden[r][c])
         return 0;
     if (t->open[r][c])
         return -1;
-    return t->value[r][c] == 0 ? INT64_C(1) << 40 : t->value[r][c] + 1;
+    return t->value[r][c] == 0 ? INT64_C(1) << 40 : (t->value[r][c] + 1) * (is_margin ? 1000 : 1);
 }
 
-/* Close the bridge (ROW, COL) by the cheapest rectangle. False if open cells leave none. */
+/* Dijkstra over the points, from row ROW, without the cell (ROW, COL) itself. */
+struct ring_search {
+    int64_t cost[POINTS_MAX]; /* of the cheapest way found to here */
+    size_t from[POINTS_MAX];
+    bool done[POINTS_MAX];
+};
+
+static void spread(const struct suppress_table *t, struct ring_search *s, size_t point, size_t row,
+                   size_t col)
+{
+    bool is_row = point < t->rows;
+
+    for (size_t i = 0; i < (is_row ? t->cols : t->rows); i++) {
+        size_t r = is_row ? point : i;
+        size_t c = is_row ? i : point - t->rows;
+        size_t other = is_row ? t->rows + i : i;
+        int64_t cost = cost_of(t, r, c);
+
+        if (cost < 0 || (r == row && c == col) || s->cost[point] + cost >= s->cost[other])
+            continue;
+        s->cost[other] = s->cost[point] + cost;
+        s->from[other] = point;
+    }
+}
+
+/* Close the bridge (ROW, COL) by the cheapest ring through it. False if open cells leave none. */
 static bool close_ring(struct suppress_table *t, size_t row, size_t col)
 {
-    int64_t best = INT64_MAX;
-    size_t best_row = 0;
-    size_t best_col = 0;
-    for (size_t r = 0; r < t->rows; r++) {
-        for (size_t c = 0; c < t->cols; c++) {
-            if (r == row || c == col)
-                continue;
-            int64_t a = cost_of(t, row, c);
-            int64_t b = cost_of(t, r, col);
-            int64_t d = cost_of(t, r, c);
-            if (a < 0 || b < 0 || d < 0 || a + b + d >= best)
-                continue;
-            best = a + b + d;
-            best_row = r;
-            best_col = c;
-        }
+    struct ring_search s = {0};
+    size_t points = t->rows + t->cols;
+    size_t end = t->rows + col;
+
+    for (size_t p = 0; p < points; p++)
+        s.cost[p] = INT64_MAX;
+    s.cost[row] = 0;
+    for (;;) {
+        size_t next = SIZE_MAX;
+
+        for (size_t p = 0; p < points; p++)
+            if (!s.done[p] && s.cost[p] != INT64_MAX && (next == SIZE_MAX || s.cost[p] < s.cost[next]))
+                next = p;
+        if (next == SIZE_MAX || next == end)
+            break;
+        s.done[next] = true;
+        spread(t, &s, next, row, col);
     }
-    if (best == INT64_MAX)
+    if (s.cost[end] == INT64_MAX)
         return false;
-    t->hidden[row][best_col] = t->hidden[best_row][col] = t->hidden[best_row][best_col] = true;
+    for (size_t p = end; p != row; p = s.from[p]) {
+        size_t q = s.from[p];
+        t->hidden[p < t->rows ? p : q][(p < t->rows ? q : p) - t->rows] = true;
+    }
     return true;
 }
 
@@ -117,6 +149,7 @@ static bool widen(struct suppress_table *t, bool rowwise, size_t i, int64_t mini
 {
     size_t n = rowwise ? t->cols : t->rows;
     int64_t sum = 0;
+    int64_t left = t->bounded ? 0 : minimum; /* of the bounds */
     bool any = false;
     size_t best = SIZE_MAX;
     int64_t best_cost = INT64_MAX;
@@ -128,6 +161,7 @@ static bool widen(struct suppress_table *t, bool rowwise, size_t i, int64_t mini
         if (t->hidden[r][c]) {
             any = true;
             sum += t->value[r][c];
+            left += t->bounded ? t->bound[r][c] - t->value[r][c] : 0;
             continue;
         }
         int64_t cost = cost_of(t, r, c);
@@ -136,7 +170,7 @@ static bool widen(struct suppress_table *t, bool rowwise, size_t i, int64_t mini
             best = k;
         }
     }
-    if (!any || sum >= minimum || best == SIZE_MAX)
+    if (!any || (sum >= minimum && left >= minimum) || best == SIZE_MAX)
         return false;
     if (rowwise)
         t->hidden[i][best] = true;
@@ -149,7 +183,7 @@ static void hide_all(struct suppress_table *t)
 {
     for (size_t r = 0; r < t->rows; r++)
         for (size_t c = 0; c < t->cols; c++)
-            t->hidden[r][c] = !t->open[r][c];
+            t->hidden[r][c] = t->given[r][c] || !t->open[r][c];
 }
 
 void suppress_table(struct suppress_table *t, int64_t minimum)
@@ -161,8 +195,8 @@ void suppress_table(struct suppress_table *t, int64_t minimum)
     check_adds_up(t);
     for (size_t r = 0; r < t->rows; r++)
         for (size_t c = 0; c < t->cols; c++)
-            t->hidden[r][c] =
-                !t->open[r][c] && !t->quiet[c] && t->value[r][c] > 0 && t->value[r][c] < minimum;
+            t->hidden[r][c] = t->given[r][c] || (!t->open[r][c] && !t->quiet[c] && t->value[r][c] > 0 &&
+                                                 t->value[r][c] < minimum);
     while (changed) {
         changed = false;
         while (find_bridge(t, &row, &col)) {

@@ -266,8 +266,9 @@ static void on_flush(evutil_socket_t fd, short what, void *ctx)
 
 /* ---- reading anew ---- */
 
-/* First the accounts, then which sessions are left: what the clerk did before is in the answer, and every
- * session in memory was inserted before, so one that is not in the answer was ended by somebody else. */
+/* First the accounts, then which sessions are left, then the machines: what the clerk did before is in the
+ * answer, and every session in memory was inserted before, so one that is not in the answer was ended by
+ * somebody else. */
 struct refresh {
     struct accounts *a;
     people_done_fn *done;
@@ -318,13 +319,45 @@ static void keep_sessions(struct accounts *a, struct db_result *r)
     }
 }
 
-static void on_sessions_read(void *ctx, enum err trouble, struct db_result *r)
+/* All machines or none: half a list would shut out those that stand behind its end. */
+static enum err take_machines(struct accounts *a, struct db_result *r)
+{
+    struct machine_list fresh = {0};
+    struct bytes cells[MACHINE_CELLS];
+    bool good = true;
+
+    while (good && db_result_next(r)) {
+        for (unsigned i = 0; i < MACHINE_CELLS; i++)
+            cells[i] = db_result_cell(r, i);
+        good = machine_list_row(&fresh, cells);
+    }
+    if (good)
+        accounts_table_put_machines(&a->table, &fresh);
+    machine_list_fini(&fresh);
+    return good ? OK : ERR_BAD_INPUT;
+}
+
+static void on_machines_read(void *ctx, enum err trouble, struct db_result *r)
 {
     struct refresh *refresh = ctx;
 
     if (trouble == OK)
-        keep_sessions(refresh->a, r);
+        trouble = take_machines(refresh->a, r);
     refresh_over(refresh, trouble);
+}
+
+static void on_sessions_read(void *ctx, enum err trouble, struct db_result *r)
+{
+    struct refresh *refresh = ctx;
+    struct accounts *a = refresh->a;
+
+    if (trouble == OK) {
+        keep_sessions(a, r);
+        trouble = clerk_do(a->clerk, BYTES_LITERAL(MACHINE_SELECT), DB_READS, a->limits.add_ms,
+                           on_machines_read, refresh);
+    }
+    if (trouble != OK)
+        refresh_over(refresh, trouble);
 }
 
 static void on_accounts_read(void *ctx, enum err trouble, struct db_result *r)

@@ -40,8 +40,8 @@ void accounts_free(struct accounts *a);
  *   is away. ERR_NOT_FOUND if there is no such session: DONE is not called. */
 const struct people_port *accounts_port(struct accounts *a);
 
-/* Read the accounts anew (after `plek account` changed them); sessions of accounts that were disabled end.
- * One at a time: ERR_BUSY. */
+/* Read accounts and machines anew (after `plek account` or `plek machine` changed them); sessions of accounts
+ * that were disabled end, and a machine that was removed is not found any more. One at a time: ERR_BUSY. */
 MUST_CHECK enum err accounts_refresh(struct accounts *a, people_done_fn *done, void *ctx);
 
 size_t accounts_count(const struct accounts *a);
@@ -58,11 +58,26 @@ MUST_CHECK enum err account_set_password(struct db *db, struct account_id id, co
 /* AT_MS 0 enables again. Disabling ends all sessions. */
 MUST_CHECK enum err account_set_disabled(struct db *db, struct account_id id, int64_t at_ms);
 
-/* Add an adapter with the SHA-256 of its certificate's public key and the organisations it brings.
+/* Add a machine with the SHA-256 of its certificate's public key and the organisations whose feeds it brings.
  * ERR_CONFLICT: name or key is known already. */
 MUST_CHECK enum err machine_add(struct db *db, const char *name, const uint8_t pin[CRYPTO_SHA256_BYTES],
                                 const struct org_id *orgs, size_t n_orgs, int64_t now_ms, uint32_t *id,
                                 char *why, size_t why_size);
+/* Let it read capacity as ROLE of ORG sees it; ROLE_NONE: no more. ERR_NOT_FOUND. */
+MUST_CHECK enum err machine_set_reading(struct db *db, uint32_t id, enum role role, struct org_id org);
+/* Take it out, and what it carries. ERR_NOT_FOUND: no machine has this name. */
+MUST_CHECK enum err machine_remove(struct db *db, const char *name);
+
+/* A machine as it is listed, with times; its organisations through m.carries. Borrowed for the call of FN. */
+struct machine_row {
+    struct machine m;
+    uint8_t pin[CRYPTO_SHA256_BYTES];
+    bool has_next_pin;
+    int64_t created_at_ms;
+};
+typedef void machine_row_fn(void *ctx, const struct machine_row *row);
+/* Call FN for every machine, by name. */
+MUST_CHECK enum err machine_each(struct db *db, machine_row_fn *fn, void *ctx);
 /* Announce the key of the next certificate; both are accepted until the next change. ERR_NOT_FOUND. */
 MUST_CHECK enum err machine_set_next_pin(struct db *db, uint32_t id,
                                          const uint8_t next_pin[CRYPTO_SHA256_BYTES]);

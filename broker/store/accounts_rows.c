@@ -1,11 +1,12 @@
 #include "store/accounts_rows.h"
 
 #include "store/accounts.h"
+#include "store/accounts_table.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static bool role_of_cell(struct bytes cell, enum role *out)
+bool role_of_cell(struct bytes cell, enum role *out)
 {
     for (int i = 0; i < ROLE_N; i++) {
         if (bytes_equal(cell, bytes_of_text(role_code((enum role)i)))) {
@@ -231,6 +232,52 @@ enum err machine_add(struct db *db, const char *name, const uint8_t pin[CRYPTO_S
     snprintf(why, why_size, "%s", e == ERR_CONFLICT ? "the name or the key is known already" : db_why(db));
     if (db_exec_text(db, "ROLLBACK", DB_WRITES) != OK)
         return ERR_AWAY;
+    return e;
+}
+
+enum err machine_set_reading(struct db *db, uint32_t id, enum role role, struct org_id org)
+{
+    struct buf sql = {0};
+
+    buf_text(&sql, "UPDATE machine SET read_role=");
+    sql_text(&sql, role == ROLE_NONE ? "" : role_code(role));
+    buf_text(&sql, ", read_org=");
+    sql_u64(&sql, role == ROLE_NONE ? 0 : org.v);
+    buf_text(&sql, " WHERE id=");
+    sql_u64(&sql, id);
+    return update_one(db, &sql);
+}
+
+enum err machine_remove(struct db *db, const char *name)
+{
+    struct buf sql = {0};
+
+    /* Its organisations go with it (ON DELETE CASCADE). What it did stays in the journal, under its number.
+     */
+    buf_text(&sql, "DELETE FROM machine WHERE name=");
+    sql_text(&sql, name);
+    return update_one(db, &sql);
+}
+
+static enum err on_machine_row(void *ctx, const struct bytes *cells, unsigned n)
+{
+    return n == MACHINE_CELLS && machine_list_row(ctx, cells) ? OK : ERR_BAD_INPUT;
+}
+
+enum err machine_each(struct db *db, machine_row_fn *fn, void *ctx)
+{
+    struct machine_list l = {0};
+    enum err e = db_each(db, BYTES_LITERAL(MACHINE_SELECT), on_machine_row, &l);
+
+    for (size_t i = 0; e == OK && i < l.n; i++) {
+        const struct machine_entry *m = &l.list[i];
+        struct machine_row row = {.m = m->m, .created_at_ms = m->created_at_ms};
+
+        memcpy(row.pin, m->pin, sizeof row.pin);
+        row.has_next_pin = memcmp(m->pin, m->next_pin, sizeof m->pin) != 0;
+        fn(ctx, &row);
+    }
+    machine_list_fini(&l);
     return e;
 }
 

@@ -12,6 +12,17 @@
 #define SESSION_SELECT "SELECT hash, csrf, account, created_at_ms, seen_at_ms FROM session"
 #define SESSION_CELLS 5
 
+/* One row for each machine and organisation it carries, a machine's rows together; org is NULL where it
+ * carries none. */
+#define MACHINE_SELECT                                                                                       \
+    "SELECT m.id, m.name, m.pin, m.next_pin, m.read_org, m.read_role, m.created_at_ms, o.org FROM machine "  \
+    "m "                                                                                                     \
+    "LEFT JOIN machine_org o ON o.machine = m.id WHERE m.disabled_at_ms = 0 ORDER BY m.name, m.id, o.org"
+#define MACHINE_CELLS 8
+
+/* The role of a code; false for none of them. */
+MUST_CHECK bool role_of_cell(struct bytes cell, enum role *out);
+
 MUST_CHECK bool account_of_cells(const struct bytes *cells, struct account *out);
 MUST_CHECK bool session_of_cells(const struct bytes *cells, struct session *out);
 

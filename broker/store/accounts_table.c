@@ -102,34 +102,92 @@ static enum err on_session(void *ctx, const struct bytes *cells, unsigned n)
     return OK;
 }
 
-/* One row per machine and organisation, ordered by machine. */
-static enum err on_machine(void *ctx, const struct bytes *cells, unsigned n)
+static bool read_machine(struct machine_entry *e, const struct bytes *c)
 {
-    struct accounts_table *t = ctx;
-    struct machine_entry *e;
-    uint64_t id, org = 0;
+    uint64_t id, read_org;
 
-    CHECK(n == 5);
-    if (!db_cell_u64(cells[0], &id) || cells[2].len != CRYPTO_SHA256_BYTES)
-        return ERR_BAD_INPUT;
-    if (t->n_machines == 0 || t->machines[t->n_machines - 1].m.id != id) {
-        MEM_GROW(t->machines, t->n_machines, t->cap_machines);
-        e = &t->machines[t->n_machines++];
-        *e = (struct machine_entry){.m.id = (uint32_t)id};
-        if (!db_cell_text(cells[1], e->m.name, sizeof e->m.name))
-            return ERR_BAD_INPUT;
-        memcpy(e->pin, cells[2].p, sizeof e->pin);
-        memcpy(e->next_pin, cells[3].len == sizeof e->next_pin ? cells[3].p : e->pin, sizeof e->next_pin);
+    *e = (struct machine_entry){0};
+    if (!db_cell_u64(c[0], &id) || id > UINT32_MAX || !db_cell_text(c[1], e->m.name, sizeof e->m.name) ||
+        c[2].len != sizeof e->pin || !db_cell_u64(c[4], &read_org) || read_org > UINT32_MAX ||
+        !db_cell_i64(c[6], &e->created_at_ms))
+        return false;
+    e->m.id = (uint32_t)id;
+    memcpy(e->pin, c[2].p, sizeof e->pin);
+    memcpy(e->next_pin, c[3].len == sizeof e->next_pin ? c[3].p : e->pin, sizeof e->next_pin);
+    e->m.reads_for.v = (uint32_t)read_org;
+    return c[5].len == 0 || role_of_cell(c[5], &e->m.reads_as);
+}
+
+bool machine_list_row(struct machine_list *l, const struct bytes *cells)
+{
+    uint64_t id, org = 0;
+    struct machine_entry *e;
+
+    if (!db_cell_u64(cells[0], &id))
+        return false;
+    if (l->n == 0 || l->list[l->n - 1].m.id != id) {
+        MEM_GROW(l->list, l->n, l->cap);
+        if (!read_machine(&l->list[l->n], cells))
+            return false;
+        l->n++;
     }
-    e = &t->machines[t->n_machines - 1];
-    if (cells[4].p != NULL) {
-        if (!db_cell_u64(cells[4], &org) || e->m.n_carries == UINT16_MAX)
-            return ERR_BAD_INPUT;
+    e = &l->list[l->n - 1];
+    if (cells[7].p != NULL) {
+        if (!db_cell_u64(cells[7], &org) || e->m.n_carries == UINT16_MAX)
+            return false;
         e->carries = mem_resize(e->carries, e->m.n_carries + 1u, sizeof *e->carries);
         e->carries[e->m.n_carries++] = (struct org_id){(uint32_t)org};
         e->m.carries = e->carries;
     }
-    return OK;
+    return true;
+}
+
+void machine_list_fini(struct machine_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        free(l->list[i].carries);
+    free(l->list);
+    *l = (struct machine_list){0};
+}
+
+static bool same_carries(const struct machine *a, const struct machine *b)
+{
+    return a->id == b->id && a->n_carries == b->n_carries &&
+           (a->n_carries == 0 || memcmp(a->carries, b->carries, a->n_carries * sizeof *a->carries) == 0);
+}
+
+void accounts_table_put_machines(struct accounts_table *t, struct machine_list *fresh)
+{
+    for (size_t i = 0; i < t->machines.n; i++) {
+        struct machine_entry *old = &t->machines.list[i];
+        bool kept = false;
+
+        for (size_t k = 0; k < fresh->n && !kept; k++) {
+            struct machine_entry *e = &fresh->list[k];
+
+            if (!same_carries(&e->m, &old->m))
+                continue;
+            free(e->carries);
+            e->carries = old->carries;
+            e->m.carries = e->carries;
+            kept = true;
+        }
+        if (!kept && old->carries != NULL) {
+            MEM_GROW(t->retired, t->n_retired, t->cap_retired);
+            t->retired[t->n_retired++] = old->carries;
+        }
+    }
+    free(t->machines.list);
+    t->machines = *fresh;
+    *fresh = (struct machine_list){0};
+}
+
+static enum err on_machine(void *ctx, const struct bytes *cells, unsigned n)
+{
+    struct accounts_table *t = ctx;
+
+    CHECK(n == MACHINE_CELLS);
+    return machine_list_row(&t->machines, cells) ? OK : ERR_BAD_INPUT;
 }
 
 enum err accounts_table_load(struct accounts_table *t, struct db *db, int64_t oldest_ms, const char **what)
@@ -147,11 +205,7 @@ enum err accounts_table_load(struct accounts_table *t, struct db *db, int64_t ol
     if (e != OK)
         return e;
     *what = "machine";
-    return db_each(
-        db,
-        BYTES_LITERAL("SELECT m.id, m.name, m.pin, m.next_pin, o.org FROM machine m LEFT JOIN "
-                      "machine_org o ON o.machine = m.id WHERE m.disabled_at_ms = 0 ORDER BY m.id"),
-        on_machine, t);
+    return db_each(db, BYTES_LITERAL(MACHINE_SELECT), on_machine, t);
 }
 
 struct account_entry *accounts_table_by_name(const struct accounts_table *t, const char *username)
@@ -166,10 +220,11 @@ struct account_entry *accounts_table_by_name(const struct accounts_table *t, con
 
 const struct machine *accounts_table_machine(const struct accounts_table *t, const uint8_t *spki)
 {
-    for (size_t i = 0; i < t->n_machines; i++) {
-        if (memcmp(t->machines[i].pin, spki, CRYPTO_SHA256_BYTES) == 0 ||
-            memcmp(t->machines[i].next_pin, spki, CRYPTO_SHA256_BYTES) == 0)
-            return &t->machines[i].m;
+    for (size_t i = 0; i < t->machines.n; i++) {
+        const struct machine_entry *e = &t->machines.list[i];
+
+        if (memcmp(e->pin, spki, sizeof e->pin) == 0 || memcmp(e->next_pin, spki, sizeof e->next_pin) == 0)
+            return &e->m;
     }
     return NULL;
 }
@@ -190,7 +245,8 @@ void accounts_table_fini(struct accounts_table *t)
         HASH_DELETE(by_id, t->by_id, account);
         free(account);
     }
-    for (size_t i = 0; i < t->n_machines; i++)
-        free(t->machines[i].carries);
-    free(t->machines);
+    machine_list_fini(&t->machines);
+    for (size_t i = 0; i < t->n_retired; i++)
+        free(t->retired[i]);
+    free(t->retired);
 }

@@ -26,14 +26,26 @@ struct machine_entry {
     struct org_id *carries;
     uint8_t pin[CRYPTO_SHA256_BYTES];
     uint8_t next_pin[CRYPTO_SHA256_BYTES]; /* equal to pin where there is none */
+    int64_t created_at_ms;
 };
+
+/* Filled row by row (MACHINE_SELECT). */
+struct machine_list {
+    struct machine_entry *list;
+    size_t n, cap;
+};
+MUST_CHECK bool machine_list_row(struct machine_list *l, const struct bytes *cells);
+void machine_list_fini(struct machine_list *l);
 
 struct accounts_table {
     struct account_entry *by_name, *by_id;
     struct session_entry *sessions;
     struct session_entry *dead; /* ended, and perhaps still looked at in this turn */
-    struct machine_entry *machines;
-    size_t n_machines, cap_machines;
+    struct machine_list machines;
+    /* What machines carried before they were read anew: an actor of a call under way may still point to it.
+     * Kept till the end; grows only by a changed or removed machine at a time, by an administrator's hand. */
+    struct org_id **retired;
+    size_t n_retired, cap_retired;
     size_t accounts_max, sessions_max;
     size_t n_dirty;
 };
@@ -55,6 +67,8 @@ struct session_entry *accounts_table_put_session(struct accounts_table *t, const
 void accounts_table_bury(struct accounts_table *t, struct session_entry *e);
 void accounts_table_free_dead(struct accounts_table *t);
 
+/* Take over what was read anew; FRESH is empty afterwards. */
+void accounts_table_put_machines(struct accounts_table *t, struct machine_list *fresh);
 const struct machine *accounts_table_machine(const struct accounts_table *t, const uint8_t *spki);
 
 #endif

@@ -24,6 +24,10 @@ GET /session                     200 200 200   200    200      200     200     2
 DELETE /session                  204 204 204   204    204      204     204     204    204     403     403  401  401
 GET /pools                       200 200 200   200    200      200     200     200    200     200     403  401  401
 GET /pools/{id}                  200 200 200   404    200      404     404     404    200     200     403  401  401
+GET /capacity                    200 200 200   200    200      200     200     200    200     403     403  401  401
+GET /capacity/opvang             200 200 200   200    200      403     403     200    200     403     403  401  401
+GET /capacity/hsds               200 200 200   200    200      200     200     200    200     403     403  401  401
+GET /capacity/fhir               200 200 200   200    200      200     200     200    200     403     403  401  401
 POST /capacity-reports           403 403 200   403    403      403     403     403    403     200     403  401  401
 POST /matches                    200 200 403   403    200      403     403     403    403     403     403  401  401
 POST /referrals                  201 201 403   403    201      403     403     403    403     403     403  401  401
@@ -145,7 +149,9 @@ async function call(name, route, given) {
   const [method, path] = route.split(' ');
   const [, body] = GIVEN[route] ?? [];
   const id = given.id ?? (path.startsWith('/pools') ? place.poolId : path.startsWith('/requests') ? given.request : given.referral);
-  const url = path.replace('{id}', id);
+  let url = path.replace('{id}', id);
+  // Who sees every house says whose document it wants; a house gets its own.
+  if (path === '/capacity/opvang' && ['own', 'vt2', 'comensha', 'exadmin'].includes(name)) url += `?provider=${demo.organisations[organisationOf(place.poolId) - 1].code}`;
   let c = who[name];
   if (route === 'GET /events') {
     if (c.session) {

@@ -34,6 +34,8 @@ export async function walk(x, referrer, need = aNeed) {
   for (const p of places) desks.push(await x.as(deskOf(p.poolId)));
   expectStatus(await desks[4].post('/capacity-reports', { reports: [aReport(places[4].poolId)] }), 200);
   expectStatus(await x.machine().get('/pools?limit=2'), 200);
+  for (const path of ['/capacity?limit=3', '/capacity/hsds?limit=3', '/capacity/fhir?limit=3']) expectStatus(await referrer.get(path), 200, path);
+  expectStatus(await desks[0].get('/capacity/opvang'), 200);
 
   // asked three, one declines, one is seen and says yes, no show, asked again, yes, arrival
   const a = await openReferral(referrer, need());

@@ -299,6 +299,24 @@ static void looking_at_things(void **state)
           {ROLE_SHELTER, HUIS_A, A_NOORD},
           {ROLE_ORG_ADMIN, HUIS_A, A_NOORD},
           {ROLE_MACHINE, HUIS_A, ANY}}},
+        /* Machines here read nothing: what they carry is for bringing. */
+        {"capacity",
+         {ACT_SEE_CAPACITY, 0},
+         {{ROLE_REFERRER, ANY, ANY},
+          {ROLE_COMENSHA, ANY, ANY},
+          {ROLE_SHELTER, ANY, ANY},
+          {ROLE_MUNICIPALITY, ANY, ANY},
+          {ROLE_RAPPORTEUR, ANY, ANY},
+          {ROLE_ORG_ADMIN, ANY, ANY},
+          {ROLE_EXCHANGE_ADMIN, ANY, ANY}}},
+        {"capacity of A1",
+         {ACT_SEE_CAPACITY, POOL_A1},
+         {{ROLE_REFERRER, ANY, ANY},
+          {ROLE_COMENSHA, ANY, ANY},
+          {ROLE_EXCHANGE_ADMIN, ANY, ANY},
+          {ROLE_SHELTER, HUIS_A, A_NOORD},
+          {ROLE_ORG_ADMIN, HUIS_A, A_NOORD}}},
+        {"capacity of none", {ACT_SEE_CAPACITY, 99}, {{ROLE_NONE, 0, 0}}},
         {"no pool", {ACT_SEE_POOL, 99}, {{ROLE_NONE, 0, 0}}},
         {"pool far away", {ACT_SEE_POOL, UINT64_C(1) << 32 | POOL_A1}, {{ROLE_NONE, 0, 0}}},
         {"referral that asks", {ACT_SEE_REFERRAL, s.pending.v}, {THE_REFERRER}},
@@ -436,6 +454,68 @@ static void a_shelter_that_refers_sees_only_its_own(void **state)
     assert_int_equal(audience_of_referral(x->e, &desk, own),
                      SIGHT_NONE); /* the role decides, not the house */
     assert_int_equal(audience_of_referral(x->e, &referrer, other), SIGHT_NONE);
+    exchange_free(x);
+}
+
+/* ---- capacity out ---- */
+
+static void capacity_by_role(void **state)
+{
+    static const struct {
+        const char *name;
+        enum role role;
+        unsigned org;
+        enum capacity_sight want;
+        const char *region; /* NULL = all, or none */
+    } cases[] = {
+        {"referrer", ROLE_REFERRER, VT_OOST, CAPACITY_PER_POOL, NULL},
+        {"CoMensha", ROLE_COMENSHA, COMENSHA, CAPACITY_PER_POOL, NULL},
+        {"operator", ROLE_EXCHANGE_ADMIN, OPERATOR, CAPACITY_PER_POOL, NULL},
+        {"house", ROLE_SHELTER, HUIS_A, CAPACITY_OWN, NULL},
+        {"administrator", ROLE_ORG_ADMIN, HUIS_B, CAPACITY_OWN, NULL},
+        {"municipality", ROLE_MUNICIPALITY, GEMEENTE, CAPACITY_AGGREGATED, "R28"},
+        {"rapporteur", ROLE_RAPPORTEUR, RAPPORTEUR, CAPACITY_AGGREGATED, NULL},
+        {"a role that the organisation has not", ROLE_EXCHANGE_ADMIN, HUIS_A, CAPACITY_NONE, NULL},
+        {"the broker itself", ROLE_SYSTEM, OPERATOR, CAPACITY_NONE, NULL},
+        {"a machine as a machine", ROLE_MACHINE, HUIS_A, CAPACITY_NONE, NULL},
+        {"nobody", ROLE_NONE, VT_OOST, CAPACITY_NONE, NULL},
+    };
+    struct exchange *x = exchange_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct org_id org = {cases[i].org};
+        uint8_t region = cases[i].region != NULL ? vocab_region_find(x->vocab, cases[i].region) : REGION_NONE;
+        /* A person, and a machine that reads as that role: it carries others, which changes nothing. */
+        struct org_id carried = {HUIS_C};
+        struct actor who[] = {{.role = cases[i].role, .org = org},
+                              {.role = ROLE_MACHINE,
+                               .reads_as = cases[i].role,
+                               .reads_for = org,
+                               .carries = &carried,
+                               .n_carries = 1}};
+
+        for (int k = 0; k < 2; k++) {
+            struct capacity_audience got = audience_of_capacity(x->e, &who[k]);
+
+            if (got.sight != cases[i].want || got.region != region)
+                fail_msg("%s: sight %d", cases[i].name, got.sight);
+            assert_int_equal(got.org.v, got.sight == CAPACITY_OWN ? org.v : 0);
+            assert_int_equal(may(x->e, &who[k], ACT_SEE_CAPACITY, 0), got.sight != CAPACITY_NONE);
+            assert_int_equal(may(x->e, &who[k], ACT_SEE_CAPACITY, POOL_A1),
+                             got.sight == CAPACITY_PER_POOL ||
+                                 (got.sight == CAPACITY_OWN && org.v == HUIS_A));
+        }
+        /* Reading opens nothing else to the machine. */
+        for (unsigned action = 0; action < ACT_N; action++) {
+            struct actor reader = who[1];
+
+            reader.n_carries = 0;
+            if (action != ACT_SEE_CAPACITY)
+                for (uint64_t object = 0; object < 5; object++)
+                    assert_false(may(x->e, &reader, (enum action)action, object));
+        }
+    }
     exchange_free(x);
 }
 
@@ -581,6 +661,7 @@ int main(void)
         cmocka_unit_test(an_address_for_the_lifetime_of_a_yes),
         cmocka_unit_test(sight_follows_the_request),
         cmocka_unit_test(a_shelter_that_refers_sees_only_its_own),
+        cmocka_unit_test(capacity_by_role),
         cmocka_unit_test(pushed_only_to_who_it_concerns),
         cmocka_unit_test(one_of_many_confirmed_is_enough),
         cmocka_unit_test(real_events_reach_the_host),

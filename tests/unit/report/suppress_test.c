@@ -198,6 +198,55 @@ static void test_known_cases(void **state)
             assert_false(t.hidden[r][c]);
 }
 
+/* Whoever knows that a room of two holds at most two: what is hidden in a line must leave room for doubt. */
+static void test_bounds_leave_room(void **state)
+{
+    (void)state;
+    struct rng g = rng_seed(20261129);
+    int lines = 0;
+    for (int i = 0; i < 1000; i++) {
+        struct suppress_table t =
+            draw(&g, 3 + rng_below(&g, 30), 3 + rng_below(&g, 8), 3 + rng_below(&g, 20));
+        t.bounded = true;
+        for (size_t r = 0; r < t.rows; r++)
+            for (size_t c = 0; c < t.cols; c++)
+                t.bound[r][c] = t.value[r][c] + (rng_chance(&g, 500) ? 0 : rng_below(&g, 4));
+        suppress_table(&t, MINIMUM);
+        assert_int_equal(subtract(&t), 0);
+        for (size_t r = 0; r + 1 < t.rows; r++) {
+            int64_t left = 0;
+            bool any = false, all = true;
+            for (size_t c = 0; c + 1 < t.cols; c++) {
+                any |= t.hidden[r][c];
+                all &= t.hidden[r][c];
+                left += t.hidden[r][c] ? t.bound[r][c] - t.value[r][c] : 0;
+            }
+            if (!any || all || t.hidden[r][t.cols - 1])
+                continue;
+            assert_true(left >= MINIMUM);
+            lines++;
+        }
+    }
+    assert_true(lines > 100);
+}
+
+/* What is published nowhere covers for others, and is never made public. */
+static void test_given_cells(void **state)
+{
+    (void)state;
+    struct suppress_table t = {.rows = 3, .cols = 3};
+    t.value[0][0] = 3;
+    t.value[0][1] = 20;
+    t.value[1][0] = 30;
+    t.value[1][1] = 40;
+    t.given[1][0] = t.given[1][1] = t.given[1][2] = true;
+    add_margins(&t);
+    suppress_table(&t, MINIMUM);
+    assert_true(t.hidden[1][0] && t.hidden[1][1] && t.hidden[1][2]);
+    assert_true(t.hidden[0][0]);
+    assert_int_equal(subtract(&t), 0);
+}
+
 static void test_open_cells_stay_open(void **state)
 {
     (void)state;
@@ -222,6 +271,8 @@ int main(void)
         cmocka_unit_test(test_known_cases),
         cmocka_unit_test(test_subtraction_finds_nothing),
         cmocka_unit_test(test_every_hidden_cell_stays_open),
+        cmocka_unit_test(test_bounds_leave_room),
+        cmocka_unit_test(test_given_cells),
         cmocka_unit_test(test_open_cells_stay_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -321,6 +321,45 @@ static void test_machines(void **state)
     accounts_free(a);
 }
 
+/* What `plek machine` does beside a running broker shows after a refresh; who is not touched keeps its place.
+ */
+static void test_machines_are_read_anew(void **state)
+{
+    struct store_world *w = *state;
+    uint8_t adapter[CRYPTO_SHA256_BYTES] = {11}, partner[CRYPTO_SHA256_BYTES] = {12};
+    struct org_id orgs[] = {{4}, {9}};
+    const struct org_id *carried;
+    const struct people_port *p;
+    struct accounts *a;
+    uint32_t id = 0;
+
+    assert_int_equal(machine_add(w->db, "adapter", adapter, orgs, 2, NOW, &id, w->why, sizeof w->why), OK);
+    a = load(w, NULL, NOW);
+    p = accounts_port(a);
+    carried = p->machine_find(p->ctx, adapter)->carries;
+    assert_int_equal(p->machine_find(p->ctx, adapter)->reads_as, ROLE_NONE);
+
+    assert_int_equal(machine_add(w->db, "partner", partner, NULL, 0, NOW, &id, w->why, sizeof w->why), OK);
+    assert_int_equal(machine_set_reading(w->db, id, ROLE_MUNICIPALITY, (struct org_id){7}), OK);
+    assert_int_equal(machine_set_reading(w->db, 99999, ROLE_MUNICIPALITY, (struct org_id){7}), ERR_NOT_FOUND);
+    assert_null(p->machine_find(p->ctx, partner)); /* not before it was told */
+    assert_int_equal(accounts_refresh(a, store_world_done, w), OK);
+    assert_true(store_world_wait(w, 1, 3000));
+    assert_int_equal(w->trouble, OK);
+    assert_int_equal(p->machine_find(p->ctx, partner)->reads_as, ROLE_MUNICIPALITY);
+    assert_int_equal(p->machine_find(p->ctx, partner)->reads_for.v, 7);
+    assert_ptr_equal(p->machine_find(p->ctx, adapter)->carries, carried);
+
+    assert_int_equal(machine_remove(w->db, "adapter"), OK);
+    assert_int_equal(machine_remove(w->db, "adapter"), ERR_NOT_FOUND);
+    assert_int_equal(accounts_refresh(a, store_world_done, w), OK);
+    assert_true(store_world_wait(w, 1, 3000));
+    assert_null(p->machine_find(p->ctx, adapter));
+    assert_non_null(p->machine_find(p->ctx, partner));
+    assert_int_equal(carried[0].v + carried[1].v, 13); /* an actor under way may still look */
+    accounts_free(a);
+}
+
 int main(void)
 {
 #define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, store_world_begin, store_world_end)
@@ -334,6 +373,7 @@ int main(void)
         STORE_TEST(test_sign_in_while_the_database_is_away),
         STORE_TEST(test_closing_under_way),
         STORE_TEST(test_machines),
+        STORE_TEST(test_machines_are_read_anew),
     };
 
     return cmocka_run_group_tests_name("accounts", tests, store_world_start, store_world_stop);
