@@ -46,6 +46,7 @@ struct scene {
     bool certificate; /* the last came with the adapter's */
     char keys[8][80]; /* idempotency keys, first eight requests */
     struct buf body;  /* of the last */
+    const char *bad;  /* a request with this in its body gets 422 */
     struct profiles *profiles;
     struct intake intake;
     struct deliver *deliver;
@@ -66,7 +67,8 @@ static void on_request(void *ctx, const struct wire_request *request)
     s->certificate = strcmp(request->subject, TEST_CLIENT_SUBJECT) == 0;
     buf_clear(&s->body);
     buf_add(&s->body, request->body);
-    wire_answer(s->broker, request->ticket, s->status, json, 1, bytes_of_text(s->answer));
+    bool refused = s->bad != NULL && strstr(buf_c_str(&s->body), s->bad) != NULL;
+    wire_answer(s->broker, request->ticket, refused ? 422 : s->status, json, 1, bytes_of_text(s->answer));
 }
 
 static uint64_t body_limit(void *ctx, const struct http_head *head, int door)
@@ -324,6 +326,59 @@ static void broker_refuses(void **state)
     reading_fini(&r);
 }
 
+static void take_with_free(struct scene *s, int units)
+{
+    struct reading r = {0};
+    char text[400];
+    snprintf(text, sizeof text,
+             "<capaciteit xmlns=\"urn:veiligeplek:opvang:1\"><peilmoment>2026-01-01T00:00:00Z</peilmoment>"
+             "<plekken><plek code=\"K1\"><vrij>%d</vrij></plek></plekken></capaciteit>",
+             units);
+    assert_int_equal(intake_take(&s->intake, "lindehof", "x", NULL, bytes_of_text(text), &r), OK);
+    reading_fini(&r);
+}
+
+/* The broker away for a day: one request for what waits, in order; the same one until it is answered. */
+static void backlog_in_one(void **state)
+{
+    struct scene *s = *state;
+    for (int i = 0; i < 5; i++)
+        take_with_free(s, i);
+    s->status = 503;
+    start_delivery(s);
+    until(s, s->requests >= 2);
+    take_with_free(s, 5);
+    int before = s->requests;
+    until(s, s->requests > before + 1);
+    s->status = 200;
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_string_equal(s->keys[0], s->keys[1]);
+    assert_string_equal(s->keys[0], s->keys[2]);
+    assert_non_null(strstr(buf_c_str(&s->body), "\"unitsFree\":5")); /* what came later went later */
+    assert_null(strstr(buf_c_str(&s->body), "\"unitsFree\":4"));
+    assert_int_equal(deliver_counts(s->deliver).reports, 6);
+}
+
+/* One bad among five: it alone goes to quarantine, the others are delivered, each once and in order. */
+static void bad_one_among_good(void **state)
+{
+    struct scene *s = *state;
+    for (int i = 0; i < 5; i++)
+        take_with_free(s, i);
+    s->bad = "\"unitsFree\":2";
+    start_delivery(s);
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_int_equal(s->requests, 6); /* together, then five alone */
+    assert_non_null(strstr(buf_c_str(&s->body), "\"unitsFree\":4"));
+    assert_int_equal(count(s->quarantine_dir, "lindehof"), 2);
+    assert_int_equal(deliver_counts(s->deliver).refused, 1);
+    assert_int_equal(deliver_counts(s->deliver).reports, 4);
+    for (int i = 0; i < 3; i++) /* and together again from here on */
+        take_with_free(s, 10 + i);
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_int_equal(deliver_counts(s->deliver).reports, 7);
+}
+
 /* ---- push ---- */
 
 struct sender {
@@ -447,6 +502,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(bad_file_to_quarantine, setup, teardown),
         cmocka_unit_test_setup_teardown(broker_away, setup, teardown),
         cmocka_unit_test_setup_teardown(broker_refuses, setup, teardown),
+        cmocka_unit_test_setup_teardown(backlog_in_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(bad_one_among_good, setup, teardown),
         cmocka_unit_test_setup_teardown(pushes, setup, teardown),
     };
     signal(SIGPIPE, SIG_IGN);
