@@ -1,7 +1,9 @@
 // The real plek-adapter beside an exchange of exchange.mjs: its folders below the exchange's own, its certificate the one
 // that the demo knows. Ended by pid, also when the test fails; what lies in its folders goes with the exchange.
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { BIN, ROOT, freePort, startTick } from './exchange.mjs';
@@ -17,34 +19,74 @@ function answers(port) {
   });
 }
 
-/** Start the adapter of exchange X and wait until it takes files and pushes. */
-export async function startAdapter(x) {
+/**
+ * Start the adapter of exchange X and wait until it takes files and pushes. PROFILES: a folder of them instead of the
+ * demo's; TOKENS: provider → bearer token, who may push.
+ */
+export async function startAdapter(x, { profiles = null, tokens = {} } = {}) {
   const dir = join(x.dir, 'adapter');
   const port = await freePort();
   for (const d of ['spool', 'drop', 'quarantine']) mkdirSync(join(dir, d), { recursive: true, mode: 0o700 });
   // The very lines that scripts/run writes; it counts ports up from one, so those two are put right afterwards.
   const r = spawnSync('bash', ['-euc', '. "$0/scripts/lib/common.sh"; . "$0/scripts/lib/config.sh"; config_adapter "$1" 1000', ROOT, x.dir], { encoding: 'utf8' });
   if (r.status !== 0) throw new Error(`config_adapter: ${r.stderr}`);
-  const conf = r.stdout.replaceAll('127.0.0.1:1001', `127.0.0.1:${x.ports[1]}`).replaceAll('127.0.0.1:1002', `127.0.0.1:${port}`);
+  let conf = r.stdout.replaceAll('127.0.0.1:1001', `127.0.0.1:${x.ports[1]}`).replaceAll('127.0.0.1:1002', `127.0.0.1:${port}`);
+  if (profiles !== null) conf = conf.replace(/^profiles_dir = .*$/m, `profiles_dir = ${profiles}`);
+  const access = Object.entries(tokens).map(([provider, token]) => `${provider} = token-sha256:${createHash('sha256').update(token).digest('hex')}\n`).join('');
+  if (access !== '') {
+    writeFileSync(join(dir, 'push.access'), access, { mode: 0o600 });
+    conf += `push_access = ${join(dir, 'push.access')}\n`;
+  }
   writeFileSync(join(x.dir, 'adapter.conf'), conf, { mode: 0o600 });
-  const log = openSync(join(x.dir, 'adapter.log'), 'a');
-  const child = spawn(join(BIN, 'plek-adapter'), ['--config', join(x.dir, 'adapter.conf')], { stdio: ['ignore', log, log] });
-  closeSync(log);
-  const adapter = new Adapter(dir, child, join(x.dir, 'adapter.log'));
-  await poll(async () => {
-    if (adapter.how !== undefined) throw new Error(`plek-adapter ended at its start (${adapter.how}): ${adapter.log().trim().split('\n').slice(-3).join(' / ')}`);
-    return answers(port);
-  }, { within: READY_MS, every: 50, what: 'plek-adapter to be ready' });
+  const adapter = new Adapter(x, dir, port);
+  await adapter.start();
   return adapter;
 }
 
 class Adapter {
-  constructor(dir, child, logFile) {
-    Object.assign(this, { dir, child, logFile, tick: startTick(child.pid) });
+  constructor(x, dir, port) {
+    Object.assign(this, { dir, port, conf: join(x.dir, 'adapter.conf'), logFile: join(x.dir, 'adapter.log'), ca: x.ca });
+    this.atExit = () => { if (startTick(this.child.pid) === this.tick) this.child.kill('SIGKILL'); };
+  }
+
+  /** At the start, and after kill(): the same folders and port. */
+  async start() {
+    const log = openSync(this.logFile, 'a');
+    const child = spawn(join(BIN, 'plek-adapter'), ['--config', this.conf], { stdio: ['ignore', log, log] });
+    closeSync(log);
+    Object.assign(this, { child, tick: startTick(child.pid), how: undefined });
     this.ended = new Promise(done => child.once('error', e => done(e.message)).once('exit', (code, signal) => done(signal ?? code)));
-    this.ended.then(how => { this.how = how; });
-    this.atExit = () => { if (startTick(child.pid) === this.tick) child.kill('SIGKILL'); };
+    this.ended.then(how => { if (this.child === child) this.how = how; });
+    process.removeListener('exit', this.atExit);
     process.once('exit', this.atExit);
+    await poll(async () => {
+      if (this.how !== undefined) throw new Error(`plek-adapter ended at its start (${this.how}): ${this.log().trim().split('\n').slice(-3).join(' / ')}`);
+      return answers(this.port);
+    }, { within: READY_MS, every: 50, what: 'plek-adapter to be ready' });
+  }
+
+  /** kill -9; returns when it is gone. */
+  async kill() {
+    this.atExit();
+    await this.ended;
+  }
+
+  /** POST /push/PROVIDER; the status, or null when there was no answer. */
+  push(provider, token, body) {
+    return new Promise(done => {
+      const headers = { Authorization: `Bearer ${token}`, 'Content-Length': Buffer.byteLength(body) };
+      const request = https.request({ host: '127.0.0.1', port: this.port, servername: 'localhost', ca: this.ca, method: 'POST', path: `/push/${provider}`, headers, timeout: 20_000 }, response => {
+        response.on('error', () => done(null)).on('aborted', () => done(null)).on('end', () => done(response.statusCode)).resume();
+      });
+      request.on('timeout', () => request.destroy(new Error('no answer'))).on('error', () => done(null)).end(body);
+    });
+  }
+
+  /** Entries in the spool. */
+  waiting() {
+    const spool = join(this.dir, 'spool');
+    return readdirSync(spool, { withFileTypes: true }).filter(d => d.isDirectory() && !d.name.startsWith('.'))
+      .reduce((n, d) => n + readdirSync(join(spool, d.name)).filter(f => !f.startsWith('.')).length, 0);
   }
 
   log() {
