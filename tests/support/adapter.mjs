@@ -21,9 +21,9 @@ function answers(port) {
 
 /**
  * Start the adapter of exchange X and wait until it takes files and pushes. PROFILES: a folder of them instead of the
- * demo's; TOKENS: provider → bearer token, who may push.
+ * demo's; TOKENS: provider → bearer token, who may push; PROGRAM: another build of it.
  */
-export async function startAdapter(x, { profiles = null, tokens = {} } = {}) {
+export async function startAdapter(x, { profiles = null, tokens = {}, program = join(BIN, 'plek-adapter') } = {}) {
   const dir = join(x.dir, 'adapter');
   const port = await freePort();
   for (const d of ['spool', 'drop', 'quarantine']) mkdirSync(join(dir, d), { recursive: true, mode: 0o700 });
@@ -38,21 +38,21 @@ export async function startAdapter(x, { profiles = null, tokens = {} } = {}) {
     conf += `push_access = ${join(dir, 'push.access')}\n`;
   }
   writeFileSync(join(x.dir, 'adapter.conf'), conf, { mode: 0o600 });
-  const adapter = new Adapter(x, dir, port);
+  const adapter = new Adapter(x, dir, port, program);
   await adapter.start();
   return adapter;
 }
 
 class Adapter {
-  constructor(x, dir, port) {
-    Object.assign(this, { dir, port, conf: join(x.dir, 'adapter.conf'), logFile: join(x.dir, 'adapter.log'), ca: x.ca });
+  constructor(x, dir, port, program) {
+    Object.assign(this, { dir, port, program, conf: join(x.dir, 'adapter.conf'), logFile: join(x.dir, 'adapter.log'), ca: x.ca });
     this.atExit = () => { if (startTick(this.child.pid) === this.tick) this.child.kill('SIGKILL'); };
   }
 
   /** At the start, and after kill(): the same folders and port. */
   async start() {
     const log = openSync(this.logFile, 'a');
-    const child = spawn(join(BIN, 'plek-adapter'), ['--config', this.conf], { stdio: ['ignore', log, log] });
+    const child = spawn(this.program, ['--config', this.conf], { stdio: ['ignore', log, log] });
     closeSync(log);
     Object.assign(this, { child, tick: startTick(child.pid), how: undefined });
     this.ended = new Promise(done => child.once('error', e => done(e.message)).once('exit', (code, signal) => done(signal ?? code)));
