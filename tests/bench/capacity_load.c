@@ -4,7 +4,8 @@
  *   plek-bench-load PORT CA CERT KEY CLIENTS SECONDS BATCH POOLS
  *
  * POOLS is a file of pool codes, one a line. Every report is of now, with another count than the one before
- * of that pool. Prints one line of JSON: requests, reports, seconds, p50_ms, p99_ms, and what was not a 200.
+ * of that pool. Prints one line of JSON: requests, reports, of these applied, seconds, p50_ms, p99_ms, and
+ * what was not a 200.
  */
 #include "base/mem.h"
 #include "base/time_text.h"
@@ -30,13 +31,14 @@ static struct {
     char **pools;
     size_t pools_n, pools_cap;
     int clients, batch;
+    pthread_barrier_t connected, started; /* handshakes are not measured */
     int64_t until_ms;
 } run;
 
 struct client {
     pthread_t thread;
     int number;
-    uint64_t requests, reports, bad;
+    uint64_t requests, reports, applied, bad;
     int first_bad;
     float *ms;
     size_t ms_n;
@@ -81,16 +83,17 @@ static int read_answer(SSL *ssl, char *at)
     }
 }
 
-static void add_report(struct buf *body, const struct client *c, uint64_t serial)
+static void add_report(struct buf *body, const struct client *c, uint64_t seed, uint64_t serial)
 {
     char at[TIME_TEXT_SIZE];
     /* Clients share the pools out, so that each goes through its own in turn. */
     size_t pool = (serial * (uint64_t)run.clients + (uint64_t)c->number) % run.pools_n;
     buf_format(body,
-               "%s{\"pool\":\"%s\",\"reportId\":\"%08x%016llx\",\"observedAt\":\"%s\",\"source\":\"feed\","
+               "%s{\"pool\":\"%s\",\"reportId\":\"%llx-%x-%llx\",\"observedAt\":\"%s\",\"source\":\"feed\","
                "\"unitsTotal\":20,\"unitsFree\":%llu,\"deliverable\":true}",
-               body->len > 12 ? "," : "", run.pools[pool], (unsigned)c->number, (unsigned long long)serial,
-               time_format(time_wall_ms(), at), (unsigned long long)((serial + pool) % 20));
+               body->len > 12 ? "," : "", run.pools[pool], (unsigned long long)seed, (unsigned)c->number,
+               (unsigned long long)serial, time_format(time_wall_ms(), at),
+               (unsigned long long)((serial + pool) % 20));
 }
 
 static void *work(void *ctx)
@@ -99,12 +102,14 @@ static void *work(void *ctx)
     struct buf body = {0}, request = {0};
     char *answer = mem_new(ANSWER_MAX, 1);
     SSL *ssl = connect_to(run.port);
+    pthread_barrier_wait(&run.connected);
+    pthread_barrier_wait(&run.started);
     uint64_t serial = 0, seed = (uint64_t)time_wall_ms();
     while (time_mono_ms() < run.until_ms) {
         buf_clear(&body);
         buf_text(&body, "{\"reports\":[");
         for (int i = 0; i < run.batch; i++)
-            add_report(&body, c, serial++);
+            add_report(&body, c, seed, serial++);
         buf_text(&body, "]}");
         buf_clear(&request);
         buf_format(&request,
@@ -117,8 +122,10 @@ static void *work(void *ctx)
         if (c->ms_n < SAMPLES_MAX / (size_t)run.clients)
             c->ms[c->ms_n++] = (float)(mono_us() - from) / 1000.0F;
         if (status == 200) {
+            const char *applied = strstr(answer, "\"applied\":");
             c->requests++;
             c->reports += (uint64_t)run.batch;
+            c->applied += applied != NULL ? strtoull(applied + 10, NULL, 10) : 0;
         } else {
             c->bad++;
             c->first_bad = c->first_bad == 0 ? status : c->first_bad;
@@ -169,23 +176,28 @@ int main(int argc, char **argv)
         return 2;
     }
     struct client *clients = mem_new((size_t)run.clients, sizeof *clients);
-    uint64_t requests = 0, reports = 0, bad = 0;
+    uint64_t requests = 0, reports = 0, applied = 0, bad = 0;
     int first_bad = 0;
     size_t n = 0;
     float *all = mem_new(SAMPLES_MAX, sizeof *all);
-    int64_t from = time_mono_ms();
-    run.until_ms = from + atoi(argv[6]) * 1000;
+    pthread_barrier_init(&run.connected, NULL, (unsigned)run.clients + 1);
+    pthread_barrier_init(&run.started, NULL, (unsigned)run.clients + 1);
     for (int i = 0; i < run.clients; i++) {
         clients[i].number = i;
         clients[i].ms = mem_new(SAMPLES_MAX / (size_t)run.clients, sizeof(float));
         if (pthread_create(&clients[i].thread, NULL, work, &clients[i]) != 0)
             return 2;
     }
+    pthread_barrier_wait(&run.connected);
+    int64_t from = time_mono_ms();
+    run.until_ms = from + atoi(argv[6]) * 1000;
+    pthread_barrier_wait(&run.started);
     for (int i = 0; i < run.clients; i++) {
         struct client *c = &clients[i];
         pthread_join(c->thread, NULL);
         requests += c->requests;
         reports += c->reports;
+        applied += c->applied;
         bad += c->bad;
         first_bad = first_bad == 0 ? c->first_bad : first_bad;
         memcpy(all + n, c->ms, c->ms_n * sizeof(float));
@@ -193,12 +205,12 @@ int main(int argc, char **argv)
         free(c->ms);
     }
     qsort(all, n, sizeof *all, compare);
-    printf(
-        "{\"requests\":%llu,\"reports\":%llu,\"seconds\":%.3f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"bad\":%llu,"
-        "\"first_bad\":%d}\n",
-        (unsigned long long)requests, (unsigned long long)reports, (double)(time_mono_ms() - from) / 1000.0,
-        n > 0 ? (double)all[n / 2] : 0, n > 0 ? (double)all[n * 99 / 100] : 0, (unsigned long long)bad,
-        first_bad);
+    printf("{\"requests\":%llu,\"reports\":%llu,\"applied\":%llu,\"seconds\":%.3f,\"p50_ms\":%.3f,\"p99_ms\":"
+           "%.3f,\"bad\":%llu,"
+           "\"first_bad\":%d}\n",
+           (unsigned long long)requests, (unsigned long long)reports, (unsigned long long)applied,
+           (double)(time_mono_ms() - from) / 1000.0, n > 0 ? (double)all[n / 2] : 0,
+           n > 0 ? (double)all[n * 99 / 100] : 0, (unsigned long long)bad, first_bad);
     free(all);
     free(clients);
     for (size_t i = 0; i < run.pools_n; i++)
