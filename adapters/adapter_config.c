@@ -19,14 +19,24 @@ static const struct setting {
     {                                                                                                        \
 #name, offsetof(struct adapter_config, name), needed                                                 \
     }
-    SETTING(broker, true),         SETTING(ca, true),
-    SETTING(cert, true),           SETTING(key, true),
-    SETTING(spool_dir, true),      SETTING(drop_dir, false),
-    SETTING(quarantine_dir, true), SETTING(profiles_dir, true),
-    SETTING(feeds_dir, false),     SETTING(have_xsd, false),
-    SETTING(push_listen, false),   SETTING(push_mtls_listen, false),
-    SETTING(push_cert, false),     SETTING(push_key, false),
-    SETTING(push_access, false),   SETTING(poll_sources, false),
+    SETTING(broker, true),
+    SETTING(ca, true),
+    SETTING(cert, true),
+    SETTING(key, true),
+    SETTING(spool_dir, true),
+    SETTING(drop_dir, false),
+    SETTING(quarantine_dir, true),
+    SETTING(profiles_dir, true),
+    SETTING(feeds_dir, false),
+    SETTING(have_xsd, false),
+    SETTING(push_listen, false),
+    SETTING(push_mtls_listen, false),
+    SETTING(push_cert, false),
+    SETTING(push_key, false),
+    SETTING(push_client_ca, false),
+    SETTING(push_client_crl, false),
+    SETTING(push_access, false),
+    SETTING(poll_sources, false),
     SETTING(adapter_name, false),
 #undef SETTING
 };
@@ -83,6 +93,8 @@ static void judge(struct adapter_config *c, const char *path, struct buf *faults
         buf_format(faults, "%s: broker must begin with https://\n", path);
     if (push && (c->push_cert[0] == '\0' || c->push_key[0] == '\0'))
         buf_format(faults, "%s: a push listener needs push_cert and push_key\n", path);
+    if (c->push_client_crl[0] != '\0' && c->push_client_ca[0] == '\0')
+        buf_format(faults, "%s: push_client_crl needs push_client_ca\n", path);
     if (c->push_listen[0] != '\0' && !split_address(c->push_listen, host, &port))
         buf_format(faults, "%s: push_listen must be ADDRESS:PORT\n", path);
     if (c->push_mtls_listen[0] != '\0' && !split_address(c->push_mtls_listen, host, &port))

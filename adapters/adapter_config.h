@@ -23,8 +23,11 @@ struct adapter_config {
     char push_mtls_listen[SETTING_SIZE]; /* optional: the same with client certificates */
     char push_cert[SETTING_SIZE];        /* PEM, needed for a push listener */
     char push_key[SETTING_SIZE];
-    char push_access[SETTING_SIZE];  /* optional: file of "provider = token-sha256:HEX" or "cert-sha256:HEX";
-                                        without it nobody may push */
+    char push_client_ca[SETTING_SIZE];  /* optional, PEM: who may sign the certificates of "subject:" lines;
+                                           only  authorities that check the number they write */
+    char push_client_crl[SETTING_SIZE]; /* optional, PEM: what these have revoked */
+    char push_access[SETTING_SIZE];     /* optional: file of lines "provider = token-sha256:HEX",
+                                           "cert-sha256:HEX" or "subject:NUMBER"; without it nobody may push */
     char poll_sources[SETTING_SIZE]; /* optional: JSON file of what to fetch, see transport/poll_sources.h */
 };
 

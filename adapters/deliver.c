@@ -1,6 +1,7 @@
 #include "adapters/deliver.h"
 
 #include "adapters/broker_curl.h"
+#include "adapters/bundle.h"
 #include "base/check.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -23,6 +24,7 @@ struct turn {
     char provider[CODE_TEXT_SIZE];
     int64_t not_before_ms; /* monotonic */
     int wait_ms;
+    size_t alone; /* so many entries go one by one: the broker refused them together */
 };
 
 struct deliver {
@@ -90,20 +92,16 @@ static enum verdict judge(long status, const char *why, const struct buf *answer
     }
 }
 
-/* Send the reports FROM .. FROM + N of ENTRY under a key of their own. */
-static enum verdict send_batch(struct deliver *d, const struct spool_entry *entry, size_t from, size_t n,
-                               struct broker_answer *answer, long *status)
+static enum verdict send_bundle(struct deliver *d, const struct bundle *b, struct broker_answer *answer,
+                                long *status)
 {
-    json_t *list = json_array();
-    json_t *body = json_pack("{s:o}", "reports", list);
+    json_t *body = bundle_body(b);
     char key[96];
     const char *why = "";
-    for (size_t i = from; i < from + n; i++)
-        json_array_append(list, json_array_get(entry->reports, i));
     char *text = json_dumps(body, JSON_COMPACT);
     CHECK(text != NULL);
     json_decref(body);
-    snprintf(key, sizeof key, "Idempotency-Key: %s-%zu", entry->key, from / DELIVER_BATCH_MAX);
+    snprintf(key, sizeof key, "Idempotency-Key: %s", b->key);
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
     headers = curl_slist_append(headers, key);
     headers = curl_slist_append(headers, "Expect:");
@@ -113,7 +111,7 @@ static enum verdict send_batch(struct deliver *d, const struct spool_entry *entr
     *status = broker_curl_perform(d->curl, answer, &why);
     curl_slist_free_all(headers);
     free(text);
-    return judge(*status, why, &answer->body, entry->provider);
+    return judge(*status, why, &answer->body, b->entries[0].provider);
 }
 
 /* What the broker said, as it said it, if that is JSON. */
@@ -154,23 +152,20 @@ static enum verdict set_aside(struct deliver *d, const struct spool_entry *entry
     return TAKEN;
 }
 
-/* All of one entry; TAKEN means that it may leave the spool. */
-static enum verdict send_entry(struct deliver *d, const struct spool_entry *entry)
+/* One bundle; TAKEN means that it may leave the spool, REFUSED that its entries are to be tried one by one.
+ */
+static enum verdict send_or_set_aside(struct deliver *d, const struct bundle *b)
 {
     struct broker_answer answer = {.bytes_max = ANSWER_BYTES_MAX};
-    size_t total = json_array_size(entry->reports);
-    enum verdict v = TAKEN;
     long status = 0;
-    for (size_t from = 0; v == TAKEN && from < total; from += DELIVER_BATCH_MAX) {
-        size_t n = total - from < DELIVER_BATCH_MAX ? total - from : DELIVER_BATCH_MAX;
-        v = send_batch(d, entry, from, n, &answer, &status);
-    }
-    if (v == REFUSED) {
-        v = set_aside(d, entry, reason_of(&answer.body, status));
+    enum verdict v = send_bundle(d, b, &answer, &status);
+    if (v == REFUSED && b->n == 1) {
+        v = set_aside(d, &b->entries[0], reason_of(&answer.body, status));
     } else if (v == TAKEN) {
-        log_info("delivered", "provider=%s reports=%zu", entry->provider, total);
+        log_info("delivered", "provider=%s entries=%zu reports=%zu", b->entries[0].provider, b->n,
+                 b->reports);
         pthread_mutex_lock(&d->lock);
-        d->counts.reports += total;
+        d->counts.reports += b->reports;
         pthread_mutex_unlock(&d->lock);
     }
     buf_fini(&answer.body);
@@ -207,24 +202,28 @@ static void wait_longer(struct deliver *d, struct turn *t)
     pthread_mutex_unlock(&d->lock);
 }
 
-/* The oldest entry of a provider whose turn it is. True if something was dealt with. */
+/* What a provider has waiting, oldest first, when it is its turn. True if something was dealt with. */
 static bool serve(struct deliver *d, struct turn *t)
 {
-    struct spool_entry entry = {0};
-    enum err e = spool_oldest(d->spool, t->provider, &entry);
-    if (e == ERR_NOT_FOUND)
-        return false;
-    enum verdict v =
-        e == OK ? send_entry(d, &entry)
-                : set_aside(d, &entry, json_pack("{s:s}", "reason", "the spool entry cannot be read"));
-    if (v == TAKEN) {
-        spool_done(d->spool, &entry);
+    struct bundle b = {0};
+    enum err e = bundle_next(d->spool, t->provider, t->alone > 0 ? 1 : BUNDLE_ENTRIES_MAX, &b);
+    enum verdict v = AGAIN;
+    if (e == OK)
+        v = send_or_set_aside(d, &b);
+    else if (e == ERR_BAD_INPUT)
+        v = set_aside(d, &b.entries[0], json_pack("{s:s}", "reason", "the spool entry cannot be read"));
+    if (v == REFUSED) { /* nothing of it was taken: find the one that is bad */
+        bundle_apart(d->spool, &b);
+        t->alone = b.n;
+    } else if (v == TAKEN) {
+        bundle_done(d->spool, &b);
+        t->alone -= t->alone > 0;
         t->wait_ms = 0;
-    } else {
+    } else if (e != ERR_NOT_FOUND) {
         wait_longer(d, t);
     }
-    spool_entry_fini(&entry);
-    return v == TAKEN;
+    bundle_fini(&b);
+    return v != AGAIN;
 }
 
 /* One round over all that wait; how long until there may be something to do. */

@@ -1,6 +1,7 @@
-/* Hands the spool to the broker: a thread of its own with libcurl, oldest first per provider, at most 1,000
- * reports a request, each with its Idempotency-Key. An entry leaves the spool only after the broker's 200 for
- * all of it, or into quarantine after a refusal that repeating cannot change.
+/* Hands the spool to the broker: a thread of its own with libcurl, oldest first per provider, as many entries
+ * as waited in one request (bundle.h), at most 1,000 reports, with an Idempotency-Key. An entry leaves the
+ * spool only after the broker's 200, or into quarantine after a refusal that repeating cannot change: entries
+ * that are refused together are sent again one by one, so that only the bad one goes there.
  *
  *   200              done
  *   400 413 415 422  the reports are refused: quarantine with the broker's reason, and their message says so.
@@ -13,8 +14,6 @@
 #include "adapters/messages.h"
 #include "adapters/quarantine.h"
 #include "adapters/spool.h"
-
-#define DELIVER_BATCH_MAX 1000 /* by the API */
 
 struct deliver;
 

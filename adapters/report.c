@@ -157,29 +157,32 @@ static void judge_twice(struct reading *r)
     free(sorted);
 }
 
-static void name_report(struct report *o, const char *provider, const uint8_t file_hash[32])
+/* IN is room to work in, kept from report to report. */
+static void name_report(struct report *o, const char *provider, const uint8_t file_hash[32], struct buf *in)
 {
-    struct buf in = {0}, hex = {0};
+    static const char digits[] = "0123456789abcdef";
     uint8_t hash[CRYPTO_SHA256_BYTES];
-    buf_string(&in, provider);
-    buf_add(&in, BYTES(file_hash, 32));
-    buf_string(&in, o->pool);
-    crypto_sha256(buf_view(&in), hash);
-    crypto_hex(BYTES(hash, (REPORT_ID_SIZE - 1) / 2), &hex);
-    memcpy(o->id, buf_c_str(&hex), REPORT_ID_SIZE);
-    buf_fini(&in);
-    buf_fini(&hex);
+    buf_clear(in);
+    buf_string(in, provider);
+    buf_add(in, BYTES(file_hash, 32));
+    buf_string(in, o->pool);
+    crypto_sha256(buf_view(in), hash);
+    for (size_t i = 0; i < REPORT_ID_SIZE - 1; i++)
+        o->id[i] = digits[i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 15];
+    o->id[REPORT_ID_SIZE - 1] = '\0';
 }
 
 void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[32], int64_t now_ms)
 {
+    struct buf room = {0};
     for (size_t i = 0; i < r->n; i++) {
         struct report *o = &r->list[i];
         judge_counts(r, o);
         if (o->observed_at_ms > now_ms + FUTURE_MS_MAX)
             reading_complain(r, o->line, "observedAt", "lies more than two minutes in the future");
-        name_report(o, provider, file_hash);
+        name_report(o, provider, file_hash, &room);
     }
+    buf_fini(&room);
     if (r->complaints_n == 0)
         judge_twice(r);
     if (r->n == 0 && r->complaints_n == 0 && r->notices_n == 0 && r->crosscheck_n == 0)

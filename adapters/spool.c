@@ -59,7 +59,7 @@ static struct queue *queue_make(struct spool *s, const char *provider)
     return q;
 }
 
-static void folder_of(const struct spool *s, const char *provider, struct buf *out)
+void spool_folder(const struct spool *s, const char *provider, struct buf *out)
 {
     buf_clear(out);
     buf_format(out, "%s/%s", s->dir, provider);
@@ -67,7 +67,7 @@ static void folder_of(const struct spool *s, const char *provider, struct buf *o
 
 void spool_path(const struct spool *s, const struct spool_entry *entry, struct buf *out)
 {
-    folder_of(s, entry->provider, out);
+    spool_folder(s, entry->provider, out);
     buf_format(out, "/%016" PRIu64 ".json", entry->number);
 }
 
@@ -87,7 +87,8 @@ static void find_file(struct spool *s, struct queue *q, const char *folder, cons
     buf_format(&path, "%s/%s", folder, name);
     uint64_t number = strtoull(name, &end, 10);
     if (name[0] == '.') {
-        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+        size_t n = strlen(name);
+        if (n > 4 && strcmp(name + n - 4, ".tmp") == 0)
             unlink(buf_c_str(&path)); /* a write that was broken off */
     } else if (number > 0 && strcmp(end, ".json") == 0 && stat(buf_c_str(&path), &st) == 0 &&
                S_ISREG(st.st_mode)) {
@@ -104,7 +105,7 @@ static void find_file(struct spool *s, struct queue *q, const char *folder, cons
 static enum err find_provider(struct spool *s, const char *provider)
 {
     struct buf folder = {0};
-    folder_of(s, provider, &folder);
+    spool_folder(s, provider, &folder);
     DIR *d = opendir(buf_c_str(&folder));
     if (d == NULL) {
         buf_fini(&folder);
@@ -197,7 +198,7 @@ static enum err put_locked(struct spool *s, const char *provider, struct bytes t
     char name[32];
     if (s->entries >= s->limits.entries_max || s->bytes + text.len > s->limits.bytes_max)
         return ERR_BUSY;
-    folder_of(s, provider, &folder);
+    spool_folder(s, provider, &folder);
     snprintf(name, sizeof name, "%016" PRIu64 ".json", s->last + 1);
     enum err e = disk_folder(s->dir, buf_c_str(&folder));
     if (e == OK)
@@ -273,15 +274,15 @@ static enum err read_entry(struct bytes text, struct spool_entry *out)
     return e;
 }
 
-enum err spool_oldest(struct spool *s, const char *provider, struct spool_entry *out)
+enum err spool_at(struct spool *s, const char *provider, size_t i, struct spool_entry *out)
 {
     struct buf path = {0}, text = {0};
     *out = (struct spool_entry){0};
     pthread_mutex_lock(&s->lock);
     const struct queue *q = queue_of(s, provider);
-    if (q != NULL && q->n > 0) {
+    if (q != NULL && i < q->n) {
         memcpy(out->provider, q->provider, sizeof out->provider);
-        out->number = q->numbers[0];
+        out->number = q->numbers[i];
     }
     pthread_mutex_unlock(&s->lock);
     if (out->number == 0)
@@ -293,6 +294,11 @@ enum err spool_oldest(struct spool *s, const char *provider, struct spool_entry 
     buf_fini(&path);
     buf_fini(&text);
     return e;
+}
+
+enum err spool_oldest(struct spool *s, const char *provider, struct spool_entry *out)
+{
+    return spool_at(s, provider, 0, out);
 }
 
 void spool_entry_fini(struct spool_entry *entry)

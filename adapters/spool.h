@@ -42,15 +42,20 @@ MUST_CHECK enum err spool_put(struct spool *s, const char *provider, const char 
 /* Providers with something waiting, at most MAX; how many. */
 size_t spool_waiting(struct spool *s, char (*out)[CODE_TEXT_SIZE], size_t max);
 
-/* Oldest entry of PROVIDER. ERR_NOT_FOUND: none. ERR_BAD_INPUT: unreadable; OUT then has provider and number
- * only, so that it can be set aside. The caller ends with spool_entry_fini. */
+/* Entry I of PROVIDER, 0 the oldest. ERR_NOT_FOUND: none. ERR_BAD_INPUT: unreadable; OUT then has provider
+ * and number only, so that it can be set aside. The caller ends with spool_entry_fini. */
+MUST_CHECK enum err spool_at(struct spool *s, const char *provider, size_t i, struct spool_entry *out);
 MUST_CHECK enum err spool_oldest(struct spool *s, const char *provider, struct spool_entry *out);
 void spool_entry_fini(struct spool_entry *entry);
+
+/* The folder of PROVIDER's entries, into OUT. Hidden names in it are not the spool's own (bundle.h), but
+ * those that end in .tmp. */
+void spool_folder(const struct spool *s, const char *provider, struct buf *out);
 
 /* Path of the entry's file, into OUT. */
 void spool_path(const struct spool *s, const struct spool_entry *entry, struct buf *out);
 
-/* The entry is dealt with: remove it. */
+/* The entry, the oldest of its provider, is dealt with: remove it. */
 void spool_done(struct spool *s, const struct spool_entry *entry);
 
 size_t spool_entries(struct spool *s);

@@ -8,6 +8,7 @@
 #include "wire/server.h"
 #include "wire/tls.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,49 +17,67 @@
 #define RETRY_AFTER "30"
 #define GRANTS_MAX 1000
 
+#define LOOK_S 60 /* at the files of the certificate door */
+
 enum door { DOOR_TOKEN, DOOR_CERTIFICATE };
+enum proof { BY_TOKEN, BY_KEY, BY_SUBJECT };
 
 struct grant {
     char provider[CODE_TEXT_SIZE];
-    enum door door;
-    uint8_t hash[CRYPTO_SHA256_BYTES];
+    enum proof proof;
+    uint8_t hash[CRYPTO_SHA256_BYTES]; /* of token, public key, or serialNumber */
 };
 
 struct push {
     const struct intake *intake;
+    const struct adapter_config *config;
     struct wire_server *server;
     struct grant *grants;
     size_t n, cap;
     uint16_t ports[2];
+    struct event *look;
+    int64_t seen_at; /* sum of the moments at which the files were written */
 };
 
 /* ---- access file ---- */
 
+/* What stands behind the colon, as the hash that is compared. */
+static bool read_proof(enum proof proof, const char *text, uint8_t out[CRYPTO_SHA256_BYTES])
+{
+    struct buf hash = {0};
+    if (proof == BY_SUBJECT) {
+        crypto_sha256(bytes_of_text(text), out);
+        return text[0] != '\0' && strlen(text) < WIRE_SUBJECT_SIZE;
+    }
+    bool good = crypto_unhex(bytes_of_text(text), &hash) == OK && hash.len == CRYPTO_SHA256_BYTES;
+    if (good)
+        memcpy(out, hash.p, CRYPTO_SHA256_BYTES);
+    buf_fini(&hash);
+    return good;
+}
+
 static bool read_grant(struct push *p, char *line)
 {
-    static const char *const kinds[] = {"token-sha256:", "cert-sha256:"};
-    struct buf hash = {0};
-    char provider[64], kind_and_hash[128];
+    static const char *const kinds[] = {"token-sha256:", "cert-sha256:", "subject:"};
+    struct grant g = {0};
+    char provider[64], proof[128], rest[2];
     if (line[strspn(line, " \t\r\n")] == '\0' || line[0] == '#')
         return true;
-    if (p->n == GRANTS_MAX || sscanf(line, " %63[a-z0-9_-] = %127[a-z0-9:-]", provider, kind_and_hash) != 2 ||
+    if (p->n == GRANTS_MAX || sscanf(line, " %63[a-z0-9_-] = %127[!-~] %1s", provider, proof, rest) != 2 ||
         !is_code(bytes_of_text(provider)))
         return false;
-    for (int kind = 0; kind < 2; kind++) {
+    for (int kind = 0; kind < 3; kind++) {
         size_t n = strlen(kinds[kind]);
-        if (strncmp(kind_and_hash, kinds[kind], n) != 0)
+        if (strncmp(proof, kinds[kind], n) != 0)
             continue;
-        bool good =
-            crypto_unhex(bytes_of_text(kind_and_hash + n), &hash) == OK && hash.len == CRYPTO_SHA256_BYTES;
-        if (good) {
-            MEM_GROW(p->grants, p->n, p->cap);
-            struct grant *g = &p->grants[p->n++];
-            *g = (struct grant){.door = kind == 0 ? DOOR_TOKEN : DOOR_CERTIFICATE};
-            memcpy(g->provider, provider, strlen(provider) + 1);
-            memcpy(g->hash, hash.p, sizeof g->hash);
-        }
-        buf_fini(&hash);
-        return good;
+        g.proof = (enum proof)kind;
+        memcpy(g.provider, provider, strlen(provider) + 1);
+        if (!read_proof(g.proof, proof + n, g.hash) ||
+            (g.proof == BY_SUBJECT && p->config->push_client_ca[0] == '\0'))
+            return false;
+        MEM_GROW(p->grants, p->n, p->cap);
+        p->grants[p->n++] = g;
+        return true;
     }
     return false;
 }
@@ -81,8 +100,11 @@ static enum err load_grants(struct push *p, const char *path, char *why, size_t 
     for (int n = 1; e == OK && fgets(line, sizeof line, in) != NULL; n++) {
         if (read_grant(p, line))
             continue;
-        snprintf(why, why_size, "%s line %d: is not 'provider = token-sha256:HEX' or 'cert-sha256:HEX'", path,
-                 n);
+        snprintf(
+            why, why_size,
+            "%s line %d: is not 'provider = token-sha256:HEX', 'cert-sha256:HEX', or with push_client_ca "
+            "'subject:NUMBER'",
+            path, n);
         e = ERR_BAD_INPUT;
     }
     if (in != NULL)
@@ -136,32 +158,40 @@ static void answer_health(struct push *p, struct wire_ticket ticket)
 
 /* ---- requests ---- */
 
-static bool proof_of(const struct wire_request *request, uint8_t hash[CRYPTO_SHA256_BYTES])
+/* The hash of what the request proves by PROOF; false if it proves nothing so. */
+static bool proof_of(const struct wire_request *request, enum proof proof, uint8_t hash[CRYPTO_SHA256_BYTES])
 {
     struct bytes value;
-    if (request->door == DOOR_CERTIFICATE) {
-        if (request->spki == NULL)
-            return false;
-        memcpy(hash, request->spki, CRYPTO_SHA256_BYTES);
-        return true;
-    }
-    if (!http_head_field(request->head, "Authorization", &value) || value.len < 7 + 16 ||
-        memcmp(value.p, "Bearer ", 7) != 0)
+    if ((request->door == DOOR_TOKEN) != (proof == BY_TOKEN))
         return false;
-    crypto_sha256(BYTES(value.p + 7, value.len - 7), hash);
-    return true;
+    switch (proof) {
+    case BY_TOKEN:
+        if (!http_head_field(request->head, "Authorization", &value) || value.len < 7 + 16 ||
+            memcmp(value.p, "Bearer ", 7) != 0)
+            return false;
+        crypto_sha256(BYTES(value.p + 7, value.len - 7), hash);
+        return true;
+    case BY_KEY:
+        if (request->spki != NULL)
+            memcpy(hash, request->spki, CRYPTO_SHA256_BYTES);
+        return request->spki != NULL;
+    case BY_SUBJECT:
+        crypto_sha256(bytes_of_text(request->subject), hash);
+        return request->subject[0] != '\0';
+    }
+    return false;
 }
 
 static bool may_push(const struct push *p, const struct wire_request *request, const char *provider)
 {
-    uint8_t hash[CRYPTO_SHA256_BYTES];
     bool may = false;
-    if (!proof_of(request, hash))
-        return false;
-    for (size_t i = 0; i < p->n; i++)
-        may |= p->grants[i].door == (enum door)request->door &&
-               strcmp(p->grants[i].provider, provider) == 0 &&
-               crypto_equal(p->grants[i].hash, hash, sizeof hash);
+    for (enum proof proof = BY_TOKEN; proof <= BY_SUBJECT; proof++) {
+        uint8_t hash[CRYPTO_SHA256_BYTES];
+        bool proved = proof_of(request, proof, hash);
+        for (size_t i = 0; proved && i < p->n; i++)
+            may |= p->grants[i].proof == proof && strcmp(p->grants[i].provider, provider) == 0 &&
+                   crypto_equal(p->grants[i].hash, hash, sizeof hash);
+    }
     return may;
 }
 
@@ -237,18 +267,31 @@ static uint64_t body_limit(void *ctx, const struct http_head *head, int door)
 
 /* ---- life ---- */
 
-static enum err listen_at(struct push *p, const struct adapter_config *c, enum door tag, const char *address,
-                          char *why, size_t why_size)
+static const char *given(const char *setting)
 {
-    const struct tls_config tls = {.cert_file = c->push_cert,
-                                   .key_file = c->push_key,
-                                   .client = tag == DOOR_TOKEN ? TLS_CLIENT_NONE : TLS_CLIENT_REQUIRED};
+    return setting[0] != '\0' ? setting : NULL;
+}
+
+static enum err door_tls(const struct adapter_config *c, enum door tag, struct ssl_ctx_st **out, char *why,
+                         size_t why_size)
+{
+    struct tls_config tls = {.cert_file = c->push_cert, .key_file = c->push_key};
+    if (tag == DOOR_CERTIFICATE) {
+        tls.client = TLS_CLIENT_ANY;
+        tls.client_ca_file = given(c->push_client_ca);
+        tls.client_crl_file = given(c->push_client_crl);
+    }
+    return tls_server_context(&tls, out, why, why_size);
+}
+
+static enum err listen_at(struct push *p, enum door tag, const char *address, char *why, size_t why_size)
+{
     struct wire_door door = {.tag = (int)tag, .connections_max = 256};
     char host[64];
     uint16_t port = 0;
     if (address[0] == '\0')
         return OK;
-    enum err e = tls_server_context(&tls, &door.tls, why, why_size);
+    enum err e = door_tls(p->config, tag, &door.tls, why, why_size);
     if (e != OK)
         return e;
     if (split_address(address, host, &port))
@@ -259,19 +302,60 @@ static enum err listen_at(struct push *p, const struct adapter_config *c, enum d
     return e;
 }
 
+static int64_t files_written_at(const struct adapter_config *c)
+{
+    const char *const files[] = {c->push_cert, c->push_key, c->push_client_ca, c->push_client_crl};
+    int64_t sum = 0;
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        struct stat st;
+        if (files[i][0] != '\0' && stat(files[i], &st) == 0)
+            sum += (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec + (int64_t)st.st_ino;
+    }
+    return sum;
+}
+
+void push_look(struct push *p)
+{
+    struct ssl_ctx_st *tls = NULL;
+    char why[256] = "";
+    int64_t at = files_written_at(p->config);
+    if (at == p->seen_at || p->config->push_mtls_listen[0] == '\0')
+        return;
+    p->seen_at = at;
+    if (door_tls(p->config, DOOR_CERTIFICATE, &tls, why, sizeof why) != OK) {
+        log_error("certificates not read again", "reason=\"%s\"", why);
+        return;
+    }
+    wire_server_renew_tls(p->server, DOOR_CERTIFICATE, tls);
+    tls_context_free(tls);
+    log_info("certificates read again", "");
+}
+
+static void on_look(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    push_look(ctx);
+}
+
 enum err push_open(struct event_base *base, const struct intake *intake, const struct adapter_config *config,
                    struct push **out, char *why, size_t why_size)
 {
     const struct wire_handler handler = {.on_request = on_request, .body_limit = body_limit};
+    const struct timeval every = {.tv_sec = LOOK_S};
     struct wire_limits limits = wire_limits_default();
     struct push *p = mem_new(1, sizeof *p);
     p->intake = intake;
+    p->config = config;
+    p->seen_at = files_written_at(config);
     p->server = wire_server_new(base, &limits, &handler, p);
     enum err e = load_grants(p, config->push_access, why, why_size);
     if (e == OK)
-        e = listen_at(p, config, DOOR_TOKEN, config->push_listen, why, why_size);
+        e = listen_at(p, DOOR_TOKEN, config->push_listen, why, why_size);
     if (e == OK)
-        e = listen_at(p, config, DOOR_CERTIFICATE, config->push_mtls_listen, why, why_size);
+        e = listen_at(p, DOOR_CERTIFICATE, config->push_mtls_listen, why, why_size);
+    p->look = event_new(base, -1, EV_PERSIST, on_look, p);
+    event_add(p->look, &every);
     if (e == OK)
         *out = p;
     else
@@ -288,6 +372,7 @@ void push_free(struct push *p)
 {
     if (p == NULL)
         return;
+    event_free(p->look);
     wire_server_free(p->server);
     free(p->grants);
     free(p);

@@ -1,6 +1,13 @@
-/* HTTPS for providers that send by themselves: POST /push/<provider>, the file as body. Who may: a bearer
- * token (push_listen) or a client certificate (push_mtls_listen), both known by their SHA-256 in the access
- * file, one provider each; the path names it, the proof must match it.
+/* HTTPS for providers that send by themselves: POST /push/<provider>, the file as body. Who may, says the
+ * access file, a line for each proof of each provider; the path names the provider, the proof must be its.
+ *
+ *   token-sha256:HEX   a bearer token, at push_listen
+ *   cert-sha256:HEX    a client certificate by its public key, at push_mtls_listen; whoever signed it
+ *   subject:NUMBER     the same door: subject serialNumber of a certificate that push_client_ca vouches for
+ *                      (an OIN or KvK-based number): outlives the renewal of certificate and key
+ *
+ * Two lines of one provider make the change from one proof to the next. The files of push_mtls_listen are
+ * read again when they change (a new list of revoked certificates); what cannot be read leaves the old ones.
  *
  *   202  on disk in the spool: {"reports":n,"notices":[...]}
  *   401  no proof, or not of this provider (also for a provider that does not exist)
@@ -20,13 +27,16 @@
 struct event_base;
 struct push;
 
-/* Listen as CONFIG says. INTAKE and BASE are borrowed. Errors with WHY, one line. */
+/* Listen as CONFIG says. INTAKE, BASE and CONFIG are borrowed. Errors with WHY, one line. */
 MUST_CHECK enum err push_open(struct event_base *base, const struct intake *intake,
                               const struct adapter_config *config, struct push **out, char *why,
                               size_t why_size);
 
 /* Port that was chosen where the setting said 0; 0 if that door is shut. */
 uint16_t push_port(const struct push *p, bool mtls);
+
+/* Read the files of the certificate door again if they changed; happens by itself every minute. */
+void push_look(struct push *p);
 void push_free(struct push *p);
 
 #endif

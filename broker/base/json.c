@@ -182,10 +182,15 @@ struct json_at json_field(struct json_at parent, const char *name)
 struct json_at json_item(struct json_at parent, size_t index)
 {
     char name[24];
+    size_t at = sizeof name - 1, left = index;
 
-    snprintf(name, sizeof name, "%zu", index);
+    name[at] = '\0';
+    do {
+        name[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
     parent.value = json_array_get(parent.value, index);
-    pointer_add(parent.pointer, sizeof parent.pointer, name);
+    pointer_add(parent.pointer, sizeof parent.pointer, name + at);
     return parent;
 }
 

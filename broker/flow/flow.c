@@ -291,6 +291,7 @@ static struct outcome decide(struct flow *f, const struct command *cmd)
             digest = engine_digest(f->engine, false);
         tail_add(&f->tail, ev, digest);
     }
+    tail_join(&f->tail, f->decided.n);
     check_context(NULL);
     return outcome;
 }
@@ -371,7 +372,8 @@ static enum err append_rows(struct flow *f, uint64_t first, size_t n)
                                        .at_ms = t->ev.at_ms,
                                        .kind = t->ev.kind,
                                        .subject = event_subject(&t->ev),
-                                       .digest = t->digest};
+                                       .digest = t->digest,
+                                       .more = t->more};
     }
     /* The views come last: the buffers do not move any more. */
     for (size_t i = 0; i < n; i++) {

@@ -17,6 +17,8 @@ struct journal_row {
     struct bytes clear;
     struct bytes private_part;
     uint64_t digest; /* engine_digest after this row, 0 = not taken here */
+    bool more;       /* the next row is of the same command. A journal commits them together where it can: the
+                        key of a command is its last row, and half a batch without its key would be judged anew */
 };
 
 /* What the journal tells flow. */

@@ -50,7 +50,15 @@ void tail_add(struct tail *t, const struct event *ev, uint64_t digest)
     e = entry(t, t->n);
     e->ev = *ev;
     e->digest = digest;
+    e->more = false;
     t->n++;
+}
+
+void tail_join(struct tail *t, size_t n)
+{
+    CHECK(n <= t->n);
+    for (size_t i = 1; i < n; i++)
+        entry(t, t->n - 1 - i)->more = true;
 }
 
 const struct tail_entry *tail_at(const struct tail *t, uint64_t seq)

@@ -15,6 +15,7 @@
 struct tail_entry {
     struct event ev;
     uint64_t digest; /* engine_digest after this event, 0 = not taken */
+    bool more;       /* the next event is of the same command */
 };
 
 struct tail { /* {0} is empty and begins at seq 1 */
@@ -28,6 +29,9 @@ void tail_restart(struct tail *t, uint64_t seq);
 
 /* Copy EV, whose seq must be the next one (CHECK), to the end. */
 void tail_add(struct tail *t, const struct event *ev, uint64_t digest);
+
+/* The newest N events are one command's: they stand or fall together. */
+void tail_join(struct tail *t, size_t n);
 
 uint64_t tail_applied(const struct tail *t);
 

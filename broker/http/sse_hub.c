@@ -158,12 +158,14 @@ static void on_published(void *ctx, const struct engine *e, const struct event *
     if (!fact_of_event(e, ev, &f))
         return;
     ring_add(hub, &f);
-    buf_clear(&hub->text);
-    fact_write(&f, &hub->text);
+    buf_clear(&hub->text); /* written for the first who may hear it: a batch of reports has a thousand */
     HASH_ITER(hh, hub->streams, s, next)
     {
-        if (!s->is_resuming && !s->is_over && audience_of_event(e, &s->actor, ev))
-            stream_write(hub, s, buf_view(&hub->text));
+        if (s->is_resuming || s->is_over || !audience_of_event(e, &s->actor, ev))
+            continue;
+        if (hub->text.len == 0)
+            fact_write(&f, &hub->text);
+        stream_write(hub, s, buf_view(&hub->text));
     }
 }
 

@@ -27,22 +27,19 @@ static char escape_of(uint8_t c)
 
 static void quote(struct buf *sql, struct bytes v)
 {
-    size_t from = 0;
+    size_t before = sql->len, n = 0;
+    uint8_t *to = buf_extend(sql, 2 * v.len + 2); /* events are half zeros: room for the worst, once */
 
-    buf_u8(sql, '\'');
+    to[n++] = '\'';
     for (size_t i = 0; i < v.len; i++) {
         char e = escape_of(v.p[i]);
 
-        if (e == '\0')
-            continue;
-        buf_add(sql, BYTES(v.p + from, i - from));
-        buf_u8(sql, '\\');
-        buf_u8(sql, (uint8_t)e);
-        from = i + 1;
+        if (e != '\0')
+            to[n++] = '\\';
+        to[n++] = e != '\0' ? (uint8_t)e : v.p[i];
     }
-    if (from < v.len)
-        buf_add(sql, BYTES(v.p + from, v.len - from));
-    buf_u8(sql, '\'');
+    to[n++] = '\'';
+    sql->len = before + n;
 }
 
 void sql_text(struct buf *sql, const char *text)

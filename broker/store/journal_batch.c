@@ -14,6 +14,7 @@ struct queued_row {
     uint64_t digest;
     struct referral_id subject;
     enum event_kind kind;
+    bool more;
     size_t clear_len, private_len;
     uint8_t bytes[];
 };
@@ -56,6 +57,7 @@ void journal_queue_add(struct journal_queue *q, const struct journal_row *row)
     copy->seq = row->seq;
     copy->at_ms = row->at_ms;
     copy->digest = row->digest;
+    copy->more = row->more;
     copy->subject = row->subject;
     copy->kind = row->kind;
     copy->clear_len = row->clear.len;
@@ -110,15 +112,30 @@ static void ask_key(struct buf *sql, struct referral_id id)
     sql_u64(sql, id.v);
 }
 
-size_t journal_batch_choose(const struct journal_queue *q, struct key_ring *ring, size_t rows_max,
-                            size_t bytes_max, struct buf *sql)
+/* How many of the oldest rows are within the limits and end with the end of a command. If the first command
+ * alone is over them, all of it; if the queue has not got all of it, what there is. */
+static size_t whole_commands(const struct journal_queue *q, size_t rows_max, size_t bytes_max)
 {
-    size_t n = 0, bytes = 0;
+    size_t n = 0, whole = 0, bytes = 0;
 
-    while (n < q->n && n < rows_max && bytes < bytes_max) {
+    while (n < q->n && (whole == 0 || (n < rows_max && bytes < bytes_max))) {
         const struct queued_row *row = queued(q, n++);
 
         bytes += cost_of(row);
+        if (!row->more)
+            whole = n;
+    }
+    return whole > 0 ? whole : n;
+}
+
+size_t journal_batch_choose(const struct journal_queue *q, struct key_ring *ring, size_t rows_max,
+                            size_t bytes_max, struct buf *sql)
+{
+    size_t n = whole_commands(q, rows_max, bytes_max);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct queued_row *row = queued(q, i);
+
         if (row->private_len > 0 && key_ring_look(ring, row->subject) == KEY_ELSEWHERE)
             ask_key(sql, row->subject);
     }

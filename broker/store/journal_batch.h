@@ -36,8 +36,9 @@ struct journal_batch {
 
 void journal_batch_fini(struct journal_batch *b);
 
-/* Choose how many of the oldest rows go together (at most ROWS_MAX, about BYTES_MAX) and append to SQL the
- * statement that asks for the keys they need and the ring has not; nothing is appended if none is missing. */
+/* Choose how many of the oldest rows go together (at most ROWS_MAX, about BYTES_MAX, never half of a
+ * command's rows; one command may exceed both) and append to SQL the statement that asks for the keys they
+ * need and the ring has not; nothing is appended if none is missing. */
 size_t journal_batch_choose(const struct journal_queue *q, struct key_ring *ring, size_t rows_max,
                             size_t bytes_max, struct buf *sql);
 

@@ -7,7 +7,7 @@
  * missing
  *
  * - One commit at a time; all that was appended during it goes with the next kick: group commit without a
- *   timer. A commit is at most ROWS_MAX rows and BYTES_MAX bytes.
+ *   timer. A commit is at most ROWS_MAX rows and BYTES_MAX bytes, and whole commands.
  * - The writer row (epoch, seq) is updated in the transaction of the rows, so reading it under lock tells
  *   exactly what is durable, also after a lost COMMIT: the lock waits until the old transaction has ended.
  * - Trouble never loses or reorders a row: the same transaction is tried again after 50 ms .. 1 s until it is

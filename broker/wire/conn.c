@@ -522,11 +522,13 @@ static void on_write(struct bufferevent *bev, void *arg)
 
 static void on_connected(struct wire_conn *c)
 {
-    X509 *cert = SSL_get1_peer_certificate(bufferevent_openssl_get_ssl(c->bev));
+    SSL *ssl = bufferevent_openssl_get_ssl(c->bev);
+    X509 *cert = SSL_get1_peer_certificate(ssl);
 
     if (cert != NULL) {
         c->has_spki = tls_spki_sha256(cert, c->spki) == OK;
-        tls_subject_serial(cert, c->subject, sizeof c->subject);
+        if (tls_is_vouched_for(ssl)) /* else anybody could have written it */
+            tls_subject_serial(cert, c->subject, sizeof c->subject);
         X509_free(cert);
     }
     set_state(c, CONN_IDLE);

@@ -64,8 +64,8 @@ struct wire_request {
     bool tls;            /* TLS ended here */
     const char *peer;    /* numeric address without port; "" for a unix socket */
     const uint8_t *spki; /* TLS_SPKI_BYTES of the client certificate's key; NULL without certificate */
-    const char *subject; /* the certificate's subject serialNumber (OIN or KvK based); "" if absent or longer
-                            than WIRE_SUBJECT_SIZE - 1 */
+    const char *subject; /* subject serialNumber (OIN or KvK based) of a certificate that the door's CA
+                            vouches for; "" without, if absent, twice, or longer than WIRE_SUBJECT_SIZE - 1 */
 };
 
 /* Who gets the requests. CTX is what wire_server_new was given. Optional ones may be NULL. */

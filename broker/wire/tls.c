@@ -32,12 +32,23 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len, 
     return SSL_TLSEXT_ERR_OK;
 }
 
-/* Pin-only mode: who the client is, its pinned key says; the chain is not judged. */
+/* Where a connection remembers that its certificate was not vouched for; -1 before the first context. */
+static int flaw_index = -1;
+
+/* Whoever is let in without being vouched for is known by the pinned key alone. Every fault passes here, also
+ * one that a later step of the verification would forget. */
 static int accept_any(int preverified, X509_STORE_CTX *store)
 {
-    (void)preverified;
-    (void)store;
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    if (preverified == 0)
+        CHECK(ssl != NULL && SSL_set_ex_data(ssl, flaw_index, &flaw_index) == 1);
     return 1;
+}
+
+bool tls_is_vouched_for(struct ssl_st *ssl)
+{
+    return SSL_get0_peer_certificate(ssl) != NULL && SSL_get_verify_result(ssl) == X509_V_OK &&
+           flaw_index >= 0 && SSL_get_ex_data(ssl, flaw_index) == NULL;
 }
 
 /* One line for the operator: the first reason OpenSSL gave, which for a file is the system's own. */
@@ -84,13 +95,21 @@ static enum err set_client(SSL_CTX *context, const struct tls_config *config, ch
         return OK;
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(context, 0);
-    if (config->client_ca_file == NULL) {
-        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, accept_any);
+    bool any = config->client == TLS_CLIENT_ANY || config->client_ca_file == NULL;
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, any ? accept_any : NULL);
+    if (config->client_ca_file == NULL)
         return OK;
-    }
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     if (SSL_CTX_load_verify_file(context, config->client_ca_file) != 1)
         return explain(why, why_size, "read client CA", config->client_ca_file);
+    if (config->client_crl_file != NULL) {
+        X509_STORE *store = SSL_CTX_get_cert_store(context);
+        X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+        if (lookup == NULL || X509_load_crl_file(lookup, config->client_crl_file, X509_FILETYPE_PEM) < 1)
+            return explain(why, why_size, "read client CRL", config->client_crl_file);
+        X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+    }
+    if (any) /* who has a certificate of another kind must not be told to leave it at home */
+        return OK;
     STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(config->client_ca_file);
     if (names == NULL)
         return explain(why, why_size, "read client CA", config->client_ca_file);
@@ -105,6 +124,8 @@ enum err tls_server_context(const struct tls_config *config, struct ssl_ctx_st *
     enum err e;
 
     ERR_clear_error();
+    if (flaw_index < 0)
+        flaw_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
     context = SSL_CTX_new(TLS_server_method());
     CHECK(context != NULL);
     set_policy(context);

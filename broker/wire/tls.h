@@ -6,11 +6,13 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define TLS_SPKI_BYTES 32 /* SHA-256 of the DER SubjectPublicKeyInfo: the identity of a machine */
 
+struct ssl_st;     /* OpenSSL's SSL */
 struct ssl_ctx_st; /* OpenSSL's SSL_CTX */
 struct x509_st;    /* OpenSSL's X509 */
 
@@ -18,6 +20,8 @@ enum tls_client {
     TLS_CLIENT_NONE,     /* browsers: no client certificate is asked for; session tickets on */
     TLS_CLIENT_REQUIRED, /* machines: no certificate, no connection. Tickets are off, so that every connection
                             proves its key and a removed CA works at once */
+    TLS_CLIENT_ANY, /* the same, but one that client_ca_file does not vouch for is let in too: known by its
+                       pinned SPKI, its subject not believed */
 };
 
 struct tls_config {
@@ -27,6 +31,9 @@ struct tls_config {
     const char *client_ca_file; /* PEM: who may issue client certificates. NULL with TLS_CLIENT_REQUIRED: any
                                    certificate is let in (also self-signed, dates not judged) and only its
                                    pinned SPKI tells who it is */
+    const char
+        *client_crl_file; /* PEM: revoked certificates, of every issuer of client certificates, or NULL.
+                             Without a valid list of its issuer a certificate is not vouched for */
 };
 
 /* Make a context; the caller frees it with tls_context_free. ERR_IO when a file cannot be read, ERR_BAD_INPUT
@@ -38,6 +45,10 @@ void tls_context_free(struct ssl_ctx_st *context);
 
 /* SPKI SHA-256 of a certificate. ERR_CRYPTO if OpenSSL cannot encode its key. */
 MUST_CHECK enum err tls_spki_sha256(struct x509_st *cert, uint8_t out[TLS_SPKI_BYTES]);
+
+/* True if the client proved a certificate that client_ca_file vouches for: signed through, within its dates,
+ * meant for clients, not revoked. Asked after the handshake. */
+bool tls_is_vouched_for(struct ssl_st *ssl);
 
 /* Subject serialNumber (2.5.4.5) of a certificate as text, printable UTF-8, into OUT[SIZE]; "" if it is
  * absent, comes twice, does not fit or holds control characters. */

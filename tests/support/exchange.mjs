@@ -164,10 +164,10 @@ function isRecent(dir) {
   return age >= 0 && age < TEMPLATE_MAX_AGE_MS;
 }
 
-/** Database with demo, certificates and master key: made once, then copied. */
-function template() {
+/** Database with demo, certificates and master key: made once, then copied. DEMO: the file that is loaded. */
+function template(demo) {
   const tool = statSync(join(BIN, 'plek'));
-  const dir = join(VAR, `template-${hashOf(['schema/demo/national.json', 'schema/sql', 'schema/codes', 'scripts/lib/db.sh', 'scripts/lib/ca.sh'], `${BIN} ${tool.mtimeMs} ${tool.size}`)}`);
+  const dir = join(VAR, `template-${hashOf([demo, 'schema/sql', 'schema/codes', 'scripts/lib/db.sh', 'scripts/lib/ca.sh'], `${BIN} ${tool.mtimeMs} ${tool.size}`)}`);
   if (existsSync(dir) && !isRecent(dir)) rmSync(dir, { recursive: true, force: true });
   return once(dir, fresh => {
     writeFileSync(join(fresh, 'made-at'), String(Date.now()));
@@ -179,7 +179,7 @@ function template() {
       const plek = (...args) => run(join(BIN, 'plek'), ['--config', join(fresh, 'plekd.conf'), ...args]);
       plek('migrate');
       plek('codes', 'load', join(ROOT, 'schema/codes'));
-      plek('demo', 'load', join(ROOT, 'schema/demo/national.json'), '--adapter-cert', join(fresh, 'ca/adapter.crt'));
+      plek('demo', 'load', join(ROOT, demo), '--adapter-cert', join(fresh, 'ca/adapter.crt'));
     } finally {
       run(join(ROOT, 'scripts/db-down'), [db]);
     }
@@ -190,12 +190,15 @@ function template() {
 
 // ---- one exchange ----
 
-/** SETTINGS: lines of plekd.conf that differ. CONTRACT false: answers are not held against openapi.yaml (load). */
-export async function startExchange(name, { settings = {}, contract = true } = {}) {
+/**
+ * SETTINGS: lines of plekd.conf that differ. CONTRACT false: answers are not held against openapi.yaml (load). DEMO:
+ * another world than the demo's, a file below the project.
+ */
+export async function startExchange(name, { settings = {}, contract = true, demo = 'schema/demo/national.json' } = {}) {
   mkdirSync(VAR, { recursive: true });
   sweep();
   const ui = pages();
-  const from = template();
+  const from = template(demo);
   removeOldTemplates([ui, from]);
   const x = new Exchange(join(VAR, `${name}-${process.pid}`), contract ? new Contract(join(ui, 'openapi.json')) : null);
   rmSync(x.dir, { recursive: true, force: true });

@@ -59,7 +59,14 @@ static size_t put_utf8(char *to, uint32_t code)
 
 static void convert(const struct scene *s, const uint8_t *in, size_t n, struct field *out)
 {
-    *out = (struct field){0};
+    out->len = 0;
+    out->too_long = false;
+    if (s->form->encoding == ENCODING_UTF_8 && n + 2 <= CSV_FIELD_BYTES_MAX) { /* nearly all that comes */
+        if (n > 0)
+            memcpy(out->text, in, n);
+        out->len = n;
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         uint32_t code = in[i];
         if (out->len + 3 > CSV_FIELD_BYTES_MAX) {

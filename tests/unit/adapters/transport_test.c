@@ -15,13 +15,16 @@
 #include <curl/curl.h>
 #include <event2/event.h>
 #include <pthread.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -46,12 +49,26 @@ struct scene {
     bool certificate; /* the last came with the adapter's */
     char keys[8][80]; /* idempotency keys, first eight requests */
     struct buf body;  /* of the last */
+    const char *bad;  /* a request with this in its body gets 422 */
     struct profiles *profiles;
     struct intake intake;
     struct deliver *deliver;
     struct drop *drop;
     struct push *push;
+    struct adapter_config config; /* of push */
 };
+
+/* The disk's word, as told: the nth next fsync fails. */
+static int fsyncs, failing_fsync;
+
+int fsync(int fd)
+{
+    if (++fsyncs == failing_fsync) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
 
 static void on_request(void *ctx, const struct wire_request *request)
 {
@@ -66,7 +83,8 @@ static void on_request(void *ctx, const struct wire_request *request)
     s->certificate = strcmp(request->subject, TEST_CLIENT_SUBJECT) == 0;
     buf_clear(&s->body);
     buf_add(&s->body, request->body);
-    wire_answer(s->broker, request->ticket, s->status, json, 1, bytes_of_text(s->answer));
+    bool refused = s->bad != NULL && strstr(buf_c_str(&s->body), s->bad) != NULL;
+    wire_answer(s->broker, request->ticket, refused ? 422 : s->status, json, 1, bytes_of_text(s->answer));
 }
 
 static uint64_t body_limit(void *ctx, const struct http_head *head, int door)
@@ -353,13 +371,68 @@ static void broker_refuses(void **state)
     reading_fini(&r);
 }
 
+static void take_with_free(struct scene *s, int units)
+{
+    struct reading r = {0};
+    char text[400];
+    snprintf(text, sizeof text,
+             "<capaciteit xmlns=\"urn:veiligeplek:opvang:1\"><peilmoment>2026-01-01T00:00:00Z</peilmoment>"
+             "<plekken><plek code=\"K1\"><vrij>%d</vrij></plek></plekken></capaciteit>",
+             units);
+    assert_int_equal(intake_take(&s->intake, CHANNEL_PUSH, "lindehof", "x", NULL, bytes_of_text(text), &r),
+                     OK);
+    reading_fini(&r);
+}
+
+/* The broker away for a day: one request for what waits, in order; the same one until it is answered. */
+static void backlog_in_one(void **state)
+{
+    struct scene *s = *state;
+    for (int i = 0; i < 5; i++)
+        take_with_free(s, i);
+    s->status = 503;
+    start_delivery(s);
+    until(s, s->requests >= 2);
+    take_with_free(s, 5);
+    int before = s->requests;
+    until(s, s->requests > before + 1);
+    s->status = 200;
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_string_equal(s->keys[0], s->keys[1]);
+    assert_string_equal(s->keys[0], s->keys[2]);
+    assert_non_null(strstr(buf_c_str(&s->body), "\"unitsFree\":5")); /* what came later went later */
+    assert_null(strstr(buf_c_str(&s->body), "\"unitsFree\":4"));
+    assert_int_equal(deliver_counts(s->deliver).reports, 6);
+}
+
+/* One bad among five: it alone goes to quarantine, the others are delivered, each once and in order. */
+static void bad_one_among_good(void **state)
+{
+    struct scene *s = *state;
+    for (int i = 0; i < 5; i++)
+        take_with_free(s, i);
+    s->bad = "\"unitsFree\":2";
+    start_delivery(s);
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_int_equal(s->requests, 6); /* together, then five alone */
+    assert_non_null(strstr(buf_c_str(&s->body), "\"unitsFree\":4"));
+    assert_int_equal(count(s->quarantine_dir, "lindehof"), 2);
+    assert_int_equal(deliver_counts(s->deliver).refused, 1);
+    assert_int_equal(deliver_counts(s->deliver).reports, 4);
+    for (int i = 0; i < 3; i++) /* and together again from here on */
+        take_with_free(s, 10 + i);
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_int_equal(deliver_counts(s->deliver).reports, 7);
+}
+
 /* ---- push ---- */
 
 struct sender {
     const struct scene *s;
     const char *token, *path, *body;
     bool certificate, stranger;
-    long status; /* 0 while under way, -1 when TLS failed */
+    const char *cert, *key; /* another than the client's or stranger's */
+    long status;            /* 0 while under way, -1 when TLS failed */
     pthread_t thread;
 };
 
@@ -390,9 +463,15 @@ static void *send_it(void *ctx)
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, swallow);
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)WAIT_MS);
     if (p->certificate) {
+        const struct test_certs *certs = &p->s->certs;
         curl_easy_setopt(c, CURLOPT_SSLCERT,
-                         p->stranger ? p->s->certs.stranger_cert : p->s->certs.client_cert);
-        curl_easy_setopt(c, CURLOPT_SSLKEY, p->stranger ? p->s->certs.stranger_key : p->s->certs.client_key);
+                         p->cert != NULL ? p->cert
+                         : p->stranger   ? certs->stranger_cert
+                                         : certs->client_cert);
+        curl_easy_setopt(c, CURLOPT_SSLKEY,
+                         p->key != NULL ? p->key
+                         : p->stranger  ? certs->stranger_key
+                                        : certs->client_key);
     }
     CURLcode code = curl_easy_perform(c);
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
@@ -411,33 +490,47 @@ static long push(struct scene *s, struct sender p)
     return p.status;
 }
 
-static void open_push(struct scene *s)
+static void add_hash(struct buf *access, const char *line, const uint8_t hash[32])
 {
-    struct adapter_config c = {.push_listen = "127.0.0.1:0", .push_mtls_listen = "127.0.0.1:0"};
+    buf_text(access, line);
+    crypto_hex(BYTES(hash, 32), access);
+    buf_text(access, "\n");
+}
+
+/* Lindehof by token and by key of the client's certificate, and what MORE lines say. */
+static enum err try_push(struct scene *s, const char *more, char *why, size_t why_size)
+{
+    struct adapter_config *c = &s->config;
     uint8_t hash[32];
     struct buf access = {0};
-    char why[200] = "";
-    snprintf(c.push_cert, sizeof c.push_cert, "%s", s->certs.server_cert);
-    snprintf(c.push_key, sizeof c.push_key, "%s", s->certs.server_key);
-    snprintf(c.push_access, sizeof c.push_access, "%s/access", s->dir);
-    buf_text(&access, "# who may push\nlindehof = token-sha256:");
+    snprintf(c->push_listen, sizeof c->push_listen, "127.0.0.1:0");
+    snprintf(c->push_mtls_listen, sizeof c->push_mtls_listen, "127.0.0.1:0");
+    snprintf(c->push_cert, sizeof c->push_cert, "%s", s->certs.server_cert);
+    snprintf(c->push_key, sizeof c->push_key, "%s", s->certs.server_key);
+    snprintf(c->push_access, sizeof c->push_access, "%s/access", s->dir);
+    buf_text(&access, "# who may push\n");
     crypto_sha256(bytes_of_text(TOKEN), hash);
-    crypto_hex(BYTES(hash, 32), &access);
-    buf_text(&access, "\nlindehof = cert-sha256:");
-    assert_int_equal(tls_file_spki_sha256(s->certs.client_cert, hash, why, sizeof why), OK);
-    crypto_hex(BYTES(hash, 32), &access);
-    buf_text(&access, "\n");
-    world_write(c.push_access, buf_view(&access));
-    assert_int_equal(chmod(c.push_access, 0600), 0);
+    add_hash(&access, "lindehof = token-sha256:", hash);
+    assert_int_equal(tls_file_spki_sha256(s->certs.client_cert, hash, why, why_size), OK);
+    add_hash(&access, "lindehof = cert-sha256:", hash);
+    buf_text(&access, more);
+    world_write(c->push_access, buf_view(&access));
+    assert_int_equal(chmod(c->push_access, 0600), 0);
     buf_fini(&access);
-    if (push_open(s->base, &s->intake, &c, &s->push, why, sizeof why) != OK)
+    return push_open(s->base, &s->intake, c, &s->push, why, why_size);
+}
+
+static void open_push(struct scene *s, const char *more)
+{
+    char why[200] = "";
+    if (try_push(s, more, why, sizeof why) != OK)
         fail_msg("%s", why);
 }
 
 static void pushes(void **state)
 {
     struct scene *s = *state;
-    open_push(s);
+    open_push(s, "");
     assert_int_equal(push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof", .body = GOOD}), 202);
     assert_int_equal(spool_entries(s->intake.spool), 1);
     assert_int_equal(
@@ -480,6 +573,193 @@ static void pushes(void **state)
     assert_int_equal(spool_entries(s->intake.spool), 20);
 }
 
+/* POST as PROVIDER with a certificate made for it. */
+static long push_as(struct scene *s, const char *provider, const struct test_issue *issue)
+{
+    char cert[96], key[96], path[80];
+    test_certs_issue(&s->certs, issue, "brought", cert, key);
+    snprintf(path, sizeof path, "/push/%s", provider);
+    return push(s,
+                (struct sender){
+                    .token = "", .path = path, .body = GOOD, .certificate = true, .cert = cert, .key = key});
+}
+
+#define LINDEHOF_OIN "00000003273849100000" /* 00000003, KvK number, 0000 */
+#define OTHER_OIN "00000001802327497000"    /* 00000001, RSIN, 000 */
+
+static void by_subject(void **state)
+{
+    static const struct {
+        struct test_issue issue;
+        long status;
+    } cases[] = {
+        {{.serial = LINDEHOF_OIN, .usage = "clientAuth"}, 202},
+        {{.serial = LINDEHOF_OIN}, 202}, /* another key and certificate of the same organisation */
+        {{.serial = LINDEHOF_OIN, .by_other_ca = true}, 401},
+        {{.serial = LINDEHOF_OIN, .from_s = -7200, .to_s = -3600}, 401},
+        {{.serial = LINDEHOF_OIN, .from_s = 1800, .to_s = 3600}, 401},
+        {{.serial = LINDEHOF_OIN, .usage = "serverAuth"}, 401},
+        {{.serial = OTHER_OIN}, 401}, /* a good certificate, of another provider */
+        {{.serial = "00000003273849100001"}, 401},
+        {{.serial = "0000000327384910000"}, 401},
+        {{.serial = LINDEHOF_OIN "0"}, 401},
+        {{.serial = " " LINDEHOF_OIN}, 401},
+        {{.serial = LINDEHOF_OIN, .second = LINDEHOF_OIN}, 401},
+        {{.serial = LINDEHOF_OIN, .second = OTHER_OIN}, 401},
+        {{.serial = OTHER_OIN, .second = LINDEHOF_OIN}, 401},
+        {{.serial = LINDEHOF_OIN "\0", .serial_len = 21}, 401},
+        {{.serial = LINDEHOF_OIN "\n"}, 401},
+        {{.serial = NULL}, 401},
+    };
+    struct scene *s = *state;
+    size_t taken = 0;
+    snprintf(s->config.push_client_ca, SETTING_SIZE, "%s", s->certs.ca);
+    open_push(s, "lindehof = subject:" LINDEHOF_OIN "\nhavenlicht = subject:" OTHER_OIN "\n");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        long status = push_as(s, "lindehof", &cases[i].issue);
+        if (status != cases[i].status)
+            fail_msg("case %zu: %ld", i, status);
+        taken += status == 202;
+        assert_int_equal(spool_entries(s->intake.spool), taken);
+    }
+    /* The pinned key goes on beside it, whoever signed; the number of a certificate is no token. */
+    assert_int_equal(
+        push(s, (struct sender){.token = "", .path = "/push/lindehof", .body = GOOD, .certificate = true}),
+        202);
+    assert_int_equal(push(s, (struct sender){.token = LINDEHOF_OIN, .path = "/push/lindehof", .body = GOOD}),
+                     401);
+}
+
+/* Two lines of one provider: the next key or number is let in before the last one goes. */
+static void rotation(void **state)
+{
+    struct scene *s = *state;
+    char cert[96], key[96], why[200] = "";
+    uint8_t hash[32];
+    struct buf lines = {0};
+    const struct test_issue next = {.by_other_ca = true};
+    test_certs_issue(&s->certs, &next, "next", cert, key);
+    assert_int_equal(tls_file_spki_sha256(cert, hash, why, sizeof why), OK);
+    add_hash(&lines, "lindehof = cert-sha256:", hash);
+    buf_text(&lines, "lindehof = subject:" LINDEHOF_OIN "\nlindehof = subject:" OTHER_OIN "\n");
+    snprintf(s->config.push_client_ca, SETTING_SIZE, "%s", s->certs.ca);
+    open_push(s, buf_c_str(&lines));
+    buf_fini(&lines);
+    assert_int_equal(
+        push(s, (struct sender){.token = "", .path = "/push/lindehof", .body = GOOD, .certificate = true}),
+        202);
+    assert_int_equal(push(s, (struct sender){.token = "",
+                                             .path = "/push/lindehof",
+                                             .body = GOOD,
+                                             .certificate = true,
+                                             .cert = cert,
+                                             .key = key}),
+                     202);
+    assert_int_equal(push_as(s, "lindehof", &(struct test_issue){.serial = LINDEHOF_OIN}), 202);
+    assert_int_equal(push_as(s, "lindehof", &(struct test_issue){.serial = OTHER_OIN}), 202);
+    assert_int_equal(spool_entries(s->intake.spool), 4);
+}
+
+/* A new list of revoked certificates counts without a restart; one that cannot be read leaves the old. */
+static void revoked(void **state)
+{
+    struct scene *s = *state;
+    char cert[96], key[96], crl[96];
+    const struct test_issue issue = {.serial = LINDEHOF_OIN};
+    snprintf(crl, sizeof crl, "%s/crl.pem", s->certs.dir);
+    snprintf(s->config.push_client_ca, SETTING_SIZE, "%s", s->certs.ca);
+    snprintf(s->config.push_client_crl, SETTING_SIZE, "%s", crl);
+    test_certs_issue(&s->certs, &issue, "brought", cert, key);
+    const struct sender sender = {
+        .token = "", .path = "/push/lindehof", .body = GOOD, .certificate = true, .cert = cert, .key = key};
+    test_certs_crl(&s->certs, NULL, 3600, crl);
+    open_push(s, "lindehof = subject:" LINDEHOF_OIN "\n");
+    assert_int_equal(push(s, sender), 202);
+    unlink(crl);
+    test_certs_crl(&s->certs, cert, 3600, crl);
+    assert_int_equal(push(s, sender), 202); /* not looked yet */
+    push_look(s->push);
+    assert_int_equal(push(s, sender), 401);
+    unlink(crl);
+    world_write(crl, BYTES_LITERAL("no list"));
+    push_look(s->push);
+    assert_int_equal(push(s, sender), 401);
+    assert_int_equal(
+        push(s, (struct sender){.token = "", .path = "/push/lindehof", .body = GOOD, .certificate = true}),
+        202); /* by its pinned key */
+}
+
+static void access_file_faults(void **state)
+{
+    static const struct {
+        const char *more;
+        bool ca;
+        enum err want;
+    } cases[] = {
+        {"lindehof = subject:" LINDEHOF_OIN "\n", true, OK},
+        {"lindehof = subject:" LINDEHOF_OIN "\n", false, ERR_BAD_INPUT}, /* nobody would vouch for it */
+        {"lindehof = subject:\n", true, ERR_BAD_INPUT},
+        {"lindehof = subject: " LINDEHOF_OIN "\n", true, ERR_BAD_INPUT},
+        {"lindehof = subject:1 2\n", true, ERR_BAD_INPUT},
+        {"lindehof = serial:" LINDEHOF_OIN "\n", true, ERR_BAD_INPUT},
+        {"lindehof = subject:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", true,
+         ERR_BAD_INPUT}, /* 65 */
+        {"lindehof = token-sha256:00\n", true, ERR_BAD_INPUT},
+    };
+    struct scene *s = *state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char why[300] = "";
+        snprintf(s->config.push_client_ca, SETTING_SIZE, "%s", cases[i].ca ? s->certs.ca : "");
+        enum err e = try_push(s, cases[i].more, why, sizeof why);
+        if (e != cases[i].want || (e != OK && strstr(why, "line 4") == NULL))
+            fail_msg("case %zu: %s %s", i, err_name(e), why);
+        if (e == OK)
+            push_free(s->push);
+        s->push = NULL;
+    }
+}
+
+/* 202 only after both fsyncs, of the file and of its folder; where one fails or the disk is full, 503 and
+ * nothing is kept, and what was accepted before is still there. */
+static void answered_only_when_on_disk(void **state)
+{
+    struct scene *s = *state;
+    const struct sender good = {.token = TOKEN, .path = "/push/lindehof", .body = GOOD};
+    struct rlimit before, tight;
+    open_push(s, "");
+    assert_int_equal(push(s, good), 202); /* makes the folder */
+    fsyncs = 0;
+    assert_int_equal(push(s, good), 202);
+    assert_int_equal(fsyncs, 2);
+    for (int nth = 1; nth <= 2; nth++) {
+        fsyncs = 0;
+        failing_fsync = nth;
+        assert_int_equal(push(s, good), 503);
+        assert_int_equal(fsyncs, nth);
+        failing_fsync = 0;
+        char folder[200];
+        snprintf(folder, sizeof folder, "%s/spool/lindehof", s->dir);
+        assert_int_equal(spool_entries(s->intake.spool), 2);
+        assert_int_equal(world_count(folder), 2);
+        assert_int_equal(world_hidden(folder), 0);
+    }
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    tight = before;
+    tight.rlim_cur = 100;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    long full = push(s, good);
+    long full_and_bad = push(s, (struct sender){.token = TOKEN, .path = "/push/lindehof", .body = BAD});
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(full, 503);
+    assert_int_equal(full_and_bad, 503); /* no room for the quarantine either: the provider keeps it */
+    assert_int_equal(spool_entries(s->intake.spool), 2);
+    assert_int_equal(push(s, good), 202);
+    start_delivery(s);
+    until(s, spool_entries(s->intake.spool) == 0);
+    assert_int_equal(deliver_counts(s->deliver).reports, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -488,7 +768,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(bad_file_to_quarantine, setup, teardown),
         cmocka_unit_test_setup_teardown(broker_away, setup, teardown),
         cmocka_unit_test_setup_teardown(broker_refuses, setup, teardown),
+        cmocka_unit_test_setup_teardown(backlog_in_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(bad_one_among_good, setup, teardown),
         cmocka_unit_test_setup_teardown(pushes, setup, teardown),
+        cmocka_unit_test_setup_teardown(by_subject, setup, teardown),
+        cmocka_unit_test_setup_teardown(rotation, setup, teardown),
+        cmocka_unit_test_setup_teardown(revoked, setup, teardown),
+        cmocka_unit_test_setup_teardown(access_file_faults, setup, teardown),
+        cmocka_unit_test_setup_teardown(answered_only_when_on_disk, setup, teardown),
     };
     signal(SIGPIPE, SIG_IGN);
     curl_global_init(CURL_GLOBAL_DEFAULT);

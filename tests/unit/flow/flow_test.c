@@ -21,7 +21,9 @@ static void a_command_is_answered_once_and_only_when_durable(void **state)
     assert_true(flow_has_work(d->flow));
     assert_int_equal(n.calls, 0);
     desk_turn(d);
-    assert_int_equal(d->journal.n, 2); /* the organisation, and the key's outcome */
+    assert_int_equal(d->journal.n, 2);    /* the organisation, and the key's outcome */
+    assert_true(d->journal.rows[0].more); /* which are not to be parted */
+    assert_false(d->journal.rows[1].more);
     assert_int_equal(d->journal.kicks, 1);
     assert_int_equal(n.calls, 0); /* applied, but not durable */
     assert_int_equal(engine_orgs(flow_engine(d->flow)), 1);

@@ -35,6 +35,35 @@ static void marks_move_and_events_stay_until_published(void **state)
     tail_fini(&t);
 }
 
+static void what_one_command_did_hangs_together(void **state)
+{
+    static const bool more[] = {false, true, true, false, false, true, false};
+    struct tail t = {0};
+
+    (void)state;
+    add(&t, 1);
+    tail_join(&t, 1);
+    for (uint64_t seq = 2; seq <= 4; seq++)
+        add(&t, seq);
+    tail_join(&t, 3);
+    tail_join(&t, 0); /* a command that did nothing */
+    add(&t, 5);
+    tail_join(&t, 1);
+    add(&t, 6);
+    add(&t, 7);
+    tail_join(&t, 2);
+    for (uint64_t seq = 1; seq <= 7; seq++)
+        assert_int_equal(tail_at(&t, seq)->more, more[seq - 1]);
+    t.appended = t.durable = 7;
+    while (t.published < 7)
+        tail_forget_published(&t);
+    for (uint64_t seq = 8; seq <= 70; seq++) { /* places in the ring are used again */
+        add(&t, seq);
+        assert_false(tail_at(&t, seq)->more);
+    }
+    tail_fini(&t);
+}
+
 static void marks_out_of_order_are_not_sane(void **state)
 {
     struct tail t = {0};
@@ -92,6 +121,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_move_and_events_stay_until_published),
+        cmocka_unit_test(what_one_command_did_hangs_together),
         cmocka_unit_test(marks_out_of_order_are_not_sane),
         cmocka_unit_test(it_goes_on_behind_a_replayed_journal),
         cmocka_unit_test(a_long_life_keeps_every_event_where_it_belongs),

@@ -142,6 +142,82 @@ static void pin_only(void **state)
     free(w);
 }
 
+/* Who is let in by his key alone, and whose subject is believed. */
+static void any_key_but_vouched_subject(void **state)
+{
+    static const char oin[] = "00000003273849100000";
+    const struct {
+        struct test_issue issue;
+        bool vouched;
+        const char *subject;
+        const char
+            *revoked; /* "crl": a list that names it, "empty": one that does not, "old": one that is over */
+    } cases[] = {
+        {{.serial = oin}, true, oin, NULL},
+        {{.serial = oin, .usage = "clientAuth"}, true, oin, NULL},
+        {{.serial = oin, .by_other_ca = true}, false, "", NULL},
+        {{.serial = oin, .from_s = -7200, .to_s = -3600}, false, "", NULL},
+        {{.serial = oin, .from_s = 1800, .to_s = 3600}, false, "", NULL},
+        {{.serial = oin, .usage = "serverAuth"}, false, "", NULL},
+        {{.serial = oin, .second = oin}, true, "", NULL},
+        {{.serial = oin, .second = "00000003999999990000"}, true, "", NULL},
+        {{.serial = "00000003273849100000\0x", .serial_len = 22}, true, "", NULL},
+        {{.serial = "\0", .serial_len = 1}, true, "", NULL},
+        {{.serial = "00000003273849100000\n"}, true, "", NULL},
+        {{.serial = "00000003\x7f"}, true, "", NULL},
+        {{.serial = NULL}, true, "", NULL},
+        {{.serial = oin}, true, oin, "empty"},
+        {{.serial = oin}, false, "", "crl"},
+        {{.serial = oin}, false, "", "old"},
+    };
+    const struct test_certs *certs = *state;
+    struct world *w = mem_new(1, sizeof *w);
+    char cert[96], key[96], crl[96], why[200] = "";
+    snprintf(crl, sizeof crl, "%s/crl.pem", certs->dir);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct tls_config config = {certs->server_cert, certs->server_key, TLS_CLIENT_ANY, certs->ca, NULL};
+        struct ssl_ctx_st *server = NULL;
+        test_certs_issue(certs, &cases[i].issue, "brought", cert, key);
+        if (cases[i].revoked != NULL) {
+            test_certs_crl(certs, strcmp(cases[i].revoked, "crl") == 0 ? cert : NULL,
+                           strcmp(cases[i].revoked, "old") == 0 ? -3600 : 3600, crl);
+            config.client_crl_file = crl;
+        }
+        assert_int_equal(tls_server_context(&config, &server, why, sizeof why), OK);
+        struct ssl_ctx_st *client = client_context(certs->ca, cert, key);
+        for (int version = TLS1_2_VERSION; version <= TLS1_3_VERSION; version++) {
+            SSL_CTX_set_max_proto_version(client, version);
+            expect_entry(server, client, true, w);
+            assert_true(w->has_spki);
+            if (strcmp(w->subject, cases[i].subject) != 0)
+                fail_msg("case %zu: subject '%s'", i, w->subject);
+        }
+        tls_context_free(server);
+        /* At a door of the vouched-for alone the others are not let in at all. */
+        config.client = TLS_CLIENT_REQUIRED;
+        assert_int_equal(tls_server_context(&config, &server, why, sizeof why), OK);
+        expect_entry(server, client, cases[i].vouched, w);
+        tls_context_free(server);
+        tls_context_free(client);
+    }
+    free(w);
+}
+
+/* Without a CA nothing is vouched for, so a subject is never told, however it reads. */
+static void no_ca_no_subject(void **state)
+{
+    const struct test_certs *certs = *state;
+    struct world *w = mem_new(1, sizeof *w);
+    struct ssl_ctx_st *server = server_context(certs, TLS_CLIENT_REQUIRED, NULL);
+    struct ssl_ctx_st *client = client_context(certs->ca, certs->client_cert, certs->client_key);
+    expect_entry(server, client, true, w);
+    assert_true(w->has_spki);
+    assert_string_equal(w->subject, "");
+    tls_context_free(server);
+    tls_context_free(client);
+    free(w);
+}
+
 static void old_protocols_are_refused(void **state)
 {
     const struct test_certs *certs = *state;
@@ -348,6 +424,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(client_certificate_required), cmocka_unit_test(pin_only),
+        cmocka_unit_test(any_key_but_vouched_subject), cmocka_unit_test(no_ca_no_subject),
         cmocka_unit_test(old_protocols_are_refused),   cmocka_unit_test(plain_on_a_tls_door),
         cmocka_unit_test(resumption_for_people_only),  cmocka_unit_test(renegotiation_is_refused),
         cmocka_unit_test(renewed_certificate_is_used), cmocka_unit_test(file_errors_are_one_clear_line),

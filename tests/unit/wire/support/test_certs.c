@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -33,7 +35,7 @@ static void add_name(X509_NAME *name, const char *field, const char *value)
 }
 
 /* ISSUER NULL makes a CA that signs itself. */
-static struct identity make(const struct identity *issuer, const char *name, const char *serial_number)
+static struct identity make_as(const struct identity *issuer, const char *name, const struct test_issue *as)
 {
     static long serial = 1;
     struct identity id = {X509_new(), EVP_EC_gen("P-256")};
@@ -42,12 +44,16 @@ static struct identity make(const struct identity *issuer, const char *name, con
     CHECK(id.cert != NULL && id.key != NULL);
     subject = X509_get_subject_name(id.cert);
     add_name(subject, "CN", name);
-    if (serial_number != NULL)
-        add_name(subject, "serialNumber", serial_number);
+    if (as->serial != NULL) /* by its bytes, also those that a name should not hold */
+        CHECK(X509_NAME_add_entry_by_NID(
+                  subject, NID_serialNumber, V_ASN1_PRINTABLESTRING, (const unsigned char *)as->serial,
+                  as->serial_len > 0 ? as->serial_len : (int)strlen(as->serial), -1, 0) == 1);
+    if (as->second != NULL)
+        add_name(subject, "serialNumber", as->second);
     X509_set_version(id.cert, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(id.cert), serial++);
-    X509_gmtime_adj(X509_getm_notBefore(id.cert), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(id.cert), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(id.cert), as->to_s != 0 ? as->from_s : -3600);
+    X509_gmtime_adj(X509_getm_notAfter(id.cert), as->to_s != 0 ? as->to_s : 3600);
     X509_set_pubkey(id.cert, id.key);
     X509 *issuer_cert = issuer != NULL ? issuer->cert : id.cert;
     X509_set_issuer_name(id.cert, X509_get_subject_name(issuer_cert));
@@ -55,8 +61,17 @@ static struct identity make(const struct identity *issuer, const char *name, con
                   issuer != NULL ? "CA:FALSE" : "critical,CA:TRUE");
     if (issuer != NULL)
         add_extension(id.cert, issuer_cert, NID_subject_alt_name, "IP:127.0.0.1");
+    if (as->usage != NULL)
+        add_extension(id.cert, issuer_cert, NID_ext_key_usage, as->usage);
     CHECK(X509_sign(id.cert, issuer != NULL ? issuer->key : id.key, EVP_sha256()) > 0);
     return id;
+}
+
+static struct identity make(const struct identity *issuer, const char *name, const char *serial_number)
+{
+    const struct test_issue as = {.serial = serial_number};
+
+    return make_as(issuer, name, &as);
 }
 
 static void write_pem(const struct identity *id, const char *cert_path, const char *key_path)
@@ -94,7 +109,11 @@ void test_certs_make(struct test_certs *c)
     snprintf(c->client_key, sizeof c->client_key, "%s/client.key", c->dir);
     snprintf(c->stranger_cert, sizeof c->stranger_cert, "%s/stranger.pem", c->dir);
     snprintf(c->stranger_key, sizeof c->stranger_key, "%s/stranger.key", c->dir);
-    write_pem(&ca, c->ca, NULL);
+    snprintf(c->ca_key, sizeof c->ca_key, "%s/ca.key", c->dir);
+    snprintf(c->other_ca, sizeof c->other_ca, "%s/other-ca.pem", c->dir);
+    snprintf(c->other_ca_key, sizeof c->other_ca_key, "%s/other-ca.key", c->dir);
+    write_pem(&ca, c->ca, c->ca_key);
+    write_pem(&other, c->other_ca, c->other_ca_key);
     write_pem(&server, c->server_cert, c->server_key);
     write_pem(&client, c->client_cert, c->client_key);
     write_pem(&stranger, c->stranger_cert, c->stranger_key);
@@ -105,12 +124,76 @@ void test_certs_make(struct test_certs *c)
     drop(&stranger);
 }
 
+static struct identity read_pem(const char *cert_path, const char *key_path)
+{
+    struct identity id = {0};
+    FILE *f = fopen(cert_path, "r");
+
+    CHECK(f != NULL);
+    id.cert = PEM_read_X509(f, NULL, NULL, NULL);
+    fclose(f);
+    f = key_path != NULL ? fopen(key_path, "r") : NULL;
+    if (f != NULL) {
+        id.key = PEM_read_PrivateKey(f, NULL, NULL, NULL);
+        fclose(f);
+    }
+    CHECK(id.cert != NULL && (key_path == NULL || id.key != NULL));
+    return id;
+}
+
+void test_certs_issue(const struct test_certs *c, const struct test_issue *as, const char *name,
+                      char cert[96], char key[96])
+{
+    struct identity ca =
+        as->by_other_ca ? read_pem(c->other_ca, c->other_ca_key) : read_pem(c->ca, c->ca_key);
+    struct identity id = make_as(&ca, name, as);
+
+    snprintf(cert, 96, "%s/%s.pem", c->dir, name);
+    snprintf(key, 96, "%s/%s.key", c->dir, name);
+    write_pem(&id, cert, key);
+    drop(&ca);
+    drop(&id);
+}
+
+void test_certs_crl(const struct test_certs *c, const char *cert_path, long to_s, const char *path)
+{
+    struct identity ca = read_pem(c->ca, c->ca_key);
+    X509_CRL *crl = X509_CRL_new();
+    ASN1_TIME *from = X509_gmtime_adj(NULL, -7200), *to = X509_gmtime_adj(NULL, to_s);
+
+    CHECK(X509_CRL_set_version(crl, 1) == 1);
+    X509_CRL_set_issuer_name(crl, X509_get_subject_name(ca.cert));
+    X509_CRL_set1_lastUpdate(crl, from);
+    X509_CRL_set1_nextUpdate(crl, to);
+    if (cert_path != NULL) {
+        struct identity id = read_pem(cert_path, NULL);
+        X509_REVOKED *revoked = X509_REVOKED_new();
+        X509_REVOKED_set_serialNumber(revoked, X509_get_serialNumber(id.cert));
+        X509_REVOKED_set_revocationDate(revoked, from);
+        CHECK(X509_CRL_add0_revoked(crl, revoked) == 1);
+        drop(&id);
+    }
+    CHECK(X509_CRL_sign(crl, ca.key, EVP_sha256()) > 0);
+    FILE *f = fopen(path, "w");
+    CHECK(f != NULL && PEM_write_X509_CRL(f, crl) == 1);
+    fclose(f);
+    ASN1_TIME_free(from);
+    ASN1_TIME_free(to);
+    X509_CRL_free(crl);
+    drop(&ca);
+}
+
 void test_certs_remove(struct test_certs *c)
 {
-    const char *const files[] = {c->ca,         c->server_cert,   c->server_key,  c->client_cert,
-                                 c->client_key, c->stranger_cert, c->stranger_key};
+    DIR *d = opendir(c->dir);
 
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        unlink(files[i]);
+    for (struct dirent *e = d != NULL ? readdir(d) : NULL; e != NULL; e = readdir(d)) {
+        char path[96 + NAME_MAX];
+        snprintf(path, sizeof path, "%s/%s", c->dir, e->d_name);
+        if (e->d_name[0] != '.')
+            unlink(path);
+    }
+    if (d != NULL)
+        closedir(d);
     rmdir(c->dir);
 }
