@@ -235,6 +235,18 @@ static int choice_or(struct json_at at, const char *const *names, int n, struct 
     return chosen < 0 ? 0 : chosen;
 }
 
+static void read_crosscheck(struct profile *p, struct json_at at, struct json_faults *f)
+{
+    static const char *const fields[] = {"enabled"};
+    struct json_at enabled = json_field(at, "enabled");
+    if (!json_present(at))
+        return;
+    json_only(at, fields, COUNT_OF(fields), f);
+    p->crosscheck = json_present(enabled) && json_bool(enabled, f);
+    if (p->format != FORMAT_IWMO)
+        json_fault_add(f, at.pointer, "belongs to the format iwmo only");
+}
+
 static void read_columns(struct csv_form *form, struct json_at columns, struct json_faults *f)
 {
     json_only(columns, csv_names, CSV_FIELD_N, f);
@@ -278,18 +290,6 @@ static void read_expectations(struct profile *p, struct json_at test, struct jso
     p->test = json_present(test) && json_bool(test, f);
     if (json_present(minutes))
         p->expected_minutes = (int)json_int(minutes, 1, PROFILE_MINUTES_MAX, f);
-}
-
-static void read_crosscheck(struct profile *p, struct json_at at, struct json_faults *f)
-{
-    static const char *const fields[] = {"enabled"};
-    struct json_at enabled = json_field(at, "enabled");
-    if (!json_present(at))
-        return;
-    json_only(at, fields, COUNT_OF(fields), f);
-    p->crosscheck = json_present(enabled) && json_bool(enabled, f);
-    if (p->format != FORMAT_IWMO)
-        json_fault_add(f, at.pointer, "belongs to the format iwmo only");
 }
 
 static void read_profile(struct profile *p, const json_t *doc, struct json_faults *f)
