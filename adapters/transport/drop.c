@@ -30,6 +30,8 @@ struct drop {
     int inotify;
     struct event *changes;
     struct event *rescan;
+    bool settled; /* nothing older waits than what inotify tells of: a file may be taken when it comes */
+    bool told;    /* of something while that was not so */
 };
 
 static bool is_wanted(const char *name)
@@ -118,11 +120,13 @@ static void on_rescan(evutil_socket_t fd, short what, void *ctx)
 {
     struct drop *d = ctx;
     struct timeval soon = {.tv_usec = 1000}, later = {.tv_sec = DROP_RESCAN_MS / 1000};
-    bool more = false;
+    bool more = d->told;
     (void)fd;
     (void)what;
+    d->told = false;
     for (size_t i = 0; i < d->n; i++)
         more |= scan(d, &d->folders[i]);
+    d->settled = !more;
     event_add(d->rescan, more ? &soon : &later);
 }
 
@@ -143,7 +147,8 @@ static void on_changes(evutil_socket_t fd, short what, void *ctx)
     for (ssize_t at = 0; at < n;) {
         const struct inotify_event *e = (const void *)(space + at);
         const struct folder *folder = folder_of(d, e->wd);
-        if (folder != NULL && e->len > 0 && is_wanted(e->name))
+        d->told = d->told || !d->settled; /* the next look takes it, after those that came before it */
+        if (d->settled && folder != NULL && e->len > 0 && is_wanted(e->name))
             take(d, folder, e->name);
         at += (ssize_t)(sizeof *e + e->len);
     }

@@ -285,6 +285,38 @@ static void half_written_file_is_left(void **state)
     until(s, spool_entries(s->intake.spool) == 4);
 }
 
+/* What waits when the adapter starts goes before what comes in meanwhile. */
+static void oldest_first_at_the_start(void **state)
+{
+    struct scene *s = *state;
+    char path[320], folder[200];
+    assert_int_equal(mkdir(s->drop_dir, 0700), 0);
+    snprintf(folder, sizeof folder, "%s/lindehof", s->drop_dir);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    for (int i = 0; i < 12; i++) {
+        char text[400];
+        if (i == 10) /* these two come when it watches and has not looked yet */
+            open_drop(s);
+        snprintf(
+            text, sizeof text,
+            "<capaciteit xmlns=\"urn:veiligeplek:opvang:1\"><peilmoment>2026-01-01T00:00:00Z</peilmoment>"
+            "<plekken><plek code=\"K1\"><vrij>%d</vrij></plek></plekken></capaciteit>",
+            i);
+        snprintf(path, sizeof path, "%s/%02d.xml", folder, i);
+        world_write(path, bytes_of_text(text));
+    }
+    until(s, spool_entries(s->intake.spool) == 12);
+    for (size_t i = 0; i < 12; i++) {
+        struct spool_entry entry;
+        assert_int_equal(spool_at(s->intake.spool, "lindehof", i, &entry), OK);
+        const json_t *report = json_array_get(entry.reports, 0);
+        assert_int_equal(json_integer_value(json_object_get(report, "unitsFree")), i);
+        spool_entry_fini(&entry);
+    }
+    world_write(dropped(s, "later.xml"), BYTES_LITERAL(GOOD)); /* and from then on each when it comes */
+    until(s, spool_entries(s->intake.spool) == 13);
+}
+
 static void bad_file_to_quarantine(void **state)
 {
     struct scene *s = *state;
@@ -765,6 +797,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(folder_to_broker, setup, teardown),
         cmocka_unit_test_setup_teardown(half_written_file_is_left, setup, teardown),
+        cmocka_unit_test_setup_teardown(oldest_first_at_the_start, setup, teardown),
         cmocka_unit_test_setup_teardown(bad_file_to_quarantine, setup, teardown),
         cmocka_unit_test_setup_teardown(broker_away, setup, teardown),
         cmocka_unit_test_setup_teardown(broker_refuses, setup, teardown),
