@@ -264,17 +264,25 @@ static void judge(const struct feeds *f, struct feed_row *row, int64_t now_ms)
     }
 }
 
-/* When the newest report by a feed came that is believed, by organisation; a list of engine_orgs + 1. */
+/* When the report by a feed came that is believed of the pool; 0 = none. */
+static int64_t newest_report(const struct engine *e, struct pool_id pool, int64_t now_ms)
+{
+    const struct observation *o = engine_pool_view(e, pool, now_ms).latest;
+
+    return o != NULL && o->source == SOURCE_FEED ? o->received_at_ms : 0;
+}
+
+/* The newest of them by organisation; a list of engine_orgs + 1. */
 static int64_t *reports_by_org(const struct engine *e, int64_t now_ms)
 {
     int64_t *newest = mem_new((size_t)engine_orgs(e) + 1, sizeof *newest);
 
     for (uint32_t id = 1; id <= engine_pools(e); id++) {
-        const struct observation *o = engine_pool_view(e, (struct pool_id){id}, now_ms).latest;
         struct org_id org = engine_pool(e, (struct pool_id){id})->org;
+        int64_t at_ms = newest_report(e, (struct pool_id){id}, now_ms);
 
-        if (o != NULL && o->source == SOURCE_FEED && o->received_at_ms > newest[org.v])
-            newest[org.v] = o->received_at_ms;
+        if (at_ms > newest[org.v])
+            newest[org.v] = at_ms;
     }
     return newest;
 }
@@ -379,13 +387,23 @@ size_t feeds_rows(const struct feeds *f, const struct engine *e, int64_t now_ms,
 
 bool feeds_note(struct feeds *f, const struct feed_row *row)
 {
-    bool *noted = &provider_get(f, row->provider)->alarm[row->channel];
-    bool is_alarm = feed_state_is_alarm(row->state);
+    struct provider *p = provider_get(f, row->provider);
+    bool is_alarm = feed_state_is_alarm(row->state), was = p->alarm[row->channel];
 
-    if (*noted == is_alarm)
-        return false;
-    *noted = is_alarm;
-    return true;
+    p->noted[row->channel] = true;
+    p->alarm[row->channel] = is_alarm;
+    return is_alarm != was;
+}
+
+void feeds_noted(struct feeds *f)
+{
+    for (size_t i = 0; i < f->n_providers; i++) {
+        struct provider *p = &f->providers[i];
+
+        for (unsigned c = 0; c < FEED_CHANNEL_N; c++)
+            p->alarm[c] = p->alarm[c] && p->noted[c];
+        memset(p->noted, 0, sizeof p->noted);
+    }
 }
 
 /* ---- keys ---- */

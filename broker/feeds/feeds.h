@@ -149,6 +149,8 @@ bool feed_state_is_alarm(enum feed_state s);
 /* Note what is known of a row; true if whether it is an alarm differs from what was noted before, so that it
  * is told once per change. A row that was never noted counts as no alarm. */
 bool feeds_note(struct feeds *f, const struct feed_row *row);
+/* All rows of this look were noted: what is no row any more is forgotten. */
+void feeds_noted(struct feeds *f);
 
 /* ---- uploads ---- */
 
@@ -175,7 +177,7 @@ struct upload {
     /* What was understood: a copy, so that what was previewed is what is taken, whatever is told later. */
     struct feed_message read;
     bool previewed;   /* somebody was shown the rows */
-    uint8_t *stopped; /* per row: a stop was in force when the rows were last shown */
+    uint8_t *stopped; /* per row: reason of the stop in force when the rows were last shown; 0 = none */
 };
 
 /* Take CONTENT (len > 0) for ORG. ERR_TOO_BIG: as many of ORG wait as may; ERR_BUSY: there is no room for

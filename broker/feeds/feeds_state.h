@@ -22,6 +22,7 @@ struct provider {
     unsigned n;
     size_t bytes;
     bool alarm[FEED_CHANNEL_N]; /* as last noted */
+    bool noted[FEED_CHANNEL_N]; /* in this look */
 };
 
 struct key_row {

@@ -115,7 +115,7 @@ static void note_shown(struct http_app *app, struct upload *u)
 {
     u->previewed = true;
     for (unsigned i = 0; i < u->read.n_reports; i++)
-        u->stopped[i] = engine_pool_view(app_engine(app), u->read.reports[i].o.pool, app_now_ms(app)).stopped;
+        u->stopped[i] = view_stop_now(app_engine(app), u->read.reports[i].o.pool, app_now_ms(app)).reason;
 }
 
 static void uploads_get(const struct late *late, const struct outcome *outcome)
@@ -190,13 +190,12 @@ static void tell_again(struct call *call)
         reply_not_found(&call->late);
 }
 
-/* A stop in force that the row would lift, and that was not there when the rows were shown. */
+/* A stop in force of which the row says nothing, and that was not there when the rows were shown. */
 static bool lifts_unseen(const struct engine *e, const struct upload *u, unsigned i, int64_t now_ms)
 {
-    const struct observation *o = &u->read.reports[i].o;
-    struct pool_view v = engine_pool_view(e, o->pool, now_ms);
+    uint8_t stop = view_stop_now(e, u->read.reports[i].o.pool, now_ms).reason;
 
-    return v.stopped && !u->stopped[i] && o->stop == 0 && v.latest->observed_at_ms <= o->observed_at_ms;
+    return stop != 0 && stop != u->stopped[i] && u->read.reports[i].o.stop == 0;
 }
 
 static bool is_repeat(const struct call *call, const struct upload *u)

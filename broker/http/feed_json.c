@@ -52,6 +52,12 @@ static void read_words(struct json_at at, char *out, size_t size, struct json_fa
     copy(out, size, text);
 }
 
+/* A name that somebody here gave, not a word of a file. */
+static void read_name(struct json_at at, char *out, size_t size, struct json_faults *f)
+{
+    copy(out, size, json_text(at, size - 1, f));
+}
+
 static bool is_made_of(const char *text, const char *more)
 {
     for (; *text != '\0'; text++) {
@@ -201,7 +207,7 @@ void feed_json_message(const struct engine *e, const json_t *body, struct feed_m
     outcome = json_choice(json_field(root, "outcome"), feed_outcome_codes(), FEED_OUTCOME_N, f);
     m->outcome = outcome < 0 ? FEED_TAKEN : (enum feed_outcome)outcome;
     read_format(json_field(root, "format"), m->format, f);
-    read_words(json_field(root, "profile"), m->profile, sizeof m->profile, f);
+    read_name(json_field(root, "profile"), m->profile, sizeof m->profile, f);
     m->bytes = json_int(json_field(root, "bytes"), 0, COUNT_MAX, f);
     m->received_ms = json_time(json_field(root, "receivedAt"), f);
     read_reports(e, json_field(root, "reports"), m, f);
@@ -231,7 +237,7 @@ static void read_source(const struct engine *e, struct json_at at, struct feed_j
     s->source.provider = read_provider(e, json_field(at, "provider"), &s->code, f);
     channel = json_choice(json_field(at, "channel"), feed_channel_codes(), FEED_UPLOAD, f);
     s->source.channel = channel < 0 ? FEED_DROP : (enum feed_channel)channel;
-    read_words(json_field(at, "profile"), s->source.profile, sizeof s->source.profile, f);
+    read_name(json_field(at, "profile"), s->source.profile, sizeof s->source.profile, f);
     s->source.expected_minutes = (uint16_t)json_int(json_field(at, "expectedMinutes"), 1, DAY_MINUTES, f);
     s->source.test = json_bool(json_field(at, "test"), f);
     s->source.last_message_ms = json_present(last) ? json_time(last, f) : 0;
@@ -247,9 +253,9 @@ size_t feed_json_heartbeat(const struct engine *e, const json_t *body, struct fe
     size_t n;
 
     json_only(root, fields, COUNT_OF(fields), f);
-    read_words(adapter, h->adapter, sizeof h->adapter, f);
-    if (h->adapter[0] == '\0' && (!json_present(adapter) || json_string_length(adapter.value) == 0))
-        json_fault_add(f, adapter.pointer, json_present(adapter) ? "may not be empty" : "is missing");
+    read_name(adapter, h->adapter, sizeof h->adapter, f);
+    if (json_is_string(adapter.value) && json_string_length(adapter.value) == 0)
+        json_fault_add(f, adapter.pointer, "may not be empty");
     h->started_ms = json_time(json_field(root, "startedAt"), f);
     n = json_list(feeds, FEED_SOURCES_MAX, f);
     for (size_t i = 0; i < n; i++) {

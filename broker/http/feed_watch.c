@@ -44,6 +44,7 @@ void feed_watch_look(struct feed_watch *w)
         if (feeds_note(w->app->feeds, &rows[i]))
             tell(e, &rows[i]);
     }
+    feeds_noted(w->app->feeds);
     free(rows);
 }
 

@@ -105,28 +105,36 @@ bool upload_row_allowed(const struct engine *e, const struct actor *actor, const
     return may_command(e, &cmd);
 }
 
-static json_t *said(const struct engine *e, const struct observation *o, bool stopped)
+struct stop_now view_stop_now(const struct engine *e, struct pool_id pool, int64_t now_ms)
+{
+    struct pool_view v = engine_pool_view(e, pool, now_ms);
+
+    if (!v.stopped || v.latest == NULL)
+        return (struct stop_now){0};
+    return (struct stop_now){.reason = v.latest->stop, .until_ms = v.latest->stop_until_ms};
+}
+
+/* O may be NULL: nothing was ever said. */
+static json_t *said(const struct engine *e, const struct observation *o, struct stop_now stop)
 {
     json_t *j =
         json_pack("{s:o, s:o, s:s, s:o, s:o}", "unitsTotal", view_units(o != NULL ? o->total : UNITS_UNKNOWN),
                   "unitsFree", view_units(o != NULL ? o->free : UNITS_UNKNOWN), "deliverable",
                   view_tri(o != NULL ? o->deliverable : TRI_UNKNOWN), "stop",
-                  report_json_stop(e, o != NULL && stopped ? o->stop : 0, o != NULL ? o->stop_until_ms : 0),
-                  "observedAt", o != NULL ? view_time(o->observed_at_ms) : json_null());
+                  report_json_stop(e, stop.reason, stop.until_ms), "observedAt",
+                  o != NULL ? view_time(o->observed_at_ms) : json_null());
     CHECK(j != NULL);
     return j;
 }
 
-static const char *effect(const struct pool_view *v, const struct observation *o)
+static const char *effect(const struct observation *now, struct stop_now stop, const struct observation *o)
 {
-    const struct observation *now = v->latest;
-
     if (now == NULL)
         return "changes";
     if (now->observed_at_ms > o->observed_at_ms)
         return "older";
     if (now->total == o->total && now->free == o->free && now->deliverable == o->deliverable &&
-        (v->stopped ? now->stop : 0) == o->stop && (o->stop == 0 || now->stop_until_ms == o->stop_until_ms))
+        stop.reason == o->stop && (o->stop == 0 || stop.until_ms == o->stop_until_ms))
         return "confirms";
     return "changes";
 }
@@ -136,12 +144,14 @@ static json_t *preview_row(const struct engine *e, const struct actor *actor, co
 {
     const struct feed_report *r = &u->read.reports[i];
     const struct pool *p = engine_pool(e, r->o.pool);
-    struct pool_view v = engine_pool_view(e, r->o.pool, now_ms);
+    const struct observation *now = engine_pool_view(e, r->o.pool, now_ms).latest;
+    struct stop_now stop = view_stop_now(e, r->o.pool, now_ms);
+    struct stop_now then = {.reason = r->o.stop, .until_ms = r->o.stop_until_ms};
     json_t *row =
         json_pack("{s:i, s:I, s:s, s:s, s:s, s:b, s:o, s:o, s:s}", "line", (int)r->line, "poolId",
                   (json_int_t)p->id.v, "pool", p->code, "poolName", p->name, "poolNameEn", p->name_en,
-                  "allowed", upload_row_allowed(e, actor, u, i), "before", said(e, v.latest, v.stopped),
-                  "after", said(e, &r->o, true), "effect", effect(&v, &r->o));
+                  "allowed", upload_row_allowed(e, actor, u, i), "before", said(e, now, stop), "after",
+                  said(e, &r->o, then), "effect", effect(now, stop, &r->o));
 
     CHECK(row != NULL);
     return row;

@@ -13,6 +13,13 @@ json_t *view_feed(const struct engine *e, const struct feed_row *row);
 json_t *view_feed_message(const struct engine *e, const struct feeds *f, const struct feed_message *m,
                           bool full, int64_t now_ms);
 
+/* The stop in force on a pool at NOW. */
+struct stop_now {
+    uint8_t reason;   /* index in the stop list + 1; 0 = none */
+    int64_t until_ms; /* 0 = until told otherwise */
+};
+struct stop_now view_stop_now(const struct engine *e, struct pool_id pool, int64_t now_ms);
+
 /* An upload as ACTOR sees it; the rows where there are any that can still be taken, or were. */
 json_t *view_upload(const struct engine *e, const struct actor *actor, const struct feeds *f,
                     const struct upload *u, int64_t now_ms);

@@ -42,7 +42,6 @@ static void check_message(const struct engine *e, const struct feed_message *m)
 {
     CHECK(m->n_reports <= FEED_REPORTS_MAX && m->n_complaints <= FEED_REMARKS_MAX);
     CHECK(m->n_notices <= FEED_REMARKS_MAX && m->n_cross <= FEED_CROSS_MAX);
-    check_text(m->profile, sizeof m->profile);
     for (unsigned i = 0; i < m->n_reports; i++)
         CHECK(m->provider.v == 0 || engine_pool(e, m->reports[i].o.pool)->org.v == m->provider.v);
     for (unsigned i = 0; i < m->n_complaints; i++) {

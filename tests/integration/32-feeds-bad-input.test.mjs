@@ -1,10 +1,11 @@
 // What adapters tell and people bring is input: each fault is named with its place, and nothing of a bad message is
 // kept, in the feeds or in the journal. What could be somebody's (a number, an address, a hidden character) is a fault.
+// And more than there is room for is refused, not kept.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined, codeOf, newId, poolsOf } from '../support/feeds.mjs';
-import { expectStatus } from '../support/world.mjs';
+import { demo, expectStatus } from '../support/world.mjs';
 
 const ORG = 2, OTHER = 3, FOREIGN = 6; // the last is not carried by the adapter's certificate
 const pools = poolsOf(ORG);
@@ -67,7 +68,9 @@ const bad = [
   ['a replay by another road', () => told({ replayOf: newId() }), ['/replayOf']],
   ['an order of 0', () => told({ orderId: 0 }), ['/orderId']],
   ['several faults at once', () => told({ channel: 'fax', bytes: -1, outcome: 'x', reports: [{ pool: 'x' }] }), ['/channel', '/bytes', '/outcome', '/reports/0/pool', '/reports/0/reportId']],
-  ['a heartbeat without a name', () => adapter.beat({ adapter: '' }), ['/adapter']],
+  ['a heartbeat with an empty name', () => adapter.beat({ adapter: '' }), ['/adapter']],
+  ['a heartbeat without a name', () => adapter.beat({ adapter: undefined }), ['/adapter']],
+  ['no profile', () => told({}, 'profile'), ['/profile']],
   ['a heartbeat without feeds', () => adapter.beat({ feeds: undefined }), ['/feeds']],
   ['a heartbeat with a field nobody knows', () => adapter.beat({ version: 1 }), ['/version']],
   ['a thousand and one feeds', () => adapter.beat({ feeds: Array(1001).fill({}) }), ['/feeds']],
@@ -112,4 +115,15 @@ test('nothing of what was refused is said again: not by an answer, not by the lo
   const answer = await complaint({ reason: 'burger 123456782', field: 'iemand@example.nl' });
   assert.ok(!/123456782|iemand/.test(answer.text), answer.text);
   assert.ok(!/123456782|iemand|06-12 34/.test(x.log()));
+});
+
+test('all organisations together may bring sixty-four files; the next is told to wait', async () => {
+  const desks = [];
+  for (const a of demo.accounts.filter(a => a.role === 'shelter' && a.location === null)) desks.push(await x.as(a.username));
+  const answers = [];
+  for (const who of desks) for (let i = 0; i < 3; i++) answers.push(await who.post('/uploads', { content: 'cGxlaw==' }));
+  assert.deepEqual(answers.map(a => a.status), answers.map((_, i) => (i < 64 ? 201 : 503)));
+  const { json, headers } = answers[64];
+  assert.equal(json.type, '/problems/busy');
+  assert.ok(headers['retry-after']);
 });

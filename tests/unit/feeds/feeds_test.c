@@ -218,6 +218,12 @@ static void an_alarm_is_told_once_per_change(void **state)
     row.state = FEED_SILENT;
     row.channel = FEED_PUSH; /* each for itself */
     assert_true(feeds_note(t->f, &row));
+    /* A feed that was heard another way meanwhile is told of anew when it falls silent again. */
+    feeds_noted(t->f);
+    assert_false(feeds_note(t->f, &row));
+    feeds_noted(t->f);
+    feeds_noted(t->f);
+    assert_true(feeds_note(t->f, &row));
 }
 
 static void keys_are_remembered_within_bounds(void **state)
