@@ -1,9 +1,11 @@
 // Adapter and broker, both real: what became of every file is there for the provider to see, and what it asks (read again,
 // look at a file of mine) is done, whichever of the two is killed meanwhile.
 import assert from 'node:assert/strict';
+import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startAdapter } from '../support/adapter.mjs';
-import { startExchange } from '../support/exchange.mjs';
+import { ROOT, startExchange } from '../support/exchange.mjs';
 import { poll } from '../support/wait.mjs';
 import { demo, expectStatus } from '../support/world.mjs';
 
@@ -11,7 +13,16 @@ const PROVIDER = 'lindehof-groep';
 const POOL = 'lindehof-nood';
 const PROFILE = 'demo-opvang-xml';
 const WITHIN = { within: 20_000, every: 50 };
-let x, adapter, house, poolId, total;
+let x, adapter, house, poolId, total, profiles;
+
+/** Change profile NAME from its text to CHANGE(text), in one step; the text it was. */
+function changeProfile(name, change) {
+  const path = join(profiles, `${name}.json`);
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(`${path}.new`, change(text));
+  renameSync(`${path}.new`, path);
+  return text;
+}
 
 const file = (code, free) => `<?xml version="1.0"?>
 <capaciteit xmlns="urn:veiligeplek:opvang:1">
@@ -23,7 +34,9 @@ const file = (code, free) => `<?xml version="1.0"?>
 
 before(async () => {
   x = await startExchange('adapter-tells', { settings: { feed_away_s: 3 } });
-  adapter = await startAdapter(x, { own: true });
+  profiles = join(x.dir, 'profiles');
+  cpSync(join(ROOT, 'adapters/profiles'), profiles, { recursive: true });
+  adapter = await startAdapter(x, { profiles });
   house = await x.as('opvang.lindehof');
   poolId = demo.pools.findIndex(p => p.code === POOL) + 1;
   total = demo.pools[poolId - 1].units_total;
@@ -82,7 +95,7 @@ test('a new place: mended in the profile on disk, asked once more, and the pool 
   await replay();
   await told(one => one.channel === 'replay' && one.outcome === 'refused');
   await poll(async () => (await list()).find(one => one.id === m.id).replay === 'failed', { ...WITHIN, what: 'the replay to have failed' });
-  adapter.profile(PROFILE, text => {
+  changeProfile(PROFILE, text => {
     const p = JSON.parse(text);
     p.providers[PROVIDER].pools = { ...Object.fromEntries(p.providers[PROVIDER].pools.map(c => [c, c])), 'NIEUW-1': POOL };
     return JSON.stringify(p);
@@ -113,21 +126,21 @@ test('a file that a person brings: previewed, used only when accepted', async ()
 });
 
 test('profiles anew by SIGHUP: a faulty one keeps the old and says so; on trial nothing is used', async () => {
-  const good = adapter.profile(PROFILE, () => '{\n"format": "opvang_xml"\n"x": 1}');
-  adapter.hangup();
+  const good = changeProfile(PROFILE, () => '{\n"format": "opvang_xml"\n"x": 1}');
+  adapter.child.kill('SIGHUP');
   await poll(() => /profile not taken.*demo-opvang-xml\.json line 3/.test(adapter.log()), { ...WITHIN, what: 'the fault in the log' });
   adapter.drop(PROVIDER, 'plekken.xml', file('NIEUW-1', 1));
   await poll(async () => (await free()) === 1, { ...WITHIN, what: 'the old profile to go on' });
-  adapter.profile(PROFILE, () => JSON.stringify({ ...JSON.parse(good), test: true, expected_minutes: 30 }));
-  adapter.hangup();
+  changeProfile(PROFILE, () => JSON.stringify({ ...JSON.parse(good), test: true, expected_minutes: 30 }));
+  adapter.child.kill('SIGHUP');
   await poll(async () => (await feed()).test, { ...WITHIN, what: 'the feed to be on trial' });
   assert.equal((await feed()).expectedMinutes, 30);
   adapter.drop(PROVIDER, 'plekken.xml', file('NIEUW-1', 2));
   const m = await told(one => one.outcome === 'test' && one.channel === 'drop');
   assert.equal((await whole(m.id)).reports[0].unitsFree, 2);
   assert.equal(await free(), 1);
-  adapter.profile(PROFILE, () => good);
-  adapter.hangup();
+  changeProfile(PROFILE, () => good);
+  adapter.child.kill('SIGHUP');
   await poll(async () => !(await feed()).test, { ...WITHIN, what: 'the feed to be in use' });
 });
 
@@ -157,12 +170,12 @@ test('the adapter is killed (-9): the feed says so, and what it had not told is 
   await x.startBroker();
   await poll(async () => (await feed())?.state === 'adapter_away' || (await feed())?.channel === 'unknown', { ...WITHIN, what: 'the adapter to be missed' });
   assert.deepEqual(await list(), []);
-  adapter = await startAdapter(x, { own: true });
+  await adapter.start();
   await told(one => one.outcome === 'taken' && one.channel === 'drop');
   await poll(async () => (await free()) === 0, { ...WITHIN, what: 'the number that waited' });
   await poll(async () => (await feed()).state === 'ok', { ...WITHIN, what: 'the newest message to be told too' });
   await adapter.kill();
   await poll(async () => (await feed()).state === 'adapter_away', { ...WITHIN, what: 'the adapter to be missed' });
-  adapter = await startAdapter(x, { own: true });
+  await adapter.start();
   await poll(async () => (await feed()).state === 'ok', { ...WITHIN, what: 'the adapter to be back' });
 });

@@ -660,8 +660,6 @@ static void replays(void **state)
         strstr(text(item(told_message(s->broker, 5), "complaints", 0), "reason"), "no longer in"));
     ask_replay(s, 6, "ffffffffffffffffffffffffffffffff");
     assert_string_equal(told_text(s->broker, 6, "outcome"), "refused");
-    assert_non_null(
-        strstr(text(item(told_message(s->broker, 6), "complaints", 0), "reason"), "adapter takes"));
     ask_replay(s, 7, "../../../etc/passwd");
     assert_string_equal(told_text(s->broker, 7, "outcome"), "refused");
     assert_int_equal(spool_entries(s->intake.spool), 1);
