@@ -15,6 +15,10 @@
 
 #define BACKOFF_FIRST_MS 50u
 #define BACKOFF_LAST_MS 1000u
+/* The time of away_ms is counted in so many ticks. One that comes late counts once: a broker that stands
+ * still itself (busy machine, long turn) must not say of the database that it does not answer. More than the
+ * turns that a new connection and a batch take. */
+#define AWAY_TICKS 20u
 /* A row lock is waited for so long at most; below every statement's own deadline. */
 #define LOCK_WAIT_S 4u
 
@@ -55,7 +59,8 @@ struct journal_maria {
     bool doubt; /* the batch's COMMIT was sent and its fate is unknown */
     bool away;
     unsigned backoff_ms;
-    char why[160]; /* of the last trouble */
+    unsigned away_ticks; /* since something is under way */
+    char why[160];       /* of the last trouble */
     int64_t begun_us;
     struct journal_maria_stats stats;
 };
@@ -103,6 +108,10 @@ static void on_away_timer(evutil_socket_t fd, short what, void *ctx)
     (void)what;
     if (j->away || j->step == STEP_FENCED)
         return;
+    if (++j->away_ticks < AWAY_TICKS) {
+        timer_set(j->away_timer, j->limits.away_ms / AWAY_TICKS);
+        return;
+    }
     j->away = true;
     log_error("journal away", "step=%d queued=%zu", (int)j->step, j->queue.n);
     if (j->sink.on_away != NULL)
@@ -112,8 +121,10 @@ static void on_away_timer(evutil_socket_t fd, short what, void *ctx)
 /* Something is under way from now on: if it has no success in time, we are away. */
 static void hope(struct journal_maria *j)
 {
-    if (!evtimer_pending(j->away_timer, NULL))
-        timer_set(j->away_timer, j->limits.away_ms);
+    if (evtimer_pending(j->away_timer, NULL))
+        return;
+    j->away_ticks = 0;
+    timer_set(j->away_timer, j->limits.away_ms / AWAY_TICKS);
 }
 
 static void success(struct journal_maria *j)

@@ -35,8 +35,8 @@ struct journal_maria_limits {
     uint32_t connect_ms;   /* login, after the server has greeted: 2,000 */
     uint32_t statement_ms; /* statement before COMMIT: 5,000 */
     uint32_t commit_ms;    /* COMMIT: 8,000, more than a Galera pause, so the pause makes no doubt */
-    uint32_t away_ms;      /* without success before on_away: 1,000 */
-    uint32_t beat_ms;      /* idle renewal of the writer row: 1,000; 0 = none */
+    uint32_t away_ms; /* without success before on_away: 1,000; what the loop stood still is not counted */
+    uint32_t beat_ms; /* idle renewal of the writer row: 1,000; 0 = none */
 };
 struct journal_maria_limits journal_maria_limits_default(void);
 

@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include <event2/event.h>
 
 #include <cmocka.h>
 
@@ -192,6 +195,49 @@ static void test_server_dead_at_start(void **state)
     assert_int_equal(journal_world_check(w, 0), 5);
     assert_int_equal(w->away, 1);
     assert_in_range(ticking_late_ms(w->t), 0, LATE_MS_MAX);
+}
+
+/* ---- late ourselves ---- */
+
+#define OWN_DELAY_MS 150
+
+static void dawdle(evutil_socket_t fd, short what, void *ctx)
+{
+    const struct timespec delay = {.tv_nsec = OWN_DELAY_MS * 1000000L};
+
+    (void)fd;
+    (void)what;
+    (void)ctx;
+    nanosleep(&delay, NULL);
+}
+
+/* Every turn is late, so a batch of several statements takes longer than a database may be silent: it was
+ * not. */
+static void test_own_lateness_is_not_the_databases(void **state)
+{
+    struct journal_world *w = *state;
+    const struct timeval each_turn = {.tv_usec = 1};
+    struct event *late;
+
+    w->limits.away_ms = 2 * OWN_DELAY_MS;
+    journal_world_write(w, NULL);
+    ticking_reset(w->t);
+    late = event_new(ticking_base(w->t), -1, EV_PERSIST, dawdle, NULL);
+    assert_int_equal(event_add(late, &each_turn), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        journal_world_append(w, 10);
+        assert_true(journal_world_drain(w, 10000));
+    }
+    assert_true(ticking_late_ms(w->t) >= OWN_DELAY_MS / 2);
+    assert_int_equal(w->away, 0);
+    private_db_stall(w->server);
+    journal_world_append(w, 1);
+    assert_true(ticking_until(w->t, journal_world_is_away, NULL, w, 20000)); /* now it does not answer */
+    private_db_resume(w->server);
+    event_free(late);
+    assert_true(ticking_until(w->t, journal_world_is_back, NULL, w, 5000));
+    assert_true(journal_world_drain(w, 5000));
+    assert_int_equal(journal_world_check(w, 0), 31);
 }
 
 /* ---- stalled ---- */
@@ -389,6 +435,7 @@ int main(void)
         JOURNAL_TEST(test_commits_cut_under_load),
         JOURNAL_TEST(test_server_killed_in_mid_load),
         JOURNAL_TEST(test_server_dead_at_start),
+        JOURNAL_TEST(test_own_lateness_is_not_the_databases),
         JOURNAL_TEST(test_server_stopped_under_load),
         JOURNAL_TEST(test_server_stopped_while_idle),
         JOURNAL_TEST(test_server_stopped_past_the_deadlines),
