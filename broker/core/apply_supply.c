@@ -126,16 +126,31 @@ const char *capacity_observed_impossible(const struct engine *e, const struct ev
     return NULL;
 }
 
+/* People see the feed's stop and say it again with their number: that is not setting one. It must end when
+ * the feed drops it, or any correction under it would close the house for good. */
+static bool echoes_feed(const struct pool_slot *s, const struct observation *o)
+{
+    const struct word *own = &s->words[SIDE_HAND];
+    bool was_theirs = own->stop == o->stop && own->stop_until_ms == o->stop_until_ms && !own->echoes;
+
+    return side_of(o->source) == SIDE_HAND && o->stop != 0 && s->latest.stop == o->stop &&
+           s->latest.stop_until_ms == o->stop_until_ms && ledger_side_of_stop(s) == SIDE_FEED && !was_theirs;
+}
+
+/* Before O is believed. */
 static void keep_word(struct pool_slot *s, const struct observation *o, enum kept kept)
 {
     struct word *own = &s->words[side_of(o->source)];
     const struct word before = *own;
+    bool echoes = echoes_feed(s, o);
 
     *own = word_of(o);
+    own->echoes = echoes;
     if (kept != KEPT_COUNTS)
         return;
     own->stop = before.stop;
     own->stop_until_ms = before.stop_until_ms;
+    own->echoes = before.echoes;
 }
 
 /* What was believed before words were kept is its side's word; a number that the broker itself corrected

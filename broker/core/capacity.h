@@ -45,10 +45,11 @@ struct word {
     uint8_t deliverable;   /* enum tri */
     uint8_t stop;          /* 0 = none, else index in the stop list + 1 */
     bool said;             /* false: never, and all else is 0 */
+    bool echoes; /* people: the stop is the feed's, said again with all the rest; it is none of theirs */
 };
 struct word word_of(const struct observation *o);
-bool word_equal(const struct word *a, const struct word *b);
-bool word_has_stop(const struct word *w, int64_t now_ms); /* in force at NOW; NULL has none */
+bool word_equal(const struct word *a, const struct word *b); /* whether echoed or not */
+bool word_has_stop(const struct word *w, int64_t now_ms);    /* its end is not past at NOW; NULL has none */
 
 /* Both sides spoke at most WINDOW ago and do not agree: on the units free or on staff, where both said it, or
  * on whether there is a stop at NOW (not on its reason or its end). */

@@ -146,6 +146,8 @@ void ledger_refresh_pool(struct engine *e, struct pool_slot *s);
 bool ledger_counts(const struct request *r, const struct observation *latest);
 /* What SIDE said last: as kept, else as it is believed; .said is false if it never spoke. */
 struct word ledger_word(const struct pool_slot *s, enum side side);
+/* Whose stop it is that is believed; there is one. */
+enum side ledger_side_of_stop(const struct pool_slot *s);
 
 /* ---- freed.c ---- */
 /* The pools whose offer an event may change, and the room each had before it. */

@@ -22,7 +22,7 @@ static bool has_stop(const struct observation *o, int64_t now_ms)
 
 bool ledger_is_stopped(const struct observation *latest, const struct word *hand, int64_t now_ms)
 {
-    return has_stop(latest, now_ms) || word_has_stop(hand, now_ms);
+    return has_stop(latest, now_ms) || (word_has_stop(hand, now_ms) && !hand->echoes);
 }
 
 bool ledger_counts(const struct request *r, const struct observation *latest)
@@ -149,12 +149,13 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* A number that the broker corrected for a house keeps the stop that it had, which may be the feed's. */
-static enum side side_of_stop(const struct pool_slot *s)
+/* What people are believed of may carry the feed's stop: said again with all the rest, or kept when the
+ * broker corrected a number for their house. */
+enum side ledger_side_of_stop(const struct pool_slot *s)
 {
     struct word hand = ledger_word(s, SIDE_HAND);
     bool is_theirs = side_of(s->latest.source) == SIDE_HAND && hand.stop == s->latest.stop &&
-                     hand.stop_until_ms == s->latest.stop_until_ms;
+                     hand.stop_until_ms == s->latest.stop_until_ms && !hand.echoes;
 
     return is_theirs ? SIDE_HAND : SIDE_FEED;
 }
@@ -171,14 +172,14 @@ struct pool_stop engine_pool_stop(const struct engine *e, struct pool_id id, int
     if (has_stop(latest_of(s), now_ms)) {
         stop.reason = s->latest.stop;
         stop.until_ms = s->latest.stop_until_ms;
-        stop.side = side_of_stop(s);
-    } else if (word_has_stop(hand, now_ms)) {
+        stop.side = ledger_side_of_stop(s);
+    } else if (word_has_stop(hand, now_ms) && !hand->echoes) {
         stop.reason = hand->stop;
         stop.until_ms = hand->stop_until_ms;
         stop.side = SIDE_HAND;
     } else {
         stop.ended_ms = later(s->latest.stop != 0 ? s->latest.stop_until_ms : 0,
-                              hand->stop != 0 ? hand->stop_until_ms : 0);
+                              hand->stop != 0 && !hand->echoes ? hand->stop_until_ms : 0);
     }
     return stop;
 }

@@ -1,9 +1,11 @@
 // The logic of the data connection that needs no browser: complaints in Dutch, which connection needs somebody, what is
 // said when hand and feed differ, what a file would change.
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
+globalThis.crypto ??= webcrypto; // Node 18 has it under another name than browsers
 const root = new URL('../../', import.meta.url);
 const read = path => readFileSync(new URL(path, root), 'utf8');
 const load = name => import(new URL(`broker/ui/js/${name}.js`, root));
@@ -12,6 +14,7 @@ const text = await load('text');
 const complaint = await load('complaint');
 const feed = await load('feed');
 const capacity = await load('capacity');
+const report = await load('shelter_report');
 
 test.beforeEach(() => {
   text.setMessages('nl', JSON.parse(read('broker/ui/i18n/nl.json')));
@@ -181,6 +184,15 @@ test('an answer about stop or staff takes the place of what is believed, and not
   const staffed = capacity.handReport(pool, 2, [], at, { deliverable: 'yes' });
   assert.deepEqual([staffed.deliverable, staffed.stop], [true, { reason: 'onderhoud' }]);
   assert.equal('unitsFree' in capacity.handReport(pool, null, [], at), false, 'not known is not 0');
+});
+
+test('who answers what the screen shows speaks after it, though this clock runs behind', async () => {
+  const seen = '2026-01-10T12:00:00.700Z';
+  const sent = [];
+  const api = { now: () => Date.parse('2026-01-10T12:00:00.000Z'), post: async (_, body) => { sent.push(body.reports[0].observedAt); return { late: 0 }; } };
+  const claim = observedAt => ({ pool: { id: 1, unitsTotal: 6, version: 3, capacity: { unitsTotal: 6, observedAt } }, free: 1, version: 3 });
+  await report.sendClaims(api, [claim(seen), claim('2026-01-10T11:00:00.000Z'), claim(null)], []);
+  assert.deepEqual(sent, [seen, '2026-01-10T12:00:00.000Z', '2026-01-10T12:00:00.000Z']);
 });
 
 /* ---- a file that was handed in ---- */

@@ -1,5 +1,5 @@
 // Pictures of the pages as they are: all pages at 1440, 390 and 320 px, by day and by night, into var/screenshots; and
-// the three that README and its neighbours show, into broker/ui/screenshots, when asked for with --readme. Nobody's data: the demo is
+// the three that the README files show, into broker/ui/screenshots, when asked for with --readme. Nobody's data: the demo is
 // invented. Not a test: someone must look.
 //
 //   node tests/e2e/screens.mjs [--readme]      (programs as the tests find them: PLEK_BIN or build/dev)
@@ -53,7 +53,7 @@ try {
       const isDesk = w.viewport === README_DESK;
       if (forReadme && state === 'placer-results' && isDesk) await readmePicture(page, 'placer.png');
       if (forReadme && state === 'shelter-request' && !isDesk) await readmePicture(page, 'shelter.png');
-      if (forReadme && state === 'upload-preview' && isDesk) await readmePicture(page, 'feeds.png');
+      if (forReadme && state === 'feeds-aside' && isDesk) await readmePicture(page, 'feeds.png');
       if (!forReadme && LOOKED_AT.has(state)) await picture(page, join(shots, `${state}-${w.viewport.width}-${w.theme}.png`));
     });
     if (missed.length > 0) throw new Error(`not reached: ${missed}`);

@@ -134,6 +134,14 @@ test('it ends by its time, or when people report without it', async () => {
   assert.deepEqual([open.stop, open.said.hand.stop], [null, null]);
 });
 
+test("people who say the feed's stop again with their number do not make it theirs", async () => {
+  await feedSays(2, { stop: { reason: 'brand_water' } });
+  await handSays(1, { stop: { reason: 'brand_water' } });
+  assert.deepEqual((await see()).stop, { reason: 'brand_water', untilAt: null, source: 'feed' });
+  await feedSays(2);
+  assert.equal((await see()).stop, null);
+});
+
 // What a whole house costs: its pools in one batch, said twice.
 const batchOf = (observedAt, ids) => ids.map(id => aReport(id, { source: 'feed', reportId: randomUUID(), observedAt, unitsTotal: poolOf(id).units_total, unitsFree: 1, unitsOccupied: null, unitsOutOfOrder: null }));
 

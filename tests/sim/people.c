@@ -413,6 +413,7 @@ static void report(struct people *p)
 {
     struct sent_report *r = &p->reports[p->n_reports++ % REPORTS_KEPT];
     int first = (int)below(p, (size_t)p->cast.n_pools);
+    enum source by_people = rng_chance(&p->rng, 250) ? SOURCE_PHONE : SOURCE_HAND;
     bool is_same = !p->w->calm && rng_chance(&p->rng, p->w->plan.same);
 
     *r = (struct sent_report){.org = p->cast.pools[first].org, .by_machine = rng_chance(&p->rng, 600)};
@@ -425,7 +426,7 @@ static void report(struct people *p)
         r->list[r->n] = observe(p, pool, rng_mix(p->next_report));
         if (is_same)
             still_so(p, &r->list[r->n]);
-        r->list[r->n++].source = r->by_machine ? SOURCE_FEED : SOURCE_HAND;
+        r->list[r->n++].source = r->by_machine ? SOURCE_FEED : by_people;
     }
     if (!p->w->calm && rng_chance(&p->rng, p->w->plan.false_report))
         spoil(p, &r->list[below(p, r->n)]);

@@ -86,6 +86,11 @@ static bool sent(const struct said_model *m, const struct event *ev, struct pool
     return true;
 }
 
+static bool same_stop(const struct stop *a, const struct stop *b)
+{
+    return a->reason == b->reason && a->until_ms == b->until_ms;
+}
+
 static void speak(struct said_model *m, struct pool_model *p, const struct observation *o)
 {
     bool is_feed = o->source == SOURCE_FEED;
@@ -95,9 +100,14 @@ static void speak(struct said_model *m, struct pool_model *p, const struct obser
     p->now = *o;
     *(is_feed ? &p->feed : &p->people) =
         (struct side_model){true, o->total, o->free, o->deliverable, stop, o->observed_at_ms};
-    p->of_feed = is_feed ? stop : (struct stop){0};
-    if (!is_feed)
+    if (is_feed) {
+        p->of_feed = stop;
+    } else if (stop.reason == 0 || !same_stop(&stop, &p->of_feed) || same_stop(&stop, &p->of_people)) {
+        p->of_feed = (struct stop){0};
         p->of_people = stop;
+    } else { /* they say the feed's again: it stays the feed's */
+        p->of_people = (struct stop){0};
+    }
     m->trace->counts.stops_kept += is_feed && stop.reason == 0 && p->of_people.reason != 0;
 }
 

@@ -4,7 +4,8 @@
  *
  *   the newest word is believed; what says the same again costs no row of its own and renews the age and
  * nothing else; a stop that people set stays until its end or until people report without it; a stop of the
- * feed ends with the next report of anybody that does not carry it */
+ * feed ends with the next report of anybody that does not carry it, and is none of theirs because they say it
+ * again */
 #ifndef PLEK_SIM_SAID_MODEL_H
 #define PLEK_SIM_SAID_MODEL_H
 

@@ -19,7 +19,7 @@ const TRIAL = 'zilverberk';
 const FAULTS = [
   { line: 4, field: 'free', reason: 'is more than the total' },
   { line: 7, field: 'pool', reason: "this place is not in the provider's profile" },
-  { line: 0, field: '', reason: 'a sentence that no translator has seen' },
+  { line: 0, field: '', reason: 'comes from a version that is not known' },
 ];
 const LONG_AGO_MS = 5 * 3600_000;
 const FILE = { name: 'stand.csv', mimeType: 'text/csv', buffer: Buffer.from('Plek;Vrij\nx;1\n') };

@@ -24,12 +24,19 @@ export function setComplaints(table) {
     .sort((a, b) => b.pattern.source.length - a.pattern.source.length); // the one that says most
 }
 
-/** Without the table every sentence stands in English. */
-export async function loadComplaints() {
+/** @type {Promise<void> | null} */
+let loading = null;
+
+async function load() {
   try {
     setComplaints(await (await fetch(new URL('../i18n/complaints.nl.json', import.meta.url))).json());
-  } catch { /* English */ }
+  } catch {
+    loading = null; // every sentence stands in English; the next one tries again
+  }
 }
+
+/** Before the first complaint is shown, and not before: most files have none. */
+export const loadComplaints = () => (loading ??= load());
 
 /** The sentence, and the language it is in. @param {string} reason @returns {{ text: string, lang: 'nl' | 'en' }} */
 export function complaintText(reason) {

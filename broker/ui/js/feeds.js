@@ -80,6 +80,7 @@ const isFetched = m => {
 
 /** @param {MessageHead} m */
 async function fetchWhole(m) {
+  if (m.complaints + m.notices > 0) await loadComplaints();
   if (!isFetched(m)) state.whole.set(m.id, await frame.api.get(`/feed-messages/${m.id}`));
 }
 
@@ -239,6 +240,7 @@ async function answerOf(upload) {
       if (!(error instanceof ApiError) || error.kind !== 'offline') now = { ...upload, state: 'expired' };
     }
   }
+  if ((now.complaints ?? []).length + (now.notices ?? []).length > 0) await loadComplaints();
   announce(t(now.state === 'read' ? 'upload.preview' : now.state === 'unreadable' ? 'upload.unreadable' : 'upload.unanswered'));
   setUpload({ step: 'shown', upload: now }, 'upload-result');
 }
@@ -370,6 +372,6 @@ startPage({
     document.addEventListener('visibilitychange', look);
     setInterval(look, WAIT_MS);
     setInterval(() => frame.draw(), 60_000); // ages grow without an event
-    await Promise.all([loadComplaints(), load()]);
+    await load();
   },
 });

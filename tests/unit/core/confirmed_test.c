@@ -84,10 +84,20 @@ static void it_is_as_if_observed_in_full(void **state)
         struct exchange *x = exchange_new();
         struct engine *other = NULL;
         struct observation list[2];
-        struct request_id q = do_ask_one(x, do_open(x, VT_OOST, a_need()), POOL_C);
+        struct request_id q;
         struct event ev = {.kind = EV_CAPACITY_OBSERVED};
         char why[200];
 
+        for (unsigned k = 0; k < 2; k++) { /* something in every field */
+            x->now += MS_MINUTE;
+            list[k] = an_observation(x, POOL_C + k, 4, 1);
+            list[k].occupied = 2;
+            list[k].out_of_order = 1;
+            list[k].stop = 1;
+            list[k].stop_until_ms = x->now;
+        }
+        do_report(x, shelter_of(HUIS_C), list, 2);
+        q = do_ask_one(x, do_open(x, VT_OOST, a_need()), POOL_C);
         do_answer(x, CMD_ACCEPT, q, 0);
         do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
         x->now += 9 * MS_HOUR; /* stale, so that the new age frees */

@@ -105,6 +105,7 @@ static void supply(void **state)
         CHANGES(digest_of_pool, p, words[i].free);
         CHANGES(digest_of_pool, p, words[i].deliverable);
         CHANGES(digest_of_pool, p, words[i].stop);
+        CHANGES(digest_of_pool, p, words[i].echoes);
         CHANGES(digest_of_pool, p, words[i].stop_until_ms);
         CHANGES(digest_of_pool, p, words[i].observed_at_ms);
     }

@@ -94,6 +94,11 @@ static void the_other_side_is_newer(struct engine *e)
     e->pools[POOL_B - 1].words[SIDE_FEED].observed_at_ms++;
 }
 
+static void an_echo_of_nothing(struct engine *e)
+{
+    e->pools[POOL_B - 1].words[SIDE_HAND].echoes = true;
+}
+
 static void a_side_that_never_spoke_set_a_stop(struct engine *e)
 {
     e->pools[POOL_B - 1].words[SIDE_FEED].stop = 1;
@@ -275,6 +280,7 @@ static void every_broken_promise_is_noticed(void **state)
         CASE(a_word_of_another_moment),
         CASE(the_believed_word_is_forgotten),
         CASE(the_other_side_is_newer),
+        CASE(an_echo_of_nothing),
         CASE(a_side_that_never_spoke_set_a_stop),
         CASE(a_count_changed_in_silence),
         CASE(a_name_changed_in_silence),
@@ -321,6 +327,7 @@ static void a_broken_promise_is_noticed_without_the_digest(void **state)
         a_word_of_another_moment,
         the_believed_word_is_forgotten,
         the_other_side_is_newer,
+        an_echo_of_nothing,
         a_side_that_never_spoke_set_a_stop,
     };
 
