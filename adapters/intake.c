@@ -230,9 +230,10 @@ enum err intake_again(const struct intake *in, const char *provider, const char 
         return stored;
     m.outcome = e != OK ? FEED_REFUSED : (by.test ? FEED_TEST : FEED_TAKEN);
     *out = tell(in, m, &by, r, "");
-    if (e == OK) {
+    /* Also what must not be kept by what we know now: it told of people all the time. */
+    if (e == OK || r->not_kept)
         quarantine_remove(in->quarantine, provider, file);
+    if (e == OK)
         spooled(in);
-    }
     return e;
 }

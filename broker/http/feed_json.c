@@ -168,7 +168,7 @@ static void read_cross(const struct engine *e, struct json_at at, struct feed_me
         c->pool = engine_pool_find(e, json_text(code, CODE_SIZE - 1, f));
         if (json_is_string(code.value) && m->provider.v != 0 && !is_of(e, c->pool, m->provider))
             json_fault_add(f, code.pointer, "is not a pool of this provider");
-        c->occupied = (int32_t)json_int(json_field(item, "occupiedByMessages"), 0, UNITS_MAX, f);
+        c->occupied = (int32_t)json_int(json_field(item, "occupiedByMessages"), -UNITS_MAX, UNITS_MAX, f);
         read_words(json_field(item, "note"), c->note, sizeof c->note, f);
     }
 }

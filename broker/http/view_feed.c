@@ -107,11 +107,9 @@ bool upload_row_allowed(const struct engine *e, const struct actor *actor, const
 
 struct stop_now view_stop_now(const struct engine *e, struct pool_id pool, int64_t now_ms)
 {
-    struct pool_view v = engine_pool_view(e, pool, now_ms);
+    struct pool_stop stop = engine_pool_stop(e, pool, now_ms);
 
-    if (!v.stopped || v.latest == NULL)
-        return (struct stop_now){0};
-    return (struct stop_now){.reason = v.latest->stop, .until_ms = v.latest->stop_until_ms};
+    return (struct stop_now){.reason = stop.reason, .until_ms = stop.until_ms};
 }
 
 /* O may be NULL: nothing was ever said. */

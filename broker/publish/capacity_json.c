@@ -35,15 +35,13 @@ static void region(struct writer *w, const struct engine *e, uint8_t index)
 
 static void write_stop(struct writer *w, const struct engine *e, const struct publish_pool *p)
 {
-    const struct observation *o = p->view.latest;
-
-    if (o == NULL || !p->view.stopped || o->stop == 0) {
+    if (p->stop.reason == 0) {
         writer_null(w, "stop");
         return;
     }
     writer_open(w, "stop");
-    writer_text(w, "reason", vocab_list_code(engine_vocab(e), LIST_STOP, o->stop - 1U));
-    moment(w, "untilAt", o->stop_until_ms);
+    writer_text(w, "reason", vocab_list_code(engine_vocab(e), LIST_STOP, p->stop.reason - 1U));
+    moment(w, "untilAt", p->stop.until_ms);
     writer_close(w);
 }
 

@@ -24,11 +24,11 @@ static void write_plek(struct writer *w, const struct engine *e, const struct pu
     aantal(w, "buiten_gebruik", o->out_of_order);
     if (o->deliverable != TRI_UNKNOWN)
         writer_text(w, "leverbaar", o->deliverable == TRI_YES ? "ja" : "nee");
-    if (p->view.stopped && o->stop != 0) {
+    if (p->stop.reason != 0) {
         writer_open(w, "stop");
-        writer_text(w, "reden", vocab_list_code(engine_vocab(e), LIST_STOP, o->stop - 1U));
-        if (o->stop_until_ms != 0)
-            writer_time(w, "tot", o->stop_until_ms);
+        writer_text(w, "reden", vocab_list_code(engine_vocab(e), LIST_STOP, p->stop.reason - 1U));
+        if (p->stop.until_ms != 0)
+            writer_time(w, "tot", p->stop.until_ms);
         writer_close(w);
     }
     writer_close(w);

@@ -71,8 +71,7 @@ static bool is_told(const struct publish_pool *p, enum publish_need need)
         return false;
     if (need == NEED_NUMBER)
         return p->available != UNITS_UNKNOWN;
-    return p->view.offerable != UNITS_UNKNOWN || o->deliverable != TRI_UNKNOWN ||
-           (p->view.stopped && o->stop != 0);
+    return p->view.offerable != UNITS_UNKNOWN || o->deliverable != TRI_UNKNOWN || p->stop.reason != 0;
 }
 
 static void add_pools(const struct engine *e, int64_t now_ms, const struct publish_query *q,
@@ -92,6 +91,7 @@ static void add_pools(const struct engine *e, int64_t now_ms, const struct publi
                                    .location = l,
                                    .org = engine_org(e, pool->org),
                                    .view = view,
+                                   .stop = engine_pool_stop(e, pool->id, now_ms),
                                    .available = available(&view)};
         if (!is_told(&row, q->need))
             continue;

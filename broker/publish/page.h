@@ -34,6 +34,7 @@ struct publish_pool {
     const struct location *location;
     const struct org *org;
     struct pool_view view;
+    struct pool_stop stop; /* in force now */
     /* What a form can say that has no word for a stop or for staff: offerable, but 0 while a stop is in force
      * or nobody is there to take anyone in. UNITS_UNKNOWN where free was never said. */
     int32_t available;
