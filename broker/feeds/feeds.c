@@ -267,9 +267,8 @@ static void judge(const struct feeds *f, struct feed_row *row, int64_t now_ms)
 /* When the report by a feed came that is believed of the pool; 0 = none. */
 static int64_t newest_report(const struct engine *e, struct pool_id pool, int64_t now_ms)
 {
-    const struct observation *o = engine_pool_view(e, pool, now_ms).latest;
-
-    return o != NULL && o->source == SOURCE_FEED ? o->received_at_ms : 0;
+    /* Also where people spoke later: a hand correction does not make the feed silent. */
+    return engine_pool_said(e, pool, now_ms).words[SIDE_FEED].observed_at_ms;
 }
 
 /* The newest of them by organisation; a list of engine_orgs + 1. */
