@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLAIN_DIGITS_MAX 8 /* a citizen service number has nine */
+#define BYTES_TOLD_MAX 1000000000 /* by the API; a length lie may be more */
+#define PLAIN_DIGITS_MAX 8        /* a citizen service number has nine */
 
 static const char *const channel_names[] = {"drop", "push", "poll", "upload", "replay"};
 static const char *const outcome_names[] = {"taken", "quarantined", "test", "refused"};
@@ -362,10 +363,11 @@ json_t *feed_message_json(const struct feed_message *m, const struct reading *r)
         feed_message_name(id);
     else
         snprintf(id, sizeof id, "%s", m->id);
-    json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "provider", m->provider, "messageId",
-                             id, "channel", channel_name(m->channel), "format", m->format, "profile",
-                             m->profile, "bytes", (json_int_t)m->bytes, "receivedAt",
-                             time_format(m->received_at_ms, at), "outcome", outcome_names[m->outcome]);
+    json_t *body =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "provider", m->provider, "messageId", id,
+                  "channel", channel_name(m->channel), "format", m->format, "profile", m->profile, "bytes",
+                  (json_int_t)(m->bytes < BYTES_TOLD_MAX ? m->bytes : BYTES_TOLD_MAX), "receivedAt",
+                  time_format(m->received_at_ms, at), "outcome", outcome_names[m->outcome]);
     CHECK(body != NULL);
     json_object_set_new(body, "reports", reports_json(m, r));
     json_object_set_new(body, "complaints", complaints_json(r->complaints, r->complaints_n));

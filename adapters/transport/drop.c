@@ -20,6 +20,7 @@ struct folder {
     char provider[CODE_TEXT_SIZE];
     char *path;
     int watch;
+    bool changed; /* something came */
 };
 
 struct drop {
@@ -30,8 +31,6 @@ struct drop {
     int inotify;
     struct event *changes;
     struct event *rescan;
-    bool settled; /* nothing older waits than what inotify tells of: a file may be taken when it comes */
-    bool told;    /* of something while that was not so */
 };
 
 static bool is_wanted(const char *name)
@@ -120,17 +119,15 @@ static void on_rescan(evutil_socket_t fd, short what, void *ctx)
 {
     struct drop *d = ctx;
     struct timeval soon = {.tv_usec = 1000}, later = {.tv_sec = DROP_RESCAN_MS / 1000};
-    bool more = d->told;
+    bool more = false;
     (void)fd;
     (void)what;
-    d->told = false;
     for (size_t i = 0; i < d->n; i++)
         more |= scan(d, &d->folders[i]);
-    d->settled = !more;
     event_add(d->rescan, more ? &soon : &later);
 }
 
-static const struct folder *folder_of(const struct drop *d, int watch)
+static struct folder *folder_of(const struct drop *d, int watch)
 {
     for (size_t i = 0; i < d->n; i++)
         if (d->folders[i].watch == watch)
@@ -138,20 +135,30 @@ static const struct folder *folder_of(const struct drop *d, int watch)
     return NULL;
 }
 
+/* Looked through as a whole, oldest first: while we were away or busy others may have come before this one,
+ * and a newer number must not go before an older. */
 static void on_changes(evutil_socket_t fd, short what, void *ctx)
 {
     char space[16 * 1024] __attribute__((aligned(__alignof__(struct inotify_event))));
+    struct timeval soon = {.tv_usec = 1000};
     struct drop *d = ctx;
+    bool more = false;
     (void)what;
     ssize_t n = read(fd, space, sizeof space);
     for (ssize_t at = 0; at < n;) {
         const struct inotify_event *e = (const void *)(space + at);
-        const struct folder *folder = folder_of(d, e->wd);
-        d->told = d->told || !d->settled; /* the next look takes it, after those that came before it */
-        if (d->settled && folder != NULL && e->len > 0 && is_wanted(e->name))
-            take(d, folder, e->name);
+        struct folder *folder = folder_of(d, e->wd);
+        if (folder != NULL && e->len > 0 && is_wanted(e->name))
+            folder->changed = true;
         at += (ssize_t)(sizeof *e + e->len);
     }
+    for (size_t i = 0; i < d->n; i++)
+        if (d->folders[i].changed) {
+            d->folders[i].changed = false;
+            more |= scan(d, &d->folders[i]);
+        }
+    if (more)
+        event_add(d->rescan, &soon);
 }
 
 static bool is_watched(const struct drop *d, const char *provider)
