@@ -161,15 +161,6 @@ test('a stop by hand stands, and is said, not asked', () => {
   assert.notEqual(feed.difference(aPool(said(2, 4, { stop }), said(2, 3, { stop }), { stop: { ...stop, source: 'feed' }, disagrees: false }), [])?.kind, 'stop');
 });
 
-test('a room that its feed keeps shut is left to the feed, as long as that speaks', () => {
-  const stop = { reason: 'onderhoud', untilAt: null };
-  const shut = source => aPool(said(0, 4, { stop }), null, { stop: { ...stop, source }, disagrees: false });
-  assert.equal(feed.restsOnFeed(shut('feed'), Date.parse(AT(5))), true);
-  assert.equal(feed.restsOnFeed(shut('feed'), Date.parse(AT(6))), false, 'two hours: nobody relies on it any more');
-  assert.equal(feed.restsOnFeed(shut('hand'), Date.parse(AT(5))), false);
-  assert.equal(feed.restsOnFeed(aPool(said(1, 4), null), Date.parse(AT(5))), false);
-});
-
 test('open questions are left out of the one tap that confirms', () => {
   const pools = [aPool(said(2, 4), said(0, 3)), { ...aPool(said(2, 3), said(0, 4)), id: 2 }];
   assert.deepEqual(feed.questions(pools, []).map(p => p.id), [1]);

@@ -3,7 +3,7 @@
 // and taken over, or only tried; hand and feed differ and a tap says which is right; the operator sees a lost adapter.
 // Every moment in a file is made of the present one, so that the hour of the day does not matter.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startAdapter } from '../support/adapter.mjs';
@@ -43,8 +43,11 @@ function writeProfile(words) {
 
 before(async () => {
   x = await startExchange('e2e-koppeling', { settings: { feed_away_s: AWAY_S } });
-  adapter = await startAdapter(x, { own: true });
-  profile = join(adapter.dir, 'profiles/demo-csv.json');
+  const profiles = join(x.dir, 'profiles');
+  mkdirSync(profiles);
+  profile = join(profiles, 'demo-csv.json');
+  writeProfile({});
+  adapter = await startAdapter(x, { profiles });
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   phone = await openDesk(browser, x.origin, { viewport: PHONE });
   desk = await openDesk(browser, x.origin);

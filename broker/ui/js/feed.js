@@ -97,16 +97,6 @@ export function difference(pool, requests) {
   return null;
 }
 
-// As old as the reminder of the page: from here on nobody relies on the feed's word without looking.
-const FEED_RELIED_MS = 90 * 60_000;
-
-/**
- * Shut by its feed, which still speaks: "klopt nog steeds" leaves it alone. Said by people the stop would be theirs, and
- * stand when the feed opens the room again. @param {Pool} pool @param {number} nowMs
- */
-export const restsOnFeed = (pool, nowMs) => pool.capacity.stop?.source === 'feed'
-  && nowMs - Date.parse(pool.capacity.said?.feed?.observedAt ?? '') < FEED_RELIED_MS;
-
 /** Rooms of which somebody must say what is right. @param {Pool[]} pools @param {Request[]} requests */
 export const questions = (pools, requests) => pools.filter(p => difference(p, requests)?.kind === 'ask');
 

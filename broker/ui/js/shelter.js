@@ -3,7 +3,7 @@
 // saved is never queued in silence: it says so, and stays on the screen.
 import { ApiError, problemText } from './api.js';
 import { allowNotifications, armSound, chime, isArmed, notify, startCall, stayAwake, stopCall } from './attention.js';
-import { questions, restsOnFeed } from './feed.js';
+import { questions } from './feed.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { capacityView, confirmBar, poolName, shownFree } from './shelter_capacity.js';
 import { sendClaims } from './shelter_report.js';
@@ -215,7 +215,7 @@ function set(pool, free) {
 
 /**
  * The second tap. Without a change it renews the time of all numbers that are known, but of no room of which hand and
- * feed differ, for who did not read the question has not answered it, and of none that its feed keeps shut.
+ * feed differ: who did not read the question has not answered it.
  */
 function confirm() {
   if (frame.isStale()) {
@@ -224,9 +224,7 @@ function confirm() {
   }
   const hasChanges = state.changed.size > 0;
   const open = hasChanges ? [] : questions(state.pools, state.requests);
-  const known = state.pools.filter(p => (hasChanges ? state.changed.has(p.id) : shownFree(p) !== null && !open.includes(p)));
-  const own = known.filter(p => hasChanges || !restsOnFeed(p, frame.api.now()));
-  const pools = own.length > 0 ? own : known; // a house of shut rooms only can still say so
+  const pools = state.pools.filter(p => (hasChanges ? state.changed.has(p.id) : shownFree(p) !== null && !open.includes(p)));
   if (pools.length === 0 && open.length > 0) {
     announce(t('differ.first', { n: open.length }));
     return focusSoon(`differ-${open[0].id}`);
