@@ -1,7 +1,7 @@
 /* The drop folder: DIR/<provider>/ for each provider of a profile, made if missing. A file is taken when its
  * writer closed it or renamed it there; names that begin with a dot or end in .part or .tmp are left alone;
- * what was there before the start is found, and goes first. The file is removed only after the spool has it on disk, or moved
- * to quarantine. While the spool is full it stays and is tried again.
+ * what was there before the start is found, and goes first. The file is removed only after the spool has it
+ * on disk, or moved to quarantine. While the spool is full it stays and is tried again.
  *
  * Every RESCAN_MS the folders are looked through as well, for what inotify missed. */
 #ifndef PLEK_ADAPTERS_DROP_H
