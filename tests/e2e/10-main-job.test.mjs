@@ -23,7 +23,7 @@ before(async () => {
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   const desk = viewport => openDesk(browser, x.origin, { viewport });
   [worker, lindehof, wulp, second, third] = [await desk(DESKTOP), await desk(PHONE), await desk(PHONE), await desk(PHONE), await desk(PHONE)];
-}, { timeout: 90_000 });
+}, { timeout: 180_000 });
 after(async () => {
   await browser?.close();
   try {

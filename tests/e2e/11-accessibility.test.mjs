@@ -16,7 +16,7 @@ let x, browser;
 before(async () => {
   x = await startExchange('e2e-accessibility');
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
-}, { timeout: 90_000 });
+}, { timeout: 180_000 });
 after(async () => {
   await browser?.close();
   await x?.stop();

@@ -68,7 +68,7 @@ test('a house that confirms is told that it was not saved', async () => {
   assert.deepEqual(await axe(page), []);
 });
 
-test('back again both pages are live by themselves, and say so once', { timeout: 90_000 }, async () => {
+test('back again both pages are live by themselves, and say so once', { timeout: 180_000 }, async () => {
   await x.startBroker();
   await Promise.all([worker, house].map(desk => desk.page.locator('header .live:not(.stale)').waitFor({ timeout: BACK_MS })));
   await worker.page.locator('#ask-best').waitFor();
@@ -82,7 +82,7 @@ test('back again both pages are live by themselves, and say so once', { timeout:
   }
 });
 
-test('a question sent into the dark is asked once when there is light again', { timeout: 90_000 }, async () => {
+test('a question sent into the dark is asked once when there is light again', { timeout: 180_000 }, async () => {
   const { page } = worker;
   await x.killBroker();
   await page.click('#ask-best');

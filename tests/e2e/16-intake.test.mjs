@@ -13,7 +13,7 @@ before(async () => {
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   worker = await openDesk(browser, x.origin);
   await openPlacer(worker);
-}, { timeout: 90_000 });
+}, { timeout: 180_000 });
 after(async () => {
   await browser?.close();
   await x?.stop();
