@@ -112,6 +112,7 @@ static bool is_own_referral(const struct actor *a, const struct referral *r)
 
 /* ---- may: commands ---- */
 
+/* Whether it speaks as the right side is a fault of the report (decide_capacity.c), with its place. */
 static enum refusal permit_report(const struct engine *e, const struct command *cmd, struct outcome *outcome)
 {
     for (uint16_t i = 0; i < cmd->u.report.n; i++) {

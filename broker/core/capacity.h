@@ -69,7 +69,9 @@ enum observation_fault {
     OBS_FUTURE = 4,          /* observed more than 2 minutes after now */
     OBS_TOO_OLD = 8,         /* observed more than 7 days ago: not a report of now */
     OBS_NO_COUNT = 16,       /* says nothing that helps: no free, no stop, no deliverable */
-    OBS_TOTAL_ODD = 32       /* total, or any count, over 10 times the pool profile: a mapping mistake */
+    OBS_TOTAL_ODD = 32,      /* total, or any count, over 10 times the pool profile: a mapping mistake */
+    OBS_SOURCE =
+        64 /* a machine that speaks as people, or people as the feed; only decide knows who reports */
 };
 /* POOL_UNITS is the profile's total, 0 if not known here. Every count that was said takes part in the sum and
  * in OBS_TOTAL_ODD; UNITS_UNKNOWN in none. (decide adds: a count or moment that no journal could hold.) */

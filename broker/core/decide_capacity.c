@@ -118,6 +118,13 @@ static void take(struct decision *d, struct batch *b, const struct observation *
         d->outcome->late++;
 }
 
+/* Whose word a report is decides whose stop it may lift and which word it replaces. So who reports says which
+ * side speaks, and a field of the report must agree. */
+static bool may_speak_as(const struct actor *a, enum source source)
+{
+    return (a->role == ROLE_MACHINE) == (side_of(source) == SIDE_FEED);
+}
+
 static enum refusal judge(struct decision *d, const struct observation *o)
 {
     const struct pool *p = engine_pool(d->e, o->pool);
@@ -131,6 +138,8 @@ static enum refusal judge(struct decision *d, const struct observation *o)
         faults |= OBS_TOO_OLD;
     if (o->stop_until_ms < 0 || o->stop_until_ms > FIELD_TIME_MAX)
         faults |= OBS_FUTURE;
+    if (!may_speak_as(&d->cmd->actor, o->source))
+        faults |= OBS_SOURCE;
     d->outcome->pool = o->pool;
     d->outcome->fault_bits = (uint16_t)faults;
     if (faults != 0)

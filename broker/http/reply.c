@@ -264,11 +264,13 @@ static json_t *observation_errors(const struct outcome *o)
 {
     json_t *errors = json_array();
 
-    for (unsigned bit = 1; bit <= OBS_TOTAL_ODD; bit <<= 1) {
+    for (unsigned bit = 1; bit <= OBS_SOURCE; bit <<= 1) {
         if ((o->fault_bits & bit) == 0)
             continue;
         json_t *one = json_object();
-        json_object_set_new(one, "pointer", json_sprintf("/reports/%u", (unsigned)o->fault_index));
+        json_object_set_new(
+            one, "pointer",
+            json_sprintf(bit == OBS_SOURCE ? "/reports/%u/source" : "/reports/%u", (unsigned)o->fault_index));
         json_object_set_new(one, "detail", json_string(reply_observation_text(bit)));
         json_array_append_new(errors, one);
     }

@@ -90,6 +90,8 @@ const char *reply_observation_text(unsigned bit)
         return "says nothing: give units free, deliverable or a stop";
     case OBS_TOTAL_ODD:
         return "more than ten times what this place has: probably another count was sent";
+    case OBS_SOURCE:
+        return "feed is for machines, and only that; people report by hand or by phone";
     default:
         return "cannot be true";
     }

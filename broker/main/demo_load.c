@@ -99,24 +99,52 @@ static void define_all(struct loading *l)
     wait_until(l, 0);
 }
 
-/* First counts, as if a machine that carries every shelter brought them. */
+static bool says(const struct loading *l, const struct actor *a, const struct observation *o)
+{
+    bool is_known = o->pool.v >= 1 && o->pool.v <= l->world->n_pools;
+
+    if (a->role == ROLE_MACHINE) /* one of a pool that is not there is refused, not left out */
+        return o->source == SOURCE_FEED || !is_known;
+    return o->source != SOURCE_FEED && is_known && l->world->pools[o->pool.v - 1].org.v == a->org.v;
+}
+
+/* What the actor says of all there is; LIST has room for it. */
+static void report_of(struct loading *l, const struct actor *a, struct observation *list)
+{
+    struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = *a};
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->world->n_observations; i++) {
+        if (says(l, a, &l->world->observations[i]))
+            list[n++] = l->world->observations[i];
+    }
+    for (size_t at = 0; at < n; at += REPORT_BATCH_MAX) {
+        cmd.u.report.list = list + at;
+        cmd.u.report.n = (uint16_t)(n - at < REPORT_BATCH_MAX ? n - at : REPORT_BATCH_MAX);
+        submit(l, &cmd);
+        wait_until(l, 0);
+    }
+}
+
+/* First counts: those of a feed as if one machine that carries every shelter brought them, the others as the
+ * people of each house would. */
 static void report_all(struct loading *l)
 {
     const struct demo_world *w = l->world;
     struct org_id *all = mem_new(w->n_orgs + 1, sizeof *all);
+    struct observation *list = mem_new(w->n_observations + 1, sizeof *list);
+    const struct actor machine = {.role = ROLE_MACHINE, .carries = all, .n_carries = (uint16_t)w->n_orgs};
+
+    l->doing = "counts";
     for (size_t i = 0; i < w->n_orgs; i++)
         all[i] = w->orgs[i].id;
-    l->doing = "counts";
-    for (size_t at = 0; at < w->n_observations; at += REPORT_BATCH_MAX) {
-        size_t n = w->n_observations - at;
-        struct command cmd = {
-            .kind = CMD_REPORT_CAPACITY,
-            .actor = {.role = ROLE_MACHINE, .carries = all, .n_carries = (uint16_t)w->n_orgs}};
-        cmd.u.report.list = w->observations + at;
-        cmd.u.report.n = (uint16_t)(n < REPORT_BATCH_MAX ? n : REPORT_BATCH_MAX);
-        submit(l, &cmd);
-        wait_until(l, 0);
+    report_of(l, &machine, list);
+    for (size_t i = 0; i < w->n_orgs; i++) {
+        const struct actor house = {.role = ROLE_SHELTER, .org = all[i]};
+
+        report_of(l, &house, list);
     }
+    free(list);
     free(all);
 }
 

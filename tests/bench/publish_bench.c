@@ -93,7 +93,7 @@ static void define_pool(struct engine *e, struct rng *g, unsigned i)
     o.occupied = o.total - o.free;
     org = engine_pool(e, o.pool)->org;
     give(e, (struct command){.kind = CMD_REPORT_CAPACITY,
-                             .actor = {.role = ROLE_SHELTER, .org = org},
+                             .actor = {.role = ROLE_MACHINE, .carries = &org, .n_carries = 1},
                              .u.report = {.list = &o, .n = 1}});
 }
 

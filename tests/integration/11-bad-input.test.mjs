@@ -84,6 +84,8 @@ const kinds = [
   ['a count below 0', () => report({ unitsFree: -1 }), 400, '/reports/0/unitsFree'],
   ['a count of ten thousand and one', () => report({ unitsFree: 10_001 }), 400, '/reports/0/unitsFree'],
   ['a report that says nothing', () => house.post('/capacity-reports', { reports: [{ poolId: place.poolId, reportId: 'r1', observedAt: soon(0), source: 'hand' }] }), 422, '/reports/0'],
+  ['people as the feed', () => house.post('/capacity-reports', { reports: [aReport(place.poolId), aReport(place.poolId, { source: 'feed' })] }), 422, '/reports/1/source'],
+  ['a machine by hand', () => machine.post('/capacity-reports', { reports: [aReport(demo.pools.findIndex((_, i) => demo.machines[0].organisations.includes(organisationOf(i + 1))) + 1)] }), 422, '/reports/0/source'],
   ['a pool of another house', () => other.post('/capacity-reports', { reports: [aReport(place.poolId)] }), 403, /role or organisation/],
   ['a pool that the machine does not carry', () => machine.post('/capacity-reports', { reports: [aReport(demo.pools.find(p => !demo.machines[0].organisations.includes(organisationOf(p.id))).id, { source: 'feed' })] }), 403, /role or organisation/],
   ['a pool that does not exist', () => report({ poolId: 99_999 }), 404, /no such thing/],

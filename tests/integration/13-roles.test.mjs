@@ -120,7 +120,7 @@ async function fresh(state) {
 
 // What each route is given: [state of the household, body]. Rows without an entry need neither.
 const GIVEN = {
-  'POST /capacity-reports': ['none', () => ({ reports: [room()] })],
+  'POST /capacity-reports': ['none', name => ({ reports: [{ ...room(), source: name === 'machine' ? 'feed' : 'hand' }] })],
   'POST /matches': ['none', () => aWoman()],
   'POST /referrals': ['none', () => aWoman()],
   'GET /referrals/{id}': ['pending'],
@@ -172,7 +172,7 @@ async function call(name, route, given) {
   if (route === 'DELETE /session' && c.session) c = await x.signIn(c.session.account);
   if (method === 'GET') return c.get(url);
   if (method === 'DELETE') return c.request('DELETE', url);
-  return c.post(url, body?.() ?? {}, {});
+  return c.post(url, body?.(name) ?? {}, {});
 }
 
 test('the matrix has a row for every route and a column for every role', () => {

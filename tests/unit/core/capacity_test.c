@@ -363,6 +363,7 @@ static void a_pool_that_is_not_there_or_not_ones_own(void **state)
     machine.n_carries = 1;
     assert_int_equal(do_report(x, machine, list, 2).refusal, REFUSAL_NOT_ALLOWED);
     machine.n_carries = 2;
+    list[0].source = list[1].source = SOURCE_FEED;
     assert_int_equal(do_report(x, machine, list, 2).applied, 2);
     /* A desk of one house speaks for that house only. */
     list[0] = an_observation(x, POOL_A1, 2, 0);

@@ -29,7 +29,7 @@ static void fill_batch(const struct exchange *x, struct observation *list, uint1
 {
     for (uint16_t i = 0; i < n; i++) {
         list[i] = an_observation(x, first + i, POOL_UNITS, 1);
-        list[i].source = SOURCE_FEED;
+        list[i].source = SOURCE_HAND;
         list[i].report += i;
     }
 }

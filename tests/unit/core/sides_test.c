@@ -169,24 +169,77 @@ static void of_the_same_moment(void **state)
     exchange_free(x);
 }
 
-/* In one batch as one by one. */
-static void both_sides_in_one_batch(void **state)
+/* Of one moment and with one number; a batch is of one side, and holds a pool as often as it likes. */
+static void both_sides_in_two_batches(void **state)
 {
     struct exchange *x = exchange_new();
-    struct observation list[3];
+    struct observation list[2];
 
     (void)state;
     x->now += MS_HOUR;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
         list[i] = an_observation(x, POOL_B, POOL_UNITS, 1);
         list[i].report += (uint64_t)i;
-        list[i].source = i == 1 ? SOURCE_FEED : SOURCE_HAND;
     }
-    assert_int_equal(do_report(x, shelter_of(HUIS_B), list, 3).applied, 2);
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), list, 2).applied, 1);
+    assert_int_equal(x->last.unchanged, 1);
+    list[0].source = list[1].source = SOURCE_FEED;
+    list[0].report += 7;
+    list[1].report += 7;
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), list, 2).applied, 1);
     assert_int_equal(x->last.unchanged, 1);
     assert_int_equal(the_pool(x, POOL_B).latest->source, SOURCE_FEED);
     assert_true(said_of(x).words[SIDE_FEED].said);
     exchange_free(x);
+}
+
+/* Who reports says which side speaks: the field of the report must agree. */
+static void nobody_speaks_for_the_other_side(void **state)
+{
+    static const struct org_id house = {HUIS_B};
+    const struct actor machine = {.role = ROLE_MACHINE, .carries = &house, .n_carries = 1};
+    const struct {
+        const char *name;
+        struct actor who;
+        enum source source;
+        bool want;
+    } cases[] = {
+        {"a machine as the feed", machine, SOURCE_FEED, true},
+        {"a machine by hand", machine, SOURCE_HAND, false},
+        {"a machine by phone", machine, SOURCE_PHONE, false},
+        {"people by hand", shelter_of(HUIS_B), SOURCE_HAND, true},
+        {"people by phone", shelter_of(HUIS_B), SOURCE_PHONE, true},
+        {"people as the feed", shelter_of(HUIS_B), SOURCE_FEED, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = cases[i].who};
+        struct observation list[2];
+        struct outcome o;
+
+        says(x, SOURCE_HAND, 2, FULL, 0); /* the stop that must not be lifted by a word of the other side */
+        x->now += MS_MINUTE;
+        list[0] = list[1] = an_observation(x, POOL_B, POOL_UNITS, 2);
+        list[0].source = cases[i].who.role == ROLE_MACHINE ? SOURCE_FEED : SOURCE_HAND;
+        list[0].stop = FULL;
+        list[1].source = cases[i].source;
+        list[1].report++;
+        cmd.u.report.list = list;
+        cmd.u.report.n = 2;
+        o = exchange_do(x, &cmd);
+        if ((o.refusal == REFUSAL_NONE) != cases[i].want)
+            fail_msg("%s: %s", cases[i].name, refusal_code(o.refusal));
+        if (!cases[i].want) {
+            assert_int_equal(o.refusal, REFUSAL_BAD_REPORT);
+            assert_int_equal(o.fault_index, 1);
+            assert_int_equal(o.fault_bits, OBS_SOURCE);
+            assert_int_equal(stop_of(x).reason, FULL);
+            assert_int_equal(last_count(x), 0);
+        }
+        exchange_free(x);
+    }
 }
 
 /* ---- the stop of people ---- */
@@ -406,7 +459,8 @@ int main(void)
         cmocka_unit_test(how_long_it_matters_is_a_setting),
         cmocka_unit_test(a_late_word_is_not_the_last),
         cmocka_unit_test(of_the_same_moment),
-        cmocka_unit_test(both_sides_in_one_batch),
+        cmocka_unit_test(both_sides_in_two_batches),
+        cmocka_unit_test(nobody_speaks_for_the_other_side),
         cmocka_unit_test(a_stop_of_people_stays),
         cmocka_unit_test(nobody_can_ask_through_it),
         cmocka_unit_test(its_end_frees),

@@ -209,7 +209,9 @@ static void a_stop_of_people_that_ends_is_seen(void **state)
     struct core_settings settings = core_settings_default();
     struct search t = search_new(&settings);
     struct observation o = an_observation(t.x, POOL_B, POOL_UNITS, 1);
-    struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = shelter_of(HUIS_B)};
+    const struct org_id house = {HUIS_B};
+    const struct actor machine = {.role = ROLE_MACHINE, .carries = &house, .n_carries = 1};
+    struct command cmd = {.kind = CMD_REPORT_CAPACITY};
     int64_t until_ms = t.x->now + MS_HOUR;
 
     (void)state;
@@ -221,6 +223,7 @@ static void a_stop_of_people_that_ends_is_seen(void **state)
         o.observed_at_ms = t.x->now;
         o.report = 5 + (uint64_t)i;
         o.source = i == 0 ? SOURCE_HAND : SOURCE_FEED;
+        cmd.actor = i == 0 ? shelter_of(HUIS_B) : machine;
         o.stop = i == 0;
         o.stop_until_ms = i == 0 ? until_ms : 0;
         give(&t, &cmd);

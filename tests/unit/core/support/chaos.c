@@ -375,13 +375,14 @@ static struct outcome report_step(struct exchange *x, struct rng *r)
     unsigned pool = 1 + rng_below(r, POOL_COSM);
     struct observation list[3];
     uint16_t n = (uint16_t)(1 + rng_below(r, 3));
+    bool is_feed = rng_chance(r, 333);
 
     for (uint16_t i = 0; i < n; i++) {
         struct pool_view v = the_pool(x, pool);
 
         if (v.reported && rng_chance(r, 250)) { /* still so */
             list[i] = *v.latest;
-            list[i].source = PICK(r, source, SOURCE_N);
+            list[i].source = is_feed ? SOURCE_FEED : rng_chance(r, 500) ? SOURCE_HAND : SOURCE_PHONE;
             list[i].report = rng_next(r);
             list[i].observed_at_ms = x->now;
             continue;
@@ -389,7 +390,7 @@ static struct outcome report_step(struct exchange *x, struct rng *r)
         list[i] = an_observation(x, pool, CHAOS_UNITS,
                                  rng_chance(r, 100) ? UNITS_UNKNOWN : (int)rng_below(r, CHAOS_UNITS + 1));
         list[i].report = rng_below(r, 200);
-        list[i].source = PICK(r, source, SOURCE_N);
+        list[i].source = is_feed ? SOURCE_FEED : rng_chance(r, 500) ? SOURCE_HAND : SOURCE_PHONE;
         list[i].observed_at_ms -= rng_chance(r, 300) ? (int64_t)rng_below(r, 10) * MS_HOUR : 0;
         list[i].deliverable = rng_chance(r, 100) ? TRI_NO : TRI_YES;
         list[i].stop = rng_chance(r, 50) ? (uint8_t)rng_below(r, 12) : 0;

@@ -229,7 +229,14 @@ struct actor shelter_at(enum an_org org, enum a_location location)
 struct outcome do_report(struct exchange *x, struct actor who, const struct observation *list, uint16_t n)
 {
     struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = who};
+    const struct org_id house = who.org;
 
+    /* What the feed says of a house, a machine brings. */
+    if (who.role == ROLE_SHELTER && n > 0 && list[0].source == SOURCE_FEED) {
+        cmd.actor = actor_of(ROLE_MACHINE, 0);
+        cmd.actor.carries = &house;
+        cmd.actor.n_carries = 1;
+    }
     cmd.u.report.list = list;
     cmd.u.report.n = n;
     return exchange_do(x, &cmd);
