@@ -137,20 +137,38 @@ static bool echoes_feed(const struct pool_slot *s, const struct observation *o)
            s->latest.stop_until_ms == o->stop_until_ms && ledger_side_of_stop(s) == SIDE_FEED && !was_theirs;
 }
 
+/* People who say other than their feed said correct it; a feed that then says something else by itself has
+ * news, and is no longer what they corrected. One that leaves a thing out, or says the same again, has not
+ * moved. */
+static void mark_correction(struct pool_slot *s, enum side side, const struct word *before)
+{
+    struct word *hand = &s->words[SIDE_HAND];
+    const struct word *feed = &s->words[SIDE_FEED];
+
+    if (side == SIDE_HAND)
+        hand->corrects = feed->said ? (uint8_t)words_differ(feed, hand, hand->observed_at_ms) : 0;
+    else if (before->said)
+        hand->corrects &= (uint8_t)~words_differ(before, feed, feed->observed_at_ms);
+}
+
 /* Before O is believed. */
 static void keep_word(struct pool_slot *s, const struct observation *o, enum kept kept)
 {
-    struct word *own = &s->words[side_of(o->source)];
+    enum side side = side_of(o->source);
+    struct word *own = &s->words[side];
     const struct word before = *own;
     bool echoes = echoes_feed(s, o);
 
     *own = word_of(o);
     own->echoes = echoes;
-    if (kept != KEPT_COUNTS)
-        return;
-    own->stop = before.stop;
-    own->stop_until_ms = before.stop_until_ms;
-    own->echoes = before.echoes;
+    if (kept == KEPT_COUNTS) {
+        own->stop = before.stop;
+        own->stop_until_ms = before.stop_until_ms;
+        own->echoes = before.echoes;
+    }
+    mark_correction(s, side, &before);
+    if (kept == KEPT_COUNTS) /* of a stop they said nothing */
+        own->corrects = (uint8_t)((own->corrects & ~CORRECTS_STOP) | (before.corrects & CORRECTS_STOP));
 }
 
 /* What was believed before words were kept is its side's word; a number that the broker itself corrected

@@ -62,17 +62,25 @@ bool word_has_stop(const struct word *w, int64_t now_ms)
     return w != NULL && w->stop != 0 && (w->stop_until_ms == 0 || now_ms < w->stop_until_ms);
 }
 
+unsigned words_differ(const struct word *a, const struct word *b, int64_t now_ms)
+{
+    unsigned bits = 0;
+
+    if (a->free != UNITS_UNKNOWN && b->free != UNITS_UNKNOWN && a->free != b->free)
+        bits |= CORRECTS_FREE;
+    if (a->deliverable != TRI_UNKNOWN && b->deliverable != TRI_UNKNOWN && a->deliverable != b->deliverable)
+        bits |= CORRECTS_STAFF;
+    if (word_has_stop(a, now_ms) != word_has_stop(b, now_ms))
+        bits |= CORRECTS_STOP;
+    return bits;
+}
+
 bool words_disagree(const struct word *feed, const struct word *hand, int64_t now_ms, int64_t window_ms)
 {
     if (!feed->said || !hand->said || now_ms - feed->observed_at_ms > window_ms ||
         now_ms - hand->observed_at_ms > window_ms)
         return false;
-    if (feed->free != UNITS_UNKNOWN && hand->free != UNITS_UNKNOWN && feed->free != hand->free)
-        return true;
-    if (feed->deliverable != TRI_UNKNOWN && hand->deliverable != TRI_UNKNOWN &&
-        feed->deliverable != hand->deliverable)
-        return true;
-    return word_has_stop(feed, now_ms) != word_has_stop(hand, now_ms);
+    return (words_differ(feed, hand, now_ms) & hand->corrects) != 0;
 }
 
 /* ---- faults ---- */

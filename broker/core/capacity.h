@@ -37,6 +37,9 @@ enum side { SIDE_FEED, SIDE_HAND, SIDE_N };
 enum side side_of(enum source source); /* the phone is people too */
 const char *side_code(enum side v);    /* "feed" "hand" */
 
+/* In what people contradicted what their feed had said when they spoke, as bits. */
+enum correction { CORRECTS_FREE = 1, CORRECTS_STAFF = 2, CORRECTS_STOP = 4 };
+
 /* The last word of one side, as far as it matters once the other has spoken. Small: each pool has two. */
 struct word {
     int64_t observed_at_ms;
@@ -45,14 +48,21 @@ struct word {
     uint8_t deliverable;   /* enum tri */
     uint8_t stop;          /* 0 = none, else index in the stop list + 1 */
     bool said;             /* false: never, and all else is 0 */
-    bool echoes; /* people: the stop is the feed's, said again with all the rest; it is none of theirs */
+    bool echoes;      /* people: the stop is the feed's, said again with all the rest; it is none of theirs */
+    uint8_t corrects; /* people: enum correction; a bit goes when the feed says something else by itself */
 };
 struct word word_of(const struct observation *o);
-bool word_equal(const struct word *a, const struct word *b); /* whether echoed or not */
-bool word_has_stop(const struct word *w, int64_t now_ms);    /* its end is not past at NOW; NULL has none */
+/* Whether echoed, or a correction, or not. */
+bool word_equal(const struct word *a, const struct word *b);
+bool word_has_stop(const struct word *w, int64_t now_ms); /* its end is not past at NOW; NULL has none */
 
-/* Both sides spoke at most WINDOW ago and do not agree: on the units free or on staff, where both said it, or
- * on whether there is a stop at NOW (not on its reason or its end). */
+/* In what two words differ: the units free and staff where both said them, and whether there is a stop at NOW
+ * (not its reason or its end). As enum correction. */
+unsigned words_differ(const struct word *a, const struct word *b, int64_t now_ms);
+
+/* Both sides spoke at most WINDOW ago, and differ in something in which people contradicted the feed and the
+ * feed has not moved since. A feed that reports a change differs from what people confirmed before, and
+ * nobody contradicts anybody. */
 bool words_disagree(const struct word *feed, const struct word *hand, int64_t now_ms, int64_t window_ms);
 
 /* Ages at which a number stops being fresh, ageing, stale (domain: section 4); per source. */

@@ -61,7 +61,7 @@ static uint64_t hash_words(uint64_t h, const struct word words[SIDE_N])
         const struct word *w = &words[side];
 
         h = hash_combine(h, (uint64_t)w->said | (uint64_t)w->deliverable << 8 | (uint64_t)w->stop << 16 |
-                                (uint64_t)w->echoes << 24);
+                                (uint64_t)w->echoes << 24 | (uint64_t)w->corrects << 32);
         h = hash_combine(h, (uint64_t)(uint32_t)w->total << 32 | (uint32_t)w->free);
         h = hash_combine(h, (uint64_t)w->stop_until_ms);
         h = hash_combine(h, (uint64_t)w->observed_at_ms);

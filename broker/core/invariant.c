@@ -39,11 +39,13 @@ static bool check_words(const struct pool_slot *s, struct finding f)
     const struct word *other = &s->words[SIDE_N - 1 - side_of(o->source)];
 
     for (int side = 0; side < SIDE_N; side++) {
-        if (!s->words[side].said && !word_equal(&s->words[side], &never))
+        if (!s->words[side].said && (!word_equal(&s->words[side], &never) || s->words[side].corrects != 0))
             return broken(f, "pool %u: a side that never spoke said something", s->pool.id.v);
     }
     if (s->words[SIDE_FEED].echoes || (s->words[SIDE_HAND].echoes && s->words[SIDE_HAND].stop == 0))
         return broken(f, "pool %u: echoes a stop that is none", s->pool.id.v);
+    if (s->words[SIDE_FEED].corrects != 0 || (s->words[SIDE_HAND].corrects != 0 && !s->words[SIDE_FEED].said))
+        return broken(f, "pool %u: corrects a feed that said nothing", s->pool.id.v);
     if (!own->said)
         return !other->said || broken(f, "pool %u: believes a side of which no word is kept", s->pool.id.v);
     if (o->pool.v == 0 || own->observed_at_ms != o->observed_at_ms || own->total != o->total ||

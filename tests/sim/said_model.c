@@ -26,6 +26,8 @@ struct pool_model {
     bool reported;
     struct observation now; /* believed */
     struct side_model feed, people;
+    /* What people contradicted when they last spoke, and whether the feed has still said nothing else. */
+    bool free_stands, staff_stands, stop_stands;
     struct stop of_feed, of_people; /* that nobody has lifted */
 };
 
@@ -91,15 +93,62 @@ static bool same_stop(const struct stop *a, const struct stop *b)
     return a->reason == b->reason && a->until_ms == b->until_ms;
 }
 
+static bool in_force(const struct stop *s, int64_t now_ms)
+{
+    return s->reason != 0 && (s->until_ms == 0 || now_ms < s->until_ms);
+}
+
+static bool other_free(const struct side_model *a, const struct side_model *b)
+{
+    return a->free >= 0 && b->free >= 0 && a->free != b->free;
+}
+
+static bool other_staff(const struct side_model *a, const struct side_model *b)
+{
+    return a->deliverable != TRI_UNKNOWN && b->deliverable != TRI_UNKNOWN && a->deliverable != b->deliverable;
+}
+
+static bool other_stop(const struct side_model *a, const struct side_model *b, int64_t now_ms)
+{
+    return in_force(&a->stop, now_ms) != in_force(&b->stop, now_ms);
+}
+
+/* The feed says NEXT instead of what it said. */
+static void feed_moves(struct pool_model *p, const struct side_model *next)
+{
+    if (!p->feed.spoke)
+        return;
+    if (other_free(&p->feed, next))
+        p->free_stands = false;
+    if (other_staff(&p->feed, next))
+        p->staff_stands = false;
+    if (other_stop(&p->feed, next, next->at_ms))
+        p->stop_stands = false;
+}
+
+static void people_speak(struct pool_model *p, bool of_the_stop_too)
+{
+    p->free_stands = p->feed.spoke && other_free(&p->feed, &p->people);
+    p->staff_stands = p->feed.spoke && other_staff(&p->feed, &p->people);
+    if (of_the_stop_too)
+        p->stop_stands = p->feed.spoke && other_stop(&p->feed, &p->people, p->people.at_ms);
+}
+
 static void speak(struct said_model *m, struct pool_model *p, const struct observation *o)
 {
     bool is_feed = o->source == SOURCE_FEED;
-    struct stop stop = {o->stop, o->stop_until_ms};
+    const struct stop stop = {o->stop, o->stop_until_ms};
+    const struct side_model word = {true, o->total, o->free, o->deliverable, stop, o->observed_at_ms};
 
     p->reported = true;
     p->now = *o;
-    *(is_feed ? &p->feed : &p->people) =
-        (struct side_model){true, o->total, o->free, o->deliverable, stop, o->observed_at_ms};
+    if (is_feed) {
+        feed_moves(p, &word);
+        p->feed = word;
+    } else {
+        p->people = word;
+        people_speak(p, true);
+    }
     if (is_feed) {
         p->of_feed = stop;
     } else if (stop.reason == 0 || !same_stop(&stop, &p->of_feed) || same_stop(&stop, &p->of_people)) {
@@ -124,6 +173,7 @@ static void correct(struct pool_model *p, const struct event *ev)
     p->people.free = p->now.free;
     p->people.deliverable = p->now.deliverable;
     p->people.at_ms = ev->at_ms;
+    people_speak(p, false);
 }
 
 static void on_observed(struct said_model *m, const struct event *ev)
@@ -173,11 +223,6 @@ static void on_confirmed(struct said_model *m, const struct event *ev)
     }
 }
 
-static bool in_force(const struct stop *s, int64_t now_ms)
-{
-    return s->reason != 0 && (s->until_ms == 0 || now_ms < s->until_ms);
-}
-
 /* Nobody is asked, and no place announced, through a stop. */
 static void on_offered(struct said_model *m, const struct event *ev, struct pool_id pool)
 {
@@ -206,14 +251,14 @@ void said_model_event(struct said_model *m, const struct event *ev)
 
 /* ---- the engine's view ---- */
 
-static bool differ(const struct side_model *a, const struct side_model *b, int64_t now_ms)
+static bool differ(const struct pool_model *p, int64_t now_ms)
 {
+    const struct side_model *a = &p->feed, *b = &p->people;
+
     if (!a->spoke || !b->spoke || now_ms - a->at_ms > MATTERS_MS || now_ms - b->at_ms > MATTERS_MS)
         return false;
-    return (a->free >= 0 && b->free >= 0 && a->free != b->free) ||
-           (a->deliverable != TRI_UNKNOWN && b->deliverable != TRI_UNKNOWN &&
-            a->deliverable != b->deliverable) ||
-           in_force(&a->stop, now_ms) != in_force(&b->stop, now_ms);
+    return (p->free_stands && other_free(a, b)) || (p->staff_stands && other_staff(a, b)) ||
+           (p->stop_stands && other_stop(a, b, now_ms));
 }
 
 static bool is_word(const struct word *w, const struct side_model *s)
@@ -252,7 +297,7 @@ static void compare(struct said_model *m, const struct engine *e, uint32_t id, i
     const struct pool_model *p = &m->pools[id - 1];
     struct pool_view v = engine_pool_view(e, (struct pool_id){id}, now_ms);
     struct pool_said said = engine_pool_said(e, (struct pool_id){id}, now_ms);
-    bool disagree = differ(&p->feed, &p->people, now_ms);
+    bool disagree = differ(p, now_ms);
 
     if (v.reported != p->reported ||
         (v.reported &&

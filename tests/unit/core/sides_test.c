@@ -38,43 +38,148 @@ static void when_they_disagree(void **state)
 #define NOW INT64_C(1790000000000)
 #define WINDOW (24 * MS_HOUR)
 #define FREE(n) .said = true, .free = (n), .observed_at_ms = NOW - MS_HOUR
+#define ALL .corrects = CORRECTS_FREE | CORRECTS_STAFF | CORRECTS_STOP
     static const struct {
         const char *name;
         struct word feed, hand;
         bool want;
     } cases[] = {
-        {"the same", {FREE(1)}, {FREE(1)}, false},
-        {"another number free", {FREE(1)}, {FREE(2)}, true},
-        {"nought is a number", {FREE(0)}, {FREE(1)}, true},
-        {"another total alone", {FREE(1), .total = 3}, {FREE(1), .total = 4}, false},
-        {"the feed does not say", {FREE(UNITS_UNKNOWN)}, {FREE(2)}, false},
-        {"people do not say", {FREE(1)}, {FREE(UNITS_UNKNOWN)}, false},
-        {"the feed never spoke", {.free = 0}, {FREE(2)}, false},
+        {"the same", {FREE(1)}, {FREE(1), ALL}, false},
+        {"another number free", {FREE(1)}, {FREE(2), ALL}, true},
+        {"nought is a number", {FREE(0)}, {FREE(1), ALL}, true},
+        {"another total alone", {FREE(1), .total = 3}, {FREE(1), .total = 4, ALL}, false},
+        {"the feed does not say", {FREE(UNITS_UNKNOWN)}, {FREE(2), ALL}, false},
+        {"people do not say", {FREE(1)}, {FREE(UNITS_UNKNOWN), ALL}, false},
+        {"the feed never spoke", {.free = 0}, {FREE(2), ALL}, false},
         {"people never spoke", {FREE(2)}, {.free = 0}, false},
-        {"staff", {FREE(1), .deliverable = TRI_YES}, {FREE(1), .deliverable = TRI_NO}, true},
-        {"staff, not said by one", {FREE(1)}, {FREE(1), .deliverable = TRI_NO}, false},
-        {"a stop of people", {FREE(1)}, {FREE(1), .stop = 1}, true},
-        {"a stop of the feed", {FREE(1), .stop = 1}, {FREE(1)}, true},
-        {"both have a stop, of another reason", {FREE(1), .stop = 1}, {FREE(1), .stop = 2}, false},
-        {"a stop that has ended", {FREE(1)}, {FREE(1), .stop = 1, .stop_until_ms = NOW}, false},
-        {"a stop about to end", {FREE(1)}, {FREE(1), .stop = 1, .stop_until_ms = NOW + 1}, true},
+        {"staff", {FREE(1), .deliverable = TRI_YES}, {FREE(1), .deliverable = TRI_NO, ALL}, true},
+        {"staff, not said by one", {FREE(1)}, {FREE(1), .deliverable = TRI_NO, ALL}, false},
+        {"a stop of people", {FREE(1)}, {FREE(1), .stop = 1, ALL}, true},
+        {"a stop of the feed", {FREE(1), .stop = 1}, {FREE(1), ALL}, true},
+        {"both have a stop, of another reason", {FREE(1), .stop = 1}, {FREE(1), .stop = 2, ALL}, false},
+        {"a stop that has ended", {FREE(1)}, {FREE(1), .stop = 1, .stop_until_ms = NOW, ALL}, false},
+        {"a stop about to end", {FREE(1)}, {FREE(1), .stop = 1, .stop_until_ms = NOW + 1, ALL}, true},
         {"the feed's word as old as counts",
          {.said = true, .free = 1, .observed_at_ms = NOW - WINDOW},
-         {FREE(2)},
+         {FREE(2), ALL},
          true},
-        {"older", {.said = true, .free = 1, .observed_at_ms = NOW - WINDOW - 1}, {FREE(2)}, false},
+        {"older", {.said = true, .free = 1, .observed_at_ms = NOW - WINDOW - 1}, {FREE(2), ALL}, false},
         {"people's word older",
          {FREE(2)},
-         {.said = true, .free = 1, .observed_at_ms = NOW - WINDOW - 1},
+         {.said = true, .free = 1, .observed_at_ms = NOW - WINDOW - 1, ALL},
          false},
+        {"another number, and no correction", {FREE(1)}, {FREE(2)}, false},
+        {"another number, and a correction of the staff",
+         {FREE(1)},
+         {FREE(2), .corrects = CORRECTS_STAFF},
+         false},
+        {"staff, and no correction",
+         {FREE(1), .deliverable = TRI_YES},
+         {FREE(1), .deliverable = TRI_NO, .corrects = CORRECTS_FREE},
+         false},
+        {"a stop, and no correction", {FREE(1), .stop = 1}, {FREE(1)}, false},
+        {"an echoed stop that the feed has dropped", {FREE(1)}, {FREE(1), .stop = 1, .echoes = true}, false},
     };
 #undef FREE
+#undef ALL
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         if (words_disagree(&cases[i].feed, &cases[i].hand, NOW, WINDOW) != cases[i].want)
             fail_msg("%s", cases[i].name);
     }
+}
+
+/* One step: who speaks, what of free, staff and stop, and whether they disagree after it. */
+struct said_step {
+    enum source source;
+    int free;
+    enum tri staff;
+    uint8_t stop;
+    bool want;
+};
+
+static void only_a_correction_disagrees(void **state)
+{
+#define FEED SOURCE_FEED
+#define HAND SOURCE_HAND
+#define UNSAID UNITS_UNKNOWN
+    static const struct {
+        const char *name;
+        struct said_step steps[5];
+    } cases[] = {
+        {"the feed goes on after a confirmation",
+         {{FEED, 3, TRI_YES, 0, false}, {HAND, 3, TRI_YES, 0, false}, {FEED, 2, TRI_YES, 0, false}}},
+        {"a correction, and the feed repeats itself",
+         {{FEED, 3, TRI_YES, 0, false},
+          {HAND, 1, TRI_YES, 0, true},
+          {FEED, 3, TRI_YES, 0, true},
+          {FEED, 3, TRI_YES, 0, true},
+          {HAND, 3, TRI_YES, 0, false}}},
+        {"a correction, and the feed moves",
+         {{FEED, 3, TRI_YES, 0, false},
+          {HAND, 1, TRI_YES, 0, true},
+          {FEED, 2, TRI_YES, 0, false},
+          {FEED, 3, TRI_YES, 0, false}}},
+        {"a correction, and the feed comes to it",
+         {{FEED, 3, TRI_YES, 0, false}, {HAND, 1, TRI_YES, 0, true}, {FEED, 1, TRI_YES, 0, false}}},
+        {"a correction, and the feed leaves the number out once",
+         {{FEED, 3, TRI_YES, 0, false},
+          {HAND, 1, TRI_YES, 0, true},
+          {FEED, UNSAID, TRI_YES, 0, false},
+          {FEED, 3, TRI_YES, 0, true}}},
+        {"a correction of the number, and the feed has news of the staff",
+         {{FEED, 3, TRI_YES, 0, false}, {HAND, 1, TRI_YES, 0, true}, {FEED, 3, TRI_NO, 0, true}}},
+        {"a correction said again",
+         {{FEED, 3, TRI_YES, 0, false}, {HAND, 1, TRI_YES, 0, true}, {HAND, 1, TRI_YES, 0, true}}},
+        {"people first: nothing to contradict",
+         {{SOURCE_PHONE, 2, TRI_YES, 0, false}, {FEED, 3, TRI_YES, 0, false}, {FEED, 3, TRI_YES, 0, false}}},
+        {"staff, confirmed, and the feed has news",
+         {{FEED, 3, TRI_YES, 0, false}, {HAND, 3, TRI_YES, 0, false}, {FEED, 3, TRI_NO, 0, false}}},
+        {"staff, corrected",
+         {{FEED, 3, TRI_YES, 0, false}, {HAND, 3, TRI_NO, 0, true}, {FEED, 3, TRI_YES, 0, true}}},
+        {"the feed stops what people confirmed",
+         {{FEED, 3, TRI_YES, 0, false}, {HAND, 3, TRI_YES, 0, false}, {FEED, 3, TRI_YES, WORKS, false}}},
+        {"people do not see the feed's stop",
+         {{FEED, 3, TRI_YES, WORKS, false}, {HAND, 3, TRI_YES, 0, true}, {FEED, 3, TRI_YES, WORKS, true}}},
+        {"people set a stop, and the feed changes its number",
+         {{FEED, 3, TRI_YES, 0, false},
+          {HAND, 3, TRI_YES, FULL, true},
+          {FEED, 2, TRI_YES, 0, true},
+          {FEED, 2, TRI_YES, FULL, false}}},
+        {"an echoed stop that the feed drops",
+         {{FEED, 3, TRI_YES, WORKS, false}, {HAND, 3, TRI_YES, WORKS, false}, {FEED, 3, TRI_YES, 0, false}}},
+        {"an echoed stop under a correction",
+         {{FEED, 3, TRI_YES, WORKS, false}, {HAND, 1, TRI_YES, WORKS, true}, {FEED, 2, TRI_YES, 0, false}}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct engine *e = NULL;
+
+        for (unsigned k = 0; k < 5 && (k == 0 || cases[i].steps[k].staff != TRI_UNKNOWN); k++) {
+            const struct said_step *s = &cases[i].steps[k];
+            struct observation o = an_observation(x, POOL_B, 4, s->free);
+
+            x->now += MS_MINUTE;
+            o.observed_at_ms = x->now;
+            o.source = s->source;
+            o.deliverable = s->staff;
+            o.stop = s->stop;
+            o.report = 900 + k;
+            assert_int_equal(do_report(x, shelter_of(HUIS_B), &o, 1).applied, 1);
+            if (said_of(x).disagrees != s->want)
+                fail_msg("%s, step %u", cases[i].name, k);
+        }
+        e = exchange_replay(x);
+        assert_int_equal(engine_digest(e, true), engine_digest(x->e, true));
+        engine_free(e);
+        exchange_free(x);
+    }
+#undef FEED
+#undef HAND
+#undef UNSAID
 }
 
 static void the_newest_is_believed_and_the_other_kept(void **state)
@@ -455,6 +560,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(when_they_disagree),
+        cmocka_unit_test(only_a_correction_disagrees),
         cmocka_unit_test(the_newest_is_believed_and_the_other_kept),
         cmocka_unit_test(how_long_it_matters_is_a_setting),
         cmocka_unit_test(a_late_word_is_not_the_last),
