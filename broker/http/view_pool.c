@@ -16,13 +16,24 @@ static json_t *stop_in_force(const struct engine *e, struct pool_id id, int64_t 
     return j;
 }
 
-static json_t *word(const struct engine *e, const struct word *w, int64_t now_ms)
+/* An echoed stop is the feed's: people are not shown to have one that their feed has dropped. While it stands
+ * it is shown of both, for people said it too and nobody is to think that they differ. */
+static bool shows_stop(const struct pool_said *said, enum side side, int64_t now_ms)
 {
+    const struct word *w = &said->words[side], *feed = &said->words[SIDE_FEED];
+    bool is_dropped = w->echoes && (feed->stop != w->stop || feed->stop_until_ms != w->stop_until_ms);
+
+    return word_has_stop(w, now_ms) && !is_dropped;
+}
+
+static json_t *word(const struct engine *e, const struct pool_said *said, enum side side, int64_t now_ms)
+{
+    const struct word *w = &said->words[side];
     if (!w->said)
         return json_null();
     return json_pack("{s:o, s:o, s:s, s:o, s:o}", "unitsTotal", view_units(w->total), "unitsFree",
                      view_units(w->free), "deliverable", view_tri((enum tri)w->deliverable), "stop",
-                     word_has_stop(w, now_ms) ? stop_of(e, w->stop, w->stop_until_ms) : json_null(),
+                     shows_stop(said, side, now_ms) ? stop_of(e, w->stop, w->stop_until_ms) : json_null(),
                      "observedAt", view_time(w->observed_at_ms));
 }
 
@@ -34,8 +45,8 @@ static json_t *capacity(const struct engine *e, struct pool_id id, const struct 
                           view_units(v->offerable), "overcommitted", v->overcommitted, "stop",
                           stop_in_force(e, id, now_ms), "freshness", freshness_code(v->freshness));
     json_object_set_new(c, "said",
-                        json_pack("{s:o, s:o}", "feed", word(e, &said.words[SIDE_FEED], now_ms), "hand",
-                                  word(e, &said.words[SIDE_HAND], now_ms)));
+                        json_pack("{s:o, s:o}", "feed", word(e, &said, SIDE_FEED, now_ms), "hand",
+                                  word(e, &said, SIDE_HAND, now_ms)));
     json_object_set_new(c, "disagrees", json_boolean(said.disagrees));
     json_object_set_new(c, "unitsTotal", view_units(o != NULL ? o->total : UNITS_UNKNOWN));
     json_object_set_new(c, "unitsFree", view_units(o != NULL ? o->free : UNITS_UNKNOWN));

@@ -138,8 +138,30 @@ test("people who say the feed's stop again with their number do not make it thei
   await feedSays(2, { stop: { reason: 'brand_water' } });
   await handSays(1, { stop: { reason: 'brand_water' } });
   assert.deepEqual((await see()).stop, { reason: 'brand_water', untilAt: null, source: 'feed' });
+  const both = await see();
+  assert.deepEqual([both.said.hand.stop.reason, both.disagrees], ['brand_water', true]); // 2 and 1 free
   await feedSays(2);
-  assert.equal((await see()).stop, null);
+  const dropped = await see();
+  assert.deepEqual([dropped.stop, dropped.said.feed.stop, dropped.said.hand.stop], [null, null, null]);
+  // And with their number the same, nobody contradicts anybody when it goes.
+  await feedSays(2, { stop: { reason: 'brand_water' } });
+  await handSays(2, { stop: { reason: 'brand_water' } });
+  await feedSays(2);
+  const agreed = await see();
+  assert.deepEqual([agreed.stop, agreed.said.hand.stop, agreed.disagrees], [null, null, false]);
+});
+
+test('what the feed says anew after a confirmation is news, not a disagreement', async () => {
+  await feedSays(3);
+  await handSays(3);
+  assert.equal((await see()).disagrees, false);
+  await feedSays(2);
+  const news = await see();
+  assert.deepEqual([news.unitsFree, news.said.hand.unitsFree, news.disagrees], [2, 3, false]);
+  await handSays(1); // a correction
+  assert.equal((await see()).disagrees, true);
+  await feedSays(0); // which the feed has moved on from
+  assert.equal((await see()).disagrees, false);
 });
 
 // What a whole house costs: its pools in one batch, said twice.
