@@ -642,6 +642,25 @@ static void lost_answer(void **state)
     assert_int_equal(told_messages(s->broker), 2);
 }
 
+/* One provider's message cannot be told: the others' are, and its own as soon as it can. */
+static void one_cannot_be_told(void **state)
+{
+    struct scene *s = *state;
+    told_fails_for(s->broker, "lindehof");
+    give_numbers(s, "lindehof", 0, 3);
+    give_numbers(s, "proefhuis", 100, 30);
+    start_courier(s);
+    until(s, told_messages(s->broker) == 30);
+    assert_int_equal(in_order(s, "proefhuis", 100), 30);
+    uint64_t failures = courier_counts(s->courier).failures;
+    assert_true(failures >= 1 && failures < 30); /* not as often as the others are told */
+    until(s, courier_counts(s->courier).failures >= failures + 2);
+    assert_int_equal(messages_counts(s->intake.messages).waiting, 3);
+    told_fails_for(s->broker, NULL);
+    until(s, told_messages(s->broker) == 33);
+    assert_int_equal(in_order(s, "lindehof", 0), 3);
+}
+
 static void ask_replay(struct scene *s, int64_t order, const char *message)
 {
     told_order(s->broker, order, "replay", "lindehof", message, false);
@@ -749,6 +768,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(disk_full, setup, teardown),
         cmocka_unit_test_setup_teardown(uploads, setup, teardown),
         cmocka_unit_test_setup_teardown(why_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_cannot_be_told, setup, teardown),
         cmocka_unit_test_setup_teardown(lost_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(replays, setup, teardown),
         cmocka_unit_test_setup_teardown(replay_of_reports, setup, teardown),
