@@ -25,6 +25,13 @@ struct answered {
     char id[MESSAGE_ID_SIZE];
 };
 
+/* A provider whose oldest message could not be told. */
+struct held {
+    char provider[CODE_TEXT_SIZE];
+    int wait_ms; /* 0 = told since */
+    int64_t not_before_ms;
+};
+
 struct courier {
     char *broker;
     struct heartbeat_of of;
@@ -49,6 +56,9 @@ struct courier {
     struct answered answered[ANSWERED_MAX];
     unsigned answered_n; /* ever; the oldest is overwritten */
     char (*waiting)[CODE_TEXT_SIZE];
+    struct held *held;
+    size_t held_n, held_cap;
+    char last[CODE_TEXT_SIZE]; /* the provider that was tried last */
 };
 
 static bool stopping(struct courier *c)
@@ -110,6 +120,12 @@ static int64_t about(int ms)
     return ms - ms / 4 + (int64_t)(crypto_random_u64() % (uint64_t)spread);
 }
 
+static int longer(const struct courier *c, int wait_ms)
+{
+    int ms = wait_ms == 0 ? c->first_wait_ms : wait_ms * 2;
+    return ms < c->longest_wait_ms ? ms : c->longest_wait_ms;
+}
+
 static void out_of_touch(struct courier *c, const char *what, long status, const char *why)
 {
     if (stopping(c))
@@ -118,10 +134,23 @@ static void out_of_touch(struct courier *c, const char *what, long status, const
     log_line(shut ? LOG_ERROR : LOG_WARN, "broker not told", "what=%s status=%ld reason=\"%s\"", what, status,
              status == 0 ? why : "");
     c->in_touch = false;
-    c->wait_ms = c->wait_ms == 0 ? c->first_wait_ms : c->wait_ms * 2;
-    if (c->wait_ms > c->longest_wait_ms)
-        c->wait_ms = c->longest_wait_ms;
+    c->wait_ms = longer(c, c->wait_ms);
     c->due_ms = time_mono_ms() + about(c->wait_ms);
+    count(c, &c->counts.failures);
+}
+
+/* One thing of PROVIDER could not be done. A broker that cannot be connected to is away; else it is this
+ * thing, perhaps: a heartbeat tells whether it is the broker. */
+static void not_now(struct courier *c, const char *what, const char *provider, long status, const char *why)
+{
+    if (status == 0 && !c->answer.in_doubt) {
+        out_of_touch(c, what, status, why);
+        return;
+    }
+    if (stopping(c))
+        return;
+    log_warn("not now", "what=%s provider=%s status=%ld reason=\"%s\"", what, provider, status,
+             status == 0 ? why : "");
     count(c, &c->counts.failures);
 }
 
@@ -182,7 +211,7 @@ static enum verdict tell(struct courier *c, json_t *body)
         count(c, &c->counts.aside);
         return ASIDE;
     }
-    out_of_touch(c, "message", status, why);
+    not_now(c, "message", provider, status, why);
     return AGAIN;
 }
 
@@ -221,6 +250,30 @@ static enum verdict tell_or_why(struct courier *c, json_t *body)
     return tell(c, body);
 }
 
+static struct held *held_of(struct courier *c, const char *provider)
+{
+    for (size_t i = 0; i < c->held_n; i++)
+        if (strcmp(c->held[i].provider, provider) == 0)
+            return &c->held[i];
+    return NULL;
+}
+
+/* PROVIDER waits longer each time, until it is TOLD. */
+static void hold(struct courier *c, const char *provider, bool told)
+{
+    struct held *h = held_of(c, provider);
+    if (h == NULL && told)
+        return;
+    if (h == NULL) {
+        MEM_GROW(c->held, c->held_n, c->held_cap);
+        h = &c->held[c->held_n++];
+        *h = (struct held){0};
+        snprintf(h->provider, sizeof h->provider, "%s", provider);
+    }
+    h->wait_ms = told ? 0 : longer(c, h->wait_ms);
+    h->not_before_ms = told ? 0 : time_mono_ms() + about(h->wait_ms);
+}
+
 /* The oldest message of PROVIDER. */
 static void tell_oldest(struct courier *c, const char *provider)
 {
@@ -233,18 +286,34 @@ static void tell_oldest(struct courier *c, const char *provider)
     enum verdict v = tell_or_why(c, m.body);
     if (v != AGAIN)
         messages_done(c->of.intake->messages, &m, v == ASIDE);
+    if (v != AGAIN || c->in_touch)
+        hold(c, provider, v != AGAIN);
     if (v == TOLD && order != 0)
         count(c, &c->counts.orders);
     message_fini(&m);
 }
 
-/* One of each provider that has something to be told, until a heartbeat is due. True: there may be more. */
-static bool tell_round(struct courier *c)
+/* One of each provider that has something to be told and does not wait, the one behind the last tried first,
+ * until a heartbeat is due. When there may be more: 0 = now. */
+static int64_t tell_round(struct courier *c)
 {
-    size_t n = messages_waiting(c->of.intake->messages, c->waiting, PROVIDERS_MAX);
-    for (size_t i = 0; i < n && c->in_touch && !stopping(c) && time_mono_ms() < c->due_ms; i++)
-        tell_oldest(c, c->waiting[i]);
-    return n > 0;
+    size_t n = messages_waiting(c->of.intake->messages, c->waiting, PROVIDERS_MAX), first = 0;
+    int64_t next = c->due_ms;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(c->waiting[i], c->last) == 0)
+            first = i + 1;
+    for (size_t k = 0; k < n && c->in_touch && !stopping(c) && time_mono_ms() < c->due_ms; k++) {
+        const char *provider = c->waiting[(first + k) % n];
+        const struct held *h = held_of(c, provider);
+        if (h != NULL && h->not_before_ms > time_mono_ms()) {
+            next = h->not_before_ms < next ? h->not_before_ms : next;
+            continue;
+        }
+        snprintf(c->last, sizeof c->last, "%s", provider);
+        tell_oldest(c, provider);
+        next = 0;
+    }
+    return next;
 }
 
 /* ---- orders ---- */
@@ -286,7 +355,7 @@ static void do_read(struct courier *c, const struct order *o)
     else if (c->answer.too_big)
         missing = "the file is larger than the adapter takes";
     if (status != 200 && missing == NULL) {
-        out_of_touch(c, "upload", status, why);
+        not_now(c, "upload", o->provider, status, why);
         return;
     }
     json_t *body = order_upload(c->of.intake, o,
@@ -392,8 +461,9 @@ static void *run(void *ctx)
     while (!stopping(c)) {
         if (time_mono_ms() >= c->due_ms)
             heartbeat(c);
-        if (!c->in_touch || !tell_round(c))
-            messages_await(c->of.intake->messages, c->due_ms, c->in_touch); /* else a heartbeat comes first */
+        int64_t next = c->in_touch ? tell_round(c) : c->due_ms;
+        if (next != 0)
+            messages_await(c->of.intake->messages, next, c->in_touch); /* else a heartbeat comes first */
     }
     return NULL;
 }
@@ -452,6 +522,7 @@ void courier_stop(struct courier *c)
     pthread_mutex_destroy(&c->lock);
     buf_fini(&c->answer.body);
     free(c->waiting);
+    free(c->held);
     free(c->adapter);
     free(c->broker);
     free(c);

@@ -3,9 +3,10 @@
  * message of the quarantine once more. A thread of its own with libcurl; the numbers themselves go by
  * deliver.h.
  *
- * A heartbeat every so many seconds as the broker asks (2 at first). Without its 200, or when a message is
- * not answered: wait 1, 2, 4 ... 30 s, a quarter more or less, then a heartbeat first. Messages go oldest
- * first per provider, one provider after another:
+ * A heartbeat every so many seconds as the broker asks (2 at first). Without its 200, or when the broker
+ * cannot be connected to: wait 1, 2, 4 ... 30 s, a quarter more or less, then a heartbeat first. Messages go
+ * oldest first per provider, one provider after another; a provider whose message cannot be told has such a
+ * wait of its own, and holds up nobody else:
  *
  *   200 201               told. The same message twice is one: the broker knows it by its messageId
  *   400 409 413 415 422   the broker does not want it: set aside, with a line in the log. Also 403 and 404

@@ -24,8 +24,6 @@ static json_t *feed_json(const struct heartbeat_of *of, const struct profile *p,
     int polled = polled_minutes(of->sources, provider), minutes = profile_expected_minutes(p);
     enum channel channel = polled > 0 ? CHANNEL_POLL : of->otherwise;
     int64_t heard_ms = messages_last_heard(of->intake->messages, provider, &channel);
-    if (heard_ms > time_wall_ms())
-        heard_ms = time_wall_ms(); /* the clock was set back */
     if (minutes == 0)
         minutes = channel == CHANNEL_POLL && polled > 0 ? polled : HEARTBEAT_MINUTES_DEFAULT;
     json_t *feed =

@@ -82,8 +82,14 @@ static bool is_by_itself(enum channel channel)
     return channel == CHANNEL_DROP || channel == CHANNEL_PUSH || channel == CHANNEL_POLL;
 }
 
-static void hear(struct shelf *s, enum channel channel, int64_t at_ms)
+/* A moment ahead of NOW_MS is from when our clock ran ahead, or from a number behind one of then: it counts
+ * as now, once, or who falls silent would look heard until the clock is there again. */
+static void hear(struct shelf *s, enum channel channel, int64_t at_ms, int64_t now_ms)
 {
+    if (s->heard_ms > now_ms)
+        s->heard_ms = now_ms;
+    if (at_ms > now_ms)
+        at_ms = now_ms;
     if (!is_by_itself(channel) || at_ms < s->heard_ms)
         return;
     s->heard_ms = at_ms;
@@ -156,6 +162,7 @@ static enum err find_provider(struct messages *m, const char *provider)
     DIR *d = opendir(buf_c_str(&folder));
     if (d != NULL) {
         struct shelf *s = shelf_make(m, provider);
+        int64_t now = time_wall_ms();
         for (struct dirent *e = readdir(d); e != NULL; e = readdir(d))
             find_file(m, s, buf_c_str(&folder), e->d_name);
         closedir(d);
@@ -163,7 +170,7 @@ static enum err find_provider(struct messages *m, const char *provider)
             qsort(s->list, s->n, sizeof *s->list, by_number);
         for (size_t i = 0; i < s->n; i++) {
             m->counts.waiting += waits(&s->list[i]);
-            hear(s, s->list[i].channel, (int64_t)s->list[i].number);
+            hear(s, s->list[i].channel, (int64_t)s->list[i].number, now);
         }
         if (s->n > 0 && s->list[s->n - 1].number > m->last)
             m->last = s->list[s->n - 1].number;
@@ -258,7 +265,7 @@ static enum err put_locked(struct messages *m, const char *provider, struct mess
 {
     struct shelf *s = shelf_make(m, provider);
     int64_t now = time_wall_ms();
-    hear(s, e->channel, now); /* also when the disk is full: it did come */
+    hear(s, e->channel, now, now); /* also when the disk is full: it did come */
     e->number = (uint64_t)now > m->last ? (uint64_t)now : m->last + 1;
     e->bytes = text.len;
     enum err done = message_file_write(m->dir, provider, e, text);
@@ -488,16 +495,19 @@ void messages_refused(struct messages *m, const char *provider, const char *id, 
 void messages_heard(struct messages *m, const char *provider, enum channel channel)
 {
     pthread_mutex_lock(&m->lock);
-    hear(shelf_make(m, provider), channel, time_wall_ms());
+    int64_t now = time_wall_ms();
+    hear(shelf_make(m, provider), channel, now, now);
     pthread_mutex_unlock(&m->lock);
 }
 
 int64_t messages_last_heard(struct messages *m, const char *provider, enum channel *channel)
 {
-    int64_t at_ms = 0;
+    int64_t at_ms = 0, now = time_wall_ms();
     pthread_mutex_lock(&m->lock);
-    const struct shelf *s = shelf_of(m, provider);
+    struct shelf *s = shelf_of(m, provider);
     if (s != NULL && s->heard_ms != 0) {
+        if (s->heard_ms > now)
+            s->heard_ms = now; /* the clock was set back since */
         at_ms = s->heard_ms;
         *channel = s->heard_by;
     }

@@ -86,7 +86,8 @@ bool messages_replay_of(struct messages *m, const char *provider, const char *id
 void messages_heard(struct messages *m, const char *provider, enum channel channel);
 
 /* When PROVIDER was last heard by itself (not by an upload or a replay), and on which channel; 0 for never.
- */
+ * Never ahead of now: a moment that was, because the clock ran ahead, becomes the moment at which that is
+ * seen, and stays. */
 int64_t messages_last_heard(struct messages *m, const char *provider, enum channel *channel);
 
 struct messages_counts messages_counts(struct messages *m);

@@ -2,6 +2,7 @@
 
 #include "adapters/disk.h"
 #include "adapters/profile_xpath.h"
+#include "base/crypto.h"
 #include "base/mem.h"
 
 #include <dirent.h>
@@ -31,6 +32,7 @@ struct stop_word {
 #define YES_NO_MAX 16
 struct profile {
     char name[CODE_TEXT_SIZE];
+    uint8_t hash[CRYPTO_SHA256_BYTES]; /* of its text */
     enum format format;
     struct provider *providers;
     size_t providers_n;
@@ -337,6 +339,7 @@ enum err profile_read(struct bytes text, const char *name, struct profile **out,
     json_t *doc = NULL;
     enum err e = ERR_BAD_INPUT;
     copy_word(p->name, sizeof p->name, name);
+    crypto_sha256(text, p->hash);
     if (!is_code(bytes_of_text(name)))
         json_fault_add(f, "", "the file's name must be a-z, 0-9, - and _");
     if (text.len > PROFILE_BYTES_MAX)
@@ -426,6 +429,11 @@ size_t profile_providers(const struct profile *p)
 const char *profile_provider(const struct profile *p, size_t i)
 {
     return p->providers[i].code;
+}
+
+const uint8_t *profile_hash(const struct profile *p)
+{
+    return p->hash;
 }
 
 bool profile_is_test(const struct profile *p)

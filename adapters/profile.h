@@ -72,6 +72,8 @@ MUST_CHECK enum err profile_load(const char *path, struct profile **out, struct 
 void profile_free(struct profile *p);
 
 const char *profile_name(const struct profile *p);
+/* SHA-256 of its text: another one reads the same file otherwise. CRYPTO_SHA256_BYTES long, borrowed. */
+const uint8_t *profile_hash(const struct profile *p);
 enum format profile_format(const struct profile *p);
 const struct csv_form *profile_csv(const struct profile *p);
 const struct xpath_form *profile_xpath(const struct profile *p);

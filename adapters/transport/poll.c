@@ -22,9 +22,11 @@ struct watch {
     const struct poll_source *source;
     struct poll_fetch *fetch; /* NULL = not under way */
     struct poll_validators known;
-    int64_t due_ms;    /* monotonic */
-    int wait_ms;       /* after a failure; 0 = none */
-    bool bad, unknown; /* the last file was; the provider is */
+    uint8_t by[CRYPTO_SHA256_BYTES]; /* profile by which it was read; zeros = none */
+    bool stale;                      /* the profile changed while it was under way */
+    int64_t due_ms;                  /* monotonic */
+    int wait_ms;                     /* after a failure; 0 = none */
+    bool bad, unknown;               /* the last file was; the provider is */
     uint8_t bad_hash[CRYPTO_SHA256_BYTES];
     struct poll_status status; /* under the lock */
 };
@@ -50,6 +52,17 @@ static bool stopping(struct poll *p)
     bool stop = p->stop;
     pthread_mutex_unlock(&p->lock);
     return stop;
+}
+
+/* Zeros if PROVIDER has none. */
+static void profile_of(const struct poll *p, const char *provider, uint8_t out[CRYPTO_SHA256_BYTES])
+{
+    const struct profile *found = profiles_find(intake_profiles(p->intake), provider);
+    if (found != NULL)
+        memcpy(out, profile_hash(found), CRYPTO_SHA256_BYTES);
+    else
+        memset(out, 0, CRYPTO_SHA256_BYTES);
+    intake_profiles_end();
 }
 
 /* ---- when next ---- */
@@ -125,7 +138,7 @@ static void taken(struct poll *p, struct watch *w, const struct poll_answer *a)
     if (strcmp(w->known.etag, a->validators.etag) != 0 ||
         strcmp(w->known.last_modified, a->validators.last_modified) != 0) {
         w->known = a->validators;
-        if (poll_state_save(p->folder, w->source, &w->known) != OK)
+        if (poll_state_save(p->folder, w->source, w->by, &w->known) != OK)
             log_warn("cannot keep what a source said of its file", "provider=%s source=%zu",
                      w->source->provider, (size_t)(w - p->watches));
     }
@@ -256,11 +269,15 @@ static void end_done(struct poll *p)
         p->under_way--;
         if (!stopping(p))
             deal_with(p, w, &answer);
+        if (w->stale && answer.outcome == POLL_SAME) /* as the one before, but that was read otherwise */
+            w->due_ms = time_mono_ms();
+        w->stale = false;
         poll_fetch_free(f);
     }
 }
 
-/* What was bad or unknown by the old profiles is asked for at once. */
+/* What was bad or unknown by the old profiles is asked for at once; what another profile was read by, whole.
+ */
 static void heed_renewal(struct poll *p)
 {
     pthread_mutex_lock(&p->lock);
@@ -269,7 +286,15 @@ static void heed_renewal(struct poll *p)
     pthread_mutex_unlock(&p->lock);
     for (size_t i = 0; renewed && i < p->n; i++) {
         struct watch *w = &p->watches[i];
-        if (w->bad || w->unknown) {
+        uint8_t by[CRYPTO_SHA256_BYTES];
+        profile_of(p, w->source->provider, by);
+        bool other = memcmp(by, w->by, sizeof by) != 0;
+        memcpy(w->by, by, sizeof by);
+        if (other) {
+            w->known = (struct poll_validators){0};
+            w->stale = w->fetch != NULL;
+        }
+        if (other || w->bad || w->unknown) {
             w->due_ms = time_mono_ms();
             w->wait_ms = 0;
         }
@@ -309,7 +334,8 @@ static void begin_watches(struct poll *p, const struct poll_sources *sources)
         w->source = &sources->list[i];
         w->due_ms = time_mono_ms();
         memcpy(w->status.provider, w->source->provider, sizeof w->status.provider);
-        poll_state_load(p->folder, w->source, &w->known);
+        profile_of(p, w->source->provider, w->by);
+        poll_state_load(p->folder, w->source, w->by, &w->known);
     }
 }
 

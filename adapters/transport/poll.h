@@ -11,7 +11,8 @@
  * A bad file (in quarantine, or too large) leaves the validators as they were: it is asked for again without
  * its ETag, so a file mended under the same ETag is found. It is asked for with the same growing waits, never
  * sooner than the interval, and the same bytes are not put in quarantine twice. That they were bad is only
- * remembered in memory: after a restart, with a mended profile perhaps, they are read anew. */
+ * remembered in memory: after a restart, with a mended profile perhaps, they are read anew. A good file is
+ * read anew too when the profile has changed, while we run or while we did not (poll_state.h). */
 #ifndef PLEK_ADAPTERS_POLL_H
 #define PLEK_ADAPTERS_POLL_H
 
@@ -60,7 +61,9 @@ MUST_CHECK enum err poll_start(const struct poll_config *config, const struct in
                                struct poll **out, char *why, size_t why_size);
 
 /* The profiles were exchanged. A source whose provider has none any more is left alone until it has one
- * again; a bad file is asked for again now: it may be understood. From any thread. */
+ * again; a bad file is asked for again now: it may be understood. So is, whole, every file whose provider's
+ * profile is another one than before: it may be on trial no longer, or be understood otherwise. From any
+ * thread. */
 void poll_renew(struct poll *p);
 
 /* How source I of the file (from 0) is doing. False past the last. From any thread. */

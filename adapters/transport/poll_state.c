@@ -2,7 +2,6 @@
 
 #include "adapters/disk.h"
 #include "base/check.h"
-#include "base/crypto.h"
 #include "base/json.h"
 #include "base/mem.h"
 
@@ -30,17 +29,25 @@ void poll_validator_set(char out[POLL_VALIDATOR_SIZE], const char *value)
     snprintf(out, POLL_VALIDATOR_SIZE, "%s", good ? value : "");
 }
 
-static void read_state(const json_t *doc, struct poll_validators *out)
+static void read_state(const json_t *doc, const uint8_t by[CRYPTO_SHA256_BYTES], struct poll_validators *out)
 {
     const char *etag = json_string_value(json_object_get(doc, "etag"));
     const char *modified = json_string_value(json_object_get(doc, "lastModified"));
+    const char *profile = json_string_value(json_object_get(doc, "profile"));
+    struct buf hex = {0};
+    crypto_hex(BYTES(by, CRYPTO_SHA256_BYTES), &hex);
+    bool same = profile != NULL && strcmp(profile, buf_c_str(&hex)) == 0;
+    buf_fini(&hex);
+    if (!same)
+        return;
     if (etag != NULL)
         poll_validator_set(out->etag, etag);
     if (modified != NULL)
         poll_validator_set(out->last_modified, modified);
 }
 
-void poll_state_load(const char *folder, const struct poll_source *source, struct poll_validators *out)
+void poll_state_load(const char *folder, const struct poll_source *source,
+                     const uint8_t by[CRYPTO_SHA256_BYTES], struct poll_validators *out)
 {
     struct buf path = {0}, text = {0};
     *out = (struct poll_validators){0};
@@ -49,7 +56,7 @@ void poll_state_load(const char *folder, const struct poll_source *source, struc
     if (disk_read(buf_c_str(&path), STATE_BYTES_MAX, &text) == OK) {
         struct json_faults *f = mem_new(1, sizeof *f);
         json_t *doc = json_parse(buf_view(&text), f);
-        read_state(doc, out);
+        read_state(doc, by, out);
         json_decref(doc);
         free(f);
     }
@@ -58,16 +65,19 @@ void poll_state_load(const char *folder, const struct poll_source *source, struc
 }
 
 enum err poll_state_save(const char *folder, const struct poll_source *source,
-                         const struct poll_validators *v)
+                         const uint8_t by[CRYPTO_SHA256_BYTES], const struct poll_validators *v)
 {
-    struct buf name = {0};
-    json_t *doc = json_pack("{s:s, s:s}", "etag", v->etag, "lastModified", v->last_modified);
+    struct buf name = {0}, hex = {0};
+    crypto_hex(BYTES(by, CRYPTO_SHA256_BYTES), &hex);
+    json_t *doc = json_pack("{s:s, s:s, s:s}", "etag", v->etag, "lastModified", v->last_modified, "profile",
+                            buf_c_str(&hex));
     CHECK(doc != NULL);
     char *text = json_dumps(doc, JSON_COMPACT);
     CHECK(text != NULL);
     name_of(source, &name);
     enum err e = disk_write(folder, buf_c_str(&name), bytes_of_text(text));
     buf_fini(&name);
+    buf_fini(&hex);
     json_decref(doc);
     free(text);
     return e;

@@ -17,7 +17,7 @@
 #define RETRY_AFTER "30"
 #define GRANTS_MAX 1000
 
-#define LOOK_S 60 /* at the files of the certificate door */
+#define LOOK_S 60 /* at the files of the doors */
 
 enum door { DOOR_TOKEN, DOOR_CERTIFICATE };
 enum proof { BY_TOKEN, BY_KEY, BY_SUBJECT };
@@ -36,7 +36,7 @@ struct push {
     size_t n, cap;
     uint16_t ports[2];
     struct event *look;
-    int64_t seen_at; /* sum of the moments at which the files were written */
+    int64_t seen_at; /* sum of the moments at which the files in use were written */
 };
 
 /* ---- access file ---- */
@@ -314,20 +314,33 @@ static int64_t files_written_at(const struct adapter_config *c)
     return sum;
 }
 
-void push_look(struct push *p)
+/* True if TAG is shut, or its files were read. */
+static bool renew_door(struct push *p, enum door tag)
 {
+    const char *address = tag == DOOR_TOKEN ? p->config->push_listen : p->config->push_mtls_listen;
     struct ssl_ctx_st *tls = NULL;
     char why[256] = "";
+    if (address[0] == '\0')
+        return true;
+    if (door_tls(p->config, tag, &tls, why, sizeof why) != OK) {
+        log_error("certificates not read again", "reason=\"%s\"", why);
+        return false;
+    }
+    wire_server_renew_tls(p->server, (int)tag, tls);
+    tls_context_free(tls);
+    return true;
+}
+
+/* What could not be read counts as not seen: it may be mended without a newer moment (its rights). */
+void push_look(struct push *p)
+{
     int64_t at = files_written_at(p->config);
-    if (at == p->seen_at || p->config->push_mtls_listen[0] == '\0')
+    if (at == p->seen_at)
+        return;
+    bool token = renew_door(p, DOOR_TOKEN), certificate = renew_door(p, DOOR_CERTIFICATE);
+    if (!token || !certificate)
         return;
     p->seen_at = at;
-    if (door_tls(p->config, DOOR_CERTIFICATE, &tls, why, sizeof why) != OK) {
-        log_error("certificates not read again", "reason=\"%s\"", why);
-        return;
-    }
-    wire_server_renew_tls(p->server, DOOR_CERTIFICATE, tls);
-    tls_context_free(tls);
     log_info("certificates read again", "");
 }
 

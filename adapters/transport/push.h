@@ -6,8 +6,9 @@
  *   subject:NUMBER     the same door: subject serialNumber of a certificate that push_client_ca vouches for
  *                      (an OIN or KvK-based number): outlives the renewal of certificate and key
  *
- * Two lines of one provider make the change from one proof to the next. The files of push_mtls_listen are
- * read again when they change (a new list of revoked certificates); what cannot be read leaves the old ones.
+ * Two lines of one provider make the change from one proof to the next. The files of both doors are
+ * read again when they change (a renewed certificate, a new list of revoked ones); what cannot be read leaves
+ * the old ones, and is tried again.
  *
  *   202  on disk in the spool: {"reports":n,"notices":[...]}
  *   401  no proof, or not of this provider (also for a provider that does not exist)
@@ -35,7 +36,7 @@ MUST_CHECK enum err push_open(struct event_base *base, const struct intake *inta
 /* Port that was chosen where the setting said 0; 0 if that door is shut. */
 uint16_t push_port(const struct push *p, bool mtls);
 
-/* Read the files of the certificate door again if they changed; happens by itself every minute. */
+/* Read the files of the doors again if they changed; happens by itself every minute. */
 void push_look(struct push *p);
 void push_free(struct push *p);
 

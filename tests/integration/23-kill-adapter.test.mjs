@@ -14,7 +14,7 @@ const SEED = Number(process.env.PLEK_SEED ?? 23);
 const REPORTS = 10_000;
 const POOLS = 10; // of each provider, all in each of its files
 const KILLS = 24; // the work is spread over so many, however fast the machine is
-const WITHIN_MS = 100_000; // for all to be taken; under a load that is not ours the rest is left
+const WITHIN_MS = 180_000; // for all to be taken, also under a load that is not ours
 const KIND_OBSERVED = 3; // broker/core/event.h
 const IN_FOLDER_MAX = 30; // files of one provider: below what the adapter takes in one look, which keeps their order
 
@@ -112,8 +112,8 @@ test('reports come in while adapter and broker are killed', async t => {
   }
   const taken = providers.reduce((n, p) => n + p.taken * p.pools.length, 0);
   t.diagnostic(`seed ${SEED}: ${taken} reports of ${providers.length} providers taken in ${Math.round((Date.now() - from) / 1000)} s; ${kills.length} kills (${kills.join(' ')}), ${providers.reduce((n, p) => n + p.retries, 0)} pushes repeated`);
-  assert.ok(kills.length >= 8, 'hardly anything was killed');
-  assert.ok(taken >= REPORTS / 10, 'hardly anything was taken');
+  assert.ok(kills.length >= KILLS / 2, `only ${kills.length} of ${KILLS} kills`);
+  assert.ok(taken >= REPORTS, `only ${taken} of ${REPORTS} reports were taken within ${WITHIN_MS / 1000} s`);
   await poll(() => adapter.waiting() === 0, { within: 60_000, every: 100, what: 'the spool to empty' });
   assert.deepEqual(adapter.quarantined(), []);
 });

@@ -316,6 +316,41 @@ static void heartbeat_says(void **state)
     assert_int_equal(told_messages(s->broker), 1);
 }
 
+/* The file of the only message of PROVIDER gets a number of an hour ahead, as when our clock ran so. */
+static void set_ahead(const struct scene *s, const char *provider)
+{
+    char command[600];
+    snprintf(command, sizeof command,
+             "cd '%s/.messages/%s' && for f in [0-9]*; do mv \"$f\" %016lld.\"${f#*.}\"; done", s->spool_dir,
+             provider, (long long)time_wall_ms() + 3600000);
+    assert_int_equal(system(command), 0);
+}
+
+/* Our clock ran ahead once: who was heard then is heard at the moment that shows, and no later. */
+static void clock_ran_ahead(void **state)
+{
+    struct scene *s = *state;
+    enum channel channel = CHANNEL_N;
+    char why[200] = "";
+    assert_int_equal(give(s, CHANNEL_PUSH, "lindehof", GOOD), OK);
+    messages_free(s->intake.messages);
+    set_ahead(s, "lindehof");
+    assert_int_equal(messages_open(s->spool_dir, &s->intake.messages, why, sizeof why), OK);
+    int64_t heard = messages_last_heard(s->intake.messages, "lindehof", &channel);
+    assert_in_range(heard, 1, time_wall_ms());
+    int64_t before = time_wall_ms();
+    until(s, time_wall_ms() > before + 5);
+    assert_int_equal(messages_last_heard(s->intake.messages, "lindehof", &channel), heard);
+    intake_heard(&s->intake, "lindehof", CHANNEL_POLL);
+    assert_true(messages_last_heard(s->intake.messages, "lindehof", &channel) > before);
+    assert_int_equal(channel, CHANNEL_POLL);
+    /* What comes now is told behind it all the same. */
+    assert_int_equal(give(s, CHANNEL_DROP, "lindehof", BAD), ERR_BAD_INPUT);
+    start_courier(s);
+    until(s, told_messages(s->broker) == 2);
+    assert_string_equal(told_text(s->broker, 1, "outcome"), "quarantined");
+}
+
 /* ---- order, away, killed ---- */
 
 static void give_numbers(struct scene *s, const char *provider, int from, int n)
@@ -607,6 +642,25 @@ static void lost_answer(void **state)
     assert_int_equal(told_messages(s->broker), 2);
 }
 
+/* One provider's message cannot be told: the others' are, and its own as soon as it can. */
+static void one_cannot_be_told(void **state)
+{
+    struct scene *s = *state;
+    told_fails_for(s->broker, "lindehof");
+    give_numbers(s, "lindehof", 0, 3);
+    give_numbers(s, "proefhuis", 100, 30);
+    start_courier(s);
+    until(s, told_messages(s->broker) == 30);
+    assert_int_equal(in_order(s, "proefhuis", 100), 30);
+    uint64_t failures = courier_counts(s->courier).failures;
+    assert_true(failures >= 1 && failures < 30); /* not as often as the others are told */
+    until(s, courier_counts(s->courier).failures >= failures + 2);
+    assert_int_equal(messages_counts(s->intake.messages).waiting, 3);
+    told_fails_for(s->broker, NULL);
+    until(s, told_messages(s->broker) == 33);
+    assert_int_equal(in_order(s, "lindehof", 0), 3);
+}
+
 static void ask_replay(struct scene *s, int64_t order, const char *message)
 {
     told_order(s->broker, order, "replay", "lindehof", message, false);
@@ -704,6 +758,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_becomes_a_message, setup, teardown),
         cmocka_unit_test_setup_teardown(keys_are_not_told, setup, teardown),
         cmocka_unit_test_setup_teardown(heartbeat_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(clock_ran_ahead, setup, teardown),
         cmocka_unit_test_setup_teardown(away_and_back, setup, teardown),
         cmocka_unit_test_setup_teardown(once_only, setup, teardown),
         cmocka_unit_test_setup_teardown(killed, setup, teardown),
@@ -713,6 +768,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(disk_full, setup, teardown),
         cmocka_unit_test_setup_teardown(uploads, setup, teardown),
         cmocka_unit_test_setup_teardown(why_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_cannot_be_told, setup, teardown),
         cmocka_unit_test_setup_teardown(lost_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(replays, setup, teardown),
         cmocka_unit_test_setup_teardown(replay_of_reports, setup, teardown),

@@ -234,6 +234,71 @@ static void new_then_unchanged(void **state)
     assert_int_equal(spooled(s), 2);
 }
 
+/* Whether it was asked without validators. */
+static bool asked_whole(struct scene *s)
+{
+    int n = site_requests(s->site);
+    for (int i = 0; i < n && i < SITE_KEPT; i++)
+        if (!asked(s, i, "If-None-Match"))
+            return true;
+    return false;
+}
+
+/* The profile is another one, while we run or while we do not: the file is read anew though unchanged. */
+static void another_profile_reads_anew(void **state)
+{
+    struct scene *s = *state;
+    struct buf text = {0};
+    char path[200];
+    buf_format(&text, "{\"test\":true,%s", profile_opvang + 1);
+    path_in(s, "profiles/lindehof.json", path);
+    struct buf fault = {0};
+    char dir[200];
+    path_in(s, "profiles", dir);
+    struct profiles *trial = NULL, *live = s->profiles;
+    world_write(path, buf_view(&text));
+    assert_int_equal(profiles_load(dir, &trial, &fault), OK);
+    intake_swap(&s->intake, trial);
+    says(s, CLOSING(GOOD_A), CLOSING(SAME));
+    start(s);
+    until(status(s).unchanged >= 2);
+    assert_int_equal(status(s).taken, 1);
+    assert_int_equal(spooled(s), 0);
+    /* The trial is over. */
+    says(s, CLOSING(GOOD_A));
+    intake_swap(&s->intake, live);
+    poll_renew(s->poll);
+    until(asked_whole(s));
+    int asked_n = site_requests(s->site);
+    until(site_requests(s->site) > asked_n + 1 && spooled(s) >= 1);
+    says(s, CLOSING(SAME));
+    uint64_t unchanged = status(s).unchanged;
+    until(status(s).unchanged > unchanged);
+    asked_n = site_requests(s->site);
+    /* The same profile again: nothing to read anew. */
+    poll_renew(s->poll);
+    until(site_requests(s->site) > asked_n + 1);
+    assert_false(asked_whole(s));
+    stop(s);
+    says(s, CLOSING(SAME));
+    start(s);
+    until(status(s).unchanged >= 1);
+    assert_true(asked(s, 0, "If-None-Match: \"a\"\r\n"));
+    /* Another one across a restart. */
+    stop(s);
+    intake_swap(&s->intake, trial);
+    says(s, CLOSING(GOOD_A), CLOSING(SAME));
+    start(s);
+    until(status(s).unchanged >= 1);
+    assert_false(asked(s, 0, "If-"));
+    assert_int_equal(status(s).taken, 1);
+    stop(s);
+    intake_swap(&s->intake, live);
+    profiles_free(trial);
+    buf_fini(&text);
+    buf_fini(&fault);
+}
+
 static void broken_state_is_no_state(void **state)
 {
     struct scene *s = *state;
@@ -554,6 +619,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(new_then_unchanged),
+        CASE(another_profile_reads_anew),
         CASE(broken_state_is_no_state),
         CASE(token_and_certificate),
         CASE(slow_and_cut_off),

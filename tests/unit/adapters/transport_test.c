@@ -5,6 +5,7 @@
 #include "../wire/support/test_certs.h"
 #include "adapters/deliver.h"
 #include "adapters/transport/drop.h"
+#include "adapters/disk.h"
 #include "adapters/transport/push.h"
 #include "base/crypto.h"
 #include "base/mem.h"
@@ -14,6 +15,7 @@
 
 #include <curl/curl.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -721,6 +723,35 @@ static void revoked(void **state)
         202); /* by its pinned key */
 }
 
+/* Put the content of FROM at TO; its moment is always the same. */
+static void put_file(const char *from, const char *to)
+{
+    const struct timespec times[2] = {{.tv_sec = 1700000000}, {.tv_sec = 1700000000}};
+    struct buf content = {0};
+    assert_int_equal(disk_read_named(from, 65536, &content), OK);
+    world_write(to, buf_view(&content));
+    assert_int_equal(utimensat(AT_FDCWD, to, times, 0), 0);
+    buf_fini(&content);
+}
+
+/* A new certificate of ours counts without a restart at the token's door too, also where that is the only
+ * one; a half new one leaves the old, and is tried again though no moment changed since. */
+static void renewed(void **state)
+{
+    const struct sender sender = {.token = TOKEN, .path = "/push/lindehof", .body = GOOD};
+    struct scene *s = *state;
+    put_file(s->certs.server_key, s->certs.server_key); /* from now on of that moment */
+    open_push(s, "");
+    s->config.push_mtls_listen[0] = '\0';
+    assert_int_equal(push(s, sender), 202);
+    put_file(s->certs.stranger_cert, s->certs.server_cert);
+    push_look(s->push);
+    assert_int_equal(push(s, sender), 202);
+    put_file(s->certs.stranger_key, s->certs.server_key);
+    push_look(s->push);
+    assert_int_equal(push(s, sender), -1); /* the sender does not trust its authority */
+}
+
 static void access_file_faults(void **state)
 {
     static const struct {
@@ -807,6 +838,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(by_subject, setup, teardown),
         cmocka_unit_test_setup_teardown(rotation, setup, teardown),
         cmocka_unit_test_setup_teardown(revoked, setup, teardown),
+        cmocka_unit_test_setup_teardown(renewed, setup, teardown),
         cmocka_unit_test_setup_teardown(access_file_faults, setup, teardown),
         cmocka_unit_test_setup_teardown(answered_only_when_on_disk, setup, teardown),
     };

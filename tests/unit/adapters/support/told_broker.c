@@ -18,7 +18,7 @@ struct told_broker {
     struct wire_server *server;
     uint16_t port;
     int status, beats;
-    const char *problem;
+    const char *problem, *fails_for;
     bool reports_only, cut;
     bool knows; /* an adapter spoke since the start */
     json_t *messages[TOLD_MAX];
@@ -92,6 +92,11 @@ static void on_message(struct told_broker *b, const struct wire_request *r)
     const char *id = text_of(body, "messageId");
     int64_t order = json_integer_value(json_object_get(body, "orderId"));
     b->posts++;
+    if (b->fails_for != NULL && strcmp(text_of(body, "provider"), b->fails_for) == 0) {
+        json_decref(body);
+        say_problem(b, r, 500, NULL);
+        return;
+    }
     CHECK(strlen(id) >= 8 && strlen(id) <= 64);
     hold_key(b, r, id);
     bool refused = b->status != 201;
@@ -230,6 +235,11 @@ void told_answers(struct told_broker *b, int status, const char *problem)
 void told_refuses_reports_only(struct told_broker *b, bool only)
 {
     b->reports_only = only;
+}
+
+void told_fails_for(struct told_broker *b, const char *provider)
+{
+    b->fails_for = provider;
 }
 
 void told_cuts_a_heartbeat(struct told_broker *b)

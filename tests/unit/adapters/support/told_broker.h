@@ -24,6 +24,8 @@ void told_close(struct told_broker *b);
 void told_answers(struct told_broker *b, int status, const char *problem);
 /* Only messages with reports are refused so, with "errors" that name the first; others are taken. */
 void told_refuses_reports_only(struct told_broker *b, bool only);
+/* Messages of PROVIDER are answered 500; NULL: of none. Borrowed. */
+void told_fails_for(struct told_broker *b, const char *provider);
 /* The next heartbeat is heard but never answered. */
 void told_cuts_a_heartbeat(struct told_broker *b);
 /* The same for heartbeats; 200 is the beginning. */
