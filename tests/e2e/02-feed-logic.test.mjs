@@ -197,6 +197,18 @@ test('what a file would do is counted; a place that is not theirs is left out, a
   assert.equal(feed.tally([row('changes', false), row('older')]).canTake, false);
 });
 
+test('taken is taken, whoever did it and though the answer was lost; only what is gone has expired', () => {
+  const end = (state, step = 'shown') => feed.uploadEnd({ step, upload: state ? { id: 1, state } : null });
+  assert.equal(end('taken'), 'taken', 'another tab, or a lost answer');
+  assert.equal(end('read', 'taken'), 'taken', 'this tab');
+  for (const state of ['unreadable', 'unanswered', 'expired']) assert.equal(end(state), state);
+  assert.equal(end('read'), 'preview');
+  assert.deepEqual([0, 429, 500, 503].map(status => feed.lookFault({ kind: status ? 'problem' : 'offline', status })), ['again', 'again', 'again', 'again']);
+  assert.equal(feed.lookFault({ kind: 'problem', status: 404 }), 'gone');
+  assert.deepEqual([403, 422].map(status => feed.lookFault({ kind: 'problem', status })), ['fault', 'fault']);
+  assert.equal(feed.lookFault({ kind: 'signed_out', status: 401 }), 'fault');
+});
+
 test('bytes of every kind and length become base64', () => {
   for (const n of [0, 1, 2, 3, 0x8000, 0x8001, 100_000]) {
     const bytes = Uint8Array.from({ length: n }, (_, i) => (i * 37) & 255);
