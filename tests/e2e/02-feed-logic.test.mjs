@@ -186,6 +186,21 @@ test('who answers what the screen shows speaks after it, though this clock runs 
   assert.deepEqual(sent, [seen, '2026-01-10T12:00:00.000Z', '2026-01-10T12:00:00.000Z']);
 });
 
+test('an answer about a stop or staff outlives a clash of versions: what is sent next still says it', async () => {
+  const stop = { reason: 'onderhoud', untilAt: null };
+  const pool = version => ({ id: 1, unitsTotal: 6, version, capacity: { unitsTotal: 6, offerable: 2 } });
+  const refused = { now: () => 0, post: async () => { throw new (await load('api')).ApiError('problem', 412, null); } };
+  const { clashed } = await report.sendClaims(refused, [{ pool: pool(3), free: 2, version: 3, answer: { stop } }], []);
+  const [clash] = report.clashesOf(clashed, [pool(4)]);
+  const bodies = [];
+  const api = { now: () => 0, post: async (_, body, { ifMatch }) => { bodies.push({ ...body.reports[0], ifMatch }); return { late: 0 }; } };
+  await report.sendClaims(api, [report.settled(clash, 1)], []);
+  assert.deepEqual([bodies[0].stop, bodies[0].unitsFree, bodies[0].ifMatch], [{ reason: 'onderhoud' }, 1, '"4"']);
+  assert.deepEqual(report.clashesOf(clashed, []), [], 'a pool that is gone asks nothing');
+  const [plain] = report.clashesOf([{ pool: pool(3), free: 2, version: 3 }], [pool(4)]);
+  assert.equal('answer' in report.settled(plain, 2), false);
+});
+
 /* ---- a file that was handed in ---- */
 
 test('what a file would do is counted; a place that is not theirs is left out, and all older or all barred is nothing to take', () => {

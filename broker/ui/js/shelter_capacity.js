@@ -18,13 +18,14 @@ import { button, html, icon, nothing, notice, stepper } from './ui.js';
  * @property {Request[]} requests
  * @property {Map<number, { free: number }>} changed pool id to the number on the screen
  * @property {import('../types/api').Feed[]} feeds of the own organisation
- * @property {{ pool: Pool, mine: number | null } | null} clash somebody else changed it first
+ * @property {import('./shelter_report.js').Clash | null} clash somebody else changed it first
  * @property {boolean} busy
  * @property {boolean} stale
  * @property {string | null} notSaved
  * @property {(pool: Pool, free: number) => void} set
  * @property {() => void} confirm
- * @property {(free: number) => void} settle
+ * @property {(free: number | null) => void} settle
+ * @property {() => void} leave the clash as somebody else said
  * @property {(pool: Pool, free: number | null, answer?: Answer) => void} answer what is right where hand and feed differ
  */
 
@@ -111,12 +112,23 @@ function reminder(p) {
   return notice({ icon: 'hourglass', tone: 'info', title: t('capacity.remind'), text: oldest ? confirmed(oldest) : t('age.never') });
 }
 
+/** @param {Answer} answer */
+const answerWords = answer => {
+  if (answer.stop === null) return t('clash.answer_open');
+  if (answer.stop) return t('clash.answer_stop', { reason: label('stopReasons', answer.stop.reason) });
+  return t(answer.deliverable === 'yes' ? 'clash.answer_staff_yes' : 'clash.answer_staff_no');
+};
+
 /** @param {CapacityParts} p */
 function clash(p) {
   if (!p.clash) return nothing;
-  const { pool, mine } = p.clash;
+  const { pool, mine, answer } = p.clash;
   const theirs = shownFree(pool) ?? 0;
   const at = pool.capacity.receivedAt ?? pool.capacity.observedAt ?? Date.now();
+  if (answer) {
+    const text = t('clash.answer_text', { time: clock(at), answer: answerWords(answer) });
+    return html`<section class="notice clash" id="clash" tabindex="-1" role="alert">${icon('alert-triangle')}<div><b>${poolName(pool)}</b>${text}</div><div class="duo">${button(t('clash.answer_yes'), { extra: 'big', busy: p.busy || p.stale, click: () => p.settle(shownFree(pool)) })}${button(t('clash.answer_no'), { extra: 'big', busy: p.busy, click: p.leave })}</div></section>`;
+  }
   const choice = (/** @type {number} */ n) => button(t('clash.is_right', { free: n }), { extra: 'big', click: () => p.settle(n) });
   return html`<section class="notice clash" id="clash" tabindex="-1" role="alert">${icon('alert-triangle')}<div><b>${poolName(pool)}</b>${t('clash.text', { time: clock(at), free: theirs })}</div><div class="duo">${choice(theirs)}${mine === theirs || mine === null ? nothing : choice(mine)}</div></section>`;
 }
