@@ -186,6 +186,13 @@ test('who answers what the screen shows speaks after it, though this clock runs 
   assert.deepEqual(sent, [seen, '2026-01-10T12:00:00.000Z', '2026-01-10T12:00:00.000Z']);
 });
 
+test('a stop that has ended is none', () => {
+  const pool = untilAt => ({ capacity: { stop: { reason: 'ziekte', untilAt } } });
+  const now = Date.parse(AT(4));
+  assert.deepEqual([AT(3), AT(4), AT(5), null].map(at => capacity.stopNow(pool(at), now) !== null), [false, false, true, true]);
+  assert.equal(capacity.stopNow({ capacity: {} }, now), null);
+});
+
 test('an answer about a stop or staff outlives a clash of versions: what is sent next still says it', async () => {
   const stop = { reason: 'onderhoud', untilAt: null };
   const pool = version => ({ id: 1, unitsTotal: 6, version, capacity: { unitsTotal: 6, offerable: 2 } });
