@@ -46,6 +46,8 @@ const state = {
   busy: false,
 };
 
+/** Only a shelter has places, and so a file or a number to hand in. */
+const isHouse = () => frame.session.organisationKind === 'shelter';
 const isOperator = () => frame.session.role === 'exchange_admin';
 const touched = { at: Date.now() };
 const isAsleep = () => Date.now() - touched.at > UNTOUCHED_MS;
@@ -339,22 +341,25 @@ function historyView() {
 }
 
 /** What a house can do itself while its connection does not work. */
-const advice = () => (isOperator() ? null : {
+const advice = () => (!isHouse() ? null : {
   words: t('feed.advice'),
   action: frame.session.role === 'shelter' ? html`<a class="nl-button nl-button--secondary" href="/opvang"><span class="nl-button__label">${t('feed.by_hand')}</span></a>` : nothing,
 });
 
-const uploadPart = () => (isOperator() ? nothing : uploadView(state.upload, {
+const uploadPart = () => (!isHouse() ? nothing : uploadView(state.upload, {
   busy: state.busy, stale: frame.isStale(), nowMs: frame.api.now(), send, take, discard,
   setTest: test => setUpload({ test }), chosen: () => setUpload({ fault: null }), again: () => setUpload(noUpload(), 'upload-file'),
 }));
+
+/** Of an operator's list nobody comes here without a connection. */
+const noneView = () => notice({ icon: 'info-circle', tone: 'info', ...(isHouse() ? { title: t('feeds.none'), text: t('feeds.none_text') } : { title: t('feeds.not_house'), text: t('feeds.not_house_text') }) });
 
 function providerView() {
   const own = byTrouble(state.feeds.filter(f => f.provider === state.provider));
   const name = own[0]?.organisation ?? frame.session.organisation;
   return html`<div>${isOperator() ? button(t('feeds.all_back'), { kind: 'subtle', icon: 'arrow-back-up', extra: 'back', click: backToAll }) : nothing}
     <h1 id="feeds-title" tabindex="-1">${t('feeds.heading', { name })}</h1></div>
-    ${own.length === 0 ? notice({ icon: 'info-circle', tone: 'info', title: t('feeds.none'), text: t('feeds.none_text') }) : own.map(f => feedCard(f, frame.api.now(), advice()))}
+    ${own.length === 0 ? noneView() : own.map(f => feedCard(f, frame.api.now(), advice()))}
     ${state.messages.length > 0 ? html`${quarantineView()}${lastView()}` : nothing}${uploadPart()}${historyView()}`;
 }
 
