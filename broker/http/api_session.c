@@ -103,8 +103,10 @@ static void set_places(json_t *o, const struct engine *e, const struct account *
     bool has_region = org != NULL && org->region < vocab_regions(v);
 
     json_object_set_new(o, "organisation", json_string(org != NULL ? org->name : ""));
-    if (org != NULL)
+    if (org != NULL) {
         json_object_set_new(o, "organisationId", json_integer(org->id.v));
+        json_object_set_new(o, "organisationKind", json_string(org_kind_code(org->kind)));
+    }
     json_object_set_new(o, "region",
                         has_region ? json_string(vocab_region(v, org->region)->code) : json_null());
     json_object_set_new(o, "locationId", house != NULL ? json_integer(house->id.v) : json_null());

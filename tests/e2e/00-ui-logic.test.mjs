@@ -473,3 +473,14 @@ test('CSV opens in a spreadsheet of the reader and starts no formula', () => {
   assert.match(csv.toCsv(rows, 'en'), /'=1\+1,4,12\.5/);
   assert.equal(csv.fileWord("Regio’s vergeleken: Den Haag"), 'regio-s-vergeleken-den-haag');
 });
+
+test('a time of today or tomorrow is the moment on a Dutch clock, also in the nights in which it is changed', () => {
+  const now = Date.parse('2026-01-10T21:30:00Z'); // 22:30 on the clock
+  const iso = at => at && new Date(at).toISOString();
+  assert.equal(iso(text.momentOn(0, '23:00', now)), '2026-01-10T22:00:00.000Z');
+  assert.equal(iso(text.momentOn(1, '07:00', now)), '2026-01-11T06:00:00.000Z');
+  assert.equal(iso(text.momentOn(1, '07:00', Date.parse('2026-06-30T22:30:00Z'))), '2026-07-02T05:00:00.000Z', 'already the next day here');
+  assert.equal(text.momentOn(1, '02:30', Date.parse('2026-03-28T12:00:00Z')), null, 'an hour that is skipped');
+  assert.equal(iso(text.momentOn(1, '02:30', Date.parse('2026-10-24T12:00:00Z'))), '2026-10-25T01:30:00.000Z', 'the later of two');
+  assert.equal(text.momentOn(0, '', now), null);
+});

@@ -186,6 +186,28 @@ test('who answers what the screen shows speaks after it, though this clock runs 
   assert.deepEqual(sent, [seen, '2026-01-10T12:00:00.000Z', '2026-01-10T12:00:00.000Z']);
 });
 
+test('a stop that has ended is none', () => {
+  const pool = untilAt => ({ capacity: { stop: { reason: 'ziekte', untilAt } } });
+  const now = Date.parse(AT(4));
+  assert.deepEqual([AT(3), AT(4), AT(5), null].map(at => capacity.stopNow(pool(at), now) !== null), [false, false, true, true]);
+  assert.equal(capacity.stopNow({ capacity: {} }, now), null);
+});
+
+test('an answer about a stop or staff outlives a clash of versions: what is sent next still says it', async () => {
+  const stop = { reason: 'onderhoud', untilAt: null };
+  const pool = version => ({ id: 1, unitsTotal: 6, version, capacity: { unitsTotal: 6, offerable: 2 } });
+  const refused = { now: () => 0, post: async () => { throw new (await load('api')).ApiError('problem', 412, null); } };
+  const { clashed } = await report.sendClaims(refused, [{ pool: pool(3), free: 2, version: 3, answer: { stop } }], []);
+  const [clash] = report.clashesOf(clashed, [pool(4)]);
+  const bodies = [];
+  const api = { now: () => 0, post: async (_, body, { ifMatch }) => { bodies.push({ ...body.reports[0], ifMatch }); return { late: 0 }; } };
+  await report.sendClaims(api, [report.settled(clash, 1)], []);
+  assert.deepEqual([bodies[0].stop, bodies[0].unitsFree, bodies[0].ifMatch], [{ reason: 'onderhoud' }, 1, '"4"']);
+  assert.deepEqual(report.clashesOf(clashed, []), [], 'a pool that is gone asks nothing');
+  const [plain] = report.clashesOf([{ pool: pool(3), free: 2, version: 3 }], [pool(4)]);
+  assert.equal('answer' in report.settled(plain, 2), false);
+});
+
 /* ---- a file that was handed in ---- */
 
 test('what a file would do is counted; a place that is not theirs is left out, and all older or all barred is nothing to take', () => {
@@ -195,6 +217,18 @@ test('what a file would do is counted; a place that is not theirs is left out, a
   assert.equal(feed.tally([]).canTake, false);
   assert.deepEqual(feed.tally([row('changes'), row('changes', false)]), { changes: 1, confirms: 0, older: 0, barred: 1, canTake: true });
   assert.equal(feed.tally([row('changes', false), row('older')]).canTake, false);
+});
+
+test('taken is taken, whoever did it and though the answer was lost; only what is gone has expired', () => {
+  const end = (state, step = 'shown') => feed.uploadEnd({ step, upload: state ? { id: 1, state } : null });
+  assert.equal(end('taken'), 'taken', 'another tab, or a lost answer');
+  assert.equal(end('read', 'taken'), 'taken', 'this tab');
+  for (const state of ['unreadable', 'unanswered', 'expired']) assert.equal(end(state), state);
+  assert.equal(end('read'), 'preview');
+  assert.deepEqual([0, 429, 500, 503].map(status => feed.lookFault({ kind: status ? 'problem' : 'offline', status })), ['again', 'again', 'again', 'again']);
+  assert.equal(feed.lookFault({ kind: 'problem', status: 404 }), 'gone');
+  assert.deepEqual([403, 422].map(status => feed.lookFault({ kind: 'problem', status })), ['fault', 'fault']);
+  assert.equal(feed.lookFault({ kind: 'signed_out', status: 401 }), 'fault');
 });
 
 test('bytes of every kind and length become base64', () => {

@@ -223,6 +223,19 @@ test('hand and feed differ: the phone asks, a tap says which is right, and the m
   noFaults(desk, 'desk');
 });
 
+test('the administrator of who is no shelter is told so, and is offered no upload and no advice to report', async () => {
+  const admin = await openDesk(browser, x.origin);
+  await signIn(admin, 'beheer.vt-rotterdam', '#feeds-title');
+  await admin.page.getByText(say('feeds.not_house')).waitFor();
+  assert.equal(await admin.page.locator('#upload-file').count(), 0);
+  assert.equal(await admin.page.getByText(say('feed.advice')).count(), 0);
+  noFaults(admin, 'admin');
+  await admin.context.close();
+  const own = await openDesk(browser, x.origin);
+  await signIn(own, 'beheer.lindehof', '#upload-file');
+  await own.context.close();
+});
+
 test('the operator sees at once that the adapter is gone, trouble first, and the house is told', async () => {
   const operator = await openDesk(browser, x.origin);
   await signIn(operator, 'beheer.uitwisseling', '.feeds-table tbody tr');

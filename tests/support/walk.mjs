@@ -9,7 +9,7 @@ import { phoneOf } from './world.mjs';
 export const STATES = [
   'signin', 'signin-fault', 'no-right',
   'placer-empty', 'placer-none', 'placer-results', 'placer-why', 'placer-find', 'placer-consult', 'placer-more', 'placer-missing',
-  'shelter-shift', 'shelter-empty', 'shelter-changed',
+  'shelter-shift', 'shelter-empty', 'shelter-changed', 'shelter-stop', 'shelter-stopped',
   'placer-tracking', 'placer-basis', 'placer-withdraw', 'shelter-request', 'shelter-no',
   'shelter-accepted', 'shelter-ended', 'placer-yes', 'placer-location', 'placer-travelling', 'placer-no-show', 'placer-end',
   'municipality', 'municipality-all', ...FEED_STATES,
@@ -82,6 +82,24 @@ async function phones(o, visit, house) {
   await visit('shelter-changed', house);
   await page.locator('.cap li .stepper button').nth(0).click();
   await page.waitForSelector('.cap li.changed', { state: 'detached' });
+}
+
+/** A room is shut till tomorrow morning, and opened again. */
+async function stopping(o, visit, house) {
+  const { page } = house;
+  const t = sayIn(o.lang);
+  const room = page.locator('.cap li', { has: page.getByRole('button', { name: t('stop.button') }) }).first();
+  await openSheet(page, 'stop', room.locator('.stop-button'));
+  await page.locator('.picks label').first().click();
+  await page.locator('#stop .seg label', { hasText: t('stop.until_tomorrow') }).click();
+  await page.fill('#stop-at', '07:00');
+  await visit('shelter-stop', house);
+  await page.click('#stop-confirm');
+  const open = page.getByRole('button', { name: t('differ.reopen') });
+  await open.waitFor();
+  await visit('shelter-stopped', house);
+  await open.click();
+  await open.waitFor({ state: 'detached' });
 }
 
 async function openSheet(page, id, opener) {
@@ -177,6 +195,7 @@ export async function walk(o, visit) {
   const [worker, house, other] = desks;
   await search(o, tell, worker);
   await phones(o, tell, house);
+  await stopping(o, tell, house);
   await openShelter(other, phoneOf((await bestHouses(worker))[1])); // the first is Lindehof
   await beginShift(other);
   await asking(o, tell, worker, house);

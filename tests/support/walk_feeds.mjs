@@ -7,7 +7,7 @@ import { poll } from './wait.mjs';
 import { demo, expectStatus } from './world.mjs';
 
 export const FEED_STATES = [
-  'feeds-admin', 'feeds-good', 'feeds-aside', 'feeds-asked', 'feeds-failed', 'feeds-replayed', 'feeds-history',
+  'feeds-no-house', 'feeds-admin', 'feeds-good', 'feeds-aside', 'feeds-asked', 'feeds-failed', 'feeds-replayed', 'feeds-history',
   'upload-fault', 'upload-reading', 'upload-preview', 'upload-taken', 'upload-unreadable', 'upload-trial',
   'shelter-differ', 'shelter-by-hand', 'shelter-silent', 'feeds-silent', 'feeds-all', 'feeds-of-one',
 ];
@@ -162,6 +162,8 @@ export async function walkFeeds(o, visit) {
   const beating = setInterval(() => { adapter.beat().catch(() => { /* the exchange is going */ }); }, 5000);
   try {
     const desks = [await openDesk(o.browser, o.x.origin, o), await openDesk(o.browser, o.x.origin, o), await openDesk(o.browser, o.x.origin, o)];
+    await signIn(desks[0], 'beheer.vt-rotterdam', '#feeds-title');
+    await visit('feeds-no-house', desks[0]);
     await signIn(desks[0], 'beheer.lindehof', '#feeds-title');
     await visit('feeds-admin', desks[0]);
     await own(o, visit, adapter, desks[1]);

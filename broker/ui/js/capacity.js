@@ -44,5 +44,11 @@ export function handReport(pool, free, requests, at, answer = {}) {
   };
 }
 
+/** The stop that is in force; one that has ended is none, though no event said so. @param {Pool} pool @param {number} nowMs @returns {import('../types/api').Stop | null} */
+export const stopNow = (pool, nowMs) => {
+  const stop = pool.capacity.stop ?? null;
+  return stop?.untilAt && Date.parse(stop.untilAt) <= nowMs ? null : stop;
+};
+
 /** When the house last confirmed: the oldest number counts, for one old number makes the whole list doubtful. @param {Pool[]} pools */
 export const oldestConfirmed = pools => pools.map(p => p.capacity.observedAt).filter(at => typeof at === 'string').sort()[0] ?? null;

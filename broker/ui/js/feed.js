@@ -9,6 +9,7 @@ import { promised } from './capacity.js';
 /** @typedef {import('../types/api').Preview} Preview */
 /** @typedef {import('../types/api').Request} Request */
 /** @typedef {import('../types/api').Said} Said */
+/** @typedef {import('../types/api').Upload} Upload */
 
 // By the API: POST /uploads takes so many bytes of a file; said before anything is sent over a phone.
 export const UPLOAD_BYTES_MAX = 700 * 1024;
@@ -120,6 +121,23 @@ export function changed(before, after) {
     staff: (before.deliverable ?? 'unknown') !== (after.deliverable ?? 'unknown'),
     stop: (before.stop?.reason ?? '') !== (after.stop?.reason ?? ''),
   };
+}
+
+/** What the page of an upload shows. Of one that is taken over no step of this tab need know: the answer was lost, or another tab did it. @param {{ step: string, upload: Upload | null }} u @returns {'preview' | 'taken' | 'unreadable' | 'unanswered' | 'expired'} */
+export function uploadEnd({ step, upload }) {
+  if (step === 'taken' || upload?.state === 'taken') return 'taken';
+  if (upload?.state === 'read') return 'preview';
+  return upload?.state === 'unreadable' || upload?.state === 'unanswered' ? upload.state : 'expired';
+}
+
+/**
+ * What a look that failed says of the upload: only one that is not there any more has expired. Whoever is busy or not
+ * reached is asked again.
+ * @param {{ kind: string, status: number }} error @returns {'again' | 'gone' | 'fault'}
+ */
+export function lookFault({ kind, status }) {
+  if (kind === 'offline' || status >= 500 || status === 429) return 'again';
+  return kind === 'problem' && status === 404 ? 'gone' : 'fault';
 }
 
 /** The bytes as base64, for JSON has no other way. @param {Uint8Array} bytes */

@@ -4,7 +4,7 @@
 // makes no event; not when nobody has touched the page for a while, so that a forgotten desk signs itself out.
 import { ApiError, problemText } from './api.js';
 import { loadComplaints } from './complaint.js';
-import { UPLOAD_BYTES_MAX, base64, byTrouble, failedReplay, isOpenQuarantine, isOvertaken, isTrouble, isUnderstood, lastUnderstood } from './feed.js';
+import { UPLOAD_BYTES_MAX, base64, byTrouble, failedReplay, isOpenQuarantine, isOvertaken, isTrouble, isUnderstood, lastUnderstood, lookFault, uploadEnd } from './feed.js';
 import { allFeeds, feedCard } from './feeds_list.js';
 import { complaintsList, headWords, messageBody, outcomeWord } from './feeds_message.js';
 import { UPLOAD_KB_MAX, kilobytes, noUpload, uploadView } from './feeds_upload.js';
@@ -22,6 +22,7 @@ import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.j
 const LIVE_DELAY_MS = 500;
 const LOOK_MS = 15_000;
 const WAIT_MS = 1500; // while somebody watches for an answer of the adapter
+const BUSY_MS = 10_000; // the longest between two looks at an exchange that is too busy
 const UNTOUCHED_MS = 10 * 60_000;
 const MESSAGES_MAX = 30;
 const OPEN_MAX = 5; // files set aside that are shown whole
@@ -45,6 +46,8 @@ const state = {
   busy: false,
 };
 
+/** Only a shelter has places, and so a file or a number to hand in. */
+const isHouse = () => frame.session.organisationKind === 'shelter';
 const isOperator = () => frame.session.role === 'exchange_admin';
 const touched = { at: Date.now() };
 const isAsleep = () => Date.now() - touched.at > UNTOUCHED_MS;
@@ -230,18 +233,22 @@ async function send(file) {
 /** Until the adapter has read it, or the exchange says that it will not. @param {Upload} upload */
 async function answerOf(upload) {
   let now = upload;
+  let pause = WAIT_MS / 2;
   while (now.state === 'waiting') {
-    await new Promise(done => setTimeout(done, WAIT_MS / 2));
+    await new Promise(done => setTimeout(done, pause));
     if (state.upload.upload?.id !== upload.id) return; // left behind
     try {
       now = await frame.api.get(`/uploads/${upload.id}`);
+      pause = WAIT_MS / 2;
     } catch (error) {
-      // A lost look is looked again; one that is gone has expired.
-      if (!(error instanceof ApiError) || error.kind !== 'offline') now = { ...upload, state: 'expired' };
+      const fault = error instanceof ApiError ? lookFault(error) : 'fault';
+      if (fault === 'fault') throw error;
+      if (fault === 'gone') now = { ...upload, state: 'expired' };
+      else pause = Math.min(pause * 2, BUSY_MS);
     }
   }
   if ((now.complaints ?? []).length + (now.notices ?? []).length > 0) await loadComplaints();
-  announce(t(now.state === 'read' ? 'upload.preview' : now.state === 'unreadable' ? 'upload.unreadable' : 'upload.unanswered'));
+  announce(t(`upload.${uploadEnd({ step: 'shown', upload: now })}`));
   setUpload({ step: 'shown', upload: now }, 'upload-result');
 }
 
@@ -256,8 +263,13 @@ async function take() {
     setUpload({ step: 'taken', result }, 'upload-result');
     await load();
   } catch (error) {
-    // Looked at again: it may be too late, or a stop came up that this file would lift.
+    // Looked at again: it may be taken after all, too late, or a stop came up that this file would lift.
     const now = /** @type {Upload | null} */ (await frame.api.get(`/uploads/${upload.id}`).catch(() => null));
+    if (now?.state === 'taken') {
+      announce(t('upload.taken'));
+      setUpload({ step: 'taken', upload: now, result: null }, 'upload-result');
+      return await load();
+    }
     const isStop = error instanceof ApiError && error.status === 412;
     setUpload({ upload: now ?? upload, problem: isStop ? t('upload.stop_since') : problemText(error) }, now && now.state !== 'read' ? 'upload-result' : 'upload-problem');
   } finally {
@@ -329,22 +341,25 @@ function historyView() {
 }
 
 /** What a house can do itself while its connection does not work. */
-const advice = () => (isOperator() ? null : {
+const advice = () => (!isHouse() ? null : {
   words: t('feed.advice'),
   action: frame.session.role === 'shelter' ? html`<a class="nl-button nl-button--secondary" href="/opvang"><span class="nl-button__label">${t('feed.by_hand')}</span></a>` : nothing,
 });
 
-const uploadPart = () => (isOperator() ? nothing : uploadView(state.upload, {
+const uploadPart = () => (!isHouse() ? nothing : uploadView(state.upload, {
   busy: state.busy, stale: frame.isStale(), nowMs: frame.api.now(), send, take, discard,
   setTest: test => setUpload({ test }), chosen: () => setUpload({ fault: null }), again: () => setUpload(noUpload(), 'upload-file'),
 }));
+
+/** Of an operator's list nobody comes here without a connection. */
+const noneView = () => notice({ icon: 'info-circle', tone: 'info', ...(isHouse() ? { title: t('feeds.none'), text: t('feeds.none_text') } : { title: t('feeds.not_house'), text: t('feeds.not_house_text') }) });
 
 function providerView() {
   const own = byTrouble(state.feeds.filter(f => f.provider === state.provider));
   const name = own[0]?.organisation ?? frame.session.organisation;
   return html`<div>${isOperator() ? button(t('feeds.all_back'), { kind: 'subtle', icon: 'arrow-back-up', extra: 'back', click: backToAll }) : nothing}
     <h1 id="feeds-title" tabindex="-1">${t('feeds.heading', { name })}</h1></div>
-    ${own.length === 0 ? notice({ icon: 'info-circle', tone: 'info', title: t('feeds.none'), text: t('feeds.none_text') }) : own.map(f => feedCard(f, frame.api.now(), advice()))}
+    ${own.length === 0 ? noneView() : own.map(f => feedCard(f, frame.api.now(), advice()))}
     ${state.messages.length > 0 ? html`${quarantineView()}${lastView()}` : nothing}${uploadPart()}${historyView()}`;
 }
 

@@ -24,12 +24,15 @@ function stateText(feed, nowMs) {
   return t(`feed.text_${feed.state}`, at ? { time: moment(at, nowMs), ago: ago(at, nowMs) } : {});
 }
 
+/** @param {number} minutes */
+const everyWord = minutes => (minutes === 60 ? t('feed.expected_hourly') : t('feed.expected_every', { duration: duration(minutes) }));
+
 /** @param {Feed} feed @param {number} nowMs */
 function facts(feed, nowMs) {
   const rows = [
     [t('feed.way'), wayWord(feed.channel)],
     feed.profile ? [t('feed.profile'), html`<code>${feed.profile}</code>`] : null,
-    feed.expectedMinutes ? [t('feed.expected'), t('feed.expected_every', { duration: duration(feed.expectedMinutes) })] : null,
+    feed.expectedMinutes ? [t('feed.expected'), everyWord(feed.expectedMinutes)] : null,
     feed.lastReportAt ? [t('feed.used'), moment(feed.lastReportAt, nowMs)] : null,
     feed.waiting ? [t('feed.waiting'), t('feed.waiting_count', { n: feed.waiting })] : null,
   ];
@@ -48,7 +51,7 @@ const feedRow = (feed, nowMs, open) => {
   return html`<tr class=${toneOf(feed)}><th scope="row">${button(feed.organisation, { kind: 'subtle', extra: 'row-button', click: () => open(feed) })}${feed.test ? badge(t('feed.test')) : nothing}</th>
     <td><span class="state-word">${icon(ICONS[feed.state])}<span>${t(`feed.state_${feed.state}`)}${isTrouble(feed) && at ? html`<span class="small line">${moment(at, nowMs)}, ${ago(at, nowMs)}</span>` : nothing}</span></span></td>
     <td class="off-phone">${last ? html`${moment(last, nowMs)}<span class="small subtle line">${ago(last, nowMs)}</span>` : nothing}</td>
-    <td class="off-phone">${wayWord(feed.channel)}</td><td class="off-phone">${feed.expectedMinutes ? t('feed.expected_every', { duration: duration(feed.expectedMinutes) }) : nothing}</td><td class="n off-phone">${feed.waiting ? String(feed.waiting) : ''}</td></tr>`;
+    <td class="off-phone">${wayWord(feed.channel)}</td><td class="off-phone">${feed.expectedMinutes ? everyWord(feed.expectedMinutes) : nothing}</td><td class="n off-phone">${feed.waiting ? String(feed.waiting) : ''}</td></tr>`;
 };
 
 /** @param {Feed[]} feeds @param {number} nowMs @param {(feed: Feed) => void} open */

@@ -2,7 +2,7 @@
 // Handing in a file by hand: choose, have it read, look at what would change, and only then take it over or throw it
 // away. Nothing is queued in silence; whatever goes wrong says that nothing was changed.
 import { label } from './codes.js';
-import { UPLOAD_BYTES_MAX, changed, tally } from './feed.js';
+import { UPLOAD_BYTES_MAX, changed, tally, uploadEnd } from './feed.js';
 import { complaintsList, noticesPart, placeName } from './feeds_message.js';
 import { moment, t } from './text.js';
 import { button, html, icon, nothing, notice } from './ui.js';
@@ -115,13 +115,15 @@ function previewView(upload, u, p) {
 function endView(u, p) {
   const again = button(t('upload.again'), { icon: 'arrow-back-up', click: p.again });
   const end = (/** @type {string} */ iconName, /** @type {string} */ title, /** @type {unknown} */ body, tone = 'warning') => html`<div class="upload-result">${notice({ icon: iconName, title, text: body, tone: /** @type {'warning'} */ (tone), id: 'upload-result' })}<div class="upload-actions">${again}</div></div>`;
-  if (u.step === 'taken') {
-    const { applied, late, unchanged, notAllowed = 0 } = u.result ?? { applied: 0, late: 0, unchanged: 0 };
+  const how = uploadEnd(u);
+  if (how === 'taken' && !u.result) return end('circle-check', t('upload.taken'), t('upload.taken_text'), 'info');
+  if (how === 'taken' && u.result) {
+    const { applied, late, unchanged, notAllowed = 0 } = u.result;
     const parts = [applied > 0 ? t('upload.taken_applied', { n: applied }) : '', unchanged > 0 ? t('upload.taken_unchanged', { n: unchanged }) : '', late > 0 ? t('upload.taken_late', { n: late }) : '', notAllowed > 0 ? t('upload.taken_barred', { n: notAllowed }) : ''];
     return end('circle-check', t('upload.taken'), parts.filter(x => x).join(' '), 'info');
   }
-  if (u.upload?.state === 'unreadable') return html`<div class="upload-result"><h3 id="upload-result" tabindex="-1">${t('upload.unreadable')}</h3><p>${t('upload.unreadable_text')}</p>${complaintsList(u.upload.complaints ?? [], u.upload.more)}<div class="upload-actions">${again}</div></div>`;
-  if (u.upload?.state === 'unanswered') return end('wifi-off', t('upload.unanswered'), t('upload.unanswered_text'));
+  if (how === 'unreadable') return html`<div class="upload-result"><h3 id="upload-result" tabindex="-1">${t('upload.unreadable')}</h3><p>${t('upload.unreadable_text')}</p>${complaintsList(u.upload?.complaints ?? [], u.upload?.more)}<div class="upload-actions">${again}</div></div>`;
+  if (how === 'unanswered') return end('wifi-off', t('upload.unanswered'), t('upload.unanswered_text'));
   return end('hourglass', t('upload.expired'), t('upload.expired_text'));
 }
 
@@ -129,6 +131,6 @@ function endView(u, p) {
 export function uploadView(u, p) {
   const body = u.step === 'choose' ? chooseView(u, p)
     : u.step === 'sending' || u.step === 'reading' ? html`<p class="reading" id="upload-reading" tabindex="-1" aria-busy="true">${icon('hourglass')}<span><b>${u.step === 'sending' ? t('upload.sending') : t('upload.reading')}</b><span class="small subtle line">${t('upload.reading_text')}</span></span></p>`
-    : u.upload?.state === 'read' && u.step === 'shown' ? previewView(u.upload, u, p) : endView(u, p);
+    : u.upload && uploadEnd(u) === 'preview' ? previewView(u.upload, u, p) : endView(u, p);
   return html`<section class="panel" aria-labelledby="upload-title"><h2 id="upload-title" tabindex="-1">${t('upload.title')}</h2>${body}</section>`;
 }

@@ -6,8 +6,9 @@ import { allowNotifications, armSound, chime, isArmed, notify, startCall, stayAw
 import { questions } from './feed.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { capacityView, confirmBar, poolName, shownFree } from './shelter_capacity.js';
-import { sendClaims } from './shelter_report.js';
+import { clashesOf, sendClaims, settled } from './shelter_report.js';
 import { declineSheet, endedCard, endedText, openDecline, requestsView } from './shelter_request.js';
+import { closeStop, newStopping, openStop, stopOf, stopSheet } from './shelter_stop.js';
 import { clock, either, t } from './text.js';
 import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
 
@@ -31,8 +32,9 @@ const state = {
   /** @type {Request[]} */ ended: [],
   /** With the version of the pool that was on the screen at the tap. @type {Map<number, { free: number, version: number }>} */ changed: new Map(),
   /** Of the own organisation. @type {import('../types/api').Feed[]} */ feeds: [],
-  /** @type {{ pool: Pool, mine: number | null }[]} */ clashes: [],
+  /** @type {import('./shelter_report.js').Clash[]} */ clashes: [],
   /** @type {Request | null} */ declining: null,
+  /** @type {import('./shelter_stop.js').Stopping | null} */ stopping: null,
   /** @type {{ title: string, text?: string } | null} */ message: null,
   /** @type {string | null} */ notSaved: null,
   /** @type {Set<number>} */ seen: new Set(),
@@ -240,9 +242,43 @@ function confirm() {
 /** Hand and feed differ, and the house says what is right. @param {Pool} pool @param {number | null} free @param {import('./capacity.js').Answer} [answer] */
 const decide = (pool, free, answer) => doing(async () => {
   if (!await submit([{ pool, free, version: pool.version, answer }])) return;
-  announce(answer?.stop === null ? t('differ.reopened', { name: poolName(pool) }) : t('capacity.saved'));
-  focusSoon('capacity');
+  announce(answer?.stop === null ? t('differ.reopened', { name: poolName(pool) }) : answer?.stop ? t('stop.done', { name: poolName(pool) }) : t('capacity.saved'));
+  focusSoon(answer && 'stop' in answer ? `intake-${pool.id}` : 'capacity');
 });
+
+/** @param {Partial<import('./shelter_stop.js').Stopping>} change */
+function setStopping(change) {
+  if (state.stopping) state.stopping = { ...state.stopping, ...change };
+  frame.draw();
+}
+
+/** @param {Pool} pool */
+function askStop(pool) {
+  state.stopping = newStopping(pool, poolName(pool));
+  frame.draw();
+  openStop();
+}
+
+/** The tap that stops it, with the version that was on the screen when the sheet was opened. */
+function confirmStop() {
+  const { stopping } = state;
+  if (!stopping || state.busy) return;
+  const said = stopOf(stopping, frame.api.now());
+  if ('fault' in said) {
+    setStopping({ fault: said.fault });
+    if (said.fault === 'time') focusSoon('stop-at');
+    else document.querySelector('#stop input')?.scrollIntoView({ block: 'nearest' });
+    return;
+  }
+  closeStop();
+  state.stopping = null;
+  if (frame.isStale()) {
+    state.notSaved = t('capacity.not_saved');
+    frame.draw();
+    return;
+  }
+  decide(stopping.pool, shownFree(stopping.pool), { stop: said.stop });
+}
 
 /** @param {Claim[]} claims @returns {Promise<boolean>} all of them were saved */
 async function submit(claims) {
@@ -253,10 +289,7 @@ async function submit(claims) {
   state.clashes = state.clashes.filter(c => !isOver(c.pool));
   state.notSaved = notSavedText(sent, claims.length);
   if (sent.failed.length < claims.length) await load();
-  for (const { pool, free } of sent.clashed) {
-    const now = state.pools.find(p => p.id === pool.id);
-    if (now) state.clashes.push({ pool: now, mine: free });
-  }
+  state.clashes.push(...clashesOf(sent.clashed, state.pools));
   if (sent.clashed.length > 0) focusSoon('clash');
   return sent.saved.length === claims.length;
 }
@@ -274,13 +307,20 @@ function notSavedText({ saved, late, clashed, failed, error }, all) {
   ].filter(part => part !== '').join(' ') || null;
 }
 
-/** Two people set the number: one of them says which is right. @param {number} free */
+/** Two people set the number: one of them says which is right. @param {number | null} free */
 const settle = free => doing(async () => {
-  const pool = state.clashes[0]?.pool;
-  if (!pool || !await submit([{ pool, free, version: pool.version }])) return;
+  const clash = state.clashes[0];
+  if (!clash || !await submit([settled(clash, free)])) return;
   announce(t('capacity.saved'));
   focusSoon(state.clashes.length > 0 ? 'clash' : 'capacity');
 });
+
+/** What somebody else said stands; the answer that came too late is thrown away. */
+function leaveClash() {
+  state.clashes.shift();
+  frame.draw();
+  focusSoon(state.clashes.length > 0 ? 'clash' : 'capacity');
+}
 
 /* ---- start of the shift ---- */
 
@@ -319,7 +359,7 @@ const quiet = () => {
 
 const view = () => {
   /** @type {import('./shelter_capacity.js').CapacityParts} */
-  const capacity = { pools: state.pools, requests: state.requests, changed: state.changed, feeds: state.feeds, clash: state.clashes[0] ?? null, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm, settle, answer: decide };
+  const capacity = { pools: state.pools, requests: state.requests, changed: state.changed, feeds: state.feeds, clash: state.clashes[0] ?? null, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm, settle, leave: leaveClash, answer: decide, askStop };
   const parts = requestParts();
   return html`<main class="phone-main" id="main">
     <h1 class="sr">${t('shelter.heading', { name: frame.session.locationName ?? frame.session.organisation })}</h1>
@@ -330,7 +370,7 @@ const view = () => {
     ${state.onShift ? nothing : shiftView()}
     ${quiet()}
     ${state.ready ? capacityView(capacity) : html`<p class="subtle" aria-busy="true">${t('shelter.loading')}</p>`}
-  </main>${confirmBar(capacity)}${declineSheet(state.declining, parts)}`;
+  </main>${confirmBar(capacity)}${declineSheet(state.declining, parts)}${stopSheet(state.stopping, { nowMs: frame.api.now(), set: setStopping, confirm: confirmStop })}`;
 };
 
 let timer = 0;

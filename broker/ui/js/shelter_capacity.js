@@ -1,10 +1,11 @@
 // @ts-check
 // "Vrij vannacht": a row per kind of room, two taps to change a number. The first tap only shows what would change; a
 // phone in a pocket publishes nothing.
-import { freeMax, oldestConfirmed, promised, total } from './capacity.js';
+import { freeMax, oldestConfirmed, promised, stopNow, total } from './capacity.js';
 import { label } from './codes.js';
 import { difference, questions } from './feed.js';
 import { ownFeedLine, ownFeedNotice } from './shelter_feed.js';
+import { stopText } from './shelter_stop.js';
 import { clock, confirmed, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice, stepper } from './ui.js';
 
@@ -18,13 +19,15 @@ import { button, html, icon, nothing, notice, stepper } from './ui.js';
  * @property {Request[]} requests
  * @property {Map<number, { free: number }>} changed pool id to the number on the screen
  * @property {import('../types/api').Feed[]} feeds of the own organisation
- * @property {{ pool: Pool, mine: number | null } | null} clash somebody else changed it first
+ * @property {import('./shelter_report.js').Clash | null} clash somebody else changed it first
  * @property {boolean} busy
  * @property {boolean} stale
  * @property {string | null} notSaved
  * @property {(pool: Pool, free: number) => void} set
  * @property {() => void} confirm
- * @property {(free: number) => void} settle
+ * @property {(free: number | null) => void} settle
+ * @property {() => void} leave the clash as somebody else said
+ * @property {(pool: Pool) => void} askStop opens the sheet
  * @property {(pool: Pool, free: number | null, answer?: Answer) => void} answer what is right where hand and feed differ
  */
 
@@ -74,6 +77,21 @@ function askView(pool, d, p) {
   return d.feed.stop ? question(t('differ.ask_stop_feed', params), [stopped, open], p, pool) : question(t('differ.ask_stop_hand', params), [open, stopped], p, pool);
 }
 
+/** @param {Pool} pool @param {CapacityParts} p */
+const reopenButton = (pool, p) => button(t('differ.reopen'), { kind: 'subtle', icon: 'lock-open', id: `intake-${pool.id}`, extra: 'stop-button', about: poolName(pool), busy: p.busy || p.stale, click: () => p.answer(pool, shownFree(pool), { stop: null }) });
+
+/**
+ * Stop the intake, or open it again: quiet, and not while the row has a number that nobody confirmed or a question, for
+ * the report would answer that as well.
+ * @param {Pool} pool @param {CapacityParts} p
+ */
+function intakeButton(pool, p) {
+  const kind = difference(pool, p.requests)?.kind;
+  if (p.changed.has(pool.id) || kind === 'ask' || kind === 'stop') return nothing;
+  if (stopNow(pool, Date.now())) return reopenButton(pool, p);
+  return button(t('stop.button'), { kind: 'subtle', icon: 'hand-stop', id: `intake-${pool.id}`, extra: 'stop-button', about: poolName(pool), busy: p.busy || p.stale, click: () => p.askStop(pool) });
+}
+
 /** What hand and feed say of the same room, when they differ. @param {Pool} pool @param {CapacityParts} p */
 function differenceView(pool, p) {
   const d = difference(pool, p.requests);
@@ -81,18 +99,19 @@ function differenceView(pool, p) {
   if (d.kind === 'ask') return askView(pool, d, p);
   if (d.kind === 'hand') return html`<p class="small by-hand">${icon('user-check')}<span>${t('differ.hand', { time: moment(d.at) })}</span></p>`;
   const time = moment(d.feed.observedAt);
-  return html`<div class="differ standing"><p class="small"><span>${d.feedFree > 0 ? t('differ.stop_free', { free: d.feedFree, time }) : t('differ.stop', { time })}</span></p>${button(t('differ.reopen'), { kind: 'subtle', icon: 'lock-open', about: poolName(pool), busy: p.busy || p.stale, click: () => p.answer(pool, shownFree(pool), { stop: null }) })}</div>`;
+  return html`<div class="differ standing"><p class="small"><span>${d.feedFree > 0 ? t('differ.stop_free', { free: d.feedFree, time }) : t('differ.stop', { time })}</span></p>${reopenButton(pool, p)}</div>`;
 }
 
 /** @param {Pool} pool @param {CapacityParts} p */
 function row(pool, p) {
   const value = p.changed.get(pool.id)?.free ?? shownFree(pool) ?? 0;
   const held = promised(pool, p.requests);
+  const stop = stopNow(pool, Date.now());
   return html`<li class=${p.changed.has(pool.id) ? 'changed' : ''} data-pool=${pool.id}><div><b>${poolName(pool)}</b>${rowText(pool, p)}
     ${held > 0 ? html`<span class="small held-text">${icon('lock')}${t('capacity.held', { n: held })}</span>` : nothing}
-    ${pool.capacity.stop ? html`<span class="small held-text">${icon('hand-stop')}${t('capacity.stopped', { reason: label('stopReasons', pool.capacity.stop.reason) })}</span>` : nothing}
+    ${stop ? html`<span class="small held-text">${icon('hand-stop')}${stopText(stop)}</span>` : nothing}
     ${pool.capacity.deliverable === 'no' ? html`<span class="small held-text">${icon('users')}${t('capacity.no_staff')}</span>` : nothing}
-    ${squares(pool, value, held)}</div>
+    ${squares(pool, value, held)}${intakeButton(pool, p)}</div>
     ${stepper({ name: poolName(pool), value, max: freeMax(pool, p.requests), set: n => p.set(pool, n) })}${differenceView(pool, p)}</li>`;
 }
 
@@ -111,12 +130,23 @@ function reminder(p) {
   return notice({ icon: 'hourglass', tone: 'info', title: t('capacity.remind'), text: oldest ? confirmed(oldest) : t('age.never') });
 }
 
+/** @param {Answer} answer */
+const answerWords = answer => {
+  if (answer.stop === null) return t('clash.answer_open');
+  if (answer.stop) return stopText(answer.stop);
+  return t(answer.deliverable === 'yes' ? 'clash.answer_staff_yes' : 'clash.answer_staff_no');
+};
+
 /** @param {CapacityParts} p */
 function clash(p) {
   if (!p.clash) return nothing;
-  const { pool, mine } = p.clash;
+  const { pool, mine, answer } = p.clash;
   const theirs = shownFree(pool) ?? 0;
   const at = pool.capacity.receivedAt ?? pool.capacity.observedAt ?? Date.now();
+  if (answer) {
+    const text = t('clash.answer_text', { time: clock(at), answer: answerWords(answer) });
+    return html`<section class="notice clash" id="clash" tabindex="-1" role="alert">${icon('alert-triangle')}<div><b>${poolName(pool)}</b>${text}</div><div class="duo">${button(t('clash.answer_yes'), { extra: 'big', busy: p.busy || p.stale, click: () => p.settle(shownFree(pool)) })}${button(t('clash.answer_no'), { extra: 'big', busy: p.busy, click: p.leave })}</div></section>`;
+  }
   const choice = (/** @type {number} */ n) => button(t('clash.is_right', { free: n }), { extra: 'big', click: () => p.settle(n) });
   return html`<section class="notice clash" id="clash" tabindex="-1" role="alert">${icon('alert-triangle')}<div><b>${poolName(pool)}</b>${t('clash.text', { time: clock(at), free: theirs })}</div><div class="duo">${choice(theirs)}${mine === theirs || mine === null ? nothing : choice(mine)}</div></section>`;
 }

@@ -14,7 +14,7 @@ export function ownFeedNotice(feeds) {
   const feed = troubleOf(feeds);
   if (!feed) return nothing;
   const at = stateTime(feed);
-  const title = feed.state === 'quarantined' ? t('own_feed.quarantined', { time: at ? moment(at) : '' })
+  const title = feed.state === 'quarantined' ? (at ? t('own_feed.quarantined', { time: moment(at) }) : t('own_feed.quarantined_unknown'))
     : feed.state === 'silent' ? (at ? t('own_feed.silent', { time: moment(at) }) : t('own_feed.silent_unknown'))
       : (at ? t('own_feed.adapter_away', { time: moment(at) }) : t('own_feed.adapter_away_unknown'));
   return notice({ icon: feed.state === 'quarantined' ? 'alert-triangle' : 'wifi-off', title, text: html`${t('own_feed.by_hand')} ${look()}`, id: 'own-feed' });

@@ -17,6 +17,20 @@ import { handReport } from './capacity.js';
 // From here on the trouble is not the number: the next pool would fare no better.
 const STATUS_TOO_MANY = 429;
 
+/**
+ * Somebody else changed the pool first. mine: the number that this person gave; answer: what they said beside the number.
+ * @typedef {{ pool: Pool, mine: number | null, answer?: Answer }} Clash
+ */
+
+/** The pools as they are now; one that is gone asks nothing. @param {Claim[]} clashed @param {Pool[]} pools @returns {Clash[]} */
+export const clashesOf = (clashed, pools) => clashed.flatMap(({ pool, free, answer }) => {
+  const now = pools.find(p => p.id === pool.id);
+  return now ? [{ pool: now, mine: free, ...(answer ? { answer } : {}) }] : [];
+});
+
+/** What is sent when the person said what is right: what they answered about staff or a stop is never lost on the way. @param {Clash} clash @param {number | null} free @returns {Claim} */
+export const settled = ({ pool, answer }, free) => ({ pool, free, version: pool.version, ...(answer ? { answer } : {}) });
+
 /** @param {ApiError} error */
 const isOfAll = error => error.kind !== 'problem' || error.status === 401 || error.status === 403 || error.status >= STATUS_TOO_MANY;
 

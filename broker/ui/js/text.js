@@ -125,3 +125,18 @@ export function nextMoment(hhmm, nowMs) {
   const ahead = (minutes(hhmm) - minutes(now) + 24 * 60) % (24 * 60);
   return Math.floor(nowMs / 60000) * 60000 + ahead * 60000;
 }
+
+/**
+ * The moment at which Dutch clocks show HH:MM on the day that is DAYS from today. Of two such moments, in the night that
+ * summer time ends, the later one; null for an hour that does not exist or a text that is no time.
+ * @param {number} days @param {string} hhmm @param {number} nowMs @returns {number | null} ms
+ */
+export function momentOn(days, hhmm, nowMs) {
+  const noon = Date.parse(`${isoDate(nowMs)}T12:00:00Z`);
+  const wanted = isoDate(noon + days * 24 * 3600_000);
+  for (const hoursAhead of [1, 2]) {
+    const at = Date.parse(`${wanted}T${hhmm}:00Z`) - hoursAhead * 3600_000;
+    if (Number.isFinite(at) && clock(at) === hhmm && isoDate(at) === wanted) return at;
+  }
+  return null;
+}

@@ -12,7 +12,7 @@ export type Codes = Record<string, Code[]>;
 
 export type Role = 'referrer' | 'shelter' | 'comensha' | 'municipality' | 'rapporteur' | 'org_admin' | 'exchange_admin';
 export type Session = {
-    account: string; displayNl?: string; displayEn?: string; role: Role; organisation: string; organisationId?: number;
+    account: string; displayNl?: string; displayEn?: string; role: Role; organisation: string; organisationId?: number; organisationKind?: string;
     region?: string | null; locationId?: number | null; locationName?: string | null; csrfToken: string;
     idleEndsAt: string; endsAt: string;
 };
