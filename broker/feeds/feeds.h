@@ -49,6 +49,7 @@ struct feed_source {
     bool test;                 /* understood, not used */
     int64_t last_message_ms;   /* 0 = never */
     uint32_t waiting;          /* entries that wait in the adapter's spool */
+    int64_t heard_since_ms;    /* by the feeds: since when adapters name it */
 };
 
 struct feed_heartbeat {
@@ -117,7 +118,7 @@ MUST_CHECK enum err feeds_replay(struct feeds *f, uint64_t message, int64_t now_
 
 enum feed_state {
     FEED_OK,
-    FEED_SILENT,            /* nothing came for twice the expected time */
+    FEED_SILENT,            /* nothing came for twice the expected time, or ever since it is named so long */
     FEED_STATE_QUARANTINED, /* the last that came was put aside or refused */
     FEED_ADAPTER_AWAY,
     FEED_NEVER, /* nothing came yet */
@@ -137,14 +138,17 @@ struct feed_row {
     uint32_t waiting;
     int64_t last_report_ms; /* newest report by a feed that the engine received and believes; 0 = none */
     enum feed_state state;
-    int64_t silent_since_ms; /* silent: when something last came; away: the last heartbeat; else 0 */
+    /* silent: when something last came, or since when an adapter names it if nothing ever did; away: the last
+     * heartbeat; quarantined for so long that it is an alarm: when something good last came; else 0. Where no
+     * message is known the newest report counts, if the organisation has no other channel. */
+    int64_t silent_since_ms;
+    bool alarm; /* somebody must look: nothing comes, or nothing that can be used, or nobody fetches it */
+
+    int64_t last_good_ms, heard_since_ms; /* for the judgement */
 };
 
 /* All feeds by organisation and channel, into a list that the caller frees; returns how many. */
 size_t feeds_rows(const struct feeds *f, const struct engine *e, int64_t now_ms, struct feed_row **out);
-
-/* Somebody must look: nothing comes, or nobody is there to fetch it. */
-bool feed_state_is_alarm(enum feed_state s);
 
 /* Note what is known of a row; true if whether it is an alarm differs from what was noted before, so that it
  * is told once per change. A row that was never noted counts as no alarm. */
