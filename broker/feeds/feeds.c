@@ -24,13 +24,14 @@ struct feeds_limits feeds_limits_default(void)
                                  .adapters_max = 64};
 }
 
-struct feeds *feeds_new(const struct feeds_limits *limits, uint64_t first_id)
+struct feeds *feeds_new(const struct feeds_limits *limits, uint64_t first_id, int64_t started_ms)
 {
     struct feeds *f = mem_new(1, sizeof *f);
 
     CHECK(limits->adapters_max >= ADAPTERS_OF_MACHINE && limits->uploads_max > 0);
     f->limits = *limits;
     f->last_id = first_id;
+    f->started_ms = started_ms;
     f->adapters = mem_new(limits->adapters_max, sizeof *f->adapters);
     f->uploads = mem_new(limits->uploads_max, sizeof *f->uploads);
     f->keys[0].cap = PERSON_KEYS;
@@ -289,12 +290,16 @@ static void judge(const struct feeds *f, struct feed_row *row, bool is_sole, int
     } else if (now_ms - last_ms > limit_ms) {
         row->state = FEED_SILENT;
         row->silent_since_ms = last_ms != 0 ? last_ms : row->heard_since_ms;
+    } else if (!is_known && last_ms < f->started_ms && now_ms - f->started_ms > f->limits.away_ms) {
+        /* Whoever brought it has not come back since this process began: not "all is well" until it is late.
+         * A machine that reports without an adapter is heard of again with its next report. */
+        row->state = FEED_ADAPTER_AWAY;
     } else if (is_bad) {
         row->state = FEED_STATE_QUARANTINED;
         good_ms = good_ms != 0 ? good_ms : row->heard_since_ms;
         row->silent_since_ms = now_ms - good_ms > limit_ms ? good_ms : 0;
     }
-    row->alarm = row->silent_since_ms != 0;
+    row->alarm = row->silent_since_ms != 0 || row->state == FEED_ADAPTER_AWAY;
 }
 
 /* When the report by a feed came that is believed of the pool; 0 = none. */

@@ -35,8 +35,9 @@ struct feeds_limits {
 struct feeds_limits feeds_limits_default(void);
 
 /* FIRST_ID: ids of messages, orders and uploads start above it. Taken from the clock of the start, so that a
- * number that somebody kept from before a restart names nothing rather than something else. */
-struct feeds *feeds_new(const struct feeds_limits *limits, uint64_t first_id);
+ * number that somebody kept from before a restart names nothing rather than something else. STARTED_MS:
+ * before it nobody can have been heard. */
+struct feeds *feeds_new(const struct feeds_limits *limits, uint64_t first_id, int64_t started_ms);
 void feeds_free(struct feeds *f);
 
 /* ---- heartbeats ---- */
@@ -120,8 +121,8 @@ enum feed_state {
     FEED_OK,
     FEED_SILENT,            /* nothing came for twice the expected time, or ever since it is named so long */
     FEED_STATE_QUARANTINED, /* the last that came was put aside or refused */
-    FEED_ADAPTER_AWAY,
-    FEED_NEVER, /* nothing came yet */
+    FEED_ADAPTER_AWAY, /* also: reports are only from before this process began, and no adapter came back */
+    FEED_NEVER,        /* nothing came yet */
     FEED_STATE_N
 };
 const char *feed_state_code(enum feed_state v); /* "ok" "silent" "quarantined" "adapter_away" "never" */

@@ -27,7 +27,7 @@ static void tell(const struct engine *e, const struct feed_row *row)
 
     if (row->alarm)
         log_warn("feed silent", "provider=%s channel=%s state=%s since=%s", code, channel, state,
-                 time_format(row->silent_since_ms, since));
+                 time_format(row->silent_since_ms != 0 ? row->silent_since_ms : row->last_report_ms, since));
     else
         log_info("feed heard again", "provider=%s channel=%s state=%s", code, channel, state);
 }

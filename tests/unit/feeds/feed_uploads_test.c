@@ -171,7 +171,7 @@ static void of_all_together(void **state)
     t->limits.uploads_max = 4;
     t->limits.upload_bytes = 30;
     feeds_free(t->f);
-    t->f = feeds_new(&t->limits, FIRST_ID);
+    t->f = feeds_new(&t->limits, FIRST_ID, t->now);
     s[0] = a_source(t, HUIS_A, FEED_DROP, 0);
     s[1] = a_source(t, HUIS_B, FEED_DROP, 0);
     s[2] = a_source(t, HUIS_C, FEED_DROP, 0);

@@ -91,6 +91,35 @@ static void without_an_adapter_the_journal_tells(void **state)
     assert_int_equal(the_row(t, HUIS_C, FEED_POLL).last_report_ms, t->x->now);
 }
 
+/* The exchange restarts while the adapter is down: all that is known are reports from before. */
+static void who_does_not_come_back_is_away(void **state)
+{
+    struct telling *t = *state;
+    struct observation o = an_observation(t->x, POOL_C, 2, 1);
+    struct feed_row row;
+
+    o.source = SOURCE_FEED;
+    t->x->now += MS_MINUTE;
+    o.observed_at_ms = t->x->now;
+    assert_int_equal(do_report(t->x, shelter_of(HUIS_C), &o, 1).refusal, REFUSAL_NONE);
+    t->now = t->x->now + 1;
+    feeds_free(t->f);
+    t->f = feeds_new(&t->limits, FIRST_ID, t->now);
+    t->now += t->limits.away_ms;
+    assert_int_equal(the_row(t, HUIS_C, FEED_UNKNOWN).state, FEED_OK);
+    t->now++;
+    row = the_row(t, HUIS_C, FEED_UNKNOWN);
+    assert_int_equal(row.state, FEED_ADAPTER_AWAY);
+    assert_int_equal(row.silent_since_ms, 0);
+    assert_true(row.alarm);
+    /* Without an adapter, by a report alone. */
+    o.report++;
+    t->x->now = o.observed_at_ms = t->now;
+    assert_int_equal(do_report(t->x, shelter_of(HUIS_C), &o, 1).refusal, REFUSAL_NONE);
+    assert_int_equal(the_row(t, HUIS_C, FEED_UNKNOWN).state, FEED_OK);
+    assert_false(the_row(t, HUIS_C, FEED_UNKNOWN).alarm);
+}
+
 static void a_restart_of_either_side_asks_for_everything(void **state)
 {
     struct telling *t = *state;
@@ -106,7 +135,7 @@ static void a_restart_of_either_side_asks_for_everything(void **state)
     assert_true(feeds_heartbeat(t->f, &restarted, t->now).resync);
     assert_false(feeds_heartbeat(t->f, &restarted, t->now).resync);
     feeds_free(t->f);
-    t->f = feeds_new(&t->limits, FIRST_ID);
+    t->f = feeds_new(&t->limits, FIRST_ID, t->now);
     assert_true(beat(t, MACHINE_1, "een", &s, 1).resync);
 }
 
@@ -341,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(silence_follows_from_now),
         TEST(without_an_adapter_the_journal_tells),
+        TEST(who_does_not_come_back_is_away),
         TEST(a_restart_of_either_side_asks_for_everything),
         TEST(what_it_does_not_carry_is_told_once),
         TEST(a_heartbeat_replaces_the_one_before),
