@@ -175,7 +175,7 @@ struct upload {
     struct org_id org;
     bool test; /* to look only: asked so, or the provider is being connected */
     int64_t created_ms, expires_ms;
-    uint8_t *content; /* until it was read; NULL then */
+    uint8_t *content; /* until it was read, or nobody will; NULL then */
     size_t content_len;
     bool answered, readable, taken;
     struct command_key taken_key; /* under which it was taken: the same key hears the same again */
@@ -189,6 +189,12 @@ struct upload {
  * any. */
 MUST_CHECK enum err feeds_upload(struct feeds *f, struct org_id org, struct bytes content, bool test,
                                  int64_t now_ms, uint64_t *id);
+
+/* Drop what its time is over for: the bytes of a file that no adapter will be told to read any more
+ * (order_ms, or upload_ms), and what was understood of one that was not taken within upload_ms. What was
+ * taken keeps its rows until it makes room. Call it every few seconds: an upload does it too, but nobody may
+ * come. */
+void feeds_tidy(struct feeds *f, int64_t now_ms);
 
 /* NULL = not (any more) here. Valid until the next upload or tell. */
 struct upload *feeds_upload_find(struct feeds *f, uint64_t id);

@@ -45,6 +45,7 @@ void feed_watch_look(struct feed_watch *w)
             tell(e, &rows[i]);
     }
     feeds_noted(w->app->feeds);
+    feeds_tidy(w->app->feeds, app_now_ms(w->app));
     free(rows);
 }
 

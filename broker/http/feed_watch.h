@@ -1,5 +1,5 @@
 /* Looks every few seconds whether a feed fell silent, brings only what is put aside, or lost its adapter;
- * tells the log once per change, and keeps the count for /health. */
+ * tells the log once per change, and keeps the count for /health. Drops what is over of uploads. */
 #ifndef PLEK_HTTP_FEED_WATCH_H
 #define PLEK_HTTP_FEED_WATCH_H
 

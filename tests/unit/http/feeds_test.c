@@ -312,6 +312,16 @@ static void a_preview_lives_half_an_hour(void **state)
     accept_upload(s, id, 409);
 }
 
+static void the_look_drops_what_is_over(void **state)
+{
+    struct scene *s = *state;
+    int64_t id = bring(s);
+
+    web_pass(s->w, 31 * MS_MINUTE);
+    feed_watch_look(s->w->app->watch);
+    assert_null(feeds_upload_find(s->w->app->feeds, (uint64_t)id)->content);
+}
+
 static void a_key_holds(void **state)
 {
     struct scene *s = *state;
@@ -343,6 +353,7 @@ int main(void)
         TEST(nothing_is_shown_that_cannot_be_logged),
         TEST(only_a_look_at_the_rows_counts_as_one),
         TEST(a_preview_lives_half_an_hour),
+        TEST(the_look_drops_what_is_over),
         TEST(a_key_holds),
     };
 
