@@ -65,7 +65,8 @@ static bool is_live(const struct feeds *f, const struct upload *u, int64_t now_m
 /* An adapter may still be told to read it. */
 static bool is_ordered(const struct feeds *f, const struct upload *u, int64_t now_ms)
 {
-    return !u->answered && now_ms < u->expires_ms && now_ms - u->created_ms <= f->limits.order_ms;
+    return u->content != NULL && !u->answered && now_ms < u->expires_ms &&
+           now_ms - u->created_ms <= f->limits.order_ms;
 }
 
 static void upload_drop(struct feeds *f, unsigned at)
@@ -75,14 +76,36 @@ static void upload_drop(struct feeds *f, unsigned at)
     memmove(&f->uploads[at], &f->uploads[at + 1], (f->n_uploads - at) * sizeof(*f->uploads));
 }
 
-/* What nobody can read any more takes no memory; what is over makes room when room is needed, oldest first.
- */
-static void tidy(struct feeds *f, int64_t now_ms)
+/* The rows go, the name of the message and that it was answered stay. */
+static void drop_preview(struct upload *u)
+{
+    struct feed_message head = u->read;
+
+    feed_message_fini(&u->read);
+    head.reports = NULL;
+    head.complaints = head.notices = NULL;
+    head.cross = NULL;
+    head.n_reports = head.n_complaints = head.n_notices = head.n_cross = 0;
+    u->read = head;
+    free(u->stopped);
+    u->stopped = NULL;
+}
+
+void feeds_tidy(struct feeds *f, int64_t now_ms)
 {
     for (unsigned i = 0; i < f->n_uploads; i++) {
-        if (!is_ordered(f, f->uploads[i], now_ms))
-            drop_content(f->uploads[i]);
+        struct upload *u = f->uploads[i];
+
+        if (!is_ordered(f, u, now_ms))
+            drop_content(u);
+        if (feeds_upload_state(f, u, now_ms) == UPLOAD_EXPIRED)
+            drop_preview(u);
     }
+}
+
+/* What is over makes room when room is needed, oldest first. */
+static void make_room(struct feeds *f, int64_t now_ms)
+{
     for (unsigned i = 0; i < f->n_uploads && f->n_uploads >= f->limits.uploads_max; i++) {
         if (!is_live(f, f->uploads[i], now_ms))
             upload_drop(f, i--);
@@ -114,7 +137,8 @@ enum err feeds_upload(struct feeds *f, struct org_id org, struct bytes content, 
     size_t bytes = content.len;
 
     CHECK(content.len > 0 && org.v != 0);
-    tidy(f, now_ms);
+    feeds_tidy(f, now_ms);
+    make_room(f, now_ms);
     for (unsigned i = 0; i < f->n_uploads; i++) {
         waiting +=
             f->uploads[i]->org.v == org.v && feeds_upload_state(f, f->uploads[i], now_ms) == UPLOAD_WAITING;

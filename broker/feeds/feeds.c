@@ -24,13 +24,14 @@ struct feeds_limits feeds_limits_default(void)
                                  .adapters_max = 64};
 }
 
-struct feeds *feeds_new(const struct feeds_limits *limits, uint64_t first_id)
+struct feeds *feeds_new(const struct feeds_limits *limits, uint64_t first_id, int64_t started_ms)
 {
     struct feeds *f = mem_new(1, sizeof *f);
 
     CHECK(limits->adapters_max >= ADAPTERS_OF_MACHINE && limits->uploads_max > 0);
     f->limits = *limits;
     f->last_id = first_id;
+    f->started_ms = started_ms;
     f->adapters = mem_new(limits->adapters_max, sizeof *f->adapters);
     f->uploads = mem_new(limits->uploads_max, sizeof *f->uploads);
     f->keys[0].cap = PERSON_KEYS;
@@ -141,7 +142,7 @@ static struct adapter *adapter_get(struct feeds *f, const struct feed_heartbeat 
 }
 
 /* A source that moved to another adapter (another machine, another name of the same) is not away. */
-static void take_over(struct feeds *f, const struct adapter *by, const struct feed_source *s, int64_t now_ms)
+static void take_over(struct feeds *f, const struct adapter *by, struct feed_source *s, int64_t now_ms)
 {
     for (unsigned i = 0; i < f->n_adapters; i++) {
         struct adapter *a = &f->adapters[i];
@@ -149,10 +150,25 @@ static void take_over(struct feeds *f, const struct adapter *by, const struct fe
         if (a == by || !is_away(f, a, now_ms))
             continue;
         for (uint16_t k = 0; k < a->n; k++) {
-            if (a->sources[k].provider.v == s->provider.v && a->sources[k].channel == s->channel)
-                a->sources[k--] = a->sources[--a->n];
+            if (a->sources[k].provider.v != s->provider.v || a->sources[k].channel != s->channel)
+                continue;
+            if (a->sources[k].heard_since_ms < s->heard_since_ms)
+                s->heard_since_ms = a->sources[k].heard_since_ms;
+            a->sources[k--] = a->sources[--a->n];
         }
     }
+}
+
+/* Since when A names source S; kept over its restarts, for a source that never brings anything must not begin
+ * anew with each. */
+static int64_t heard_since(const struct feed_source *list, uint16_t n, const struct feed_source *s,
+                           int64_t now_ms)
+{
+    for (uint16_t i = 0; i < n; i++) {
+        if (list[i].provider.v == s->provider.v && list[i].channel == s->channel)
+            return list[i].heard_since_ms;
+    }
+    return now_ms;
 }
 
 struct feed_heard feeds_heartbeat(struct feeds *f, const struct feed_heartbeat *h, int64_t now_ms)
@@ -161,8 +177,10 @@ struct feed_heard feeds_heartbeat(struct feeds *f, const struct feed_heartbeat *
     struct feed_heard heard = {.resync = a->started_ms != h->started_ms || a->heartbeat_ms == 0,
                                .foreign_changed = a->foreign != h->foreign};
 
+    struct feed_source *before = a->sources;
+    uint16_t n_before = a->n;
+
     CHECK(h->n <= FEED_SOURCES_MAX);
-    free(a->sources);
     a->sources = mem_new((size_t)h->n + 1, sizeof *a->sources);
     a->n = h->n;
     a->foreign = h->foreign;
@@ -171,8 +189,10 @@ struct feed_heard feeds_heartbeat(struct feeds *f, const struct feed_heartbeat *
     for (uint16_t i = 0; i < h->n; i++) {
         a->sources[i] = h->sources[i];
         a->sources[i].last_message_ms = feeds_not_after(a->sources[i].last_message_ms, now_ms);
+        a->sources[i].heard_since_ms = heard_since(before, n_before, &a->sources[i], now_ms);
         take_over(f, a, &a->sources[i], now_ms);
     }
+    free(before);
     return heard;
 }
 
@@ -206,11 +226,6 @@ const char *feed_state_code(enum feed_state v)
     return state_codes[v];
 }
 
-bool feed_state_is_alarm(enum feed_state s)
-{
-    return s == FEED_SILENT || s == FEED_ADAPTER_AWAY;
-}
-
 static bool was_replayed(const struct provider *p, const struct feed_message *m)
 {
     for (unsigned i = 0; i < p->n; i++) {
@@ -222,6 +237,12 @@ static bool was_replayed(const struct provider *p, const struct feed_message *m)
     return false;
 }
 
+static bool is_good(const struct provider *p, const struct feed_message *m)
+{
+    return m->outcome == FEED_TAKEN || m->outcome == FEED_TEST ||
+           (m->outcome == FEED_QUARANTINED && was_replayed(p, m));
+}
+
 /* The newest message of the row's channel; a file that was put aside and taken by a replay counts as taken.
  */
 static void add_messages(struct feed_row *row, const struct provider *p)
@@ -231,37 +252,54 @@ static void add_messages(struct feed_row *row, const struct provider *p)
     for (unsigned i = 0; p != NULL && i < p->n; i++) {
         const struct feed_message *m = p->messages[i];
 
-        if (m->channel == row->channel && (newest == NULL || m->received_ms >= newest->received_ms))
+        if (m->channel != row->channel)
+            continue;
+        if (newest == NULL || m->received_ms >= newest->received_ms)
             newest = m;
+        if (is_good(p, m) && m->received_ms > row->last_good_ms)
+            row->last_good_ms = m->received_ms;
+        if (m->received_ms < row->heard_since_ms)
+            row->heard_since_ms = m->received_ms;
     }
     row->last_outcome = FEED_OUTCOME_N;
     if (newest == NULL)
         return;
     row->last_outcome = newest->outcome;
-    if (newest->outcome == FEED_QUARANTINED && was_replayed(p, newest))
+    if (newest->outcome == FEED_QUARANTINED && is_good(p, newest))
         row->last_outcome = FEED_TAKEN;
     if (newest->received_ms > row->last_message_ms)
         row->last_message_ms = newest->received_ms;
 }
 
-static void judge(const struct feeds *f, struct feed_row *row, int64_t now_ms)
+/* IS_SOLE: no other channel of the organisation can have brought its reports. */
+static void judge(const struct feeds *f, struct feed_row *row, bool is_sole, int64_t now_ms)
 {
     bool is_known = row->channel != FEED_UNKNOWN;
     int64_t limit_ms = is_known ? 2 * row->expected_minutes * MS_MINUTE : f->limits.silent_ms;
-    int64_t last_ms = is_known ? row->last_message_ms : row->last_report_ms;
+    int64_t report_ms = is_sole ? row->last_report_ms : 0;
+    int64_t last_ms = row->last_message_ms != 0 ? row->last_message_ms : report_ms;
+    int64_t good_ms = row->last_good_ms != 0 ? row->last_good_ms : report_ms;
+    bool is_bad = row->last_outcome == FEED_QUARANTINED || row->last_outcome == FEED_REFUSED;
 
     row->state = FEED_OK;
     if (is_known && now_ms - row->last_heartbeat_ms > f->limits.away_ms) {
         row->state = FEED_ADAPTER_AWAY;
         row->silent_since_ms = row->last_heartbeat_ms;
-    } else if (last_ms == 0) {
+    } else if (last_ms == 0 && now_ms - row->heard_since_ms <= limit_ms) {
         row->state = FEED_NEVER;
     } else if (now_ms - last_ms > limit_ms) {
         row->state = FEED_SILENT;
-        row->silent_since_ms = last_ms;
-    } else if (row->last_outcome == FEED_QUARANTINED || row->last_outcome == FEED_REFUSED) {
+        row->silent_since_ms = last_ms != 0 ? last_ms : row->heard_since_ms;
+    } else if (!is_known && last_ms < f->started_ms && now_ms - f->started_ms > f->limits.away_ms) {
+        /* Whoever brought it has not come back since this process began: not "all is well" until it is late.
+         * A machine that reports without an adapter is heard of again with its next report. */
+        row->state = FEED_ADAPTER_AWAY;
+    } else if (is_bad) {
         row->state = FEED_STATE_QUARANTINED;
+        good_ms = good_ms != 0 ? good_ms : row->heard_since_ms;
+        row->silent_since_ms = now_ms - good_ms > limit_ms ? good_ms : 0;
     }
+    row->alarm = row->silent_since_ms != 0 || row->state == FEED_ADAPTER_AWAY;
 }
 
 /* When the report by a feed came that is believed of the pool; 0 = none. */
@@ -303,6 +341,7 @@ static void add_adapter(struct rows *rows, const struct adapter *a, uint32_t n_o
                                .test = s->test,
                                .last_message_ms = s->last_message_ms,
                                .last_heartbeat_ms = a->heartbeat_ms,
+                               .heard_since_ms = s->heard_since_ms,
                                .waiting = s->waiting};
 
         if (s->provider.v != 0 && s->provider.v <= n_orgs)
@@ -340,6 +379,8 @@ static void merge_same(struct rows *rows)
         last->waiting += row->waiting;
         if (row->last_message_ms > last->last_message_ms)
             last->last_message_ms = row->last_message_ms;
+        if (row->heard_since_ms < last->heard_since_ms)
+            last->heard_since_ms = row->heard_since_ms;
     }
     rows->n = kept;
 }
@@ -370,15 +411,17 @@ size_t feeds_rows(const struct feeds *f, const struct engine *e, int64_t now_ms,
         add_adapter(&rows, &f->adapters[i], n_orgs);
     merge_same(&rows);
     add_unknown(&rows, reports, n_orgs);
+    if (rows.n > 0)
+        qsort(rows.list, rows.n, sizeof *rows.list, compare_rows);
     for (size_t i = 0; i < rows.n; i++) {
         struct feed_row *row = &rows.list[i];
+        bool is_sole = (i == 0 || row[-1].provider.v != row->provider.v) &&
+                       (i + 1 == rows.n || row[1].provider.v != row->provider.v);
 
         row->last_report_ms = reports[row->provider.v];
         add_messages(row, provider_find(f, row->provider));
-        judge(f, row, now_ms);
+        judge(f, row, is_sole, now_ms);
     }
-    if (rows.n > 0)
-        qsort(rows.list, rows.n, sizeof *rows.list, compare_rows);
     free(reports);
     *out = rows.list;
     return rows.n;
@@ -387,7 +430,7 @@ size_t feeds_rows(const struct feeds *f, const struct engine *e, int64_t now_ms,
 bool feeds_note(struct feeds *f, const struct feed_row *row)
 {
     struct provider *p = provider_get(f, row->provider);
-    bool is_alarm = feed_state_is_alarm(row->state), was = p->alarm[row->channel];
+    bool is_alarm = row->alarm, was = p->alarm[row->channel];
 
     p->noted[row->channel] = true;
     p->alarm[row->channel] = is_alarm;

@@ -35,8 +35,9 @@ struct feeds_limits {
 struct feeds_limits feeds_limits_default(void);
 
 /* FIRST_ID: ids of messages, orders and uploads start above it. Taken from the clock of the start, so that a
- * number that somebody kept from before a restart names nothing rather than something else. */
-struct feeds *feeds_new(const struct feeds_limits *limits, uint64_t first_id);
+ * number that somebody kept from before a restart names nothing rather than something else. STARTED_MS:
+ * before it nobody can have been heard. */
+struct feeds *feeds_new(const struct feeds_limits *limits, uint64_t first_id, int64_t started_ms);
 void feeds_free(struct feeds *f);
 
 /* ---- heartbeats ---- */
@@ -49,6 +50,7 @@ struct feed_source {
     bool test;                 /* understood, not used */
     int64_t last_message_ms;   /* 0 = never */
     uint32_t waiting;          /* entries that wait in the adapter's spool */
+    int64_t heard_since_ms;    /* by the feeds: since when adapters name it */
 };
 
 struct feed_heartbeat {
@@ -117,10 +119,10 @@ MUST_CHECK enum err feeds_replay(struct feeds *f, uint64_t message, int64_t now_
 
 enum feed_state {
     FEED_OK,
-    FEED_SILENT,            /* nothing came for twice the expected time */
+    FEED_SILENT,            /* nothing came for twice the expected time, or ever since it is named so long */
     FEED_STATE_QUARANTINED, /* the last that came was put aside or refused */
-    FEED_ADAPTER_AWAY,
-    FEED_NEVER, /* nothing came yet */
+    FEED_ADAPTER_AWAY, /* also: reports are only from before this process began, and no adapter came back */
+    FEED_NEVER,        /* nothing came yet */
     FEED_STATE_N
 };
 const char *feed_state_code(enum feed_state v); /* "ok" "silent" "quarantined" "adapter_away" "never" */
@@ -137,14 +139,17 @@ struct feed_row {
     uint32_t waiting;
     int64_t last_report_ms; /* newest report by a feed that the engine received and believes; 0 = none */
     enum feed_state state;
-    int64_t silent_since_ms; /* silent: when something last came; away: the last heartbeat; else 0 */
+    /* silent: when something last came, or since when an adapter names it if nothing ever did; away: the last
+     * heartbeat; quarantined for so long that it is an alarm: when something good last came; else 0. Where no
+     * message is known the newest report counts, if the organisation has no other channel. */
+    int64_t silent_since_ms;
+    bool alarm; /* somebody must look: nothing comes, or nothing that can be used, or nobody fetches it */
+
+    int64_t last_good_ms, heard_since_ms; /* for the judgement */
 };
 
 /* All feeds by organisation and channel, into a list that the caller frees; returns how many. */
 size_t feeds_rows(const struct feeds *f, const struct engine *e, int64_t now_ms, struct feed_row **out);
-
-/* Somebody must look: nothing comes, or nobody is there to fetch it. */
-bool feed_state_is_alarm(enum feed_state s);
 
 /* Note what is known of a row; true if whether it is an alarm differs from what was noted before, so that it
  * is told once per change. A row that was never noted counts as no alarm. */
@@ -170,7 +175,7 @@ struct upload {
     struct org_id org;
     bool test; /* to look only: asked so, or the provider is being connected */
     int64_t created_ms, expires_ms;
-    uint8_t *content; /* until it was read; NULL then */
+    uint8_t *content; /* until it was read, or nobody will; NULL then */
     size_t content_len;
     bool answered, readable, taken;
     struct command_key taken_key; /* under which it was taken: the same key hears the same again */
@@ -184,6 +189,12 @@ struct upload {
  * any. */
 MUST_CHECK enum err feeds_upload(struct feeds *f, struct org_id org, struct bytes content, bool test,
                                  int64_t now_ms, uint64_t *id);
+
+/* Drop what its time is over for: the bytes of a file that no adapter will be told to read any more
+ * (order_ms, or upload_ms), and what was understood of one that was not taken within upload_ms. What was
+ * taken keeps its rows until it makes room. Call it every few seconds: an upload does it too, but nobody may
+ * come. */
+void feeds_tidy(struct feeds *f, int64_t now_ms);
 
 /* NULL = not (any more) here. Valid until the next upload or tell. */
 struct upload *feeds_upload_find(struct feeds *f, uint64_t id);

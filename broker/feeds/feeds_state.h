@@ -39,6 +39,7 @@ struct key_ring_of {
 struct feeds {
     struct feeds_limits limits;
     uint64_t last_id;
+    int64_t started_ms;
     struct adapter *adapters;
     unsigned n_adapters;
     struct provider *providers;

@@ -81,8 +81,8 @@ void api_feed_messages_list(struct call *call)
     list = json_array();
     for (size_t i = 0; i < n && i < limit; i++) {
         if (may_see(&call->late, found[i]->provider))
-            json_array_append_new(
-                list, view_feed_message(app_engine(app), app->feeds, found[i], false, app_now_ms(app)));
+            json_array_append_new(list, view_feed_message(app_engine(app), &call->late.actor, app->feeds,
+                                                          found[i], false, app_now_ms(app)));
     }
     reply_json(&call->late, 200, json_pack("{s:o, s:I}", "messages", list, "total", (json_int_t)n));
 }
@@ -108,8 +108,9 @@ void api_feed_messages_get(struct call *call)
     const struct feed_message *m = find_message(call, ACT_SEE_FEEDS);
 
     if (m != NULL && call_record(call, "feed.read"))
-        reply_json(&call->late, 200,
-                   view_feed_message(app_engine(app), app->feeds, m, true, app_now_ms(app)));
+        reply_json(
+            &call->late, 200,
+            view_feed_message(app_engine(app), &call->late.actor, app->feeds, m, true, app_now_ms(app)));
 }
 
 /* ---- replay ---- */

@@ -99,7 +99,8 @@ enum err http_app_new(const struct http_parts *parts, const struct http_settings
     app->server = wire_server_new(parts->base, limits, &handler, app);
     app->hub = sse_hub_new(app, settings->streams_max);
     /* Ids from the clock: what somebody kept from before a restart names nothing, not something else. */
-    app->feeds = feeds_new(&settings->feeds, (uint64_t)(settings->started_ms / 1000) * FEED_IDS_PER_S);
+    app->feeds = feeds_new(&settings->feeds, (uint64_t)(settings->started_ms / 1000) * FEED_IDS_PER_S,
+                           settings->started_ms);
     app->watch = feed_watch_new(app);
     *out = app;
     return OK;

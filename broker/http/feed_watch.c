@@ -25,9 +25,9 @@ static void tell(const struct engine *e, const struct feed_row *row)
     const char *channel = feed_channel_code(row->channel), *state = feed_state_code(row->state);
     char since[TIME_TEXT_SIZE];
 
-    if (feed_state_is_alarm(row->state))
+    if (row->alarm)
         log_warn("feed silent", "provider=%s channel=%s state=%s since=%s", code, channel, state,
-                 time_format(row->silent_since_ms, since));
+                 time_format(row->silent_since_ms != 0 ? row->silent_since_ms : row->last_report_ms, since));
     else
         log_info("feed heard again", "provider=%s channel=%s state=%s", code, channel, state);
 }
@@ -40,11 +40,12 @@ void feed_watch_look(struct feed_watch *w)
 
     w->silent = 0;
     for (size_t i = 0; i < n; i++) {
-        w->silent += feed_state_is_alarm(rows[i].state);
+        w->silent += rows[i].alarm;
         if (feeds_note(w->app->feeds, &rows[i]))
             tell(e, &rows[i]);
     }
     feeds_noted(w->app->feeds);
+    feeds_tidy(w->app->feeds, app_now_ms(w->app));
     free(rows);
 }
 

@@ -1,5 +1,5 @@
-/* Looks every few seconds whether a feed fell silent or its adapter is away, tells the log once per change,
- * and keeps the count for /health. */
+/* Looks every few seconds whether a feed fell silent, brings only what is put aside, or lost its adapter;
+ * tells the log once per change, and keeps the count for /health. Drops what is over of uploads. */
 #ifndef PLEK_HTTP_FEED_WATCH_H
 #define PLEK_HTTP_FEED_WATCH_H
 
@@ -14,7 +14,7 @@ void feed_watch_free(struct feed_watch *w);
 /* Look now, by the clock of the turn. */
 void feed_watch_look(struct feed_watch *w);
 
-/* Feeds that are silent or whose adapter is away, when last looked. */
+/* Feeds that are an alarm (feeds/feeds.h), when last looked. */
 size_t feed_watch_silent(const struct feed_watch *w);
 
 #endif

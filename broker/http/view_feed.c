@@ -45,23 +45,33 @@ static json_t *remarks(const struct feed_remark *list, unsigned n)
     return out;
 }
 
-static json_t *reports(const struct engine *e, const struct feed_message *m)
+/* A message is of the whole organisation, a person may be of one of its houses. */
+static bool may_see_pool(const struct engine *e, const struct actor *actor, struct pool_id pool)
+{
+    return may(e, actor, ACT_SEE_POOL, pool.v);
+}
+
+static json_t *reports(const struct engine *e, const struct actor *actor, const struct feed_message *m)
 {
     json_t *out = json_array();
 
-    for (unsigned i = 0; i < m->n_reports; i++)
-        json_array_append_new(out,
-                              report_json(e, &m->reports[i].o, m->reports[i].id, (int)m->reports[i].line));
+    for (unsigned i = 0; i < m->n_reports; i++) {
+        if (may_see_pool(e, actor, m->reports[i].o.pool))
+            json_array_append_new(
+                out, report_json(e, &m->reports[i].o, m->reports[i].id, (int)m->reports[i].line));
+    }
     return out;
 }
 
-static json_t *cross(const struct engine *e, const struct feed_message *m)
+static json_t *cross(const struct engine *e, const struct actor *actor, const struct feed_message *m)
 {
     json_t *out = json_array();
 
     for (unsigned i = 0; i < m->n_cross; i++) {
         const struct pool *p = engine_pool(e, m->cross[i].pool);
 
+        if (!may_see_pool(e, actor, m->cross[i].pool))
+            continue;
         json_array_append_new(out, json_pack("{s:I, s:s, s:s, s:s, s:i, s:s}", "poolId", (json_int_t)p->id.v,
                                              "pool", p->code, "poolName", p->name, "poolNameEn", p->name_en,
                                              "occupiedByMessages", (int)m->cross[i].occupied, "note",
@@ -70,8 +80,8 @@ static json_t *cross(const struct engine *e, const struct feed_message *m)
     return out;
 }
 
-json_t *view_feed_message(const struct engine *e, const struct feeds *f, const struct feed_message *m,
-                          bool full, int64_t now_ms)
+json_t *view_feed_message(const struct engine *e, const struct actor *actor, const struct feeds *f,
+                          const struct feed_message *m, bool full, int64_t now_ms)
 {
     json_t *j = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:s, s:o, s:s}", "id", (json_int_t)m->id,
                           "provider", engine_org(e, m->provider)->code, "messageId", m->message_id, "channel",
@@ -87,11 +97,14 @@ json_t *view_feed_message(const struct engine *e, const struct feeds *f, const s
         json_object_set_new(j, "notices", json_integer(m->n_notices));
         return j;
     }
-    json_object_set_new(j, "reports", reports(e, m));
+    json_t *shown = reports(e, actor, m);
+    json_object_set_new(j, "hiddenReports",
+                        json_integer((json_int_t)(m->n_reports - json_array_size(shown))));
+    json_object_set_new(j, "reports", shown);
     json_object_set_new(j, "complaints", remarks(m->complaints, m->n_complaints));
     json_object_set_new(j, "more", json_integer(m->more));
     json_object_set_new(j, "notices", remarks(m->notices, m->n_notices));
-    json_object_set_new(j, "crossCheck", cross(e, m));
+    json_object_set_new(j, "crossCheck", cross(e, actor, m));
     return j;
 }
 
@@ -145,11 +158,12 @@ static json_t *preview_row(const struct engine *e, const struct actor *actor, co
     const struct observation *now = engine_pool_view(e, r->o.pool, now_ms).latest;
     struct stop_now stop = view_stop_now(e, r->o.pool, now_ms);
     struct stop_now then = {.reason = r->o.stop, .until_ms = r->o.stop_until_ms};
+    bool is_allowed = upload_row_allowed(e, actor, u, i), is_seen = may_see_pool(e, actor, r->o.pool);
     json_t *row =
-        json_pack("{s:i, s:I, s:s, s:s, s:s, s:b, s:o, s:o, s:s}", "line", (int)r->line, "poolId",
+        json_pack("{s:i, s:I, s:s, s:s, s:s, s:b, s:o, s:o, s:s?}", "line", (int)r->line, "poolId",
                   (json_int_t)p->id.v, "pool", p->code, "poolName", p->name, "poolNameEn", p->name_en,
-                  "allowed", upload_row_allowed(e, actor, u, i), "before", said(e, now, stop), "after",
-                  said(e, &r->o, then), "effect", effect(now, stop, &r->o));
+                  "allowed", is_allowed, "before", is_seen ? said(e, now, stop) : json_null(), "after",
+                  said(e, &r->o, then), "effect", is_seen ? effect(now, stop, &r->o) : NULL);
 
     CHECK(row != NULL);
     return row;

@@ -23,6 +23,8 @@ static uint64_t digest_pool(uint64_t h, const struct publish_pool *p)
     h = hash_combine(h, p->pool->id.v);
     h = hash_combine(h, p->view.version);
     h = hash_combine(h, (uint64_t)p->view.freshness << 1 | p->view.stopped);
+    h = hash_combine(h, p->stop.reason); /* of two stops the one that ends leaves the other in force */
+    h = hash_combine(h, (uint64_t)p->stop.until_ms);
     h = hash_combine(h, (uint64_t)(uint32_t)p->view.offerable << 32 | (uint32_t)p->available);
     h = hash_combine(h, o != NULL ? (uint64_t)o->observed_at_ms : 0);
     h = hash_combine(h, p->location->region);

@@ -49,6 +49,12 @@ static const char *xml_escape(uint8_t c)
     }
 }
 
+/* U+FFFE and U+FFFF: allowed in a JSON text, and in no XML 1.0 document. */
+static bool is_no_character(const char *p)
+{
+    return (uint8_t)p[0] == 0xef && (uint8_t)p[1] == 0xbf && ((uint8_t)p[2] == 0xbe || (uint8_t)p[2] == 0xbf);
+}
+
 static void escaped(struct writer *w, const char *text)
 {
     const char *from = text;
@@ -58,11 +64,18 @@ static void escaped(struct writer *w, const char *text)
         uint8_t c = (uint8_t)*p;
         const char *with = w->form == WRITE_JSON ? json_escape(c, room) : xml_escape(c);
 
+        size_t takes = 1;
+
+        if (w->form != WRITE_JSON && is_no_character(p)) {
+            with = " ";
+            takes = 3;
+        }
         if (with == NULL)
             continue;
         buf_add(w->out, BYTES(from, (size_t)(p - from)));
         raw(w, with);
-        from = p + 1;
+        from = p + takes;
+        p += takes - 1;
     }
     buf_text(w->out, from);
 }

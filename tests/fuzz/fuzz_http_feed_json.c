@@ -26,7 +26,7 @@ static struct fuzz *the_fuzz(void)
     if (f.x == NULL) {
         f.x = exchange_new();
         limits.message_bytes = (size_t)1024 * 1024;
-        f.feeds = feeds_new(&limits, 1);
+        f.feeds = feeds_new(&limits, 1, 0);
     }
     return &f;
 }

@@ -18,6 +18,11 @@ before(async () => {
   x = await startExchange('feeds-time', { settings: { feed_away_s: AWAY_S, feed_order_s: ORDER_S, feed_upload_s: UPLOAD_S } });
   [desk, admin] = [await x.as('intake.esdoorn'), await x.as('beheer.uitwisseling')];
   adapter = new Adapter(x.machine(), [aFeed(ORG)]);
+  // Of what the demonstration knows no adapter comes back: counted before anything else is.
+  await poll(async () => expectStatus(await admin.get('/feeds'), 200).feeds.every(f => f.channel !== 'unknown' || f.state !== 'ok'), { what: 'feeds without an adapter to be away' });
+  await live(true);
+  const away = expectStatus(await admin.get('/feeds'), 200).feeds.filter(f => f.state !== 'ok').length;
+  await poll(async () => (await silent()) === away, { what: 'all of them to be counted' });
 });
 after(async () => {
   clearInterval(timer);

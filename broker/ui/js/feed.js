@@ -107,7 +107,7 @@ export const questions = (pools, requests) => pools.filter(p => difference(p, re
 export function tally(preview) {
   const n = { changes: 0, confirms: 0, older: 0, barred: 0 };
   for (const row of preview) {
-    if (!row.allowed) n.barred += 1;
+    if (!row.allowed || !row.effect) n.barred += 1;
     else n[row.effect] += 1;
   }
   return { ...n, canTake: n.changes + n.confirms > 0 };

@@ -64,7 +64,7 @@ function words(s) {
 /** Numbers always; staff and stop when they change, or are what keeps a room shut. @param {Preview} row @param {Partial<Said>} side */
 function sideView(row, side) {
   const w = words(side);
-  const differs = changed(row.before, row.after);
+  const differs = changed(row.before ?? row.after, row.after);
   return html`<span>${w.free}</span>${differs.stop || side.stop ? html`<span class="small">${w.stop}</span>` : nothing}${differs.staff || side.deliverable === 'no' ? html`<span class="small">${w.staff}</span>` : nothing}`;
 }
 
@@ -73,17 +73,17 @@ const EFFECT_ICONS = { changes: 'arrow-right', confirms: 'refresh', older: 'hist
 
 /** @param {Preview} row @param {number} nowMs */
 function previewRow(row, nowMs) {
-  const effect = row.allowed ? row.effect : 'barred';
+  const effect = (row.allowed ? row.effect : null) ?? 'barred';
   const isSame = effect === 'confirms';
   return html`<li class="effect-${effect}"><div class="effect-name"><b>${placeName(row)}</b><span class="small subtle">${row.after.observedAt ? moment(row.after.observedAt, nowMs) : nothing}${row.line ? html`, ${t('message.line_of', { line: row.line })}` : nothing}</span></div>
-    <div class="effect-change">${isSame ? html`<div class="side now">${sideView(row, row.after)}</div>` : html`<div class="side"><span class="sr">${t('upload.before')}</span>${sideView(row, row.before)}</div>${icon('arrow-right')}<div class="side now"><span class="sr">${t('upload.after')}</span>${sideView(row, row.after)}</div>`}</div>
+    <div class="effect-change">${isSame ? html`<div class="side now">${sideView(row, row.after)}</div>` : html`${row.before ? html`<div class="side"><span class="sr">${t('upload.before')}</span>${sideView(row, row.before)}</div>${icon('arrow-right')}` : nothing}<div class="side now"><span class="sr">${t('upload.after')}</span>${sideView(row, row.after)}</div>`}</div>
     <span class="effect-word">${icon(EFFECT_ICONS[effect])}${t(`upload.effect_${effect}`)}</span></li>`;
 }
 
 /** What changes comes first. @type {Record<string, number>} */
 const EFFECT_ORDER = { changes: 0, confirms: 1, older: 2 };
 /** @param {Preview} row */
-const orderOf = row => (row.allowed ? EFFECT_ORDER[row.effect] : -1);
+const orderOf = row => (row.allowed && row.effect ? EFFECT_ORDER[row.effect] : -1);
 
 /** Why less is taken over than stands in the file, or nothing. @param {ReturnType<typeof tally>} n @param {number} all */
 function remark(n, all) {

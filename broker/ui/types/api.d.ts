@@ -130,12 +130,12 @@ export type Reported = {
 };
 export type CrossCheck = { pool: string; poolName?: string; poolNameEn?: string; occupiedByMessages: number; note?: string };
 export type Message = Omit<MessageHead, 'reports' | 'complaints' | 'notices'> & {
-    reports: Reported[]; complaints: Complaint[]; more?: number; notices: Complaint[]; crossCheck?: CrossCheck[];
+    reports: Reported[]; hiddenReports?: number; complaints: Complaint[]; more?: number; notices: Complaint[]; crossCheck?: CrossCheck[];
 };
 export type Effect = 'changes' | 'confirms' | 'older';
 export type Preview = {
     line?: number; poolId: number; pool?: string; poolName?: string; poolNameEn?: string; allowed: boolean;
-    before: Partial<Said>; after: Partial<Said>; effect: Effect;
+    before: Partial<Said> | null; after: Partial<Said>; effect: Effect | null; // null: of a house that this person may not see
 };
 export type Upload = {
     id: number; state: 'waiting' | 'read' | 'unreadable' | 'taken' | 'expired' | 'unanswered'; test?: boolean;

@@ -94,7 +94,7 @@ static void who_floods_pushes_out_its_own(void **state)
 
     t->limits.message_bytes = 1024 * 1024;
     feeds_free(t->f);
-    t->f = feeds_new(&t->limits, FIRST_ID);
+    t->f = feeds_new(&t->limits, FIRST_ID, t->now);
     struct feed_message small = a_message(t, HUIS_B, "klein-en-oud", FEED_TAKEN);
     small.received_ms = t->now - MS_DAY;
     tell(t, small);
@@ -193,7 +193,7 @@ static void replays_are_bounded(void **state)
 
     t->limits.replays_max = 2;
     feeds_free(t->f);
-    t->f = feeds_new(&t->limits, FIRST_ID);
+    t->f = feeds_new(&t->limits, FIRST_ID, t->now);
     ids[0] = tell(t, a_message(t, HUIS_A, "terzijde-0", FEED_QUARANTINED));
     ids[1] = tell(t, a_message(t, HUIS_A, "terzijde-1", FEED_QUARANTINED));
     ids[2] = tell(t, a_message(t, HUIS_B, "terzijde-2", FEED_QUARANTINED));

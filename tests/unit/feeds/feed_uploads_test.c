@@ -171,7 +171,7 @@ static void of_all_together(void **state)
     t->limits.uploads_max = 4;
     t->limits.upload_bytes = 30;
     feeds_free(t->f);
-    t->f = feeds_new(&t->limits, FIRST_ID);
+    t->f = feeds_new(&t->limits, FIRST_ID, t->now);
     s[0] = a_source(t, HUIS_A, FEED_DROP, 0);
     s[1] = a_source(t, HUIS_B, FEED_DROP, 0);
     s[2] = a_source(t, HUIS_C, FEED_DROP, 0);
@@ -188,6 +188,38 @@ static void of_all_together(void **state)
     assert_null(feeds_upload_find(t->f, second));
 }
 
+/* Nobody brings another file: what its time is over for goes all the same. */
+static void nothing_outlives_its_time(void **state)
+{
+    struct telling *t = *state;
+    uint64_t unread = bring(t, HUIS_A, "een", OK), read = 0;
+    struct upload *u = feeds_upload_find(t->f, unread);
+
+    t->now += t->limits.order_ms;
+    feeds_tidy(t->f, t->now);
+    assert_non_null(u->content);
+    t->now++;
+    feeds_tidy(t->f, t->now);
+    assert_null(u->content);
+    assert_int_equal(u->content_len, 0);
+    t->now--; /* a clock that was set back orders nothing that is not there */
+    listen(t, HUIS_A);
+    assert_int_equal(order_of(t, MACHINE_1).id, 0);
+
+    read = bring(t, HUIS_A, "twee", OK);
+    answer(t, HUIS_A, order_of(t, MACHINE_1).id, "gelezen-1", FEED_TAKEN, 2);
+    u = feeds_upload_find(t->f, read);
+    t->now = u->expires_ms - 1;
+    feeds_tidy(t->f, t->now);
+    assert_int_equal(u->read.n_reports, 2);
+    t->now++;
+    feeds_tidy(t->f, t->now);
+    assert_int_equal(u->read.n_reports, 0);
+    assert_null(u->read.reports);
+    assert_string_equal(u->read.message_id, "gelezen-1");
+    assert_int_equal(state_of(t, read), UPLOAD_EXPIRED);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, telling_setup, telling_teardown)
 
 int main(void)
@@ -199,6 +231,7 @@ int main(void)
         TEST(three_of_one_organisation_wait),
         TEST(who_tries_again_and_again_pushes_out_its_own),
         TEST(of_all_together),
+        TEST(nothing_outlives_its_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,35 @@ static void without_an_adapter_the_journal_tells(void **state)
     assert_int_equal(the_row(t, HUIS_C, FEED_POLL).last_report_ms, t->x->now);
 }
 
+/* The exchange restarts while the adapter is down: all that is known are reports from before. */
+static void who_does_not_come_back_is_away(void **state)
+{
+    struct telling *t = *state;
+    struct observation o = an_observation(t->x, POOL_C, 2, 1);
+    struct feed_row row;
+
+    o.source = SOURCE_FEED;
+    t->x->now += MS_MINUTE;
+    o.observed_at_ms = t->x->now;
+    assert_int_equal(do_report(t->x, shelter_of(HUIS_C), &o, 1).refusal, REFUSAL_NONE);
+    t->now = t->x->now + 1;
+    feeds_free(t->f);
+    t->f = feeds_new(&t->limits, FIRST_ID, t->now);
+    t->now += t->limits.away_ms;
+    assert_int_equal(the_row(t, HUIS_C, FEED_UNKNOWN).state, FEED_OK);
+    t->now++;
+    row = the_row(t, HUIS_C, FEED_UNKNOWN);
+    assert_int_equal(row.state, FEED_ADAPTER_AWAY);
+    assert_int_equal(row.silent_since_ms, 0);
+    assert_true(row.alarm);
+    /* Without an adapter, by a report alone. */
+    o.report++;
+    t->x->now = o.observed_at_ms = t->now;
+    assert_int_equal(do_report(t->x, shelter_of(HUIS_C), &o, 1).refusal, REFUSAL_NONE);
+    assert_int_equal(the_row(t, HUIS_C, FEED_UNKNOWN).state, FEED_OK);
+    assert_false(the_row(t, HUIS_C, FEED_UNKNOWN).alarm);
+}
+
 static void a_restart_of_either_side_asks_for_everything(void **state)
 {
     struct telling *t = *state;
@@ -106,7 +135,7 @@ static void a_restart_of_either_side_asks_for_everything(void **state)
     assert_true(feeds_heartbeat(t->f, &restarted, t->now).resync);
     assert_false(feeds_heartbeat(t->f, &restarted, t->now).resync);
     feeds_free(t->f);
-    t->f = feeds_new(&t->limits, FIRST_ID);
+    t->f = feeds_new(&t->limits, FIRST_ID, t->now);
     assert_true(beat(t, MACHINE_1, "een", &s, 1).resync);
 }
 
@@ -197,6 +226,89 @@ static void adapters_are_bounded(void **state)
     assert_false(feeds_is_read(t->f, MACHINE_2, (struct org_id){HUIS_B}, t->now));
 }
 
+/* Its adapter lives, the file never comes: after twice the expected time that is silence, whatever name the
+ * adapter takes meanwhile. */
+static void what_never_comes_is_an_alarm(void **state)
+{
+    struct telling *t = *state;
+    struct feed_source s = a_source(t, HUIS_A, FEED_DROP, -1);
+    int64_t since_ms = t->now;
+
+    beat(t, MACHINE_1, "een", &s, 1);
+    t->now += 120 * MS_MINUTE;
+    beat(t, MACHINE_1, "een", &s, 1);
+    assert_int_equal(the_row(t, HUIS_A, FEED_DROP).state, FEED_NEVER);
+    assert_false(the_row(t, HUIS_A, FEED_DROP).alarm);
+    t->now += 61 * MS_SECOND;
+    beat(t, MACHINE_1, "twee", &s, 1);
+    assert_int_equal(the_row(t, HUIS_A, FEED_DROP).state, FEED_SILENT);
+    assert_int_equal(the_row(t, HUIS_A, FEED_DROP).silent_since_ms, since_ms);
+    assert_true(the_row(t, HUIS_A, FEED_DROP).alarm);
+}
+
+/* No message is known, as after a restart of both; the engine's reports tell that it came, unless another
+ * channel may have brought them. */
+static void reports_count_for_the_only_channel(void **state)
+{
+    struct telling *t = *state;
+    struct feed_source s[] = {a_source(t, HUIS_C, FEED_DROP, -1), a_source(t, HUIS_C, FEED_POLL, -1)};
+    struct observation o = an_observation(t->x, POOL_C, 2, 1);
+
+    o.source = SOURCE_FEED;
+    t->x->now += MS_MINUTE;
+    o.observed_at_ms = t->now = t->x->now;
+    assert_int_equal(do_report(t->x, shelter_of(HUIS_C), &o, 1).refusal, REFUSAL_NONE);
+    beat(t, MACHINE_1, "een", s, 2);
+    assert_int_equal(the_row(t, HUIS_C, FEED_DROP).state, FEED_NEVER);
+    beat(t, MACHINE_1, "een", s, 1);
+    assert_int_equal(the_row(t, HUIS_C, FEED_DROP).state, FEED_OK);
+    t->now += 120 * MS_MINUTE + 1;
+    beat(t, MACHINE_1, "een", s, 1);
+    assert_int_equal(the_row(t, HUIS_C, FEED_DROP).state, FEED_SILENT);
+    assert_int_equal(the_row(t, HUIS_C, FEED_DROP).silent_since_ms, t->x->now);
+}
+
+/* Every file comes in time and is put aside. */
+static void nothing_good_for_long_is_an_alarm(void **state)
+{
+    static const struct {
+        const char *what;
+        enum feed_outcome first, then;
+    } cases[] = {
+        {"good once", FEED_TAKEN, FEED_QUARANTINED},
+        {"tried out once", FEED_TEST, FEED_REFUSED},
+        {"never good", FEED_QUARANTINED, FEED_QUARANTINED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        void *fresh = NULL;
+        telling_setup(&fresh);
+        struct telling *t = fresh;
+        struct feed_source s = a_source(t, HUIS_A, FEED_DROP, 0);
+        int64_t since_ms = t->now;
+        struct feed_row row;
+
+        tell(t, a_message(t, HUIS_A, "het-eerste", cases[i].first));
+        for (unsigned step = 1; step <= 5; step++) {
+            char name[24];
+            t->now += 30 * MS_MINUTE;
+            s.last_message_ms = t->now;
+            snprintf(name, sizeof name, "bericht-%u", step);
+            tell(t, a_message(t, HUIS_A, name, cases[i].then));
+            beat(t, MACHINE_1, "een", &s, 1);
+            row = the_row(t, HUIS_A, FEED_DROP);
+            if (row.state != FEED_STATE_QUARANTINED || row.alarm != (step == 5) ||
+                row.silent_since_ms != (step == 5 ? since_ms : 0))
+                fail_msg("%s, step %u: %s, alarm %d", cases[i].what, step, feed_state_code(row.state),
+                         row.alarm);
+        }
+        tell(t, a_message(t, HUIS_A, "weer-goed", FEED_TAKEN));
+        assert_false(the_row(t, HUIS_A, FEED_DROP).alarm);
+        telling_teardown(&fresh);
+    }
+}
+
 static void an_alarm_is_told_once_per_change(void **state)
 {
     struct telling *t = *state;
@@ -208,14 +320,14 @@ static void an_alarm_is_told_once_per_change(void **state)
     assert_false(feeds_note(t->f, &row));
     t->now += 3 * MS_MINUTE;
     row = the_row(t, HUIS_A, FEED_DROP);
-    assert_true(feed_state_is_alarm(row.state));
+    assert_true(row.alarm);
     assert_true(feeds_note(t->f, &row));
     assert_false(feeds_note(t->f, &row));
     row.state = FEED_SILENT; /* from away to silent is no news */
     assert_false(feeds_note(t->f, &row));
-    row.state = FEED_STATE_QUARANTINED;
+    row.alarm = false;
     assert_true(feeds_note(t->f, &row));
-    row.state = FEED_SILENT;
+    row.alarm = true;
     row.channel = FEED_PUSH; /* each for itself */
     assert_true(feeds_note(t->f, &row));
     /* A feed that was heard another way meanwhile is told of anew when it falls silent again. */
@@ -258,12 +370,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(silence_follows_from_now),
         TEST(without_an_adapter_the_journal_tells),
+        TEST(who_does_not_come_back_is_away),
         TEST(a_restart_of_either_side_asks_for_everything),
         TEST(what_it_does_not_carry_is_told_once),
         TEST(a_heartbeat_replaces_the_one_before),
         TEST(one_source_of_two_adapters_is_one_feed),
         TEST(a_clock_that_runs_ahead_hides_nothing),
         TEST(adapters_are_bounded),
+        TEST(what_never_comes_is_an_alarm),
+        TEST(reports_count_for_the_only_channel),
+        TEST(nothing_good_for_long_is_an_alarm),
         TEST(an_alarm_is_told_once_per_change),
         TEST(keys_are_remembered_within_bounds),
     };

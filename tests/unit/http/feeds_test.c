@@ -25,6 +25,11 @@
     "{\"line\":2,\"poolId\":1,\"reportId\":\"r\",\"observedAt\":\"2026-11-25T11:00:00Z\",\"source\":"        \
     "\"feed\","                                                                                              \
     "\"unitsFree\":2}"
+/* Of a pool in another house of the same organisation. */
+#define OTHER_POOL 4
+#define OTHER_REPORT                                                                                         \
+    "{\"line\":3,\"poolId\":4,\"reportId\":\"s\",\"observedAt\":\"2026-11-25T11:00:00Z\",\"source\":"        \
+    "\"feed\",\"unitsFree\":1}"
 
 struct scene {
     struct web *w;
@@ -198,6 +203,59 @@ static void silence_by_the_clock(void **state)
     assert_int_equal(silent_feeds(s), 1);
 }
 
+/* ---- of one house ---- */
+
+/* A second house of the same organisation, with a pool. */
+static void another_house(struct scene *s)
+{
+    const struct engine *e = flow_engine(s->w->flow);
+    struct location l = *engine_location(e, (struct location_id){WEB_A});
+    struct pool p = *engine_pool(e, (struct pool_id){1});
+    struct command house = {.kind = CMD_DEFINE_LOCATION, .u.location = &l};
+    struct command pool = {.kind = CMD_DEFINE_POOL, .u.pool = &p};
+
+    l.id.v = 0;
+    snprintf(l.code, sizeof l.code, "huis-a-twee");
+    assert_int_equal(web_command(s->w, &house).refusal, REFUSAL_NONE);
+    p.id.v = 0;
+    p.location.v = WEB_B + 1;
+    snprintf(p.code, sizeof p.code, "plek-a-twee");
+    assert_int_equal(web_command(s->w, &pool).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_pool_find(e, "plek-a-twee").v, OTHER_POOL);
+}
+
+static json_t *part(const struct scene *s, const char *list, size_t i, const char *name)
+{
+    return json_object_get(json_array_get(json_object_get(s->a.json, list), i), name);
+}
+
+static void of_another_house_no_number_is_shown(void **state)
+{
+    static const char cross[] =
+        ",\"crossCheck\":[{\"pool\":\"plek-a-twee\",\"occupiedByMessages\":3,\"note\":\"\"}]";
+    struct scene *s = *state;
+    char more[200];
+
+    another_house(s);
+    int64_t id = tell(s, "drop", "taken", REPORT "," OTHER_REPORT, cross);
+    get(s, path_of("feed-messages", id, ""), 200);
+    assert_int_equal(json_array_size(json_object_get(s->a.json, "reports")), 1);
+    assert_int_equal(json_integer_value(part(s, "reports", 0, "poolId")), 1);
+    assert_int_equal(web_int(&s->a, "hiddenReports"), 1);
+    assert_int_equal(json_array_size(json_object_get(s->a.json, "crossCheck")), 0);
+
+    id = bring(s);
+    beat(s);
+    snprintf(more, sizeof more, ",\"orderId\":%lld",
+             (long long)json_integer_value(part(s, "orders", 0, "id")));
+    tell(s, "upload", "taken", REPORT "," OTHER_REPORT, more);
+    get(s, path_of("uploads", id, ""), 200);
+    assert_true(json_is_object(part(s, "preview", 0, "before")));
+    assert_true(json_is_false(part(s, "preview", 1, "allowed")));
+    assert_true(json_is_null(part(s, "preview", 1, "before")));
+    assert_true(json_is_null(part(s, "preview", 1, "effect")));
+}
+
 /* ---- what is shown is logged first ---- */
 
 static void nothing_is_shown_that_cannot_be_logged(void **state)
@@ -254,6 +312,16 @@ static void a_preview_lives_half_an_hour(void **state)
     accept_upload(s, id, 409);
 }
 
+static void the_look_drops_what_is_over(void **state)
+{
+    struct scene *s = *state;
+    int64_t id = bring(s);
+
+    web_pass(s->w, 31 * MS_MINUTE);
+    feed_watch_look(s->w->app->watch);
+    assert_null(feeds_upload_find(s->w->app->feeds, (uint64_t)id)->content);
+}
+
 static void a_key_holds(void **state)
 {
     struct scene *s = *state;
@@ -281,9 +349,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_at_its_own_door),
         TEST(silence_by_the_clock),
+        TEST(of_another_house_no_number_is_shown),
         TEST(nothing_is_shown_that_cannot_be_logged),
         TEST(only_a_look_at_the_rows_counts_as_one),
         TEST(a_preview_lives_half_an_hour),
+        TEST(the_look_drops_what_is_over),
         TEST(a_key_holds),
     };
 

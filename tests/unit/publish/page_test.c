@@ -161,6 +161,23 @@ static void test_digest(void **state)
     x->now += 2 * MS_HOUR; /* no longer fresh, without anybody saying a word */
     assert_true(before != digest(x, &pools));
 
+    /* Hand and feed each stop the pool; the feed's ends, the pool stays shut for another reason. */
+    o = an_observation(x, POOL_B, POOL_UNITS, 0);
+    o.source = SOURCE_HAND;
+    o.stop = 1;
+    do_report(x, shelter_of(HUIS_B), &o, 1);
+    x->now += MS_MINUTE;
+    o = an_observation(x, POOL_B, POOL_UNITS, 0);
+    o.source = SOURCE_FEED;
+    o.stop = 2;
+    o.stop_until_ms = x->now + 19 * MS_MINUTE;
+    do_report(x, shelter_of(HUIS_B), &o, 1);
+    struct pool_stop first = engine_pool_stop(x->e, (struct pool_id){POOL_B}, x->now);
+    before = digest(x, &pools);
+    x->now += 20 * MS_MINUTE;
+    assert_true(first.reason != engine_pool_stop(x->e, (struct pool_id){POOL_B}, x->now).reason);
+    assert_true(before != digest(x, &pools));
+
     before = digest(x, &pools);
     pools.limit = 3;
     assert_true(before != digest(x, &pools));

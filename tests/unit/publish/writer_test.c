@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -81,6 +82,7 @@ static void test_texts_stay_inside(void **state)
         "\"},{\"x\":\"",
         "&lt;",
         "--><!--",
+        "\xef\xbf\xbe\xef\xbf\xbf",
     };
 
     (void)state;
@@ -122,11 +124,44 @@ static void test_texts_stay_inside(void **state)
     }
 }
 
+/* What JSON may hold and XML 1.0 may not is a space there; its neighbours stay. */
+static void test_no_characters(void **state)
+{
+    static const struct {
+        const char *text, *xml;
+    } cases[] = {
+        {"a\xef\xbf\xbe"
+         "b",
+         "a b"},                          /* U+FFFE */
+        {"\xef\xbf\xbf", " "},            /* U+FFFF */
+        {"\xef\xbf\xbd", "\xef\xbf\xbd"}, /* U+FFFD is one */
+        {"\xef\xbe\xbf", "\xef\xbe\xbf"}, /* U+FFBF too */
+        {"\xef\xbf\xbf\xef\xbf\xbe<", "  &lt;"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct buf out = {0};
+        struct writer w;
+        char want[64];
+
+        write_sample(&w, WRITE_XML, &out, cases[i].text);
+        snprintf(want, sizeof want, "<name>%s</name>", cases[i].xml);
+        assert_non_null(strstr(buf_c_str(&out), want));
+        buf_clear(&out);
+        write_sample(&w, WRITE_FHIR_XML, &out, cases[i].text);
+        snprintf(want, sizeof want, "<name value=\"%s\"/>", cases[i].xml);
+        assert_non_null(strstr(buf_c_str(&out), want));
+        buf_fini(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_texts_stay_inside),
+        cmocka_unit_test(test_no_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@ int telling_setup(void **state)
     t->x = exchange_new();
     t->limits = feeds_limits_default();
     t->now = t->x->now;
-    t->f = feeds_new(&t->limits, FIRST_ID);
+    t->f = feeds_new(&t->limits, FIRST_ID, t->now);
     *state = t;
     return 0;
 }
