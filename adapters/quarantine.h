@@ -1,7 +1,7 @@
 /* Files that were not taken, with the reason beside each: DIR/<provider>/<when>-<nr>-<name> and the same with
  * .reason.json. Of what must not be kept (personal data, or what nobody can look into) there is the reason
  * only. Nothing of them has reached the spool. Bounded: the oldest go when a provider has more than
- * QUARANTINE_FILES_MAX. May be called from any thread. */
+ * QUARANTINE_FILES_MAX, and all that are older than QUARANTINE_DAYS_MAX. May be called from any thread. */
 #ifndef PLEK_ADAPTERS_QUARANTINE_H
 #define PLEK_ADAPTERS_QUARANTINE_H
 
@@ -9,12 +9,17 @@
 #include "base/json.h"
 
 #define QUARANTINE_FILES_MAX 500
+#define QUARANTINE_DAYS_MAX 30 /* a profile is mended within days; a file of last month is nobody's news */
 
 struct quarantine;
 
 /* Use DIR, made if missing. ERR_IO with WHY. */
 MUST_CHECK enum err quarantine_open(const char *dir, struct quarantine **out, char *why, size_t why_size);
 void quarantine_free(struct quarantine *q);
+
+/* Remove what is too old at NOW_MS, of every provider. Cheap to call often: it looks once an hour, and first
+ * at the opening. */
+void quarantine_expire(struct quarantine *q, int64_t now_ms);
 
 /* Set only the REASON aside (taken over) and remove the file FROM (may be NULL): its bytes and what it was
  * called are kept nowhere. ERR_IO: FROM is where it was. */

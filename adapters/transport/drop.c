@@ -3,6 +3,7 @@
 #include "adapters/disk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/time_text.h"
 
 #include <dirent.h>
 #include <event2/event.h>
@@ -124,6 +125,7 @@ static void on_rescan(evutil_socket_t fd, short what, void *ctx)
     (void)what;
     for (size_t i = 0; i < d->n; i++)
         more |= scan(d, &d->folders[i]);
+    quarantine_expire(d->intake->quarantine, time_wall_ms());
     event_add(d->rescan, more ? &soon : &later);
 }
 
