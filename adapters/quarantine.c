@@ -178,7 +178,7 @@ static enum err put_locked(struct quarantine *q, const char *provider, const cha
     enum err e = disk_folder(q->dir, buf_c_str(&folder));
     if (e == OK)
         e = disk_write(buf_c_str(&folder), buf_c_str(&side), reason);
-    if (e == OK && (from == NULL || rename(from, buf_c_str(&path)) != 0)) {
+    if (e == OK && (content.len > 0 || from == NULL || rename(from, buf_c_str(&path)) != 0)) {
         e = disk_write(buf_c_str(&folder), buf_c_str(&file), content);
         if (e == OK && from != NULL)
             unlink(from);

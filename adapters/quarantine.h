@@ -26,7 +26,8 @@ void quarantine_expire(struct quarantine *q, int64_t now_ms);
 MUST_CHECK enum err quarantine_put_reason(struct quarantine *q, const char *provider, const char *from,
                                           json_t *reason);
 
-/* Set a file aside. FROM: its path, moved away on OK; or NULL with its CONTENT. NAME is what the provider
+/* Set a file aside. CONTENT: what was judged; it is what is kept, and FROM (may be NULL) is removed on OK.
+ * Only without CONTENT is FROM itself moved away: a file that nobody can read. NAME is what the provider
  * called it (may be ""); unsafe characters are replaced. REASON is taken over. The name it has here is added
  * to KEPT (may be NULL). ERR_IO: FROM is where it was. */
 MUST_CHECK enum err quarantine_put(struct quarantine *q, const char *provider, const char *name,
