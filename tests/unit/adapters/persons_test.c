@@ -407,6 +407,23 @@ static void only_the_reason_stays(void **state)
     close_scene(&s);
 }
 
+/* A name where a key belongs comes into the complaint about it: not into the reason on disk. */
+static void keys_do_not_stay(void **state)
+{
+    struct scene s;
+    struct reading r = {0};
+    const char *profiles[] = {profile_opvang_json};
+    int files = 0;
+    (void)state;
+    open_scene(&s, profiles, 1);
+    const char text[] = OWN_JSON(",\"" MARK " Geheimestraat 12\":{\"bsn\":\"1\"}");
+    assert_int_equal(taken(&s, "p0", bytes_of_text(text), &r), ERR_BAD_INPUT);
+    assert_int_equal(marked(s.dir, &files), 0);
+    assert_int_equal(files, 2); /* the reason and the log */
+    reading_fini(&r);
+    close_scene(&s);
+}
+
 /* Addresses, phones and contacts where each format has them. FREE 1: taken; 9 of 4: quarantined. */
 static const struct {
     const char *profile, *good, *bad;
@@ -502,6 +519,7 @@ int main(void)
         cmocka_unit_test(these_alone_are_good),
         cmocka_unit_test(every_format_refuses),
         cmocka_unit_test(only_the_reason_stays),
+        cmocka_unit_test(keys_do_not_stay),
         cmocka_unit_test(addresses_are_passed_over),
         cmocka_unit_test(the_old_go),
     };
