@@ -80,25 +80,48 @@ static enum err read_rest(int fd, const struct stat *st, size_t max, struct buf 
     }
 }
 
+/* FD (-1 if not OK) and its status, of a regular file that nobody writes. */
+static enum err open_settled(const char *path, int *fd, struct stat *st)
+{
+    enum err e = ERR_IO;
+    *fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (*fd < 0)
+        return ERR_IO;
+    if (fstat(*fd, st) != 0 || !S_ISREG(st->st_mode))
+        goto bad;
+    /* A read lease is refused exactly while somebody writes. Where leases do not exist (other file systems,
+     * another owner) close-after-write has to do. */
+    if (fcntl(*fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN) {
+        e = ERR_BUSY;
+        goto bad;
+    }
+    (void)fcntl(*fd, F_SETLEASE, F_UNLCK);
+    return OK;
+bad:
+    close(*fd);
+    *fd = -1;
+    return e;
+}
+
+enum err disk_settled(const char *path)
+{
+    struct stat st;
+    int fd = -1;
+    enum err e = open_settled(path, &fd, &st);
+    if (e == OK)
+        close(fd);
+    return e;
+}
+
 enum err disk_read(const char *path, size_t max, struct buf *out)
 {
     struct stat st;
-    enum err e = ERR_IO;
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return ERR_IO;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        goto out;
-    /* A read lease is refused exactly while somebody writes. Where leases do not exist (other file systems,
-     * another owner) close-after-write has to do. */
-    if (fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN) {
-        e = ERR_BUSY;
-        goto out;
+    int fd = -1;
+    enum err e = open_settled(path, &fd, &st);
+    if (e == OK) {
+        e = read_rest(fd, &st, max, out);
+        close(fd);
     }
-    (void)fcntl(fd, F_SETLEASE, F_UNLCK);
-    e = read_rest(fd, &st, max, out);
-out:
-    close(fd);
     return e;
 }
 

@@ -14,6 +14,9 @@ MUST_CHECK enum err disk_write(const char *folder, const char *name, struct byte
 /* fsync the folder itself, after a rename or unlink in it. */
 MUST_CHECK enum err disk_sync(const char *folder);
 
+/* OK if disk_read would read PATH now; else ERR_BUSY or ERR_IO as there. Nothing is read. */
+MUST_CHECK enum err disk_settled(const char *path);
+
 /* Append the file at PATH to OUT. Not through a symbolic link, only a regular file. ERR_TOO_BIG over MAX
  * bytes, ERR_BUSY while somebody has it open for writing (where the file system can tell), ERR_IO. */
 MUST_CHECK enum err disk_read(const char *path, size_t max, struct buf *out);

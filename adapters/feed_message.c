@@ -325,13 +325,37 @@ bool feed_is_plain(const char *text)
 
 /* ---- the body ---- */
 
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+static const char *plain_reason(const char *reason)
+{
+    return feed_is_plain(reason) ? reason : "is not right; the adapter's quarantine says why";
+}
+
+void feed_plain_reading(json_t *reading)
+{
+    static const char *const lists[] = {"complaints", "notices"};
+    for (size_t k = 0; k < COUNT_OF(lists); k++) {
+        const json_t *list = json_object_get(reading, lists[k]);
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            json_t *one = json_array_get(list, i);
+            char shown[64];
+            feed_field(text_of(one, "field"), shown);
+            json_object_set_new(one, "field", json_string(shown));
+            json_object_set_new(one, "reason", json_string(plain_reason(text_of(one, "reason"))));
+        }
+    }
+}
+
 static json_t *complaint_json(int line, const char *field, const char *reason)
 {
     char shown[64];
     feed_field(field, shown);
-    json_t *one =
-        json_pack("{s:i, s:s, s:s}", "line", line, "field", shown, "reason",
-                  feed_is_plain(reason) ? reason : "is not right; the adapter's quarantine says why");
+    json_t *one = json_pack("{s:i, s:s, s:s}", "line", line, "field", shown, "reason", plain_reason(reason));
     CHECK(one != NULL);
     return one;
 }
@@ -381,12 +405,6 @@ json_t *feed_message_json(const struct feed_message *m, const struct reading *r)
 }
 
 /* ---- refused by the broker ---- */
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
 
 /* Line of the report that the broker's POINTER ("/reports/3/unitsFree") names; 0 for none. */
 static int line_of(const json_t *reports, const char *pointer)

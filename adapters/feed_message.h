@@ -47,6 +47,10 @@ void feed_message_refuse(json_t *m, enum feed_outcome outcome, const json_t *pro
  * formats replaced by '?': a provider may have put a name or a number of somebody where a key belongs. */
 void feed_field(const char *field, char out[64]);
 
+/* Make complaints and notices of READING (report.h, reading_json) say no more than a message would: each
+ * field by feed_field, each reason only if it is plain. */
+void feed_plain_reading(json_t *reading);
+
 /* False for a text that may hold a number or an address of somebody: more than eight digits in a row,
  * whatever blanks, dots and dashes stand between them, or '@'. The broker refuses such a text wherever it is
  * free. */

@@ -90,6 +90,8 @@ static enum err set_aside(const struct intake *in, const char *provider, const c
 {
     char at[TIME_TEXT_SIZE];
     json_t *reason = reading_json(r);
+    if (r->not_kept)
+        feed_plain_reading(reason); /* the words of the file are not kept either */
     json_object_set_new(reason, "provider", json_string(provider));
     json_object_set_new(reason, "kept", json_boolean(!r->not_kept));
     json_object_set_new(reason, "at", json_string(time_format(time_wall_ms(), at)));

@@ -87,6 +87,64 @@ static const char *const one[] = {"client",         "patient",         "bewoner"
 static const char *const groups[] = {"clients",   "clienten",  "patients",   "patienten",  "bewoners",
                                      "residents", "household", "households", "gezinsleden"};
 
+/* Of where a house is and how it is reached, for a shelter its secret: the words of HSDS, of EDXL-HAVE's xAL,
+ * xPIL and GML, of FHIR and of Dutch exports. Any place in a file will do for these... */
+static const char *const reach[] = {"adres",
+                                    "adressen",
+                                    "bezoekadres",
+                                    "postadres",
+                                    "huisadres",
+                                    "adresregel",
+                                    "straat",
+                                    "straatnaam",
+                                    "huisnummer",
+                                    "huisnr",
+                                    "postcode",
+                                    "postalcode",
+                                    "zipcode",
+                                    "woonplaats",
+                                    "telefoon",
+                                    "telefoonnummer",
+                                    "telefoonnr",
+                                    "telnr",
+                                    "mobiel",
+                                    "mobielnummer",
+                                    "gsm",
+                                    "telephone",
+                                    "telephonenumber",
+                                    "phonenumber",
+                                    "email",
+                                    "emailadres",
+                                    "emailaddress",
+                                    "contactpersoon",
+                                    "contactnaam",
+                                    "contactname",
+                                    "contactgegevens",
+                                    "contactperson",
+                                    "contactnumber",
+                                    "contactnumbers",
+                                    "contactnumberelement",
+                                    "electronicaddressidentifier",
+                                    "electronicaddressidentifiers",
+                                    "addressline",
+                                    "streetaddress",
+                                    "streetname",
+                                    "thoroughfare",
+                                    "latitude",
+                                    "longitude",
+                                    "breedtegraad",
+                                    "lengtegraad",
+                                    "geolocation",
+                                    "personname"};
+
+/* ...and for these one where a name stands: in a sentence they say nothing. */
+static const char *const reach_name[] = {
+    "address",      "addresses", "street",       "phone",    "phones",   "fax",      "mobile",
+    "mail",         "tel",       "contact",      "contacts", "telecom",  "position", "pos",
+    "poslist",      "point",     "coordinates",  "lat",      "lon",      "lng",      "country",
+    "countryname",  "locality",  "localityname", "city",     "premises", "zip",      "administrativearea",
+    "numberelement"};
+
 /* ---- words ---- */
 
 /* Letters with an accent of Latin-1 by their second byte in UTF-8, which is their code less 0x40. */
@@ -114,10 +172,20 @@ static void fold(char out[WORD_SIZE], size_t *n, char c)
     (*n)++;
 }
 
+static int hex(uint8_t b)
+{
+    const char *at = b != 0 ? strchr("0123456789abcdef", b | 0x20) : NULL;
+    return at != NULL ? (int)(at - "0123456789abcdef") : -1;
+}
+
 /* How many bytes at P (LEFT are there) are one letter or digit, its folded form in C; 0 for anything else. */
 static size_t letter(const uint8_t *p, size_t left, char *c)
 {
     uint8_t b = p[0];
+    if (b == '\\' && left > 5 && memcmp(p, "\\u00", 4) == 0 && hex(p[4]) >= 0 && hex(p[5]) >= 0) {
+        uint8_t spelt = (uint8_t)(hex(p[4]) * 16 + hex(p[5])); /* as JSON may spell it */
+        return spelt < 0x80 && letter(&spelt, 1, c) == 1 ? 6 : 0;
+    }
     if ((b >= 'a' && b <= 'z') || (b >= '0' && b <= '9')) {
         *c = (char)b;
         return 1;
@@ -241,6 +309,86 @@ static bool stands_as_name(int before, int after)
            ((before == '<' || before == ':') && after == ' ');
 }
 
+/* The word that begins at AT, folded, of N letters (more than there is room for: cut). Where it ends. */
+static size_t word_at(struct bytes in, size_t at, char word[WORD_SIZE], size_t *n)
+{
+    char c = 0;
+    for (*n = 0; at < in.len;) {
+        size_t step = letter(in.p + at, in.len - at, &c);
+        if (step > 0)
+            fold(word, n, c);
+        else if (!joins(in.p[at]))
+            break;
+        at += step > 0 ? step : 1;
+    }
+    word[*n < WORD_SIZE ? *n : 0] = '\0';
+    return at;
+}
+
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
+
+static bool is_letter(uint8_t b)
+{
+    return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
+}
+
+/* A value that reaches a house, whatever it is called: an e-mail address, a Dutch postcode (1234 AB), a phone
+ * number of ten digits in one or two pieces. At AT, where a piece of text may begin. */
+static bool reaches(struct bytes in, size_t at)
+{
+    const uint8_t *p = in.p + at;
+    size_t left = in.len - at, n = 0, i = 0;
+    if (p[0] == '@')
+        return at > 0 && left > 1 && (is_letter(p[-1]) || is_digit(p[-1])) &&
+               (is_letter(p[1]) || is_digit(p[1]));
+    if (!is_digit(p[0]) || (at > 0 && (is_digit(p[-1]) || is_letter(p[-1]))))
+        return false;
+    while (i < left && is_digit(p[i]))
+        i++;
+    n = i;
+    if (n == 4 && p[0] != '0') {
+        i += i < left && p[i] == ' ';
+        return i + 1 < left && p[i] >= 'A' && p[i] <= 'Z' && p[i + 1] >= 'A' && p[i + 1] <= 'Z' &&
+               (i + 2 == left || !(is_letter(p[i + 2]) || is_digit(p[i + 2])));
+    }
+    if (n >= 2 && n <= 4 && i + 1 < left && (p[i] == '-' || p[i] == ' '))
+        for (i++; i < left && is_digit(p[i]); i++)
+            n++;
+    return n == 10 && p[0] == '0';
+}
+
+/* A word with a number behind it, as in address_1. */
+static void cut_number(char *word, size_t n)
+{
+    while (n > 0 && is_digit((uint8_t)word[n - 1]))
+        word[--n] = '\0';
+}
+
+bool persons_reached_in_bytes(struct bytes in)
+{
+    char word[WORD_SIZE], c = 0;
+    for (size_t at = 0, end; at < in.len; at = end) {
+        size_t n = 0, step = letter(in.p + at, in.len - at, &c);
+        end = at + 1;
+        if (reaches(in, at))
+            return true;
+        if (step == 0)
+            continue;
+        end = word_at(in, at, word, &n);
+        if (n >= WORD_SIZE)
+            continue;
+        cut_number(word, n);
+        if (find(reach, COUNT_OF(reach), word) != NULL ||
+            (find(reach_name, COUNT_OF(reach_name), word) != NULL &&
+             stands_as_name(at > 0 ? in.p[at - 1] : -1, end < in.len ? in.p[end] : -1)))
+            return true;
+    }
+    return false;
+}
+
 bool persons_in_bytes(struct bytes in)
 {
     char word[WORD_SIZE], c = 0;
@@ -249,17 +397,9 @@ bool persons_in_bytes(struct bytes in)
         end = at + 1;
         if (step == 0)
             continue;
-        for (end = at; end < in.len;) {
-            step = letter(in.p + end, in.len - end, &c);
-            if (step > 0)
-                fold(word, &n, c);
-            else if (!joins(in.p[end]))
-                break;
-            end += step > 0 ? step : 1;
-        }
+        end = word_at(in, at, word, &n);
         if (n >= WORD_SIZE)
             continue;
-        word[n] = '\0';
         if (identifies(word) != NULL || can_be_service_number(word, n))
             return true;
         if (find(one, COUNT_OF(one), word) != NULL &&

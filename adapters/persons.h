@@ -3,7 +3,9 @@
  * quarantine has the reason only (reading.not_kept).
  *
  * Words are compared without case, accents and '_', '-', '.' and spaces: "Geboorte-datum" and "naam_cliënt"
- * are found. Counts stay possible: a heading "Bewoners" or "aantal_clienten" is none of these words. */
+ * are found. The same for where a house is and how it is reached, which is a shelter's secret: such words
+ * refuse nothing, but nothing that has one is kept. Counts stay possible: a heading "Bewoners" or
+ * "aantal_clienten" is none of these words. */
 #ifndef PLEK_ADAPTERS_PERSONS_H
 #define PLEK_ADAPTERS_PERSONS_H
 
@@ -27,5 +29,10 @@ MUST_CHECK bool persons_not_in_xml(const struct _xmlNode *root, struct reading *
  * citizen's service number (nine digits, eleven-test). Wrong now and then: then a file is not kept that could
  * have been. */
 bool persons_in_bytes(struct bytes in);
+
+/* Whether the bytes of a refused file may say where a house is or how it is reached (address, phone, e-mail,
+ * contact, position), by a word that names such a thing or by a value that looks like one. Such a word never
+ * refuses a good file: HSDS and EDXL-HAVE have them. But a refused file with one is not kept. */
+bool persons_reached_in_bytes(struct bytes in);
 
 #endif

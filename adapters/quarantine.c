@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 #define NAME_MAX_KEPT 100
+#define EXPIRE_EVERY_MS 3600000
 #define REASON_BYTES_MAX (256 * 1024) /* all complaints and notices, or an answer of the broker */
 
 struct quarantine {
     char *dir;
     pthread_mutex_t lock;
-    unsigned number; /* tells files of one millisecond apart */
+    int64_t expired_at_ms; /* when we last looked for what is too old; 0 = never */
+    unsigned number;       /* tells files of one millisecond apart */
 };
 
 enum err quarantine_open(const char *dir, struct quarantine **out, char *why, size_t why_size)
@@ -35,6 +37,7 @@ enum err quarantine_open(const char *dir, struct quarantine **out, char *why, si
     struct quarantine *q = mem_new(1, sizeof *q);
     q->dir = mem_dup_text(dir);
     pthread_mutex_init(&q->lock, NULL);
+    quarantine_expire(q, time_wall_ms());
     *out = q;
     return OK;
 }
@@ -48,14 +51,19 @@ void quarantine_free(struct quarantine *q)
     free(q);
 }
 
-/* "20261121T190000.000Z-0001-name.xml": sorts by age. */
-static void make_name(struct quarantine *q, const char *name, struct buf *out)
+static void add_moment(int64_t at_ms, struct buf *out)
 {
     char when[TIME_TEXT_SIZE];
-    time_format(time_wall_ms(), when);
+    time_format(at_ms, when);
     for (const char *c = when; *c != '\0'; c++)
         if (*c != '-' && *c != ':')
             buf_add(out, BYTES(c, 1));
+}
+
+/* "20261121T190000.000Z-0001-name.xml": sorts by age. */
+static void make_name(struct quarantine *q, const char *name, struct buf *out)
+{
+    add_moment(time_wall_ms(), out);
     buf_format(out, "-%04u-", q->number++ % 10000);
     size_t n = strlen(name);
     for (size_t i = 0; i < n && i < NAME_MAX_KEPT; i++) {
@@ -86,6 +94,43 @@ static void drop_oldest(const char *folder)
         free(names[i]);
     }
     free(names);
+}
+
+static void expire_folder(const char *folder, const char *before)
+{
+    struct dirent **names = NULL;
+    int n = scandir(folder, &names, not_hidden, alphasort);
+    for (int i = 0; i < n; i++) {
+        struct buf path = {0};
+        buf_format(&path, "%s/%s", folder, names[i]->d_name);
+        if (strcmp(names[i]->d_name, before) < 0)
+            unlink(buf_c_str(&path));
+        buf_fini(&path);
+        free(names[i]);
+    }
+    free(names);
+}
+
+void quarantine_expire(struct quarantine *q, int64_t now_ms)
+{
+    struct dirent **names = NULL;
+    struct buf before = {0};
+    pthread_mutex_lock(&q->lock);
+    if (q->expired_at_ms == 0 || now_ms - q->expired_at_ms >= EXPIRE_EVERY_MS) {
+        int n = scandir(q->dir, &names, not_hidden, NULL);
+        q->expired_at_ms = now_ms;
+        add_moment(now_ms - QUARANTINE_DAYS_MAX * INT64_C(86400000), &before);
+        for (int i = 0; i < n; i++) {
+            struct buf folder = {0};
+            buf_format(&folder, "%s/%s", q->dir, names[i]->d_name);
+            expire_folder(buf_c_str(&folder), buf_c_str(&before));
+            buf_fini(&folder);
+            free(names[i]);
+        }
+        free(names);
+    }
+    pthread_mutex_unlock(&q->lock);
+    buf_fini(&before);
 }
 
 /* The reason of PROVIDER's file on disk, and nothing else; then the file is gone. */
@@ -133,7 +178,7 @@ static enum err put_locked(struct quarantine *q, const char *provider, const cha
     enum err e = disk_folder(q->dir, buf_c_str(&folder));
     if (e == OK)
         e = disk_write(buf_c_str(&folder), buf_c_str(&side), reason);
-    if (e == OK && (from == NULL || rename(from, buf_c_str(&path)) != 0)) {
+    if (e == OK && (content.len > 0 || from == NULL || rename(from, buf_c_str(&path)) != 0)) {
         e = disk_write(buf_c_str(&folder), buf_c_str(&file), content);
         if (e == OK && from != NULL)
             unlink(from);

@@ -1,7 +1,7 @@
 /* Files that were not taken, with the reason beside each: DIR/<provider>/<when>-<nr>-<name> and the same with
  * .reason.json. Of what must not be kept (personal data, or what nobody can look into) there is the reason
  * only. Nothing of them has reached the spool. Bounded: the oldest go when a provider has more than
- * QUARANTINE_FILES_MAX. May be called from any thread. */
+ * QUARANTINE_FILES_MAX, and all that are older than QUARANTINE_DAYS_MAX. May be called from any thread. */
 #ifndef PLEK_ADAPTERS_QUARANTINE_H
 #define PLEK_ADAPTERS_QUARANTINE_H
 
@@ -9,6 +9,7 @@
 #include "base/json.h"
 
 #define QUARANTINE_FILES_MAX 500
+#define QUARANTINE_DAYS_MAX 30 /* a profile is mended within days; a file of last month is nobody's news */
 
 struct quarantine;
 
@@ -16,12 +17,17 @@ struct quarantine;
 MUST_CHECK enum err quarantine_open(const char *dir, struct quarantine **out, char *why, size_t why_size);
 void quarantine_free(struct quarantine *q);
 
+/* Remove what is too old at NOW_MS, of every provider. Cheap to call often: it looks once an hour, and first
+ * at the opening. */
+void quarantine_expire(struct quarantine *q, int64_t now_ms);
+
 /* Set only the REASON aside (taken over) and remove the file FROM (may be NULL): its bytes and what it was
  * called are kept nowhere. ERR_IO: FROM is where it was. */
 MUST_CHECK enum err quarantine_put_reason(struct quarantine *q, const char *provider, const char *from,
                                           json_t *reason);
 
-/* Set a file aside. FROM: its path, moved away on OK; or NULL with its CONTENT. NAME is what the provider
+/* Set a file aside. CONTENT: what was judged; it is what is kept, and FROM (may be NULL) is removed on OK.
+ * Only without CONTENT is FROM itself moved away: a file that nobody can read. NAME is what the provider
  * called it (may be ""); unsafe characters are replaced. REASON is taken over. The name it has here is added
  * to KEPT (may be NULL). ERR_IO: FROM is where it was. */
 MUST_CHECK enum err quarantine_put(struct quarantine *q, const char *provider, const char *name,

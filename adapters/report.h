@@ -58,7 +58,8 @@ struct reading {
     int notices_n;
     struct crosscheck crosscheck[CROSSCHECK_MAX];
     int crosscheck_n;
-    /* Refused, and its bytes must not be kept anywhere: they tell of people, or nobody can look into them. */
+    /* Refused, and its bytes must not be kept anywhere: they tell of people or of addresses, or nobody can
+     * look into them. */
     bool not_kept;
 };
 

@@ -82,6 +82,7 @@ enum err format_read(const struct schemas *schemas, const struct profile *profil
     /* Looked for in what is refused only, since nothing else is kept; and whatever the refusal was for. What
      * should have been iWmo is about a person, whatever it is. */
     if (e != OK && !r->not_kept)
-        r->not_kept = profile_format(profile) == FORMAT_IWMO || persons_in_bytes(in);
+        r->not_kept =
+            profile_format(profile) == FORMAT_IWMO || persons_in_bytes(in) || persons_reached_in_bytes(in);
     return e;
 }

@@ -3,9 +3,12 @@
 #include "adapters/disk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/time_text.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +36,16 @@ struct drop {
     struct event *rescan;
 };
 
+/* What a file is called while it is taken: its writer may put a newer one under its old name meanwhile, which
+ * must be neither removed nor set aside unread. */
+#define TAKING ".taking-"
+#define TAKING_NAME_MAX 200 /* of the old name: no name of a file is longer than 255 */
+
+static bool is_taking(const char *name)
+{
+    return strncmp(name, TAKING, strlen(TAKING)) == 0;
+}
+
 static bool is_wanted(const char *name)
 {
     size_t n = strlen(name);
@@ -46,19 +59,39 @@ static uint64_t size_of(const char *path)
     return lstat(path, &st) == 0 ? (uint64_t)st.st_size : INTAKE_BYTES_MAX + 1;
 }
 
-/* True if the file is dealt with and gone from the folder. */
+/* Call FROM by its name for being taken, TO. False: it is not there, is still written, or one of that name
+ * was begun before and comes first. */
+static bool begin(const char *from, const char *to)
+{
+    struct stat st;
+    if (disk_settled(from) != OK)
+        return false;
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+    /* A file system that cannot: we are the only ones to use such names. */
+    return lstat(to, &st) != 0 && errno == ENOENT && rename(from, to) == 0;
+}
+
+/* True if the file is dealt with and gone from the folder. One that cannot be taken now stays under its name
+ * for being taken (back under its own it would look like a new one at once, and for ever). */
 static bool take(struct drop *d, const struct folder *folder, const char *name)
 {
-    struct buf path = {0}, content = {0};
+    struct buf path = {0}, taking = {0}, content = {0};
     struct reading *r = mem_new(1, sizeof *r);
+    bool again = is_taking(name), done = false;
+    const char *called = again ? name + strlen(TAKING) : name;
     buf_format(&path, "%s/%s", folder->path, name);
-    const char *from = buf_c_str(&path);
-    enum err e = disk_read(from, INTAKE_BYTES_MAX, &content);
-    bool done = false;
+    buf_format(&taking, "%s/" TAKING "%.*s", folder->path, TAKING_NAME_MAX, called);
+    const char *from = again ? buf_c_str(&path) : buf_c_str(&taking);
+    enum err e = ERR_BUSY;
+    if (again || begin(buf_c_str(&path), from))
+        e = disk_read(from, INTAKE_BYTES_MAX, &content);
     if (e == ERR_TOO_BIG) {
-        done = intake_too_big(d->intake, CHANNEL_DROP, folder->provider, name, from, size_of(from)) == OK;
+        done = intake_too_big(d->intake, CHANNEL_DROP, folder->provider, called, from, size_of(from)) == OK;
     } else if (e == OK) {
-        e = intake_take(d->intake, CHANNEL_DROP, folder->provider, name, from, buf_view(&content), r);
+        e = intake_take(d->intake, CHANNEL_DROP, folder->provider, called, from, buf_view(&content), r);
         done = e == OK || e == ERR_BAD_INPUT || e == ERR_TOO_BIG;
         if (e == OK && unlink(from) != 0)
             log_warn("cannot remove a taken file", "provider=%s", folder->provider);
@@ -66,13 +99,14 @@ static bool take(struct drop *d, const struct folder *folder, const char *name)
     reading_fini(r);
     free(r);
     buf_fini(&path);
+    buf_fini(&taking);
     buf_fini(&content);
     return done;
 }
 
 static int wanted_entry(const struct dirent *e)
 {
-    return e->d_type != DT_DIR && e->d_type != DT_LNK && is_wanted(e->d_name);
+    return e->d_type != DT_DIR && e->d_type != DT_LNK && (is_wanted(e->d_name) || is_taking(e->d_name));
 }
 
 struct aged {
@@ -124,6 +158,7 @@ static void on_rescan(evutil_socket_t fd, short what, void *ctx)
     (void)what;
     for (size_t i = 0; i < d->n; i++)
         more |= scan(d, &d->folders[i]);
+    quarantine_expire(d->intake->quarantine, time_wall_ms());
     event_add(d->rescan, more ? &soon : &later);
 }
 

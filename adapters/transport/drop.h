@@ -1,7 +1,9 @@
 /* The drop folder: DIR/<provider>/ for each provider of a profile, made if missing. A file is taken when its
  * writer closed it or renamed it there; names that begin with a dot or end in .part or .tmp are left alone;
- * what was there before the start is found, and goes first. The file is removed only after the spool has it
- * on disk, or moved to quarantine. While the spool is full it stays and is tried again.
+ * what was there before the start is found, and goes first. While it is read a file is called .taking-<name>,
+ * so that a newer one may be renamed to the same name at any moment: each is read, the older first. It is
+ * removed only after the spool, or quarantine, has it on disk. While the spool is full, or after a crash, it
+ * is still there under that name and is tried again.
  *
  * Every RESCAN_MS the folders are looked through as well, for what inotify missed. */
 #ifndef PLEK_ADAPTERS_DROP_H

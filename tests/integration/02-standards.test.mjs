@@ -49,10 +49,10 @@ const TABLE = [
     reports: [{ line: 12, pool: 'l7-gezin', observedAt: '2026-11-21T19:00:00.000Z', unitsTotal: 12, unitsFree: 3, deliverable: true }] }],
   ['edxl-have/shelter-have1.xml', of('edxl_have', ['l8-gezin']), 1, { complaints: [[12, 'pool', "this place is not in the provider's profile"]] }],
   ['hsds/examples/service_full.json', of('hsds', { 'Community Counselling': { Kilogram: 'cc-bed' } }), 1, {
-    complaints: [[537, 'free', 'is more than the total']] }],
+    complaints: [[537, 'free', 'is more than the total']], kept: false }], // it has addresses
   ['hsds/examples/service_full.json', of('hsds', { 'Community Counselling': { Kilogram: null } }), 0, { reports: [], notices: ['537 /capacities/0/unit'] }],
   ['hsds/examples/service_full.json', of('hsds', ['cc-bed']), 1, {
-    complaints: [[537, '/capacities/0/unit', "this place is not in the provider's profile"]] }],
+    complaints: [[537, '/capacities/0/unit', "this place is not in the provider's profile"]], kept: false }],
   ['hsds/examples/service_capacity.csv', CAPACITY_CSV, 1, { complaints: [[2, 'free', 'is more than the total']] }],
   // A list of units is no message of capacity, whatever the profile says.
   ['hsds/examples/units.csv', CAPACITY_CSV, 1, {
@@ -67,7 +67,9 @@ const TABLE = [
   // A message in another format than the profile says is refused, not guessed.
   ['edxl-have/shelter-have1.xml', FHIR, 1, { complaints: [[2, '', 'the root is not a resource of FHIR']] }],
   ['fhir/shelter-profile/capacity-bundle.xml', HAVE, 1, { complaints: [[2, '', 'the root is neither HospitalStatus of EDXL-HAVE 1.0 nor an EDXL-DE 1.0 envelope']] }],
-  ['hsds/examples/service_full.json', of('opvang_xml', ['x']), 1, { complaints: [[1, '', 'is not well-formed XML from here on, or cut off']] }],
+  ['hsds/examples/service_full.json', of('opvang_xml', ['x']), 1, { complaints: [[1, '', 'is not well-formed XML from here on, or cut off']], kept: false }],
+  ['edxl-have/EDXL-HAVE1.xml', FHIR, 1, { complaints: [[1, '', 'the root is not a resource of FHIR']], kept: false }],
+  ['edxl-have/have1-extracted.xml', FHIR, 1, { complaints: [[2, '', 'the root is not a resource of FHIR']], kept: false }],
 ];
 
 function agrees(got, status, want) {

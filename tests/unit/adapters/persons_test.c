@@ -5,6 +5,7 @@
 #include "adapters/intake.h"
 #include "adapters/persons.h"
 #include "base/mem.h"
+#include "base/time_text.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -108,6 +109,49 @@ static void bytes_of_any_kind(void **state)
         if (persons_in_bytes(BYTES(cases[i].text, n)) != cases[i].found)
             fail_msg("'%s'", cases[i].text);
     }
+}
+
+static void ways_to_a_house(void **state)
+{
+    static const struct {
+        const char *text;
+        bool found;
+    } cases[] = {
+        {"{\"contacts\":[{\"name\":\"x\"}]}", true},
+        {"{\"address_1\":\"x\"", true},
+        {"{\"postal_code\":\"x\"", true},
+        {"{\"phone\":\"x\"", true},
+        {"{\"ph\\u006fne\":\"x\"", true},
+        {"{\"latitude\":52.1", true},
+        {"\"telecom\":[", true},
+        {"Naam;Telefoon;Straat\n", true},
+        {"Locatie;Straat en huisnr;Vrij\n", true},
+        {"<adres><naam>x</naam></adres>", true},
+        {"<mobiel>x", true},
+        {"<x:AddressLine>x", true},
+        {"<xpil:ContactNumber>x", true},
+        {"<gml:pos>52 5</gml:pos>", true},
+        {"<Country>NL", true},
+        {"a;b@c.nl;d", true},
+        {"a;1234 AB;d", true},
+        {"a;1234AB", true},
+        {"a;0612345678;d", true},
+        {"a;06-12345678;d", true},
+        {"a;0229 123456", true},
+        {"a;05-01-2026 20:00;d", false},
+        {"a;2026-01-05T20:00:00+01:00;d", false},
+        {"12345 AB", false},
+        {"1234 ABC", false},
+        {"call the country by phone, a contact", false},
+        {"{\"id\":\"s\",\"name\":\"De Wulp\",\"location\":\"l\",\"available\":12}", false},
+        {"Locatie;Plek;Kamers;Vrij\nHuis A;nood;2;3\n", false},
+        {"@", false},
+        {"", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        if (persons_reached_in_bytes(bytes_of_text(cases[i].text)) != cases[i].found)
+            fail_msg("'%s'", cases[i].text);
 }
 
 /* ---- every format ---- */
@@ -363,6 +407,23 @@ static void only_the_reason_stays(void **state)
     close_scene(&s);
 }
 
+/* A name where a key belongs comes into the complaint about it: not into the reason on disk. */
+static void keys_do_not_stay(void **state)
+{
+    struct scene s;
+    struct reading r = {0};
+    const char *profiles[] = {profile_opvang_json};
+    int files = 0;
+    (void)state;
+    open_scene(&s, profiles, 1);
+    const char text[] = OWN_JSON(",\"" MARK " Geheimestraat 12\":{\"bsn\":\"1\"}");
+    assert_int_equal(taken(&s, "p0", bytes_of_text(text), &r), ERR_BAD_INPUT);
+    assert_int_equal(marked(s.dir, &files), 0);
+    assert_int_equal(files, 2); /* the reason and the log */
+    reading_fini(&r);
+    close_scene(&s);
+}
+
 /* Addresses, phones and contacts where each format has them. FREE 1: taken; 9 of 4: quarantined. */
 static const struct {
     const char *profile, *good, *bad;
@@ -411,7 +472,7 @@ static void addresses_are_passed_over(void **state)
     assert_int_equal(spool_entries(s.intake.spool), COUNT_OF(addressed));
     assert_int_equal(marked(s.dir, &files), 0);
     assert_true(files > (int)COUNT_OF(addressed));
-    /* With a fault the provider's own file is kept for replay; what is said of it has nothing of that. */
+    /* With a fault the file is not kept, and what is said of it has nothing of that. */
     for (size_t i = 0; i < COUNT_OF(addressed); i++) {
         struct reading r = {0};
         char provider[32];
@@ -422,8 +483,30 @@ static void addresses_are_passed_over(void **state)
         assert_null(strstr(text, MARK));
         free(text);
         json_decref(said);
+        assert_true(r.not_kept);
         reading_fini(&r);
     }
+    assert_int_equal(marked(s.dir, &files), 0);
+    close_scene(&s);
+}
+
+/* What is kept is kept for a month. */
+static void the_old_go(void **state)
+{
+    struct scene s;
+    struct reading r = {0};
+    const char *profiles[] = {profile_csv_text};
+    char folder[200];
+    int64_t now = time_wall_ms();
+    (void)state;
+    open_scene(&s, profiles, 1);
+    assert_int_equal(taken(&s, "p0", BYTES_LITERAL(CSV("x", "y", "9")), &r), ERR_BAD_INPUT);
+    reading_fini(&r);
+    path_in(&s, "quarantine/p0", folder);
+    quarantine_expire(s.intake.quarantine, now + (QUARANTINE_DAYS_MAX - 1) * INT64_C(86400000));
+    assert_int_equal(world_count(folder), 2);
+    quarantine_expire(s.intake.quarantine, now + (QUARANTINE_DAYS_MAX + 1) * INT64_C(86400000));
+    assert_int_equal(world_count(folder), 0);
     close_scene(&s);
 }
 
@@ -432,10 +515,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words),
         cmocka_unit_test(bytes_of_any_kind),
+        cmocka_unit_test(ways_to_a_house),
         cmocka_unit_test(these_alone_are_good),
         cmocka_unit_test(every_format_refuses),
         cmocka_unit_test(only_the_reason_stays),
+        cmocka_unit_test(keys_do_not_stay),
         cmocka_unit_test(addresses_are_passed_over),
+        cmocka_unit_test(the_old_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -287,6 +287,54 @@ static void half_written_file_is_left(void **state)
     until(s, spool_entries(s->intake.spool) == 4);
 }
 
+static void newer_over_it(void *ctx)
+{
+    struct scene *s = ctx;
+    char newer[320];
+    snprintf(newer, sizeof newer, "%s", dropped(s, ".newer.tmp"));
+    if (access(newer, F_OK) == 0)
+        assert_int_equal(rename(newer, dropped(s, "a.xml")), 0);
+}
+
+/* A provider that renames its next file over the one that is being taken loses neither. */
+static void renamed_over_while_taken(void **state)
+{
+    struct scene *s = *state;
+    open_drop(s);
+    s->intake.on_spooled = newer_over_it;
+    s->intake.ctx = s;
+    world_write(dropped(s, ".newer.tmp"), BYTES_LITERAL(BAD));
+    world_write(dropped(s, "a.xml"), BYTES_LITERAL(GOOD));
+    until(s, count(s->quarantine_dir, "lindehof") == 2);
+    assert_int_equal(spool_entries(s->intake.spool), 1);
+    assert_int_equal(count(s->drop_dir, "lindehof"), 0);
+    assert_int_equal(world_hidden(dropped(s, "")), 0);
+}
+
+/* Killed while it took a file: taken at the start, before a newer one of the same name. */
+static void begun_before_a_crash(void **state)
+{
+    struct scene *s = *state;
+    char folder[200];
+    struct spool_entry entry;
+    assert_int_equal(mkdir(s->drop_dir, 0700), 0);
+    snprintf(folder, sizeof folder, "%s/lindehof", s->drop_dir);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    world_write(
+        dropped(s, ".taking-a.xml"),
+        BYTES_LITERAL("<capaciteit xmlns=\"urn:veiligeplek:opvang:1\"><peilmoment>2026-01-01T00:00:00Z"
+                      "</peilmoment><plekken><plek code=\"K1\"><vrij>0</vrij></plek></plekken>"
+                      "</capaciteit>"));
+    world_write(dropped(s, "a.xml"), BYTES_LITERAL(GOOD));
+    open_drop(s);
+    until(s, spool_entries(s->intake.spool) == 2);
+    assert_int_equal(spool_at(s->intake.spool, "lindehof", 0, &entry), OK);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(entry.reports, 0), "unitsFree")), 0);
+    spool_entry_fini(&entry);
+    assert_int_equal(count(s->drop_dir, "lindehof"), 0);
+    assert_int_equal(world_hidden(folder), 0);
+}
+
 /* What waits when the adapter starts goes before what comes in meanwhile. */
 static void oldest_first_at_the_start(void **state)
 {
@@ -829,6 +877,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(folder_to_broker, setup, teardown),
         cmocka_unit_test_setup_teardown(half_written_file_is_left, setup, teardown),
         cmocka_unit_test_setup_teardown(oldest_first_at_the_start, setup, teardown),
+        cmocka_unit_test_setup_teardown(renamed_over_while_taken, setup, teardown),
+        cmocka_unit_test_setup_teardown(begun_before_a_crash, setup, teardown),
         cmocka_unit_test_setup_teardown(bad_file_to_quarantine, setup, teardown),
         cmocka_unit_test_setup_teardown(broker_away, setup, teardown),
         cmocka_unit_test_setup_teardown(broker_refuses, setup, teardown),
