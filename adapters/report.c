@@ -1,6 +1,7 @@
 #include "adapters/report.h"
 
 #include "base/crypto.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/time_text.h"
 
@@ -43,6 +44,13 @@ void reading_notice(struct reading *r, int line, const char *field, const char *
     va_start(args, reason);
     write_complaint(&r->notices[r->notices_n++], line, field, reason, args);
     va_end(args);
+}
+
+void report_set_pool(struct report *o, const char *code)
+{
+    size_t n = strnlen(code, sizeof o->pool - 1);
+    memcpy(o->pool, code, n);
+    o->pool[n] = '\0';
 }
 
 struct report *reading_add(struct reading *r, int line)
@@ -137,6 +145,25 @@ static void judge_counts(struct reading *r, const struct report *o)
         reading_complain(r, o->line, "", "says nothing: no count, no stop");
 }
 
+/* Whether a pool stands in the list twice. */
+static bool any_twice(const struct reading *r)
+{
+    size_t cap = 16;
+    bool twice = false;
+    while (cap < 2 * r->n)
+        cap *= 2;
+    const struct report **table = mem_new(cap, sizeof *table);
+    for (size_t i = 0; i < r->n && !twice; i++) {
+        size_t at = (size_t)hash_bytes(bytes_of_text(r->list[i].pool)) & (cap - 1);
+        while (table[at] != NULL && strcmp(table[at]->pool, r->list[i].pool) != 0)
+            at = (at + 1) & (cap - 1);
+        twice = table[at] != NULL;
+        table[at] = &r->list[i];
+    }
+    free(table);
+    return twice;
+}
+
 static int by_pool(const void *a, const void *b)
 {
     const struct report *const *x = a, *const *y = b;
@@ -157,33 +184,36 @@ static void judge_twice(struct reading *r)
     free(sorted);
 }
 
-/* IN is room to work in, kept from report to report. */
-static void name_report(struct report *o, const char *provider, const uint8_t file_hash[32], struct buf *in)
+/* FILE ends with room for a pool's code behind the FILE_LEN bytes that are the same for all. */
+static void name_report(struct report *o, uint8_t *file, size_t file_len)
 {
     static const char digits[] = "0123456789abcdef";
-    uint8_t hash[CRYPTO_SHA256_BYTES];
-    buf_clear(in);
-    buf_string(in, provider);
-    buf_add(in, BYTES(file_hash, 32));
-    buf_string(in, o->pool);
-    crypto_sha256(buf_view(in), hash);
+    uint8_t hash[(REPORT_ID_SIZE - 1) / 2];
+    size_t pool_len = strlen(o->pool);
+    memcpy(file + file_len, o->pool, pool_len);
+    crypto_blake2b(BYTES(file, file_len + pool_len), hash, sizeof hash);
     for (size_t i = 0; i < REPORT_ID_SIZE - 1; i++)
         o->id[i] = digits[i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 15];
     o->id[REPORT_ID_SIZE - 1] = '\0';
 }
 
-void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[32], int64_t now_ms)
+void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES],
+                   int64_t now_ms)
 {
-    struct buf room = {0};
+    struct buf file = {0};
+    buf_add(&file, BYTES(file_hash, FILE_HASH_BYTES));
+    buf_string(&file, provider);
+    size_t file_len = file.len;
+    buf_extend(&file, CODE_TEXT_SIZE);
     for (size_t i = 0; i < r->n; i++) {
         struct report *o = &r->list[i];
         judge_counts(r, o);
         if (o->observed_at_ms > now_ms + FUTURE_MS_MAX)
             reading_complain(r, o->line, "observedAt", "lies more than two minutes in the future");
-        name_report(o, provider, file_hash, &room);
+        name_report(o, file.p, file_len);
     }
-    buf_fini(&room);
-    if (r->complaints_n == 0)
+    buf_fini(&file);
+    if (r->complaints_n == 0 && any_twice(r))
         judge_twice(r);
     if (r->n == 0 && r->complaints_n == 0 && r->notices_n == 0 && r->crosscheck_n == 0)
         reading_complain(r, 0, "", "the file holds no observation");
