@@ -22,7 +22,7 @@ struct provider {
     char code[CODE_TEXT_SIZE];
     struct pool_word *words; /* sorted by place and word */
     size_t n, cap;
-    uint16_t *table; /* index + 1 of each word by its hash, 0 = none; never more than half full */
+    uint16_t *table;  /* index + 1 of each word by its hash, 0 = none; never more than half full */
     size_t table_cap; /* a power of two */
 };
 

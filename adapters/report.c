@@ -184,35 +184,44 @@ static void judge_twice(struct reading *r)
     free(sorted);
 }
 
-/* FILE ends with room for a pool's code behind the FILE_LEN bytes that are the same for all. */
-static void name_report(struct report *o, uint8_t *file, size_t file_len)
+static void put_hex(char *to, const uint8_t *in, size_t n)
 {
     static const char digits[] = "0123456789abcdef";
-    uint8_t hash[(REPORT_ID_SIZE - 1) / 2];
-    size_t pool_len = strlen(o->pool);
-    memcpy(file + file_len, o->pool, pool_len);
-    crypto_blake2b(BYTES(file, file_len + pool_len), hash, sizeof hash);
-    for (size_t i = 0; i < REPORT_ID_SIZE - 1; i++)
-        o->id[i] = digits[i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 15];
-    o->id[REPORT_ID_SIZE - 1] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        to[2 * i] = digits[in[i] >> 4];
+        to[2 * i + 1] = digits[in[i] & 15];
+    }
+}
+
+/* One slow hash for the file; codes of pools come from a profile, so a fast one tells them apart. */
+static void name_reports(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES])
+{
+    uint8_t file[FILE_HASH_BYTES], id[(REPORT_ID_SIZE - 1) / 2];
+    struct buf in = {0};
+    buf_add(&in, BYTES(file_hash, FILE_HASH_BYTES));
+    buf_text(&in, provider);
+    crypto_blake2b(buf_view(&in), file, sizeof file);
+    buf_fini(&in);
+    memcpy(id, file, sizeof id);
+    for (size_t i = 0; i < r->n; i++) {
+        uint64_t pool = hash_bytes(bytes_of_text(r->list[i].pool));
+        for (size_t k = 1; k <= sizeof pool; k++, pool >>= 8)
+            id[sizeof id - k] = (uint8_t)pool;
+        put_hex(r->list[i].id, id, sizeof id);
+        r->list[i].id[REPORT_ID_SIZE - 1] = '\0';
+    }
 }
 
 void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES],
                    int64_t now_ms)
 {
-    struct buf file = {0};
-    buf_add(&file, BYTES(file_hash, FILE_HASH_BYTES));
-    buf_string(&file, provider);
-    size_t file_len = file.len;
-    buf_extend(&file, CODE_TEXT_SIZE);
     for (size_t i = 0; i < r->n; i++) {
         struct report *o = &r->list[i];
         judge_counts(r, o);
         if (o->observed_at_ms > now_ms + FUTURE_MS_MAX)
             reading_complain(r, o->line, "observedAt", "lies more than two minutes in the future");
-        name_report(o, file.p, file_len);
     }
-    buf_fini(&file);
+    name_reports(r, provider, file_hash);
     if (r->complaints_n == 0 && any_twice(r))
         judge_twice(r);
     if (r->n == 0 && r->complaints_n == 0 && r->notices_n == 0 && r->crosscheck_n == 0)

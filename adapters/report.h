@@ -8,8 +8,8 @@
 #include "base/bytes.h"
 #include "base/json.h"
 
-#define CODE_TEXT_SIZE 49  /* pool and provider codes: 48 bytes by the API, and NUL */
-#define REPORT_ID_SIZE 41  /* 160 bits of BLAKE2b in hex, and NUL */
+#define CODE_TEXT_SIZE 49 /* pool and provider codes: 48 bytes by the API, and NUL */
+#define REPORT_ID_SIZE 41 /* 96 bits of the file, 64 of the pool, in hex, and NUL */
 #define FILE_HASH_BYTES 32
 #define STOP_CODE_SIZE 33  /* reasons of schema/codes/stop_reasons.csv */
 #define UNITS_MAX 10000    /* by the API */

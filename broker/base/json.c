@@ -89,8 +89,8 @@ static const char *reason_of(enum json_error_code code)
  * ("[4\0]" is taken; found by fuzz_base_json). */
 static const char *forbidden(struct bytes text, size_t *at)
 {
-    static const bool telling[256] = {['\0'] = true, ['"'] = true, ['\\'] = true, ['['] = true,
-                                      ['{'] = true,  [']'] = true, ['}'] = true};
+    static const bool telling[256] = {
+        ['\0'] = true, ['"'] = true, ['\\'] = true, ['['] = true, ['{'] = true, [']'] = true, ['}'] = true};
     bool in_string = false;
     int depth = 0;
 
@@ -319,7 +319,7 @@ size_t json_list(struct json_at at, size_t max, struct json_faults *f)
 static bool is_named(const char *key, const char *const *names, int n)
 {
     for (int i = 0; i < n; i++) {
-        if (strcmp(key, names[i]) == 0)
+        if (key[0] == names[i][0] && strcmp(key, names[i]) == 0)
             return true;
     }
     return false;

@@ -51,7 +51,10 @@ static int add(struct fhir_tree *t, int parent, struct bytes name, int line, str
 /* What is passed over unread, wherever it stands. */
 static bool unread(struct bytes name)
 {
-#define NAME(s) {.p = (const uint8_t *)(s), .len = sizeof(s) - 1}
+#define NAME(s)                                                                                              \
+    {                                                                                                        \
+        .p = (const uint8_t *)(s), .len = sizeof(s) - 1                                                      \
+    }
     static const struct bytes names[] = {NAME("address"), NAME("position"), NAME("telecom"),
                                          NAME("contact"), NAME("photo"),    NAME("div")};
 #undef NAME
