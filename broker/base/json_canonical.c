@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MEMBERS_NEAR 32 /* of an object that needs no memory of its own to be sorted; ours have at most 20   \
-                         */
+/* Members of an object that needs no memory of its own to be sorted; ours have at most 20. */
+#define MEMBERS_NEAR 32
 
 struct member {
     const char *key;
