@@ -112,8 +112,16 @@ int64_t reading_time(struct reading *r, int line, const char *field, struct byte
     uint8_t with_zone[40];
     int64_t at = 0;
     text = trimmed(text);
-    if (time_parse(text, &at) == OK)
+    if (text.len > 0 && text.len == r->moment_len && memcmp(text.p, r->moment_text, text.len) == 0)
+        return r->moment_ms;
+    if (time_parse(text, &at) == OK) {
+        if (text.len <= sizeof r->moment_text) {
+            memcpy(r->moment_text, text.p, text.len);
+            r->moment_len = text.len;
+            r->moment_ms = at;
+        }
         return at;
+    }
     if (text.len > 0 && text.len < sizeof with_zone) {
         memcpy(with_zone, text.p, text.len);
         with_zone[text.len] = 'Z';
@@ -145,8 +153,8 @@ static void judge_counts(struct reading *r, const struct report *o)
         reading_complain(r, o->line, "", "says nothing: no count, no stop");
 }
 
-/* Whether a pool stands in the list twice. */
-static bool any_twice(const struct reading *r)
+/* Whether a pool stands in the list twice; HASHES are of the pools. */
+static bool any_twice(const struct reading *r, const uint64_t *hashes)
 {
     size_t cap = 16;
     bool twice = false;
@@ -154,7 +162,7 @@ static bool any_twice(const struct reading *r)
         cap *= 2;
     const struct report **table = mem_new(cap, sizeof *table);
     for (size_t i = 0; i < r->n && !twice; i++) {
-        size_t at = (size_t)hash_bytes(bytes_of_text(r->list[i].pool)) & (cap - 1);
+        size_t at = (size_t)hashes[i] & (cap - 1);
         while (table[at] != NULL && strcmp(table[at]->pool, r->list[i].pool) != 0)
             at = (at + 1) & (cap - 1);
         twice = table[at] != NULL;
@@ -194,36 +202,41 @@ static void put_hex(char *to, const uint8_t *in, size_t n)
 }
 
 /* One slow hash for the file; codes of pools come from a profile, so a fast one tells them apart. */
-static void name_reports(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES])
+static void name_reports(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES],
+                         const uint64_t *hashes)
 {
-    uint8_t file[FILE_HASH_BYTES], id[(REPORT_ID_SIZE - 1) / 2];
+    uint8_t file[FILE_HASH_BYTES], pool[sizeof *hashes];
+    const size_t file_len = (REPORT_ID_SIZE - 1) / 2 - sizeof pool;
+    char id[REPORT_ID_SIZE] = "";
     struct buf in = {0};
     buf_add(&in, BYTES(file_hash, FILE_HASH_BYTES));
     buf_text(&in, provider);
     crypto_blake2b(buf_view(&in), file, sizeof file);
     buf_fini(&in);
-    memcpy(id, file, sizeof id);
+    put_hex(id, file, file_len);
     for (size_t i = 0; i < r->n; i++) {
-        uint64_t pool = hash_bytes(bytes_of_text(r->list[i].pool));
-        for (size_t k = 1; k <= sizeof pool; k++, pool >>= 8)
-            id[sizeof id - k] = (uint8_t)pool;
-        put_hex(r->list[i].id, id, sizeof id);
-        r->list[i].id[REPORT_ID_SIZE - 1] = '\0';
+        for (size_t k = 0; k < sizeof pool; k++)
+            pool[k] = (uint8_t)(hashes[i] >> (56 - 8 * k));
+        put_hex(id + 2 * file_len, pool, sizeof pool);
+        memcpy(r->list[i].id, id, sizeof id);
     }
 }
 
 void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES],
                    int64_t now_ms)
 {
+    uint64_t *hashes = mem_new(r->n + 1, sizeof *hashes);
     for (size_t i = 0; i < r->n; i++) {
         struct report *o = &r->list[i];
+        hashes[i] = hash_bytes(bytes_of_text(o->pool));
         judge_counts(r, o);
         if (o->observed_at_ms > now_ms + FUTURE_MS_MAX)
             reading_complain(r, o->line, "observedAt", "lies more than two minutes in the future");
     }
-    name_reports(r, provider, file_hash);
-    if (r->complaints_n == 0 && any_twice(r))
+    name_reports(r, provider, file_hash, hashes);
+    if (r->complaints_n == 0 && any_twice(r, hashes))
         judge_twice(r);
+    free(hashes);
     if (r->n == 0 && r->complaints_n == 0 && r->notices_n == 0 && r->crosscheck_n == 0)
         reading_complain(r, 0, "", "the file holds no observation");
 }

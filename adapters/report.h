@@ -59,6 +59,10 @@ struct reading {
     int notices_n;
     struct crosscheck crosscheck[CROSSCHECK_MAX];
     int crosscheck_n;
+    /* The moment read last, by reading_time: in a file it is often the same all along. */
+    char moment_text[40];
+    size_t moment_len; /* 0 = none */
+    int64_t moment_ms;
     /* Refused, and its bytes must not be kept anywhere: they tell of people, or nobody can look into them. */
     bool not_kept;
 };
