@@ -259,30 +259,57 @@ const char *persons_or_group(struct bytes name)
     return found != NULL ? found : find(groups, COUNT_OF(groups), word);
 }
 
+/* ---- names that come again ---- */
+
+static size_t slot_of(struct bytes name)
+{
+    uint32_t h = 0;
+    for (size_t i = 0; i < name.len; i++)
+        h = h * 31 + name.p[i];
+    return (h ^ (h >> 8)) % PERSONS_SEEN;
+}
+
+bool persons_seen(const struct persons_seen *s, struct bytes name)
+{
+    return name.len > 0 && bytes_equal(s->fine[slot_of(name)], name);
+}
+
+void persons_remember(struct persons_seen *s, struct bytes name)
+{
+    s->fine[slot_of(name)] = name;
+}
+
 /* ---- XML ---- */
 
-static void judge(const xmlNode *element, const xmlChar *name, struct reading *r)
+static void judge(const xmlNode *element, const xmlChar *name, struct persons_seen *seen, struct reading *r)
 {
-    const char *word = persons_word(bytes_of_text((const char *)name));
-    if (word == NULL)
+    struct bytes text = bytes_of_text((const char *)name);
+    if (persons_seen(seen, text))
         return;
+    if (persons_word(text) == NULL) {
+        persons_remember(seen, text);
+        return;
+    }
     reading_complain(r, xml_line(element), (const char *)name,
                      "must not be in this message: it may be about a person");
     r->not_kept = true;
 }
 
+static void judge_all(const xmlNode *first, struct persons_seen *seen, struct reading *r)
+{
+    for (const xmlNode *n = first; n != NULL; n = xml_next(n, NULL, NULL)) {
+        judge(n, n->name, seen, r);
+        for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
+            judge(n, a->name, seen, r);
+        judge_all(xml_child(n, NULL, NULL), seen, r);
+    }
+}
+
 bool persons_not_in_xml(const xmlNode *root, struct reading *r)
 {
-    bool none = true;
-    for (const xmlNode *n = root; n != NULL; n = xml_next(n, NULL, NULL)) {
-        int before = r->complaints_n + r->complaints_more;
-        judge(n, n->name, r);
-        for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
-            judge(n, a->name, r);
-        none &= r->complaints_n + r->complaints_more == before;
-        none &= persons_not_in_xml(xml_child(n, NULL, NULL), r);
-    }
-    return none;
+    int before = r->complaints_n + r->complaints_more;
+    judge_all(root, &(struct persons_seen){0}, r);
+    return r->complaints_n + r->complaints_more == before;
 }
 
 /* ---- bytes of any kind ---- */

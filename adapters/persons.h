@@ -20,6 +20,17 @@ const char *persons_word(struct bytes name);
  * such a name. */
 const char *persons_or_group(struct bytes name);
 
+/* Names that were looked at already: in a file a few come again and again. {0} knows none; the names it keeps
+ * are borrowed, so it lives no longer than they do. */
+#define PERSONS_SEEN 64
+struct persons_seen {
+    struct bytes fine[PERSONS_SEEN]; /* by a hash of the name; in a full place the newest stays */
+};
+
+/* Whether NAME is seen before; if not, the caller judges it and remembers it if it is no word of the list. */
+bool persons_seen(const struct persons_seen *s, struct bytes name);
+void persons_remember(struct persons_seen *s, struct bytes name);
+
 /* Complain of each element and attribute at ROOT and below that is a word of the list, by its line. Return
  * whether there was none. Depth must be bounded, as safe_xml does. */
 MUST_CHECK bool persons_not_in_xml(const struct _xmlNode *root, struct reading *r);

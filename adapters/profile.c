@@ -3,6 +3,7 @@
 #include "adapters/disk.h"
 #include "adapters/profile_xpath.h"
 #include "base/crypto.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <dirent.h>
@@ -22,6 +23,8 @@ struct provider {
     char code[CODE_TEXT_SIZE];
     struct pool_word *words; /* sorted by place and word */
     size_t n, cap;
+    uint16_t *table;  /* index + 1 of each word by its hash, 0 = none; never more than half full */
+    size_t table_cap; /* a power of two */
 };
 
 struct stop_word {
@@ -170,6 +173,26 @@ static void read_pools(struct provider *p, struct json_at pools, struct json_fau
             json_fault_add(f, pools.pointer, "has a word twice");
 }
 
+static uint64_t hash_of(struct bytes place, struct bytes word)
+{
+    return hash_combine(hash_bytes(place), hash_bytes(word));
+}
+
+static void make_table(struct provider *p)
+{
+    p->table_cap = 16;
+    while (p->table_cap < 2 * p->n)
+        p->table_cap *= 2;
+    p->table = mem_new(p->table_cap, sizeof *p->table);
+    for (size_t i = 0; i < p->n; i++) {
+        const struct pool_word *w = &p->words[i];
+        size_t at = (size_t)hash_of(bytes_of_text(w->place), bytes_of_text(w->word)) & (p->table_cap - 1);
+        while (p->table[at] != 0)
+            at = (at + 1) & (p->table_cap - 1);
+        p->table[at] = (uint16_t)(i + 1);
+    }
+}
+
 static void read_providers(struct profile *p, struct json_at providers, struct json_faults *f)
 {
     static const char *const fields[] = {"pools"};
@@ -188,6 +211,7 @@ static void read_providers(struct profile *p, struct json_at providers, struct j
         copy_word(provider->code, sizeof provider->code, code);
         json_only(field, fields, COUNT_OF(fields), f);
         read_pools(provider, json_field(field, "pools"), f);
+        make_table(provider);
     }
 }
 
@@ -386,8 +410,10 @@ void profile_free(struct profile *p)
 {
     if (p == NULL)
         return;
-    for (size_t i = 0; i < p->providers_n; i++)
+    for (size_t i = 0; i < p->providers_n; i++) {
         free(p->providers[i].words);
+        free(p->providers[i].table);
+    }
     free(p->providers);
     free(p->stops);
     profile_xpath_fini(&p->xpath);
@@ -469,19 +495,26 @@ static bool key_of(struct bytes text, char out[PROFILE_WORD_SIZE])
     return true;
 }
 
+static bool is_text(const char *text, struct bytes v)
+{
+    return bytes_equal(bytes_of_text(text), v);
+}
+
 enum pool_answer profile_pool_at(const struct profile *p, const char *provider, struct bytes place,
                                  struct bytes word, const char **code)
 {
     const struct provider *of = find_provider(p, provider);
-    const struct pool_word *found = NULL;
-    struct pool_word key;
-    if (of == NULL || of->n == 0 || !key_of(place, key.place) || !key_of(word, key.word))
+    if (of == NULL || place.len >= PROFILE_WORD_SIZE || word.len >= PROFILE_WORD_SIZE)
         return POOL_UNKNOWN;
-    found = bsearch(&key, of->words, of->n, sizeof key, by_place_and_word);
-    if (found == NULL)
-        return POOL_UNKNOWN;
-    *code = found->code;
-    return found->code[0] == '\0' ? POOL_IGNORED : POOL_FOUND;
+    size_t at = (size_t)hash_of(place, word) & (of->table_cap - 1);
+    for (; of->table[at] != 0; at = (at + 1) & (of->table_cap - 1)) {
+        const struct pool_word *w = &of->words[of->table[at] - 1];
+        if (!is_text(w->word, word) || !is_text(w->place, place))
+            continue;
+        *code = w->code;
+        return w->code[0] == '\0' ? POOL_IGNORED : POOL_FOUND;
+    }
+    return POOL_UNKNOWN;
 }
 
 enum pool_answer profile_pool(const struct profile *p, const char *provider, struct bytes place,

@@ -1,6 +1,7 @@
 #include "adapters/report.h"
 
 #include "base/crypto.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/time_text.h"
 
@@ -43,6 +44,13 @@ void reading_notice(struct reading *r, int line, const char *field, const char *
     va_start(args, reason);
     write_complaint(&r->notices[r->notices_n++], line, field, reason, args);
     va_end(args);
+}
+
+void report_set_pool(struct report *o, const char *code)
+{
+    size_t n = strnlen(code, sizeof o->pool - 1);
+    memcpy(o->pool, code, n);
+    o->pool[n] = '\0';
 }
 
 struct report *reading_add(struct reading *r, int line)
@@ -104,8 +112,16 @@ int64_t reading_time(struct reading *r, int line, const char *field, struct byte
     uint8_t with_zone[40];
     int64_t at = 0;
     text = trimmed(text);
-    if (time_parse(text, &at) == OK)
+    if (text.len > 0 && text.len == r->moment_len && memcmp(text.p, r->moment_text, text.len) == 0)
+        return r->moment_ms;
+    if (time_parse(text, &at) == OK) {
+        if (text.len <= sizeof r->moment_text) {
+            memcpy(r->moment_text, text.p, text.len);
+            r->moment_len = text.len;
+            r->moment_ms = at;
+        }
         return at;
+    }
     if (text.len > 0 && text.len < sizeof with_zone) {
         memcpy(with_zone, text.p, text.len);
         with_zone[text.len] = 'Z';
@@ -137,6 +153,25 @@ static void judge_counts(struct reading *r, const struct report *o)
         reading_complain(r, o->line, "", "says nothing: no count, no stop");
 }
 
+/* Whether a pool stands in the list twice; HASHES are of the pools. */
+static bool any_twice(const struct reading *r, const uint64_t *hashes)
+{
+    size_t cap = 16;
+    bool twice = false;
+    while (cap < 2 * r->n)
+        cap *= 2;
+    const struct report **table = mem_new(cap, sizeof *table);
+    for (size_t i = 0; i < r->n && !twice; i++) {
+        size_t at = (size_t)hashes[i] & (cap - 1);
+        while (table[at] != NULL && strcmp(table[at]->pool, r->list[i].pool) != 0)
+            at = (at + 1) & (cap - 1);
+        twice = table[at] != NULL;
+        table[at] = &r->list[i];
+    }
+    free(table);
+    return twice;
+}
+
 static int by_pool(const void *a, const void *b)
 {
     const struct report *const *x = a, *const *y = b;
@@ -157,34 +192,51 @@ static void judge_twice(struct reading *r)
     free(sorted);
 }
 
-/* IN is room to work in, kept from report to report. */
-static void name_report(struct report *o, const char *provider, const uint8_t file_hash[32], struct buf *in)
+static void put_hex(char *to, const uint8_t *in, size_t n)
 {
     static const char digits[] = "0123456789abcdef";
-    uint8_t hash[CRYPTO_SHA256_BYTES];
-    buf_clear(in);
-    buf_string(in, provider);
-    buf_add(in, BYTES(file_hash, 32));
-    buf_string(in, o->pool);
-    crypto_sha256(buf_view(in), hash);
-    for (size_t i = 0; i < REPORT_ID_SIZE - 1; i++)
-        o->id[i] = digits[i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 15];
-    o->id[REPORT_ID_SIZE - 1] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        to[2 * i] = digits[in[i] >> 4];
+        to[2 * i + 1] = digits[in[i] & 15];
+    }
 }
 
-void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[32], int64_t now_ms)
+/* One slow hash for the file; codes of pools come from a profile, so a fast one tells them apart. */
+static void name_reports(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES],
+                         const uint64_t *hashes)
 {
-    struct buf room = {0};
+    uint8_t file[FILE_HASH_BYTES], pool[sizeof *hashes];
+    const size_t file_len = (REPORT_ID_SIZE - 1) / 2 - sizeof pool;
+    char id[REPORT_ID_SIZE] = "";
+    struct buf in = {0};
+    buf_add(&in, BYTES(file_hash, FILE_HASH_BYTES));
+    buf_text(&in, provider);
+    crypto_blake2b(buf_view(&in), file, sizeof file);
+    buf_fini(&in);
+    put_hex(id, file, file_len);
+    for (size_t i = 0; i < r->n; i++) {
+        for (size_t k = 0; k < sizeof pool; k++)
+            pool[k] = (uint8_t)(hashes[i] >> (56 - 8 * k));
+        put_hex(id + 2 * file_len, pool, sizeof pool);
+        memcpy(r->list[i].id, id, sizeof id);
+    }
+}
+
+void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES],
+                   int64_t now_ms)
+{
+    uint64_t *hashes = mem_new(r->n + 1, sizeof *hashes);
     for (size_t i = 0; i < r->n; i++) {
         struct report *o = &r->list[i];
+        hashes[i] = hash_bytes(bytes_of_text(o->pool));
         judge_counts(r, o);
         if (o->observed_at_ms > now_ms + FUTURE_MS_MAX)
             reading_complain(r, o->line, "observedAt", "lies more than two minutes in the future");
-        name_report(o, provider, file_hash, &room);
     }
-    buf_fini(&room);
-    if (r->complaints_n == 0)
+    name_reports(r, provider, file_hash, hashes);
+    if (r->complaints_n == 0 && any_twice(r, hashes))
         judge_twice(r);
+    free(hashes);
     if (r->n == 0 && r->complaints_n == 0 && r->notices_n == 0 && r->crosscheck_n == 0)
         reading_complain(r, 0, "", "the file holds no observation");
 }

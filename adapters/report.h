@@ -8,8 +8,9 @@
 #include "base/bytes.h"
 #include "base/json.h"
 
-#define CODE_TEXT_SIZE 49  /* pool and provider codes: 48 bytes by the API, and NUL */
-#define REPORT_ID_SIZE 41  /* 160 bits of SHA-256 in hex, and NUL */
+#define CODE_TEXT_SIZE 49 /* pool and provider codes: 48 bytes by the API, and NUL */
+#define REPORT_ID_SIZE 41 /* 96 bits of the file, 64 of the pool, in hex, and NUL */
+#define FILE_HASH_BYTES 32
 #define STOP_CODE_SIZE 33  /* reasons of schema/codes/stop_reasons.csv */
 #define UNITS_MAX 10000    /* by the API */
 #define UNITS_UNKNOWN (-1) /* missing is unknown, never 0 */
@@ -58,6 +59,10 @@ struct reading {
     int notices_n;
     struct crosscheck crosscheck[CROSSCHECK_MAX];
     int crosscheck_n;
+    /* The moment read last, by reading_time: in a file it is often the same all along. */
+    char moment_text[40];
+    size_t moment_len; /* 0 = none */
+    int64_t moment_ms;
     /* Refused, and its bytes must not be kept anywhere: they tell of people or of addresses, or nobody can
      * look into them. */
     bool not_kept;
@@ -68,6 +73,9 @@ void reading_fini(struct reading *r);
 /* Add an observation with every number unknown; the pointer is good until the next addition. NULL after a
  * complaint when the file holds more than REPORTS_MAX. */
 struct report *reading_add(struct reading *r, int line);
+
+/* CODE is one of the profile, so it fits. */
+void report_set_pool(struct report *o, const char *code);
 
 void reading_complain(struct reading *r, int line, const char *field, const char *reason, ...)
     __attribute__((format(printf, 4, 5)));
@@ -83,8 +91,9 @@ int64_t reading_time(struct reading *r, int line, const char *field, struct byte
 
 /* Apply the rules of every format: a pool once, free and the rest within the total, not from the future, at
  * least one observation, cross-check or notice. Then name each report after PROVIDER, the bytes of the file
- * and the pool, so that the same file twice gives the same names. FILE_HASH is SHA-256 of the bytes. */
-void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[32], int64_t now_ms);
+ * and the pool, so that the same file twice gives the same names. FILE_HASH is BLAKE2b of the bytes. */
+void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES],
+                   int64_t now_ms);
 
 /* As an item of POST /capacity-reports; a new reference. */
 json_t *report_json(const struct report *report);

@@ -18,19 +18,20 @@ struct json_line {
  * comes out, and the parser refuses it. */
 static enum err count_values(struct bytes in, size_t *n, struct reading *r)
 {
+    static const bool telling[256] = {['"'] = true, ['\\'] = true, ['{'] = true, ['['] = true, [','] = true};
     size_t objects = 0, values = 1;
-    bool in_text = false, escaped = false;
+    bool in_text = false;
     for (size_t i = 0; i < in.len; i++) {
         uint8_t c = in.p[i];
-        if (escaped)
-            escaped = false;
-        else if (in_text && c == '\\')
-            escaped = true;
-        else if (c == '"')
+        if (!telling[c])
+            continue;
+        if (c == '"')
             in_text = !in_text;
-        else if (!in_text) {
-            objects += c == '{' || c == '[';
-            values += c == '{' || c == '[' || c == ',';
+        else if (in_text)
+            i += c == '\\';
+        else if (c != '\\') {
+            objects += c != ',';
+            values++;
         }
     }
     *n = values;
@@ -189,28 +190,32 @@ void safe_json_tell(const struct feed_json *f, struct reading *r)
 
 /* ---- people ---- */
 
-static void refuse_persons(struct feed_json *f, struct json_at at)
+static void refuse_persons(struct feed_json *f, struct json_at at, struct persons_seen *seen)
 {
     json_t *value = (json_t *)(uintptr_t)at.value;
     for (size_t i = 0; i < json_array_size(value); i++) {
         const json_t *item = json_array_get(value, i);
         if (json_is_object(item) || json_is_array(item))
-            refuse_persons(f, json_item(at, i));
+            refuse_persons(f, json_item(at, i), seen);
     }
     for (void *i = json_object_iter(value); i != NULL; i = json_object_iter_next(value, i)) {
         const char *key = json_object_iter_key(i);
         const json_t *field = json_object_iter_value(i);
-        if (persons_or_group(bytes_of_text(key)) != NULL) {
+        struct bytes name = bytes_of_text(key);
+        if (!persons_seen(seen, name) && persons_or_group(name) != NULL) {
             json_fault_add(&f->faults, json_field(at, key).pointer, "describes clients: leave it out");
             f->persons = true;
-        } else if (json_is_object(field) || json_is_array(field))
-            refuse_persons(f, json_field(at, key));
+            continue;
+        }
+        persons_remember(seen, name);
+        if (json_is_object(field) || json_is_array(field))
+            refuse_persons(f, json_field(at, key), seen);
     }
 }
 
 void safe_json_no_persons(struct feed_json *f)
 {
-    refuse_persons(f, json_root(f->doc));
+    refuse_persons(f, json_root(f->doc), &(struct persons_seen){0});
 }
 
 /* ---- readers ---- */
@@ -221,7 +226,7 @@ int64_t safe_json_moment(struct feed_json *f, struct json_at at, struct reading 
     const char *text = json_text(at, 64, &f->faults);
     if (f->faults.n + f->faults.more != before)
         return 0;
-    return reading_time(r, safe_json_line_of(f, at.pointer), at.pointer, bytes_of_text(text));
+    return reading_time(r, safe_json_line(f, at.value), at.pointer, bytes_of_text(text));
 }
 
 int32_t safe_json_units(struct feed_json *f, struct json_at at)

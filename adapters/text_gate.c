@@ -24,18 +24,24 @@ static const char *no_text(struct bytes in)
     return NULL;
 }
 
-static enum err find_bad_utf8(struct bytes in, struct reading *r)
+static int line_of(const uint8_t *p, size_t at)
 {
     int line = 1;
+    for (size_t i = 0; i < at; i++)
+        line += p[i] == '\n';
+    return line;
+}
+
+static enum err find_bad_utf8(struct bytes in, struct reading *r)
+{
     uint32_t code = 0;
-    while (in.len > 0) {
-        size_t n = in.p[0] < 0x80 ? 1 : bytes_utf8(in, &code);
+    for (size_t at = 0, n = 0; at < in.len; at += n) {
+        struct bytes rest = BYTES(in.p + at, in.len - at);
+        n = rest.p[0] < 0x80 ? bytes_ascii(rest) : bytes_utf8(rest, &code);
         if (n == 0) {
-            reading_complain(r, line, "", "holds bytes that are not UTF-8");
+            reading_complain(r, line_of(in.p, at), "", "holds bytes that are not UTF-8");
             return ERR_BAD_INPUT;
         }
-        line += in.p[0] == '\n';
-        in = BYTES(in.p + n, in.len - n);
     }
     return OK;
 }

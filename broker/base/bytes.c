@@ -52,6 +52,21 @@ size_t bytes_utf8(struct bytes in, uint32_t *code)
     return more + 1;
 }
 
+size_t bytes_ascii(struct bytes in)
+{
+    uint64_t word = 0;
+    size_t n = 0;
+
+    for (; n + sizeof word <= in.len; n += sizeof word) {
+        memcpy(&word, in.p + n, sizeof word);
+        if ((word & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    while (n < in.len && in.p[n] < 0x80)
+        n++;
+    return n;
+}
+
 /* ---- growing buffer ---- */
 
 static void make_room(struct buf *b, size_t n)

@@ -28,6 +28,9 @@ bool bytes_equal(struct bytes a, struct bytes b);
  */
 size_t bytes_utf8(struct bytes in, uint32_t *code);
 
+/* How many bytes at the start of IN are ASCII: whole words at a time. */
+size_t bytes_ascii(struct bytes in);
+
 /* ---- growing buffer: {0} is an empty one; what is added must not lie in the buffer itself ---- */
 struct buf {
     uint8_t *p;

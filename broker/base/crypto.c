@@ -44,6 +44,12 @@ void crypto_sha256(struct bytes in, uint8_t out[CRYPTO_SHA256_BYTES])
     crypto_hash_sha256(out, in.p, in.len);
 }
 
+void crypto_blake2b(struct bytes in, uint8_t *out, size_t out_len)
+{
+    CHECK(out_len >= crypto_generichash_BYTES_MIN && out_len <= crypto_generichash_BYTES_MAX);
+    CHECK(crypto_generichash(out, out_len, in.p, in.len, NULL, 0) == 0);
+}
+
 bool crypto_equal(const void *a, const void *b, size_t len)
 {
     return sodium_memcmp(a, b, len) == 0;

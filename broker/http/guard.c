@@ -1,11 +1,11 @@
 #include "http/guard.h"
 
 #include "base/check.h"
+#include "base/json_canonical.h"
 #include "http/app_state.h"
 #include "http/sse_hub.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* 32 bytes in base64url without padding */
@@ -234,11 +234,11 @@ void guard_read_key(struct call *call)
     add_asker(&b, call);
     if (call->body != NULL) {
         /* Canonical, so that the order of members and white space do not make another request of it. */
-        char *text = json_dumps(call->body, JSON_COMPACT | JSON_SORT_KEYS);
+        struct buf text = {0};
 
-        CHECK(text != NULL);
-        buf_string(&b, text);
-        free(text);
+        json_canonical(call->body, &text);
+        buf_blob(&b, buf_view(&text));
+        buf_fini(&text);
     }
     call->key.body = hash_at(&b, NULL);
     buf_fini(&b);

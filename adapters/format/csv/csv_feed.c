@@ -164,7 +164,7 @@ static void read_row(const struct scene *s)
     struct report *o = reading_add(s->r, s->row_line);
     if (o == NULL)
         return;
-    snprintf(o->pool, sizeof o->pool, "%s", code);
+    report_set_pool(o, code);
     o->observed_at_ms = moment(s, CSV_OBSERVED_AT);
     o->total = units(s, CSV_TOTAL);
     o->free = units(s, CSV_FREE);

@@ -47,7 +47,7 @@ static void read_capacity(const struct scene *s, struct bytes word, const xmlNod
     struct report *o = reading_add(s->r, line);
     if (o == NULL)
         return;
-    snprintf(o->pool, sizeof o->pool, "%s", code);
+    report_set_pool(o, code);
     o->observed_at_ms = s->observed_at_ms;
     o->free = count(s, capacity, "AvailableCount");
     o->total = count(s, capacity, "BaselineCount");

@@ -257,7 +257,7 @@ static void read_group(const struct scene *s, const struct words *place, int64_t
     struct report *o = reading_add(s->r, group->line);
     if (o == NULL)
         return;
-    snprintf(o->pool, sizeof o->pool, "%s", code);
+    report_set_pool(o, code);
     o->observed_at_ms = at_ms;
     const struct fhir_node *p = fhir_child(s->tree, group, "population");
     for (; p != NULL; p = fhir_next(s->tree, p, "population"))

@@ -131,7 +131,7 @@ static void judge_resource(const struct fhir_node *n, struct reading *r)
 }
 
 /* True after a complaint. */
-static bool judge_value(const struct fhir_node *n, struct reading *r)
+static bool judge_value(const struct fhir_node *n, struct persons_seen *seen, struct reading *r)
 {
     const int before = r->complaints_n + r->complaints_more;
     static const char *const pointers[] = {"reference", "fullUrl", "type"};
@@ -146,20 +146,23 @@ static bool judge_value(const struct fhir_node *n, struct reading *r)
     if (fhir_is(n, "system") && found_in(person_numbers, COUNT_OF(person_numbers), n->value) != NULL)
         reading_complain(r, n->line, "identifier",
                          "is a citizen's service number: the whole message is refused");
-    const char *word = persons_word(n->name);
+    const char *word = persons_seen(seen, n->name) ? NULL : persons_word(n->name);
     if (word != NULL)
         reading_complain(r, n->line, word, "is about people: the whole message is refused");
+    else
+        persons_remember(seen, n->name);
     return r->complaints_n + r->complaints_more != before;
 }
 
 bool fhir_no_persons(const struct fhir_tree *t, struct reading *r)
 {
     int before = r->complaints_n;
+    struct persons_seen seen = {0};
     for (size_t i = 1; i < t->n; i++) {
         if (t->list[i]->resource)
             judge_resource(t->list[i], r);
         else
-            r->not_kept |= judge_value(t->list[i], r);
+            r->not_kept |= judge_value(t->list[i], &seen, r);
     }
     return r->complaints_n == before;
 }

@@ -11,10 +11,11 @@
 #include <string.h>
 
 #define FHIR "http://hl7.org/fhir"
+#define NODES_BLOCK 256
 
 void fhir_tree_fini(struct fhir_tree *t)
 {
-    for (size_t i = 0; i < t->n; i++)
+    for (size_t i = 0; i < t->n; i += NODES_BLOCK)
         free(t->list[i]);
     free(t->list);
     xmlFreeDoc(t->xml);
@@ -32,7 +33,8 @@ static int add(struct fhir_tree *t, int parent, struct bytes name, int line, str
     }
     MEM_GROW(t->list, t->n, t->cap);
     int at = (int)t->n++;
-    t->list[at] = mem_new(1, sizeof *t->list[at]);
+    /* They do not move when there are more: values point into them. */
+    t->list[at] = at % NODES_BLOCK == 0 ? mem_new(NODES_BLOCK, sizeof *t->list[at]) : t->list[at - 1] + 1;
     t->list[at]->name = name;
     t->list[at]->line = line;
     if (at > 0) {
@@ -49,9 +51,15 @@ static int add(struct fhir_tree *t, int parent, struct bytes name, int line, str
 /* What is passed over unread, wherever it stands. */
 static bool unread(struct bytes name)
 {
-    static const char *const names[] = {"address", "position", "telecom", "contact", "photo", "div"};
+#define NAME(s)                                                                                              \
+    {                                                                                                        \
+        .p = (const uint8_t *)(s), .len = sizeof(s) - 1                                                      \
+    }
+    static const struct bytes names[] = {NAME("address"), NAME("position"), NAME("telecom"),
+                                         NAME("contact"), NAME("photo"),    NAME("div")};
+#undef NAME
     for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (bytes_equal(name, bytes_of_text(names[i])))
+        if (name.len == names[i].len && bytes_equal(name, names[i]))
             return true;
     return false;
 }

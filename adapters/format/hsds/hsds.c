@@ -94,7 +94,7 @@ static void read_capacity(struct scene *s, struct json_at capacity, const struct
     struct report *o = reading_add(s->r, line);
     if (o == NULL)
         return;
-    snprintf(o->pool, sizeof o->pool, "%s", code);
+    report_set_pool(o, code);
     snprintf(o->stop, sizeof o->stop, "%s", stop);
     o->free = available;
     o->total = maximum;

@@ -91,7 +91,7 @@ static void read_plek(struct scene *s, struct json_at plek)
     if (kept == NULL)
         return;
     *kept = o;
-    snprintf(kept->pool, sizeof kept->pool, "%s", code);
+    report_set_pool(kept, code);
 }
 
 /* Their own name for the message is not kept: only its form is judged. */

@@ -45,7 +45,7 @@ static void read_plek(const struct scene *s, xmlNode *plek)
     struct report *o = known ? reading_add(s->r, xml_line(plek)) : NULL;
     if (o == NULL)
         return;
-    snprintf(o->pool, sizeof o->pool, "%s", code);
+    report_set_pool(o, code);
     const xmlNode *own_time = xml_child(plek, OPVANG_NS, "peilmoment");
     o->observed_at_ms = own_time == NULL
                             ? s->observed_at_ms

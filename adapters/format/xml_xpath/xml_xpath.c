@@ -85,7 +85,7 @@ static void read_row(const struct scene *s)
     struct report *o = reading_add(s->r, s->line);
     if (o == NULL)
         return;
-    snprintf(o->pool, sizeof o->pool, "%s", code);
+    report_set_pool(o, code);
     o->observed_at_ms = observed_at(s);
     o->total = units(s, CSV_TOTAL);
     o->free = units(s, CSV_FREE);

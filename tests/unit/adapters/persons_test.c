@@ -72,6 +72,27 @@ static void words(void **state)
     }
 }
 
+/* More names than it has room for: each is known or not, never taken for another. */
+static void names_that_come_again(void **state)
+{
+    struct persons_seen seen = {0};
+    char names[4 * PERSONS_SEEN][16];
+    size_t known = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct bytes name = BYTES(names[i], (size_t)snprintf(names[i], sizeof names[i], "naam%03zu", i));
+        assert_false(persons_seen(&seen, name));
+        persons_remember(&seen, name);
+        assert_true(persons_seen(&seen, name));
+        assert_false(persons_seen(&seen, bytes_of_text("clientnaam")));
+        assert_false(persons_seen(&seen, BYTES(names[i], name.len - 1)));
+    }
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        known += persons_seen(&seen, bytes_of_text(names[i]));
+    assert_in_range(known, 1, PERSONS_SEEN);
+    assert_false(persons_seen(&seen, (struct bytes){0}));
+}
+
 static void bytes_of_any_kind(void **state)
 {
     static const struct {
@@ -514,6 +535,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words),
+        cmocka_unit_test(names_that_come_again),
         cmocka_unit_test(bytes_of_any_kind),
         cmocka_unit_test(ways_to_a_house),
         cmocka_unit_test(these_alone_are_good),
