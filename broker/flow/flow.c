@@ -15,8 +15,9 @@
 
 #define SUBSCRIBERS_MAX 4
 
-/* Rows handed to the journal in one call. */
+/* Rows handed to the journal in one call: any command with a key goes in one. */
 #define APPEND_MAX 1024
+_Static_assert(APPEND_MAX >= REPORT_BATCH_MAX + 8, "a report and its key fit in one append");
 
 /* Events published in one deliver: with 1,000 open streams each costs about a million bytes of buffers, so a
  * great commit is spoken over several turns and other work comes in between. */
@@ -373,7 +374,7 @@ static enum err append_rows(struct flow *f, uint64_t first, size_t n)
                                        .kind = t->ev.kind,
                                        .subject = event_subject(&t->ev),
                                        .digest = t->digest,
-                                       .more = t->more};
+                                       .more = t->more && i + 1 < n};
     }
     /* The views come last: the buffers do not move any more. */
     for (size_t i = 0; i < n; i++) {
@@ -388,13 +389,25 @@ static enum err append_rows(struct flow *f, uint64_t first, size_t n)
     return f->port.append(f->port.ctx, rows, n);
 }
 
+/* How many of the rows from FIRST on go together: as many as fit and end with a command, so that a journal
+ * that has no room for the rest does not keep half of one, whose key would be in the other half. Only a tick
+ * can be longer; it has no key, and half of it is as good as a tick that came earlier: it may be parted. */
+static size_t whole_commands(const struct flow *f, uint64_t first)
+{
+    uint64_t left = tail_applied(&f->tail) - first + 1;
+    size_t n = left < APPEND_MAX ? (size_t)left : APPEND_MAX, whole = n;
+
+    while (whole > 0 && tail_at(&f->tail, first + whole - 1)->more)
+        whole--;
+    return whole > 0 ? whole : n;
+}
+
 /* Whatever the journal cannot take now stays in the tail and is offered again in the next turn; nothing is
  * decided meanwhile. */
 static void append_tail(struct flow *f)
 {
     while (f->tail.appended < tail_applied(&f->tail)) {
-        uint64_t left = tail_applied(&f->tail) - f->tail.appended;
-        size_t n = left < APPEND_MAX ? (size_t)left : APPEND_MAX;
+        size_t n = whole_commands(f, f->tail.appended + 1);
         enum err e = append_rows(f, f->tail.appended + 1, n);
 
         if (e == ERR_BUSY)

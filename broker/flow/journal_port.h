@@ -33,7 +33,8 @@ struct journal_sink {
 struct journal_port {
     void *ctx;
     void (*set_sink)(void *ctx, const struct journal_sink *sink);
-    /* ERR_BUSY when its bound of queued bytes is reached: nothing was queued. */
+    /* ERR_BUSY when its bound of queued bytes is reached: nothing was queued. Whole commands: the last row
+     * has no `more`. */
     enum err (*append)(void *ctx, const struct journal_row *rows, size_t n);
     void (*kick)(void *ctx);
     bool (*is_away)(void *ctx);

@@ -113,7 +113,7 @@ static void ask_key(struct buf *sql, struct referral_id id)
 }
 
 /* How many of the oldest rows are within the limits and end with the end of a command. If the first command
- * alone is over them, all of it; if the queue has not got all of it, what there is. */
+ * alone is over them, all of it. Never a part, though the rest has not come: an append is whole commands. */
 static size_t whole_commands(const struct journal_queue *q, size_t rows_max, size_t bytes_max)
 {
     size_t n = 0, whole = 0, bytes = 0;
@@ -125,7 +125,7 @@ static size_t whole_commands(const struct journal_queue *q, size_t rows_max, siz
         if (!row->more)
             whole = n;
     }
-    return whole > 0 ? whole : n;
+    return whole;
 }
 
 size_t journal_batch_choose(const struct journal_queue *q, struct key_ring *ring, size_t rows_max,

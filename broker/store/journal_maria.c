@@ -429,6 +429,7 @@ static enum err port_append(void *ctx, const struct journal_row *rows, size_t n)
 
     if (j->step == STEP_FENCED)
         return ERR_FENCED;
+    CHECK(n == 0 || !rows[n - 1].more);
     for (size_t i = 0; i < n; i++) {
         if (rows[i].clear.len + rows[i].private_part.len > j->limits.row_max)
             return ERR_TOO_BIG;

@@ -76,7 +76,8 @@ struct journal_maria *journal_maria_new(struct event_base *base, const struct db
 /* Close at once: what is not durable is dropped and its sink not called. NULL is fine. */
 void journal_maria_free(struct journal_maria *j);
 
-/* The port; borrowed, lives as long as J. append: rows follow each other without gaps from claim.seq + 1. */
+/* The port; borrowed, lives as long as J. append: rows follow each other without gaps from claim.seq + 1, and
+ * the last of an append ends its command (CHECK). */
 const struct journal_port *journal_maria_port(struct journal_maria *j);
 
 struct journal_maria_stats {

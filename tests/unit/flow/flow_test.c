@@ -44,6 +44,37 @@ static void a_command_is_answered_once_and_only_when_durable(void **state)
     desk_free(d);
 }
 
+/* More rows than go into one append, and the journal is full after the first: what it has then is whole
+ * commands, or half of one could become durable without its key. */
+static void what_is_handed_over_ends_with_a_command(void **state)
+{
+    struct flow_limits limits = flow_limits_default();
+    struct desk *d = NULL;
+    char name[16];
+
+    (void)state;
+    limits.turn_max = 4000;
+    limits.undurable_max = 8000;
+    d = desk_new(&limits);
+    assert_int_equal(desk_define(d, "nul", 1, 0, NULL), OK); /* one row, then two each: 1,024 parts a pair */
+    for (unsigned i = 1; i <= 700; i++) {
+        snprintf(name, sizeof name, "huis-%u", i);
+        assert_int_equal(desk_define(d, name, 1, i, NULL), OK);
+    }
+    d->journal.fills = true;
+    desk_turn(d);
+    assert_int_equal(engine_orgs(flow_engine(d->flow)), 701);
+    assert_true(d->journal.n > 0 && d->journal.n < 1401);
+    assert_false(d->journal.rows[d->journal.n - 1].more);
+    d->journal.full = false;
+    desk_turn(d);
+    assert_false(d->journal.rows[d->journal.n - 1].more);
+    d->journal.full = d->journal.fills = false;
+    desk_turn(d);
+    assert_int_equal(d->journal.n, 1401);
+    desk_free(d);
+}
+
 /* 'That code exists already' is true only if the first one is. */
 static void a_refusal_waits_for_what_it_was_judged_on(void **state)
 {
@@ -395,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_is_answered_once_and_only_when_durable),
+        cmocka_unit_test(what_is_handed_over_ends_with_a_command),
         cmocka_unit_test(a_refusal_waits_for_what_it_was_judged_on),
         cmocka_unit_test(the_same_key_in_flight_waits_and_hears_the_same),
         cmocka_unit_test(a_read_goes_out_when_what_it_shows_is_durable),

@@ -43,7 +43,8 @@ static void whole_commands_only(void **state)
         {"323", 0, 4, 100000, 3},  {"323", 0, 2, 100000, 3}, /* the first alone is over the limit */
         {"91", 0, 2, 100000, 9},   {"91", 0, 10, 50, 9},     {"1191", 0, 10, 250, 2},
         {"19", 4, 10, 100000, 1}, /* the rest of the second has not come yet */
-        {"9", 4, 10, 100000, 5},  /* the queue had no room for more: what there is */
+        {"9", 4, 10, 100000, 0},  /* nothing that is whole: nothing */
+        {"9", 4, 2, 50, 0},
     };
 
     (void)state;

@@ -21,6 +21,7 @@ static enum err append(void *ctx, const struct journal_row *rows, size_t n)
     j->appends++;
     if (j->full)
         return ERR_BUSY;
+    j->full = j->fills;
     for (size_t i = 0; i < n; i++) {
         MEM_GROW(j->rows, j->n, j->cap);
         j->rows[j->n] = rows[i];

@@ -10,7 +10,8 @@ struct fake_journal {
     struct journal_row *rows; /* their bytes are owned */
     size_t n, cap;
     unsigned appends, kicks;
-    bool full; /* append says ERR_BUSY */
+    bool full;  /* append says ERR_BUSY */
+    bool fills; /* full after the next append */
     bool away;
 };
 
