@@ -8,10 +8,11 @@
  * before the request: by the next start more may have come in. The moments at which the process can die:
  *
  *   before .sending is on disk      nothing was sent; any bundle may follow
- *   from there to the answer        the same bundle under the same key; if the broker had taken it, it says
- * so answer here, .sent not          the same .sent there, entries too        they were taken: removed at the
- * next look, not sent entries gone, .sent there       it names what no longer exists: removed refused,
- * .sending still there   the same bundle is refused again, and then taken apart
+ *   from there to the answer        the same bundle under the same key; a broker that took it says so
+ *   answer here, .sent not          the same
+ *   .sent there, entries too        they were taken: removed at the next look, not sent
+ *   entries gone, .sent there       it names what no longer exists: removed
+ *   refused, .sending still there   the same bundle is refused again, and then taken apart
  *
  * .sent is .sending renamed. Entries are known by number and key: a number may come again once the spool was
  * empty at a start, a key never. If the disk takes no .sending, the bundle is one entry, which needs none. */

@@ -1,5 +1,6 @@
 #include "adapters/courier.h"
 
+#include "adapters/back_off.h"
 #include "adapters/broker_curl.h"
 #include "adapters/orders.h"
 #include "adapters/safe_xml.h"
@@ -113,19 +114,6 @@ static long ask(struct courier *c, const char *path, const char *body, const cha
     return status;
 }
 
-/* A quarter more or less, so that many adapters do not come back in step. */
-static int64_t about(int ms)
-{
-    int spread = ms / 2 + 1;
-    return ms - ms / 4 + (int64_t)(crypto_random_u64() % (uint64_t)spread);
-}
-
-static int longer(const struct courier *c, int wait_ms)
-{
-    int ms = wait_ms == 0 ? c->first_wait_ms : wait_ms * 2;
-    return ms < c->longest_wait_ms ? ms : c->longest_wait_ms;
-}
-
 static void out_of_touch(struct courier *c, const char *what, long status, const char *why)
 {
     if (stopping(c))
@@ -134,8 +122,8 @@ static void out_of_touch(struct courier *c, const char *what, long status, const
     log_line(shut ? LOG_ERROR : LOG_WARN, "broker not told", "what=%s status=%ld reason=\"%s\"", what, status,
              status == 0 ? why : "");
     c->in_touch = false;
-    c->wait_ms = longer(c, c->wait_ms);
-    c->due_ms = time_mono_ms() + about(c->wait_ms);
+    c->wait_ms = back_off_longer(c->wait_ms, c->first_wait_ms, c->longest_wait_ms);
+    c->due_ms = time_mono_ms() + back_off_about(c->wait_ms);
     count(c, &c->counts.failures);
 }
 
@@ -270,8 +258,8 @@ static void hold(struct courier *c, const char *provider, bool told)
         *h = (struct held){0};
         snprintf(h->provider, sizeof h->provider, "%s", provider);
     }
-    h->wait_ms = told ? 0 : longer(c, h->wait_ms);
-    h->not_before_ms = told ? 0 : time_mono_ms() + about(h->wait_ms);
+    h->wait_ms = told ? 0 : back_off_longer(h->wait_ms, c->first_wait_ms, c->longest_wait_ms);
+    h->not_before_ms = told ? 0 : time_mono_ms() + back_off_about(h->wait_ms);
 }
 
 /* The oldest message of PROVIDER. */

@@ -9,15 +9,17 @@
  * wait of its own, and holds up nobody else:
  *
  *   200 201               told. The same message twice is one: the broker knows it by its messageId
- *   400 409 413 415 422   the broker does not want it: set aside, with a line in the log. Also 403 and 404
- * when its problem says not_allowed or not_found everything else       not reached: as above
+ *   400 409 413 415 422   not wanted: set aside, with a line in the log
+ *   403 404               the same when its problem says not_allowed or not_found
+ *   everything else       not told now: as above
  *
  * A broker that has restarted says "resync", once: all messages that are kept (messages.h) are told again,
  * also when the answer to a heartbeat was lost that may have said so.
  *
  * Orders (in the answer to a heartbeat, again and again until answered):
  *   read    fetch what a person uploaded, at most INTAKE_BYTES_MAX, and read it by the provider's profile as
- * any file; outcome test or refused, never more: what comes of it the person decides. It touches no disk
+ *           any file; outcome test (only to look, or a provider on trial), taken (understood: the broker puts
+ *           it to use as the person decides, it does not go by the spool) or refused. It touches no disk
  *   replay  read the profiles anew if they changed, then the file in quarantine; outcome taken (on its way by
  *           the spool, out of quarantine), test (a provider on trial) or refused */
 #ifndef PLEK_ADAPTERS_COURIER_H

@@ -1,9 +1,9 @@
 #include "adapters/deliver.h"
 
+#include "adapters/back_off.h"
 #include "adapters/broker_curl.h"
 #include "adapters/bundle.h"
 #include "base/check.h"
-#include "base/crypto.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time_text.h"
@@ -184,19 +184,10 @@ static struct turn *turn_of(struct deliver *d, const char *provider)
     return t;
 }
 
-/* A quarter more or less, so that many adapters do not come back in step. */
-static int64_t about(int ms)
-{
-    int spread = ms / 2 + 1;
-    return ms - ms / 4 + (int64_t)(crypto_random_u64() % (uint64_t)spread);
-}
-
 static void wait_longer(struct deliver *d, struct turn *t)
 {
-    t->wait_ms = t->wait_ms == 0 ? d->first_wait_ms : t->wait_ms * 2;
-    if (t->wait_ms > d->longest_wait_ms)
-        t->wait_ms = d->longest_wait_ms;
-    t->not_before_ms = time_mono_ms() + about(t->wait_ms);
+    t->wait_ms = back_off_longer(t->wait_ms, d->first_wait_ms, d->longest_wait_ms);
+    t->not_before_ms = time_mono_ms() + back_off_about(t->wait_ms);
     pthread_mutex_lock(&d->lock);
     d->counts.failures++;
     pthread_mutex_unlock(&d->lock);

@@ -4,8 +4,9 @@
  * that are refused together are sent again one by one, so that only the bad one goes there.
  *
  *   200              done
- *   400 413 415 422  the reports are refused: quarantine with the broker's reason, and their message says so.
- * Also 403 and 404 when the broker's problem says not_allowed or not_found: a pool that is not ours to report
+ *   400 413 415 422  refused: quarantine with the broker's reason, and their message says so
+ *   403 404          the same when the broker's problem says not_allowed or not_found: a pool that is not
+ *                    ours to report
  *   everything else  wait 1 s, 2 s, ... 60 s for this provider and try again: nothing is lost. A 401, 403 or
  *                    404 is logged as an error: a person must enrol the certificate or mend the address */
 #ifndef PLEK_ADAPTERS_DELIVER_H

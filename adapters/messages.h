@@ -79,7 +79,8 @@ void messages_tell_again(struct messages *m);
  */
 void messages_tell_one_again(struct messages *m, const char *provider, const char *id);
 
-/* Name of the newest taken or tested replay of message ID of PROVIDER in OUT; false when there is none. */
+/* Name of the newest replay of message ID of PROVIDER in OUT, whatever came of it but refused
+ * (taken, tested, or taken and then quarantined by the broker); false when there is none. */
 bool messages_replay_of(struct messages *m, const char *provider, const char *id, char out[MESSAGE_ID_SIZE]);
 
 /* PROVIDER was heard by CHANNEL now, without a message: a source that has nothing new. */

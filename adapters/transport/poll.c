@@ -1,5 +1,6 @@
 #include "adapters/transport/poll.h"
 
+#include "adapters/back_off.h"
 #include "adapters/disk.h"
 #include "adapters/safe_xml.h"
 #include "adapters/transport/poll_fetch.h"
@@ -72,20 +73,11 @@ static int64_t interval_of(const struct poll *p, const struct watch *w)
     return (int64_t)w->source->every_minutes * p->minute_ms;
 }
 
-/* A quarter more or less, so that many adapters do not come back in step. */
-static int64_t about(int ms)
-{
-    int spread = ms / 2 + 1;
-    return ms - ms / 4 + (int64_t)(crypto_random_u64() % (uint64_t)spread);
-}
-
 /* Not within AT_LEAST_MS. */
 static void wait_longer(const struct poll *p, struct watch *w, int64_t at_least_ms)
 {
-    w->wait_ms = w->wait_ms == 0                       ? p->first_wait_ms
-                 : w->wait_ms > p->longest_wait_ms / 2 ? p->longest_wait_ms
-                                                       : w->wait_ms * 2;
-    int64_t ms = about(w->wait_ms);
+    w->wait_ms = back_off_longer(w->wait_ms, p->first_wait_ms, p->longest_wait_ms);
+    int64_t ms = back_off_about(w->wait_ms);
     w->due_ms = time_mono_ms() + (ms > at_least_ms ? ms : at_least_ms);
 }
 

@@ -6,7 +6,7 @@
  *   304                  nothing new, but seen alive
  *   401 403 404 410      logged as an error: a person must act
  *   all else, no answer  wait 1, 2, 4 ... 60 minutes, a quarter more or less, and try again. Retry-After
- * makes it longer, up to the same hour
+ *                        makes it longer, up to the same hour
  *
  * A bad file (in quarantine, or too large) leaves the validators as they were: it is asked for again without
  * its ETag, so a file mended under the same ETag is found. It is asked for with the same growing waits, never

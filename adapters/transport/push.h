@@ -13,8 +13,8 @@
  *   202  on disk in the spool: {"reports":n,"notices":[...]}
  *   401  no proof, or not of this provider (also for a provider that does not exist)
  *   413 415 422  not taken, with every complaint (problem+json); the file is in quarantine. Of 413 nothing
- * was read, and only a token says whose it was: the quarantine has an empty file with the reason 503  the
- * spool is full; Retry-After
+ *        was read, and only a token says whose it was: the quarantine has an empty file with the reason
+ *   503  the spool is full; Retry-After
  *
  * GET /health answers {"status":"ok","waiting":n,"untold":n,"messagesLost":n} to anyone: entries in the
  * spool, messages the broker was not told of yet, and messages nobody will be told of (full disk, or too many

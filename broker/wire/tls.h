@@ -28,12 +28,12 @@ struct tls_config {
     const char *cert_file; /* PEM: own certificate, then intermediates */
     const char *key_file;  /* PEM, not encrypted; must belong to the certificate */
     enum tls_client client;
-    const char *client_ca_file; /* PEM: who may issue client certificates. NULL with TLS_CLIENT_REQUIRED: any
-                                   certificate is let in (also self-signed, dates not judged) and only its
-                                   pinned SPKI tells who it is */
-    const char
-        *client_crl_file; /* PEM: revoked certificates, of every issuer of client certificates, or NULL.
-                             Without a valid list of its issuer a certificate is not vouched for */
+    const char *client_ca_file;  /* PEM: who may issue client certificates. NULL with TLS_CLIENT_REQUIRED: any
+                                    certificate is let in (also self-signed, dates not judged) and only its
+                                    pinned SPKI tells who it is */
+    const char *client_crl_file; /* PEM: revoked certificates, of every issuer of client certificates, or
+                                    NULL. Without a valid list of its issuer a certificate is not vouched for.
+                                    Certificates of authorities between are not looked up */
 };
 
 /* Make a context; the caller frees it with tls_context_free. ERR_IO when a file cannot be read, ERR_BAD_INPUT
