@@ -220,6 +220,10 @@ test('a person of one house takes what core lets them report, and no more', asyn
   assert.deepEqual(mixed.preview.map(r => r.allowed), [true, false]);
   assert.deepEqual(expectStatus(await accept(mixed, house), 200), { applied: 1, late: 0, unchanged: 0, notAllowed: 1 });
   assert.deepEqual(await capacityOf(elsewhere.id), before);
+  const rest = expectStatus(await desk.get(`/uploads/${mixed.id}`), 200);
+  assert.equal(rest.state, 'read', 'what was left out is for who answers for all houses');
+  assert.deepEqual(expectStatus(await accept(rest), 200), { applied: 2, late: 0, unchanged: 0, notAllowed: 0 });
+  assert.equal(expectStatus(await desk.get(`/uploads/${mixed.id}`), 200).state, 'taken');
   const none = await brought([aFeedReport(elsewhere.id)], { who: house });
   assert.equal(expectStatus(await accept(none, house), 403).type, '/problems/not_allowed');
   assert.equal(expectStatus(await desk.get(`/uploads/${none.id}`), 200).preview[0].allowed, true, 'who answers for all houses may');
