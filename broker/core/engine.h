@@ -64,6 +64,9 @@ void engine_free(struct engine *e);
 void engine_decide(const struct engine *e, const struct command *cmd, int64_t now_ms, struct event_list *out,
                    struct outcome *outcome);
 
+/* Is something remembered under KEY at NOW, so that a command with it is answered and not decided? */
+bool engine_has_key(const struct engine *e, const struct command_key *key, int64_t now_ms);
+
 /* Apply one event: its seq must be engine_seq() + 1 (CHECK). */
 void engine_apply(struct engine *e, const struct event *ev);
 

@@ -23,6 +23,11 @@ const struct key_slot *key_find(const struct engine *e, const struct command_key
     return k != NULL && !is_past(e, k, now_ms) ? k : NULL;
 }
 
+bool engine_has_key(const struct engine *e, const struct command_key *key, int64_t now_ms)
+{
+    return key_find(e, key, now_ms) != NULL;
+}
+
 static void forget(struct engine *e, struct key_slot *k)
 {
     HASH_DEL(e->keys, k);

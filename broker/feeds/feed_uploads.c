@@ -26,7 +26,6 @@ static void upload_free(struct upload *u)
 {
     drop_content(u);
     feed_message_fini(&u->read);
-    free(u->stopped);
     free(u);
 }
 
@@ -87,8 +86,6 @@ static void drop_preview(struct upload *u)
     head.cross = NULL;
     head.n_reports = head.n_complaints = head.n_notices = head.n_cross = 0;
     u->read = head;
-    free(u->stopped);
-    u->stopped = NULL;
 }
 
 void feeds_tidy(struct feeds *f, int64_t now_ms)
@@ -227,6 +224,5 @@ void uploads_answer(struct feeds *f, const struct feed_message *m, int64_t now_m
     u->read.notices = copy_of(m->notices, m->n_notices, sizeof *m->notices);
     u->read.cross = NULL;
     u->read.n_cross = 0;
-    u->stopped = mem_new((size_t)m->n_reports + 1, sizeof *u->stopped);
     drop_content(u);
 }

@@ -181,8 +181,7 @@ struct upload {
     struct command_key taken_key; /* under which it was taken: the same key hears the same again */
     /* What was understood: a copy, so that what was previewed is what is taken, whatever is told later. */
     struct feed_message read;
-    bool previewed;   /* somebody was shown the rows */
-    uint8_t *stopped; /* per row: reason of the stop in force when the rows were last shown; 0 = none */
+    bool previewed; /* somebody was shown the rows */
 };
 
 /* Take CONTENT (len > 0) for ORG. ERR_TOO_BIG: as many of ORG wait as may; ERR_BUSY: there is no room for

@@ -4,11 +4,13 @@
  * What may lie between seeing and taking: a colleague or the feed reports something else. The engine judges
  * each row anew by its moment, so what was said later than the file stays, and the row counts as late; a
  * whole file need not be looked through again because one of forty pools got a newer number. One thing is not
- * left to that: a stop that the person was not shown is never lifted by their yes. */
+ * left to that: a stop that the person was not shown is never lifted by their yes. So they give back the ETag
+ * of what they were shown, which holds the stops in force; what colleagues look at meanwhile is no matter. */
 #include "http/route.h"
 
 #include "base/check.h"
 #include "base/crypto.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
@@ -110,27 +112,46 @@ void api_uploads_post(struct call *call)
 
 /* ---- looking ---- */
 
-/* Note what the person is shown of stops. */
-static void note_shown(struct http_app *app, struct upload *u)
+#define TAG_SIZE 20 /* 16 hexadecimal digits in quotes, and NUL */
+
+/* Of the rows that ACTOR may report and the stops in force on their pools. */
+static void preview_tag(const struct http_app *app, const struct actor *actor, const struct upload *u,
+                        char out[TAG_SIZE])
 {
-    u->previewed = true;
-    for (unsigned i = 0; i < u->read.n_reports; i++)
-        u->stopped[i] = view_stop_now(app_engine(app), u->read.reports[i].o.pool, app_now_ms(app)).reason;
+    const struct engine *e = app_engine(app);
+    uint64_t h = hash_combine(u->id, u->read.n_reports);
+
+    for (unsigned i = 0; i < u->read.n_reports; i++) {
+        struct stop_now stop = view_stop_now(e, u->read.reports[i].o.pool, app_now_ms(app));
+
+        if (!upload_row_allowed(e, actor, u, i))
+            continue;
+        h = hash_combine(h, (uint64_t)i << 8 | stop.reason);
+        h = hash_combine(h, (uint64_t)stop.until_ms);
+    }
+    snprintf(out, TAG_SIZE, "\"%016" PRIx64 "\"", h);
 }
 
 static void uploads_get(const struct late *late, const struct outcome *outcome)
 {
     struct http_app *app = late->app;
     struct upload *u = find_upload(late);
+    char tag[TAG_SIZE];
 
     (void)outcome;
     if (u == NULL) {
         reply_not_found(late);
         return;
     }
-    if (feeds_upload_state(app->feeds, u, app_now_ms(app)) == UPLOAD_READ && !late->head)
-        note_shown(app, u);
-    reply_json(late, 200, view_upload(app_engine(app), &late->actor, app->feeds, u, app_now_ms(app)));
+    json_t *json = view_upload(app_engine(app), &late->actor, app->feeds, u, app_now_ms(app));
+    if (feeds_upload_state(app->feeds, u, app_now_ms(app)) != UPLOAD_READ) {
+        reply_json(late, 200, json);
+        return;
+    }
+    u->previewed |= !late->head;
+    preview_tag(app, &late->actor, u, tag);
+    json_object_set_new(json, "previewTag", json_string(tag));
+    reply_json_with(late, 200, json, "ETag", tag);
 }
 
 void api_uploads_get(struct call *call)
@@ -158,7 +179,8 @@ static void upload_taken(const struct late *late, const struct outcome *o)
 {
     struct upload *u = feeds_upload_find(late->app->feeds, late->id);
 
-    if (u != NULL) {
+    /* Rows that were left out are for a colleague who may report them; they vouch for all. */
+    if (u != NULL && late->numbers[TAKEN_LEFT] == 0) {
         u->taken = true;
         u->taken_key = (struct command_key){.hi = (uint64_t)late->numbers[TAKEN_HI],
                                             .lo = (uint64_t)late->numbers[TAKEN_LO],
@@ -184,23 +206,27 @@ static void tell_again(struct call *call)
     struct observation none = {0};
 
     cmd.u.report.list = &none;
-    if (may_command(app_engine(call->late.app), &cmd))
+    if (engine_has_key(app_engine(call->late.app), &call->key, app_now_ms(call->late.app)) &&
+        may_command(app_engine(call->late.app), &cmd))
         call_submit(call, &cmd, told_again);
     else
         reply_not_found(&call->late);
 }
 
-/* A stop in force of which the row says nothing, and that was not there when the rows were shown. */
-static bool lifts_unseen(const struct engine *e, const struct upload *u, unsigned i, int64_t now_ms)
-{
-    uint8_t stop = view_stop_now(e, u->read.reports[i].o.pool, now_ms).reason;
-
-    return stop != 0 && stop != u->stopped[i] && u->read.reports[i].o.stop == 0;
-}
-
 static bool is_repeat(const struct call *call, const struct upload *u)
 {
-    return u->taken && u->taken_key.hi == call->key.hi && u->taken_key.lo == call->key.lo;
+    return (u->taken && u->taken_key.hi == call->key.hi && u->taken_key.lo == call->key.lo) ||
+           engine_has_key(app_engine(call->late.app), &call->key, app_now_ms(call->late.app));
+}
+
+/* What the person was shown is what stands now. */
+static bool is_as_shown(const struct call *call, const struct upload *u)
+{
+    struct bytes given;
+    char tag[TAG_SIZE];
+
+    preview_tag(call->late.app, &call->late.actor, u, tag);
+    return http_head_field(call->request->head, "If-Match", &given) && bytes_equal(given, bytes_of_text(tag));
 }
 
 /* May it be taken now? If not, the reason is answered. */
@@ -208,6 +234,7 @@ static bool is_takeable(struct call *call, const struct upload *u, int64_t now_m
 {
     enum upload_state state = feeds_upload_state(call->late.app->feeds, u, now_ms);
     const char *why = NULL;
+    struct bytes given;
 
     if (state == UPLOAD_TAKEN)
         why = "This file was taken already.";
@@ -215,8 +242,8 @@ static bool is_takeable(struct call *call, const struct upload *u, int64_t now_m
         why = "There is nothing to take: the file was not read, or its preview has expired.";
     else if (u->test)
         why = "This was a trial: its numbers are shown, not used.";
-    else if (!u->previewed)
-        why = "Look at what it would change first.";
+    else if (!u->previewed || !http_head_field(call->request->head, "If-Match", &given))
+        why = "Look at what it would change first, and give its ETag back with If-Match.";
     if (why != NULL)
         reply_problem(&call->late, 409, "wrong_state", "Past this step", why);
     return why == NULL;
@@ -244,14 +271,14 @@ static size_t choose(struct call *call, const struct upload *u, struct observati
             if ((faults & bit) != 0)
                 json_fault_add(&call->faults, pointer, "%s", reply_observation_text(bit));
         }
-        if (!is_repeat(call, u) && lifts_unseen(e, u, i, now_ms))
-            *refused = (struct outcome){.refusal = REFUSAL_STALE_VERSION, .pool = r->o.pool};
         list[n] = r->o;
         list[n].source = SOURCE_HAND; /* a person vouches; the moment stays the file's */
         list[n++].report = report_hash(report_channel(call), r->id);
     }
     if (n == 0)
         refused->refusal = REFUSAL_NOT_ALLOWED;
+    else if (!is_repeat(call, u) && !is_as_shown(call, u))
+        refused->refusal = REFUSAL_STALE_VERSION;
     return n;
 }
 

@@ -94,7 +94,7 @@ const room = () => aReport(place.poolId, { unitsTotal: 10 * poolOf(place.poolId)
 async function release(given) {
   if (given.referral) await who.own.post(`/referrals/${given.referral}/withdrawal`, { reason: 'anders' });
   if (given.order) await adapter.tell(aMessage(org, { channel: 'upload', orderId: given.order, outcome: 'refused' }));
-  if (given.upload) await who.house.post(`/uploads/${given.upload}/acceptance`);
+  if (given.upload) await who.house.post(`/uploads/${given.upload}/acceptance`, {}, { headers: given.headers });
 }
 
 /** A message of the house's feed that was put aside; a file of the house that waits to be read, or was. */
@@ -104,8 +104,8 @@ async function freshFeed(state) {
   const order = (await adapter.order(o => o.kind === 'read' && o.id > upload)).id; // a row before may have left one
   if (state === 'brought') return { id: order, order };
   expectStatus(await adapter.tell(aMessage(org, { channel: 'upload', orderId: order, reports: [aFeedReport(place.poolId)] })), 201);
-  expectStatus(await who.house.get(`/uploads/${upload}`), 200);
-  return { id: upload, upload };
+  const { previewTag } = expectStatus(await who.house.get(`/uploads/${upload}`), 200);
+  return { id: upload, upload, headers: { 'If-Match': previewTag } };
 }
 
 /** A household with a request to the house: pending, or after its yes. */
@@ -172,7 +172,7 @@ async function call(name, route, given) {
   if (route === 'DELETE /session' && c.session) c = await x.signIn(c.session.account);
   if (method === 'GET') return c.get(url);
   if (method === 'DELETE') return c.request('DELETE', url);
-  return c.post(url, body?.(name) ?? {}, {});
+  return c.post(url, body?.(name) ?? {}, { headers: given.headers });
 }
 
 test('the matrix has a row for every route and a column for every role', () => {

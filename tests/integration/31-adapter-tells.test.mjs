@@ -114,7 +114,7 @@ test('a file that a person brings: previewed, used only when accepted', async ()
   assert.deepEqual([u.preview[0].pool, u.preview[0].line, u.preview[0].before.unitsFree, u.preview[0].after.unitsFree, u.preview[0].effect], [POOL, 5, 2, 0, 'changes']);
   assert.equal(await free(), 2);
   assert.equal((await x.health()).durableSeq, seq);
-  const r = expectStatus(await house.post(`/uploads/${u.id}/acceptance`, {}), 200);
+  const r = expectStatus(await house.post(`/uploads/${u.id}/acceptance`, {}, { headers: { 'If-Match': u.previewTag } }), 200);
   assert.equal(r.applied, 1);
   assert.equal(await free(), 0);
   const bad = await upload(file('NIEUW-1', 'veel'));

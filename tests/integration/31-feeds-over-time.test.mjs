@@ -108,13 +108,13 @@ test('a killed broker: messages are told again, uploads are gone, what was taken
   const pool = poolsOf(ORG)[0].id, id = await bring();
   const order = await adapter.order(o => o.kind === 'read' && o.id > id);
   expectStatus(await adapter.tell(aMessage(ORG, { channel: 'upload', orderId: order.id, reports: [aFeedReport(pool, { unitsFree: 0 })] })), 201);
-  expectStatus(await desk.get(`/uploads/${id}`), 200);
+  const headers = { 'If-Match': expectStatus(await desk.get(`/uploads/${id}`), 200).previewTag };
   const key = newKey(), uploadKey = newKey();
   const body = { content: 'cGxlaw==' };
   const kept = expectStatus(await desk.post('/uploads', body, { key: uploadKey }), 201).id;
   assert.equal(expectStatus(await desk.post('/uploads', body, { key: uploadKey }), 201).id, kept);
   assert.equal(expectStatus(await desk.post('/uploads', { ...body, test: true }, { key: uploadKey }), 422).type, '/problems/key_reused');
-  const { notAllowed, ...result } = expectStatus(await desk.post(`/uploads/${id}/acceptance`, {}, { key }), 200);
+  const { notAllowed, ...result } = expectStatus(await desk.post(`/uploads/${id}/acceptance`, {}, { key, headers }), 200);
   assert.deepEqual([result.applied, notAllowed], [1, 0]);
 
   live(false);
@@ -146,10 +146,10 @@ test('while the database is away feeds are told and seen; a yes is not promised,
   const id = await bring(), pool = poolsOf(ORG)[1].id;
   const order = await adapter.order(o => o.kind === 'read' && o.id > id);
   expectStatus(await adapter.tell(aMessage(ORG, { channel: 'upload', orderId: order.id, reports: [aFeedReport(pool, { unitsFree: 0 })] })), 201);
-  expectStatus(await desk.get(`/uploads/${id}`), 200);
+  const headers = { 'If-Match': expectStatus(await desk.get(`/uploads/${id}`), 200).previewTag };
   await x.killDatabase();
   const key = newKey();
-  const accept = () => desk.post(`/uploads/${id}/acceptance`, {}, { key });
+  const accept = () => desk.post(`/uploads/${id}/acceptance`, {}, { key, headers });
   const yes = accept();
   const message = expectStatus(await adapter.tell(aMessage(ORG)), 201).id;
   expectStatus(await adapter.beat(), 200);

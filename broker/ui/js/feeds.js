@@ -258,7 +258,7 @@ async function take() {
   state.busy = true;
   setUpload({ problem: null });
   try {
-    const result = await frame.api.post(`/uploads/${upload.id}/acceptance`, {});
+    const result = await frame.api.post(`/uploads/${upload.id}/acceptance`, {}, { ifMatch: upload.previewTag });
     announce(t('upload.taken'));
     setUpload({ step: 'taken', result }, 'upload-result');
     await load();

@@ -139,6 +139,6 @@ export type Preview = {
 };
 export type Upload = {
     id: number; state: 'waiting' | 'read' | 'unreadable' | 'taken' | 'expired' | 'unanswered'; test?: boolean;
-    createdAt?: string; expiresAt?: string; messageId?: string | null; preview?: Preview[]; complaints?: Complaint[]; more?: number;
+    createdAt?: string; expiresAt?: string; messageId?: string | null; previewTag?: string; preview?: Preview[]; complaints?: Complaint[]; more?: number;
     notices?: Complaint[];
 };

@@ -38,6 +38,7 @@ struct scene {
     struct web_login house;
     struct web_answer a;
     unsigned told;
+    char tag[40];
 };
 
 static int setup(void **state)
@@ -119,9 +120,27 @@ static void get(struct scene *s, const char *path, int status)
         fail_msg("GET %s: %d %s", path, s->a.status, web_problem(&s->a));
 }
 
+/* Look, and keep the tag of what is shown. */
+static void look(struct scene *s, int64_t id)
+{
+    get(s, path_of("uploads", id, ""), 200);
+    snprintf(s->tag, sizeof s->tag, "%s", web_text(&s->a, "previewTag"));
+}
+
+static void accept_as_shown(struct scene *s, int64_t id, const char *tag)
+{
+    char headers[800], match[80] = "";
+
+    if (tag[0] != '\0')
+        snprintf(match, sizeof match, "If-Match: %s\r\n", tag);
+    snprintf(headers, sizeof headers, "%s%sIdempotency-Key: aanvaard-%u\r\n" JSON_TYPE, s->house.headers,
+             match, ++s->told);
+    web_ask(s->w, &s->a, "POST", path_of("uploads", id, "/acceptance"), headers, "{}");
+}
+
 static void accept_upload(struct scene *s, int64_t id, int status)
 {
-    web_post(s->w, &s->a, &s->house, path_of("uploads", id, "/acceptance"), NULL, "{}");
+    accept_as_shown(s, id, s->tag);
     if (s->a.status != status)
         fail_msg("acceptance: %d %s", s->a.status, web_problem(&s->a));
 }
@@ -289,12 +308,52 @@ static void only_a_look_at_the_rows_counts_as_one(void **state)
     web_ask(s->w, &s->a, "HEAD", path_of("uploads", id, ""), s->house.headers, NULL);
     assert_int_equal(s->a.status, 200);
     accept_upload(s, id, 409);
-    get(s, path_of("uploads", id, ""), 200);
+    look(s, id);
     accept_upload(s, id, 200);
     assert_int_equal(web_int(&s->a, "applied"), 1);
     get(s, "/api/v1/pools/1", 200);
     assert_int_equal(json_integer_value(json_object_get(json_object_get(s->a.json, "capacity"), "unitsFree")),
                      2);
+}
+
+static void stop_pool(struct scene *s, const char *stop)
+{
+    char body[300];
+
+    s->told++;
+    web_pass(s->w, MS_SECOND);
+    snprintf(body, sizeof body,
+             "{\"reports\":[{\"poolId\":1,\"reportId\":\"stop-%u\",\"observedAt\":\"2026-11-25T11:00:%02uZ\","
+             "\"source\":\"hand\",\"unitsFree\":1,\"stop\":{\"reason\":\"personeel\"%s}}]}",
+             s->told, s->told, stop);
+    web_post(s->w, &s->a, &s->house, "/api/v1/capacity-reports", NULL, body);
+    if (s->a.status != 200)
+        fail_msg("stop: %d %s", s->a.status, web_problem(&s->a));
+}
+
+/* Each yes stands for what that person saw: a look by somebody else does not refresh it, and a stop that goes
+ * on for longer is another stop. */
+static void a_stop_that_was_not_shown_is_not_lifted(void **state)
+{
+    struct scene *s = *state;
+    int64_t id = bring_and_read(s);
+    char first[40];
+
+    look(s, id);
+    snprintf(first, sizeof first, "%s", s->tag);
+    stop_pool(s, ",\"untilAt\":\"2026-11-25T18:00:00Z\"");
+    look(s, id); /* a colleague, or another tab */
+    accept_as_shown(s, id, first);
+    assert_int_equal(s->a.status, 412);
+    assert_string_equal(web_problem(&s->a), "stale_version");
+    stop_pool(s, "");
+    accept_upload(s, id, 412); /* shown until six, now open-ended */
+    accept_as_shown(s, id, "\"iets anders\"");
+    assert_int_equal(s->a.status, 412);
+    accept_as_shown(s, id, "");
+    assert_int_equal(s->a.status, 409);
+    look(s, id);
+    accept_upload(s, id, 200);
 }
 
 static void a_preview_lives_half_an_hour(void **state)
@@ -352,6 +411,7 @@ int main(void)
         TEST(of_another_house_no_number_is_shown),
         TEST(nothing_is_shown_that_cannot_be_logged),
         TEST(only_a_look_at_the_rows_counts_as_one),
+        TEST(a_stop_that_was_not_shown_is_not_lifted),
         TEST(a_preview_lives_half_an_hour),
         TEST(the_look_drops_what_is_over),
         TEST(a_key_holds),
