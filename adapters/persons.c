@@ -237,6 +237,8 @@ static bool folded(struct bytes name, char out[WORD_SIZE])
         step = letter(name.p + i, name.len - i, &c);
         if (step > 0)
             fold(out, &n, c);
+        else if (n > 0 && (name.p[i] == '(' || name.p[i] == '['))
+            break; /* "BSN (verplicht)" */
         else if (!joins(name.p[i]) && name.p[i] != ' ')
             fold(out, &n, '?');
     }
@@ -287,16 +289,55 @@ bool persons_not_in_xml(const xmlNode *root, struct reading *r)
 
 /* ---- bytes of any kind ---- */
 
-static bool can_be_service_number(const char *word, size_t n)
+/* How many bytes at P are nothing: NUL, each second byte of UTF-16, and the first of a no-break space. */
+static size_t nothing(const uint8_t *p, size_t left)
 {
-    int sum = 0, digits = 0;
-    for (size_t i = 0; i < n && n == 9; i++) {
-        if (word[i] < '0' || word[i] > '9')
+    size_t n = 0;
+    while (n < left && (p[n] == 0 || p[n] == 0xc2))
+        n++;
+    return n;
+}
+
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
+
+/* Whether a number that can be a citizen's service number begins at AT, as people write it: nine digits,
+ * singly joined by a blank, dot or dash at most, no digit around them, whatever letters; the eleven-test. A
+ * time that goes on with a colon is none. */
+static bool service_number_at(struct bytes in, size_t at)
+{
+    int sum = 0, n = 0, not_0 = 0;
+    size_t i = at;
+    for (size_t before = at; before > 0; before--) {
+        if (is_digit(in.p[before - 1]))
             return false;
-        digits += word[i] != '0';
-        sum += (word[i] - '0') * (i < 8 ? 9 - (int)i : -1);
+        if (in.p[before - 1] != 0)
+            break;
     }
-    return n == 9 && digits > 1 && sum % 11 == 0;
+    while (n < 9) {
+        if (i >= in.len || !is_digit(in.p[i]))
+            return false;
+        int digit = in.p[i++] - '0';
+        not_0 += digit != 0;
+        sum += digit * (n < 8 ? 9 - n : -1);
+        n++;
+        i += nothing(in.p + i, in.len - i);
+        if (n < 9 && i < in.len && (joins(in.p[i]) || in.p[i] == ' ' || in.p[i] == 0xa0)) {
+            i++;
+            i += nothing(in.p + i, in.len - i);
+        }
+    }
+    return not_0 > 1 && sum % 11 == 0 && (i >= in.len || (!is_digit(in.p[i]) && in.p[i] != ':'));
+}
+
+static bool has_service_number(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++)
+        if (is_digit(in.p[i]) && service_number_at(in, i))
+            return true;
+    return false;
 }
 
 /* Whether what stands around a word makes it a name: an element, an attribute, a key, a heading. */
@@ -323,11 +364,6 @@ static size_t word_at(struct bytes in, size_t at, char word[WORD_SIZE], size_t *
     }
     word[*n < WORD_SIZE ? *n : 0] = '\0';
     return at;
-}
-
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
 }
 
 static bool is_letter(uint8_t b)
@@ -392,6 +428,8 @@ bool persons_reached_in_bytes(struct bytes in)
 bool persons_in_bytes(struct bytes in)
 {
     char word[WORD_SIZE], c = 0;
+    if (has_service_number(in))
+        return true;
     for (size_t at = 0, end; at < in.len; at = end) {
         size_t n = 0, step = letter(in.p + at, in.len - at, &c);
         end = at + 1;
@@ -400,7 +438,7 @@ bool persons_in_bytes(struct bytes in)
         end = word_at(in, at, word, &n);
         if (n >= WORD_SIZE)
             continue;
-        if (identifies(word) != NULL || can_be_service_number(word, n))
+        if (identifies(word) != NULL)
             return true;
         if (find(one, COUNT_OF(one), word) != NULL &&
             stands_as_name(at > 0 ? in.p[at - 1] : -1, end < in.len ? in.p[end] : -1))

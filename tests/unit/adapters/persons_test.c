@@ -54,6 +54,9 @@ static void words(void **state)
         {"cli\xc3\xabnten", false, true},
         {"household", false, true},
         {"aantal_bewoners", false, false},
+        {"Cli\xc3\xabntnr. (intern)", true, true},
+        {"BSN [verplicht]", true, true},
+        {"(bsn", false, false},
         {"naam", false, false},
         {"name", false, false},
         {"locatie", false, false},
@@ -97,6 +100,33 @@ static void bytes_of_any_kind(void **state)
         {"x;111222334;y", 0, false},
         {"x;1112223330;y", 0, false},
         {"000000000", 0, false},
+        {"BSN_999990019", 0, true},
+        {"BSN999990019", 0, true},
+        {"nr999990019x", 0, true},
+        {"x;999 990 019;y", 0, true},
+        {"x;999.990.019;y", 0, true},
+        {"x;9999-90-019;y", 0, true},
+        {"999990019 2026-01-15", 0, true},
+        {"12 999 990 019", 0, true},
+        {"999\xc2\xa0"
+         "990\xc2\xa0"
+         "019",
+         0, true},
+        {"9\0"
+         "9\0"
+         "9\0"
+         "9\0"
+         "9\0"
+         "0\0"
+         "0\0"
+         "1\0"
+         "9\0",
+         18, true}, /* UTF-16 */
+        {"1999990019", 0, false},
+        {"9999900191", 0, false},
+        {"999  990  019", 0, false},
+        {"999,990,019", 0, false},
+        {"99-99-9001 9:30", 0, false},                   /* as a time goes on */
         {"one client, or a bewoner: it says", 0, false}, /* prose */
         {"patients, and residents", 0, false},
         {"{\"id\":\"s\",\"name\":\"De Wulp\",\"available\":12}", 0, false},
