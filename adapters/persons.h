@@ -20,8 +20,9 @@ const char *persons_word(struct bytes name);
  * such a name. */
 const char *persons_or_group(struct bytes name);
 
-/* Complain of each element and attribute at ROOT and below that is a word of the list, by its line. Return
- * whether there was none. Depth must be bounded, as safe_xml does. */
+/* Complain of each element and attribute at ROOT and below that is a word of the list (an attribute: that
+ * identifies by itself), by its line. Return whether there was none. Depth must be bounded, as safe_xml does.
+ */
 MUST_CHECK bool persons_not_in_xml(const struct _xmlNode *root, struct reading *r);
 
 /* Whether the bytes of a refused file seem to tell of people, whatever their format and also when they are

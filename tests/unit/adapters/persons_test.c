@@ -273,6 +273,7 @@ static const struct {
     {profile_hsds, HSDS("1", "")},
     {profile_fhir, FHIR("1", "")},
     {profile_own_xml, OWN_XML("", "")},
+    {profile_own_xml, OWN_XML(" client=\"ZorgSoft 4.2\"", "")}, /* a program */
 };
 
 static void these_alone_are_good(void **state)
