@@ -1,5 +1,6 @@
 #include "adapters/feed_message.h"
 
+#include "adapters/persons.h"
 #include "base/check.h"
 #include "base/crypto.h"
 #include "base/mem.h"
@@ -16,8 +17,8 @@ static const char *const channel_names[] = {"drop", "push", "poll", "upload", "r
 static const char *const outcome_names[] = {"taken", "quarantined", "test", "refused"};
 
 /* Every name that a complaint may carry out of the house, in the order of strcmp: fields of a reading, keys
- * and elements of the formats, sections of a profile, and what no message may hold, whose name must be said
- * for it to be mended. */
+ * and elements of the formats, sections of a profile, and the resources that no message may hold, whose name
+ * must be said for it to be mended. For words that mean a person there is persons.h. */
 static const char *const words[] = {
     "Account",
     "AdverseEvent",
@@ -131,25 +132,13 @@ static const char *const words[] = {
     "ValueSet",
     "VisionPrescription",
     "aantal",
-    "achternaam",
     "available",
-    "beneficiary",
-    "bewoner",
-    "bewoners",
     "bezet",
-    "birth_date",
-    "birthdate",
     "bron",
     "bronId",
-    "bsn",
     "buiten_gebruik",
-    "burgerservicenummer",
     "capaciteit",
     "capacities",
-    "client",
-    "client_id",
-    "client_name",
-    "clients",
     "code",
     "contained",
     "contentObject",
@@ -157,30 +146,20 @@ static const char *const words[] = {
     "count",
     "crosscheck",
     "date",
-    "date_of_birth",
-    "dateofbirth",
     "deliverable",
     "display",
-    "dob",
     "embeddedXMLContent",
     "end",
     "entry",
-    "familyname",
     "file",
     "fileObservedAt",
-    "firstname",
     "formaat",
     "free",
     "fullUrl",
-    "geboortedatum",
-    "gezinsleden",
     "group",
-    "household",
-    "households",
     "id",
     "identifier",
     "implicitRules",
-    "lastname",
     "leverbaar",
     "link",
     "location",
@@ -189,7 +168,6 @@ static const char *const words[] = {
     "method",
     "modifierExtension",
     "moment",
-    "naam_client",
     "name",
     "next",
     "observedAt",
@@ -197,9 +175,6 @@ static const char *const words[] = {
     "organization",
     "outOfOrder",
     "part",
-    "patient",
-    "patient_id",
-    "patients",
     "peilmoment",
     "period",
     "place",
@@ -218,22 +193,18 @@ static const char *const words[] = {
     "reporter",
     "reports",
     "request",
-    "resident",
-    "residents",
     "resource",
     "resourceType",
     "rows",
     "service",
     "services",
     "source",
-    "ssn",
     "status",
     "stop",
     "stopUntil",
     "subject",
     "subjectResults",
     "summary",
-    "surname",
     "system",
     "text",
     "tot",
@@ -248,8 +219,6 @@ static const char *const words[] = {
     "untilAt",
     "updated",
     "value",
-    "voornaam",
-    "voornamen",
     "vrij",
     "xmlContent",
 };
@@ -284,13 +253,18 @@ static int by_text(const void *key, const void *word)
     return strcmp(key, *(const char *const *)word);
 }
 
-static bool is_word(const char *part)
+/* How PART is told. A word that means a person is told as it stands in the list, whatever is around it in the
+ * file. */
+static const char *word_of(const char *part)
 {
     size_t digits = strspn(part, "0123456789");
     /* An index into a list has at most four; nine may be the number of somebody. */
     if (digits > 0 && part[digits] == '\0')
-        return digits <= 4;
-    return bsearch(part, words, COUNT_OF(words), sizeof *words, by_text) != NULL;
+        return digits <= 4 ? part : "?";
+    if (bsearch(part, words, COUNT_OF(words), sizeof *words, by_text) != NULL)
+        return part;
+    const char *person = persons_or_group(bytes_of_text(part));
+    return person != NULL ? person : "?";
 }
 
 void feed_field(const char *field, char out[64])
@@ -300,7 +274,7 @@ void feed_field(const char *field, char out[64])
         size_t slash = *field == '/', len = strcspn(field + slash, "/");
         char part[64];
         snprintf(part, sizeof part, "%.*s", (int)(len < sizeof part ? len : sizeof part - 1), field + slash);
-        const char *shown = len == 0 || is_word(part) ? part : "?";
+        const char *shown = len == 0 ? part : word_of(part);
         if (n + slash + strlen(shown) >= 64)
             break;
         n += (size_t)snprintf(out + n, 64 - n, "%s%s", slash != 0 ? "/" : "", shown);

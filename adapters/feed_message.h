@@ -44,7 +44,8 @@ json_t *feed_message_json(const struct feed_message *m, const struct reading *r)
 void feed_message_refuse(json_t *m, enum feed_outcome outcome, const json_t *problem, int status);
 
 /* Copy FIELD, the name or pointer of a complaint, with every part that is neither a number nor a word of the
- * formats replaced by '?': a provider may have put a name or a number of somebody where a key belongs. */
+ * formats or of persons.h replaced by '?': a provider may have put a name or a number of somebody where a key
+ * belongs. */
 void feed_field(const char *field, char out[64]);
 
 /* Make complaints and notices of READING (report.h, reading_json) say no more than a message would: each

@@ -207,14 +207,18 @@ static enum err read_again(const struct intake *in, const char *provider, const 
     enum err e = quarantine_read(in->quarantine, provider, file, INTAKE_BYTES_MAX, &content);
     *bytes = content.len;
     name_profile(in, provider, by);
-    if (e == ERR_TOO_BIG)
+    if (e == ERR_TOO_BIG) {
         reading_complain(r, 0, "", "the file is larger than %d bytes", INTAKE_BYTES_MAX);
-    else if (e != OK)
+    } else if (e == ERR_NOT_FOUND) {
         reading_complain(r, 0, "", "the file is no longer in quarantine");
-    else if (quarantine_is_reports(in->quarantine, provider, file))
+    } else if (e == OK && by->profile[0] == '\0') {
+        e = ERR_NOT_FOUND; /* nobody's: also what was understood once does not go on */
+        reading_complain(r, 0, "profile", "there is no profile for this provider");
+    } else if (e == OK && quarantine_is_reports(in->quarantine, provider, file)) {
         e = read_reports(buf_view(&content), r);
-    else
+    } else if (e == OK) {
         e = intake_read(in, provider, buf_view(&content), r, by);
+    }
     buf_fini(&content);
     return e;
 }
@@ -225,15 +229,20 @@ enum err intake_again(const struct intake *in, const char *provider, const char 
     char name[MESSAGE_ID_SIZE];
     struct feed_message m = {.provider = provider, .id = name, .channel = CHANNEL_REPLAY, .replay_of = id};
     struct intake_by by;
+    *out = NULL;
     feed_message_name(name);
     enum err e = read_again(in, provider, file, &m.bytes, r, &by);
+    if (e == ERR_BUSY || e == ERR_IO)
+        return e;
     enum err stored = e == OK ? keep(in, provider, name, by.test, r) : OK;
     if (stored != OK)
         return stored;
     m.outcome = e != OK ? FEED_REFUSED : (by.test ? FEED_TEST : FEED_TAKEN);
     *out = tell(in, m, &by, r, "");
-    /* Also what must not be kept by what we know now: it told of people all the time. */
-    if (e == OK || r->not_kept)
+    /* Reports that were to be used, of a provider that is on trial by now, are not used and not lost. What
+     * must not be kept by what we know now goes: it told of people all the time. */
+    bool stays = by.test && quarantine_is_reports(in->quarantine, provider, file);
+    if ((e == OK && !stays) || r->not_kept)
         quarantine_remove(in->quarantine, provider, file);
     if (e == OK)
         spooled(in);

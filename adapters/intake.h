@@ -63,10 +63,11 @@ MUST_CHECK enum err intake_too_big(const struct intake *in, enum channel channel
                                    const char *name, const char *from, uint64_t bytes);
 
 /* Read the file FILE of PROVIDER in quarantine once more, message ID, by the profiles as they are now. OK: to
- * the spool (or on trial), out of quarantine. ERR_BAD_INPUT, ERR_TOO_BIG: the complaints in R ({0}) say why,
- * it stays where it is; ERR_NOT_FOUND likewise for a file that is gone or a provider without a profile. In
- * all these OUT is what the broker is to be told (a new reference), kept already if it can be. ERR_BUSY,
- * ERR_IO: not now. */
+ * the spool and out of quarantine; on trial not to the spool, and reports stay where they are. ERR_BAD_INPUT,
+ * ERR_TOO_BIG: the complaints in R ({0}) say why, it stays where it is; ERR_NOT_FOUND likewise for a file
+ * that is gone or a provider without a profile. In all these OUT is what the broker is to be told (a new
+ * reference), kept already if it can be. ERR_BUSY, ERR_IO: not now, also when the file is there and cannot be
+ * read; R says nothing, OUT is NULL. */
 MUST_CHECK enum err intake_again(const struct intake *in, const char *provider, const char *id,
                                  const char *file, struct reading *r, json_t **out);
 

@@ -3,9 +3,9 @@
  * quarantine has the reason only (reading.not_kept).
  *
  * Words are compared without case, accents and '_', '-', '.' and spaces: "Geboorte-datum" and "naam_cliënt"
- * are found. The same for where a house is and how it is reached, which is a shelter's secret: such words
- * refuse nothing, but nothing that has one is kept. Counts stay possible: a heading "Bewoners" or
- * "aantal_clienten" is none of these words. */
+ * are found, and what stands behind in brackets is not looked at. The same for where a house is and how it is
+ * reached, which is a shelter's secret: such words refuse nothing, but nothing that has one is kept. Counts
+ * stay possible: a heading "Bewoners" or "aantal_clienten" is none of these words. */
 #ifndef PLEK_ADAPTERS_PERSONS_H
 #define PLEK_ADAPTERS_PERSONS_H
 
@@ -31,14 +31,17 @@ struct persons_seen {
 bool persons_seen(const struct persons_seen *s, struct bytes name);
 void persons_remember(struct persons_seen *s, struct bytes name);
 
-/* Complain of each element and attribute at ROOT and below that is a word of the list, by its line. Return
- * whether there was none. Depth must be bounded, as safe_xml does. */
+/* Complain of each element and attribute at ROOT and below that is a word of the list (an attribute: that
+ * identifies by itself), by its line. Return whether there was none. Depth must be bounded, as safe_xml does.
+ */
 MUST_CHECK bool persons_not_in_xml(const struct _xmlNode *root, struct reading *r);
 
 /* Whether the bytes of a refused file seem to tell of people, whatever their format and also when they are
  * broken: a word that identifies anywhere, any word of the list where names stand, or a number that can be a
- * citizen's service number (nine digits, eleven-test). Wrong now and then: then a file is not kept that could
- * have been. */
+ * citizen's service number (nine digits with single blanks, dots and dashes between, whatever letters around;
+ * eleven-test). No good file is refused for a number alone, in a column that nobody reads: one number of nine
+ * digits in eleven passes that test, and of such a file nothing but the counts is kept anyway. Wrong now and
+ * then: then a file is not kept that could have been. */
 bool persons_in_bytes(struct bytes in);
 
 /* Whether the bytes of a refused file may say where a house is or how it is reached (address, phone, e-mail,

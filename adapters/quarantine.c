@@ -7,6 +7,7 @@
 #include "base/time_text.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,8 +224,10 @@ enum err quarantine_read(const struct quarantine *q, const char *provider, const
         return ERR_NOT_FOUND;
     buf_format(&path, "%s/%s/%s", q->dir, provider, kept);
     enum err e = disk_read(buf_c_str(&path), max, out);
+    if (e == ERR_IO && access(buf_c_str(&path), F_OK) != 0 && errno == ENOENT)
+        e = ERR_NOT_FOUND;
     buf_fini(&path);
-    return e == OK || e == ERR_TOO_BIG ? e : ERR_NOT_FOUND;
+    return e;
 }
 
 bool quarantine_is_reports(const struct quarantine *q, const char *provider, const char *kept)

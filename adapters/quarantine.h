@@ -33,7 +33,8 @@ MUST_CHECK enum err quarantine_put_reason(struct quarantine *q, const char *prov
 MUST_CHECK enum err quarantine_put(struct quarantine *q, const char *provider, const char *name,
                                    const char *from, struct bytes content, json_t *reason, struct buf *kept);
 
-/* Append file KEPT of PROVIDER to OUT. ERR_NOT_FOUND: it is gone. ERR_TOO_BIG over MAX bytes. */
+/* Append file KEPT of PROVIDER to OUT. ERR_NOT_FOUND: it is gone. ERR_TOO_BIG over MAX bytes.
+ * ERR_BUSY, ERR_IO: it is there and cannot be read now. */
 MUST_CHECK enum err quarantine_read(const struct quarantine *q, const char *provider, const char *kept,
                                     size_t max, struct buf *out);
 

@@ -201,6 +201,18 @@ static void put_hex(char *to, const uint8_t *in, size_t n)
     }
 }
 
+/* What O says, into the hash of its pool's code: the same file read by a mended profile says something else,
+ * and the broker must not take it for the report it knows. */
+static uint64_t hash_said(uint64_t pool, const struct report *o)
+{
+    const int64_t said[] = {o->observed_at_ms, o->total,       o->free,         o->occupied,
+                            o->out_of_order,   o->deliverable, o->stop_until_ms};
+    uint64_t h = hash_combine(pool, hash_bytes(bytes_of_text(o->stop)));
+    for (size_t i = 0; i < COUNT_OF(said); i++)
+        h = hash_combine(h, (uint64_t)said[i]);
+    return h;
+}
+
 /* One slow hash for the file; codes of pools come from a profile, so a fast one tells them apart. */
 static void name_reports(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES],
                          const uint64_t *hashes)
@@ -215,8 +227,9 @@ static void name_reports(struct reading *r, const char *provider, const uint8_t 
     buf_fini(&in);
     put_hex(id, file, file_len);
     for (size_t i = 0; i < r->n; i++) {
+        const uint64_t said = hash_said(hashes[i], &r->list[i]);
         for (size_t k = 0; k < sizeof pool; k++)
-            pool[k] = (uint8_t)(hashes[i] >> (56 - 8 * k));
+            pool[k] = (uint8_t)(said >> (56 - 8 * k));
         put_hex(id + 2 * file_len, pool, sizeof pool);
         memcpy(r->list[i].id, id, sizeof id);
     }

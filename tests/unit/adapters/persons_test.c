@@ -54,6 +54,9 @@ static void words(void **state)
         {"cli\xc3\xabnten", false, true},
         {"household", false, true},
         {"aantal_bewoners", false, false},
+        {"Cli\xc3\xabntnr. (intern)", true, true},
+        {"BSN [verplicht]", true, true},
+        {"(bsn", false, false},
         {"naam", false, false},
         {"name", false, false},
         {"locatie", false, false},
@@ -118,6 +121,33 @@ static void bytes_of_any_kind(void **state)
         {"x;111222334;y", 0, false},
         {"x;1112223330;y", 0, false},
         {"000000000", 0, false},
+        {"BSN_999990019", 0, true},
+        {"BSN999990019", 0, true},
+        {"nr999990019x", 0, true},
+        {"x;999 990 019;y", 0, true},
+        {"x;999.990.019;y", 0, true},
+        {"x;9999-90-019;y", 0, true},
+        {"999990019 2026-01-15", 0, true},
+        {"12 999 990 019", 0, true},
+        {"999\xc2\xa0"
+         "990\xc2\xa0"
+         "019",
+         0, true},
+        {"9\0"
+         "9\0"
+         "9\0"
+         "9\0"
+         "9\0"
+         "0\0"
+         "0\0"
+         "1\0"
+         "9\0",
+         18, true}, /* UTF-16 */
+        {"1999990019", 0, false},
+        {"9999900191", 0, false},
+        {"999  990  019", 0, false},
+        {"999,990,019", 0, false},
+        {"99-99-9001 9:30", 0, false},                   /* as a time goes on */
         {"one client, or a bewoner: it says", 0, false}, /* prose */
         {"patients, and residents", 0, false},
         {"{\"id\":\"s\",\"name\":\"De Wulp\",\"available\":12}", 0, false},
@@ -264,6 +294,7 @@ static const struct {
     {profile_hsds, HSDS("1", "")},
     {profile_fhir, FHIR("1", "")},
     {profile_own_xml, OWN_XML("", "")},
+    {profile_own_xml, OWN_XML(" client=\"ZorgSoft 4.2\"", "")}, /* a program */
 };
 
 static void these_alone_are_good(void **state)
@@ -511,6 +542,44 @@ static void addresses_are_passed_over(void **state)
     close_scene(&s);
 }
 
+/* What the broker refused once does not go on for a provider that is nobody's by now. What cannot be read is
+ * not said to be gone. */
+static void again_by_todays_profiles(void **state)
+{
+    struct scene s;
+    struct reading *r = mem_new(1, sizeof *r);
+    const char *profiles[] = {profile_csv_text};
+    struct buf kept = {0};
+    char path[300];
+    json_t *out = NULL;
+    (void)state;
+    open_scene(&s, profiles, 1);
+    assert_int_equal(
+        quarantine_put(s.intake.quarantine, "gone", "reports.json", NULL,
+                       BYTES_LITERAL("[{\"reportId\":\"r\",\"pool\":\"p\",\"observedAt\":\"" OBSERVED
+                                     "\",\"source\":\"feed\",\"unitsFree\":1}]"),
+                       json_pack("{s:s}", "refusedBy", "broker"), &kept),
+        OK);
+    assert_int_equal(intake_again(&s.intake, "gone", "m", buf_c_str(&kept), r, &out), ERR_NOT_FOUND);
+    assert_string_equal(r->complaints[0].field, "profile");
+    assert_int_equal(spool_entries(s.intake.spool), 0);
+    path_in(&s, "quarantine/gone", path);
+    assert_int_equal(world_count(path), 2);
+    reading_fini(r);
+    *r = (struct reading){0};
+    /* A folder cannot be read. */
+    path_in(&s, "quarantine/gone/folder", path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(intake_again(&s.intake, "gone", "m", "folder", r, &out), ERR_IO);
+    assert_int_equal(r->complaints_n, 0);
+    assert_int_equal(intake_again(&s.intake, "gone", "m", "nothing", r, &out), ERR_NOT_FOUND);
+    assert_non_null(strstr(r->complaints[0].reason, "no longer"));
+    reading_fini(r);
+    free(r);
+    buf_fini(&kept);
+    close_scene(&s);
+}
+
 /* What is kept is kept for a month. */
 static void the_old_go(void **state)
 {
@@ -543,6 +612,7 @@ int main(void)
         cmocka_unit_test(only_the_reason_stays),
         cmocka_unit_test(keys_do_not_stay),
         cmocka_unit_test(addresses_are_passed_over),
+        cmocka_unit_test(again_by_todays_profiles),
         cmocka_unit_test(the_old_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
