@@ -294,200 +294,197 @@ static void judge(const xmlNode *element, const xmlChar *name, word_of_fn *word_
     if (word_of(text) == NULL) {
         persons_remember(seen, text);
         return;
-        if (persons_word(text) == NULL) {
-            persons_remember(seen, text);
-            return;
-        }
-        reading_complain(r, xml_line(element), (const char *)name,
-                         "must not be in this message: it may be about a person");
-        r->not_kept = true;
     }
+    reading_complain(r, xml_line(element), (const char *)name,
+                     "must not be in this message: it may be about a person");
+    r->not_kept = true;
+}
 
-    /* Of an attribute only what identifies: client="ZorgSoft 4.2" is a program as often as a person. */
-    static const char *word_of_attribute(struct bytes name)
-    {
-        char word[WORD_SIZE];
-        return folded(name, word) ? identifies(word) : NULL;
+/* Of an attribute only what identifies: client="ZorgSoft 4.2" is a program as often as a person. */
+static const char *word_of_attribute(struct bytes name)
+{
+    char word[WORD_SIZE];
+    return folded(name, word) ? identifies(word) : NULL;
+}
+
+/* What is fine for an attribute may not be for an element. */
+struct seen_in_xml {
+    struct persons_seen elements, attributes;
+};
+
+static void judge_all(const xmlNode *first, struct seen_in_xml *seen, struct reading *r)
+{
+    for (const xmlNode *n = first; n != NULL; n = xml_next(n, NULL, NULL)) {
+        judge(n, n->name, persons_word, &seen->elements, r);
+        for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
+            judge(n, a->name, word_of_attribute, &seen->attributes, r);
+        judge_all(xml_child(n, NULL, NULL), seen, r);
     }
+}
 
-    /* What is fine for an attribute may not be for an element. */
-    struct seen_in_xml {
-        struct persons_seen elements, attributes;
-    };
+bool persons_not_in_xml(const xmlNode *root, struct reading *r)
+{
+    int before = r->complaints_n + r->complaints_more;
+    judge_all(root, &(struct seen_in_xml){0}, r);
+    return r->complaints_n + r->complaints_more == before;
+}
 
-    static void judge_all(const xmlNode *first, struct seen_in_xml *seen, struct reading *r)
-    {
-        for (const xmlNode *n = first; n != NULL; n = xml_next(n, NULL, NULL)) {
-            judge(n, n->name, persons_word, &seen->elements, r);
-            for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
-                judge(n, a->name, word_of_attribute, &seen->attributes, r);
-            judge_all(xml_child(n, NULL, NULL), seen, r);
-        }
-    }
+/* ---- bytes of any kind ---- */
 
-    bool persons_not_in_xml(const xmlNode *root, struct reading *r)
-    {
-        int before = r->complaints_n + r->complaints_more;
-        judge_all(root, &(struct seen_in_xml){0}, r);
-        return r->complaints_n + r->complaints_more == before;
-    }
+/* How many bytes at P are nothing: NUL, each second byte of UTF-16, and the first of a no-break space. */
+static size_t nothing(const uint8_t *p, size_t left)
+{
+    size_t n = 0;
+    while (n < left && (p[n] == 0 || p[n] == 0xc2))
+        n++;
+    return n;
+}
 
-    /* ---- bytes of any kind ---- */
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
 
-    /* How many bytes at P are nothing: NUL, each second byte of UTF-16, and the first of a no-break space. */
-    static size_t nothing(const uint8_t *p, size_t left)
-    {
-        size_t n = 0;
-        while (n < left && (p[n] == 0 || p[n] == 0xc2))
-            n++;
-        return n;
-    }
-
-    static bool is_digit(uint8_t b)
-    {
-        return b >= '0' && b <= '9';
-    }
-
-    /* Whether a number that can be a citizen's service number begins at AT, as people write it: nine digits,
-     * singly joined by a blank, dot or dash at most, no digit around them, whatever letters; the eleven-test.
-     * A time that goes on with a colon is none. */
-    static bool service_number_at(struct bytes in, size_t at)
-    {
-        int sum = 0, n = 0, not_0 = 0;
-        size_t i = at;
-        for (size_t before = at; before > 0; before--) {
-            if (is_digit(in.p[before - 1]))
-                return false;
-            if (in.p[before - 1] != 0)
-                break;
-        }
-        while (n < 9) {
-            if (i >= in.len || !is_digit(in.p[i]))
-                return false;
-            int digit = in.p[i++] - '0';
-            not_0 += digit != 0;
-            sum += digit * (n < 8 ? 9 - n : -1);
-            n++;
-            i += nothing(in.p + i, in.len - i);
-            if (n < 9 && i < in.len && (joins(in.p[i]) || in.p[i] == ' ' || in.p[i] == 0xa0)) {
-                i++;
-                i += nothing(in.p + i, in.len - i);
-            }
-        }
-        return not_0 > 1 && sum % 11 == 0 && (i >= in.len || (!is_digit(in.p[i]) && in.p[i] != ':'));
-    }
-
-    static bool has_service_number(struct bytes in)
-    {
-        for (size_t i = 0; i < in.len; i++)
-            if (is_digit(in.p[i]) && service_number_at(in, i))
-                return true;
-        return false;
-    }
-
-    /* Whether what stands around a word makes it a name: an element, an attribute, a key, a heading. */
-    static bool stands_as_name(int before, int after)
-    {
-        static const char open[] = "</:\"';,\t|\n", close[] = ">=\"';,\t|\n\r/:";
-        bool opened = before < 0 || (before > 0 && strchr(open, before) != NULL);
-        bool closed = after < 0 || (after > 0 && strchr(close, after) != NULL);
-        return (opened && closed) || (before == ' ' && after == '=') ||
-               ((before == '<' || before == ':') && after == ' ');
-    }
-
-    /* The word that begins at AT, folded, of N letters (more than there is room for: cut). Where it ends. */
-    static size_t word_at(struct bytes in, size_t at, char word[WORD_SIZE], size_t *n)
-    {
-        char c = 0;
-        for (*n = 0; at < in.len;) {
-            size_t step = letter(in.p + at, in.len - at, &c);
-            if (step > 0)
-                fold(word, n, c);
-            else if (!joins(in.p[at]))
-                break;
-            at += step > 0 ? step : 1;
-        }
-        word[*n < WORD_SIZE ? *n : 0] = '\0';
-        return at;
-    }
-
-    static bool is_letter(uint8_t b)
-    {
-        return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
-    }
-
-    /* A value that reaches a house, whatever it is called: an e-mail address, a Dutch postcode (1234 AB), a
-     * phone number of ten digits in one or two pieces. At AT, where a piece of text may begin. */
-    static bool reaches(struct bytes in, size_t at)
-    {
-        const uint8_t *p = in.p + at;
-        size_t left = in.len - at, n = 0, i = 0;
-        if (p[0] == '@')
-            return at > 0 && left > 1 && (is_letter(p[-1]) || is_digit(p[-1])) &&
-                   (is_letter(p[1]) || is_digit(p[1]));
-        if (!is_digit(p[0]) || (at > 0 && (is_digit(p[-1]) || is_letter(p[-1]))))
+/* Whether a number that can be a citizen's service number begins at AT, as people write it: nine digits,
+ * singly joined by a blank, dot or dash at most, no digit around them, whatever letters; the eleven-test.
+ * A time that goes on with a colon is none. */
+static bool service_number_at(struct bytes in, size_t at)
+{
+    int sum = 0, n = 0, not_0 = 0;
+    size_t i = at;
+    for (size_t before = at; before > 0; before--) {
+        if (is_digit(in.p[before - 1]))
             return false;
-        while (i < left && is_digit(p[i]))
+        if (in.p[before - 1] != 0)
+            break;
+    }
+    while (n < 9) {
+        if (i >= in.len || !is_digit(in.p[i]))
+            return false;
+        int digit = in.p[i++] - '0';
+        not_0 += digit != 0;
+        sum += digit * (n < 8 ? 9 - n : -1);
+        n++;
+        i += nothing(in.p + i, in.len - i);
+        if (n < 9 && i < in.len && (joins(in.p[i]) || in.p[i] == ' ' || in.p[i] == 0xa0)) {
             i++;
-        n = i;
-        if (n == 4 && p[0] != '0') {
-            i += i < left && p[i] == ' ';
-            return i + 1 < left && p[i] >= 'A' && p[i] <= 'Z' && p[i + 1] >= 'A' && p[i + 1] <= 'Z' &&
-                   (i + 2 == left || !(is_letter(p[i + 2]) || is_digit(p[i + 2])));
+            i += nothing(in.p + i, in.len - i);
         }
-        if (n >= 2 && n <= 4 && i + 1 < left && (p[i] == '-' || p[i] == ' '))
-            for (i++; i < left && is_digit(p[i]); i++)
-                n++;
-        return n == 10 && p[0] == '0';
     }
+    return not_0 > 1 && sum % 11 == 0 && (i >= in.len || (!is_digit(in.p[i]) && in.p[i] != ':'));
+}
 
-    /* A word with a number behind it, as in address_1. */
-    static void cut_number(char *word, size_t n)
-    {
-        while (n > 0 && is_digit((uint8_t)word[n - 1]))
-            word[--n] = '\0';
-    }
-
-    bool persons_reached_in_bytes(struct bytes in)
-    {
-        char word[WORD_SIZE], c = 0;
-        for (size_t at = 0, end; at < in.len; at = end) {
-            size_t n = 0, step = letter(in.p + at, in.len - at, &c);
-            end = at + 1;
-            if (reaches(in, at))
-                return true;
-            if (step == 0)
-                continue;
-            end = word_at(in, at, word, &n);
-            if (n >= WORD_SIZE)
-                continue;
-            cut_number(word, n);
-            if (find(reach, COUNT_OF(reach), word) != NULL ||
-                (find(reach_name, COUNT_OF(reach_name), word) != NULL &&
-                 stands_as_name(at > 0 ? in.p[at - 1] : -1, end < in.len ? in.p[end] : -1)))
-                return true;
-        }
-        return false;
-    }
-
-    bool persons_in_bytes(struct bytes in)
-    {
-        char word[WORD_SIZE], c = 0;
-        if (has_service_number(in))
+static bool has_service_number(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++)
+        if (is_digit(in.p[i]) && service_number_at(in, i))
             return true;
-        for (size_t at = 0, end; at < in.len; at = end) {
-            size_t n = 0, step = letter(in.p + at, in.len - at, &c);
-            end = at + 1;
-            if (step == 0)
-                continue;
-            end = word_at(in, at, word, &n);
-            if (n >= WORD_SIZE)
-                continue;
-            if (identifies(word) != NULL)
-                return true;
-            if (find(one, COUNT_OF(one), word) != NULL &&
-                stands_as_name(at > 0 ? in.p[at - 1] : -1, end < in.len ? in.p[end] : -1))
-                return true;
-        }
-        return false;
+    return false;
+}
+
+/* Whether what stands around a word makes it a name: an element, an attribute, a key, a heading. */
+static bool stands_as_name(int before, int after)
+{
+    static const char open[] = "</:\"';,\t|\n", close[] = ">=\"';,\t|\n\r/:";
+    bool opened = before < 0 || (before > 0 && strchr(open, before) != NULL);
+    bool closed = after < 0 || (after > 0 && strchr(close, after) != NULL);
+    return (opened && closed) || (before == ' ' && after == '=') ||
+           ((before == '<' || before == ':') && after == ' ');
+}
+
+/* The word that begins at AT, folded, of N letters (more than there is room for: cut). Where it ends. */
+static size_t word_at(struct bytes in, size_t at, char word[WORD_SIZE], size_t *n)
+{
+    char c = 0;
+    for (*n = 0; at < in.len;) {
+        size_t step = letter(in.p + at, in.len - at, &c);
+        if (step > 0)
+            fold(word, n, c);
+        else if (!joins(in.p[at]))
+            break;
+        at += step > 0 ? step : 1;
     }
+    word[*n < WORD_SIZE ? *n : 0] = '\0';
+    return at;
+}
+
+static bool is_letter(uint8_t b)
+{
+    return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
+}
+
+/* A value that reaches a house, whatever it is called: an e-mail address, a Dutch postcode (1234 AB), a
+ * phone number of ten digits in one or two pieces. At AT, where a piece of text may begin. */
+static bool reaches(struct bytes in, size_t at)
+{
+    const uint8_t *p = in.p + at;
+    size_t left = in.len - at, n = 0, i = 0;
+    if (p[0] == '@')
+        return at > 0 && left > 1 && (is_letter(p[-1]) || is_digit(p[-1])) &&
+               (is_letter(p[1]) || is_digit(p[1]));
+    if (!is_digit(p[0]) || (at > 0 && (is_digit(p[-1]) || is_letter(p[-1]))))
+        return false;
+    while (i < left && is_digit(p[i]))
+        i++;
+    n = i;
+    if (n == 4 && p[0] != '0') {
+        i += i < left && p[i] == ' ';
+        return i + 1 < left && p[i] >= 'A' && p[i] <= 'Z' && p[i + 1] >= 'A' && p[i + 1] <= 'Z' &&
+               (i + 2 == left || !(is_letter(p[i + 2]) || is_digit(p[i + 2])));
+    }
+    if (n >= 2 && n <= 4 && i + 1 < left && (p[i] == '-' || p[i] == ' '))
+        for (i++; i < left && is_digit(p[i]); i++)
+            n++;
+    return n == 10 && p[0] == '0';
+}
+
+/* A word with a number behind it, as in address_1. */
+static void cut_number(char *word, size_t n)
+{
+    while (n > 0 && is_digit((uint8_t)word[n - 1]))
+        word[--n] = '\0';
+}
+
+bool persons_reached_in_bytes(struct bytes in)
+{
+    char word[WORD_SIZE], c = 0;
+    for (size_t at = 0, end; at < in.len; at = end) {
+        size_t n = 0, step = letter(in.p + at, in.len - at, &c);
+        end = at + 1;
+        if (reaches(in, at))
+            return true;
+        if (step == 0)
+            continue;
+        end = word_at(in, at, word, &n);
+        if (n >= WORD_SIZE)
+            continue;
+        cut_number(word, n);
+        if (find(reach, COUNT_OF(reach), word) != NULL ||
+            (find(reach_name, COUNT_OF(reach_name), word) != NULL &&
+             stands_as_name(at > 0 ? in.p[at - 1] : -1, end < in.len ? in.p[end] : -1)))
+            return true;
+    }
+    return false;
+}
+
+bool persons_in_bytes(struct bytes in)
+{
+    char word[WORD_SIZE], c = 0;
+    if (has_service_number(in))
+        return true;
+    for (size_t at = 0, end; at < in.len; at = end) {
+        size_t n = 0, step = letter(in.p + at, in.len - at, &c);
+        end = at + 1;
+        if (step == 0)
+            continue;
+        end = word_at(in, at, word, &n);
+        if (n >= WORD_SIZE)
+            continue;
+        if (identifies(word) != NULL)
+            return true;
+        if (find(one, COUNT_OF(one), word) != NULL &&
+            stands_as_name(at > 0 ? in.p[at - 1] : -1, end < in.len ? in.p[end] : -1))
+            return true;
+    }
+    return false;
+}
