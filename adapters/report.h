@@ -91,7 +91,8 @@ int64_t reading_time(struct reading *r, int line, const char *field, struct byte
 
 /* Apply the rules of every format: a pool once, free and the rest within the total, not from the future, at
  * least one observation, cross-check or notice. Then name each report after PROVIDER, the bytes of the file
- * and the pool, so that the same file twice gives the same names. FILE_HASH is BLAKE2b of the bytes. */
+ * the pool and what is said of it, so that the same file twice gives the same names, and read by a mended
+ * profile another. FILE_HASH is BLAKE2b of the bytes. */
 void reading_judge(struct reading *r, const char *provider, const uint8_t file_hash[FILE_HASH_BYTES],
                    int64_t now_ms);
 

@@ -472,6 +472,9 @@ static void machines_bring_capacity_by_their_door_and_nothing_else(void **state)
     stranger = web_machine_client(w, false);
     snprintf(body, sizeof body, REPORT, "m", 2);
     ask_machine(w, enrolled, &a, "POST", "/api/v1/capacity-reports", headers, body);
+    assert_int_equal(a.status, 422); /* it does not speak for people */
+    memcpy(strstr(body, "hand"), "feed", 4);
+    ask_machine(w, enrolled, &a, "POST", "/api/v1/capacity-reports", headers, body);
     assert_int_equal(a.status, 200);
     assert_int_equal(web_int(&a, "applied"), 1);
     ask_machine(w, enrolled, &a, "POST", "/api/v1/capacity-reports", headers, body); /* same key */
