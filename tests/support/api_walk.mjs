@@ -19,8 +19,8 @@ async function walkFeeds(x) {
   const order = await adapter.order('read');
   expectStatus(await adapter.client.get(`/feed-orders/${order.id}/content`), 200);
   expectStatus(await adapter.tell(aMessage(org, { channel: 'upload', orderId: order.id, reports: [aFeedReport(pool)] })), 201);
-  expectStatus(await desk.get(`/uploads/${upload}`), 200);
-  expectStatus(await desk.post(`/uploads/${upload}/acceptance`), 200);
+  const { previewTag } = expectStatus(await desk.get(`/uploads/${upload}`), 200);
+  expectStatus(await desk.post(`/uploads/${upload}/acceptance`, {}, { headers: { 'If-Match': previewTag } }), 200);
 }
 
 /** NEED: a function that gives the household to enter. Returns what was made: { referrals, requests }. */
