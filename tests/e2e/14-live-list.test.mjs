@@ -137,7 +137,7 @@ test('two who set the same number are asked which is right', async () => {
   const row = page.locator(`.cap li[data-pool="${id}"]`);
   const of = demo.pools[id - 1];
   const was = Number(await row.locator('output').innerText());
-  await row.getByRole('button').first().click();
+  await row.locator('.stepper button').first().click();
   await page.waitForSelector('.cap li.changed');
   await report('intake.esdoorn', of, was + 1);
   await row.getByText(say('capacity.becomes', { before: was + 1, now: was - 1, total: of.units_total })).waitFor();

@@ -182,20 +182,20 @@ test('an unreadable, an empty and a too large file say so, and more than three t
   assert.equal(desk.urls.filter(u => u.endsWith('/uploads')).length, posts, 'nothing was sent');
 });
 
-/** The house says N by two taps on the phone. */
-async function sayByHand(code, n) {
-  for (let now = await shown(code); now !== n;) {
-    const next = now > n ? now - 1 : now + 1;
-    await row(code).locator('.stepper button').nth(now > n ? 0 : 1).click();
-    await poll(async () => await shown(code) === next, { ...SOON, what: 'the tap to be drawn' });
-    now = next;
-  }
-  await press(phone.page, 'capacity.confirm', { n: 1 });
-  await phone.page.locator('.cap li.changed').waitFor({ state: 'detached' });
+/** A colleague at another screen of the house says N. */
+async function reportByHand(code, n) {
+  const { id, capacity } = await idOf(code), colleague = await x.as(`intake.${HOUSE}`);
+  await poll(() => Date.now() > Date.parse(capacity.observedAt), { what: 'a later moment' });
+  const r = await colleague.post('/capacity-reports', { reports: [{ poolId: id, reportId: `hand-${code}-${n}`, observedAt: new Date().toISOString(), source: 'hand', unitsTotal: capacity.unitsTotal, unitsFree: n }] });
+  assert.equal(r.status, 200, r.text);
 }
 
 test('hand and feed differ: the phone asks, a tap says which is right, and the mark stays until the next message', async () => {
-  await sayByHand(FAMILY, 0);
+  // What people correct: the feed says two, they say none, the feed says two again.
+  adapter.drop(HOUSE, 'says.csv', file([{ code: FAMILY, free: 2 }]));
+  await poll(async () => (await idOf(FAMILY)).capacity.unitsFree === 2 && await shown(FAMILY) === 2, { ...SOON, what: 'the number of the feed on the phone' });
+  await reportByHand(FAMILY, 0);
+  await poll(async () => await shown(FAMILY) === 0, { ...SOON, what: 'the correction on the phone' });
   const hand = (await idOf(FAMILY)).capacity.observedAt;
   await poll(() => Date.now() > Date.parse(hand), { what: 'the feed to speak later' });
   adapter.drop(HOUSE, 'differs.csv', file([{ code: FAMILY, free: 2 }]));

@@ -61,7 +61,8 @@ static void keep_and_show(struct fuzz *f, struct feed_message *m)
 
     if (kept == NULL) /* it was older than all that are kept */
         return;
-    json = view_feed_message(f->x->e, f->feeds, kept, true, f->x->now);
+    const struct actor house = {.role = ROLE_SHELTER, .org = kept->provider};
+    json = view_feed_message(f->x->e, &house, f->feeds, kept, true, f->x->now);
     CHECK(json != NULL);
     char *text = json_dumps(json, 0);
     CHECK(text != NULL);
