@@ -50,6 +50,13 @@ static const struct applier appliers[EV_N] = {
     [EV_REQUEST_SILENT] = {request_silent_impossible, request_silent_apply},
     [EV_PLACE_FOUND] = {place_found_impossible, place_found_apply},
     [EV_CAPACITY_CONFIRMED] = {capacity_confirmed_impossible, capacity_confirmed_apply},
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
 };
 
 /* NULL if the event can happen now. */

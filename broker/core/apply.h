@@ -30,6 +30,13 @@ impossible_fn referral_opened_impossible, referral_travelling_impossible, referr
 apply_fn referral_opened_apply, referral_travelling_apply, referral_admitted_apply, referral_no_show_apply,
     referral_withdrawn_apply, referral_unplaced_apply, place_found_apply;
 
+/* ---- timers and escalation ---- */
+/* ---- no bed: bridges and the unplaced register ---- */
+/* ---- gatekeepers ---- */
+/* ---- stays, clocks, nights and funding ---- */
+/* ---- MDO, regiehouder, consult ---- */
+/* ---- warm handover, keys and notes ---- */
+/* ---- location leaked, surge, conflict check ---- */
 /* End a request's hold: the one way out of pending and accepted. Its referral is settled afterwards. */
 void request_end(struct engine *e, const struct event *ev, struct request_id id, enum request_state to,
                  enum cancel_why why);

@@ -36,6 +36,13 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_WITHDRAW] = R(REFERRER) | R(COMENSHA),
     [CMD_TICK] = R(SYSTEM),
     [CMD_ANNOUNCE] = R(SYSTEM),
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
 };
 
 static const uint16_t action_roles[ACT_N] = {
@@ -52,6 +59,13 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_FEEDS] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_REPLAY_FEED] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_UPLOAD] = R(SHELTER) | R(ORG_ADMIN),
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
 };
 
 static const enum capacity_sight capacity_sights[ROLE_N] = {
@@ -183,6 +197,13 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
         r = engine_referral(e, cmd->u.referral.referral);
         is_visible = is_own_referral(a, r) || is_host(e, a, r);
         break;
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     case CMD_DEFINE_ORG:
     case CMD_DEFINE_LOCATION:
     case CMD_DEFINE_POOL:
@@ -295,6 +316,13 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
         return object <= UINT32_MAX && carries(a, (struct org_id){(uint32_t)object});
     case ACT_UPLOAD:
         return may_upload(e, a, object);
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     case ACT_N:
         break;
     }
@@ -368,6 +396,13 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return is_own_referral(a, engine_referral(e, ev->u.referral.referral));
     case EV_PLACE_FOUND: /* its referrer, and not the house: it is asked nothing */
         return is_own_referral(a, engine_referral(e, ev->u.found.referral));
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:

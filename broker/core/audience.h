@@ -19,6 +19,13 @@ enum action {
     ACT_SEE_FEEDS, /* feeds, messages and uploads of an organisation; the exchange's own people: of all */
     ACT_REPLAY_FEED, /* have a message of an organisation read again */
     ACT_UPLOAD,      /* bring a file of one's own organisation; taking its numbers is CMD_REPORT_CAPACITY */
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     ACT_N
 };
 

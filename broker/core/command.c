@@ -20,6 +20,13 @@ const char *command_name(enum command_kind k)
         [CMD_WITHDRAW] = "withdraw",
         [CMD_TICK] = "tick",
         [CMD_ANNOUNCE] = "announce",
+        /* ---- timers and escalation ---- */
+        /* ---- no bed: bridges and the unplaced register ---- */
+        /* ---- gatekeepers ---- */
+        /* ---- stays, clocks, nights and funding ---- */
+        /* ---- MDO, regiehouder, consult ---- */
+        /* ---- warm handover, keys and notes ---- */
+        /* ---- location leaked, surge, conflict check ---- */
     };
 
     CHECK((unsigned)k < CMD_N);

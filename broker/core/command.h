@@ -44,6 +44,13 @@ enum command_kind {
     CMD_WITHDRAW,
     CMD_TICK,     /* let fall due what is due */
     CMD_ANNOUNCE, /* a pool came free: tell one referral, if it is a better place for it */
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     CMD_N
 };
 
@@ -80,6 +87,13 @@ struct command {
             struct referral_id referral;
             struct pool_id pool;
         } announce; /* ANNOUNCE */
+        /* ---- timers and escalation ---- */
+        /* ---- no bed: bridges and the unplaced register ---- */
+        /* ---- gatekeepers ---- */
+        /* ---- stays, clocks, nights and funding ---- */
+        /* ---- MDO, regiehouder, consult ---- */
+        /* ---- warm handover, keys and notes ---- */
+        /* ---- location leaked, surge, conflict check ---- */
     } u;
 };
 

@@ -20,6 +20,13 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_WITHDRAW] = decide_withdraw,
     [CMD_TICK] = decide_tick,
     [CMD_ANNOUNCE] = decide_announce,
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
 };
 
 /* Refusals that the state of the exchange caused: a repeat must get the same, though the state has moved on.

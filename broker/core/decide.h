@@ -46,6 +46,13 @@ decide_fn decide_tick;
 /* decide_announce.c */
 decide_fn decide_announce;
 
+/* ---- timers and escalation ---- */
+/* ---- no bed: bridges and the unplaced register ---- */
+/* ---- gatekeepers ---- */
+/* ---- stays, clocks, nights and funding ---- */
+/* ---- MDO, regiehouder, consult ---- */
+/* ---- warm handover, keys and notes ---- */
+/* ---- location leaked, surge, conflict check ---- */
 /* audience.c: the actor is who it says and its role gives such commands at all, whatever the object. */
 bool permit_role(const struct engine *e, const struct command *cmd);
 /* audience.c: may_command with its reason. Fills what the refusal is about in OUTCOME. */

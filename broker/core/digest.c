@@ -155,6 +155,13 @@ uint64_t digest_recount(const struct engine *e)
         sum += digest_of_referral(&e->referrals[i].r);
     for (uint32_t i = 0; i < e->n_requests; i++)
         sum += digest_of_request(&e->requests[i].r);
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     return sum;
 }
 

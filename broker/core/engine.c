@@ -40,6 +40,13 @@ struct core_settings core_settings_default(void)
         .price_distance = 200,
         .wait_share = 500,
         .chance = 150,
+        /* ---- timers and escalation ---- */
+        /* ---- no bed: bridges and the unplaced register ---- */
+        /* ---- gatekeepers ---- */
+        /* ---- stays, clocks, nights and funding ---- */
+        /* ---- MDO, regiehouder, consult ---- */
+        /* ---- warm handover, keys and notes ---- */
+        /* ---- location leaked, surge, conflict check ---- */
     };
 
     for (int i = 0; i < SOURCE_N; i++)

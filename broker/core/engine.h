@@ -46,6 +46,13 @@ struct core_settings {
     uint16_t chance;     /* 150: permille chance that one given free unit is the one that helps */
     bool late_first;     /* freed units: those past their deadline first, instead of last */
     bool plain_clock;    /* for simulated worlds: minutes of the week without time zone or summer time */
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
 };
 struct core_settings core_settings_default(void);
 
@@ -158,4 +165,11 @@ const struct place_found *engine_place_found(const struct engine *e, struct refe
  */
 size_t engine_pool_holds(const struct engine *e, struct pool_id id, struct request_id *out, size_t max);
 
+/* ---- timers and escalation ---- */
+/* ---- no bed: bridges and the unplaced register ---- */
+/* ---- gatekeepers ---- */
+/* ---- stays, clocks, nights and funding ---- */
+/* ---- MDO, regiehouder, consult ---- */
+/* ---- warm handover, keys and notes ---- */
+/* ---- location leaked, surge, conflict check ---- */
 #endif

@@ -109,6 +109,13 @@ struct engine {
 
     struct due *due; /* binary heap, earliest on top */
     uint32_t n_due, cap_due;
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
 };
 
 /* ---- engine_index.c ---- */

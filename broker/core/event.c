@@ -56,6 +56,13 @@ struct referral_id event_subject(const struct event *ev)
         return ev->u.referral.referral;
     case EV_PLACE_FOUND:
         return ev->u.found.referral;
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_POOL_DEFINED:
@@ -92,6 +99,13 @@ const char *event_name(enum event_kind k)
         [EV_REQUEST_SILENT] = "request.silent",
         [EV_PLACE_FOUND] = "referral.place_found",
         [EV_CAPACITY_CONFIRMED] = "capacity.confirmed",
+        /* ---- timers and escalation ---- */
+        /* ---- no bed: bridges and the unplaced register ---- */
+        /* ---- gatekeepers ---- */
+        /* ---- stays, clocks, nights and funding ---- */
+        /* ---- MDO, regiehouder, consult ---- */
+        /* ---- warm handover, keys and notes ---- */
+        /* ---- location leaked, surge, conflict check ---- */
     };
 
     CHECK((unsigned)k < EV_N);

@@ -33,6 +33,13 @@ enum event_kind {
     EV_REQUEST_SILENT,     /* no answer in time; the hold stands, others may be asked too */
     EV_PLACE_FOUND,        /* a better place came free for a referral that looks; nobody is asked */
     EV_CAPACITY_CONFIRMED, /* the same as is believed of some pools, only newer: their age is renewed */
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     EV_N
 };
 
@@ -102,6 +109,13 @@ struct event {
             struct referral_id referral;
             struct pool_id pool;
         } found; /* EV_PLACE_FOUND */
+        /* ---- timers and escalation ---- */
+        /* ---- no bed: bridges and the unplaced register ---- */
+        /* ---- gatekeepers ---- */
+        /* ---- stays, clocks, nights and funding ---- */
+        /* ---- MDO, regiehouder, consult ---- */
+        /* ---- warm handover, keys and notes ---- */
+        /* ---- location leaked, surge, conflict check ---- */
     } u;
 };
 

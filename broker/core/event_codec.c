@@ -104,6 +104,13 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_CAPACITY_CONFIRMED:
         confirmed_fields(f, ev);
         break;
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     case EV_N:
         CHECK(ev->kind != EV_N);
     }

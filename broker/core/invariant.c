@@ -244,6 +244,13 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
         if (!check_referral(e, i, f))
             return false;
     }
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     if (!check_heap(e, f) || !check_keys(e, f) || !check_told(e, f))
         return false;
     if (digest_recount(e) != e->sum)

@@ -23,6 +23,13 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_UNKNOWN_REASON] = "unknown_reason",
         [REFUSAL_LIMIT] = "limit",
         [REFUSAL_DUPLICATE] = "duplicate",
+        /* ---- timers and escalation ---- */
+        /* ---- no bed: bridges and the unplaced register ---- */
+        /* ---- gatekeepers ---- */
+        /* ---- stays, clocks, nights and funding ---- */
+        /* ---- MDO, regiehouder, consult ---- */
+        /* ---- warm handover, keys and notes ---- */
+        /* ---- location leaked, surge, conflict check ---- */
     };
 
     CHECK((unsigned)r < REFUSAL_N);

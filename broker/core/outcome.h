@@ -26,6 +26,13 @@ enum refusal {
     REFUSAL_UNKNOWN_REASON,  /* coded reason does not exist */
     REFUSAL_LIMIT,           /* a bound of the engine is reached, or a value lies outside its range */
     REFUSAL_DUPLICATE,       /* a definition with this code exists already, with other content */
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     REFUSAL_N
 };
 

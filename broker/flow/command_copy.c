@@ -46,6 +46,13 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_TICK:
     case CMD_ANNOUNCE:
         return 0;
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     case CMD_N:
         break;
     }

@@ -61,6 +61,13 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
                        "The exchange keeps no more of this. Close what is finished first.", 60},
     [REFUSAL_DUPLICATE] = {409, "duplicate", "Exists already",
                            "Something with this code exists already, with other content.", 0},
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
 };
 
 const struct reply_row *reply_row_of_trouble(enum err trouble)

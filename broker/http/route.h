@@ -44,4 +44,11 @@ call_fn api_uploads_post, api_uploads_get, api_upload_accept;                   
 call_fn api_publish_get, api_publish_opvang_get, api_publish_hsds_get,
     api_publish_fhir_get; /* api_publish.c */
 
+/* ---- timers and escalation ---- */
+/* ---- no bed: bridges and the unplaced register ---- */
+/* ---- gatekeepers ---- */
+/* ---- stays, clocks, nights and funding ---- */
+/* ---- MDO, regiehouder, consult ---- */
+/* ---- warm handover, keys and notes ---- */
+/* ---- location leaked, surge, conflict check ---- */
 #endif

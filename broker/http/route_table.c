@@ -60,6 +60,13 @@ static const struct route routes[] = {
     WRITE_("/uploads", AUTH_SESSION, BATCH_BYTES_MAX, api_uploads_post),
     GET_("/uploads/{id}", AUTH_SESSION, api_uploads_get),
     WRITE_("/uploads/{id}/acceptance", AUTH_SESSION, 0, api_upload_accept),
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
 };
 
 const struct route *route_table(size_t *count)

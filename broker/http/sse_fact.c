@@ -13,6 +13,13 @@ static const char *const states[EV_N] = {
     [EV_REQUEST_CANCELLED] = "cancelled",  [EV_REFERRAL_TRAVELLING] = "travelling",
     [EV_REFERRAL_ADMITTED] = "admitted",   [EV_REFERRAL_NO_SHOW] = "open",
     [EV_REFERRAL_WITHDRAWN] = "withdrawn", [EV_REQUEST_SILENT] = "pending",
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
 };
 
 static void of_request(const struct engine *e, struct request_id id, struct fact *out)
@@ -74,6 +81,13 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         out->referral = ev->u.found.referral;
         out->pool = ev->u.found.pool;
         return true;
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:
@@ -129,6 +143,13 @@ void fact_to_event(const struct fact *f, struct event *out)
         out->u.found.referral = f->referral;
         out->u.found.pool = f->pool;
         break;
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    /* ---- MDO, regiehouder, consult ---- */
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:
