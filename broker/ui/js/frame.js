@@ -18,7 +18,7 @@ export const PAGES_OF = {
   rapporteur: ['/gemeente'], org_admin: ['/koppeling'], exchange_admin: ['/koppeling'],
 };
 /** @type {Record<string, string>} */
-const TITLE_OF = { '/plaatsen': 'placer.title', '/opvang': 'shelter.title', '/gemeente': 'overview.page', '/koppeling': 'feeds.title' };
+const TITLE_OF = { '/plaatsen': 'placer.title', '/opvang': 'shelter.title', '/gemeente': 'overview.page', '/koppeling': 'feeds.title', '/verwijzing': 'dossier.title' };
 const WARN_MS = 120_000;
 // A shelter's open stream counts as use on the server: a night phone that only waits stays signed in until the shift ends.
 const STREAM_IS_USE = new Set(['shelter']);

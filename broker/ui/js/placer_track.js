@@ -194,7 +194,7 @@ export function trackView(p) {
   const yes = accepted(p.referral);
   const isOpen = ['open', 'asked', 'reserved', 'travelling'].includes(p.referral.state);
   const goes = p.referral.state === 'reserved' || p.referral.state === 'travelling';
-  return html`<div class="headline"><h2 id="results-title" tabindex="-1">${headline(p.referral)}</h2>${button(t('track.new_search'), { icon: 'plus', click: p.back })}</div>
+  return html`<div class="headline"><h2 id="results-title" tabindex="-1">${headline(p.referral)}</h2><a class="notice-link" href="/verwijzing#r=${p.referral.id}">${t('dossier.open')}</a>${button(t('track.new_search'), { icon: 'plus', click: p.back })}</div>
   ${alarms(p)}
   <div class="track"><div class="stack">
     ${yes && goes ? html`${journeyPanel(p, yes)}${locationPanel(p, yes)}` : nothing}

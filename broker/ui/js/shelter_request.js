@@ -81,7 +81,7 @@ function pendingCard(r, p) {
 const acceptedCard = (r, p) => html`<section class="call" aria-labelledby="request-${r.id}" data-request=${r.id}>
     <header><span class="round-yes">${icon('check')}</span><div><h2 id="request-${r.id}" tabindex="-1">${t('request.promised')}</h2><p class="subtle">${t('request.told', { who: r.referrer ?? t('request.referrer') })}</p></div></header>
     ${facts(r, p)}
-    <div class="actions">${button(t('request.arrived'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, click: () => p.arrived(r) })}${r.callback ? callLink(t('request.call'), r.callback, 'big') : nothing}</div></section>`;
+    <div class="actions">${button(t('request.arrived'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, click: () => p.arrived(r) })}${r.callback ? callLink(t('request.call'), r.callback, 'big') : nothing}<a class="notice-link" href="/verwijzing#r=${r.referralId}">${t('dossier.open')}</a></div></section>`;
 
 /** What became of a request that is over, in words for the house. @param {Request} r */
 export function endedText(r) {

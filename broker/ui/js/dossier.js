@@ -1,0 +1,161 @@
+// @ts-check
+// One referral from the night call to the end: the head says where it stands, and each part of its life is a section of
+// its own module. Seen by the referrer, by the house that said yes, and by who places it; what a section shows and lets
+// do follows from what the exchange answers, not from this page.
+import { ApiError, problemText } from './api.js';
+import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { headline } from './placer_track.js';
+import { moment, t } from './text.js';
+import { announce, html, nothing, notice } from './ui.js';
+
+/** @typedef {import('../types/api').Referral} Referral */
+/** @typedef {import('./frame.js').Frame} Frame */
+/**
+ * What a section works with.
+ * @typedef {object} Context
+ * @property {Frame} frame
+ * @property {import('./api.js').Api} api
+ * @property {Referral} referral as last read
+ * @property {import('../types/api').Role} role
+ * @property {boolean} busy a write of this page is under way
+ * @property {() => void} redraw
+ * @property {() => Promise<void>} reload read the referral and all sections anew
+ * @property {(work: () => Promise<unknown>, done?: string) => Promise<boolean>} act do a write: its trouble is shown, DONE is read out; true if it went well
+ */
+/**
+ * @typedef {object} Section
+ * @property {string} id also of its element: "section-<id>"
+ * @property {string} title key of its text
+ * @property {(ctx: Context) => boolean} isFor whether there is such a section at all
+ * @property {(ctx: Context) => Promise<any>} load its facts; a refusal (403, 404) hides the section
+ * @property {(data: any, ctx: Context) => unknown} view `nothing` hides it
+ */
+
+/** In the order of a referral's life. @type {Section[]} */
+const SECTIONS = [
+];
+
+const LIVE_DELAY_MS = 400;
+
+/** @type {Frame} */
+let frame;
+const state = {
+  /** @type {number | null} */ id: null,
+  /** @type {Referral | null} */ referral: null,
+  /** @type {Map<string, any>} */ data: new Map(),
+  /** @type {string | null} */ problem: null,
+  busy: false,
+};
+
+/** The number in the hash: all that an address may say of a referral. */
+function idOfHash() {
+  const found = /^#r=([1-9][0-9]{0,15})$/.exec(location.hash);
+  return found ? Number(found[1]) : null;
+}
+
+/** @returns {Context} */
+const context = () => ({
+  frame, api: frame.api, referral: /** @type {Referral} */ (state.referral), role: frame.session.role, busy: state.busy || frame.isStale(),
+  redraw: frame.draw, reload: load, act,
+});
+
+const isHidden = (/** @type {unknown} */ error) => error instanceof ApiError && (error.status === 403 || error.status === 404);
+
+/** @param {Section} s @param {Context} ctx @returns {Promise<[string, any]>} */
+async function loadSection(s, ctx) {
+  try {
+    return [s.id, s.isFor(ctx) ? await s.load(ctx) : null];
+  } catch (error) {
+    if (isHidden(error)) return [s.id, null];
+    throw error;
+  }
+}
+
+let loadNumber = 0;
+let loadShown = 0;
+
+async function load() {
+  const number = ++loadNumber;
+  const id = state.id;
+  if (id === null) return;
+  try {
+    const referral = await frame.api.get(`/referrals/${id}`);
+    const ctx = { ...context(), referral };
+    const data = await Promise.all(SECTIONS.map(s => loadSection(s, ctx)));
+    if (number < loadShown || id !== state.id) return;
+    loadShown = number;
+    Object.assign(state, { referral, data: new Map(data), problem: null });
+    frame.setTitle(referral.code);
+  } catch (error) {
+    state.problem = isHidden(error) ? t('dossier.gone') : problemText(error);
+  }
+  frame.draw();
+}
+
+/** @param {() => Promise<unknown>} work @param {string} [done] */
+async function act(work, done) {
+  if (state.busy) return false;
+  state.busy = true;
+  state.problem = null;
+  frame.draw();
+  let went = false;
+  try {
+    await work();
+    went = true;
+    if (done) announce(done);
+  } catch (error) {
+    state.problem = problemText(error);
+    announce(state.problem);
+  }
+  state.busy = false;
+  await loadAfter(went);
+  return went;
+}
+
+/** After a failure the facts may be others than were shown; its words stay. @param {boolean} went */
+async function loadAfter(went) {
+  const { problem } = state;
+  await load();
+  if (!went) state.problem = problem;
+  frame.draw();
+}
+
+/** @param {Section} s */
+function sectionView(s) {
+  const data = state.data.get(s.id);
+  const body = data === null || data === undefined ? nothing : s.view(data, context());
+  return body === nothing ? nothing : html`<section class="panel dossier-part" id="section-${s.id}" aria-labelledby="title-${s.id}"><h2 id="title-${s.id}">${t(s.title)}</h2>${body}</section>`;
+}
+
+/** @param {Referral} r */
+const head = r => html`<div class="dossier-head"><h1 id="dossier-title" tabindex="-1">${r.code}</h1><p class="lead">${headline(r)}</p>
+  <p class="subtle">${t('dossier.opened', { time: moment(r.openedAt, frame.api.now()), organisation: r.organisation ?? '' })}</p></div>`;
+
+function view() {
+  const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
+  const r = state.referral;
+  return html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}${problem}
+    ${r ? html`${head(r)}${SECTIONS.map(sectionView)}` : state.id === null ? html`<h1>${t('dossier.title')}</h1><p>${t('dossier.none')}</p>` : nothing}</main>`;
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon;
+
+startPage({
+  roles: ['referrer', 'comensha', 'shelter'],
+  titleKey: 'dossier.title',
+  skipKey: 'skip.main',
+  view,
+  begin: async f => {
+    frame = f;
+    state.id = idOfHash();
+    addEventListener('hashchange', () => { state.id = idOfHash(); state.referral = null; load(); });
+    await load();
+  },
+  onLive: ({ fact }) => {
+    if (fact?.referralId !== undefined && fact.referralId !== state.id) return;
+    clearTimeout(soon);
+    soon = setTimeout(load, LIVE_DELAY_MS);
+  },
+  onBack: () => load(),
+});
