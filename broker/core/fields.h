@@ -26,7 +26,9 @@ struct fields {
     uint8_t version; /* READ: codec version of the bytes; fields that came later are not in older ones */
 };
 
-#define CODEC_VERSION 3 /* 2: weekend hours, terms of a proposal; 3: the last word of each side */
+/* 2: weekend hours, terms of a proposal; 3: the last word of each side; 4: outcomes of what comes after
+ * arrival */
+#define CODEC_VERSION 4
 
 struct fields fields_write(struct buf *out);
 struct fields fields_read(struct bytes_reader *in);

@@ -48,6 +48,7 @@ struct outcome {
     uint16_t late;        /* kept, not used: older than what is known */
     uint16_t unchanged;   /* the same report again */
     uint64_t seq;         /* durable when the journal is past this; 0 = nothing was written */
+    uint64_t made; /* what was made that is neither referral nor request: id in its own table; 0 = nothing */
 };
 
 const char *refusal_code(enum refusal r); /* "taken", "other_was_first", ...: problem type and text key */

@@ -102,6 +102,8 @@ void outcome_fields(struct fields *f, struct outcome *o)
     field_u16(f, &o->late);
     field_u16(f, &o->unchanged);
     field_u64(f, &o->seq);
+    if (fields_since(f, 4, o->made == 0))
+        field_u64(f, &o->made);
 }
 
 #define PRICE_MAX INT32_C(100000000)
