@@ -55,6 +55,20 @@ static const struct applier appliers[EV_N] = {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    [EV_MDO_CONVENED] = {mdo_convened_impossible, mdo_convened_apply},
+    [EV_MDO_INVITED] = {mdo_invited_impossible, mdo_invited_apply},
+    [EV_MDO_ANSWERED] = {mdo_answered_impossible, mdo_answered_apply},
+    [EV_MDO_DATED] = {mdo_dated_impossible, mdo_dated_apply},
+    [EV_MDO_CLOSED] = {mdo_closed_impossible, mdo_closed_apply},
+    [EV_MDO_NOTED] = {mdo_noted_impossible, mdo_noted_apply},
+    [EV_MDO_ITEM_MOVED] = {mdo_item_moved_impossible, mdo_item_moved_apply},
+    [EV_REGIE_OFFERED] = {regie_offered_impossible, regie_offered_apply},
+    [EV_REGIE_TAKEN] = {regie_taken_impossible, regie_taken_apply},
+    [EV_REGIE_KEPT] = {regie_kept_impossible, regie_kept_apply},
+    [EV_REGIE_ENDED] = {regie_ended_impossible, regie_ended_apply},
+    [EV_CONSULT_ASKED] = {consult_asked_impossible, consult_asked_apply},
+    [EV_CONSULT_ANSWERED] = {consult_answered_impossible, consult_answered_apply},
+    [EV_CONSULT_CLOSED] = {consult_closed_impossible, consult_closed_apply},
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
 };

@@ -35,6 +35,15 @@ apply_fn referral_opened_apply, referral_travelling_apply, referral_admitted_app
 /* ---- gatekeepers ---- */
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */
+/* care/care_apply.c */
+impossible_fn mdo_convened_impossible, mdo_invited_impossible, mdo_answered_impossible, mdo_dated_impossible,
+    mdo_closed_impossible, mdo_noted_impossible, mdo_item_moved_impossible, regie_offered_impossible,
+    regie_taken_impossible, regie_kept_impossible, regie_ended_impossible, consult_asked_impossible,
+    consult_answered_impossible, consult_closed_impossible;
+apply_fn mdo_convened_apply, mdo_invited_apply, mdo_answered_apply, mdo_dated_apply, mdo_closed_apply,
+    mdo_noted_apply, mdo_item_moved_apply, regie_offered_apply, regie_taken_apply, regie_kept_apply,
+    regie_ended_apply, consult_asked_apply, consult_answered_apply, consult_closed_apply;
+
 /* ---- warm handover, keys and notes ---- */
 /* ---- location leaked, surge, conflict check ---- */
 /* End a request's hold: the one way out of pending and accepted. Its referral is settled afterwards. */

@@ -41,6 +41,20 @@ static const uint16_t command_roles[CMD_N] = {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    [CMD_CONVENE_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_INVITE_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_ANSWER_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_DATE_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_CLOSE_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_NOTE_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_MOVE_ITEM] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_OFFER_REGIE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_TAKE_REGIE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_KEEP_REGIE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_END_REGIE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_ASK_CONSULT] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_ANSWER_CONSULT] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_CLOSE_CONSULT] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
 };
@@ -64,6 +78,10 @@ static const uint16_t action_roles[ACT_N] = {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    [ACT_SEE_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_REGIE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_CONSULT] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_ORGANISATIONS] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
 };
@@ -165,6 +183,85 @@ static bool is_host(const struct engine *e, const struct actor *a, const struct 
     return false;
 }
 
+/* ---- care: who sits at the table, who co-ordinates, who was asked ---- */
+
+/* The co-ordinator sees what it co-ordinates. */
+static bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    return r != NULL && (is_referrer(a) || a->role == ROLE_SHELTER) &&
+           engine_regie(e, r->id).holder.v == a->org.v;
+}
+
+/* Whose referral it is, who took the household in, and who co-ordinates. */
+static bool is_close(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    return is_own_referral(a, r) || is_host(e, a, r) || is_regie(e, a, r);
+}
+
+/* At the table: invited (who then only knows that it is), or joined. */
+static bool sits_in(const struct actor *a, const struct mdo *m)
+{
+    const struct mdo_participant *p = m != NULL ? mdo_participant_of(m, a->org) : NULL;
+
+    return p != NULL && (p->state == PARTICIPANT_INVITED || p->state == PARTICIPANT_JOINED);
+}
+
+static bool has_joined(const struct actor *a, const struct mdo *m)
+{
+    return sits_in(a, m) && mdo_participant_of(m, a->org)->state == PARTICIPANT_JOINED;
+}
+
+static bool is_in_consult(const struct actor *a, const struct consult *c)
+{
+    return c != NULL && (a->org.v == c->from.v || a->org.v == c->to.v);
+}
+
+static bool leads_mdo(const struct engine *e, const struct actor *a, const struct mdo *m)
+{
+    return m != NULL && (a->org.v == m->convened_by.v || is_regie(e, a, engine_referral(e, m->referral)));
+}
+
+static bool permits_care(const struct engine *e, const struct command *cmd)
+{
+    const struct actor *a = &cmd->actor;
+    const struct care_command *c = cmd->u.care;
+    const struct mdo *m = engine_mdo(e, c->id);
+    const struct referral *r = engine_referral(e, c->referral);
+    const struct mdo_item *i = NULL;
+    struct regie held;
+
+    switch ((int)cmd->kind) { /* only those of care come here */
+    case CMD_CONVENE_MDO:
+    case CMD_ASK_CONSULT:
+        return is_close(e, a, r);
+    case CMD_INVITE_MDO:
+    case CMD_DATE_MDO:
+    case CMD_CLOSE_MDO:
+        return leads_mdo(e, a, m);
+    case CMD_ANSWER_MDO:
+        return m != NULL && mdo_participant_of(m, a->org) != NULL;
+    case CMD_NOTE_MDO:
+        return has_joined(a, m);
+    case CMD_MOVE_ITEM:
+        i = engine_mdo_item(e, c->id);
+        return i != NULL && has_joined(a, engine_mdo(e, i->mdo));
+    case CMD_OFFER_REGIE:
+    case CMD_END_REGIE:
+        return is_regie(e, a, r) || (cmd->kind == CMD_END_REGIE && is_close(e, a, r) &&
+                                     engine_regie(e, r->id).state == REGIE_ENDED);
+    case CMD_TAKE_REGIE:
+    case CMD_KEEP_REGIE:
+        held = engine_regie(e, c->referral);
+        return r != NULL && (held.offered_to.v == a->org.v || held.holder.v == a->org.v);
+    case CMD_ANSWER_CONSULT:
+        return engine_consult(e, c->id) != NULL && engine_consult(e, c->id)->to.v == a->org.v;
+    case CMD_CLOSE_CONSULT:
+        return is_in_consult(a, engine_consult(e, c->id));
+    default:
+        return false;
+    }
+}
+
 bool permit_role(const struct engine *e, const struct command *cmd)
 {
     return (unsigned)cmd->kind < CMD_N && has_role(command_roles[cmd->kind], &cmd->actor) &&
@@ -202,6 +299,22 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    case CMD_CONVENE_MDO:
+    case CMD_INVITE_MDO:
+    case CMD_ANSWER_MDO:
+    case CMD_DATE_MDO:
+    case CMD_CLOSE_MDO:
+    case CMD_NOTE_MDO:
+    case CMD_MOVE_ITEM:
+    case CMD_OFFER_REGIE:
+    case CMD_TAKE_REGIE:
+    case CMD_KEEP_REGIE:
+    case CMD_END_REGIE:
+    case CMD_ASK_CONSULT:
+    case CMD_ANSWER_CONSULT:
+    case CMD_CLOSE_CONSULT:
+        is_visible = permits_care(e, cmd);
+        break;
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     case CMD_DEFINE_ORG:
@@ -288,6 +401,21 @@ static bool may_see_capacity(const struct engine *e, const struct actor *actor, 
     return sight == CAPACITY_PER_POOL || (sight == CAPACITY_OWN && is_own_pool(&a, p));
 }
 
+static bool may_see_mdo(const struct engine *e, const struct actor *a, uint64_t object)
+{
+    const struct mdo *m = object <= UINT32_MAX ? engine_mdo(e, (uint32_t)object) : NULL;
+
+    return m != NULL && (sits_in(a, m) || is_close(e, a, engine_referral(e, m->referral)));
+}
+
+static bool may_see_regie(const struct engine *e, const struct actor *a, uint64_t object)
+{
+    const struct referral *r = engine_referral(e, (struct referral_id){object});
+
+    return r != NULL && (is_close(e, a, r) || engine_regie(e, r->id).offered_to.v == a->org.v ||
+                         has_joined(a, engine_mdo_of(e, r->id)));
+}
+
 bool may(const struct engine *e, const struct actor *a, enum action action, uint64_t object)
 {
     if (action == ACT_SEE_CAPACITY) /* the one thing that a machine does as somebody else */
@@ -321,6 +449,14 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    case ACT_SEE_MDO:
+        return may_see_mdo(e, a, object);
+    case ACT_SEE_REGIE:
+        return may_see_regie(e, a, object);
+    case ACT_SEE_CONSULT:
+        return is_in_consult(a, object <= UINT32_MAX ? engine_consult(e, (uint32_t)object) : NULL);
+    case ACT_SEE_ORGANISATIONS:
+        return true;
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     case ACT_N:
@@ -329,13 +465,22 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     return false;
 }
 
+enum sight audience_of_mdo(const struct engine *e, const struct actor *a, uint32_t id)
+{
+    const struct mdo *m = engine_mdo(e, id);
+
+    if (m == NULL || !may(e, a, ACT_SEE_MDO, id))
+        return SIGHT_NONE;
+    return has_joined(a, m) || is_close(e, a, engine_referral(e, m->referral)) ? SIGHT_FULL : SIGHT_MINIMUM;
+}
+
 enum sight audience_of_referral(const struct engine *e, const struct actor *a, struct referral_id id)
 {
     const struct referral *r = engine_referral(e, id);
 
     if (r == NULL || !is_who_it_says(e, a))
         return SIGHT_NONE;
-    if (is_own_referral(a, r) || is_host(e, a, r))
+    if (is_close(e, a, r))
         return SIGHT_FULL;
     if (a->role != ROLE_SHELTER)
         return SIGHT_NONE;
@@ -361,6 +506,33 @@ static bool hears_confirmed(const struct engine *e, const struct actor *a, const
             return true;
     }
     return false;
+}
+
+/* What moves in care: who is close to the referral, who sits at the table, and who was asked. */
+static bool hears_care(const struct engine *e, const struct actor *a, const struct event *ev)
+{
+    const struct mdo *m = NULL;
+
+    if (!is_referrer(a) && a->role != ROLE_SHELTER)
+        return false;
+    switch ((int)ev->kind) { /* only those of care come here */
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        return is_in_consult(a, engine_consult(e, ev->u.consult.consult));
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+        return ev->u.regie.to.v == a->org.v || is_close(e, a, engine_referral(e, ev->u.regie.referral));
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+        m = engine_mdo(e, ev->u.mdo_item.mdo);
+        return has_joined(a, m) || (m != NULL && is_close(e, a, engine_referral(e, m->referral)));
+    default:
+        m = engine_mdo(e, ev->u.mdo.mdo);
+        return sits_in(a, m) || (m != NULL && is_close(e, a, engine_referral(e, m->referral)));
+    }
 }
 
 bool audience_of_event(const struct engine *e, const struct actor *a, const struct event *ev)
@@ -401,6 +573,21 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        return hears_care(e, a, ev);
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:

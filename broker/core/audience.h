@@ -24,6 +24,10 @@ enum action {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    ACT_SEE_MDO,     /* what was said in it; who is only invited sees that it is there (audience_of_mdo) */
+    ACT_SEE_REGIE,   /* who co-ordinates a referral */
+    ACT_SEE_CONSULT, /* a question to a specialist: by who asked and who was asked */
+    ACT_SEE_ORGANISATIONS, /* the list of those that can be invited, asked, or handed over to */
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     ACT_N
@@ -41,6 +45,10 @@ bool may(const struct engine *e, const struct actor *actor, enum action action, 
 /* What a shelter sees of a household before its yes: the minimum of facts; after it, all of them. */
 enum sight { SIGHT_NONE, SIGHT_MINIMUM, SIGHT_FULL };
 enum sight audience_of_referral(const struct engine *e, const struct actor *actor, struct referral_id id);
+
+/* What of an MDO: who is invited sees that it is there, why and for when; who joined, and who is close to the
+ * referral, sees what is said in it. */
+enum sight audience_of_mdo(const struct engine *e, const struct actor *actor, uint32_t id);
 
 /* What of the capacity of the exchange goes out to whom.
  *

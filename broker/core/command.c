@@ -25,6 +25,20 @@ const char *command_name(enum command_kind k)
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
+        [CMD_CONVENE_MDO] = "convene MDO",
+        [CMD_INVITE_MDO] = "invite MDO",
+        [CMD_ANSWER_MDO] = "answer MDO",
+        [CMD_DATE_MDO] = "date MDO",
+        [CMD_CLOSE_MDO] = "close MDO",
+        [CMD_NOTE_MDO] = "note MDO",
+        [CMD_MOVE_ITEM] = "move item",
+        [CMD_OFFER_REGIE] = "offer regie",
+        [CMD_TAKE_REGIE] = "take regie",
+        [CMD_KEEP_REGIE] = "keep regie",
+        [CMD_END_REGIE] = "end regie",
+        [CMD_ASK_CONSULT] = "ask consult",
+        [CMD_ANSWER_CONSULT] = "answer consult",
+        [CMD_CLOSE_CONSULT] = "close consult",
         /* ---- warm handover, keys and notes ---- */
         /* ---- location leaked, surge, conflict check ---- */
     };

@@ -4,6 +4,7 @@
 #define PLEK_CORE_COMMAND_H
 
 #include "core/capacity.h"
+#include "core/care/care_command.h"
 #include "core/need.h"
 #include "core/supply.h"
 
@@ -49,6 +50,20 @@ enum command_kind {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    CMD_CONVENE_MDO,
+    CMD_INVITE_MDO,
+    CMD_ANSWER_MDO,
+    CMD_DATE_MDO,
+    CMD_CLOSE_MDO,
+    CMD_NOTE_MDO,
+    CMD_MOVE_ITEM,
+    CMD_OFFER_REGIE,
+    CMD_TAKE_REGIE,
+    CMD_KEEP_REGIE,
+    CMD_END_REGIE,
+    CMD_ASK_CONSULT,
+    CMD_ANSWER_CONSULT,
+    CMD_CLOSE_CONSULT,
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     CMD_N
@@ -92,6 +107,7 @@ struct command {
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
+        const struct care_command *care;
         /* ---- warm handover, keys and notes ---- */
         /* ---- location leaked, surge, conflict check ---- */
     } u;

@@ -25,6 +25,20 @@ static decide_fn *const deciders[CMD_N] = {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    [CMD_CONVENE_MDO] = decide_convene_mdo,
+    [CMD_INVITE_MDO] = decide_invite_mdo,
+    [CMD_ANSWER_MDO] = decide_answer_mdo,
+    [CMD_DATE_MDO] = decide_date_mdo,
+    [CMD_CLOSE_MDO] = decide_close_mdo,
+    [CMD_NOTE_MDO] = decide_note_mdo,
+    [CMD_MOVE_ITEM] = decide_move_item,
+    [CMD_OFFER_REGIE] = decide_offer_regie,
+    [CMD_TAKE_REGIE] = decide_take_regie,
+    [CMD_KEEP_REGIE] = decide_keep_regie,
+    [CMD_END_REGIE] = decide_end_regie,
+    [CMD_ASK_CONSULT] = decide_ask_consult,
+    [CMD_ANSWER_CONSULT] = decide_answer_consult,
+    [CMD_CLOSE_CONSULT] = decide_close_consult,
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
 };
@@ -37,6 +51,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_DOES_NOT_FIT] = true, [REFUSAL_ASKED_ALREADY] = true,   [REFUSAL_TOO_MANY] = true,
     [REFUSAL_GATEKEEPER] = true,   [REFUSAL_OTHER_WAS_FIRST] = true, [REFUSAL_LAPSED] = true,
     [REFUSAL_ANSWERED] = true,     [REFUSAL_STALE_VERSION] = true,   [REFUSAL_DUPLICATE] = true,
+    [REFUSAL_NO_CONSENT] = true,   [REFUSAL_OPEN_ACTIONS] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

@@ -51,6 +51,10 @@ decide_fn decide_announce;
 /* ---- gatekeepers ---- */
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */
+/* care/care_decide.c */
+decide_fn decide_convene_mdo, decide_invite_mdo, decide_answer_mdo, decide_date_mdo, decide_close_mdo,
+    decide_note_mdo, decide_move_item, decide_offer_regie, decide_take_regie, decide_keep_regie,
+    decide_end_regie, decide_ask_consult, decide_answer_consult, decide_close_consult;
 /* ---- warm handover, keys and notes ---- */
 /* ---- location leaked, surge, conflict check ---- */
 /* audience.c: the actor is who it says and its role gives such commands at all, whatever the object. */

@@ -81,6 +81,7 @@ void engine_free(struct engine *e)
     free(e->pool_codes.entries);
     free(e->referral_codes.entries);
     free(e->due);
+    care_free(&e->care);
     free(e);
 }
 

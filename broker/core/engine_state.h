@@ -7,6 +7,7 @@
 #ifndef PLEK_CORE_ENGINE_STATE_H
 #define PLEK_CORE_ENGINE_STATE_H
 
+#include "core/care/care_tables.h"
 #include "core/engine.h"
 
 #include <uthash.h>
@@ -49,6 +50,10 @@ struct referral_slot {
     uint32_t due;
     uint64_t *may_suit; /* scarcity.c: one bit per pool, NULL = not compiled */
     uint32_t may_suit_supply;
+
+    uint32_t last_mdo; /* 0 = none */
+    uint32_t regie;    /* index in the care table + 1, 0 = as it began */
+    uint8_t n_mdos, n_consults;
 };
 
 struct key_slot {
@@ -114,6 +119,7 @@ struct engine {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    struct care_tables care;
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
 };

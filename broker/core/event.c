@@ -61,6 +61,24 @@ struct referral_id event_subject(const struct event *ev)
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+        return ev->u.mdo.referral;
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+        return ev->u.mdo_item.referral;
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+        return ev->u.regie.referral;
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        return ev->u.consult.referral;
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
@@ -104,6 +122,20 @@ const char *event_name(enum event_kind k)
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
+        [EV_MDO_CONVENED] = "mdo.convened",
+        [EV_MDO_INVITED] = "mdo.invited",
+        [EV_MDO_ANSWERED] = "mdo.answered",
+        [EV_MDO_DATED] = "mdo.dated",
+        [EV_MDO_CLOSED] = "mdo.closed",
+        [EV_MDO_NOTED] = "mdo.noted",
+        [EV_MDO_ITEM_MOVED] = "mdo.item_moved",
+        [EV_REGIE_OFFERED] = "regie.offered",
+        [EV_REGIE_TAKEN] = "regie.taken",
+        [EV_REGIE_KEPT] = "regie.kept",
+        [EV_REGIE_ENDED] = "regie.ended",
+        [EV_CONSULT_ASKED] = "consult.asked",
+        [EV_CONSULT_ANSWERED] = "consult.answered",
+        [EV_CONSULT_CLOSED] = "consult.closed",
         /* ---- warm handover, keys and notes ---- */
         /* ---- location leaked, surge, conflict check ---- */
     };

@@ -5,6 +5,7 @@
 #ifndef PLEK_CORE_EVENT_H
 #define PLEK_CORE_EVENT_H
 
+#include "core/care/care_event.h"
 #include "core/command.h"
 #include "core/outcome.h"
 #include "core/referral.h"
@@ -38,6 +39,20 @@ enum event_kind {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    EV_MDO_CONVENED, /* organisations sit together over one referral */
+    EV_MDO_INVITED,
+    EV_MDO_ANSWERED,
+    EV_MDO_DATED,
+    EV_MDO_CLOSED,
+    EV_MDO_NOTED, /* private: the text */
+    EV_MDO_ITEM_MOVED,
+    EV_REGIE_OFFERED,
+    EV_REGIE_TAKEN, /* private: role and call-back */
+    EV_REGIE_KEPT,  /* a hand-over that did not come about */
+    EV_REGIE_ENDED,
+    EV_CONSULT_ASKED,    /* private: the question */
+    EV_CONSULT_ANSWERED, /* private: the answer */
+    EV_CONSULT_CLOSED,
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     EV_N
@@ -114,6 +129,10 @@ struct event {
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
+        struct care_mdo_event mdo;
+        struct care_item_event mdo_item;
+        struct care_regie_event regie;
+        struct care_consult_event consult;
         /* ---- warm handover, keys and notes ---- */
         /* ---- location leaked, surge, conflict check ---- */
     } u;

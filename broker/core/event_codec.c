@@ -109,6 +109,22 @@ static void clear_fields(struct fields *f, struct event *ev)
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        care_event_fields(f, ev);
+        break;
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     case EV_N:
@@ -121,6 +137,8 @@ static bool has_private(const struct event *ev)
 {
     if (ev->kind == EV_REFERRAL_OPENED)
         return ev->u.opened.facts_known;
+    if (care_event_is_one(ev))
+        return care_event_has_private(ev);
     return ev->kind == EV_REQUEST_MADE && proposal_has_facts(&ev->u.made.proposal);
 }
 
@@ -137,6 +155,9 @@ void event_encode(const struct event *ev, struct buf *clear, struct buf *private
     buf_u8(private_part, CODEC_VERSION);
     if (ev->kind == EV_REFERRAL_OPENED) {
         need_encode(&ev->u.opened.need, private_part);
+    } else if (care_event_is_one(ev)) {
+        f = fields_write(private_part);
+        care_event_private_fields(&f, &copy);
     } else {
         f = fields_write(private_part);
         reasons_fields(&f, &copy.u.made.proposal);
@@ -168,6 +189,10 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
         reasons_fields(&f, &ev->u.made.proposal);
         /* No facts are written as no private part: one spelling for one event. */
         if (!proposal_has_facts(&ev->u.made.proposal))
+            return ERR_BAD_INPUT;
+    } else if (care_event_may_have_private(ev->kind)) {
+        care_event_private_fields(&f, ev);
+        if (!care_event_has_private(ev))
             return ERR_BAD_INPUT;
     } else {
         return ERR_BAD_INPUT;

@@ -43,6 +43,20 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_COMMAND_DONE:
     case EV_PLACE_FOUND:
     case EV_CAPACITY_CONFIRMED:
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
     case EV_N:
         break;
     }

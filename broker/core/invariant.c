@@ -249,6 +249,8 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    if (!care_check(e, why, why_size))
+        return false;
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     if (!check_heap(e, f) || !check_keys(e, f) || !check_told(e, f))

@@ -28,6 +28,8 @@ const char *refusal_code(enum refusal r)
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
+        [REFUSAL_NO_CONSENT] = "no_consent",
+        [REFUSAL_OPEN_ACTIONS] = "open_actions",
         /* ---- warm handover, keys and notes ---- */
         /* ---- location leaked, surge, conflict check ---- */
     };

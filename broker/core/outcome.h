@@ -31,6 +31,8 @@ enum refusal {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    REFUSAL_NO_CONSENT,   /* the household said no to a consult of organisations: another ground is needed */
+    REFUSAL_OPEN_ACTIONS, /* an MDO with actions that nobody has done or dropped cannot be closed */
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     REFUSAL_N

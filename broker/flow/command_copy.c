@@ -51,6 +51,22 @@ static size_t object_of(const struct command *cmd, const void **object)
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    case CMD_CONVENE_MDO:
+    case CMD_INVITE_MDO:
+    case CMD_ANSWER_MDO:
+    case CMD_DATE_MDO:
+    case CMD_CLOSE_MDO:
+    case CMD_NOTE_MDO:
+    case CMD_MOVE_ITEM:
+    case CMD_OFFER_REGIE:
+    case CMD_TAKE_REGIE:
+    case CMD_KEEP_REGIE:
+    case CMD_END_REGIE:
+    case CMD_ASK_CONSULT:
+    case CMD_ANSWER_CONSULT:
+    case CMD_CLOSE_CONSULT:
+        *object = cmd->u.care;
+        return sizeof *cmd->u.care;
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     case CMD_N:

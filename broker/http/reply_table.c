@@ -66,6 +66,10 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    [REFUSAL_NO_CONSENT] = {422, "no_consent", "No consent",
+                            "The household said no to a consult. Another ground is needed.", 0},
+    [REFUSAL_OPEN_ACTIONS] = {409, "open_actions", "Actions are open",
+                              "Somebody promised something here. Mark it as done or dropped first.", 0},
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
 };

@@ -86,6 +86,31 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+        out->referral = ev->u.mdo.referral;
+        out->object = ev->u.mdo.mdo;
+        return true;
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+        out->referral = ev->u.mdo_item.referral;
+        out->object = ev->u.mdo_item.mdo;
+        return true;
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+        out->referral = ev->u.regie.referral;
+        out->object = ev->u.regie.to.v;
+        return true;
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        out->object = ev->u.consult.consult; /* who is asked must not learn of which referral */
+        return true;
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
@@ -148,6 +173,31 @@ void fact_to_event(const struct fact *f, struct event *out)
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+        out->u.mdo.referral = f->referral;
+        out->u.mdo.mdo = (uint32_t)f->object;
+        break;
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+        out->u.mdo_item.referral = f->referral;
+        out->u.mdo_item.mdo = (uint32_t)f->object;
+        break;
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+        out->u.regie.referral = f->referral;
+        out->u.regie.to.v = (uint32_t)f->object;
+        break;
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        out->u.consult.consult = (uint32_t)f->object;
+        break;
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:

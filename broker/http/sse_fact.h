@@ -17,7 +17,8 @@ struct fact {
     struct referral_id referral; /* 0 = none, as the others */
     struct request_id request;
     struct pool_id pool;
-    const char *state;                       /* static; NULL = none */
+    uint64_t object;   /* of a table of its own, by kind; for the audience alone, never written */
+    const char *state; /* static; NULL = none */
     struct pool_id confirmed[CONFIRMED_MAX]; /* for the audience alone */
     uint8_t n_confirmed;
 };

@@ -443,6 +443,20 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_REQUEST_LATE_YES:
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
     case EV_COMMAND_DONE:
     case EV_N:
         break;

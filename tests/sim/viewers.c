@@ -85,6 +85,21 @@ static bool may_see(const struct ledger_model *m, const struct actor *a, const s
         return has_referral(m, a, ev->u.referral.referral);
     case EV_PLACE_FOUND:
         return has_referral(m, a, ev->u.found.referral);
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        return false; /* nobody does such things in these walks yet */
     case EV_REQUEST_MADE:
         request = ev->u.made.id;
         break;

@@ -134,6 +134,21 @@ static struct event possible(const struct world *w, enum event_kind kind)
                                             .source = SOURCE_PHONE,
                                             .n = 2};
         break;
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        break; /* care/care_apply_test.c */
     case EV_N:
         break;
     }
@@ -148,7 +163,9 @@ static void possible_events_are_applied(void **state)
         struct event ev = possible(&w, (enum event_kind)kind);
         char why[200] = "";
 
-        if (kind != EV_REFERRAL_WITHDRAWN && engine_replay(w.x->e, &ev, why, sizeof why) != OK)
+        bool is_here = kind != EV_REFERRAL_WITHDRAWN && !care_event_is_one(&ev);
+
+        if (is_here && engine_replay(w.x->e, &ev, why, sizeof why) != OK)
             fail_msg("%s", why);
         if (!engine_check(w.x->e, why, sizeof why))
             fail_msg("%s: %s", event_name(ev.kind), why);

@@ -103,6 +103,25 @@ static bool is_valid_union(const struct event *ev)
     case EV_CAPACITY_CONFIRMED:
         return ev->u.confirmed.n <= CONFIRMED_MAX && (unsigned)ev->u.confirmed.source < SOURCE_N &&
                ev->u.confirmed.observed_at_ms >= 0 && ev->u.confirmed.observed_at_ms <= FIELD_TIME_MAX;
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+        return ev->u.mdo.n_orgs <= MDO_PARTICIPANTS_MAX && (unsigned)ev->u.mdo.ground < GROUND_N;
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+        return text_is_clean(ev->u.mdo_item.text, CARE_TEXT_SIZE) &&
+               (unsigned)ev->u.mdo_item.state < ITEM_STATE_N;
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+        return text_is_clean(ev->u.regie.role, REGIE_ROLE_SIZE);
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        return text_is_clean(ev->u.consult.text, CONSULT_TEXT_SIZE);
     case EV_N:
         break;
     }

@@ -240,6 +240,71 @@ static void fill_opened(struct rng *r, struct event *ev)
     ev->u.opened.need = ev->u.opened.facts_known ? chaos_need(r) : need_empty();
 }
 
+static void chaos_mdo(struct rng *r, struct event *ev)
+{
+    struct care_mdo_event *v = &ev->u.mdo;
+
+    v->mdo = rng_below(r, 1000);
+    v->referral.v = rng_next(r);
+    if (ev->kind == EV_MDO_CONVENED)
+        v->ground = PICK(r, ground, GROUND_N);
+    if (ev->kind == EV_MDO_CONVENED || ev->kind == EV_MDO_DATED)
+        v->next_ms = a_time(r);
+    if (ev->kind == EV_MDO_ANSWERED)
+        v->answer = PICK(r, participant_state, PARTICIPANT_STATE_N);
+    if (ev->kind == EV_MDO_DATED || ev->kind == EV_MDO_CLOSED)
+        return;
+    v->n_orgs = (uint8_t)rng_below(r, MDO_PARTICIPANTS_MAX + 1);
+    for (unsigned i = 0; i < v->n_orgs; i++)
+        v->orgs[i].v = rng_below(r, 1000);
+}
+
+static void chaos_item(struct rng *r, struct event *ev)
+{
+    struct care_item_event *v = &ev->u.mdo_item;
+
+    v->item = rng_below(r, 1000);
+    v->mdo = rng_below(r, 1000);
+    v->referral.v = rng_next(r);
+    if (ev->kind == EV_MDO_ITEM_MOVED) {
+        v->state = PICK(r, item_state, ITEM_STATE_N);
+        return;
+    }
+    v->domain = PICK(r, mdo_domain, MDO_DOMAIN_N);
+    v->sort = PICK(r, item_sort, ITEM_SORT_N);
+    v->acts.v = rng_below(r, 1000);
+    v->by.v = rng_below(r, 1000);
+    v->due_ms = a_time(r);
+    if (rng_chance(r, 900))
+        a_text(r, v->text, sizeof v->text);
+}
+
+static void chaos_care(struct rng *r, struct event *ev)
+{
+    if (ev->kind == EV_MDO_NOTED || ev->kind == EV_MDO_ITEM_MOVED) {
+        chaos_item(r, ev);
+    } else if (ev->kind >= EV_CONSULT_ASKED) {
+        ev->u.consult.consult = rng_below(r, 1000);
+        ev->u.consult.referral.v = rng_next(r);
+        ev->u.consult.from.v = rng_below(r, 1000);
+        ev->u.consult.to.v = rng_below(r, 1000);
+        if (ev->kind == EV_CONSULT_CLOSED)
+            ev->u.consult.state = PICK(r, consult_state, CONSULT_STATE_N);
+        else if (rng_chance(r, 900))
+            a_text(r, ev->u.consult.text, sizeof ev->u.consult.text);
+    } else if (ev->kind >= EV_REGIE_OFFERED) {
+        ev->u.regie.referral.v = rng_next(r);
+        ev->u.regie.from.v = rng_below(r, 1000);
+        ev->u.regie.to.v = rng_below(r, 1000);
+        if (ev->kind == EV_REGIE_TAKEN && rng_chance(r, 900)) {
+            a_text(r, ev->u.regie.role, sizeof ev->u.regie.role);
+            a_text(r, ev->u.regie.callback, sizeof ev->u.regie.callback);
+        }
+    } else {
+        chaos_mdo(r, ev);
+    }
+}
+
 struct event chaos_event(struct rng *r, enum event_kind kind)
 {
     struct event ev;
@@ -300,6 +365,22 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         break;
     case EV_CAPACITY_CONFIRMED:
         fill_confirmed(r, &ev.u.confirmed);
+        break;
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        chaos_care(r, &ev);
         break;
     case EV_N:
         break;

@@ -1,0 +1,150 @@
+/* Care around a referral that needs more than a bed: the consult of several organisations (MDO), the one
+ * co-ordinator (regiehouder), and the question to a specialist without saying who it is about.
+ *
+ *   MDO           convened ─► closed                        (by who convened it, or the regiehouder)
+ *   participant   invited ─► joined ─► left
+ *                    └─────► refused ─► joined
+ *   item          open ─► doing ─► done,   open, doing ─► dropped,   done, dropped ─► open
+ *   regie         held ─► offered ─► held (by the receiver, or still by the holder),   held ─► ended
+ *   consult       asked ─► answered, declined, withdrawn
+ *
+ * Regie begins with the referral: the referrer's organisation holds it until another takes it over, so there
+ * is exactly one holder at any moment until it is declared no longer needed. That cannot be while a place is
+ * looked for (domain: section 5). */
+#ifndef PLEK_CORE_CARE_H
+#define PLEK_CORE_CARE_H
+
+#include "core/ids.h"
+#include "core/kinds.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MDO_PARTICIPANTS_MAX 12
+#define MDO_ITEMS_MAX 96     /* of one MDO, over its whole life */
+#define MDOS_PER_REFERRAL 16 /* over its whole life; one at a time */
+#define CONSULTS_PER_REFERRAL 16
+#define CARE_TEXT_SIZE 161    /* a need, an action, a decision: 160 bytes */
+#define CONSULT_TEXT_SIZE 241 /* a question to a specialist and its answer */
+#define REGIE_ROLE_SIZE 49    /* what the co-ordinator is, never who */
+#define REGIE_CALLBACK_SIZE 24
+
+enum mdo_state { MDO_CONVENED, MDO_CLOSED, MDO_STATE_N };
+enum participant_state {
+    PARTICIPANT_INVITED,
+    PARTICIPANT_JOINED,
+    PARTICIPANT_REFUSED,
+    PARTICIPANT_LEFT,
+    PARTICIPANT_STATE_N
+};
+enum mdo_domain {
+    MDO_VEILIGHEID,
+    MDO_MEDISCH,
+    MDO_FORENSISCH,
+    MDO_PSYCHISCH,
+    MDO_STRAFRECHT,
+    MDO_HERSTEL,
+    MDO_DOMAIN_N
+};
+enum item_sort { ITEM_NEED, ITEM_ACTION, ITEM_DECISION, ITEM_SORT_N };
+enum item_state { ITEM_OPEN, ITEM_DOING, ITEM_DONE, ITEM_DROPPED, ITEM_STATE_N };
+enum regie_state { REGIE_HELD, REGIE_OFFERED, REGIE_ENDED, REGIE_STATE_N };
+enum consult_state { CONSULT_ASKED, CONSULT_ANSWERED, CONSULT_DECLINED, CONSULT_WITHDRAWN, CONSULT_STATE_N };
+
+struct mdo_participant {
+    struct org_id org;
+    enum participant_state state;
+};
+
+struct mdo {
+    uint32_t id;
+    struct referral_id referral;
+    struct org_id convened_by; /* the first participant, joined from the start */
+    struct account_id account;
+    enum mdo_state state;
+    enum ground ground; /* why organisations may hear of this household; GROUND_NONE never */
+    int64_t convened_at_ms;
+    int64_t next_ms; /* when they meet next; 0 = no date */
+    int64_t closed_at_ms;
+    uint64_t version;
+    struct mdo_participant participants[MDO_PARTICIPANTS_MAX];
+    uint8_t n_participants;
+    uint8_t n_items;
+};
+
+/* One need, action or decision in one domain. */
+struct mdo_item {
+    uint32_t id;
+    uint32_t mdo;
+    enum mdo_domain domain;
+    enum item_sort sort;
+    enum item_state state;
+    struct org_id acts; /* who takes care of it; 0 = nobody yet (never of an action) */
+    struct org_id noted_by;
+    int64_t due_ms; /* 0 = no date */
+    int64_t noted_at_ms;
+    uint64_t version;
+    char text[CARE_TEXT_SIZE]; /* private; "" when the household's key was destroyed */
+};
+
+/* Kept from the first offer on; before it the referrer's organisation holds and nothing is recorded. */
+struct regie {
+    struct referral_id referral;
+    enum regie_state state;
+    struct org_id holder;
+    struct org_id offered_to; /* REGIE_OFFERED only */
+    int64_t since_ms;         /* of the holder */
+    int64_t ended_at_ms;
+    uint8_t moves; /* times it changed hands */
+    uint64_t version;
+    char role[REGIE_ROLE_SIZE];         /* private; of the holder's desk */
+    char callback[REGIE_CALLBACK_SIZE]; /* private; "" = that of the referral */
+};
+
+struct consult {
+    uint32_t id;
+    struct referral_id referral; /* known to who asked; never told to who is asked */
+    struct org_id from, to;
+    enum consult_state state;
+    int64_t asked_at_ms, ended_at_ms;
+    uint64_t version;
+    char question[CONSULT_TEXT_SIZE]; /* private */
+    char answer[CONSULT_TEXT_SIZE];   /* private */
+};
+
+/* The only tables of moves. */
+bool mdo_may_become(enum mdo_state from, enum mdo_state to);
+bool participant_may_become(enum participant_state from, enum participant_state to);
+bool item_may_become(enum item_state from, enum item_state to);
+bool regie_may_become(enum regie_state from, enum regie_state to);
+bool consult_may_become(enum consult_state from, enum consult_state to);
+
+const char *mdo_state_code(enum mdo_state s);                 /* "convened" "closed" */
+const char *participant_state_code(enum participant_state s); /* "invited" "joined" "refused" "left" */
+const char *mdo_domain_code(enum mdo_domain d);               /* "veiligheid" "medisch" ... */
+const char *item_sort_code(enum item_sort s);                 /* "need" "action" "decision" */
+const char *item_state_code(enum item_state s);               /* "open" "doing" "done" "dropped" */
+const char *regie_state_code(enum regie_state s);             /* "held" "offered" "ended" */
+const char *consult_state_code(enum consult_state s);         /* "asked" "answered" "declined" "withdrawn" */
+const char *const *mdo_domain_codes(void);
+const char *const *item_sort_codes(void);
+const char *const *item_state_codes(void);
+
+/* ---- look: borrowed, valid until the next apply; NULL = no such thing ---- */
+struct engine;
+uint32_t engine_mdos(const struct engine *e); /* ids are 1..n, oldest first */
+uint32_t engine_mdo_items(const struct engine *e);
+uint32_t engine_consults(const struct engine *e);
+const struct mdo *engine_mdo(const struct engine *e, uint32_t id);
+const struct mdo_item *engine_mdo_item(const struct engine *e, uint32_t id);
+const struct consult *engine_consult(const struct engine *e, uint32_t id);
+/* The MDO of a referral that is not closed; NULL = none. */
+const struct mdo *engine_mdo_of(const struct engine *e, struct referral_id id);
+
+/* The co-ordinator of a referral, also where nothing was recorded yet. .holder is 0 only if ended. */
+struct regie engine_regie(const struct engine *e, struct referral_id id);
+
+/* ORG's place at the table; NULL = none. */
+const struct mdo_participant *mdo_participant_of(const struct mdo *m, struct org_id org);
+
+#endif

@@ -1,0 +1,429 @@
+/* What the events of care do. */
+#include "core/apply.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "core/care/care_state.h"
+#include "core/fields.h"
+
+#include <string.h>
+
+static bool is_time(int64_t ms)
+{
+    return ms >= 0 && ms <= FIELD_TIME_MAX;
+}
+
+static const char *text_impossible(const char *text, size_t size)
+{
+    return text_is_clean(text, size) ? NULL : "a text that is not clean";
+}
+
+/* ---- MDO ---- */
+
+static struct mdo_slot *mdo_slot(struct engine *e, uint32_t id)
+{
+    CHECK(engine_mdo(e, id) != NULL);
+    return &e->care.mdos[id - 1];
+}
+
+static void mdo_touched(struct engine *e, struct mdo_slot *s, uint64_t seq)
+{
+    s->m.version = seq;
+    care_refresh_mdo(e, s);
+}
+
+/* Organisations that exist and do not sit at the table of M (NULL: an empty one) yet, each once. */
+static const char *orgs_impossible(const struct engine *e, const struct care_mdo_event *v,
+                                   const struct mdo *m)
+{
+    unsigned taken = m != NULL ? m->n_participants : 0;
+
+    if (v->n_orgs < 1 || v->n_orgs + taken > MDO_PARTICIPANTS_MAX)
+        return "an MDO with too few or too many organisations";
+    for (unsigned i = 0; i < v->n_orgs; i++) {
+        if (engine_org(e, v->orgs[i]) == NULL || (m != NULL && mdo_participant_of(m, v->orgs[i]) != NULL))
+            return "an MDO with an organisation that is none, or that is there";
+        for (unsigned k = 0; k < i; k++) {
+            if (v->orgs[k].v == v->orgs[i].v)
+                return "an MDO with an organisation twice";
+        }
+    }
+    return NULL;
+}
+
+const char *mdo_convened_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct care_mdo_event *v = &ev->u.mdo;
+
+    if (v->mdo != e->care.n_mdos + 1)
+        return "an MDO out of order";
+    if (engine_referral(e, v->referral) == NULL || engine_mdo_of(e, v->referral) != NULL)
+        return "an MDO of no referral, or of one that has one";
+    if (v->ground == GROUND_NONE || (unsigned)v->ground >= GROUND_N || !is_time(v->next_ms))
+        return "an MDO with a value out of range";
+    return orgs_impossible(e, v, NULL);
+}
+
+void mdo_convened_apply(struct engine *e, const struct event *ev)
+{
+    const struct care_mdo_event *v = &ev->u.mdo;
+    struct referral_slot *r = referral_slot(e, v->referral);
+    struct mdo_slot *s = NULL;
+
+    MEM_GROW(e->care.mdos, e->care.n_mdos, e->care.cap_mdos);
+    s = &e->care.mdos[e->care.n_mdos++];
+    memset(s, 0, sizeof *s);
+    s->m = (struct mdo){.id = v->mdo,
+                        .referral = v->referral,
+                        .convened_by = v->orgs[0],
+                        .account = ev->account,
+                        .state = MDO_CONVENED,
+                        .ground = v->ground,
+                        .convened_at_ms = ev->at_ms,
+                        .next_ms = v->next_ms,
+                        .n_participants = v->n_orgs};
+    for (unsigned i = 0; i < v->n_orgs; i++)
+        s->m.participants[i] = (struct mdo_participant){
+            .org = v->orgs[i], .state = i == 0 ? PARTICIPANT_JOINED : PARTICIPANT_INVITED};
+    r->last_mdo = v->mdo;
+    r->n_mdos++;
+    mdo_touched(e, s, ev->seq);
+}
+
+static const char *running_impossible(const struct engine *e, const struct care_mdo_event *v)
+{
+    const struct mdo *m = engine_mdo(e, v->mdo);
+
+    return m == NULL || m->state != MDO_CONVENED || m->referral.v != v->referral.v
+               ? "an MDO that is none, or is closed"
+               : NULL;
+}
+
+const char *mdo_invited_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = running_impossible(e, &ev->u.mdo);
+
+    return why != NULL ? why : orgs_impossible(e, &ev->u.mdo, engine_mdo(e, ev->u.mdo.mdo));
+}
+
+void mdo_invited_apply(struct engine *e, const struct event *ev)
+{
+    struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
+
+    for (unsigned i = 0; i < ev->u.mdo.n_orgs; i++)
+        s->m.participants[s->m.n_participants++] =
+            (struct mdo_participant){.org = ev->u.mdo.orgs[i], .state = PARTICIPANT_INVITED};
+    mdo_touched(e, s, ev->seq);
+}
+
+const char *mdo_answered_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct care_mdo_event *v = &ev->u.mdo;
+    const char *why = running_impossible(e, v);
+    const struct mdo_participant *p =
+        why == NULL ? mdo_participant_of(engine_mdo(e, v->mdo), v->orgs[0]) : NULL;
+
+    if (why != NULL)
+        return why;
+    if (v->n_orgs != 1 || p == NULL || p->org.v == engine_mdo(e, v->mdo)->convened_by.v)
+        return "an answer of who was not invited";
+    return participant_may_become(p->state, v->answer) ? NULL : "a move that its state does not allow";
+}
+
+void mdo_answered_apply(struct engine *e, const struct event *ev)
+{
+    struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
+
+    for (unsigned i = 0; i < s->m.n_participants; i++) {
+        if (s->m.participants[i].org.v == ev->u.mdo.orgs[0].v)
+            s->m.participants[i].state = ev->u.mdo.answer;
+    }
+    mdo_touched(e, s, ev->seq);
+}
+
+const char *mdo_dated_impossible(const struct engine *e, const struct event *ev)
+{
+    return is_time(ev->u.mdo.next_ms) ? running_impossible(e, &ev->u.mdo) : "a moment out of range";
+}
+
+void mdo_dated_apply(struct engine *e, const struct event *ev)
+{
+    struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
+
+    s->m.next_ms = ev->u.mdo.next_ms;
+    mdo_touched(e, s, ev->seq);
+}
+
+const char *mdo_closed_impossible(const struct engine *e, const struct event *ev)
+{
+    return running_impossible(e, &ev->u.mdo);
+}
+
+void mdo_closed_apply(struct engine *e, const struct event *ev)
+{
+    struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
+
+    CHECK(mdo_may_become(s->m.state, MDO_CLOSED));
+    s->m.state = MDO_CLOSED;
+    s->m.closed_at_ms = ev->at_ms;
+    mdo_touched(e, s, ev->seq);
+}
+
+/* ---- items ---- */
+
+const char *mdo_noted_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct care_item_event *v = &ev->u.mdo_item;
+    const struct mdo *m = engine_mdo(e, v->mdo);
+    const struct mdo_participant *by = m != NULL ? mdo_participant_of(m, v->by) : NULL;
+
+    if (v->item != e->care.n_items + 1)
+        return "an item out of order";
+    if (m == NULL || m->state != MDO_CONVENED || m->referral.v != v->referral.v ||
+        m->n_items >= MDO_ITEMS_MAX)
+        return "an item of no MDO that goes on";
+    if (by == NULL || by->state != PARTICIPANT_JOINED)
+        return "an item of who does not sit at the table";
+    if (v->acts.v != 0 ? mdo_participant_of(m, v->acts) == NULL : v->sort == ITEM_ACTION)
+        return "an action of nobody at the table";
+    if ((unsigned)v->domain >= MDO_DOMAIN_N || (unsigned)v->sort >= ITEM_SORT_N || !is_time(v->due_ms))
+        return "an item with a value out of range";
+    return text_impossible(v->text, sizeof v->text);
+}
+
+void mdo_noted_apply(struct engine *e, const struct event *ev)
+{
+    const struct care_item_event *v = &ev->u.mdo_item;
+    struct mdo_slot *m = mdo_slot(e, v->mdo);
+    struct mdo_item_slot *s = NULL;
+
+    MEM_GROW(e->care.items, e->care.n_items, e->care.cap_items);
+    s = &e->care.items[e->care.n_items++];
+    memset(s, 0, sizeof *s);
+    s->i = (struct mdo_item){.id = v->item,
+                             .mdo = v->mdo,
+                             .domain = v->domain,
+                             .sort = v->sort,
+                             .state = ITEM_OPEN,
+                             .acts = v->acts,
+                             .noted_by = v->by,
+                             .due_ms = v->due_ms,
+                             .noted_at_ms = ev->at_ms,
+                             .version = ev->seq};
+    memcpy(s->i.text, v->text, sizeof s->i.text);
+    m->m.n_items++;
+    care_refresh_item(e, s);
+    mdo_touched(e, m, ev->seq);
+}
+
+const char *mdo_item_moved_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct care_item_event *v = &ev->u.mdo_item;
+    const struct mdo_item *i = engine_mdo_item(e, v->item);
+
+    if (i == NULL || i->mdo != v->mdo || engine_mdo(e, i->mdo)->state != MDO_CONVENED ||
+        engine_mdo(e, i->mdo)->referral.v != v->referral.v)
+        return "an item of no MDO that goes on";
+    return (unsigned)v->state < ITEM_STATE_N && item_may_become(i->state, v->state)
+               ? NULL
+               : "a move that its state does not allow";
+}
+
+void mdo_item_moved_apply(struct engine *e, const struct event *ev)
+{
+    struct mdo_item_slot *s = &e->care.items[ev->u.mdo_item.item - 1];
+
+    s->i.state = ev->u.mdo_item.state;
+    s->i.version = ev->seq;
+    care_refresh_item(e, s);
+    mdo_touched(e, mdo_slot(e, s->i.mdo), ev->seq);
+}
+
+/* ---- regie ---- */
+
+/* The record of a referral's regie, made at its first change. */
+static struct regie_slot *regie_slot(struct engine *e, struct referral_id id)
+{
+    struct referral_slot *r = referral_slot(e, id);
+
+    if (r->regie == 0) {
+        struct regie_slot *s = NULL;
+
+        MEM_GROW(e->care.regies, e->care.n_regies, e->care.cap_regies);
+        s = &e->care.regies[e->care.n_regies++];
+        memset(s, 0, sizeof *s);
+        s->r = engine_regie(e, id);
+        r->regie = e->care.n_regies;
+    }
+    return &e->care.regies[r->regie - 1];
+}
+
+static void regie_move(struct engine *e, const struct event *ev, enum regie_state to)
+{
+    struct regie_slot *s = regie_slot(e, ev->u.regie.referral);
+
+    CHECK(regie_may_become(s->r.state, to));
+    s->r.state = to;
+    s->r.offered_to = to == REGIE_OFFERED ? ev->u.regie.to : (struct org_id){0};
+    s->r.version = ev->seq;
+    care_refresh_regie(e, s);
+}
+
+/* FROM holds it, in state NOW; TO, where it is named, is the one it is offered to. */
+static const char *regie_impossible(const struct engine *e, const struct event *ev, enum regie_state now)
+{
+    const struct care_regie_event *v = &ev->u.regie;
+    struct regie r = engine_regie(e, v->referral);
+
+    if (engine_referral(e, v->referral) == NULL || r.state != now || r.holder.v != v->from.v)
+        return "a co-ordinator that is none";
+    if (now == REGIE_OFFERED && r.offered_to.v != v->to.v)
+        return "a hand-over to who was not asked";
+    return NULL;
+}
+
+const char *regie_offered_impossible(const struct engine *e, const struct event *ev)
+{
+    if (engine_org(e, ev->u.regie.to) == NULL || ev->u.regie.to.v == ev->u.regie.from.v)
+        return "a hand-over to nobody";
+    return regie_impossible(e, ev, REGIE_HELD);
+}
+
+void regie_offered_apply(struct engine *e, const struct event *ev)
+{
+    regie_move(e, ev, REGIE_OFFERED);
+}
+
+const char *regie_taken_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = regie_impossible(e, ev, REGIE_OFFERED);
+
+    if (why == NULL)
+        why = text_impossible(ev->u.regie.role, sizeof ev->u.regie.role);
+    return why != NULL ? why : text_impossible(ev->u.regie.callback, sizeof ev->u.regie.callback);
+}
+
+void regie_taken_apply(struct engine *e, const struct event *ev)
+{
+    struct regie_slot *s = regie_slot(e, ev->u.regie.referral);
+
+    s->r.holder = ev->u.regie.to;
+    s->r.since_ms = ev->at_ms;
+    s->r.moves = s->r.moves < UINT8_MAX ? s->r.moves + 1 : UINT8_MAX;
+    memcpy(s->r.role, ev->u.regie.role, sizeof s->r.role);
+    memcpy(s->r.callback, ev->u.regie.callback, sizeof s->r.callback);
+    regie_move(e, ev, REGIE_HELD);
+}
+
+const char *regie_kept_impossible(const struct engine *e, const struct event *ev)
+{
+    return regie_impossible(e, ev, REGIE_OFFERED);
+}
+
+void regie_kept_apply(struct engine *e, const struct event *ev)
+{
+    regie_move(e, ev, REGIE_HELD);
+}
+
+const char *regie_ended_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = regie_impossible(e, ev, REGIE_HELD);
+
+    if (why != NULL)
+        return why;
+    if (referral_is_live(engine_referral(e, ev->u.regie.referral)->state))
+        return "no co-ordinator for a household that has no place";
+    return engine_mdo_of(e, ev->u.regie.referral) != NULL ? "no co-ordinator while an MDO goes on" : NULL;
+}
+
+void regie_ended_apply(struct engine *e, const struct event *ev)
+{
+    struct regie_slot *s = regie_slot(e, ev->u.regie.referral);
+
+    s->r.ended_at_ms = ev->at_ms;
+    s->r.holder = (struct org_id){0};
+    regie_move(e, ev, REGIE_ENDED);
+}
+
+/* ---- consults ---- */
+
+const char *consult_asked_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct care_consult_event *v = &ev->u.consult;
+
+    if (v->consult != e->care.n_consults + 1)
+        return "a consult out of order";
+    if (engine_referral(e, v->referral) == NULL || engine_org(e, v->from) == NULL ||
+        engine_org(e, v->to) == NULL || v->from.v == v->to.v)
+        return "a consult of nobody, or with nobody";
+    return text_impossible(v->text, sizeof v->text);
+}
+
+void consult_asked_apply(struct engine *e, const struct event *ev)
+{
+    const struct care_consult_event *v = &ev->u.consult;
+    struct consult_slot *s = NULL;
+
+    MEM_GROW(e->care.consults, e->care.n_consults, e->care.cap_consults);
+    s = &e->care.consults[e->care.n_consults++];
+    memset(s, 0, sizeof *s);
+    s->c = (struct consult){.id = v->consult,
+                            .referral = v->referral,
+                            .from = v->from,
+                            .to = v->to,
+                            .state = CONSULT_ASKED,
+                            .asked_at_ms = ev->at_ms,
+                            .version = ev->seq};
+    memcpy(s->c.question, v->text, sizeof s->c.question);
+    referral_slot(e, v->referral)->n_consults++;
+    care_refresh_consult(e, s);
+}
+
+static const char *consult_impossible(const struct engine *e, const struct event *ev, enum consult_state to)
+{
+    const struct care_consult_event *v = &ev->u.consult;
+    const struct consult *c = engine_consult(e, v->consult);
+
+    if (c == NULL || c->referral.v != v->referral.v || c->from.v != v->from.v || c->to.v != v->to.v)
+        return "no such consult";
+    return (unsigned)to < CONSULT_STATE_N && consult_may_become(c->state, to)
+               ? NULL
+               : "a move that its state does not allow";
+}
+
+static void consult_end(struct engine *e, const struct event *ev, enum consult_state to)
+{
+    struct consult_slot *s = &e->care.consults[ev->u.consult.consult - 1];
+
+    s->c.state = to;
+    s->c.ended_at_ms = ev->at_ms;
+    s->c.version = ev->seq;
+    care_refresh_consult(e, s);
+}
+
+const char *consult_answered_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = consult_impossible(e, ev, CONSULT_ANSWERED);
+
+    return why != NULL ? why : text_impossible(ev->u.consult.text, sizeof ev->u.consult.text);
+}
+
+void consult_answered_apply(struct engine *e, const struct event *ev)
+{
+    memcpy(e->care.consults[ev->u.consult.consult - 1].c.answer, ev->u.consult.text, CONSULT_TEXT_SIZE);
+    consult_end(e, ev, CONSULT_ANSWERED);
+}
+
+const char *consult_closed_impossible(const struct engine *e, const struct event *ev)
+{
+    enum consult_state to = ev->u.consult.state;
+
+    if (to != CONSULT_DECLINED && to != CONSULT_WITHDRAWN)
+        return "a consult closed as something else";
+    return consult_impossible(e, ev, to);
+}
+
+void consult_closed_apply(struct engine *e, const struct event *ev)
+{
+    consult_end(e, ev, ev->u.consult.state);
+}

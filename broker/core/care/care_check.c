@@ -1,0 +1,122 @@
+/* The promises of care over the whole state: engine_check asks after every step in tests and simulation. */
+#include "core/care/care_state.h"
+
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct finding {
+    char *why;
+    size_t size;
+};
+
+__attribute__((format(printf, 2, 3))) static bool broken(struct finding f, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    if (f.size > 0)
+        vsnprintf(f.why, f.size, format, args);
+    va_end(args);
+    return false;
+}
+
+static bool check_mdo(const struct engine *e, const struct mdo *m, struct finding f)
+{
+    if (engine_referral(e, m->referral) == NULL)
+        return broken(f, "MDO %u: of no referral", m->id);
+    if (m->ground == GROUND_NONE)
+        return broken(f, "MDO %u: without a ground", m->id);
+    if ((m->state == MDO_CLOSED) != (m->closed_at_ms != 0))
+        return broken(f, "MDO %u: closed without a moment, or the other way round", m->id);
+    if (m->n_participants < 1 || m->participants[0].org.v != m->convened_by.v ||
+        m->participants[0].state != PARTICIPANT_JOINED)
+        return broken(f, "MDO %u: who convened it is not there", m->id);
+    for (unsigned i = 0; i < m->n_participants; i++) {
+        for (unsigned k = 0; k < i; k++) {
+            if (m->participants[i].org.v == m->participants[k].org.v)
+                return broken(f, "MDO %u: an organisation sits there twice", m->id);
+        }
+    }
+    if (m->state != MDO_CLOSED && e->referrals[m->referral.v - 1].last_mdo != m->id)
+        return broken(f, "MDO %u: two at a time for one referral", m->id);
+    return true;
+}
+
+static bool check_items(const struct engine *e, struct finding f)
+{
+    const struct care_tables *t = &e->care;
+    uint32_t *counted = mem_new(t->n_mdos + 1u, sizeof *counted);
+    uint32_t wrong = 0, of_mdo = 0;
+
+    for (uint32_t k = 0; k < t->n_items; k++) {
+        const struct mdo_item *i = &t->items[k].i;
+        const struct mdo *m = engine_mdo(e, i->mdo);
+
+        if (m == NULL || mdo_participant_of(m, i->noted_by) == NULL ||
+            (i->sort == ITEM_ACTION && mdo_participant_of(m, i->acts) == NULL))
+            wrong = i->id;
+        else
+            counted[m->id - 1]++;
+    }
+    for (uint32_t k = 0; k < t->n_mdos; k++) {
+        if (counted[k] != t->mdos[k].m.n_items)
+            of_mdo = k + 1;
+    }
+    free(counted);
+    if (wrong != 0)
+        return broken(f, "item %u: of nobody at the table", wrong);
+    return of_mdo == 0 || broken(f, "MDO %u: items counted wrongly", of_mdo);
+}
+
+/* Exactly one co-ordinator, until it was declared no longer needed; and never while a place is looked for. */
+static bool check_regie(const struct engine *e, const struct referral_slot *s, struct finding f)
+{
+    struct regie r = engine_regie(e, s->r.id);
+    unsigned long long id = s->r.id.v;
+
+    if (s->regie != 0 && (s->regie > e->care.n_regies || r.referral.v != id))
+        return broken(f, "referral %llu: the regie of another", id);
+    if ((r.state == REGIE_ENDED) != (r.holder.v == 0))
+        return broken(f, "referral %llu: no co-ordinator, and it was not ended", id);
+    if (r.state != REGIE_ENDED && engine_org(e, r.holder) == NULL)
+        return broken(f, "referral %llu: a co-ordinator that is none", id);
+    if ((r.state == REGIE_OFFERED) != (r.offered_to.v != 0) ||
+        (r.offered_to.v != 0 && r.offered_to.v == r.holder.v))
+        return broken(f, "referral %llu: a hand-over to nobody", id);
+    if (r.state == REGIE_ENDED && (referral_is_live(s->r.state) || engine_mdo_of(e, s->r.id) != NULL))
+        return broken(f, "referral %llu: lives on without a co-ordinator", id);
+    return true;
+}
+
+static bool check_consult(const struct engine *e, const struct consult *c, struct finding f)
+{
+    if (engine_referral(e, c->referral) == NULL || engine_org(e, c->from) == NULL ||
+        engine_org(e, c->to) == NULL || c->from.v == c->to.v)
+        return broken(f, "consult %u: of nobody, or with nobody", c->id);
+    if ((c->state == CONSULT_ASKED) != (c->ended_at_ms == 0))
+        return broken(f, "consult %u: ended without a moment", c->id);
+    return c->state == CONSULT_ANSWERED || c->answer[0] == '\0' ||
+           broken(f, "consult %u: an answer that was not given", c->id);
+}
+
+bool care_check(const struct engine *e, char *why, size_t why_size)
+{
+    struct finding f = {.why = why, .size = why_size};
+
+    for (uint32_t i = 0; i < e->care.n_mdos; i++) {
+        if (!check_mdo(e, &e->care.mdos[i].m, f))
+            return false;
+    }
+    for (uint32_t i = 0; i < e->n_referrals; i++) {
+        if (!check_regie(e, &e->referrals[i], f))
+            return false;
+    }
+    for (uint32_t i = 0; i < e->care.n_consults; i++) {
+        if (!check_consult(e, &e->care.consults[i].c, f))
+            return false;
+    }
+    return check_items(e, f);
+}

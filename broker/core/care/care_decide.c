@@ -1,0 +1,374 @@
+/* Decisions of care. Who may give them was judged before (audience.c). Saying again what is so already
+ * changes nothing and is no refusal. */
+#include "core/decide.h"
+
+#include "core/care/care_state.h"
+#include "core/fields.h"
+
+#include <string.h>
+
+static const struct care_command *asked(const struct decision *d)
+{
+    return d->cmd->u.care;
+}
+
+static bool is_said(const char *text, size_t size)
+{
+    return text_is_clean(text, size) && text[0] != '\0';
+}
+
+static bool is_time(int64_t ms)
+{
+    return ms >= 0 && ms <= FIELD_TIME_MAX;
+}
+
+/* Organisations that help people; those that govern or keep the exchange hear of no household. */
+static bool may_take_part(const struct engine *e, struct org_id id)
+{
+    const struct org *o = engine_org(e, id);
+
+    return o != NULL && (o->kind == ORG_SHELTER || o->kind == ORG_VEILIG_THUIS || o->kind == ORG_COMENSHA);
+}
+
+/* ---- MDO ---- */
+
+static struct event *mdo_event(struct decision *d, enum event_kind kind, const struct mdo *m)
+{
+    struct event *ev = decision_event(d, kind);
+
+    ev->u.mdo.mdo = m->id;
+    ev->u.mdo.referral = m->referral;
+    return ev;
+}
+
+/* The MDO that the command is about; its referral goes into the outcome. */
+static const struct mdo *named_mdo(struct decision *d)
+{
+    const struct mdo *m = engine_mdo(d->e, asked(d)->id);
+
+    d->outcome->referral = m->referral;
+    d->outcome->made = m->id;
+    return m;
+}
+
+/* Add to V those of the command that are not there yet. */
+static enum refusal add_orgs(const struct decision *d, const struct mdo *m, struct care_mdo_event *v)
+{
+    const struct care_command *c = asked(d);
+
+    for (unsigned i = 0; i < c->n_orgs; i++) {
+        bool is_there = m != NULL && mdo_participant_of(m, c->orgs[i]) != NULL;
+
+        if (!may_take_part(d->e, c->orgs[i]))
+            return REFUSAL_NOT_FOUND;
+        for (unsigned k = 0; k < v->n_orgs; k++)
+            is_there |= v->orgs[k].v == c->orgs[i].v;
+        if (is_there)
+            continue;
+        if (v->n_orgs + (m != NULL ? m->n_participants : 0U) == MDO_PARTICIPANTS_MAX)
+            return REFUSAL_LIMIT;
+        v->orgs[v->n_orgs++] = c->orgs[i];
+    }
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_convene_mdo(struct decision *d)
+{
+    const struct care_command *c = asked(d);
+    const struct referral *r = engine_referral(d->e, c->referral);
+    struct care_mdo_event v = {.mdo = engine_mdos(d->e) + 1,
+                               .referral = r->id,
+                               .ground = c->ground,
+                               .next_ms = c->at_ms,
+                               .orgs = {d->cmd->actor.org},
+                               .n_orgs = 1};
+    enum refusal refusal = add_orgs(d, NULL, &v);
+
+    d->outcome->referral = r->id;
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if ((unsigned)c->ground >= GROUND_N || c->ground == GROUND_NONE || !is_time(c->at_ms))
+        return REFUSAL_LIMIT;
+    if (engine_mdo_of(d->e, r->id) != NULL || engine_regie(d->e, r->id).state == REGIE_ENDED ||
+        !r->facts_known)
+        return REFUSAL_WRONG_STATE;
+    if (c->ground == GROUND_CONSENT && r->need.mdo_consent == TRI_NO)
+        return REFUSAL_NO_CONSENT;
+    if (d->e->referrals[r->id.v - 1].n_mdos >= MDOS_PER_REFERRAL)
+        return REFUSAL_LIMIT;
+    decision_event(d, EV_MDO_CONVENED)->u.mdo = v;
+    d->outcome->made = v.mdo;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_invite_mdo(struct decision *d)
+{
+    const struct mdo *m = named_mdo(d);
+    struct care_mdo_event v = {.mdo = m->id, .referral = m->referral};
+    enum refusal refusal = add_orgs(d, m, &v);
+
+    if (refusal == REFUSAL_NONE && m->state != MDO_CONVENED)
+        refusal = REFUSAL_WRONG_STATE;
+    if (refusal == REFUSAL_NONE && v.n_orgs > 0)
+        decision_event(d, EV_MDO_INVITED)->u.mdo = v;
+    return refusal;
+}
+
+enum refusal decide_answer_mdo(struct decision *d)
+{
+    const struct mdo *m = named_mdo(d);
+    const struct mdo_participant *p = mdo_participant_of(m, d->cmd->actor.org);
+    enum participant_state to = asked(d)->joins                  ? PARTICIPANT_JOINED
+                                : p->state == PARTICIPANT_JOINED ? PARTICIPANT_LEFT
+                                : p->state == PARTICIPANT_LEFT   ? PARTICIPANT_LEFT
+                                                                 : PARTICIPANT_REFUSED;
+    struct event *ev = NULL;
+
+    if (m->state != MDO_CONVENED)
+        return REFUSAL_WRONG_STATE;
+    if (p->state == to)
+        return REFUSAL_NONE;
+    if (p->org.v == m->convened_by.v || !participant_may_become(p->state, to))
+        return REFUSAL_WRONG_STATE;
+    ev = mdo_event(d, EV_MDO_ANSWERED, m);
+    ev->u.mdo.orgs[0] = p->org;
+    ev->u.mdo.n_orgs = 1;
+    ev->u.mdo.answer = to;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_date_mdo(struct decision *d)
+{
+    const struct mdo *m = named_mdo(d);
+
+    if (m->state != MDO_CONVENED)
+        return REFUSAL_WRONG_STATE;
+    if (!is_time(asked(d)->at_ms))
+        return REFUSAL_LIMIT;
+    if (m->next_ms != asked(d)->at_ms)
+        mdo_event(d, EV_MDO_DATED, m)->u.mdo.next_ms = asked(d)->at_ms;
+    return REFUSAL_NONE;
+}
+
+/* Closing must not lose what somebody promised: actions are done or dropped first. */
+static bool has_open_action(const struct engine *e, const struct mdo *m)
+{
+    for (uint32_t i = engine_mdo_items(e); i >= 1; i--) {
+        const struct mdo_item *item = engine_mdo_item(e, i);
+
+        if (item->mdo == m->id && item->sort == ITEM_ACTION &&
+            (item->state == ITEM_OPEN || item->state == ITEM_DOING))
+            return true;
+    }
+    return false;
+}
+
+enum refusal decide_close_mdo(struct decision *d)
+{
+    const struct mdo *m = named_mdo(d);
+
+    if (m->state == MDO_CLOSED)
+        return REFUSAL_NONE;
+    if (has_open_action(d->e, m))
+        return REFUSAL_OPEN_ACTIONS;
+    mdo_event(d, EV_MDO_CLOSED, m);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_note_mdo(struct decision *d)
+{
+    const struct care_command *c = asked(d);
+    const struct mdo *m = named_mdo(d);
+    struct org_id acts = c->n_orgs > 0 ? c->orgs[0] : (struct org_id){0};
+    struct event *ev = NULL;
+
+    if (m->state != MDO_CONVENED)
+        return REFUSAL_WRONG_STATE;
+    if (!is_said(c->text, CARE_TEXT_SIZE) || (unsigned)c->domain >= MDO_DOMAIN_N ||
+        (unsigned)c->sort >= ITEM_SORT_N || !is_time(c->at_ms) || m->n_items >= MDO_ITEMS_MAX)
+        return REFUSAL_LIMIT;
+    if (acts.v != 0 ? mdo_participant_of(m, acts) == NULL : c->sort == ITEM_ACTION)
+        return REFUSAL_NOT_FOUND;
+    ev = decision_event(d, EV_MDO_NOTED);
+    ev->u.mdo_item.item = engine_mdo_items(d->e) + 1;
+    ev->u.mdo_item.mdo = m->id;
+    ev->u.mdo_item.referral = m->referral;
+    ev->u.mdo_item.domain = c->domain;
+    ev->u.mdo_item.sort = c->sort;
+    ev->u.mdo_item.acts = acts;
+    ev->u.mdo_item.by = d->cmd->actor.org;
+    ev->u.mdo_item.due_ms = c->at_ms;
+    memcpy(ev->u.mdo_item.text, c->text, sizeof ev->u.mdo_item.text);
+    d->outcome->made = ev->u.mdo_item.item;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_move_item(struct decision *d)
+{
+    const struct mdo_item *i = engine_mdo_item(d->e, asked(d)->id);
+    const struct mdo *m = engine_mdo(d->e, i->mdo);
+    struct event *ev = NULL;
+
+    d->outcome->referral = m->referral;
+    d->outcome->made = i->id;
+    if ((unsigned)asked(d)->state >= ITEM_STATE_N)
+        return REFUSAL_LIMIT;
+    if (m->state != MDO_CONVENED)
+        return REFUSAL_WRONG_STATE;
+    if (i->state == asked(d)->state)
+        return REFUSAL_NONE;
+    if (!item_may_become(i->state, asked(d)->state))
+        return REFUSAL_WRONG_STATE;
+    ev = decision_event(d, EV_MDO_ITEM_MOVED);
+    ev->u.mdo_item.item = i->id;
+    ev->u.mdo_item.mdo = i->mdo;
+    ev->u.mdo_item.referral = m->referral;
+    ev->u.mdo_item.state = asked(d)->state;
+    return REFUSAL_NONE;
+}
+
+/* ---- regie ---- */
+
+static struct event *regie_event(struct decision *d, enum event_kind kind, const struct regie *r,
+                                 struct org_id to)
+{
+    struct event *ev = decision_event(d, kind);
+
+    ev->u.regie.referral = r->referral;
+    ev->u.regie.from = r->holder;
+    ev->u.regie.to = to;
+    return ev;
+}
+
+static struct regie named_regie(struct decision *d)
+{
+    d->outcome->referral = asked(d)->referral;
+    return engine_regie(d->e, asked(d)->referral);
+}
+
+enum refusal decide_offer_regie(struct decision *d)
+{
+    struct regie r = named_regie(d);
+    struct org_id to = asked(d)->orgs[0];
+
+    if (asked(d)->n_orgs != 1 || !may_take_part(d->e, to))
+        return REFUSAL_NOT_FOUND;
+    if (r.state == REGIE_OFFERED && r.offered_to.v == to.v)
+        return REFUSAL_NONE;
+    if (r.state != REGIE_HELD || to.v == r.holder.v)
+        return REFUSAL_WRONG_STATE;
+    regie_event(d, EV_REGIE_OFFERED, &r, to);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_take_regie(struct decision *d)
+{
+    struct regie r = named_regie(d);
+    struct event *ev = NULL;
+
+    if (r.state != REGIE_OFFERED || r.offered_to.v != d->cmd->actor.org.v)
+        return r.holder.v == d->cmd->actor.org.v ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+    if (!is_said(asked(d)->role, REGIE_ROLE_SIZE) || !is_said(asked(d)->callback, REGIE_CALLBACK_SIZE))
+        return REFUSAL_LIMIT;
+    ev = regie_event(d, EV_REGIE_TAKEN, &r, r.offered_to);
+    memcpy(ev->u.regie.role, asked(d)->role, sizeof ev->u.regie.role);
+    memcpy(ev->u.regie.callback, asked(d)->callback, sizeof ev->u.regie.callback);
+    return REFUSAL_NONE;
+}
+
+/* The receiver refuses, or the holder takes the offer back: the holder still holds. */
+enum refusal decide_keep_regie(struct decision *d)
+{
+    struct regie r = named_regie(d);
+
+    if (r.state == REGIE_ENDED)
+        return REFUSAL_WRONG_STATE;
+    if (r.state == REGIE_OFFERED)
+        regie_event(d, EV_REGIE_KEPT, &r, r.offered_to);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_end_regie(struct decision *d)
+{
+    struct regie r = named_regie(d);
+
+    if (r.state == REGIE_ENDED)
+        return REFUSAL_NONE;
+    if (r.state != REGIE_HELD || referral_is_live(engine_referral(d->e, r.referral)->state) ||
+        engine_mdo_of(d->e, r.referral) != NULL)
+        return REFUSAL_WRONG_STATE;
+    regie_event(d, EV_REGIE_ENDED, &r, (struct org_id){0});
+    return REFUSAL_NONE;
+}
+
+/* ---- consults ---- */
+
+enum refusal decide_ask_consult(struct decision *d)
+{
+    const struct care_command *c = asked(d);
+    const struct referral *r = engine_referral(d->e, c->referral);
+    struct event *ev = NULL;
+
+    d->outcome->referral = r->id;
+    if (c->n_orgs != 1 || !may_take_part(d->e, c->orgs[0]) || c->orgs[0].v == d->cmd->actor.org.v)
+        return REFUSAL_NOT_FOUND;
+    if (!r->facts_known)
+        return REFUSAL_WRONG_STATE;
+    if (!is_said(c->text, CONSULT_TEXT_SIZE) ||
+        d->e->referrals[r->id.v - 1].n_consults >= CONSULTS_PER_REFERRAL)
+        return REFUSAL_LIMIT;
+    ev = decision_event(d, EV_CONSULT_ASKED);
+    ev->u.consult.consult = engine_consults(d->e) + 1;
+    ev->u.consult.referral = r->id;
+    ev->u.consult.from = d->cmd->actor.org;
+    ev->u.consult.to = c->orgs[0];
+    memcpy(ev->u.consult.text, c->text, sizeof ev->u.consult.text);
+    d->outcome->made = ev->u.consult.consult;
+    return REFUSAL_NONE;
+}
+
+static struct event *consult_event(struct decision *d, enum event_kind kind, const struct consult *c)
+{
+    struct event *ev = decision_event(d, kind);
+
+    ev->u.consult.consult = c->id;
+    ev->u.consult.referral = c->referral;
+    ev->u.consult.from = c->from;
+    ev->u.consult.to = c->to;
+    return ev;
+}
+
+/* The outcome names no referral to who was asked: they are not to know which one it is. */
+static const struct consult *named_consult(struct decision *d)
+{
+    d->outcome->made = asked(d)->id;
+    return engine_consult(d->e, asked(d)->id);
+}
+
+enum refusal decide_answer_consult(struct decision *d)
+{
+    const struct consult *c = named_consult(d);
+    const char *text = asked(d)->text;
+
+    if (c->state == CONSULT_ANSWERED && strcmp(c->answer, text) == 0)
+        return REFUSAL_NONE;
+    if (c->state != CONSULT_ASKED)
+        return REFUSAL_WRONG_STATE;
+    if (!is_said(text, CONSULT_TEXT_SIZE))
+        return REFUSAL_LIMIT;
+    memcpy(consult_event(d, EV_CONSULT_ANSWERED, c)->u.consult.text, text, CONSULT_TEXT_SIZE);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_close_consult(struct decision *d)
+{
+    const struct consult *c = named_consult(d);
+    enum consult_state to = d->cmd->actor.org.v == c->to.v ? CONSULT_DECLINED : CONSULT_WITHDRAWN;
+
+    if (c->state == to)
+        return REFUSAL_NONE;
+    if (!consult_may_become(c->state, to))
+        return REFUSAL_WRONG_STATE;
+    consult_event(d, EV_CONSULT_CLOSED, c)->u.consult.state = to;
+    return REFUSAL_NONE;
+}

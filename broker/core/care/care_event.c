@@ -1,0 +1,128 @@
+#include "core/care/care_event.h"
+
+#include "base/check.h"
+#include "core/event.h"
+#include "core/fields.h"
+
+static void org_list(struct fields *f, struct care_mdo_event *v)
+{
+    field_below(f, &v->n_orgs, MDO_PARTICIPANTS_MAX + 1);
+    for (unsigned i = 0; i < v->n_orgs; i++)
+        field_u32(f, &v->orgs[i].v);
+}
+
+static void mdo_event_fields(struct fields *f, enum event_kind kind, struct care_mdo_event *v)
+{
+    field_u32(f, &v->mdo);
+    field_u64(f, &v->referral.v);
+    if (kind == EV_MDO_CONVENED)
+        FIELD_ENUM(f, v->ground, GROUND_N);
+    if (kind == EV_MDO_CONVENED || kind == EV_MDO_DATED)
+        field_time(f, &v->next_ms);
+    if (kind == EV_MDO_CONVENED || kind == EV_MDO_INVITED || kind == EV_MDO_ANSWERED)
+        org_list(f, v);
+    if (kind == EV_MDO_ANSWERED)
+        FIELD_ENUM(f, v->answer, PARTICIPANT_STATE_N);
+}
+
+static void item_event_fields(struct fields *f, enum event_kind kind, struct care_item_event *v)
+{
+    field_u32(f, &v->item);
+    field_u32(f, &v->mdo);
+    field_u64(f, &v->referral.v);
+    if (kind == EV_MDO_ITEM_MOVED) {
+        FIELD_ENUM(f, v->state, ITEM_STATE_N);
+        return;
+    }
+    FIELD_ENUM(f, v->domain, MDO_DOMAIN_N);
+    FIELD_ENUM(f, v->sort, ITEM_SORT_N);
+    field_u32(f, &v->acts.v);
+    field_u32(f, &v->by.v);
+    field_time(f, &v->due_ms);
+}
+
+static void regie_event_fields(struct fields *f, struct care_regie_event *v)
+{
+    field_u64(f, &v->referral.v);
+    field_u32(f, &v->from.v);
+    field_u32(f, &v->to.v);
+}
+
+static void consult_event_fields(struct fields *f, enum event_kind kind, struct care_consult_event *v)
+{
+    field_u32(f, &v->consult);
+    field_u64(f, &v->referral.v);
+    field_u32(f, &v->from.v);
+    field_u32(f, &v->to.v);
+    if (kind == EV_CONSULT_CLOSED)
+        FIELD_ENUM(f, v->state, CONSULT_STATE_N);
+}
+
+void care_event_fields(struct fields *f, struct event *ev)
+{
+    switch ((int)ev->kind) { /* only those of care come here */
+    case EV_MDO_CONVENED:
+    case EV_MDO_INVITED:
+    case EV_MDO_ANSWERED:
+    case EV_MDO_DATED:
+    case EV_MDO_CLOSED:
+        mdo_event_fields(f, ev->kind, &ev->u.mdo);
+        break;
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+        item_event_fields(f, ev->kind, &ev->u.mdo_item);
+        break;
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+        regie_event_fields(f, &ev->u.regie);
+        break;
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        consult_event_fields(f, ev->kind, &ev->u.consult);
+        break;
+    default:
+        CHECK(care_event_is_one(ev));
+    }
+}
+
+bool care_event_is_one(const struct event *ev)
+{
+    return ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_CONSULT_CLOSED;
+}
+
+bool care_event_may_have_private(int kind)
+{
+    return kind == EV_MDO_NOTED || kind == EV_REGIE_TAKEN || kind == EV_CONSULT_ASKED ||
+           kind == EV_CONSULT_ANSWERED;
+}
+
+bool care_event_has_private(const struct event *ev)
+{
+    switch ((int)ev->kind) { /* the others have none */
+    case EV_MDO_NOTED:
+        return ev->u.mdo_item.text[0] != '\0';
+    case EV_REGIE_TAKEN:
+        return ev->u.regie.role[0] != '\0' || ev->u.regie.callback[0] != '\0';
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+        return ev->u.consult.text[0] != '\0';
+    default:
+        return false;
+    }
+}
+
+void care_event_private_fields(struct fields *f, struct event *ev)
+{
+    if (ev->kind == EV_MDO_NOTED) {
+        field_text(f, ev->u.mdo_item.text, sizeof ev->u.mdo_item.text);
+    } else if (ev->kind == EV_REGIE_TAKEN) {
+        field_text(f, ev->u.regie.role, sizeof ev->u.regie.role);
+        field_text(f, ev->u.regie.callback, sizeof ev->u.regie.callback);
+    } else {
+        CHECK(ev->kind == EV_CONSULT_ASKED || ev->kind == EV_CONSULT_ANSWERED);
+        field_text(f, ev->u.consult.text, sizeof ev->u.consult.text);
+    }
+}
