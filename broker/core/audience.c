@@ -185,11 +185,14 @@ static bool is_host(const struct engine *e, const struct actor *a, const struct 
 
 /* ---- care: who sits at the table, who co-ordinates, who was asked ---- */
 
-/* The co-ordinator sees what it co-ordinates. */
+/* The co-ordinator sees what it co-ordinates. In the organisation whose referral it is that is its referrers,
+ * and not the desk of a house of the same organisation. */
 static bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r)
 {
-    return r != NULL && (is_referrer(a) || a->role == ROLE_SHELTER) &&
-           engine_regie(e, r->id).holder.v == a->org.v;
+    if (r == NULL || (!is_referrer(a) && a->role != ROLE_SHELTER) ||
+        engine_regie(e, r->id).holder.v != a->org.v)
+        return false;
+    return is_referrer(a) || r->org.v != a->org.v;
 }
 
 /* Whose referral it is, who took the household in, and who co-ordinates. */

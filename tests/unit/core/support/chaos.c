@@ -506,6 +506,8 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
     x->now += rng_below(r, 4 * 60 * 1000);
     if (rng_chance(r, 5))
         x->now += 6 * MS_HOUR; /* a broker that stood still */
+    if (rng_chance(r, 150))
+        return chaos_care_step(x, r);
     if (cmd.kind == CMD_REPORT_CAPACITY)
         return report_step(x, r);
     if (rng_chance(r, 700))

@@ -13,4 +13,7 @@ struct outcome chaos_step(struct exchange *x, struct rng *rng);
 struct event chaos_event(struct rng *rng, enum event_kind kind);
 struct need chaos_need(struct rng *rng);
 
+/* One act of care (support/chaos_care.c): chaos_step does some by itself. */
+struct outcome chaos_care_step(struct exchange *x, struct rng *r);
+
 #endif

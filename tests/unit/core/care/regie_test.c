@@ -1,0 +1,254 @@
+/* The co-ordinator: exactly one at any moment, handed over with both hands, ended only when nobody needs one.
+ * And the question to a specialist, who is not told about whom it is. */
+#include "support/exchange.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+
+#include <string.h>
+
+static struct outcome give(struct exchange *x, enum command_kind kind, struct actor who,
+                           struct care_command c)
+{
+    struct command cmd = {.kind = kind, .actor = who, .u.care = &c};
+
+    return exchange_do(x, &cmd);
+}
+
+static struct outcome regie(struct exchange *x, enum command_kind kind, struct actor who,
+                            struct referral_id r, enum an_org to)
+{
+    return give(x, kind, who,
+                (struct care_command){.referral = r,
+                                      .orgs = {{to}},
+                                      .n_orgs = to != 0,
+                                      .role = "casusregisseur",
+                                      .callback = "010 7654321"});
+}
+
+static struct referral_id withdrawn(struct exchange *x)
+{
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+
+    do_referral(x, CMD_WITHDRAW, r, 0, 1);
+    return r;
+}
+
+static void it_begins_with_the_referrer(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct regie g = engine_regie(x->e, r);
+
+    (void)state;
+    assert_int_equal(g.state, REGIE_HELD);
+    assert_int_equal(g.holder.v, VT_OOST);
+    assert_int_equal(g.since_ms, x->now);
+    assert_int_equal(engine_regie(x->e, (struct referral_id){99}).holder.v, 0);
+    exchange_free(x);
+}
+
+static void handed_over_and_accepted(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct actor own = referrer_of(VT_OOST), a = shelter_of(HUIS_A), b = shelter_of(HUIS_B);
+
+    (void)state;
+    assert_int_equal(audience_of_referral(x->e, &a, r), SIGHT_NONE);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, own, r, HUIS_A).refusal, REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, own, r, HUIS_A).refusal, REFUSAL_NONE);
+    assert_int_equal(last_count(x), 0);
+    /* Until it is accepted the holder holds, and sees; the other sees no file. */
+    assert_int_equal(engine_regie(x->e, r).holder.v, VT_OOST);
+    assert_int_equal(audience_of_referral(x->e, &a, r), SIGHT_NONE);
+    assert_true(may(x->e, &a, ACT_SEE_REGIE, r.v));
+    assert_false(may(x->e, &b, ACT_SEE_REGIE, r.v));
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, b, r, 0).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, own, r, HUIS_B).refusal, REFUSAL_WRONG_STATE);
+    x->now += MS_HOUR;
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, a, r, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_regie(x->e, r).holder.v, HUIS_A);
+    assert_int_equal(engine_regie(x->e, r).since_ms, x->now);
+    assert_int_equal(engine_regie(x->e, r).moves, 1);
+    assert_string_equal(engine_regie(x->e, r).role, "casusregisseur");
+    assert_int_equal(audience_of_referral(x->e, &a, r), SIGHT_FULL);
+    /* The referral is still the referrer's, and no other's. */
+    assert_int_equal(audience_of_referral(x->e, &own, r), SIGHT_FULL);
+    assert_int_equal(audience_of_referral(x->e, &b, r), SIGHT_NONE);
+    /* Only who holds it can pass it on. */
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, own, r, VT_WEST).refusal, REFUSAL_NOT_FOUND);
+    exchange_free(x);
+}
+
+static void refused_or_taken_back(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct actor own = referrer_of(VT_OOST), a = shelter_of(HUIS_A);
+
+    (void)state;
+    regie(x, CMD_OFFER_REGIE, own, r, HUIS_A);
+    assert_int_equal(regie(x, CMD_KEEP_REGIE, a, r, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_regie(x->e, r).state, REGIE_HELD);
+    assert_int_equal(engine_regie(x->e, r).holder.v, VT_OOST);
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, a, r, 0).refusal, REFUSAL_NOT_FOUND);
+    regie(x, CMD_OFFER_REGIE, own, r, HUIS_A);
+    assert_int_equal(regie(x, CMD_KEEP_REGIE, own, r, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_KEEP_REGIE, own, r, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(last_count(x), 0);
+    exchange_free(x);
+}
+
+static void ended_when_nobody_needs_one(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id live = do_open(x, VT_OOST, a_need()), over = withdrawn(x);
+    struct actor own = referrer_of(VT_OOST), a = shelter_of(HUIS_A);
+
+    (void)state;
+    assert_int_equal(regie(x, CMD_END_REGIE, own, live, 0).refusal, REFUSAL_WRONG_STATE);
+    assert_int_equal(regie(x, CMD_END_REGIE, a, over, 0).refusal, REFUSAL_NOT_FOUND);
+    regie(x, CMD_OFFER_REGIE, own, over, HUIS_A);
+    assert_int_equal(regie(x, CMD_END_REGIE, own, over, 0).refusal, REFUSAL_WRONG_STATE);
+    regie(x, CMD_KEEP_REGIE, own, over, 0);
+    assert_int_equal(regie(x, CMD_END_REGIE, own, over, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_regie(x->e, over).state, REGIE_ENDED);
+    assert_int_equal(regie(x, CMD_END_REGIE, own, over, 0).refusal, REFUSAL_NONE);
+    /* It is over: nobody offers it, and no MDO begins. */
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, own, over, HUIS_A).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(
+        give(x, CMD_CONVENE_MDO, own,
+             (struct care_command){
+                 .referral = over, .ground = GROUND_STATUTORY_TASK, .orgs = {{HUIS_A}}, .n_orgs = 1})
+            .refusal,
+        REFUSAL_WRONG_STATE);
+    exchange_free(x);
+}
+
+/* While organisations sit together over a household somebody co-ordinates. */
+static void not_ended_during_an_mdo(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id over = withdrawn(x);
+    struct actor own = referrer_of(VT_OOST);
+
+    (void)state;
+    give(x, CMD_CONVENE_MDO, own,
+         (struct care_command){
+             .referral = over, .ground = GROUND_STATUTORY_TASK, .orgs = {{HUIS_A}}, .n_orgs = 1});
+    assert_int_equal(regie(x, CMD_END_REGIE, own, over, 0).refusal, REFUSAL_WRONG_STATE);
+    give(x, CMD_CLOSE_MDO, own, (struct care_command){.id = 1});
+    assert_int_equal(regie(x, CMD_END_REGIE, own, over, 0).refusal, REFUSAL_NONE);
+    exchange_free(x);
+}
+
+static void nobody_and_nothing(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct actor own = referrer_of(VT_OOST);
+    struct care_command c = {.referral = r};
+
+    (void)state;
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, own, r, 0).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, own, r, GEMEENTE).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, own, r, VT_OOST).refusal, REFUSAL_WRONG_STATE);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, referrer_of(VT_WEST), r, HUIS_A).refusal, REFUSAL_NOT_FOUND);
+    regie(x, CMD_OFFER_REGIE, own, r, HUIS_A);
+    assert_int_equal(give(x, CMD_TAKE_REGIE, shelter_of(HUIS_A), c).refusal, REFUSAL_LIMIT);
+    strcpy(c.role, "regie");
+    assert_int_equal(give(x, CMD_TAKE_REGIE, shelter_of(HUIS_A), c).refusal, REFUSAL_LIMIT);
+    strcpy(c.callback, "112");
+    assert_int_equal(give(x, CMD_TAKE_REGIE, shelter_of(HUIS_A), c).refusal, REFUSAL_NONE);
+    exchange_free(x);
+}
+
+/* ---- consult ---- */
+
+static struct outcome ask(struct exchange *x, struct actor who, struct referral_id r, enum an_org to)
+{
+    return give(
+        x, CMD_ASK_CONSULT, who,
+        (struct care_command){.referral = r, .orgs = {{to}}, .n_orgs = 1, .text = "Wat raad je aan?"});
+}
+
+static void a_question_and_its_answer(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct actor own = referrer_of(VT_OOST), a = shelter_of(HUIS_A), b = shelter_of(HUIS_B);
+    struct outcome o = ask(x, own, r, HUIS_A);
+    struct care_command c = {.id = (uint32_t)o.made, .text = "Eerst een tolk."};
+
+    (void)state;
+    assert_int_equal(o.refusal, REFUSAL_NONE);
+    assert_true(may(x->e, &a, ACT_SEE_CONSULT, o.made));
+    assert_false(may(x->e, &b, ACT_SEE_CONSULT, o.made));
+    /* Who is asked hears about no referral: neither in what it may see nor in what its answer came to. */
+    assert_int_equal(audience_of_referral(x->e, &a, r), SIGHT_NONE);
+    assert_int_equal(give(x, CMD_ANSWER_CONSULT, b, c).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(give(x, CMD_ANSWER_CONSULT, own, c).refusal, REFUSAL_NOT_FOUND);
+    o = give(x, CMD_ANSWER_CONSULT, a, c);
+    assert_int_equal(o.refusal, REFUSAL_NONE);
+    assert_int_equal(o.referral.v, 0);
+    assert_string_equal(engine_consult(x->e, c.id)->answer, "Eerst een tolk.");
+    assert_int_equal(give(x, CMD_ANSWER_CONSULT, a, c).refusal, REFUSAL_NONE);
+    strcpy(c.text, "Toch niet.");
+    assert_int_equal(give(x, CMD_ANSWER_CONSULT, a, c).refusal, REFUSAL_WRONG_STATE);
+    assert_int_equal(give(x, CMD_CLOSE_CONSULT, own, c).refusal, REFUSAL_WRONG_STATE);
+    exchange_free(x);
+}
+
+static void declined_or_withdrawn(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct actor own = referrer_of(VT_OOST), a = shelter_of(HUIS_A);
+    struct care_command first = {.id = (uint32_t)ask(x, own, r, HUIS_A).made};
+    struct care_command second = {.id = (uint32_t)ask(x, own, r, HUIS_A).made};
+
+    (void)state;
+    assert_int_equal(give(x, CMD_CLOSE_CONSULT, a, first).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_consult(x->e, first.id)->state, CONSULT_DECLINED);
+    assert_int_equal(give(x, CMD_CLOSE_CONSULT, own, second).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_consult(x->e, second.id)->state, CONSULT_WITHDRAWN);
+    assert_int_equal(give(x, CMD_CLOSE_CONSULT, a, second).refusal, REFUSAL_WRONG_STATE);
+    assert_int_equal(give(x, CMD_CLOSE_CONSULT, own, second).refusal, REFUSAL_NONE);
+    strcpy(second.text, "toch");
+    assert_int_equal(give(x, CMD_ANSWER_CONSULT, a, second).refusal, REFUSAL_WRONG_STATE);
+    exchange_free(x);
+}
+
+static void consults_have_bounds(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct actor own = referrer_of(VT_OOST);
+
+    (void)state;
+    assert_int_equal(ask(x, own, r, VT_OOST).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(ask(x, own, r, GEMEENTE).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(ask(x, referrer_of(VT_WEST), r, HUIS_A).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(
+        give(x, CMD_ASK_CONSULT, own, (struct care_command){.referral = r, .orgs = {{HUIS_A}}, .n_orgs = 1})
+            .refusal,
+        REFUSAL_LIMIT);
+    for (int i = 0; i < CONSULTS_PER_REFERRAL; i++)
+        assert_int_equal(ask(x, own, r, HUIS_A).refusal, REFUSAL_NONE);
+    assert_int_equal(ask(x, own, r, HUIS_A).refusal, REFUSAL_LIMIT);
+    exchange_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_begins_with_the_referrer), cmocka_unit_test(handed_over_and_accepted),
+        cmocka_unit_test(refused_or_taken_back),       cmocka_unit_test(ended_when_nobody_needs_one),
+        cmocka_unit_test(not_ended_during_an_mdo),     cmocka_unit_test(nobody_and_nothing),
+        cmocka_unit_test(a_question_and_its_answer),   cmocka_unit_test(declined_or_withdrawn),
+        cmocka_unit_test(consults_have_bounds),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
