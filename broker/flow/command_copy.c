@@ -87,6 +87,8 @@ static void point_at(struct command *cmd, const void *object)
         cmd->u.report.list = object;
     else if (cmd->kind == CMD_OPEN_REFERRAL)
         cmd->u.need = object;
+    else if (cmd->kind >= CMD_CONVENE_MDO && cmd->kind <= CMD_CLOSE_CONSULT)
+        cmd->u.care = object;
 }
 
 struct command *command_copy(const struct command *cmd)

@@ -65,6 +65,27 @@ static const struct route routes[] = {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    GET_("/organisations", AUTH_SESSION, api_organisations_list),
+    GET_("/mdos", AUTH_SESSION, api_mdos_list),
+    GET_("/mdos/{id}", AUTH_SESSION, api_mdos_get),
+    WRITE_("/referrals/{id}/mdos", AUTH_SESSION, 0, api_mdos_post),
+    WRITE_("/mdos/{id}/invitations", AUTH_SESSION, 0, api_mdo_invite),
+    WRITE_("/mdos/{id}/participation", AUTH_SESSION, 0, api_mdo_answer),
+    WRITE_("/mdos/{id}/date", AUTH_SESSION, 0, api_mdo_date),
+    WRITE_("/mdos/{id}/closure", AUTH_SESSION, 0, api_mdo_close),
+    WRITE_("/mdos/{id}/items", AUTH_SESSION, 0, api_mdo_note),
+    WRITE_("/mdo-items/{id}/state", AUTH_SESSION, 0, api_mdo_item_move),
+    GET_("/regies", AUTH_SESSION, api_regies_list),
+    GET_("/referrals/{id}/regie", AUTH_SESSION, api_regie_get),
+    WRITE_("/referrals/{id}/regie-offer", AUTH_SESSION, 0, api_regie_offer),
+    WRITE_("/referrals/{id}/regie-acceptance", AUTH_SESSION, 0, api_regie_take),
+    WRITE_("/referrals/{id}/regie-refusal", AUTH_SESSION, 0, api_regie_keep),
+    WRITE_("/referrals/{id}/regie-end", AUTH_SESSION, 0, api_regie_end),
+    GET_("/consults", AUTH_SESSION, api_consults_list),
+    GET_("/consults/{id}", AUTH_SESSION, api_consults_get),
+    WRITE_("/referrals/{id}/consults", AUTH_SESSION, 0, api_consults_post),
+    WRITE_("/consults/{id}/answer", AUTH_SESSION, 0, api_consult_answer),
+    WRITE_("/consults/{id}/closure", AUTH_SESSION, 0, api_consult_close),
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
 };

@@ -57,6 +57,27 @@ POST /feed-messages/{id}/replay  403 403 202   404    403      403     403     4
 POST /uploads                    403 403 201   201    403      403     403     201    403     403     403  401  401
 GET /uploads/{id}                403 403 200   404    403      403     403     404    403     403     403  401  401
 POST /uploads/{id}/acceptance    403 403 200   404    403      403     403     404    403     403     403  401  401
+GET /organisations                   200 200 200 200 200 403 403 403 403 403 403 401 401
+GET /mdos                            200 200 200 200 200 403 403 403 403 403 403 401 401
+GET /regies                          200 200 200 200 200 403 403 403 403 403 403 401 401
+GET /consults                        200 200 200 200 200 403 403 403 403 403 403 401 401
+GET /mdos/{id}                       200 404 200 404 404 404 404 404 404 403 403 401 401
+GET /consults/{id}                   200 404 200 404 404 404 404 404 404 403 403 401 401
+GET /referrals/{id}/regie            200 404 404 404 404 404 404 404 404 403 403 401 401
+POST /referrals/{id}/mdos            201 404 404 404 404 403 403 403 403 403 403 401 401
+POST /mdos/{id}/invitations          200 404 404 404 404 403 403 403 403 403 403 401 401
+POST /mdos/{id}/participation        200 404 200 404 404 403 403 403 403 403 403 401 401
+POST /mdos/{id}/date                 200 404 404 404 404 403 403 403 403 403 403 401 401
+POST /mdos/{id}/closure              200 404 404 404 404 403 403 403 403 403 403 401 401
+POST /mdos/{id}/items                200 404 200 404 404 403 403 403 403 403 403 401 401
+POST /mdo-items/{id}/state           200 404 200 404 404 403 403 403 403 403 403 401 401
+POST /referrals/{id}/regie-offer     200 404 404 404 404 403 403 403 403 403 403 401 401
+POST /referrals/{id}/regie-acceptance 200 404 200 404 404 403 403 403 403 403 403 401 401
+POST /referrals/{id}/regie-refusal   200 404 200 404 404 403 403 403 403 403 403 401 401
+POST /referrals/{id}/regie-end       200 404 404 404 404 403 403 403 403 403 403 401 401
+POST /referrals/{id}/consults        201 404 404 404 404 403 403 403 403 403 403 401 401
+POST /consults/{id}/answer           404 404 200 404 404 403 403 403 403 403 403 401 401
+POST /consults/{id}/closure          200 404 200 404 404 403 403 403 403 403 403 401 401
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
@@ -108,9 +129,31 @@ async function freshFeed(state) {
   return { id: upload, upload, headers: { 'If-Match': previewTag } };
 }
 
+/** What care is about: an MDO in which the house sits, its item, the regie offered to the house, a question to it. */
+async function freshCare(state) {
+  const referral = await openReferral(who.own, aWoman());
+  if (state === 'over') {
+    expectStatus(await who.own.post(`/referrals/${referral.id}/withdrawal`, { reason: 'anders' }), 200);
+    return { id: referral.id };
+  }
+  if (state === 'offered') {
+    expectStatus(await who.own.post(`/referrals/${referral.id}/regie-offer`, { organisationId: org }), 200);
+    return { referral: referral.id };
+  }
+  if (state === 'consult') {
+    const { id } = expectStatus(await who.own.post(`/referrals/${referral.id}/consults`, { organisationId: org, question: 'Wat nu?' }), 201);
+    return { id, referral: referral.id };
+  }
+  const mdo = expectStatus(await who.own.post(`/referrals/${referral.id}/mdos`, { ground: 'vital_interest', organisationIds: [org] }), 201).id;
+  expectStatus(await who.house.post(`/mdos/${mdo}/participation`, { joins: true }), 200);
+  const noted = expectStatus(await who.own.post(`/mdos/${mdo}/items`, { domain: 'herstel', sort: 'need', text: 'Rust' }), 200);
+  return { id: state === 'item' ? noted.items[0].id : mdo, referral: referral.id };
+}
+
 /** A household with a request to the house: pending, or after its yes. */
 async function fresh(state) {
   if (['aside', 'brought', 'read'].includes(state)) return freshFeed(state);
+  if (['mdo', 'item', 'offered', 'consult', 'over'].includes(state)) return freshCare(state);
   const referral = await openReferral(who.own, aWoman());
   if (state === 'open') return { referral: referral.id };
   const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
@@ -143,6 +186,23 @@ const GIVEN = {
   'POST /uploads': ['none', () => ({ content: 'cGxlaw==' })],
   'GET /uploads/{id}': ['read'],
   'POST /uploads/{id}/acceptance': ['read'],
+  'GET /mdos/{id}': ['mdo'],
+  'GET /consults/{id}': ['consult'],
+  'GET /referrals/{id}/regie': ['open'],
+  'POST /referrals/{id}/mdos': ['open', () => ({ ground: 'vital_interest', organisationIds: [org] })],
+  'POST /mdos/{id}/invitations': ['mdo', () => ({ organisationIds: [org] })],
+  'POST /mdos/{id}/participation': ['mdo', () => ({ joins: true })],
+  'POST /mdos/{id}/date': ['mdo', () => ({ nextAt: inMinutes(60) })],
+  'POST /mdos/{id}/closure': ['mdo'],
+  'POST /mdos/{id}/items': ['mdo', () => ({ domain: 'veiligheid', sort: 'need', text: 'Een slot' })],
+  'POST /mdo-items/{id}/state': ['item', () => ({ state: 'done' })],
+  'POST /referrals/{id}/regie-offer': ['open', () => ({ organisationId: org })],
+  'POST /referrals/{id}/regie-acceptance': ['offered', () => ({ role: 'Casusregie', callback: '010 1' })],
+  'POST /referrals/{id}/regie-refusal': ['offered'],
+  'POST /referrals/{id}/regie-end': ['over'],
+  'POST /referrals/{id}/consults': ['open', () => ({ organisationId: org, question: 'Wat nu?' })],
+  'POST /consults/{id}/answer': ['consult', () => ({ answer: 'Dit.' })],
+  'POST /consults/{id}/closure': ['consult'],
 };
 
 async function call(name, route, given) {

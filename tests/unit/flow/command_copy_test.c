@@ -64,6 +64,15 @@ static void each_kind_copies_what_it_points_to(void **state)
     assert_int_equal(copy->u.need->home_region, 3);
     assert_int_equal(copy->draw, 44);
     free(copy);
+    for (int kind = CMD_CONVENE_MDO; kind <= CMD_CLOSE_CONSULT; kind++) {
+        struct care_command care = {.id = 5, .text = "d"};
+
+        cmd = (struct command){.kind = (enum command_kind)kind, .u.care = &care};
+        copy = command_copy(&cmd);
+        assert_ptr_not_equal(copy->u.care, &care);
+        assert_string_equal(copy->u.care->text, "d");
+        free(copy);
+    }
 }
 
 static void a_command_without_pointers_is_copied_as_it_is(void **state)

@@ -1,0 +1,205 @@
+/* MDO: several organisations sit together over one referral. And the list of organisations that can be
+ * invited, asked, or handed over to. */
+#include "http/route.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "http/app_state.h"
+#include "http/call_parts.h"
+#include "http/care_json.h"
+#include "http/view.h"
+#include "http/view_care.h"
+
+#define DATE_MAX_MS (366 * 24 * MS_HOUR)
+
+/* ---- organisations ---- */
+
+static void organisations(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    json_t *list = json_array();
+    (void)outcome;
+    for (uint32_t i = 1; i <= engine_orgs(e); i++) {
+        const struct org *o = engine_org(e, (struct org_id){i});
+        if (o->kind != ORG_SHELTER && o->kind != ORG_VEILIG_THUIS && o->kind != ORG_COMENSHA)
+            continue;
+        json_t *row = view_organisation(e, o->id);
+        json_object_set_new(row, "region", view_region(e, o->region));
+        json_array_append_new(list, row);
+    }
+    reply_json(late, 200, json_pack("{s:o}", "organisations", list));
+}
+
+void api_organisations_list(struct call *call)
+{
+    if (call_may(call, ACT_SEE_ORGANISATIONS, 0))
+        call_read(call, organisations);
+}
+
+/* ---- look ---- */
+
+enum { MDOS_REFERRAL, MDOS_LIMIT }; /* late.numbers */
+
+static void mdos_list(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    json_t *list = json_array();
+    int64_t total = 0;
+    (void)outcome;
+    for (uint32_t i = engine_mdos(e); i >= 1; i--) {
+        int64_t of = late->numbers[MDOS_REFERRAL];
+        if (!may(e, &late->actor, ACT_SEE_MDO, i) ||
+            (of != 0 && engine_mdo(e, i)->referral.v != (uint64_t)of))
+            continue;
+        if (total++ < late->numbers[MDOS_LIMIT])
+            json_array_append_new(list, view_mdo(e, &late->actor, i));
+    }
+    reply_json(late, 200, json_pack("{s:o, s:I}", "mdos", list, "total", (json_int_t)total));
+}
+
+void api_mdos_list(struct call *call)
+{
+    call->late.numbers[MDOS_REFERRAL] = call_query_int(call, "referralId", 1, INT64_MAX, 0);
+    call->late.numbers[MDOS_LIMIT] = call_query_int(call, "limit", 1, 100, 20);
+    call->late.id = (uint64_t)call->late.numbers[MDOS_REFERRAL];
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_may(call, ACT_SEE_ORGANISATIONS, 0) && call_record(call, "mdo.list"))
+        call_read(call, mdos_list);
+}
+
+static void mdo_get(const struct late *late, const struct outcome *outcome)
+{
+    (void)outcome;
+    reply_json(late, 200, view_mdo(app_engine(late->app), &late->actor, (uint32_t)late->id));
+}
+
+void api_mdos_get(struct call *call)
+{
+    if (call_may(call, ACT_SEE_MDO, call->late.id) && call_record(call, "mdo.read"))
+        call_read(call, mdo_get);
+}
+
+/* ---- do ---- */
+
+static void mdo_made(const struct late *late, const struct outcome *o)
+{
+    reply_json(late, 201, view_mdo(app_engine(late->app), &late->actor, (uint32_t)o->made));
+}
+
+/* Who left it sees it no more. */
+static void mdo_changed(const struct late *late, const struct outcome *o)
+{
+    const struct engine *e = app_engine(late->app);
+    uint32_t id = (uint32_t)(late->numbers[0] != 0 ? late->numbers[0] : (int64_t)o->made);
+    if (may(e, &late->actor, ACT_SEE_MDO, id))
+        reply_json(late, 200, view_mdo(e, &late->actor, id));
+    else
+        reply_json(late, 200, json_pack("{s:I, s:n}", "id", (json_int_t)id, "own"));
+}
+
+static void give(struct call *call, enum command_kind kind, struct care_command *c, late_fn *after)
+{
+    struct command cmd = {.kind = kind, .actor = call->late.actor, .u.care = c};
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, "mdo.read"))
+        call_submit(call, &cmd, after);
+}
+
+static int64_t meeting_time(struct call *call, struct json_at at)
+{
+    int64_t now = app_now_ms(call->late.app);
+    int64_t ms = json_present(at) ? json_time(at, &call->faults) : 0;
+    if (ms != 0 && (ms < now - MS_HOUR || ms > now + DATE_MAX_MS))
+        json_fault_add(&call->faults, at.pointer, "must lie within the next year");
+    return ms;
+}
+
+void api_mdos_post(struct call *call)
+{
+    static const char *const fields[] = {"ground", "nextAt", "organisationIds"};
+    struct json_at root = json_root(call->body);
+    struct care_command c = {.referral = {call->late.id}};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    int ground = json_choice(json_field(root, "ground"), ground_codes() + 1, GROUND_N - 1, &call->faults);
+    c.ground = (enum ground)(ground + 1);
+    c.at_ms = meeting_time(call, json_field(root, "nextAt"));
+    care_read_orgs(call, json_field(root, "organisationIds"), MDO_PARTICIPANTS_MAX - 1, &c);
+    give(call, CMD_CONVENE_MDO, &c, mdo_made);
+}
+
+void api_mdo_invite(struct call *call)
+{
+    static const char *const fields[] = {"organisationIds"};
+    struct json_at root = json_root(call->body);
+    struct care_command c = {.id = (uint32_t)call->late.id};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    care_read_orgs(call, json_field(root, "organisationIds"), MDO_PARTICIPANTS_MAX - 1, &c);
+    give(call, CMD_INVITE_MDO, &c, mdo_changed);
+}
+
+void api_mdo_answer(struct call *call)
+{
+    static const char *const fields[] = {"joins"};
+    struct json_at root = json_root(call->body);
+    struct care_command c = {.id = (uint32_t)call->late.id};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    c.joins = json_bool(json_field(root, "joins"), &call->faults);
+    give(call, CMD_ANSWER_MDO, &c, mdo_changed);
+}
+
+void api_mdo_date(struct call *call)
+{
+    static const char *const fields[] = {"nextAt"};
+    struct json_at root = json_root(call->body);
+    struct care_command c = {.id = (uint32_t)call->late.id};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    c.at_ms = meeting_time(call, json_field(root, "nextAt"));
+    give(call, CMD_DATE_MDO, &c, mdo_changed);
+}
+
+void api_mdo_close(struct call *call)
+{
+    struct care_command c = {.id = (uint32_t)call->late.id};
+    json_only(json_root(call->body), NULL, 0, &call->faults);
+    give(call, CMD_CLOSE_MDO, &c, mdo_changed);
+}
+
+void api_mdo_note(struct call *call)
+{
+    static const char *const fields[] = {"domain", "sort", "text", "organisationId", "dueAt"};
+    struct json_at root = json_root(call->body);
+    struct json_at acts = json_field(root, "organisationId");
+    struct care_command c = {.id = (uint32_t)call->late.id};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    c.domain = (enum mdo_domain)json_choice(json_field(root, "domain"), mdo_domain_codes(), MDO_DOMAIN_N,
+                                            &call->faults);
+    c.sort =
+        (enum item_sort)json_choice(json_field(root, "sort"), item_sort_codes(), ITEM_SORT_N, &call->faults);
+    care_read_text(call, json_field(root, "text"), c.text, CARE_TEXT_SIZE);
+    c.at_ms = meeting_time(call, json_field(root, "dueAt"));
+    if (json_present(acts)) {
+        c.orgs[0].v = (uint32_t)json_int(acts, 1, UINT32_MAX, &call->faults);
+        c.n_orgs = 1;
+    } else if (c.sort == ITEM_ACTION && call->faults.n == 0) {
+        json_fault_add(&call->faults, acts.pointer, "an action needs who does it");
+    }
+    call->late.numbers[0] = (int64_t)call->late.id;
+    give(call, CMD_NOTE_MDO, &c, mdo_changed);
+}
+
+void api_mdo_item_move(struct call *call)
+{
+    static const char *const fields[] = {"state"};
+    const struct engine *e = app_engine(call->late.app);
+    const struct mdo_item *i =
+        call->late.id <= UINT32_MAX ? engine_mdo_item(e, (uint32_t)call->late.id) : NULL;
+    struct json_at root = json_root(call->body);
+    struct care_command c = {.id = (uint32_t)call->late.id};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    c.state = (enum item_state)json_choice(json_field(root, "state"), item_state_codes(), ITEM_STATE_N,
+                                           &call->faults);
+    call->late.numbers[0] = i != NULL ? i->mdo : 0;
+    give(call, CMD_MOVE_ITEM, &c, mdo_changed);
+}

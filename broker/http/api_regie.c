@@ -1,0 +1,184 @@
+/* Who co-ordinates a referral, and the question to a specialist without saying about whom it is. */
+#include "http/route.h"
+
+#include "base/mem.h"
+#include "http/app_state.h"
+#include "http/call_parts.h"
+#include "http/care_json.h"
+#include "http/view_care.h"
+
+static void give(struct call *call, enum command_kind kind, const char *read, struct care_command *c,
+                 late_fn *after)
+{
+    struct command cmd = {.kind = kind, .actor = call->late.actor, .u.care = c};
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, read))
+        call_submit(call, &cmd, after);
+}
+
+/* ---- regie ---- */
+
+static void regie_get(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    struct referral_id id = {late->id};
+    (void)outcome;
+    /* Who refused it has nothing to do with it any more. */
+    if (may(e, &late->actor, ACT_SEE_REGIE, id.v))
+        reply_json(late, 200, view_regie(e, id));
+    else
+        reply_json(late, 200, json_pack("{s:I, s:n}", "referralId", (json_int_t)id.v, "state"));
+}
+
+void api_regie_get(struct call *call)
+{
+    if (call_may(call, ACT_SEE_REGIE, call->late.id) && call_record(call, "regie.read"))
+        call_read(call, regie_get);
+}
+
+enum { LIST_LIMIT }; /* late.numbers */
+
+/* What this organisation holds or is offered; what began with its own referrals is in their list. */
+static void regies_list(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    json_t *list = json_array();
+    int64_t total = 0;
+    (void)outcome;
+    for (uint64_t i = engine_referrals(e); i >= 1; i--) {
+        struct referral_id id = {i};
+        struct regie r = engine_regie(e, id);
+        bool mine = r.offered_to.v == late->actor.org.v ||
+                    (r.holder.v == late->actor.org.v && (r.moves > 0 || r.state == REGIE_OFFERED));
+        if (!mine || !may(e, &late->actor, ACT_SEE_REGIE, i))
+            continue;
+        if (total++ < late->numbers[LIST_LIMIT])
+            json_array_append_new(list, view_regie(e, id));
+    }
+    reply_json(late, 200, json_pack("{s:o, s:I}", "regies", list, "total", (json_int_t)total));
+}
+
+void api_regies_list(struct call *call)
+{
+    call->late.numbers[LIST_LIMIT] = call_query_int(call, "limit", 1, 200, 50);
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_may(call, ACT_SEE_ORGANISATIONS, 0) && call_record(call, "regie.list"))
+        call_read(call, regies_list);
+}
+
+void api_regie_offer(struct call *call)
+{
+    static const char *const fields[] = {"organisationId"};
+    struct json_at root = json_root(call->body);
+    struct care_command c = {.referral = {call->late.id}, .n_orgs = 1};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    c.orgs[0].v = (uint32_t)json_int(json_field(root, "organisationId"), 1, UINT32_MAX, &call->faults);
+    give(call, CMD_OFFER_REGIE, "regie.read", &c, regie_get);
+}
+
+void api_regie_take(struct call *call)
+{
+    static const char *const fields[] = {"role", "callback"};
+    struct json_at root = json_root(call->body);
+    struct care_command c = {.referral = {call->late.id}};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    care_read_text(call, json_field(root, "role"), c.role, sizeof c.role);
+    care_read_text(call, json_field(root, "callback"), c.callback, sizeof c.callback);
+    for (const char *p = c.callback; *p != '\0'; p++) {
+        if ((*p < '0' || *p > '9') && *p != ' ' && *p != '+' && *p != '-') {
+            json_fault_add(&call->faults, "/callback", "is a number: digits, space, + and -");
+            break;
+        }
+    }
+    give(call, CMD_TAKE_REGIE, "regie.read", &c, regie_get);
+}
+
+static void plain(struct call *call, enum command_kind kind)
+{
+    struct care_command c = {.referral = {call->late.id}};
+    json_only(json_root(call->body), NULL, 0, &call->faults);
+    give(call, kind, "regie.read", &c, regie_get);
+}
+
+void api_regie_keep(struct call *call)
+{
+    plain(call, CMD_KEEP_REGIE);
+}
+
+void api_regie_end(struct call *call)
+{
+    plain(call, CMD_END_REGIE);
+}
+
+/* ---- consult ---- */
+
+static void consult_made(const struct late *late, const struct outcome *o)
+{
+    reply_json(late, 201, view_consult(app_engine(late->app), &late->actor, (uint32_t)o->made));
+}
+
+static void consult_get(const struct late *late, const struct outcome *outcome)
+{
+    (void)outcome;
+    reply_json(late, 200, view_consult(app_engine(late->app), &late->actor, (uint32_t)late->id));
+}
+
+static void consults_list(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    json_t *list = json_array();
+    int64_t total = 0;
+    (void)outcome;
+    for (uint32_t i = engine_consults(e); i >= 1; i--) {
+        if (!may(e, &late->actor, ACT_SEE_CONSULT, i))
+            continue;
+        if (total++ < late->numbers[LIST_LIMIT])
+            json_array_append_new(list, view_consult(e, &late->actor, i));
+    }
+    reply_json(late, 200, json_pack("{s:o, s:I}", "consults", list, "total", (json_int_t)total));
+}
+
+void api_consults_list(struct call *call)
+{
+    call->late.numbers[LIST_LIMIT] = call_query_int(call, "limit", 1, 200, 50);
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_may(call, ACT_SEE_ORGANISATIONS, 0) && call_record(call, "consult.list"))
+        call_read(call, consults_list);
+}
+
+void api_consults_get(struct call *call)
+{
+    if (call_may(call, ACT_SEE_CONSULT, call->late.id) && call_record(call, "consult.read"))
+        call_read(call, consult_get);
+}
+
+void api_consults_post(struct call *call)
+{
+    static const char *const fields[] = {"organisationId", "question"};
+    struct json_at root = json_root(call->body);
+    struct care_command c = {.referral = {call->late.id}, .n_orgs = 1};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    c.orgs[0].v = (uint32_t)json_int(json_field(root, "organisationId"), 1, UINT32_MAX, &call->faults);
+    care_read_text(call, json_field(root, "question"), c.text, sizeof c.text);
+    give(call, CMD_ASK_CONSULT, "referral.read", &c, consult_made);
+}
+
+void api_consult_answer(struct call *call)
+{
+    static const char *const fields[] = {"answer"};
+    struct json_at root = json_root(call->body);
+    struct care_command c = {.id = (uint32_t)call->late.id};
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    care_read_text(call, json_field(root, "answer"), c.text, sizeof c.text);
+    give(call, CMD_ANSWER_CONSULT, "consult.read", &c, consult_get);
+}
+
+void api_consult_close(struct call *call)
+{
+    struct care_command c = {.id = (uint32_t)call->late.id};
+    json_only(json_root(call->body), NULL, 0, &call->faults);
+    give(call, CMD_CLOSE_CONSULT, "consult.read", &c, consult_get);
+}
