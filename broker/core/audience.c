@@ -511,11 +511,28 @@ static bool hears_confirmed(const struct engine *e, const struct actor *a, const
     return false;
 }
 
-/* What moves in care: who is close to the referral, who sits at the table, and who was asked. */
+/* What moves in care: the referrer, who co-ordinates, who sits at the table, and who was asked. The engine
+ * may be ahead of what is told: who came later does not hear what was before. */
+static bool hears_as_regie(const struct engine *e, const struct actor *a, struct referral_id id, uint64_t seq)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    return is_own_referral(a, r) || (is_regie(e, a, r) && engine_regie(e, id).since <= seq);
+}
+
+static bool hears_mdo(const struct engine *e, const struct actor *a, uint32_t id, bool joined, uint64_t seq)
+{
+    const struct mdo *m = engine_mdo(e, id);
+
+    if (m == NULL)
+        return false;
+    if (joined ? has_joined(a, m) : sits_in(a, m))
+        return mdo_participant_of(m, a->org)->since <= seq || hears_as_regie(e, a, m->referral, seq);
+    return hears_as_regie(e, a, m->referral, seq);
+}
+
 static bool hears_care(const struct engine *e, const struct actor *a, const struct event *ev)
 {
-    const struct mdo *m = NULL;
-
     if (!is_referrer(a) && a->role != ROLE_SHELTER)
         return false;
     switch ((int)ev->kind) { /* only those of care come here */
@@ -527,14 +544,12 @@ static bool hears_care(const struct engine *e, const struct actor *a, const stru
     case EV_REGIE_TAKEN:
     case EV_REGIE_KEPT:
     case EV_REGIE_ENDED:
-        return ev->u.regie.to.v == a->org.v || is_close(e, a, engine_referral(e, ev->u.regie.referral));
+        return ev->u.regie.to.v == a->org.v || hears_as_regie(e, a, ev->u.regie.referral, ev->seq);
     case EV_MDO_NOTED:
     case EV_MDO_ITEM_MOVED:
-        m = engine_mdo(e, ev->u.mdo_item.mdo);
-        return has_joined(a, m) || (m != NULL && is_close(e, a, engine_referral(e, m->referral)));
+        return hears_mdo(e, a, ev->u.mdo_item.mdo, true, ev->seq);
     default:
-        m = engine_mdo(e, ev->u.mdo.mdo);
-        return sits_in(a, m) || (m != NULL && is_close(e, a, engine_referral(e, m->referral)));
+        return hears_mdo(e, a, ev->u.mdo.mdo, false, ev->seq);
     }
 }
 

@@ -26,6 +26,7 @@ struct checker {
     struct engine *follower;
     struct ledger_model *ledger;
     struct said_model *said;
+    struct care_model *care;
     struct known *keys;
     uint64_t *row_hash; /* by seq - 1 */
     size_t n_rows, cap_rows;
@@ -44,6 +45,7 @@ struct checker *checker_new(struct trace *t, const struct vocab *vocab, const st
     c->follower = engine_new(vocab, &settings);
     c->ledger = ledger_model_new(t);
     c->said = said_model_new(t, c->ledger);
+    c->care = care_model_new(t);
     return c;
 }
 
@@ -60,11 +62,18 @@ void checker_free(struct checker *c)
     }
     engine_free(c->follower);
     said_model_free(c->said);
+    care_model_free(c->care);
     ledger_model_free(c->ledger);
     free(c->row_hash);
     buf_fini(&c->clear);
     buf_fini(&c->private_part);
     free(c);
+}
+
+struct care_model *checker_care(struct checker *c)
+{
+    checker_catch_up(c);
+    return c->care;
 }
 
 struct ledger_model *checker_ledger(struct checker *c)
@@ -179,6 +188,7 @@ static enum err on_row(void *ctx, const struct journal_row *row)
                    (unsigned long long)row->seq);
     ledger_model_event(c->ledger, &ev);
     said_model_event(c->said, &ev);
+    care_model_event(c->care, &ev);
     if (ev.kind == EV_COMMAND_DONE)
         on_done(c, &ev);
     c->trace->counts.events++;

@@ -5,6 +5,7 @@
 #define PLEK_SIM_CHECKER_H
 
 #include "flow/flow.h"
+#include "care_model.h"
 #include "ledger_model.h"
 #include "store/journal_memory.h"
 #include "trace.h"
@@ -48,6 +49,7 @@ void checker_replay_all(struct checker *c, const struct journal_disk *disk);
 bool outcome_equal(const struct outcome *a, const struct outcome *b);
 
 struct ledger_model *checker_ledger(struct checker *c);         /* borrowed */
+struct care_model *checker_care(struct checker *c);             /* borrowed */
 const struct engine *checker_follower(const struct checker *c); /* borrowed */
 
 #endif

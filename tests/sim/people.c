@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "calls.h"
+#include "care_walk.h"
 #include "households.h"
 #include "supply.h"
 #include "viewers.h"
@@ -625,6 +626,9 @@ static void do_deed(struct people *p, enum deed deed)
         break;
     case DO_RESUME:
         viewers_resume_one(p->w->viewers);
+        break;
+    case DO_CARE:
+        care_walk(p->w, &p->rng, &p->cast, some_referral(p));
         break;
     case DO_NOTHING:
     case DO_N:

@@ -42,6 +42,7 @@ enum deed {
     DO_READ,
     DO_INTRUDE, /* an existing object, somebody else's hands */
     DO_RESUME,  /* a viewer's stream breaks and resumes */
+    DO_CARE,    /* MDO, regie, questions to specialists */
     DO_N
 };
 

@@ -62,7 +62,8 @@ static bool has_referral(const struct ledger_model *m, const struct actor *a, st
 
 /* Referrals are their referrer's, requests also the asked house's; capacity is for those who place and the
  * house itself; municipalities and rapporteurs get statistics and never an event. */
-static bool may_see(const struct ledger_model *m, const struct actor *a, const struct event *ev)
+static bool may_see(const struct ledger_model *m, const struct care_model *care, const struct actor *a,
+                    const struct event *ev)
 {
     bool runs_exchange = a->role == ROLE_EXCHANGE_ADMIN || a->role == ROLE_MACHINE;
     struct request_id request = {0};
@@ -99,7 +100,8 @@ static bool may_see(const struct ledger_model *m, const struct actor *a, const s
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
-        return false; /* nobody does such things in these walks yet */
+        return (is_placing(a) || a->role == ROLE_SHELTER) &&
+               (has_referral(m, a, event_subject(ev)) || care_model_concerns(care, ev, a->org));
     case EV_REQUEST_MADE:
         request = ev->u.made.id;
         break;
@@ -139,7 +141,8 @@ static void receive(struct viewers *v, struct viewer *viewer, const struct event
     if (ev->seq <= viewer->last_id)
         trace_fail(t, "a stream goes back from event %llu to %llu", (unsigned long long)viewer->last_id,
                    (unsigned long long)ev->seq);
-    if (!viewer->sees_all && !may_see(checker_ledger(v->w->checker), &viewer->actor, ev))
+    if (!viewer->sees_all &&
+        !may_see(checker_ledger(v->w->checker), checker_care(v->w->checker), &viewer->actor, ev))
         trace_fail(t, "event %llu '%s' reached a '%s' of organisation %u", (unsigned long long)ev->seq,
                    event_name(ev->kind), role_code(viewer->actor.role), viewer->actor.org.v);
     viewer->last_id = ev->seq;

@@ -54,6 +54,7 @@ enum consult_state { CONSULT_ASKED, CONSULT_ANSWERED, CONSULT_DECLINED, CONSULT_
 struct mdo_participant {
     struct org_id org;
     enum participant_state state;
+    uint64_t since; /* seq of the event that brought it there: it hears what comes after */
 };
 
 struct mdo {
@@ -94,6 +95,7 @@ struct regie {
     struct org_id holder;
     struct org_id offered_to; /* REGIE_OFFERED only */
     int64_t since_ms;         /* of the holder */
+    uint64_t since;           /* seq of the event that made it the holder; 0 = from the start */
     int64_t ended_at_ms;
     uint8_t moves; /* times it changed hands */
     uint64_t version;

@@ -84,7 +84,7 @@ void mdo_convened_apply(struct engine *e, const struct event *ev)
                         .n_participants = v->n_orgs};
     for (unsigned i = 0; i < v->n_orgs; i++)
         s->m.participants[i] = (struct mdo_participant){
-            .org = v->orgs[i], .state = i == 0 ? PARTICIPANT_JOINED : PARTICIPANT_INVITED};
+            .org = v->orgs[i], .state = i == 0 ? PARTICIPANT_JOINED : PARTICIPANT_INVITED, .since = ev->seq};
     r->last_mdo = v->mdo;
     r->n_mdos++;
     mdo_touched(e, s, ev->seq);
@@ -111,8 +111,8 @@ void mdo_invited_apply(struct engine *e, const struct event *ev)
     struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
 
     for (unsigned i = 0; i < ev->u.mdo.n_orgs; i++)
-        s->m.participants[s->m.n_participants++] =
-            (struct mdo_participant){.org = ev->u.mdo.orgs[i], .state = PARTICIPANT_INVITED};
+        s->m.participants[s->m.n_participants++] = (struct mdo_participant){
+            .org = ev->u.mdo.orgs[i], .state = PARTICIPANT_INVITED, .since = ev->seq};
     mdo_touched(e, s, ev->seq);
 }
 
@@ -135,8 +135,10 @@ void mdo_answered_apply(struct engine *e, const struct event *ev)
     struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
 
     for (unsigned i = 0; i < s->m.n_participants; i++) {
-        if (s->m.participants[i].org.v == ev->u.mdo.orgs[0].v)
-            s->m.participants[i].state = ev->u.mdo.answer;
+        if (s->m.participants[i].org.v != ev->u.mdo.orgs[0].v)
+            continue;
+        s->m.participants[i].state = ev->u.mdo.answer;
+        s->m.participants[i].since = ev->seq;
     }
     mdo_touched(e, s, ev->seq);
 }
@@ -309,6 +311,7 @@ void regie_taken_apply(struct engine *e, const struct event *ev)
 
     s->r.holder = ev->u.regie.to;
     s->r.since_ms = ev->at_ms;
+    s->r.since = ev->seq;
     s->r.moves = s->r.moves < UINT8_MAX ? s->r.moves + 1 : UINT8_MAX;
     memcpy(s->r.role, ev->u.regie.role, sizeof s->r.role);
     memcpy(s->r.callback, ev->u.regie.callback, sizeof s->r.callback);

@@ -35,6 +35,7 @@ static uint64_t digest_of_mdo(const struct mdo *record)
     for (unsigned i = 0; i < m.n_participants; i++) {
         field_u32(&f, &m.participants[i].org.v);
         FIELD_ENUM(&f, m.participants[i].state, PARTICIPANT_STATE_N);
+        field_u64(&f, &m.participants[i].since);
     }
     field_u8(&f, &m.n_items);
     return f.hash;
@@ -66,6 +67,7 @@ static uint64_t digest_of_regie(const struct regie *record)
     field_u32(&f, &r.holder.v);
     field_u32(&f, &r.offered_to.v);
     field_time(&f, &r.since_ms);
+    field_u64(&f, &r.since);
     field_time(&f, &r.ended_at_ms);
     field_u8(&f, &r.moves);
     field_u64(&f, &r.version);

@@ -208,6 +208,7 @@ static void who_sees_what(void **state)
 
     (void)state;
     noted.u.mdo_item.mdo = m;
+    noted.seq = convened.seq = engine_seq(x->e);
     convened.u.mdo.mdo = m;
     assert_int_equal(audience_of_mdo(x->e, &own, m), SIGHT_FULL);
     assert_int_equal(audience_of_mdo(x->e, &a, m), SIGHT_MINIMUM);
@@ -215,6 +216,9 @@ static void who_sees_what(void **state)
     assert_false(audience_of_event(x->e, &a, &noted));
     answer(x, m, a, true);
     assert_int_equal(audience_of_mdo(x->e, &a, m), SIGHT_FULL);
+    /* What was said before it joined is read and not heard. */
+    assert_false(audience_of_event(x->e, &a, &noted));
+    noted.seq = engine_seq(x->e);
     assert_true(audience_of_event(x->e, &a, &noted));
     /* At the table is not in the file: the household's facts stay with who cares for it. */
     assert_int_equal(audience_of_referral(x->e, &a, engine_mdo(x->e, m)->referral), SIGHT_NONE);

@@ -1,0 +1,202 @@
+#include "care_model.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+#define SEATS_MAX 64 /* every organisation of these nights, with room */
+
+enum seat { SEAT_NONE, SEAT_INVITED, SEAT_JOINED, SEAT_AWAY };
+
+struct mdo_model {
+    bool over;
+    enum seat seats[SEATS_MAX]; /* by organisation */
+    uint64_t since[SEATS_MAX];
+    int open_actions;
+};
+
+struct item_model {
+    uint32_t mdo;
+    bool is_action, is_open;
+};
+
+struct regie_model {
+    uint32_t holder, offered; /* holder 0 = ended, or of a referral not seen */
+    uint64_t since;
+    bool ended;
+};
+
+struct consult_model {
+    uint32_t from, to;
+    bool over;
+};
+
+struct care_model {
+    struct trace *trace;
+    struct mdo_model *mdos;
+    struct item_model *items;
+    struct regie_model *regies; /* by referral */
+    struct consult_model *consults;
+    size_t n_mdos, cap_mdos, n_items, cap_items, n_regies, cap_regies, n_consults, cap_consults;
+};
+
+struct care_model *care_model_new(struct trace *t)
+{
+    struct care_model *m = mem_new(1, sizeof *m);
+
+    m->trace = t;
+    return m;
+}
+
+void care_model_free(struct care_model *m)
+{
+    if (m == NULL)
+        return;
+    free(m->mdos);
+    free(m->items);
+    free(m->regies);
+    free(m->consults);
+    free(m);
+}
+
+#define SEQ(ev) ((unsigned long long)(ev)->seq)
+
+static enum seat *seat_of(struct mdo_model *m, struct org_id org)
+{
+    return &m->seats[org.v < SEATS_MAX ? org.v : 0];
+}
+
+static void sits(struct mdo_model *m, struct org_id org, enum seat seat, uint64_t seq)
+{
+    *seat_of(m, org) = seat;
+    m->since[org.v < SEATS_MAX ? org.v : 0] = seq;
+}
+
+static void on_mdo(struct care_model *m, const struct event *ev)
+{
+    const struct care_mdo_event *v = &ev->u.mdo;
+    struct mdo_model *mdo = NULL;
+
+    if (ev->kind == EV_MDO_CONVENED) {
+        MEM_GROW(m->mdos, m->n_mdos, m->cap_mdos);
+        m->mdos[m->n_mdos++] = (struct mdo_model){0};
+        if (v->mdo != m->n_mdos)
+            trace_fail(m->trace, "seq %llu: an MDO out of order", SEQ(ev));
+    }
+    mdo = &m->mdos[v->mdo - 1];
+    if (mdo->over)
+        trace_fail(m->trace, "seq %llu: an MDO that is closed goes on", SEQ(ev));
+    for (unsigned i = 0; i < v->n_orgs; i++) {
+        enum seat now = *seat_of(mdo, v->orgs[i]);
+
+        if (ev->kind == EV_MDO_ANSWERED) {
+            if (now == SEAT_NONE)
+                trace_fail(m->trace, "seq %llu: an answer of who was not invited", SEQ(ev));
+            sits(mdo, v->orgs[i], v->answer == PARTICIPANT_JOINED ? SEAT_JOINED : SEAT_AWAY, ev->seq);
+        } else {
+            sits(mdo, v->orgs[i], ev->kind == EV_MDO_CONVENED && i == 0 ? SEAT_JOINED : SEAT_INVITED,
+                 ev->seq);
+        }
+    }
+    if (ev->kind == EV_MDO_CLOSED) {
+        if (mdo->open_actions > 0)
+            trace_fail(m->trace, "seq %llu: closed with actions that nobody did", SEQ(ev));
+        mdo->over = true;
+    }
+}
+
+static void on_item(struct care_model *m, const struct event *ev)
+{
+    const struct care_item_event *v = &ev->u.mdo_item;
+    struct item_model *item = NULL;
+    bool is_open = false;
+
+    if (ev->kind == EV_MDO_NOTED) {
+        MEM_GROW(m->items, m->n_items, m->cap_items);
+        m->items[m->n_items++] = (struct item_model){.mdo = v->mdo, .is_action = v->sort == ITEM_ACTION};
+        if (*seat_of(&m->mdos[v->mdo - 1], v->by) != SEAT_JOINED)
+            trace_fail(m->trace, "seq %llu: noted by who has not joined", SEQ(ev));
+    }
+    item = &m->items[v->item - 1];
+    is_open = ev->kind == EV_MDO_NOTED || v->state == ITEM_OPEN || v->state == ITEM_DOING;
+    if (item->is_action)
+        m->mdos[item->mdo - 1].open_actions += (int)is_open - (int)item->is_open;
+    item->is_open = is_open;
+}
+
+static void on_regie(struct care_model *m, const struct event *ev)
+{
+    struct regie_model *r = &m->regies[ev->u.regie.referral.v - 1];
+
+    if (r->ended || r->holder != ev->u.regie.from.v)
+        trace_fail(m->trace, "seq %llu: '%s' of who does not co-ordinate", SEQ(ev), event_name(ev->kind));
+    if (ev->kind != EV_REGIE_OFFERED && ev->kind != EV_REGIE_ENDED && r->offered != ev->u.regie.to.v)
+        trace_fail(m->trace, "seq %llu: handed over to who was not asked", SEQ(ev));
+    r->offered = ev->kind == EV_REGIE_OFFERED ? ev->u.regie.to.v : 0;
+    if (ev->kind == EV_REGIE_TAKEN) {
+        r->holder = ev->u.regie.to.v;
+        r->since = ev->seq;
+    }
+    if (ev->kind == EV_REGIE_ENDED) {
+        r->holder = 0;
+        r->ended = true;
+    }
+}
+
+static void on_consult(struct care_model *m, const struct event *ev)
+{
+    const struct care_consult_event *v = &ev->u.consult;
+
+    if (ev->kind == EV_CONSULT_ASKED) {
+        MEM_GROW(m->consults, m->n_consults, m->cap_consults);
+        m->consults[m->n_consults++] = (struct consult_model){.from = v->from.v, .to = v->to.v};
+        return;
+    }
+    if (m->consults[v->consult - 1].over)
+        trace_fail(m->trace, "seq %llu: a consult that ended ends again", SEQ(ev));
+    m->consults[v->consult - 1].over = true;
+}
+
+void care_model_event(struct care_model *m, const struct event *ev)
+{
+    if (ev->kind == EV_REFERRAL_OPENED) {
+        MEM_GROW(m->regies, m->n_regies, m->cap_regies);
+        m->regies[m->n_regies++] = (struct regie_model){.holder = ev->u.opened.org.v};
+    } else if (ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_MDO_CLOSED) {
+        on_mdo(m, ev);
+    } else if (ev->kind == EV_MDO_NOTED || ev->kind == EV_MDO_ITEM_MOVED) {
+        on_item(m, ev);
+    } else if (ev->kind >= EV_REGIE_OFFERED && ev->kind <= EV_REGIE_ENDED) {
+        on_regie(m, ev);
+    } else if (ev->kind >= EV_CONSULT_ASKED && ev->kind <= EV_CONSULT_CLOSED) {
+        on_consult(m, ev);
+    }
+}
+
+static bool co_ordinates(const struct care_model *m, struct referral_id id, struct org_id org, uint64_t seq)
+{
+    const struct regie_model *r = id.v >= 1 && id.v <= m->n_regies ? &m->regies[id.v - 1] : NULL;
+
+    return r != NULL && r->holder == org.v && r->since <= seq;
+}
+
+bool care_model_concerns(const struct care_model *m, const struct event *ev, struct org_id org)
+{
+    bool is_item = ev->kind == EV_MDO_NOTED || ev->kind == EV_MDO_ITEM_MOVED;
+    uint32_t mdo = is_item ? ev->u.mdo_item.mdo : ev->u.mdo.mdo;
+
+    if (ev->kind >= EV_CONSULT_ASKED && ev->kind <= EV_CONSULT_CLOSED) {
+        const struct consult_model *c = &m->consults[ev->u.consult.consult - 1];
+
+        return c->from == org.v || c->to == org.v;
+    }
+    if (ev->kind >= EV_REGIE_OFFERED && ev->kind <= EV_REGIE_ENDED)
+        return ev->u.regie.to.v == org.v || co_ordinates(m, ev->u.regie.referral, org, ev->seq);
+    if (mdo < 1 || mdo > m->n_mdos || org.v >= SEATS_MAX)
+        return false;
+    if (m->mdos[mdo - 1].since[org.v] <= ev->seq &&
+        (m->mdos[mdo - 1].seats[org.v] == SEAT_JOINED ||
+         (!is_item && m->mdos[mdo - 1].seats[org.v] == SEAT_INVITED)))
+        return true;
+    return co_ordinates(m, event_subject(ev), org, ev->seq);
+}
