@@ -3,6 +3,7 @@
 // its own module. Seen by the referrer, by the house that said yes, and by who places it; what a section shows and lets
 // do follows from what the exchange answers, not from this page.
 import { ApiError, problemText } from './api.js';
+import { section as care } from './dossier_care.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { headline } from './placer_track.js';
 import { moment, t } from './text.js';
@@ -33,6 +34,7 @@ import { announce, html, nothing, notice } from './ui.js';
 
 /** In the order of a referral's life. @type {Section[]} */
 const SECTIONS = [
+  care,
 ];
 
 const LIVE_DELAY_MS = 400;
@@ -49,7 +51,7 @@ const state = {
 
 /** The number in the hash: all that an address may say of a referral. */
 function idOfHash() {
-  const found = /^#r=([1-9][0-9]{0,15})$/.exec(location.hash);
+  const found = /^#(?:r=)?([1-9][0-9]{0,15})$/.exec(location.hash);
   return found ? Number(found[1]) : null;
 }
 

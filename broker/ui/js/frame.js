@@ -14,11 +14,11 @@ import { announce, brand, button, closeDialog, html, icon, nothing, openDialog }
 
 /** Where each role works: the pages of its menu, the one it begins on first. @type {Record<Role, string[]>} */
 export const PAGES_OF = {
-  referrer: ['/plaatsen'], comensha: ['/plaatsen'], shelter: ['/opvang', '/koppeling'], municipality: ['/gemeente'],
+  referrer: ['/plaatsen', '/samenwerken'], comensha: ['/plaatsen', '/samenwerken'], shelter: ['/opvang', '/koppeling', '/samenwerken'], municipality: ['/gemeente'],
   rapporteur: ['/gemeente'], org_admin: ['/koppeling'], exchange_admin: ['/koppeling'],
 };
 /** @type {Record<string, string>} */
-const TITLE_OF = { '/plaatsen': 'placer.title', '/opvang': 'shelter.title', '/gemeente': 'overview.page', '/koppeling': 'feeds.title', '/verwijzing': 'dossier.title' };
+const TITLE_OF = { '/plaatsen': 'placer.title', '/opvang': 'shelter.title', '/gemeente': 'overview.page', '/koppeling': 'feeds.title', '/verwijzing': 'dossier.title', '/samenwerken': 'together.title' };
 const WARN_MS = 120_000;
 // A shelter's open stream counts as use on the server: a night phone that only waits stays signed in until the shift ends.
 const STREAM_IS_USE = new Set(['shelter']);
@@ -97,14 +97,17 @@ const livePill = (frame, page) => {
   return html`<span class="live pulse ${frame.isStale() ? 'stale' : ''}"><span class="sr-narrow">${text}</span></span>`;
 };
 
-/** @param {Frame} frame @param {() => void} signOut */
-const account = (frame, signOut) => html`<details class="account"><summary class="bar-button">${icon('user')}<span class="who"><b>${either(frame.session.displayNl, frame.session.displayEn) || frame.session.account}</b>${frame.session.organisation}</span><span class="sr-wide">${t('frame.account')}</span></summary>
-  <div class="account-menu"><p><b>${either(frame.session.displayNl, frame.session.displayEn)}</b><br>${frame.session.organisation}</p>${button(t('frame.sign_out'), { icon: 'logout', click: signOut })}</div></details>`;
+/** @param {Frame} frame */
+const pagesOf = frame => PAGES_OF[frame.session.role].map(path => html`<li><a href=${path} aria-current=${path === location.pathname ? 'page' : nothing}>${t(TITLE_OF[path])}</a></li>`);
+
+/** On a phone the menu of pages is in here too. @param {Frame} frame @param {Page} page @param {() => void} signOut */
+const account = (frame, page, signOut) => html`<details class="account"><summary class="bar-button">${icon('user')}<span class="who"><b>${either(frame.session.displayNl, frame.session.displayEn) || frame.session.account}</b>${frame.session.organisation}</span><span class="sr-wide">${t('frame.account')}</span></summary>
+  <div class="account-menu">${page.phone ? html`<nav aria-label=${t('frame.menu')}><ul>${pagesOf(frame)}</ul></nav>` : nothing}<p><b>${either(frame.session.displayNl, frame.session.displayEn)}</b><br>${frame.session.organisation}</p>${button(t('frame.sign_out'), { icon: 'logout', click: signOut })}</div></details>`;
 
 /** @param {Frame} frame @param {Page} page @param {() => void} redraw @param {() => void} signOut */
 const header = (frame, page, redraw, signOut) => page.phone
-  ? html`<header class="phone-bar"><div class="name"><b>${frame.session.locationName ?? frame.session.organisation}</b><span>${either(frame.session.displayNl, frame.session.displayEn)}</span></div>${livePill(frame, page)}${switches(redraw)}${account(frame, signOut)}</header>`
-  : html`<header class="topbar">${brand(location.pathname)}<nav aria-label=${t('frame.menu')}><ul>${PAGES_OF[frame.session.role].map(path => html`<li><a href=${path} aria-current=${path === location.pathname ? 'page' : nothing}>${t(TITLE_OF[path])}</a></li>`)}</ul></nav><div class="bar-right">${livePill(frame, page)}${switches(redraw)}${account(frame, signOut)}</div></header>`;
+  ? html`<header class="phone-bar"><div class="name"><b>${frame.session.locationName ?? frame.session.organisation}</b><span>${either(frame.session.displayNl, frame.session.displayEn)}</span></div>${livePill(frame, page)}${switches(redraw)}${account(frame, page, signOut)}</header>`
+  : html`<header class="topbar">${brand(location.pathname)}<nav aria-label=${t('frame.menu')}><ul>${pagesOf(frame)}</ul></nav><div class="bar-right">${livePill(frame, page)}${switches(redraw)}${account(frame, page, signOut)}</div></header>`;
 
 /** @param {() => void} stay @param {() => void} signOut */
 const sessionDialog = (stay, signOut) => html`<dialog class="sheet" id="session-end" aria-labelledby="session-end-title"><div class="inner"><h2 id="session-end-title" tabindex="-1">${t('session.ends_title')}</h2><p>${t('session.ends_text')}</p>${button(t('session.stay'), { kind: 'primary', extra: 'big', click: stay })}${button(t('frame.sign_out'), { kind: 'subtle', click: signOut })}</div></dialog>`;

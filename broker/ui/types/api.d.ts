@@ -17,6 +17,26 @@ export type Session = {
     idleEndsAt: string; endsAt: string;
 };
 
+export type Organisation = { id: number; name: string; kind: string; region?: string | null };
+export type MdoItem = {
+    id: number; domain: string; sort: 'need' | 'action' | 'decision'; state: 'open' | 'doing' | 'done' | 'dropped';
+    acts?: Organisation | null; notedBy?: Organisation | null; text: string | null; dueAt?: string | null; notedAt: string;
+};
+export type Mdo = {
+    id: number; referralId?: number; referralCode?: string; state?: 'convened' | 'closed'; ground?: string; convenedBy?: Organisation;
+    convenedAt?: string; nextAt?: string | null; closedAt?: string | null; version?: number; own: 'invited' | 'joined' | 'refused' | 'left' | null;
+    leads?: boolean; full?: boolean; participants?: { organisation: Organisation; state: string }[]; items?: MdoItem[];
+};
+export type Regie = {
+    referralId: number; referralCode?: string; state: 'held' | 'offered' | 'ended' | null; holder?: Organisation | null;
+    offeredTo?: Organisation | null; moves?: number; sinceAt?: string | null; endedAt?: string | null; role?: string | null; callback?: string | null;
+};
+export type Consult = {
+    id: number; state: 'asked' | 'answered' | 'declined' | 'withdrawn'; from: Organisation; to: Organisation; own: boolean;
+    question?: string | null; answer?: string | null; askedAt: string; endedAt?: string | null; referralId?: number | null; referralCode?: string | null;
+    household?: { persons: string[]; threatLevel: string; threatKinds: string[]; traits: Record<string, string> } | null;
+};
+
 export type Problem = {
     type?: string; title: string; status: number; detail: string; code?: string; poolId?: number;
     errors?: { pointer: string; detail: string }[];

@@ -1,0 +1,28 @@
+// @ts-check
+// Care on the page of a referral: who co-ordinates, the MDO, and questions to specialists.
+import { askForm, byName, consultView, conveneForm, mdoView, regieView } from './care.js';
+import { t } from './text.js';
+import { html, nothing } from './ui.js';
+
+/** @typedef {import('./dossier.js').Context} Context */
+
+/** @type {import('./dossier.js').Section} */
+export const section = {
+  id: 'care',
+  title: 'care.title',
+  isFor: () => true,
+  load: async ({ api, referral }) => {
+    const [regie, { mdos }, { consults }, { organisations }] = await Promise.all([
+      api.get(`/referrals/${referral.id}/regie`), api.get(`/mdos?referralId=${referral.id}`), api.get('/consults?limit=200'), api.get('/organisations')]);
+    return { regie, mdos, consults: consults.filter((/** @type {any} */ c) => c.referralId === referral.id), organisations: byName(organisations) };
+  },
+  view: (data, ctx) => {
+    const parts = { api: ctx.api, busy: ctx.busy, organisations: data.organisations, own: ctx.frame.session.organisationId, act: ctx.act };
+    const runs = data.mdos.some((/** @type {any} */ m) => m.state === 'convened');
+    return html`<h3>${t('care.regie_title')}</h3>${regieView(data.regie, parts)}
+      <h3>${t('care.mdo')}</h3>${data.mdos.map((/** @type {any} */ m) => html`<div class="care-card" data-mdo=${m.id}>${mdoView(m, parts)}</div>`)}
+      ${runs || data.regie.state === 'ended' ? nothing : conveneForm(ctx.referral.id, parts)}
+      <h3>${t('care.consult')}</h3>${data.consults.map((/** @type {any} */ c) => html`<div class="care-card" data-consult=${c.id}>${consultView(c, parts)}</div>`)}
+      ${askForm(ctx.referral.id, parts)}`;
+  },
+};

@@ -1,0 +1,121 @@
+// Working together in three real browser windows: the referrer hands over the regie, brings organisations together and asks
+// a specialist; another organisation answers on its own page, at a desk and on a phone, and sees no more than it may.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn, textOf } from '../support/browser.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { say } from '../support/people.mjs';
+import { aNeed, aWoman, deskOf, demo, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
+
+let x, browser, own, house, org, referral, houseName;
+
+before(async () => {
+  x = await startExchange('e2e-care');
+  browser = await openBrowser(`${x.dir}/ca/server.crt`);
+  const api = await x.as('nachtdienst.rotterdam');
+  const [place] = await placesFor(api, aWoman(), 1);
+  org = organisationOf(place.poolId);
+  houseName = demo.organisations[org - 1].name;
+  referral = await openReferral(api, aNeed({ traits: { eer: 'yes' } }));
+  own = await openDesk(browser, x.origin, { expected: [/status of (403|404|409)/] });
+  await signIn(own, 'nachtdienst.rotterdam', '#results');
+  house = await openDesk(browser, x.origin, { viewport: PHONE });
+  await signIn(house, deskOf(place.poolId), 'main');
+}, { timeout: 180_000 });
+after(async () => {
+  await browser?.close();
+  await x?.stop();
+}, { timeout: 60_000 });
+
+const section = () => own.page.locator('#section-care');
+const choose = async (desk, select) => desk.page.locator(select).selectOption({ label: houseName });
+
+test('the tracker leads to the file; the file says who co-ordinates, from the start', async () => {
+  await own.page.goto(`/plaatsen#${referral.id}`);
+  await own.page.click(`a[href="/verwijzing#r=${referral.id}"]`);
+  await section().waitFor();
+  assert.match(await section().innerText(), /Rotterdam/);
+  assert.equal(await own.page.title(), `${referral.code} – Veilige Plek`);
+});
+
+test('an MDO: invited, joined on the phone, a need and an action, done, closed', async () => {
+  await section().getByText(say('care.convene')).click();
+  await own.page.selectOption('#mdo-ground', 'vital_interest');
+  await choose(own, '#mdo-first');
+  await own.page.getByRole('button', { name: say('care.convene_button') }).click();
+  // On the phone of the house, by its menu.
+  await house.page.locator('.account summary').click();
+  await house.page.click('.account-menu a[href="/samenwerken"]');
+  const card = house.page.locator('[data-kind="mdo"]');
+  await card.getByText(say('care.only_invited')).waitFor();
+  await card.getByRole('button', { name: say('care.join') }).click();
+  await card.getByText(say('care.note')).waitFor();
+  await card.getByText(say('care.note')).click();
+  await card.locator('[name=domain]').selectOption('medisch');
+  await card.locator('[name=sort]').selectOption('action');
+  await card.locator('[name=text]').fill('Huisarts bellen');
+  await card.locator('[name=organisation]').last().selectOption({ label: houseName });
+  await card.getByRole('button', { name: say('care.save') }).click();
+  await section().getByText('Huisarts bellen').first().waitFor();
+  // It cannot be closed over an open action.
+  await section().getByText(say('care.mdo_lead')).click();
+  await own.page.getByRole('button', { name: say('care.mdo_close') }).click();
+  await own.page.getByText(say('problem.open_actions')).first().waitFor();
+  await card.getByRole('button', { name: new RegExp(`^${say('care.done')}`) }).click();
+  await section().getByText(say('care.item_done'), { exact: true }).waitFor();
+  await own.page.getByRole('button', { name: say('care.mdo_close') }).click();
+  await own.page.getByRole('button', { name: say('care.mdo_close') }).waitFor({ state: 'detached' });
+});
+
+test('the regie is offered, and taken over by the hand of the other', async () => {
+  await section().getByText(say('care.regie_change')).click();
+  await choose(own, `#regie-to-${referral.id}`);
+  await own.page.getByRole('button', { name: say('care.regie_offer') }).click();
+  await section().getByText(say('care.regie_offered', { name: houseName })).waitFor();
+  const card = house.page.locator('[data-kind="regie"]');
+  await card.waitFor();
+  await house.page.fill(`#regie-role-${referral.id}`, 'Casusregisseur');
+  await house.page.fill(`#regie-callback-${referral.id}`, '010 123 45 67');
+  await house.page.getByRole('button', { name: say('care.regie_take') }).click();
+  await card.getByText('Casusregisseur').waitFor();
+  // Seen live where it was given away.
+  await section().getByText('010 123 45 67').waitFor();
+  assert.equal(await section().getByText(say('care.regie_change')).count(), 0, 'who gave it away cannot give it again');
+});
+
+test('a specialist is asked, and sees neither code nor place nor age; the answer is there at once', async () => {
+  const api = await x.as('nachtdienst.rotterdam');
+  const other = await openReferral(api, aNeed({ traits: { eer: 'yes' } }));
+  await own.page.goto(`/verwijzing#r=${other.id}`);
+  await section().getByText(say('care.ask')).click();
+  await choose(own, '#consult-to');
+  await own.page.fill('#consult-question', 'Wat is hier wijs?');
+  await own.page.getByRole('button', { name: say('care.ask_button') }).click();
+  const card = house.page.locator('[data-kind="consult"]');
+  await card.getByText('Wat is hier wijs?').waitFor();
+  const text = await card.innerText();
+  assert.ok(!text.includes(other.code) && !/\b(34|9|6)\b/.test(text), text);
+  assert.match(text, /1 volwassene, 2 kinderen van 4 tot 12/);
+  await card.locator('[name=answer]').fill('Eerst een tolk.');
+  await card.getByRole('button', { name: say('care.answer_button') }).click();
+  await section().getByText('Eerst een tolk.').waitFor();
+});
+
+test('both pages hold at three widths, by day and by night, without a fault', { timeout: 180_000 }, async () => {
+  for (const desk of [own, house]) {
+    for (const details of await desk.page.locator('main details').all()) await details.evaluate(d => { d.open = true; });
+    for (const viewport of [DESKTOP, PHONE, NARROW]) {
+      await desk.page.setViewportSize(viewport);
+      for (const theme of ['day', 'night']) {
+        await desk.page.evaluate(now => { document.documentElement.dataset.theme = now; }, theme);
+        assert.deepEqual(await axe(desk.page), [], `${viewport.width} ${theme}`);
+        assert.ok(await overflow(desk.page) <= 0, `${viewport.width} ${theme}: wider than the window`);
+        if (process.env.PLEK_PICTURES) await desk.page.screenshot({ path: `${process.env.PLEK_PICTURES}/care-${desk === own ? 'own' : 'house'}-${viewport.width}-${theme}.png`, fullPage: true });
+      }
+    }
+  }
+  noFaults(own, 'the referrer');
+  noFaults(house, 'the house');
+  for (const desk of [own, house]) for (const url of desk.urls) assert.ok(!/Casusregisseur|Huisarts|wijs/.test(decodeURIComponent(url)), url);
+  assert.match(await textOf(house.page, 'main'), new RegExp(say('together.title')));
+});
