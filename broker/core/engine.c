@@ -81,6 +81,7 @@ void engine_free(struct engine *e)
     free(e->pool_codes.entries);
     free(e->referral_codes.entries);
     free(e->due);
+    stay_state_free(&e->stay);
     free(e);
 }
 

@@ -180,6 +180,8 @@ struct world *world_new(struct trace *t, uint64_t seed, uint64_t steps, enum bro
     w->vocab = vocabulary_new();
     w->disk = journal_disk_new();
     w->checker = checker_new(t, w->vocab, w->disk);
+    if (w->plan.broken == BROKEN_NIGHT)
+        checker_plant_night(w->checker);
     w->calls = calls_new(w);
     w->people = people_new(w);
     w->viewers = viewers_new(w);
@@ -239,6 +241,8 @@ static void check(struct world *w)
         checker_compare(w->checker, e, w->step % FACTS_EVERY == 0);
     if (w->step % INVARIANTS_EVERY == 0)
         checker_invariants(w->checker, e);
+    if (w->step % INVARIANTS_EVERY == 0)
+        checker_paid(w->checker, w->now_ms);
 }
 
 static void world_step(struct world *w)

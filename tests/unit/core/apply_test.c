@@ -134,6 +134,21 @@ static struct event possible(const struct world *w, enum event_kind kind)
                                             .source = SOURCE_PHONE,
                                             .n = 2};
         break;
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+    case EV_REFERRAL_LINKED:
+    case EV_FUNDING_FLAGGED:
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
+        break; /* in their own world: stay/apply_test.c */
     case EV_N:
         break;
     }
@@ -148,6 +163,10 @@ static void possible_events_are_applied(void **state)
         struct event ev = possible(&w, (enum event_kind)kind);
         char why[200] = "";
 
+        if (kind >= EV_STAY_STARTED && kind <= EV_CLOCK_RAN_OUT) {
+            exchange_free(w.x);
+            continue;
+        }
         if (kind != EV_REFERRAL_WITHDRAWN && engine_replay(w.x->e, &ev, why, sizeof why) != OK)
             fail_msg("%s", why);
         if (!engine_check(w.x->e, why, sizeof why))
