@@ -69,6 +69,8 @@ struct request {
     int64_t ended_at_ms; /* of the hold: declined, expired, cancelled, or arrival */
     uint64_t version;    /* seq of the last event that touched it */
     struct proposal proposal;
+    /* ---- stays, clocks, nights and funding ---- */
+    int64_t left_at_ms; /* when the household that was admitted departed; 0 = it is there. Its stay's */
 };
 
 /* The moments of a request made at NOW to a house whose clock starts at OPENS_AT, by the rule above.
