@@ -80,9 +80,11 @@ static const char *const identifying[] = {"bsn",
                                           "birthinfo"};
 
 /* Of one person, where a name stands; in a sentence they say nothing. */
-static const char *const one[] = {"client",         "patient",         "bewoner", "resident",
-                                  "beneficiary",    "gezinslid",       "burger",  "slachtoffer",
-                                  "clientgegevens", "persoonsgegevens"};
+static const char *const one[] = {"client",      "patient",   "bewoner", "resident",
+                                  "beneficiary", "gezinslid", "burger",  "slachtoffer"};
+
+/* The same, and never a number of people. */
+static const char *const data_of_one[] = {"clientgegevens", "persoonsgegevens"};
 
 static const char *const groups[] = {"clients",   "clienten",  "patients",   "patienten",  "bewoners",
                                      "residents", "household", "households", "gezinsleden"};
@@ -172,6 +174,11 @@ static void fold(char out[WORD_SIZE], size_t *n, char c)
     (*n)++;
 }
 
+static bool is_digit(uint8_t b)
+{
+    return b >= '0' && b <= '9';
+}
+
 static int hex(uint8_t b)
 {
     const char *at = b != 0 ? strchr("0123456789abcdef", b | 0x20) : NULL;
@@ -223,10 +230,16 @@ static const char *identifies(const char *word)
     return find(identifying, COUNT_OF(identifying), word);
 }
 
+static const char *where_a_name_stands(const char *word)
+{
+    const char *found = find(one, COUNT_OF(one), word);
+    return found != NULL ? found : find(data_of_one, COUNT_OF(data_of_one), word);
+}
+
 static const char *is_one(const char *word)
 {
     const char *found = identifies(word);
-    return found != NULL ? found : find(one, COUNT_OF(one), word);
+    return found != NULL ? found : where_a_name_stands(word);
 }
 
 static bool folded(struct bytes name, char out[WORD_SIZE])
@@ -261,6 +274,42 @@ const char *persons_or_group(struct bytes name)
     return found != NULL ? found : find(groups, COUNT_OF(groups), word);
 }
 
+/* ---- counts ---- */
+
+const char *persons_countable(struct bytes name)
+{
+    char word[WORD_SIZE];
+    if (!folded(name, word))
+        return NULL;
+    const char *found = find(one, COUNT_OF(one), word);
+    return found != NULL ? found : find(groups, COUNT_OF(groups), word);
+}
+
+bool persons_are_counted(const struct person_counts *c, const char *word)
+{
+    for (int i = 0; i < c->n; i++)
+        if (strcmp(c->words[i], word) == 0)
+            return true;
+    return false;
+}
+
+bool persons_is_count(struct bytes content)
+{
+    int count = 0;
+    for (size_t i = 0; i < content.len && i < 5; i++) {
+        if (!is_digit(content.p[i]))
+            return false;
+        count = count * 10 + content.p[i] - '0';
+    }
+    return content.len > 0 && content.len <= 5 && count <= UNITS_MAX;
+}
+
+const char *persons_why_no_count(void)
+{
+    return "is a count by the profile, but something else than a whole number stands here: it may be about a "
+           "person";
+}
+
 /* ---- names that come again ---- */
 
 static size_t slot_of(struct bytes name)
@@ -283,23 +332,6 @@ void persons_remember(struct persons_seen *s, struct bytes name)
 
 /* ---- XML ---- */
 
-typedef const char *word_of_fn(struct bytes name);
-
-static void judge(const xmlNode *element, const xmlChar *name, word_of_fn *word_of, struct persons_seen *seen,
-                  struct reading *r)
-{
-    struct bytes text = bytes_of_text((const char *)name);
-    if (persons_seen(seen, text))
-        return;
-    if (word_of(text) == NULL) {
-        persons_remember(seen, text);
-        return;
-    }
-    reading_complain(r, xml_line(element), (const char *)name,
-                     "must not be in this message: it may be about a person");
-    r->not_kept = true;
-}
-
 /* Of an attribute only what identifies: client="ZorgSoft 4.2" is a program as often as a person. */
 static const char *word_of_attribute(struct bytes name)
 {
@@ -308,24 +340,62 @@ static const char *word_of_attribute(struct bytes name)
 }
 
 /* What is fine for an attribute may not be for an element. */
-struct seen_in_xml {
+struct search {
     struct persons_seen elements, attributes;
+    const struct person_counts *counts;
+    struct reading *r;
 };
 
-static void judge_all(const xmlNode *first, struct seen_in_xml *seen, struct reading *r)
+static void complain_of(const struct search *s, const xmlNode *element, const xmlChar *name, const char *why)
+{
+    reading_complain(s->r, xml_line(element), (const char *)name, "%s", why);
+    s->r->not_kept = true;
+}
+
+/* NULL: ELEMENT, called by WORD, is a count. */
+static const char *why_refused(const struct search *s, const xmlNode *element, const char *word)
+{
+    if (!persons_are_counted(s->counts, word))
+        return "must not be in this message: it may be about a person";
+    return element->properties == NULL && persons_is_count(xml_text(element)) ? NULL : persons_why_no_count();
+}
+
+static void judge_element(struct search *s, const xmlNode *n)
+{
+    struct bytes name = bytes_of_text((const char *)n->name);
+    const char *word = persons_seen(&s->elements, name) ? NULL : persons_word(name);
+    const char *why = word != NULL ? why_refused(s, n, word) : NULL;
+    if (why != NULL)
+        complain_of(s, n, n->name, why);
+    if (word == NULL) /* a count is looked at each time */
+        persons_remember(&s->elements, name);
+}
+
+static void judge_attribute(struct search *s, const xmlNode *n, const xmlAttr *a)
+{
+    struct bytes name = bytes_of_text((const char *)a->name);
+    if (persons_seen(&s->attributes, name))
+        return;
+    if (word_of_attribute(name) != NULL)
+        complain_of(s, n, a->name, "must not be in this message: it may be about a person");
+    else
+        persons_remember(&s->attributes, name);
+}
+
+static void judge_all(const xmlNode *first, struct search *s)
 {
     for (const xmlNode *n = first; n != NULL; n = xml_next(n, NULL, NULL)) {
-        judge(n, n->name, persons_word, &seen->elements, r);
+        judge_element(s, n);
         for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
-            judge(n, a->name, word_of_attribute, &seen->attributes, r);
-        judge_all(xml_child(n, NULL, NULL), seen, r);
+            judge_attribute(s, n, a);
+        judge_all(xml_child(n, NULL, NULL), s);
     }
 }
 
-bool persons_not_in_xml(const xmlNode *root, struct reading *r)
+bool persons_not_in_xml(const xmlNode *root, const struct person_counts *c, struct reading *r)
 {
     int before = r->complaints_n + r->complaints_more;
-    judge_all(root, &(struct seen_in_xml){0}, r);
+    judge_all(root, &(struct search){.counts = c, .r = r});
     return r->complaints_n + r->complaints_more == before;
 }
 
@@ -338,11 +408,6 @@ static size_t nothing(const uint8_t *p, size_t left)
     while (n < left && (p[n] == 0 || p[n] == 0xc2))
         n++;
     return n;
-}
-
-static bool is_digit(uint8_t b)
-{
-    return b >= '0' && b <= '9';
 }
 
 /* Whether a number that can be a citizen's service number begins at AT, as people write it: nine digits,
@@ -482,7 +547,7 @@ bool persons_in_bytes(struct bytes in)
             continue;
         if (identifies(word) != NULL)
             return true;
-        if (find(one, COUNT_OF(one), word) != NULL &&
+        if (where_a_name_stands(word) != NULL &&
             stands_as_name(at > 0 ? in.p[at - 1] : -1, end < in.len ? in.p[end] : -1))
             return true;
     }

@@ -46,6 +46,7 @@ struct profile {
     bool crosscheck;
     char yes[YES_NO_MAX][PROFILE_WORD_SIZE], no[YES_NO_MAX][PROFILE_WORD_SIZE];
     int yes_n, no_n;
+    struct person_counts counts;
     bool test;
     int expected_minutes; /* 0 = not said */
 };
@@ -318,10 +319,31 @@ static void read_expectations(struct profile *p, struct json_at test, struct jso
         p->expected_minutes = (int)json_int(minutes, 1, PROFILE_MINUTES_MAX, f);
 }
 
+/* FHIR says what is about people by the types of its resources, and iWmo is of one person altogether: there
+ * is no count among their words. */
+static void read_counts(struct profile *p, struct json_at list, struct json_faults *f)
+{
+    size_t n = json_present(list) ? json_list(list, PERSON_COUNTS_MAX, f) : 0;
+    if (json_present(list) && (p->format == FORMAT_FHIR || p->format == FORMAT_IWMO))
+        json_fault_add(f, list.pointer, "does not go with the formats fhir and iwmo");
+    for (size_t i = 0; i < n; i++) {
+        struct json_at item = json_item(list, i);
+        struct bytes name = bytes_of_text(json_text(item, PROFILE_WORD_SIZE - 1, f));
+        const char *word = persons_countable(name);
+        if (word != NULL)
+            p->counts.words[p->counts.n++] = word;
+        else if (persons_word(name) != NULL)
+            json_fault_add(f, item.pointer, "identifies a person and is never a count");
+        else if (json_is_string(item.value))
+            json_fault_add(f, item.pointer, "is no word for a person: it is allowed as it is");
+    }
+}
+
 static void read_profile(struct profile *p, const json_t *doc, struct json_faults *f)
 {
-    static const char *const fields[] = {"about", "format", "providers",  "csv",  "xpath",           "stops",
-                                         "yes",   "no",     "crosscheck", "test", "expected_minutes"};
+    static const char *const fields[] = {
+        "about",      "format", "providers",        "csv",        "xpath", "stops", "yes", "no",
+        "crosscheck", "test",   "expected_minutes", "not_persons"};
     struct json_at root = json_root(doc);
     json_only(root, fields, COUNT_OF(fields), f);
     if (json_present(json_field(root, "about")))
@@ -333,6 +355,7 @@ static void read_profile(struct profile *p, const json_t *doc, struct json_fault
     p->yes_n = read_words(json_field(root, "yes"), p->yes, f);
     p->no_n = read_words(json_field(root, "no"), p->no, f);
     read_expectations(p, json_field(root, "test"), json_field(root, "expected_minutes"), f);
+    read_counts(p, json_field(root, "not_persons"), f);
     if (format == FORMAT_CSV)
         read_csv(&p->csv, json_field(root, "csv"), f);
     else if (json_present(json_field(root, "csv")))
@@ -460,6 +483,11 @@ const char *profile_provider(const struct profile *p, size_t i)
 const uint8_t *profile_hash(const struct profile *p)
 {
     return p->hash;
+}
+
+const struct person_counts *profile_counts(const struct profile *p)
+{
+    return &p->counts;
 }
 
 bool profile_is_test(const struct profile *p)

@@ -5,6 +5,7 @@
 #ifndef PLEK_ADAPTERS_PROFILE_H
 #define PLEK_ADAPTERS_PROFILE_H
 
+#include "adapters/persons.h"
 #include "adapters/report.h"
 
 #define PROFILE_BYTES_MAX (1024 * 1024)
@@ -82,6 +83,9 @@ bool profile_crosscheck(const struct profile *p);
 size_t profile_providers(const struct profile *p);
 const char *profile_provider(const struct profile *p, size_t i);
 bool profile_serves(const struct profile *p, const char *provider);
+
+/* What is called by a word for a person and yet is a count. Borrowed. */
+const struct person_counts *profile_counts(const struct profile *p);
 
 /* Its numbers are understood and shown to the provider, but not used: the first days of a new connection. */
 bool profile_is_test(const struct profile *p);

@@ -190,32 +190,45 @@ void safe_json_tell(const struct feed_json *f, struct reading *r)
 
 /* ---- people ---- */
 
-static void refuse_persons(struct feed_json *f, struct json_at at, struct persons_seen *seen)
+/* NULL: WORD, a key with VALUE, is a count. */
+static const char *why_refused(const struct person_counts *c, const char *word, const json_t *value)
+{
+    if (!persons_are_counted(c, word))
+        return "describes clients: leave it out";
+    json_int_t n = json_is_integer(value) ? json_integer_value(value) : -1;
+    return n >= 0 && n <= UNITS_MAX ? NULL : persons_why_no_count();
+}
+
+static void refuse_persons(struct feed_json *f, struct json_at at, const struct person_counts *c,
+                           struct persons_seen *seen)
 {
     json_t *value = (json_t *)(uintptr_t)at.value;
     for (size_t i = 0; i < json_array_size(value); i++) {
         const json_t *item = json_array_get(value, i);
         if (json_is_object(item) || json_is_array(item))
-            refuse_persons(f, json_item(at, i), seen);
+            refuse_persons(f, json_item(at, i), c, seen);
     }
     for (void *i = json_object_iter(value); i != NULL; i = json_object_iter_next(value, i)) {
         const char *key = json_object_iter_key(i);
         const json_t *field = json_object_iter_value(i);
         struct bytes name = bytes_of_text(key);
-        if (!persons_seen(seen, name) && persons_or_group(name) != NULL) {
-            json_fault_add(&f->faults, json_field(at, key).pointer, "describes clients: leave it out");
+        const char *word = persons_seen(seen, name) ? NULL : persons_or_group(name);
+        const char *why = word != NULL ? why_refused(c, word, field) : NULL;
+        if (why != NULL) {
+            json_fault_add(&f->faults, json_field(at, key).pointer, "%s", why);
             f->persons = true;
-            continue;
         }
+        if (word != NULL)
+            continue;
         persons_remember(seen, name);
         if (json_is_object(field) || json_is_array(field))
-            refuse_persons(f, json_field(at, key), seen);
+            refuse_persons(f, json_field(at, key), c, seen);
     }
 }
 
-void safe_json_no_persons(struct feed_json *f)
+void safe_json_no_persons(struct feed_json *f, const struct person_counts *c)
 {
-    refuse_persons(f, json_root(f->doc), &(struct persons_seen){0});
+    refuse_persons(f, json_root(f->doc), c, &(struct persons_seen){0});
 }
 
 /* ---- readers ---- */

@@ -13,6 +13,7 @@
 #define FEED_JSON_VALUES_MAX 50000
 
 struct json_line;
+struct person_counts;
 
 /* One file. FAULTS is filled by the readers of base/json.h and handed over by safe_json_tell. */
 struct feed_json {
@@ -45,8 +46,9 @@ void safe_json_tell(const struct feed_json *f, struct reading *r);
 /* Read a moment with a zone from a text; 0 after a complaint. */
 int64_t safe_json_moment(struct feed_json *f, struct json_at at, struct reading *r);
 
-/* A fault for each key, anywhere, that persons.h knows for people. */
-void safe_json_no_persons(struct feed_json *f);
+/* A fault for each key, anywhere, that persons.h knows for people; one that C counts is fine with a whole
+ * number of units. */
+void safe_json_no_persons(struct feed_json *f, const struct person_counts *c);
 
 /* Read a whole number of units; UNITS_UNKNOWN after a fault. 12.0 is no whole number here. */
 int32_t safe_json_units(struct feed_json *f, struct json_at at);

@@ -74,7 +74,7 @@ enum err opvang_xml_read(const struct schemas *schemas, const struct profile *pr
             reading_complain(r, xml_line(xmlDocGetRootElement(doc)), "",
                              "the root is not capaciteit in " OPVANG_NS);
             e = ERR_BAD_INPUT;
-        } else if (!persons_not_in_xml(xmlDocGetRootElement(doc), r)) {
+        } else if (!persons_not_in_xml(xmlDocGetRootElement(doc), profile_counts(profile), r)) {
             e = ERR_BAD_INPUT;
         } else {
             e = safe_xml_validate(schemas->opvang, doc, r);
