@@ -80,18 +80,19 @@ static enum err read_rest(int fd, const struct stat *st, size_t max, struct buf 
     }
 }
 
-/* FD (-1 if not OK) and its status, of a regular file that nobody writes. */
-static enum err open_settled(const char *path, int *fd, struct stat *st)
+/* FD (-1 if not OK) and its status, of a regular file that nobody writes, SURE as in disk_settled. */
+static enum err open_settled(const char *path, int *fd, struct stat *st, bool *sure)
 {
     enum err e = ERR_IO;
+    *sure = false;
     *fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (*fd < 0)
-        return ERR_IO;
+        return errno == EWOULDBLOCK ? ERR_BUSY : ERR_IO;
     if (fstat(*fd, st) != 0 || !S_ISREG(st->st_mode))
         goto bad;
-    /* A read lease is refused exactly while somebody writes. Where leases do not exist (other file systems,
-     * another owner) close-after-write has to do. */
-    if (fcntl(*fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN) {
+    /* A read lease is refused exactly while somebody writes; or because we may have none at all. */
+    *sure = fcntl(*fd, F_SETLEASE, F_RDLCK) == 0;
+    if (!*sure && errno == EAGAIN) {
         e = ERR_BUSY;
         goto bad;
     }
@@ -103,11 +104,11 @@ bad:
     return e;
 }
 
-enum err disk_settled(const char *path)
+enum err disk_settled(const char *path, bool *sure)
 {
     struct stat st;
     int fd = -1;
-    enum err e = open_settled(path, &fd, &st);
+    enum err e = open_settled(path, &fd, &st, sure);
     if (e == OK)
         close(fd);
     return e;
@@ -116,8 +117,9 @@ enum err disk_settled(const char *path)
 enum err disk_read(const char *path, size_t max, struct buf *out)
 {
     struct stat st;
+    bool sure = false;
     int fd = -1;
-    enum err e = open_settled(path, &fd, &st);
+    enum err e = open_settled(path, &fd, &st, &sure);
     if (e == OK) {
         e = read_rest(fd, &st, max, out);
         close(fd);

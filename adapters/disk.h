@@ -14,11 +14,14 @@ MUST_CHECK enum err disk_write(const char *folder, const char *name, struct byte
 /* fsync the folder itself, after a rename or unlink in it. */
 MUST_CHECK enum err disk_sync(const char *folder);
 
-/* OK if disk_read would read PATH now; else ERR_BUSY or ERR_IO as there. Nothing is read. */
-MUST_CHECK enum err disk_settled(const char *path);
+/* OK if disk_read would read PATH now; else ERR_BUSY or ERR_IO as there. Nothing is read. SURE: nobody writes
+ * it; false where the system does not tell us: a file of another account (without CAP_LEASE), a file system
+ * without leases. */
+MUST_CHECK enum err disk_settled(const char *path, bool *sure);
 
 /* Append the file at PATH to OUT. Not through a symbolic link, only a regular file. ERR_TOO_BIG over MAX
- * bytes, ERR_BUSY while somebody has it open for writing (where the file system can tell), ERR_IO. */
+ * bytes, ERR_BUSY while somebody has it open for writing (where the system tells us) or holds a lease on it
+ * that our opening must break (a file server, for its client), ERR_IO. */
 MUST_CHECK enum err disk_read(const char *path, size_t max, struct buf *out);
 
 /* Append the file at PATH, which somebody named by hand: also through a symbolic link, also while it is

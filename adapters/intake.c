@@ -183,6 +183,20 @@ enum err intake_too_big(const struct intake *in, enum channel channel, const cha
     return e;
 }
 
+void intake_unreadable(const struct intake *in, enum channel channel, const char *provider, const char *why,
+                       uint64_t bytes)
+{
+    struct reading r = {0};
+    struct intake_by by;
+    const struct feed_message m = {
+        .provider = provider, .id = "", .channel = channel, .bytes = bytes, .outcome = FEED_REFUSED};
+    log_warn("a file cannot be read", "provider=%s reason=\"%s\"", provider, why);
+    reading_complain(&r, 0, "", "%s", why);
+    name_profile(in, provider, &by);
+    json_decref(tell(in, m, &by, &r, ""));
+    reading_fini(&r);
+}
+
 /* ---- again ---- */
 
 /* Reports that the broker did not take, once more as they are: it may know the pool by now. */

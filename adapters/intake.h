@@ -62,6 +62,11 @@ MUST_CHECK enum err intake_take(const struct intake *in, enum channel channel, c
 MUST_CHECK enum err intake_too_big(const struct intake *in, enum channel channel, const char *provider,
                                    const char *name, const char *from, uint64_t bytes);
 
+/* Tell of a file of BYTES (0: not known) that cannot be read, and WHY (a sentence that names nothing). It is
+ * where it was, and nothing of it is in quarantine. */
+void intake_unreadable(const struct intake *in, enum channel channel, const char *provider, const char *why,
+                       uint64_t bytes);
+
 /* Read the file FILE of PROVIDER in quarantine once more, message ID, by the profiles as they are now. OK: to
  * the spool and out of quarantine; on trial not to the spool, and reports stay where they are. ERR_BAD_INPUT,
  * ERR_TOO_BIG: the complaints in R ({0}) say why, it stays where it is; ERR_NOT_FOUND likewise for a file
