@@ -322,7 +322,7 @@ static void note_answered(struct courier *c, int64_t order, const json_t *body)
 }
 
 /* Tell BODY at once as the answer to order ID. What is not told now is asked again. */
-static void answer_now(struct courier *c, int64_t id, json_t *body)
+static enum verdict answer_now(struct courier *c, int64_t id, json_t *body)
 {
     json_object_set_new(body, "orderId", json_integer(id));
     enum verdict v = tell_or_why(c, body);
@@ -330,6 +330,7 @@ static void answer_now(struct courier *c, int64_t id, json_t *body)
         note_answered(c, id, body);
     if (v == TOLD)
         count(c, &c->counts.orders);
+    return v;
 }
 
 static void do_read(struct courier *c, const struct order *o)
@@ -348,7 +349,10 @@ static void do_read(struct courier *c, const struct order *o)
     }
     json_t *body = order_upload(c->of.intake, o,
                                 missing == NULL ? buf_view(&c->answer.body) : (struct bytes){0}, missing);
-    answer_now(c, o->id, body);
+    if (answer_now(c, o->id, body) == TOLD) {
+        json_object_del(body, "orderId"); /* a broker that has restarted knows of no order */
+        messages_put_told(c->of.intake->messages, json_incref(body));
+    }
     json_decref(body);
 }
 
@@ -364,7 +368,7 @@ static void do_replay(struct courier *c, const struct order *o)
         note_answered(c, o->id, body);
         messages_tell_one_again(c->of.intake->messages, o->provider, id);
     } else {
-        answer_now(c, o->id, body);
+        (void)answer_now(c, o->id, body);
     }
     message_fini(&kept);
     json_decref(body);

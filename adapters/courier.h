@@ -19,9 +19,10 @@
  * Orders (in the answer to a heartbeat, again and again until answered):
  *   read    fetch what a person uploaded, at most INTAKE_BYTES_MAX, and read it by the provider's profile as
  *           any file; outcome test (only to look, or a provider on trial), taken (understood: the broker puts
- *           it to use as the person decides, it does not go by the spool) or refused. It touches no disk
- *   replay  read the profiles anew if they changed, then the file in quarantine; outcome taken (on its way by
- *           the spool, out of quarantine), test (a provider on trial) or refused */
+ *           it to use as the person decides, it does not go by the spool) or refused. The file touches no
+ * disk; what became of it is kept among the messages once it is told replay  read the profiles anew if they
+ * changed, then the file in quarantine; outcome taken (on its way by the spool, out of quarantine), test (a
+ * provider on trial) or refused */
 #ifndef PLEK_ADAPTERS_COURIER_H
 #define PLEK_ADAPTERS_COURIER_H
 

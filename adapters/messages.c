@@ -260,8 +260,18 @@ void messages_rouse(struct messages *m)
 
 /* ---- putting ---- */
 
+static void become(struct messages *m, const struct shelf *s, struct message_entry *e,
+                   enum message_state state)
+{
+    if (message_file_become(m->dir, s->provider, e, state)) {
+        m->counts.waiting -= waits(e);
+        e->state = state;
+        m->counts.waiting += waits(e);
+    }
+}
+
 static enum err put_locked(struct messages *m, const char *provider, struct message_entry *e,
-                           struct bytes text)
+                           struct bytes text, bool told)
 {
     struct shelf *s = shelf_make(m, provider);
     int64_t now = time_wall_ms();
@@ -279,6 +289,8 @@ static enum err put_locked(struct messages *m, const char *provider, struct mess
     s->bytes += e->bytes;
     m->counts.kept++;
     m->counts.waiting++;
+    if (told)
+        become(m, s, &s->list[s->n - 1], MESSAGE_TOLD);
     keep_within(m, s);
     return OK;
 }
@@ -303,7 +315,7 @@ static void note_early(struct messages *m, const char *id, const json_t *problem
     snprintf(one->file, sizeof one->file, "%s", file);
 }
 
-bool messages_put(struct messages *m, json_t *body, const char *file)
+static bool put(struct messages *m, json_t *body, const char *file, bool told)
 {
     struct message_entry e = {0};
     const char *provider = json_string_value(json_object_get(body, "provider"));
@@ -316,8 +328,8 @@ bool messages_put(struct messages *m, json_t *body, const char *file)
     pthread_mutex_lock(&m->lock);
     heed_early(m, id, body, &file);
     char *text = message_file_text(body, file);
-    enum err done = put_locked(m, provider, &e, bytes_of_text(text));
-    if (done == OK)
+    enum err done = put_locked(m, provider, &e, bytes_of_text(text), told);
+    if (done == OK && !told)
         wake(m, &m->news);
     pthread_mutex_unlock(&m->lock);
     if (done != OK)
@@ -325,6 +337,16 @@ bool messages_put(struct messages *m, json_t *body, const char *file)
     json_decref(body);
     free(text);
     return done == OK;
+}
+
+bool messages_put(struct messages *m, json_t *body, const char *file)
+{
+    return put(m, body, file, false);
+}
+
+void messages_put_told(struct messages *m, json_t *body)
+{
+    (void)put(m, body, "", true);
 }
 
 /* ---- taking out ---- */
@@ -401,16 +423,6 @@ bool messages_replay_of(struct messages *m, const char *provider, const char *id
 }
 
 /* ---- told ---- */
-
-static void become(struct messages *m, const struct shelf *s, struct message_entry *e,
-                   enum message_state state)
-{
-    if (message_file_become(m->dir, s->provider, e, state)) {
-        m->counts.waiting -= waits(e);
-        e->state = state;
-        m->counts.waiting += waits(e);
-    }
-}
 
 void messages_done(struct messages *m, const struct message *message, bool aside)
 {

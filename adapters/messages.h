@@ -51,6 +51,10 @@ void messages_rouse(struct messages *m);
  * it could not be written; that is counted and logged. */
 bool messages_put(struct messages *m, json_t *body, const char *file);
 
+/* The same of what the broker was told already (an upload): told again with all others, when it has forgotten
+ * them. */
+void messages_put_told(struct messages *m, json_t *body);
+
 /* The broker did not take the reports of message ID of PROVIDER; they are in quarantine as FILE. Told again
  * with what PROBLEM says (borrowed, may be NULL). One that is only about to be kept (spool first, then
  * message) is kept so; without effect on one that is no longer kept. */

@@ -144,7 +144,7 @@ test('profiles anew by SIGHUP: a faulty one keeps the old and says so; on trial 
   await poll(async () => !(await feed()).test, { ...WITHIN, what: 'the feed to be in use' });
 });
 
-const view = async () => (await Promise.all((await list()).filter(m => m.channel !== 'upload').map(async m => {
+const view = async () => (await Promise.all((await list()).map(async m => {
   const { id, ...rest } = await whole(m.id);
   return rest;
 })));
