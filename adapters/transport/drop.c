@@ -1,6 +1,6 @@
 #include "adapters/transport/drop.h"
 
-#include "adapters/disk.h"
+#include "adapters/base/disk.h"
 #include "adapters/transport/drop_known.h"
 #include "base/log.h"
 #include "base/mem.h"

@@ -18,11 +18,10 @@
 #ifndef PLEK_ADAPTERS_DROP_H
 #define PLEK_ADAPTERS_DROP_H
 
-#include "adapters/intake.h"
+#include "adapters/intake/intake.h"
 
 #define DROP_RESCAN_MS 5000
-#define DROP_QUIET_MS 60000 /* a sender that stalls longer in the middle of a file has lost its connection   \
-                             */
+#define DROP_QUIET_MS 60000 /* a sender that stalls longer within a file has lost its connection */
 
 struct event_base;
 struct drop;

@@ -2,8 +2,8 @@
 
 #include "adapters/format/csv/local_time.h"
 #include "adapters/format/format.h"
-#include "adapters/persons.h"
-#include "adapters/text_gate.h"
+#include "adapters/gate/persons.h"
+#include "adapters/gate/text_gate.h"
 #include "base/check.h"
 #include "base/mem.h"
 

@@ -1,6 +1,6 @@
 #include "adapters/format/fhir/fhir_persons.h"
 
-#include "adapters/persons.h"
+#include "adapters/gate/persons.h"
 #include "base/mem.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "adapters/format/hsds/hsds.h"
 
-#include "adapters/safe_json.h"
+#include "adapters/gate/safe_json.h"
 #include "base/mem.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "adapters/format/opvang_json/opvang_json.h"
 
-#include "adapters/safe_json.h"
+#include "adapters/gate/safe_json.h"
 #include "base/mem.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "adapters/format/opvang_xml/opvang_xml.h"
 
-#include "adapters/persons.h"
-#include "adapters/safe_xml.h"
+#include "adapters/gate/persons.h"
+#include "adapters/gate/safe_xml.h"
 
 #include <libxml/tree.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #include "adapters/format/csv/local_time.h"
 #include "adapters/format/format.h"
 #include "adapters/format/xml_xpath/xpath_run.h"
-#include "adapters/persons.h"
-#include "adapters/safe_xml.h"
+#include "adapters/gate/persons.h"
+#include "adapters/gate/safe_xml.h"
 #include "base/mem.h"
 
 #include <libxml/tree.h>

@@ -4,7 +4,7 @@
 #define PLEK_TESTS_FUZZ_FEED_H
 
 #include "adapters/format/format.h"
-#include "adapters/safe_xml.h"
+#include "adapters/gate/safe_xml.h"
 #include "base/check.h"
 #include "base/crypto.h"
 
