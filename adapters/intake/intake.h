@@ -9,6 +9,7 @@
 #define PLEK_ADAPTERS_INTAKE_H
 
 #include "adapters/format/format.h"
+#include "adapters/profile/profiles.h"
 #include "adapters/spool/messages.h"
 #include "adapters/spool/quarantine.h"
 #include "adapters/spool/spool.h"

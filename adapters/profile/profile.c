@@ -1,30 +1,19 @@
 #include "adapters/profile/profile.h"
 
 #include "adapters/base/disk.h"
+#include "adapters/profile/profile_pools.h"
 #include "adapters/profile/profile_xpath.h"
 #include "base/crypto.h"
-#include "base/hash.h"
 #include "base/mem.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-
-struct pool_word {
-    char place[PROFILE_WORD_SIZE];
-    char word[PROFILE_WORD_SIZE];
-    char code[CODE_TEXT_SIZE]; /* "" = ignored on purpose */
-};
 
 struct provider {
     char code[CODE_TEXT_SIZE];
-    struct pool_word *words; /* sorted by place and word */
-    size_t n, cap;
-    uint16_t *table;  /* index + 1 of each word by its hash, 0 = none; never more than half full */
-    size_t table_cap; /* a power of two */
+    struct profile_pools *pools;
 };
 
 struct stop_word {
@@ -49,11 +38,6 @@ struct profile {
     struct person_counts counts;
     bool test;
     int expected_minutes; /* 0 = not said */
-};
-
-struct profiles {
-    struct profile **list;
-    size_t n, cap;
 };
 
 static const char *const format_names[] = {"opvang_xml", "edxl_have", "csv",       "opvang_json",
@@ -81,106 +65,7 @@ static void copy_word(char *to, size_t size, const char *from)
     snprintf(to, size, "%s", from);
 }
 
-static int by_place_and_word(const void *a, const void *b)
-{
-    const struct pool_word *x = a, *y = b;
-    int order = strcmp(x->place, y->place);
-    return order != 0 ? order : strcmp(x->word, y->word);
-}
-
 /* ---- reading ---- */
-
-static bool fits(const char *text, const char *pointer, struct json_faults *f)
-{
-    if (text[0] != '\0' && strlen(text) < PROFILE_WORD_SIZE)
-        return true;
-    json_fault_add(f, pointer, "must be 1 to %d bytes long", PROFILE_WORD_SIZE - 1);
-    return false;
-}
-
-static void add_word(struct provider *p, const char *place, const char *word, struct json_at code,
-                     struct json_faults *f)
-{
-    if (!fits(word, code.pointer, f))
-        return;
-    if (p->n == PROFILE_WORDS_MAX) {
-        json_fault_add(f, code.pointer, "is one place too many: at most %d", PROFILE_WORDS_MAX);
-        return;
-    }
-    MEM_GROW(p->words, p->n, p->cap);
-    struct pool_word *w = &p->words[p->n];
-    *w = (struct pool_word){0};
-    copy_word(w->place, sizeof w->place, place);
-    copy_word(w->word, sizeof w->word, word);
-    if (!json_is_null(code.value)) {
-        const char *text = json_text(code, CODE_TEXT_SIZE - 1, f);
-        if (json_is_string(code.value) && !is_code(bytes_of_text(text)))
-            json_fault_add(f, code.pointer, "is not the code of a pool");
-        copy_word(w->code, sizeof w->code, text);
-    }
-    p->n++;
-}
-
-static void read_place(struct provider *p, const char *place, struct json_at words, struct json_faults *f)
-{
-    void *at = json_object_iter((json_t *)(uintptr_t)words.value);
-    if (!fits(place, words.pointer, f))
-        return;
-    for (; at != NULL; at = json_object_iter_next((json_t *)(uintptr_t)words.value, at)) {
-        const char *word = json_object_iter_key(at);
-        add_word(p, place, word, json_field(words, word), f);
-    }
-}
-
-/* A list of our own codes, or an object: word → code or null, or location → {word → code or null}. */
-static void read_pools(struct provider *p, struct json_at pools, struct json_faults *f)
-{
-    json_t *object = (json_t *)(uintptr_t)pools.value;
-    if (json_is_array(object)) {
-        size_t n = json_list(pools, PROFILE_WORDS_MAX, f);
-        for (size_t i = 0; i < n; i++) {
-            struct json_at item = json_item(pools, i);
-            add_word(p, "", json_text(item, CODE_TEXT_SIZE - 1, f), item, f);
-        }
-    } else if (json_is_object(object)) {
-        for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
-            const char *key = json_object_iter_key(at);
-            struct json_at field = json_field(pools, key);
-            if (json_is_object(field.value))
-                read_place(p, key, field, f);
-            else
-                add_word(p, "", key, field, f);
-        }
-    } else {
-        json_fault_add(f, pools.pointer,
-                       "must be a list of pool codes, or an object of their word and our code");
-    }
-    if (p->n > 0)
-        qsort(p->words, p->n, sizeof *p->words, by_place_and_word);
-    for (size_t i = 1; i < p->n; i++)
-        if (by_place_and_word(&p->words[i], &p->words[i - 1]) == 0)
-            json_fault_add(f, pools.pointer, "has a word twice");
-}
-
-static uint64_t hash_of(struct bytes place, struct bytes word)
-{
-    return hash_combine(hash_bytes(place), hash_bytes(word));
-}
-
-static void make_table(struct provider *p)
-{
-    p->table_cap = 16;
-    while (p->table_cap < 2 * p->n)
-        p->table_cap *= 2;
-    p->table = mem_new(p->table_cap, sizeof *p->table);
-    for (size_t i = 0; i < p->n; i++) {
-        const struct pool_word *w = &p->words[i];
-        size_t at = (size_t)hash_of(bytes_of_text(w->place), bytes_of_text(w->word)) & (p->table_cap - 1);
-        while (p->table[at] != 0)
-            at = (at + 1) & (p->table_cap - 1);
-        p->table[at] = (uint16_t)(i + 1);
-    }
-}
 
 static void read_providers(struct profile *p, struct json_at providers, struct json_faults *f)
 {
@@ -199,8 +84,7 @@ static void read_providers(struct profile *p, struct json_at providers, struct j
             json_fault_add(f, field.pointer, "is not a provider's code: a-z, 0-9, - and _, at most 48");
         copy_word(provider->code, sizeof provider->code, code);
         json_only(field, fields, COUNT_OF(fields), f);
-        read_pools(provider, json_field(field, "pools"), f);
-        make_table(provider);
+        provider->pools = profile_pools_read(json_field(field, "pools"), f);
     }
 }
 
@@ -225,7 +109,7 @@ static void read_stops(struct profile *p, struct json_at stops, struct json_faul
         const char *word = json_object_iter_key(at);
         struct json_at field = json_field(stops, word);
         const char *code = json_text(field, STOP_CODE_SIZE - 1, f);
-        if (!fits(word, field.pointer, f))
+        if (!profile_word_fits(word, field.pointer, f))
             continue;
         if (json_is_string(field.value) && !is_stop_code(code))
             json_fault_add(f, field.pointer, "is not a known reason for a stop");
@@ -421,10 +305,8 @@ void profile_free(struct profile *p)
 {
     if (p == NULL)
         return;
-    for (size_t i = 0; i < p->providers_n; i++) {
-        free(p->providers[i].words);
-        free(p->providers[i].table);
-    }
+    for (size_t i = 0; i < p->providers_n; i++)
+        profile_pools_free(p->providers[i].pools);
     free(p->providers);
     free(p->stops);
     profile_xpath_fini(&p->xpath);
@@ -511,26 +393,11 @@ static bool key_of(struct bytes text, char out[PROFILE_WORD_SIZE])
     return true;
 }
 
-static bool is_text(const char *text, struct bytes v)
-{
-    return bytes_equal(bytes_of_text(text), v);
-}
-
 enum pool_answer profile_pool_at(const struct profile *p, const char *provider, struct bytes place,
                                  struct bytes word, const char **code)
 {
     const struct provider *of = find_provider(p, provider);
-    if (of == NULL || place.len >= PROFILE_WORD_SIZE || word.len >= PROFILE_WORD_SIZE)
-        return POOL_UNKNOWN;
-    size_t at = (size_t)hash_of(place, word) & (of->table_cap - 1);
-    for (; of->table[at] != 0; at = (at + 1) & (of->table_cap - 1)) {
-        const struct pool_word *w = &of->words[of->table[at] - 1];
-        if (!is_text(w->word, word) || !is_text(w->place, place))
-            continue;
-        *code = w->code;
-        return w->code[0] == '\0' ? POOL_IGNORED : POOL_FOUND;
-    }
-    return POOL_UNKNOWN;
+    return of == NULL ? POOL_UNKNOWN : profile_pools_find(of->pools, place, word, code);
 }
 
 enum pool_answer profile_pool(const struct profile *p, const char *provider, struct bytes place,
@@ -576,87 +443,4 @@ int profile_yes_no(const struct profile *p, struct bytes word)
         if (strcasecmp(no[i], key) == 0)
             return 0;
     return -1;
-}
-
-/* ---- all of a folder ---- */
-
-static int wanted(const struct dirent *entry)
-{
-    size_t n = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && n > 5 && strcmp(entry->d_name + n - 5, ".json") == 0;
-}
-
-static enum err add_profile(struct profiles *all, struct profile *p, struct buf *faults)
-{
-    for (size_t i = 0; i < p->providers_n; i++) {
-        const struct profile *other = profiles_find(all, p->providers[i].code);
-        if (other == NULL)
-            continue;
-        buf_format(faults, "%s.json: provider %s is in %s.json already\n", p->name, p->providers[i].code,
-                   other->name);
-        profile_free(p);
-        return ERR_CONFLICT;
-    }
-    MEM_GROW(all->list, all->n, all->cap);
-    all->list[all->n++] = p;
-    return OK;
-}
-
-enum err profiles_load(const char *dir, struct profiles **out, struct buf *faults)
-{
-    struct dirent **names = NULL;
-    struct profiles *all = NULL;
-    enum err result = OK;
-    int n = scandir(dir, &names, wanted, alphasort);
-    if (n < 0) {
-        buf_format(faults, "cannot read the folder %s\n", dir);
-        return ERR_IO;
-    }
-    all = mem_new(1, sizeof *all);
-    for (int i = 0; i < n; i++) {
-        struct buf path = {0};
-        struct profile *p = NULL;
-        buf_format(&path, "%s/%s", dir, names[i]->d_name);
-        enum err e = i < PROFILES_MAX ? profile_load(buf_c_str(&path), &p, faults) : ERR_TOO_BIG;
-        if (e == OK)
-            e = add_profile(all, p, faults);
-        if (e != OK)
-            result = e;
-        buf_fini(&path);
-        free(names[i]);
-    }
-    free(names);
-    if (result == OK)
-        *out = all;
-    else
-        profiles_free(all);
-    return result;
-}
-
-void profiles_free(struct profiles *all)
-{
-    if (all == NULL)
-        return;
-    for (size_t i = 0; i < all->n; i++)
-        profile_free(all->list[i]);
-    free(all->list);
-    free(all);
-}
-
-const struct profile *profiles_find(const struct profiles *all, const char *provider)
-{
-    for (size_t i = 0; i < all->n; i++)
-        if (profile_serves(all->list[i], provider))
-            return all->list[i];
-    return NULL;
-}
-
-size_t profiles_count(const struct profiles *all)
-{
-    return all->n;
-}
-
-const struct profile *profiles_at(const struct profiles *all, size_t i)
-{
-    return all->list[i];
 }

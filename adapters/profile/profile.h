@@ -60,7 +60,6 @@ struct csv_form {
 };
 
 struct profile;
-struct profiles;
 struct xpath_form; /* profile_xpath.h */
 
 const char *csv_field_name(enum csv_field field); /* as in the profile: "pool", "observedAt" */
@@ -108,13 +107,5 @@ const char *profile_stop(const struct profile *p, struct bytes word);
 
 /* 1 yes, 0 no, -1 neither. Without case. */
 int profile_yes_no(const struct profile *p, struct bytes word);
-
-/* All *.json in DIR. No provider may be in two of them. */
-MUST_CHECK enum err profiles_load(const char *dir, struct profiles **out, struct buf *faults);
-void profiles_free(struct profiles *all);
-/* The profile that serves PROVIDER, or NULL. */
-const struct profile *profiles_find(const struct profiles *all, const char *provider);
-size_t profiles_count(const struct profiles *all);
-const struct profile *profiles_at(const struct profiles *all, size_t i);
 
 #endif
