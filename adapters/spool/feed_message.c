@@ -1,5 +1,6 @@
 #include "adapters/spool/feed_message.h"
 
+#include "adapters/gate/fhir_types.h"
 #include "adapters/gate/persons.h"
 #include "base/check.h"
 #include "base/crypto.h"
@@ -17,120 +18,32 @@ static const char *const channel_names[] = {"drop", "push", "poll", "upload", "r
 static const char *const outcome_names[] = {"taken", "quarantined", "test", "refused"};
 
 /* Every name that a complaint may carry out of the house, in the order of strcmp: fields of a reading, keys
- * and elements of the formats, sections of a profile, and the resources that no message may hold, whose name
- * must be said for it to be mended. For words that mean a person there is persons.h. */
+ * and elements of the formats, sections of a profile. For types of FHIR there is fhir_types.h (one that no
+ * message may hold must be named for it to be mended), for words that mean a person persons.h. */
 static const char *const words[] = {
-    "Account",
-    "AdverseEvent",
-    "AllergyIntolerance",
-    "Appointment",
-    "AppointmentResponse",
-    "AuditEvent",
     "AvailableCount",
     "BaselineCount",
-    "Basic",
     "BedCapacity",
     "BedType",
     "Begindatum",
-    "Binary",
-    "BodyStructure",
-    "Bundle",
     "Capacity",
     "CapacityStatus",
-    "CarePlan",
-    "CareTeam",
     "Categorie",
-    "ChargeItem",
-    "Claim",
-    "ClaimResponse",
     "Client",
-    "ClinicalImpression",
     "Code",
-    "CodeSystem",
-    "Communication",
-    "CommunicationRequest",
-    "Composition",
-    "Condition",
-    "Consent",
-    "Contract",
-    "Coverage",
-    "CoverageEligibilityRequest",
-    "CoverageEligibilityResponse",
-    "DetectedIssue",
-    "DeviceRequest",
-    "DeviceUseStatement",
-    "DiagnosticReport",
-    "DocumentManifest",
-    "DocumentReference",
     "EDXLDistribution",
     "Einddatum",
-    "Encounter",
-    "Endpoint",
-    "EnrollmentRequest",
-    "EnrollmentResponse",
-    "EpisodeOfCare",
-    "ExplanationOfBenefit",
-    "FamilyMemberHistory",
-    "Flag",
-    "Goal",
-    "Group",
-    "GuidanceResponse",
-    "HealthcareService",
     "Hospital",
     "HospitalBedCapacityStatus",
     "HospitalStatus",
-    "ImagingStudy",
-    "Immunization",
-    "ImmunizationEvaluation",
-    "ImmunizationRecommendation",
-    "Invoice",
     "LastUpdateTime",
-    "Linkage",
-    "List",
-    "Location",
-    "Measure",
-    "MeasureReport",
-    "Media",
-    "MedicationAdministration",
-    "MedicationDispense",
-    "MedicationRequest",
-    "MedicationStatement",
-    "MessageHeader",
-    "MolecularSequence",
-    "NutritionOrder",
-    "Observation",
     "OrganisationName",
-    "Organization",
-    "OrganizationAffiliation",
     "OrganizationInformation",
-    "Parameters",
-    "Patient",
-    "PaymentNotice",
-    "PaymentReconciliation",
-    "Person",
-    "Practitioner",
-    "PractitionerRole",
-    "Procedure",
     "Product",
-    "Provenance",
-    "QuestionnaireResponse",
-    "RelatedPerson",
-    "RequestGroup",
-    "ResearchSubject",
-    "RiskAssessment",
-    "Schedule",
-    "ServiceRequest",
-    "Slot",
-    "Specimen",
     "StartProduct",
     "StatusAanlevering",
     "StopProduct",
     "SubCategoryBedType",
-    "SupplyDelivery",
-    "SupplyRequest",
-    "Task",
-    "ValueSet",
-    "VisionPrescription",
     "aantal",
     "available",
     "bezet",
@@ -263,8 +176,13 @@ static const char *word_of(const char *part)
         return digits <= 4 ? part : "?";
     if (bsearch(part, words, COUNT_OF(words), sizeof *words, by_text) != NULL)
         return part;
-    const char *person = persons_or_group(bytes_of_text(part));
-    return person != NULL ? person : "?";
+    struct bytes name = bytes_of_text(part);
+    const char *told = fhir_type_of_people(name);
+    if (told == NULL)
+        told = fhir_type_of_capacity(name);
+    if (told == NULL)
+        told = persons_or_group(name);
+    return told != NULL ? told : "?";
 }
 
 void feed_field(const char *field, char out[64])
