@@ -1,6 +1,7 @@
 /* Profiles read anew while files come in: all or nothing, safely under every thread that reads by them. */
 #include "support/feed_world.h"
 #include "support/poll_site.h"
+#include "support/until.h"
 
 #include "adapters/gate/safe_xml.h"
 #include "adapters/intake/reload.h"
@@ -25,7 +26,6 @@
 
 #include <cmocka.h>
 
-#define WAIT_MS 20000
 #define READERS 3
 #define RELOADS 60
 #define GOOD                                                                                                 \
@@ -108,23 +108,6 @@ static int teardown(void **state)
     free(s);
     return 0;
 }
-
-static void turn(struct scene *s)
-{
-    const struct timeval tick = {.tv_usec = 2000};
-    event_base_loopexit(s->base, &tick);
-    event_base_dispatch(s->base);
-}
-
-#define until(s, cond)                                                                                       \
-    do {                                                                                                     \
-        int64_t bound_ = time_mono_ms() + WAIT_MS;                                                           \
-        while (!(cond)) {                                                                                    \
-            if (time_mono_ms() > bound_)                                                                     \
-                fail_msg("waited too long for: %s", #cond);                                                  \
-            turn(s);                                                                                         \
-        }                                                                                                    \
-    } while (0)
 
 /* The pool that GOOD of PROVIDER is for; "" when it has no profile. */
 static void pool_of(struct scene *s, const char *provider, char out[CODE_TEXT_SIZE])

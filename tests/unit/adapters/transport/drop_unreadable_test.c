@@ -1,14 +1,13 @@
 /* What the drop folder cannot read is told, once, and holds up nobody; what another account still has in hand
  * is left alone. The rights are taken from this process for the while: as root it could read all. */
 #include "support/feed_world.h"
+#include "support/until.h"
 
 #include "adapters/transport/drop.h"
 #include "adapters/transport/drop_known.h"
 #include "base/crypto.h"
 #include "base/mem.h"
-#include "base/time_text.h"
 
-#include <event2/event.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <setjmp.h>
@@ -22,7 +21,6 @@
 
 #include <cmocka.h>
 
-#define WAIT_MS 20000
 #define OTHER_ACCOUNT 65534
 #define GOOD                                                                                                 \
     "<capaciteit xmlns=\"urn:veiligeplek:opvang:1\"><peilmoment>2026-01-01T00:00:00Z</peilmoment><plekken>"  \
@@ -87,23 +85,6 @@ static int teardown(void **state)
     free(s);
     return 0;
 }
-
-static void turn(struct scene *s)
-{
-    const struct timeval tick = {.tv_usec = 2000};
-    event_base_loopexit(s->base, &tick);
-    event_base_dispatch(s->base);
-}
-
-#define until(s, cond)                                                                                       \
-    do {                                                                                                     \
-        int64_t bound_ = time_mono_ms() + WAIT_MS;                                                           \
-        while (!(cond)) {                                                                                    \
-            if (time_mono_ms() > bound_)                                                                     \
-                fail_msg("waited too long for: %s", #cond);                                                  \
-            turn(s);                                                                                         \
-        }                                                                                                    \
-    } while (0)
 
 static const char *dropped(const struct scene *s, const char *name)
 {
