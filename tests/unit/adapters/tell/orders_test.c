@@ -15,6 +15,35 @@
 
 #include <cmocka.h>
 
+/* Seven uploads were told in POSTS requests: told again to a broker that has forgotten, and of no order. */
+static void told_again(struct telling *s, int posts)
+{
+    char *first = json_dumps(json_object_get(told_message(s->broker, 0), "reports"), 0), id[MESSAGE_ID_SIZE];
+    snprintf(id, sizeof id, "%s", told_text(s->broker, 0, "messageId"));
+    telling_stop(s);
+    told_stop(s->broker);
+    told_start(s->broker);
+    messages_free(s->intake.messages);
+    spool_free(s->intake.spool);
+    telling_open_disk(s);
+    telling_start(s);
+    until(s, told_messages(s->broker) == 7);
+    assert_int_equal(told_posts(s->broker), posts + 7);
+    for (int i = 0; i < 7; i++) {
+        const json_t *m = told_message(s->broker, i);
+        assert_string_equal(telling_text(m, "channel"), "upload");
+        assert_null(json_object_get(m, "orderId"));
+        if (strcmp(telling_text(m, "messageId"), id) != 0)
+            continue;
+        char *again = json_dumps(json_object_get(m, "reports"), 0);
+        assert_string_equal(again, first);
+        id[0] = '\0';
+        free(again);
+    }
+    assert_int_equal(id[0], '\0');
+    free(first);
+}
+
 static void uploads(void **state)
 {
     static const struct {
@@ -55,34 +84,10 @@ static void uploads(void **state)
     assert_int_equal(spool_entries(s->intake.spool), 0);
     assert_int_equal(world_count(s->quarantine_dir), 0);
     until(s, courier_counts(s->courier).orders == 7);
-    /* What became of them is kept, and told to a broker that has forgotten: of no order that it knows. */
     int posts = told_posts(s->broker);
-    assert_int_equal(messages_counts(s->intake.messages).kept, 7);
+    assert_int_equal(messages_counts(s->intake.messages).kept, 7); /* what became of them */
     assert_int_equal(messages_counts(s->intake.messages).waiting, 0);
-    char *first = json_dumps(json_object_get(told_message(s->broker, 0), "reports"), 0), id[MESSAGE_ID_SIZE];
-    snprintf(id, sizeof id, "%s", told_text(s->broker, 0, "messageId"));
-    telling_stop(s);
-    told_stop(s->broker);
-    told_start(s->broker);
-    messages_free(s->intake.messages);
-    spool_free(s->intake.spool);
-    telling_open_disk(s);
-    telling_start(s);
-    until(s, told_messages(s->broker) == 7);
-    assert_int_equal(told_posts(s->broker), posts + 7);
-    for (int i = 0; i < 7; i++) {
-        const json_t *m = told_message(s->broker, i);
-        assert_string_equal(telling_text(m, "channel"), "upload");
-        assert_null(json_object_get(m, "orderId"));
-        if (strcmp(telling_text(m, "messageId"), id) != 0)
-            continue;
-        char *again = json_dumps(json_object_get(m, "reports"), 0);
-        assert_string_equal(again, first);
-        id[0] = '\0';
-        free(again);
-    }
-    assert_int_equal(id[0], '\0');
-    free(first);
+    told_again(s, posts);
 }
 
 /* The broker does not take what was understood (a pool that is not the provider's): whoever waits hears why.
