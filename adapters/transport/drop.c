@@ -77,8 +77,10 @@ static void tell_unreadable(struct drop *d, const struct folder *folder, const c
                             const char *why)
 {
     struct stat st = {0};
-    if (lstat(path, &st) != 0 && why == NULL)
-        return; /* gone meanwhile */
+    bool is_there = lstat(path, &st) == 0;
+    /* Gone meanwhile; or a folder in it, where the file system does not say so when it lists. */
+    if (why == NULL && (!is_there || S_ISDIR(st.st_mode)))
+        return;
     if (!drop_known_tell(folder->known, name, &st))
         return;
     intake_unreadable(d->intake, CHANNEL_DROP, folder->provider,
