@@ -82,6 +82,7 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_FEEDS] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_REPLAY_FEED] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_UPLOAD] = R(SHELTER) | R(ORG_ADMIN),
+    [ACT_SEE_NOTIFICATIONS] = R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
@@ -533,6 +534,7 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_MANAGE_ACCOUNTS:
     case ACT_SEE_FEEDS:
     case ACT_REPLAY_FEED:
+    case ACT_SEE_NOTIFICATIONS:
         return a->role == ROLE_EXCHANGE_ADMIN || object == 0 || object == a->org.v;
     case ACT_TELL_FEED:
         return object <= UINT32_MAX && carries(a, (struct org_id){(uint32_t)object});

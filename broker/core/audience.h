@@ -19,6 +19,8 @@ enum action {
     ACT_SEE_FEEDS, /* feeds, messages and uploads of an organisation; the exchange's own people: of all */
     ACT_REPLAY_FEED, /* have a message of an organisation read again */
     ACT_UPLOAD,      /* bring a file of one's own organisation; taking its numbers is CMD_REPORT_CAPACITY */
+    ACT_SEE_NOTIFICATIONS, /* what was told to whom outside, of an organisation; the exchange's own people: of
+                              all */
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
