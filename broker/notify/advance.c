@@ -308,7 +308,7 @@ void advance(struct notify *n)
             n->cursor_asked = n->parts.outbox.cursor(n->parts.outbox.ctx, on_cursor, n) == OK;
         return;
     }
-    if (!n->has_targets)
+    if (!n->has_targets || !n->has_stats)
         return;
     if (!n->advancing && (n->wanted > n->told || n->published > n->told + IDLE_SPAN))
         step_on(n);

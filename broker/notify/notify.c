@@ -59,6 +59,7 @@ const struct notify_target *notify_target_of(const struct notify *n, uint32_t id
 static void on_targets(void *ctx, enum err trouble, const struct notify_target *targets, size_t count)
 {
     struct notify *n = ctx;
+    size_t before = n->n_targets;
 
     n->targets_asked = false;
     if (trouble != OK) {
@@ -72,6 +73,8 @@ static void on_targets(void *ctx, enum err trouble, const struct notify_target *
     n->n_targets = count;
     qsort(n->targets, count, sizeof *n->targets, by_id);
     n->has_targets = true;
+    if (count != before)
+        log_info("notification targets", "count=%zu", count);
     notify_pump(n);
 }
 
@@ -89,8 +92,10 @@ static void on_stats(void *ctx, enum err trouble, const struct outbox_stats *sta
     struct notify *n = ctx;
 
     n->stats_asked = false;
-    if (trouble == OK)
-        n->stats = *stats;
+    if (trouble != OK)
+        return;
+    n->stats = *stats;
+    n->has_stats = true;
 }
 
 void notify_pump(struct notify *n)
@@ -104,14 +109,11 @@ void notify_pump(struct notify *n)
         deliver_due(n);
 }
 
-static void on_tick(evutil_socket_t fd, short what, void *ctx)
+/* What is looked at by the clock. */
+static void look_around(struct notify *n)
 {
-    struct notify *n = ctx;
     int64_t now_ms = notify_now_ms(n);
 
-    (void)fd;
-    (void)what;
-    notify_pump(n);
     if (n->stopped)
         return;
     if (now_ms >= n->targets_at_ms)
@@ -125,6 +127,14 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
         if (n->parts.outbox.purge(n->parts.outbox.ctx, now_ms - n->settings.keep_ms, NULL, NULL) != OK)
             log_debug("old notifications stay an hour longer", "");
     }
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    look_around(ctx);
+    notify_pump(ctx);
 }
 
 static void on_kick(evutil_socket_t fd, short what, void *ctx)
@@ -250,6 +260,7 @@ static void begin(struct notify *n)
     n->kick = event_new(base, -1, 0, on_kick, n);
     CHECK(n->tick != NULL && n->kick != NULL && event_add(n->tick, &every) == 0);
     flow_subscribe(n->parts.flow, on_event, n);
+    look_around(n);
     event_active(n->kick, EV_TIMEOUT, 0);
     log_info("notifications", "mail=%d sms=%d voice=%d webhook=%d", n->channels[CHANNEL_MAIL].on,
              n->channels[CHANNEL_SMS].on, n->channels[CHANNEL_VOICE].on, n->channels[CHANNEL_WEBHOOK].on);

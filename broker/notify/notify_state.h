@@ -53,7 +53,7 @@ struct notify {
     struct delivery *deliveries;
 
     struct outbox_stats stats;
-    bool stats_asked, full_told, stopped;
+    bool has_stats, stats_asked, full_told, stopped;
     int64_t stats_at_ms, purge_at_ms;
     struct listing *listings; /* notify.c */
 };
