@@ -104,8 +104,21 @@ after(async () => {
   await x?.stop();
 });
 
+/** The program that schema/api/README.md gives to receivers, with our key and address in it. */
+async function documented(url) {
+  const code = /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'schema/api/README.md'), 'utf8'))[1];
+  const key = publicKey.export({ type: 'spki', format: 'pem' });
+  const ours = code.replace(/^const KEYS = .*$/m, `const KEYS = { '${keyId}': createPublicKey(${JSON.stringify(key)}) };`).replace(/^const URL = .*$/m, `const URL = '${url}';`);
+  return (await import(`data:text/javascript;base64,${Buffer.from(ours).toString('base64')}`)).isGenuine;
+}
+
 /** Every check of RFC 9421 that a receiver makes. */
-function checkSignature(q) {
+async function checkSignature(q) {
+  const isGenuine = await documented(receiver.url(q.path));
+  assert.ok(isGenuine(q.headers, q.text), 'for the documented program too');
+  assert.ok(!isGenuine(q.headers, `${q.text} `), 'which refuses another body');
+  assert.ok(!isGenuine({ ...q.headers, 'signature-input': q.headers['signature-input'].replace(/created=\d/, 'created=9') }, q.text), 'and another moment');
+  assert.ok(!(await documented(receiver.url('/elsewhere')))(q.headers, q.text), 'and another address');
   const params = /^sig1=(.*)$/.exec(q.headers['signature-input'])[1];
   const digest = `sha-256=:${createHash('sha256').update(q.text).digest('base64')}:`;
   assert.equal(q.headers['content-digest'], digest);
@@ -175,7 +188,7 @@ test('a new request: text message to the night number and mail at once, a signed
   assert.match(mail.log(), /P=esmtpsa .*A=plain:plek/, 'encrypted and signed in');
   const hook = await poll(() => ofRequest('/desk', request.id)[0], { ...WITHIN, what: 'the event' });
   checkEvent(hook, 'nl.veiligeplek.request.made.v1');
-  checkSignature(hook);
+  await checkSignature(hook);
   assert.deepEqual(hook.body.data, { referralId: referral.id, requestId: request.id, poolId: pool, organisationId: demo.accounts.find(a => a.username === REFERRER).organisation, state: 'pending' });
   const logged = Number(x.sql(`SELECT COUNT(*) FROM access_log WHERE event='location.notify' AND object=${where.id} AND role='system'`)[0][0]);
   assert.ok(logged >= 1, 'opening the night number is in the access log');
@@ -237,7 +250,7 @@ test('5xx is tried again, 4xx is given up loudly and does not stop what comes af
   assert.equal(ids[0], ids[1]);
   assert.equal(ids[1], ids[2]);
   assert.notEqual(ids[2], ids[3]);
-  for (const q of receiver.got('/errors')) checkSignature(q);
+  for (const q of receiver.got('/errors')) await checkSignature(q);
   const rows = await poll(() => settled('errors'), { ...WITHIN, what: 'both to end' });
   assert.deepEqual(rows.map(n => [n.state, n.attempts, n.trouble]), [['given_up', 1, 'http 404'], ['delivered', 3, '']]);
   assert.equal(rows[0].requestId, request.id);
@@ -312,7 +325,7 @@ test('a removed target gets nothing more; a test message reaches a new one', asy
   const q = await poll(() => receiver.got('/short')[0], { ...WITHIN, what: 'the test message' });
   assert.match(q.body.id, /^t\d+-\d+$/);
   assert.equal(q.body.type, 'nl.veiligeplek.test.v1');
-  checkSignature(q);
+  await checkSignature(q);
   await removeTarget('short');
   const { request } = await askSomebody();
   await poll(() => ofRequest('/desk', request.id)[0], { ...WITHIN, what: 'the event at the others' });
@@ -336,7 +349,7 @@ test('a feed that falls silent is told to its provider and to who runs the excha
   await removeTarget('operator mail');
 });
 
-test('an organisation sees its own only, and the loop was never held up', async () => {
+test('an organisation sees its own only, and no address', async () => {
   const all = await listed();
   assert.ok(all.length > 10);
   const own = expectStatus(await (await x.as('beheer.lindehof')).get('/notifications'), 200).notifications;
