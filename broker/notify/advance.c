@@ -119,57 +119,44 @@ static void look_now(struct notify *n, const struct rows *rows)
 
 /* ---- the cursor ---- */
 
-struct step {
-    struct notify *n;
-    uint64_t to;
-};
-
 static void on_committed(void *ctx, enum err trouble)
 {
-    struct step *step = ctx;
-    struct notify *n = step->n;
+    struct notify *n = ctx;
 
     n->advancing = false;
     if (trouble == OK) {
-        n->told = step->to;
+        n->told = n->to;
         for (int c = 0; c < CHANNEL_N; c++)
             n->channels[c].look_at_ms = 0;
     } else {
         log_error("what is to be told cannot be written down", "why=%s seq=%" PRIu64, err_name(trouble),
-                  step->to);
+                  n->to);
         notify_stop(n);
     }
-    free(step);
     notify_pump(n);
 }
 
-static void commit(struct step *step, const struct rows *rows)
+static void commit(struct notify *n, const struct rows *rows)
 {
-    struct notify *n = step->n;
-
-    if (n->parts.outbox.commit(n->parts.outbox.ctx, rows->list, rows->n, step->to, on_committed, step) !=
-        OK) {
-        n->advancing = false; /* the queue is full: the next tick tries again */
-        free(step);
-    }
+    /* If the queue is full, the next tick tries again. */
+    n->advancing =
+        n->parts.outbox.commit(n->parts.outbox.ctx, rows->list, rows->n, n->to, on_committed, n) == OK;
 }
 
 static void on_events(void *ctx, enum err trouble, const struct outbox_event *events, size_t n_events)
 {
-    struct step *step = ctx;
-    struct notify *n = step->n;
+    struct notify *n = ctx;
     struct rows rows = {0};
     struct event *ev = mem_new(1, sizeof *ev);
 
     if (trouble != OK) {
         log_error("the journal cannot be read for telling", "why=%s", err_name(trouble));
         n->advancing = false;
-        free(step);
         free(ev);
         return;
     }
     if (n_events == EVENTS_MAX)
-        step->to = events[n_events - 1].seq;
+        n->to = events[n_events - 1].seq;
     for (size_t i = 0; i < n_events; i++) {
         struct telling what = {.at_ms = events[i].at_ms};
 
@@ -184,18 +171,17 @@ static void on_events(void *ctx, enum err trouble, const struct outbox_event *ev
         what.subject = subject_of_event(flow_engine(n->parts.flow), ev);
         tell(n, &what, &rows);
         if (rows.n >= ROWS_MAX) {
-            step->to = ev->seq;
+            n->to = ev->seq;
             break;
         }
     }
     free(ev);
-    commit(step, &rows);
+    commit(n, &rows);
     free(rows.list);
 }
 
 static void step_on(struct notify *n)
 {
-    struct step *step = NULL;
     uint64_t to = n->published;
 
     if (n->stats.waiting >= n->settings.waiting_max) {
@@ -208,16 +194,12 @@ static void step_on(struct notify *n)
     n->full_told = false;
     if (to > n->told + SPAN_MAX)
         to = n->told + SPAN_MAX;
-    step = mem_new(1, sizeof *step);
-    *step = (struct step){n, to};
-    n->advancing = true;
-    if (n->wanted <= n->told) {
-        commit(step, &(struct rows){0});
-    } else if (n->parts.outbox.events(n->parts.outbox.ctx, n->told, to, rules_kinds(n->rules), EVENTS_MAX,
-                                      on_events, step) != OK) {
-        n->advancing = false;
-        free(step);
-    }
+    n->to = to;
+    if (n->wanted <= n->told)
+        commit(n, &(struct rows){0});
+    else
+        n->advancing = n->parts.outbox.events(n->parts.outbox.ctx, n->told, to, rules_kinds(n->rules),
+                                              EVENTS_MAX, on_events, n) == OK;
 }
 
 static void on_cursor(void *ctx, enum err trouble, uint64_t seq)

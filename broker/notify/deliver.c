@@ -307,18 +307,11 @@ static void start(struct notify *n, const struct outbox_row *row)
 
 /* ---- looking for work ---- */
 
-struct look {
-    struct notify *n;
-    enum channel channel;
-};
-
 static void on_due(void *ctx, enum err trouble, const struct outbox_row *rows, size_t n_rows)
 {
-    struct look *look = ctx;
-    struct notify *n = look->n;
-    struct channel_state *c = &n->channels[look->channel];
+    struct channel_state *c = ctx;
+    struct notify *n = c->n;
 
-    free(look);
     c->fetching = false;
     if (trouble != OK || n->stopped)
         return;
@@ -334,19 +327,14 @@ void deliver_due(struct notify *n)
 
     for (int i = 0; i < CHANNEL_N; i++) {
         struct channel_state *c = &n->channels[i];
-        struct look *look = NULL;
 
         if (!c->on || c->fetching || c->under_way >= c->max || now_ms < c->look_at_ms)
             continue;
         /* While something waits for its next time, each tick looks; else a row of a stranger's hand is found
          * soon enough. */
         c->look_at_ms = now_ms + (n->stats.waiting > 0 ? MS_SECOND / 2 : LOOK_MS);
-        look = mem_new(1, sizeof *look);
-        *look = (struct look){n, (enum channel)i};
         c->fetching =
-            n->parts.outbox.due(n->parts.outbox.ctx, look->channel, now_ms, 2 * c->max, on_due, look) == OK;
-        if (!c->fetching)
-            free(look);
+            n->parts.outbox.due(n->parts.outbox.ctx, (enum channel)i, now_ms, 2 * c->max, on_due, c) == OK;
     }
 }
 

@@ -273,6 +273,8 @@ enum err notify_new(const struct notify_parts *parts, const struct notify_settin
     enum err e = OK;
 
     n->parts = *parts;
+    for (int i = 0; i < CHANNEL_N; i++)
+        n->channels[i].n = n;
     copy_settings(n, s);
     e = rules_load(s->rules, &n->rules, why, why_size);
     if (e == OK)

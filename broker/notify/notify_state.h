@@ -21,6 +21,7 @@
 struct delivery; /* deliver.c */
 
 struct channel_state {
+    struct notify *n; /* back, for what was asked for it */
     bool on, fetching;
     int64_t look_at_ms; /* when to look for due rows next */
     unsigned under_way, max;
@@ -41,6 +42,7 @@ struct notify {
 
     /* advance.c */
     uint64_t published, told, wanted; /* seqs: heard of; turned into rows; the last heard that has a row */
+    uint64_t to;                      /* of the step under way */
     bool has_cursor, has_targets, advancing, cursor_asked;
     struct unseen unseen;
 
