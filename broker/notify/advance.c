@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EVENTS_MAX 200 /* of one step */
+#define EVENTS_MAX 100 /* of one step: each is held against each target */
 #define SPAN_MAX 20000 /* rows of the journal that one step may pass over */
 #define IDLE_SPAN 1000 /* events that nobody is told of, before the cursor is moved for them alone */
 #define ROWS_MAX 1000  /* a step that has so many ends early */

@@ -48,19 +48,6 @@ static void put_request(const struct engine *e, struct request_id id, struct sub
     put_pool(e, q->pool, out);
 }
 
-/* The house that said yes, where the event names none: whoever travels, travels there. */
-static void put_host(const struct engine *e, struct referral_id id, struct subject *out)
-{
-    const struct referral *r = engine_referral(e, id);
-
-    for (unsigned i = 0; r != NULL && i < r->n_requests; i++) {
-        const struct request *q = engine_request(e, r->requests[i]);
-
-        if (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED)
-            put_request(e, q->id, out);
-    }
-}
-
 struct subject subject_of_request(const struct engine *e, struct request_id id)
 {
     struct subject s = {.state = "pending"};
@@ -91,11 +78,7 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
-        put_referral(e, ev->u.referral.referral, &s);
-        if (ev->u.referral.request.v != 0)
-            put_request(e, ev->u.referral.request, &s);
-        else
-            put_host(e, ev->u.referral.referral, &s);
+        put_request(e, ev->u.referral.request, &s); /* the one that was accepted */
         break;
     case EV_PLACE_FOUND:
         put_referral(e, ev->u.found.referral, &s);

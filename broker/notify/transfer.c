@@ -295,10 +295,10 @@ void transfer_start(struct transfers *all, const struct transfer_order *o, trans
     curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(t->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (o->ca_file[0] != '\0') {
+    if (o->ca_file[0] != '\0')
         curl_easy_setopt(t->easy, CURLOPT_CAINFO, o->ca_file);
-        curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
-    }
+    /* Without a folder libcurl keeps the authorities in memory: reading them takes longer than a turn may. */
+    curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
     curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)o->total_ms);
     curl_easy_setopt(t->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)(o->total_ms / 1000 + 1));

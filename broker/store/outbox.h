@@ -10,7 +10,8 @@
 
 struct outbox;
 
-#define OUTBOX_TARGETS_MAX 10000
+/* Each event is held against each target on the loop; about 500 are expected. */
+#define OUTBOX_TARGETS_MAX 2000
 
 /* K and VAULT are borrowed and outlive it. EPOCH: ours; a commit under another one is refused. */
 struct outbox *outbox_new(struct clerk *k, const struct vault *vault, uint64_t epoch);

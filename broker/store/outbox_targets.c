@@ -20,8 +20,13 @@ enum err notify_target_add(struct db *db, const struct vault *vault, const struc
 {
     struct buf sql = {0}, sealed = {0};
     char ad[128];
-    enum err e;
+    uint64_t count = 0;
+    enum err e = db_number(db, "SELECT COUNT(*) FROM notify_target WHERE retired_at_ms = 0", 0, &count);
 
+    if (e != OK)
+        return e;
+    if (count >= OUTBOX_TARGETS_MAX)
+        return ERR_TOO_BIG;
     if (address[0] != '\0')
         vault_seal(vault, ad_of(t->name, ad), bytes_of_text(address), &sealed);
     buf_text(&sql,

@@ -529,6 +529,17 @@ static void rung_when_unseen(void **state)
     assert_int_equal(s->fake.rows[0].request.v, q.v);
     assert_int_equal(s->fake.rows[0].location.v, B_HUIS);
     assert_string_equal(s->fake.rows[0].trouble, "night number away"); /* tried again, as secrets say */
+    /* One that waits from before, and was seen meanwhile: nobody is rung out of bed for it. */
+    s->fake.rows[1] = s->fake.rows[0];
+    s->fake.rows[1].id = 2;
+    s->fake.rows[1].request = seen;
+    s->fake.rows[1].attempts = 0;
+    s->fake.rows[1].next_at_ms = 0;
+    s->fake.n = 2;
+    for (int i = 0; i < 60 && s->fake.rows[1].status == OUTBOX_WAITING && s->fake.rows[1].attempts == 0; i++)
+        pass(s, 0);
+    assert_int_equal(s->fake.rows[1].status, OUTBOX_UNNEEDED);
+    assert_string_equal(s->fake.rows[1].trouble, "seen meanwhile");
     scene_free(s);
 }
 

@@ -36,8 +36,7 @@ static void of_events(void **state)
     assert_string_equal(s.state, "accepted");
     assert_int_equal(s.referrer.v, VT_OOST);
     do_referral(x, CMD_TRAVEL, r, x->now + 1000, 0);
-    s = subject_of_event(
-        x->e, last_of(x, EV_REFERRAL_TRAVELLING)); /* names no request: to the house that said yes */
+    s = subject_of_event(x->e, last_of(x, EV_REFERRAL_TRAVELLING));
     assert_int_equal(s.house.v, B_HUIS);
     assert_int_equal(s.request.v, q.v);
     /* About no household: nobody. */

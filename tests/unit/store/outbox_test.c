@@ -172,6 +172,13 @@ static void once_and_together(void **state)
     assert_int_equal(commit(s, rows, 2, 7), OK);
     assert_int_equal(cursor(s), 8);
     assert_int_equal(due(s, CHANNEL_MAIL, 60), 2);
+    /* Nor does one that went out already come to life again. */
+    s->got.rows[0].status = OUTBOX_DELIVERED;
+    s->got.rows[0].done_at_ms = 70;
+    assert_int_equal(s->port->mark(s->port->ctx, &s->got.rows[0], store_world_done, s->w), OK);
+    assert_true(store_world_wait(s->w, 1, 5000));
+    assert_int_equal(commit(s, rows, 2, 8), OK);
+    assert_int_equal(due(s, CHANNEL_MAIL, 60), 1);
     /* Without moving the cursor. */
     rows[0] = a_row("u5", 1, CHANNEL_VOICE, 0);
     assert_int_equal(commit(s, rows, 1, 0), OK);
@@ -320,6 +327,11 @@ static void targets_are_sealed(void **state)
     assert_int_equal(s->got.n, 1);
     t = (struct notify_target){.name = "nacht", .org = {3}, .channel = CHANNEL_MAIL};
     assert_int_equal(notify_target_add(s->w->db, s->vault, &t, "nieuw@huis.test", 70), OK);
+    private_db_exec(s->w->server,
+                    "INSERT INTO notify_target (name, org, channel, language, address, created_at_ms) "
+                    "SELECT CONCAT('t', seq), 1, 'sms', 'nl', '', 0 FROM seq_1_to_1998");
+    snprintf(t.name, sizeof t.name, "te veel");
+    assert_int_equal(notify_target_add(s->w->db, s->vault, &t, "nieuw@huis.test", 80), ERR_TOO_BIG);
     scene_free(s);
 }
 
