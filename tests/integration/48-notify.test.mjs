@@ -306,7 +306,8 @@ test('a broker that is killed between and during deliveries loses nothing; what 
     if (held === 3) receiver.answer('/kill', () => 200);
     await x.startBroker();
   }
-  await poll(() => opened.every(id => receiver.got('/kill').some(q => q.body.subject === `referral/${id}`)), { ...WITHIN, what: 'all events' });
+  const taken = id => receiver.got('/kill').some(q => q.body.subject === `referral/${id}` && q.status === 200);
+  await poll(() => opened.every(taken), { ...WITHIN, what: 'all events to be taken, not only to have come' });
   await poll(() => settled('kill'), { ...WITHIN, what: 'all to be noted' });
   for (const id of opened) {
     const ids = new Set(receiver.got('/kill').filter(q => q.body.subject === `referral/${id}`).map(q => q.body.id));

@@ -3,7 +3,7 @@
 //
 //   const r = await startReceiver({ cert, key });
 //   r.answer('/hook', () => 503);                // status, or { hang: true }, or { status, headers }
-//   r.got('/hook')                               // [{ path, headers, body, text, at }]
+//   r.got('/hook')                               // [{ path, headers, body, text, at, status }]
 //   await r.close(); await r.open();             // down, and back on the same port
 import https from 'node:https';
 import { freePort } from './exchange.mjs';
@@ -47,7 +47,8 @@ class Receiver {
         this.all.push(one);
         const said = (this.#answers.get(path) ?? (() => 200))(one, before);
         if (said.hang) return;
-        response.writeHead(said.status ?? said, said.headers ?? {});
+        one.status = said.status ?? said; // what never was answered has none
+        response.writeHead(one.status, said.headers ?? {});
         response.end('ok');
       });
     });
