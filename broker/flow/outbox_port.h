@@ -74,6 +74,23 @@ struct outbox_stats {
     int64_t oldest_at_ms;       /* of the event of the oldest that waits; 0 = none */
 };
 
+/* A set of kinds of events. */
+#define OUTBOX_KIND_WORDS 4
+_Static_assert(EV_N <= OUTBOX_KIND_WORDS * 64, "every kind has its bit");
+struct outbox_kinds {
+    uint64_t bits[OUTBOX_KIND_WORDS];
+};
+
+static inline void outbox_kinds_add(struct outbox_kinds *k, enum event_kind kind)
+{
+    k->bits[(unsigned)kind / 64] |= UINT64_C(1) << ((unsigned)kind % 64);
+}
+
+static inline bool outbox_kinds_has(const struct outbox_kinds *k, enum event_kind kind)
+{
+    return (unsigned)kind < EV_N && (k->bits[(unsigned)kind / 64] >> ((unsigned)kind % 64) & 1u) != 0;
+}
+
 /* An event as the journal has it, without its private part. */
 struct outbox_event {
     uint64_t seq;
@@ -92,9 +109,9 @@ typedef void outbox_stats_fn(void *ctx, enum err trouble, const struct outbox_st
 struct outbox_port {
     void *ctx;
     MUST_CHECK enum err (*cursor)(void *ctx, outbox_cursor_fn *done, void *done_ctx);
-    /* Events of KINDS (bit = enum event_kind) with AFTER < seq <= UPTO, oldest first, at most LIMIT. */
-    MUST_CHECK enum err (*events)(void *ctx, uint64_t after, uint64_t upto, uint64_t kinds, unsigned limit,
-                                  outbox_events_fn *done, void *done_ctx);
+    /* Events of KINDS with AFTER < seq <= UPTO, oldest first, at most LIMIT. */
+    MUST_CHECK enum err (*events)(void *ctx, uint64_t after, uint64_t upto, const struct outbox_kinds *kinds,
+                                  unsigned limit, outbox_events_fn *done, void *done_ctx);
     /* Add ROWS (those whose key, target and location are there already are left as they are) and, in the same
      * transaction, move the cursor to SEQ (0 = leave it). ERR_FENCED: another broker is the writer. */
     MUST_CHECK enum err (*commit)(void *ctx, const struct outbox_row *rows, size_t n, uint64_t seq,

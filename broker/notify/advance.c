@@ -277,7 +277,7 @@ void advance_feed(struct notify *n, struct org_id org, const char *channel, int6
 void advance_saw(struct notify *n, const struct event *ev)
 {
     n->published = ev->seq;
-    if ((rules_kinds(n->rules) >> ev->kind & 1u) != 0)
+    if (outbox_kinds_has(rules_kinds(n->rules), ev->kind))
         n->wanted = ev->seq;
     if (ev->kind == EV_REQUEST_MADE)
         unseen_add(&n->unseen, ev->u.made.id);

@@ -7,12 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(EV_N <= 64, "kinds fit into the bits of a word");
-
 struct rules {
     struct notify_rule *list;
     size_t n, cap;
-    uint64_t kinds;
+    struct outbox_kinds kinds;
 };
 
 static bool is_word(const char *s, size_t size)
@@ -77,7 +75,7 @@ static void note_kind(struct rules *r, const char *event)
 {
     for (unsigned k = 0; k < EV_N; k++) {
         if (strcmp(event_name((enum event_kind)k), event) == 0)
-            r->kinds |= UINT64_C(1) << k;
+            outbox_kinds_add(&r->kinds, (enum event_kind)k);
     }
 }
 
@@ -143,9 +141,9 @@ const struct notify_rule *rules_next(const struct rules *r, const char *event,
     return NULL;
 }
 
-uint64_t rules_kinds(const struct rules *r)
+const struct outbox_kinds *rules_kinds(const struct rules *r)
 {
-    return r->kinds;
+    return &r->kinds;
 }
 
 const struct notify_rule *rules_at(const struct rules *r, size_t nth)

@@ -31,8 +31,8 @@ void rules_free(struct rules *r);
 /* The rows of EVENT, one after the other: NULL begins, NULL is the end. Borrowed. */
 const struct notify_rule *rules_next(const struct rules *r, const char *event,
                                      const struct notify_rule *after);
-/* Kinds of core's events that have a row (bit = enum event_kind). */
-uint64_t rules_kinds(const struct rules *r);
+/* Kinds of core's events that have a row; borrowed. */
+const struct outbox_kinds *rules_kinds(const struct rules *r);
 /* The NTH row from 0, in the order of the file; NULL past the end. For checks. */
 const struct notify_rule *rules_at(const struct rules *r, size_t nth);
 

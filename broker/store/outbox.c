@@ -194,8 +194,8 @@ static enum err port_cursor(void *ctx, outbox_cursor_fn *done, void *done_ctx)
     return run(ctx, &sql, DB_READS, &(struct op){.kind = OP_CURSOR, .fn.cursor = done, .ctx = done_ctx});
 }
 
-static enum err port_events(void *ctx, uint64_t after, uint64_t upto, uint64_t kinds, unsigned limit,
-                            outbox_events_fn *done, void *done_ctx)
+static enum err port_events(void *ctx, uint64_t after, uint64_t upto, const struct outbox_kinds *kinds,
+                            unsigned limit, outbox_events_fn *done, void *done_ctx)
 {
     struct buf sql = {0};
 
@@ -203,8 +203,8 @@ static enum err port_events(void *ctx, uint64_t after, uint64_t upto, uint64_t k
                "SELECT seq, at_ms, kind, clear_part FROM journal WHERE seq>%" PRIu64 " AND seq<=%" PRIu64
                " AND kind IN (65535",
                after, upto);
-    for (unsigned k = 0; k < EV_N && k < 64; k++) {
-        if ((kinds >> k & 1u) != 0)
+    for (unsigned k = 0; k < EV_N; k++) {
+        if (outbox_kinds_has(kinds, (enum event_kind)k))
             buf_format(&sql, ",%u", k);
     }
     buf_format(&sql, ") ORDER BY seq LIMIT %u", limit);

@@ -42,7 +42,8 @@ struct later {
     void *done, *ctx;
     enum channel channel;
     int64_t now_ms;
-    uint64_t after, upto, kinds;
+    uint64_t after, upto;
+    struct outbox_kinds kinds;
     struct event *ev;
     struct later *next;
 };
@@ -107,7 +108,7 @@ static void say_events(struct later *l)
     for (size_t i = 0; i < l->f->n_events; i++) {
         const struct outbox_event *e = &l->f->events[i];
 
-        if (e->seq > l->after && e->seq <= l->upto && (l->kinds >> e->kind & 1u) != 0)
+        if (e->seq > l->after && e->seq <= l->upto && outbox_kinds_has(&l->kinds, e->kind))
             out[n++] = *e;
     }
     l->f->reads++;
@@ -145,15 +146,15 @@ static enum err fake_cursor(void *ctx, outbox_cursor_fn *done, void *done_ctx)
     return OK;
 }
 
-static enum err fake_events(void *ctx, uint64_t after, uint64_t upto, uint64_t kinds, unsigned limit,
-                            outbox_events_fn *done, void *done_ctx)
+static enum err fake_events(void *ctx, uint64_t after, uint64_t upto, const struct outbox_kinds *kinds,
+                            unsigned limit, outbox_events_fn *done, void *done_ctx)
 {
     struct later *l = later(ctx, say_events, (void *)done, done_ctx);
 
     (void)limit;
     l->after = after;
     l->upto = upto;
-    l->kinds = kinds;
+    l->kinds = *kinds;
     return OK;
 }
 
