@@ -34,6 +34,7 @@ digest|3000|cannot start: .*digest
 stuck|500|not over
 night|3000|the night of day
 check|500|killed by signal 6
+note|1500|engine_check: (handover|digest)
 ROWS
 
 "$sim" --seeds 1-4 --steps 1500 --fingerprints | sort >"$out"
