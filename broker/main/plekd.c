@@ -10,6 +10,7 @@
 #include "main/boot.h"
 #include "main/codes_json.h"
 #include "store/accounts.h"
+#include "store/notes_store.h"
 #include "store/secrets.h"
 #include "wire/tls.h"
 
@@ -35,6 +36,7 @@ struct broker {
     struct accounts *accounts;
     struct access_log *log;
     struct secrets *secrets;
+    struct notes_store *notes;
     struct offload *offload;
     struct http_app *app;
     struct event *signals[3];
@@ -185,6 +187,7 @@ static enum err open_people(struct broker *b, char *why, size_t why_size)
     b->sealed_clerk = clerk_new(base, &b->boot.access.sealed, NULL);
     b->log = access_log_new(b->clerk);
     b->secrets = secrets_new(base, b->log, b->sealed_clerk, b->locations, 0);
+    b->notes = notes_store_new(b->clerk, 0);
     return OK;
 }
 
@@ -197,6 +200,7 @@ static enum err open_app(struct broker *b, char *why, size_t why_size)
                                .flow = b->boot.flow,
                                .people = *accounts_port(b->accounts),
                                .secrets = *secrets_port(b->secrets),
+                               .notes = *notes_store_port(b->notes),
                                .codes = codes_json(b->boot.reference),
                                .turn_max_ms = turn_max_ms,
                                .turn_ctx = b};
@@ -231,6 +235,7 @@ static void close_all(struct broker *b)
         event_free(b->watch);
     http_app_free(b->app);
     offload_free(b->offload);
+    notes_store_free(b->notes);
     secrets_free(b->secrets);
     access_log_free(b->log);
     accounts_free(b->accounts);
