@@ -29,6 +29,7 @@ struct http_settings {
     size_t password_bytes;
     uint32_t minimum_cell;
     struct feeds_limits feeds;
+    uint32_t note_sweep_s; /* note_janitor.h */
     int64_t started_ms; /* wall clock: numbers of messages, orders and uploads start from it */
 };
 

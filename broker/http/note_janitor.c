@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was stored just now may belong to a note that is about to be written: its sender still waits. */
-#define FRESH_MS 60000
+/* What was stored so lately may belong to a note that is about to be written: its sender still waits. */
+#define FRESH_MS 10000
 
 struct note_janitor {
     struct http_app *app;
@@ -102,7 +102,7 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 struct note_janitor *note_janitor_new(struct http_app *app)
 {
     struct note_janitor *j = mem_new(1, sizeof *j);
-    struct timeval every = {.tv_sec = NOTE_JANITOR_MS / 1000};
+    struct timeval every = {.tv_sec = app->settings.note_sweep_s != 0 ? app->settings.note_sweep_s : 60};
 
     j->app = app;
     j->timer = event_new(app->parts.base, -1, EV_PERSIST, on_timer, j);

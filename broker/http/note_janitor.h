@@ -1,6 +1,7 @@
 /* Destroys ciphertexts that are no longer wanted: of notes that the engine says are destroyed, and what was
- * stored and then refused. Every minute it goes through the store and drops what no living note names; so
- * nothing is forgotten over a restart or while the database was away. Only what is durable counts. */
+ * stored and then refused. Every note_sweep_s (a minute) it goes through the store and drops what no living
+ * note names; so nothing is forgotten over a restart or while the database was away. Only what is durable
+ * counts. */
 #ifndef PLEK_HTTP_NOTE_JANITOR_H
 #define PLEK_HTTP_NOTE_JANITOR_H
 
@@ -8,8 +9,6 @@
 
 struct http_app;
 struct note_janitor;
-
-#define NOTE_JANITOR_MS 60000 /* a ciphertext is gone a minute after its note at the latest */
 
 struct note_janitor *note_janitor_new(struct http_app *app);
 /* What is under way calls back no more. NULL is fine. */

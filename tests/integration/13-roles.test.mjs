@@ -7,6 +7,7 @@ import { startExchange } from '../support/exchange.mjs';
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined } from '../support/feeds.mjs';
 import { aKey, b64, confirmedKey, letter, sealTo, sealing } from '../support/sealing.mjs';
 import { routesOf } from '../support/routes.mjs';
+import { poll } from '../support/wait.mjs';
 import { aReport, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 
 // own: the desk of Veilig Thuis whose referral it is; house: the shelter that is asked; vt2, house2: others of the
@@ -173,8 +174,14 @@ async function fresh(state) {
 }
 
 // ---- warm handover, keys and notes ----
-/** A colleague of the house, who makes what it confirms. */
-const colleague = () => x.as(demo.accounts.find(a => a.organisation === org && a.username !== who.house.session.account).username);
+/** A colleague of the house, who makes what it confirms: the demo has one desk at most houses, so a second is made. */
+let second;
+function colleague() {
+  if (!second) x.sql(`INSERT INTO account (username, org, role, display_nl, display_en, password_hash, created_at_ms) SELECT 'collega.rollen', org, role, 'Collega', 'Colleague', password_hash, created_at_ms FROM account WHERE username = '${who.house.session.account}'`);
+  if (!second) x.broker.child.kill('SIGHUP');
+  second ??= poll(() => x.as('collega.rollen').catch(() => { x.sessions.delete('collega.rollen'); }), { what: 'the colleague is known' });
+  return second;
+}
 const bodyOfKey = () => {
   const pair = aKey();
   return { publicKey: b64(pair.publicKey), wrapped: b64(pair.wrapped), pair };

@@ -12,7 +12,6 @@ static const uint8_t key_moves[ORG_KEY_STATE_N] = {
 static const uint8_t note_moves[NOTE_STATE_N] = {
     [NOTE_WRITTEN] = 1u << NOTE_PICKED_UP | 1u << NOTE_UNREADABLE | 1u << NOTE_DESTROYED,
     [NOTE_PICKED_UP] = 1u << NOTE_DESTROYED,
-    [NOTE_UNREADABLE] = 1u << NOTE_DESTROYED,
 };
 
 bool org_key_may_become(enum org_key_state from, enum org_key_state to)

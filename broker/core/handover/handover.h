@@ -2,9 +2,9 @@
  * through, and notes that only the receiver can read.
  *
  *   key    made ─► active ─► old ─► retired        note   written ─► picked up ─► destroyed
- *            │       │  └───────────► retired                │              ▲
- *            │       ▼         ▼                             ├─► unreadable ┤
- *            └─► lost ◄────────┘                             └──────────────┘
+ *            │       │  └───────────► retired                ├───────────────────► destroyed
+ *            │       ▼         ▼                             └─► unreadable
+ *            └─► lost ◄────────┘
  *
  * A key is made in a browser of an organisation: its public half is here, its private half only wrapped by a
  * passphrase that we never see. A second person of the organisation confirms its fingerprint before anybody
@@ -94,7 +94,7 @@ struct sealed_note {
     uint16_t bytes;                /* of it */
     struct account_id written_by, picked_up_by;
     int64_t written_at_ms, picked_up_at_ms, ended_at_ms; /* 0 = not; ended: unreadable or destroyed */
-    int64_t destroy_at_ms; /* the ciphertext goes then: picked up, unreadable, or nobody came for it */
+    int64_t destroy_at_ms; /* the ciphertext goes then; of an unreadable note it is gone with its state */
     struct note_id before; /* the note of the same referral before this one; 0 = none */
 };
 

@@ -328,7 +328,7 @@ void handover_item_apply(struct engine *e, const struct event *ev)
 
 int64_t due_of_note(const struct sealed_note *n)
 {
-    return n->state == NOTE_DESTROYED ? INT64_MAX : n->destroy_at_ms;
+    return n->state == NOTE_WRITTEN || n->state == NOTE_PICKED_UP ? n->destroy_at_ms : INT64_MAX;
 }
 
 static void note_settle(struct engine *e, struct note_slot *s)
@@ -433,7 +433,7 @@ void note_unreadable_apply(struct engine *e, const struct event *ev)
 
     note_move(s, NOTE_UNREADABLE);
     s->n.ended_at_ms = ev->at_ms;
-    s->n.destroy_at_ms = ev->at_ms; /* it is of use to nobody */
+    s->n.destroy_at_ms = ev->at_ms; /* it is of use to nobody; the state stays, for its sender to see */
     k->k.unread--;
     k->k.held--;
     /* Not settled: the loss of the key itself follows, and an old one would be retired before it. */
@@ -456,10 +456,9 @@ void note_destroyed_apply(struct engine *e, const struct event *ev)
     struct org_key_slot *k = key_slot(e, s->n.key);
 
     k->k.unread -= s->n.state == NOTE_WRITTEN;
-    k->k.held -= s->n.state != NOTE_UNREADABLE;
+    k->k.held--;
     note_move(s, NOTE_DESTROYED);
-    if (s->n.ended_at_ms == 0)
-        s->n.ended_at_ms = ev->at_ms;
+    s->n.ended_at_ms = ev->at_ms;
     key_settle(e, k, ev->at_ms);
     note_settle(e, s);
 }
@@ -471,7 +470,7 @@ void handover_request_ended(struct engine *e, const struct event *ev, const stru
     while (id.v != 0) {
         struct note_slot *s = note_slot(e, id);
 
-        if (s->n.request.v == q->id.v && s->n.state != NOTE_DESTROYED && s->n.destroy_at_ms > ev->at_ms) {
+        if (s->n.request.v == q->id.v && due_of_note(&s->n) > ev->at_ms && due_of_note(&s->n) != INT64_MAX) {
             s->n.destroy_at_ms = ev->at_ms;
             note_settle(e, s);
         }

@@ -5,14 +5,14 @@ import { ordered } from './codes.js';
 import { fingerprint, fromBase64, NOTE_BYTES_MAX, open, seal, SealingError, toBase64, unwrap } from './sealing.js';
 import { loadSodium } from './sodium.js';
 import { clock, either, moment, t } from './text.js';
-import { announce, button, focusSoon, html, icon, live, nothing, notice } from './ui.js';
+import { button, focusSoon, html, icon, live, nothing, notice } from './ui.js';
 
 /** @typedef {import('./dossier.js').Context} Context */
 /** @typedef {import('../types/api').Handover} Handover */
 /** @typedef {import('../types/api').Note} Note */
 
-/** What a person is doing in this tab. @type {{ draft: string, writing: boolean, opening: number | null, passphrase: string, fault: string | null, texts: Map<number, { text: string, fits: boolean }>, meeting: string | null, busy: boolean }} */
-const now = { draft: '', writing: false, opening: null, passphrase: '', fault: null, texts: new Map(), meeting: null, busy: false };
+/** What a person is doing in this tab. @type {{ draft: string, writing: boolean, opening: number | null, passphrase: string, fault: string | null, texts: Map<number, { text: string, fits: boolean }>, meeting: string | null, ticks: Map<string, boolean>, busy: boolean }} */
+const now = { draft: '', writing: false, opening: null, passphrase: '', fault: null, texts: new Map(), meeting: null, ticks: new Map(), busy: false };
 let shownId = 0;
 
 /** @param {Handover} h */
@@ -41,23 +41,27 @@ async function doing(ctx, work) {
     await work();
   } catch (error) {
     now.fault = faultText(error) ?? t('handover.fault_other');
-    announce(now.fault);
   }
   now.busy = false;
   ctx.redraw();
 }
 
-/** @param {Handover} h @param {Context} ctx @param {string} item @param {boolean} given */
-const acknowledge = (h, ctx, item, given) => ctx.act(() => ctx.api.post(`/referrals/${h.referralId}/handover-items`, { item, acknowledged: given }));
+/** The box stays as it was pressed until the exchange says how it is. @param {Handover} h @param {Context} ctx @param {string} item @param {boolean} given */
+async function acknowledge(h, ctx, item, given) {
+  now.ticks.set(item, given);
+  await ctx.act(() => ctx.api.post(`/referrals/${h.referralId}/handover-items`, { item, acknowledged: given }));
+  now.ticks.delete(item);
+  ctx.redraw();
+}
 
 /** @param {Handover} h @param {Context} ctx */
 function listView(h, ctx) {
   const mine = h.side;
   const theirs = mine === 'house' ? 'referrer' : 'house';
   return html`<ul class="handover-list">${items(h).map(({ code, item }) => {
-    const own = Boolean(item?.[mine]);
+    const own = now.ticks.get(code.code) ?? Boolean(item?.[mine]);
     const other = item?.[theirs];
-    return html`<li class=${own && other ? 'done' : ''}><label><input type="checkbox" .checked=${live(own)} ?disabled=${ctx.busy} @change=${(/** @type {Event} */ e) => acknowledge(h, ctx, code.code, /** @type {HTMLInputElement} */(e.target).checked)}>
+    return html`<li class=${own && other ? 'done' : ''}><label><input type="checkbox" .checked=${live(own)} @change=${(/** @type {Event} */ e) => acknowledge(h, ctx, code.code, /** @type {HTMLInputElement} */(e.target).checked)}>
       <span><b>${either(code.labelNl, code.labelEn)}</b>${item?.required ? nothing : html` <span class="subtle small">${t('handover.optional')}</span>`}<span class="small subtle line">${either(code.hintNl, code.hintEn)}</span></span></label>
       <span class="other small">${other ? html`${icon('check')}${t(`handover.${theirs}_done`, { time: clock(other) })}` : t(`handover.${theirs}_open`)}</span></li>`;
   })}</ul>`;
@@ -145,7 +149,7 @@ export const section = {
   title: 'handover.title',
   isFor: ctx => ['reserved', 'travelling', 'admitted'].includes(ctx.referral.state),
   load: async ctx => {
-    if (shownId !== ctx.referral.id) Object.assign(now, { draft: '', writing: false, opening: null, passphrase: '', fault: null, texts: new Map(), meeting: null });
+    if (shownId !== ctx.referral.id) Object.assign(now, { draft: '', writing: false, opening: null, passphrase: '', fault: null, texts: new Map(), meeting: null, ticks: new Map() });
     shownId = ctx.referral.id;
     const handover = await ctx.api.get(`/referrals/${ctx.referral.id}/handover`);
     const key = handover.receiver?.key;
