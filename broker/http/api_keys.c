@@ -6,6 +6,7 @@
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/key_print.h"
+#include "http/night_sheet.h"
 #include "http/view_handover.h"
 
 #include <string.h>
@@ -25,7 +26,8 @@ static void keys_list(const struct late *late, const struct outcome *outcome)
             json_array_append_new(list, view_org_key(e, &late->actor, k->id));
     }
     reply_json(late, 200,
-               json_pack("{s:s, s:o}", "organisation", engine_org(e, late->actor.org)->name, "keys", list));
+               json_pack("{s:s, s:o, s:o}", "organisation", engine_org(e, late->actor.org)->name, "keys",
+                         list, "nightSheet", night_sheet_state(late->app->night, late->actor.org)));
 }
 
 void api_keys_list(struct call *call)

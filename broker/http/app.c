@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "http/dispatch.h"
 #include "http/feed_watch.h"
+#include "http/night_sheet.h"
 #include "http/note_janitor.h"
 #include "http/session_api.h"
 #include "http/sse_hub.h"
@@ -104,6 +105,7 @@ enum err http_app_new(const struct http_parts *parts, const struct http_settings
                            settings->started_ms);
     app->watch = feed_watch_new(app);
     app->janitor = note_janitor_new(app);
+    app->night = night_sheets_new(app);
     *out = app;
     return OK;
 }
@@ -121,6 +123,7 @@ void http_app_free(struct http_app *app)
     sse_hub_free(app->hub);
     feed_watch_free(app->watch);
     note_janitor_free(app->janitor);
+    night_sheets_free(app->night);
     feeds_free(app->feeds);
     sign_ins_forget(app);
     waiting_free_all(app);

@@ -5,6 +5,7 @@
 #include "http/app.h"
 
 struct feed_watch;
+struct night_sheets;
 struct note_janitor;
 struct sign_in;
 struct sse_hub;
@@ -26,6 +27,7 @@ struct http_app {
     char *dummy_hash;             /* judged for a name that does not exist, so that it takes as long */
     struct feeds *feeds;          /* what adapters told */
     struct feed_watch *watch;     /* feed_watch.c: looks whether feeds fell silent */
+    struct night_sheets *night;   /* night_sheet.c */
     struct note_janitor *janitor; /* note_janitor.c: ciphertexts that are no longer wanted */
     uint32_t problems;            /* answered so far: makes support codes differ */
 };

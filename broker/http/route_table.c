@@ -87,6 +87,7 @@ static const struct route routes[] = {
     WRITE_("/consults/{id}/answer", AUTH_SESSION, 0, api_consult_answer),
     WRITE_("/consults/{id}/closure", AUTH_SESSION, 0, api_consult_close),
     /* ---- warm handover, keys and notes ---- */
+    GET_("/night-sheet", AUTH_SESSION, api_night_sheet_get),
     GET_("/keys", AUTH_SESSION, api_keys_list),
     WRITE_("/keys", AUTH_SESSION, 0, api_keys_post),
     WRITE_("/keys/{id}/confirmation", AUTH_SESSION, 0, api_key_confirm),

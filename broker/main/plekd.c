@@ -133,6 +133,8 @@ static struct http_settings http_settings_of(const struct config *c)
                               .password_bytes = (size_t)c->password_mib * 1024 * 1024,
                               .minimum_cell = (uint32_t)c->minimum_cell,
                               .feeds = feeds_limits_default(),
+                              .night_sheet_dir = c->night_sheet_dir,
+                              .night_sheet_s = (uint32_t)c->night_sheet_s,
                               .note_sweep_s = (uint32_t)c->note_sweep_s,
                               .started_ms = time_wall_ms()};
     s.feeds.silent_ms = c->feed_silent_minutes * MS_MINUTE;

@@ -3,6 +3,7 @@
 // lost. The exchange never sees the passphrase nor the private half.
 import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { nightView, startNight } from './night_link.js';
 import { fingerprint, fromBase64, makeKey, PASSPHRASE_MIN, toBase64 } from './sealing.js';
 import { loadSodium } from './sodium.js';
 import { moment, t } from './text.js';
@@ -115,7 +116,7 @@ function view() {
     ${state.keys === null ? nothing : html`${active ? keyCard(active, atMs) : waiting ? nothing : notice({ title: t('key.none'), text: html`<p>${t('key.none_text')}</p>` })}
     ${waiting ? confirmView(waiting) : nothing}
     ${state.making ? makeForm() : button(active || waiting ? t('key.make_next') : t('key.make_first'), { kind: active || waiting ? 'secondary' : 'primary', icon: 'key', click: () => { state.making = true; frame.draw(); focusSoon('key-passphrase'); } })}
-    ${oldKeys(keys.filter(k => k.state !== 'active' && k.state !== 'made'), atMs)}`}${loseSheet()}</main>`;
+    ${nightView(frame)}${oldKeys(keys.filter(k => k.state !== 'active' && k.state !== 'made'), atMs)}`}${loseSheet()}</main>`;
 }
 
 startPage({
@@ -125,6 +126,7 @@ startPage({
   view,
   begin: async f => {
     frame = f;
+    startNight(f);
     await load();
   },
   onBack: () => load(),

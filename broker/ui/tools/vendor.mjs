@@ -85,6 +85,26 @@ function hashOf(dir) {
   return h.digest('hex').slice(0, 12);
 }
 
+/** The night sheet as the broker fills it in: one file that needs no other and no network. Its modules are addresses of
+ * data, named by an import map; {{sheet}} stays for the broker. */
+function nightSheet() {
+  const from = join(ui, 'node_modules');
+  const dist = (pack, file) => readFileSync(join(from, pack, 'dist/modules-sumo-esm', file), 'utf8');
+  const data = source => `data:text/javascript;base64,${Buffer.from(source).toString('base64')}`;
+  const imports = {
+    'libsodium-sumo': data(dist('libsodium-sumo', 'libsodium-sumo.mjs')), sodium: data(dist('libsodium-wrappers-sumo', 'libsodium-wrappers.mjs')),
+    sealing: data(withoutComments(readFileSync(join(ui, 'js/sealing.js'), 'utf8'))),
+  };
+  const texts = Object.fromEntries(['nl', 'en'].map(lang => {
+    const all = Object.entries(JSON.parse(readFileSync(join(ui, `i18n/${lang}.json`), 'utf8')));
+    const script = readFileSync(join(root, `schema/night-sheet/script.${lang}.txt`), 'utf8').trim().split('\n');
+    return [lang, { ...Object.fromEntries(all.filter(([key]) => key.startsWith('nightsheet.'))), script }];
+  }));
+  const inside = value => JSON.stringify(value).replaceAll('<', '\\u003c');
+  const parts = { style: readFileSync(join(ui, 'night/sheet.css'), 'utf8'), imports: inside({ imports }), texts: inside(texts), script: withoutComments(readFileSync(join(ui, 'night/sheet.js'), 'utf8')) };
+  return readFileSync(join(ui, 'night/sheet.html'), 'utf8').replace(/\{\{(style|imports|texts|script)\}\}/g, (_, name) => parts[name]);
+}
+
 /** Write .gz and .br beside a file where they save something; returns the encodings made. @param {string} file */
 function compress(file) {
   const raw = readFileSync(file);
@@ -99,7 +119,8 @@ function compress(file) {
 function modulesOf(dir, script, found = []) {
   for (const { fileName } of ts.preProcessFile(readFileSync(join(dir, script), 'utf8')).importedFiles) {
     const next = join(dirname(script), fileName);
-    if (!fileName.startsWith('.') || found.includes(next)) continue;
+    // What is sealed with is fetched when it is needed, which may be never.
+    if (!fileName.startsWith('.') || found.includes(next) || next.startsWith('vendor/sodium/')) continue;
     found.push(next);
     modulesOf(dir, next, found);
   }
@@ -142,6 +163,7 @@ for (const [name, texts] of Object.entries(JSON.parse(readFileSync(join(ui, 'pag
 }
 writeFileSync(join(fresh, 'openapi.json'), JSON.stringify(parse(readFileSync(join(root, 'schema/api/openapi.yaml'), 'utf8'))));
 row('/api/v1/openapi.json', 'openapi.json', 'no-store');
+writeFileSync(join(fresh, 'night-sheet.html'), nightSheet());
 writeFileSync(join(fresh, 'files.tsv'), rows.join('\n') + '\n');
 
 rmSync(out, { recursive: true, force: true });

@@ -168,6 +168,7 @@ export type OrgKey = {
     id: number; state: 'made' | 'active' | 'old' | 'retired' | 'lost'; fingerprint: string; publicKey: string; wrapped: string | null;
     madeByMe: boolean; unreadNotes: number; notes: number; madeAt: string; confirmedAt: string | null; endedAt: string | null;
 };
+export type NightSheetState = { state: 'ready' | 'no_key' | 'not_yet' | 'off'; madeAt: string | null; everyS: number };
 export type Note = {
     id: number; referralId: number; requestId: number; from: 'referrer' | 'house'; organisation: string;
     state: 'written' | 'picked_up' | 'unreadable' | 'destroyed'; keyId: number; bytes: number; mine: boolean; readable: boolean;
