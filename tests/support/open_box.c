@@ -1,6 +1,6 @@
-/* Opens a sealed box with libsodium itself: what the pages' library made, held against the one that the programs are
- * linked with. Standard input: public key, private key, box, each base64url on a line. Prints "opened BYTES HEX" or
- * "refused". */
+/* Opens a sealed box with libsodium itself: what the pages' library made, held against the one that the
+ * programs are linked with. Standard input: public key, private key, box, each base64url on a line. Prints
+ * "opened BYTES HEX" or "refused". */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
