@@ -39,6 +39,16 @@ uint64_t crypto_random_u64(void)
     return v;
 }
 
+_Static_assert(CRYPTO_BOX_KEY_BYTES == crypto_box_PUBLICKEYBYTES, "box key size");
+_Static_assert(CRYPTO_BOX_OVERHEAD == crypto_box_SEALBYTES, "sealed box layout");
+
+void crypto_box_to(const uint8_t public_key[CRYPTO_BOX_KEY_BYTES], struct bytes plain, struct buf *out)
+{
+    uint8_t *box = buf_extend(out, plain.len + CRYPTO_BOX_OVERHEAD);
+
+    CHECK(crypto_box_seal(box, plain.p, plain.len, public_key) == 0);
+}
+
 void crypto_sha256(struct bytes in, uint8_t out[CRYPTO_SHA256_BYTES])
 {
     crypto_hash_sha256(out, in.p, in.len);

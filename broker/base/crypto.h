@@ -37,6 +37,12 @@ void crypto_seal(const struct crypto_key *key, struct bytes ad, struct bytes pla
 MUST_CHECK enum err crypto_open(const struct crypto_key *key, struct bytes ad, struct bytes sealed,
                                 struct buf *out);
 
+/* Seal PLAIN to an X25519 public key (libsodium sealed box): only its private half opens it, and nobody here
+ * has that. Appends to OUT, CRYPTO_BOX_OVERHEAD bytes longer than PLAIN. */
+#define CRYPTO_BOX_KEY_BYTES 32
+#define CRYPTO_BOX_OVERHEAD 48
+void crypto_box_to(const uint8_t public_key[CRYPTO_BOX_KEY_BYTES], struct bytes plain, struct buf *out);
+
 /* Read a 32-byte key from a file that only its owner may read (mode 0600 or stricter, regular file, exactly
  * 32 bytes or 64 hex digits and a newline). ERR_IO if it cannot be read, ERR_BAD_INPUT if mode or length is
  * wrong. */

@@ -85,6 +85,14 @@ static const struct applier appliers[EV_N] = {
     [EV_CONSULT_ANSWERED] = {consult_answered_impossible, consult_answered_apply},
     [EV_CONSULT_CLOSED] = {consult_closed_impossible, consult_closed_apply},
     /* ---- warm handover, keys and notes ---- */
+    [EV_KEY_MADE] = {key_made_impossible, key_made_apply},
+    [EV_KEY_CONFIRMED] = {key_confirmed_impossible, key_confirmed_apply},
+    [EV_KEY_LOST] = {key_lost_impossible, key_lost_apply},
+    [EV_HANDOVER_ITEM] = {handover_item_impossible, handover_item_apply},
+    [EV_NOTE_WRITTEN] = {note_written_impossible, note_written_apply},
+    [EV_NOTE_PICKED_UP] = {note_picked_up_impossible, note_picked_up_apply},
+    [EV_NOTE_UNREADABLE] = {note_unreadable_impossible, note_unreadable_apply},
+    [EV_NOTE_DESTROYED] = {note_destroyed_impossible, note_destroyed_apply},
     /* ---- location leaked, surge, conflict check ---- */
 };
 

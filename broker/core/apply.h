@@ -45,6 +45,13 @@ apply_fn mdo_convened_apply, mdo_invited_apply, mdo_answered_apply, mdo_dated_ap
     regie_ended_apply, consult_asked_apply, consult_answered_apply, consult_closed_apply;
 
 /* ---- warm handover, keys and notes ---- */
+/* handover/handover_apply.c */
+impossible_fn key_made_impossible, key_confirmed_impossible, key_lost_impossible, handover_item_impossible,
+    note_written_impossible, note_picked_up_impossible, note_unreadable_impossible, note_destroyed_impossible;
+apply_fn key_made_apply, key_confirmed_apply, key_lost_apply, handover_item_apply, note_written_apply,
+    note_picked_up_apply, note_unreadable_apply, note_destroyed_apply;
+/* The yes of Q was undone: its notes are of no use to anybody and fall due. */
+void handover_request_ended(struct engine *e, const struct event *ev, const struct request *q);
 /* ---- location leaked, surge, conflict check ---- */
 /* End a request's hold: the one way out of pending and accepted. Its referral is settled afterwards. */
 void request_end(struct engine *e, const struct event *ev, struct request_id id, enum request_state to,

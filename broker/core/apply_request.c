@@ -36,6 +36,8 @@ void request_end(struct engine *e, const struct event *ev, struct request_id id,
     s->r.cancel_why = why;
     s->r.ended_at_ms = ev->at_ms;
     touched(e, s, ev->seq);
+    if (to != REQUEST_ADMITTED)
+        handover_request_ended(e, ev, &s->r);
 }
 
 void request_left(struct engine *e, const struct event *ev, struct request_id id)

@@ -65,6 +65,12 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_ANSWER_CONSULT] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [CMD_CLOSE_CONSULT] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     /* ---- warm handover, keys and notes ---- */
+    [CMD_MAKE_KEY] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN),
+    [CMD_CONFIRM_KEY] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN),
+    [CMD_LOSE_KEY] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN),
+    [CMD_HANDOVER_ITEM] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_WRITE_NOTE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_PICK_UP_NOTE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     /* ---- location leaked, surge, conflict check ---- */
 };
 
@@ -99,6 +105,9 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_CONSULT] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_SEE_ORGANISATIONS] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     /* ---- warm handover, keys and notes ---- */
+    [ACT_SEE_KEYS] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN),
+    [ACT_SEE_HANDOVER] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_READ_NOTE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     /* ---- location leaked, surge, conflict check ---- */
 };
 
@@ -342,6 +351,43 @@ struct statement_audience audience_of_statement(const struct engine *e, const st
     return seen;
 }
 
+/* Keys are of organisations that notes and night sheets go to. */
+static bool has_keys(const struct engine *e, const struct actor *a)
+{
+    enum org_kind kind = engine_org(e, a->org)->kind;
+
+    return kind == ORG_SHELTER || kind == ORG_VEILIG_THUIS || kind == ORG_COMENSHA;
+}
+
+static bool is_own_key(const struct engine *e, const struct actor *a, struct org_key_id id)
+{
+    const struct org_key *k = engine_org_key(e, id);
+
+    return k != NULL && k->org.v == a->org.v;
+}
+
+static bool is_of_handover(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    return is_own_referral(a, r) || is_host(e, a, r);
+}
+
+/* Its receiver, at the desk of the house that said yes where it is a house; after a no show the house is no
+ * receiver any more. */
+static bool may_read_note(const struct engine *e, const struct actor *a, uint64_t object)
+{
+    const struct sealed_note *n =
+        object <= UINT32_MAX ? engine_note(e, (struct note_id){(uint32_t)object}) : NULL;
+    const struct request *q = n != NULL ? engine_request(e, n->request) : NULL;
+
+    if (q == NULL || (q->state != REQUEST_ACCEPTED && q->state != REQUEST_ADMITTED))
+        return false;
+    if (n->from == HANDOVER_HOUSE)
+        return is_own_referral(a, engine_referral(e, n->referral));
+    return a->role == ROLE_SHELTER && is_own_pool(a, engine_pool(e, q->pool));
+}
+
 bool permit_role(const struct engine *e, const struct command *cmd)
 {
     return (unsigned)cmd->kind < CMD_N && has_role(command_roles[cmd->kind], &cmd->actor) &&
@@ -411,6 +457,21 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
         is_visible = permits_care(e, cmd);
         break;
     /* ---- warm handover, keys and notes ---- */
+    case CMD_MAKE_KEY:
+        return has_keys(e, a) ? REFUSAL_NONE : REFUSAL_NOT_ALLOWED;
+    case CMD_CONFIRM_KEY:
+    case CMD_LOSE_KEY:
+        is_visible = is_own_key(e, a, cmd->u.key);
+        break;
+    case CMD_HANDOVER_ITEM:
+        is_visible = is_of_handover(e, a, cmd->u.item.referral);
+        break;
+    case CMD_WRITE_NOTE:
+        is_visible = is_of_handover(e, a, cmd->u.write_note->referral);
+        break;
+    case CMD_PICK_UP_NOTE:
+        is_visible = may_read_note(e, a, cmd->u.note.v);
+        break;
     /* ---- location leaked, surge, conflict check ---- */
     case CMD_DEFINE_ORG:
     case CMD_DEFINE_LOCATION:
@@ -566,6 +627,12 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_SEE_ORGANISATIONS:
         return true;
     /* ---- warm handover, keys and notes ---- */
+    case ACT_SEE_KEYS:
+        return has_keys(e, a);
+    case ACT_SEE_HANDOVER:
+        return is_of_handover(e, a, (struct referral_id){object});
+    case ACT_READ_NOTE:
+        return may_read_note(e, a, object);
     /* ---- location leaked, surge, conflict check ---- */
     case ACT_N:
         break;
@@ -744,6 +811,18 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_CONSULT_CLOSED:
         return hears_care(e, a, ev);
     /* ---- warm handover, keys and notes ---- */
+    case EV_HANDOVER_ITEM:
+        return hears_request(e, a, ev->u.item.request);
+    case EV_NOTE_WRITTEN:
+        return hears_request(e, a, ev->u.note_written.request);
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        return hears_request(e, a, ev->u.note.request);
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+        break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:

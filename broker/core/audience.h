@@ -37,6 +37,9 @@ enum action {
     ACT_SEE_CONSULT, /* a question to a specialist: by who asked and who was asked */
     ACT_SEE_ORGANISATIONS, /* the list of those that can be invited, asked, or handed over to */
     /* ---- warm handover, keys and notes ---- */
+    ACT_SEE_KEYS,     /* the keys of the own organisation, wrapped halves included; and the night sheet */
+    ACT_SEE_HANDOVER, /* of a referral: list, notes without their text, the receiver's public key */
+    ACT_READ_NOTE,    /* the ciphertext: whom it was written to, as long as the yes stands */
     /* ---- location leaked, surge, conflict check ---- */
     ACT_N
 };

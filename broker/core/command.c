@@ -49,6 +49,12 @@ const char *command_name(enum command_kind k)
         [CMD_ANSWER_CONSULT] = "answer consult",
         [CMD_CLOSE_CONSULT] = "close consult",
         /* ---- warm handover, keys and notes ---- */
+        [CMD_MAKE_KEY] = "make key",
+        [CMD_CONFIRM_KEY] = "confirm key",
+        [CMD_LOSE_KEY] = "lose key",
+        [CMD_HANDOVER_ITEM] = "handover item",
+        [CMD_WRITE_NOTE] = "write note",
+        [CMD_PICK_UP_NOTE] = "pick up note",
         /* ---- location leaked, surge, conflict check ---- */
     };
 

@@ -5,6 +5,7 @@
 
 #include "core/capacity.h"
 #include "core/care/care_command.h"
+#include "core/handover/handover_state.h"
 #include "core/need.h"
 #include "core/stay/stay.h"
 #include "core/supply.h"
@@ -75,6 +76,12 @@ enum command_kind {
     CMD_ANSWER_CONSULT,
     CMD_CLOSE_CONSULT,
     /* ---- warm handover, keys and notes ---- */
+    CMD_MAKE_KEY,
+    CMD_CONFIRM_KEY,
+    CMD_LOSE_KEY,
+    CMD_HANDOVER_ITEM,
+    CMD_WRITE_NOTE,
+    CMD_PICK_UP_NOTE,
     /* ---- location leaked, surge, conflict check ---- */
     CMD_N
 };
@@ -121,6 +128,11 @@ struct command {
         /* ---- MDO, regiehouder, consult ---- */
         const struct care_command *care;
         /* ---- warm handover, keys and notes ---- */
+        const struct cmd_make_key *make_key;
+        struct org_key_id key; /* CONFIRM_KEY, LOSE_KEY */
+        struct cmd_item item;
+        const struct cmd_write_note *write_note;
+        struct note_id note; /* PICK_UP_NOTE */
         /* ---- location leaked, surge, conflict check ---- */
     } u;
 };

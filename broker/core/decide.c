@@ -50,6 +50,12 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_ANSWER_CONSULT] = decide_answer_consult,
     [CMD_CLOSE_CONSULT] = decide_close_consult,
     /* ---- warm handover, keys and notes ---- */
+    [CMD_MAKE_KEY] = decide_make_key,
+    [CMD_CONFIRM_KEY] = decide_confirm_key,
+    [CMD_LOSE_KEY] = decide_lose_key,
+    [CMD_HANDOVER_ITEM] = decide_handover_item,
+    [CMD_WRITE_NOTE] = decide_write_note,
+    [CMD_PICK_UP_NOTE] = decide_pick_up_note,
     /* ---- location leaked, surge, conflict check ---- */
 };
 
@@ -57,11 +63,14 @@ static decide_fn *const deciders[CMD_N] = {
  * The others follow from the command alone, or are the door's: a repeat is judged afresh, and nobody without
  * rights, and no broken feed, can write to the journal. */
 static const bool is_remembered[REFUSAL_N] = {
-    [REFUSAL_NONE] = true,         [REFUSAL_WRONG_STATE] = true,     [REFUSAL_TAKEN] = true,
-    [REFUSAL_DOES_NOT_FIT] = true, [REFUSAL_ASKED_ALREADY] = true,   [REFUSAL_TOO_MANY] = true,
-    [REFUSAL_GATEKEEPER] = true,   [REFUSAL_OTHER_WAS_FIRST] = true, [REFUSAL_LAPSED] = true,
-    [REFUSAL_ANSWERED] = true,     [REFUSAL_STALE_VERSION] = true,   [REFUSAL_DUPLICATE] = true,
-    [REFUSAL_NO_CONSENT] = true,   [REFUSAL_OPEN_ACTIONS] = true,
+    [REFUSAL_NONE] = true,          [REFUSAL_WRONG_STATE] = true,
+    [REFUSAL_TAKEN] = true,         [REFUSAL_DOES_NOT_FIT] = true,
+    [REFUSAL_ASKED_ALREADY] = true, [REFUSAL_TOO_MANY] = true,
+    [REFUSAL_GATEKEEPER] = true,    [REFUSAL_OTHER_WAS_FIRST] = true,
+    [REFUSAL_LAPSED] = true,        [REFUSAL_ANSWERED] = true,
+    [REFUSAL_STALE_VERSION] = true, [REFUSAL_DUPLICATE] = true,
+    [REFUSAL_NO_CONSENT] = true,    [REFUSAL_OPEN_ACTIONS] = true,
+    [REFUSAL_NO_KEY] = true,        [REFUSAL_KEY_SECOND_PERSON] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

@@ -33,6 +33,8 @@ enum refusal decide_tick(struct decision *d)
         if (due[i].kind == DUE_REFERRAL)
             decision_referral_event(d, EV_REFERRAL_UNPLACED,
                                     engine_referral(d->e, (struct referral_id){due[i].id}));
+        else if (due[i].kind == DUE_NOTE)
+            decide_note_due(d, due[i].id);
         else if (due[i].kind == DUE_CLOCK) {
             if (!stay_decide_due(d, due[i].id))
                 break;

@@ -163,6 +163,7 @@ uint64_t digest_recount(const struct engine *e)
     /* ---- MDO, regiehouder, consult ---- */
     sum += care_recount(e);
     /* ---- warm handover, keys and notes ---- */
+    sum += handover_digest(&e->handover);
     /* ---- location leaked, surge, conflict check ---- */
     return sum;
 }

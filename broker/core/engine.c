@@ -46,6 +46,7 @@ struct core_settings core_settings_default(void)
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
         /* ---- warm handover, keys and notes ---- */
+        .handover = {.note_keep_s = 7 * 24 * 3600, .note_unread_s = 90 * 24 * 3600},
         /* ---- location leaked, surge, conflict check ---- */
     };
 
@@ -80,6 +81,7 @@ void engine_free(struct engine *e)
     free(e->location_codes.entries);
     free(e->pool_codes.entries);
     free(e->referral_codes.entries);
+    handover_free(&e->handover);
     free(e->due);
     care_free(&e->care);
     stay_state_free(&e->stay);

@@ -9,6 +9,7 @@
 #define PLEK_CORE_ENGINE_H
 
 #include "core/event.h"
+#include "core/handover/handover.h"
 #include "core/vocab.h"
 
 struct engine;
@@ -52,6 +53,7 @@ struct core_settings {
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
     /* ---- warm handover, keys and notes ---- */
+    struct handover_settings handover;
     /* ---- location leaked, surge, conflict check ---- */
 };
 struct core_settings core_settings_default(void);

@@ -23,6 +23,8 @@ static uint32_t *place_of(struct engine *e, const struct due *d)
         return &request_slot(e, (struct request_id){d->id})->due;
     if (d->kind == DUE_CLOCK)
         return clock_due_place(e, d->id);
+    if (d->kind == DUE_NOTE)
+        return &e->handover.notes[d->id - 1].due;
     return &referral_slot(e, (struct referral_id){d->id})->due;
 }
 
@@ -72,7 +74,7 @@ static void take_out(struct engine *e, uint32_t at)
         move_down(e, at, last);
 }
 
-static void refresh(struct engine *e, struct due d, uint32_t place)
+void due_refresh(struct engine *e, struct due d, uint32_t place)
 {
     if (place != 0) {
         if (e->due[place - 1].at_ms == d.at_ms)
@@ -102,17 +104,19 @@ int64_t due_of_referral(const struct referral *r)
 
 void due_refresh_request(struct engine *e, struct request_slot *s)
 {
-    refresh(e, (struct due){.at_ms = due_of_request(&s->r), .id = s->r.id.v, .kind = DUE_REQUEST}, s->due);
+    due_refresh(e, (struct due){.at_ms = due_of_request(&s->r), .id = s->r.id.v, .kind = DUE_REQUEST},
+                s->due);
 }
 
 void due_refresh_referral(struct engine *e, struct referral_slot *s)
 {
-    refresh(e, (struct due){.at_ms = due_of_referral(&s->r), .id = s->r.id.v, .kind = DUE_REFERRAL}, s->due);
+    due_refresh(e, (struct due){.at_ms = due_of_referral(&s->r), .id = s->r.id.v, .kind = DUE_REFERRAL},
+                s->due);
 }
 
 void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place)
 {
-    refresh(e, (struct due){.at_ms = at_ms, .id = id, .kind = DUE_CLOCK}, place);
+    due_refresh(e, (struct due){.at_ms = at_ms, .id = id, .kind = DUE_CLOCK}, place);
 }
 
 size_t due_collect(const struct engine *e, int64_t now_ms, struct due *out, size_t max)

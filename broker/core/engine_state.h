@@ -9,6 +9,7 @@
 
 #include "core/care/care_tables.h"
 #include "core/engine.h"
+#include "core/handover/handover_state.h"
 #include "core/stay/stay_state.h"
 
 #include <uthash.h>
@@ -76,7 +77,13 @@ struct code_index {
     uint32_t cap, n;
 };
 
-enum due_kind { DUE_REQUEST, DUE_REFERRAL, DUE_CLOCK };
+enum due_kind {
+    DUE_REQUEST,
+    DUE_REFERRAL,
+    DUE_CLOCK,
+    /* ---- warm handover, keys and notes ---- */
+    DUE_NOTE,
+};
 
 struct due {
     int64_t at_ms;
@@ -123,6 +130,7 @@ struct engine {
     /* ---- MDO, regiehouder, consult ---- */
     struct care_tables care;
     /* ---- warm handover, keys and notes ---- */
+    struct handover_state handover;
     /* ---- location leaked, surge, conflict check ---- */
 };
 
@@ -145,6 +153,8 @@ void due_refresh_request(struct engine *e, struct request_slot *s);
 void due_refresh_referral(struct engine *e, struct referral_slot *s);
 /* The same for a clock, which is due at AT_MS and stands at PLACE. */
 void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place);
+/* Put D where it belongs; PLACE is where it is now (+ 1; 0 = not there). INT64_MAX = nowhere. */
+void due_refresh(struct engine *e, struct due d, uint32_t place);
 /* What state says about a deadline; INT64_MAX = none. */
 int64_t due_of_request(const struct request *r);
 int64_t due_of_referral(const struct referral *r);

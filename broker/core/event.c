@@ -9,6 +9,7 @@
 
 _Static_assert(sizeof(struct confirmed) <= sizeof(struct pool),
                "an event does not grow by EV_CAPACITY_CONFIRMED");
+_Static_assert(sizeof(struct ev_key_made) <= sizeof(struct pool), "nor by EV_KEY_MADE");
 
 _Static_assert(sizeof(struct stay_event) <= sizeof(struct pool) &&
                    sizeof(struct clock_event) <= sizeof(struct pool),
@@ -100,6 +101,18 @@ struct referral_id event_subject(const struct event *ev)
     case EV_CONSULT_CLOSED:
         return ev->u.consult.referral;
     /* ---- warm handover, keys and notes ---- */
+    case EV_HANDOVER_ITEM:
+        return ev->u.item.referral;
+    case EV_NOTE_WRITTEN:
+        return ev->u.note_written.referral;
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        return ev->u.note.referral;
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+        break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
@@ -171,6 +184,14 @@ const char *event_name(enum event_kind k)
         [EV_CONSULT_ANSWERED] = "consult.answered",
         [EV_CONSULT_CLOSED] = "consult.closed",
         /* ---- warm handover, keys and notes ---- */
+        [EV_KEY_MADE] = "key.made",
+        [EV_KEY_CONFIRMED] = "key.confirmed",
+        [EV_KEY_LOST] = "key.lost",
+        [EV_HANDOVER_ITEM] = "handover.item",
+        [EV_NOTE_WRITTEN] = "note.written",
+        [EV_NOTE_PICKED_UP] = "note.picked_up",
+        [EV_NOTE_UNREADABLE] = "note.unreadable",
+        [EV_NOTE_DESTROYED] = "note.destroyed",
         /* ---- location leaked, surge, conflict check ---- */
     };
 

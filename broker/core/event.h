@@ -7,6 +7,7 @@
 
 #include "core/care/care_event.h"
 #include "core/command.h"
+#include "core/handover/handover_state.h"
 #include "core/outcome.h"
 #include "core/referral.h"
 #include "core/request.h"
@@ -69,6 +70,14 @@ enum event_kind {
     EV_CONSULT_ANSWERED, /* private: the answer */
     EV_CONSULT_CLOSED,
     /* ---- warm handover, keys and notes ---- */
+    EV_KEY_MADE,
+    EV_KEY_CONFIRMED, /* by a second person; the one before it is old, or gone */
+    EV_KEY_LOST,      /* nobody can open notes to it any more */
+    EV_HANDOVER_ITEM, /* acknowledged by one side, or taken back */
+    EV_NOTE_WRITTEN,  /* its ciphertext lies in the store */
+    EV_NOTE_PICKED_UP,
+    EV_NOTE_UNREADABLE, /* its key is lost: to be written again */
+    EV_NOTE_DESTROYED,  /* its ciphertext goes */
     /* ---- location leaked, surge, conflict check ---- */
     EV_N
 };
@@ -153,6 +162,11 @@ struct event {
         struct care_regie_event regie;
         struct care_consult_event consult;
         /* ---- warm handover, keys and notes ---- */
+        struct ev_key_made key_made;
+        struct ev_key key; /* confirmed, lost */
+        struct ev_item item;
+        struct ev_note_written note_written;
+        struct ev_note note; /* picked up, unreadable, destroyed */
         /* ---- location leaked, surge, conflict check ---- */
     } u;
 };

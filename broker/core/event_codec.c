@@ -143,6 +143,24 @@ static void clear_fields(struct fields *f, struct event *ev)
         care_event_fields(f, ev);
         break;
     /* ---- warm handover, keys and notes ---- */
+    case EV_KEY_MADE:
+        key_made_fields(f, &ev->u.key_made);
+        break;
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+        key_event_fields(f, &ev->u.key);
+        break;
+    case EV_HANDOVER_ITEM:
+        item_fields(f, &ev->u.item);
+        break;
+    case EV_NOTE_WRITTEN:
+        note_written_fields(f, &ev->u.note_written);
+        break;
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        note_event_fields(f, &ev->u.note);
+        break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_N:
         CHECK(ev->kind != EV_N);

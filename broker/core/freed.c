@@ -73,6 +73,14 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+    case EV_HANDOVER_ITEM:
+    case EV_NOTE_WRITTEN:
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
     case EV_N:
         break;
     }

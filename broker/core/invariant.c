@@ -255,6 +255,8 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
     if (!care_check(e, why, why_size))
         return false;
     /* ---- warm handover, keys and notes ---- */
+    if (!handover_check(e, why, why_size))
+        return false;
     /* ---- location leaked, surge, conflict check ---- */
     if (!check_heap(e, f) || !check_keys(e, f) || !check_told(e, f))
         return false;

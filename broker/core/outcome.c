@@ -31,6 +31,8 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_NO_CONSENT] = "no_consent",
         [REFUSAL_OPEN_ACTIONS] = "open_actions",
         /* ---- warm handover, keys and notes ---- */
+        [REFUSAL_NO_KEY] = "no_key",
+        [REFUSAL_KEY_SECOND_PERSON] = "key_second_person",
         /* ---- location leaked, surge, conflict check ---- */
     };
 

@@ -34,6 +34,8 @@ enum refusal {
     REFUSAL_NO_CONSENT,   /* the household said no to a consult of organisations: another ground is needed */
     REFUSAL_OPEN_ACTIONS, /* an MDO with actions that nobody has done or dropped cannot be closed */
     /* ---- warm handover, keys and notes ---- */
+    REFUSAL_NO_KEY,            /* the receiver has no confirmed key: nothing can be sealed to it */
+    REFUSAL_KEY_SECOND_PERSON, /* who made a key cannot confirm it */
     /* ---- location leaked, surge, conflict check ---- */
     REFUSAL_N
 };

@@ -164,6 +164,11 @@ const struct stay_rules *vocab_stay_rules(const struct vocab *v)
     return v->stay;
 }
 
+uint32_t vocab_handover_required(const struct vocab *v)
+{
+    return v->handover_required;
+}
+
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u)
 {
     CHECK(u < URGENCY_N);

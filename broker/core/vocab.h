@@ -66,6 +66,7 @@ enum vocab_list {
     LIST_OUTFLOW,
     LIST_CLOCK_STOP,
     LIST_FUNDING_CHANGE,
+    LIST_HANDOVER, /* items of the warm handover; may be empty */
     LIST_N
 };
 
@@ -123,6 +124,9 @@ bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason);
 
 /* The same for effect 'funding_flag': it says no for want of money. */
 bool vocab_decline_is_for_money(const struct vocab *v, uint8_t reason);
+
+/* Bits (index) of the items of a handover that both sides must acknowledge. */
+uint32_t vocab_handover_required(const struct vocab *v);
 
 /* Minutes from opening a referral to its deadline. */
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u);

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "core/handover/handover.h"
 #include "core/stay/stay_rules.h"
 #include "core/vocab_parts.h"
 
@@ -344,6 +345,21 @@ static enum err read_decline(struct load *l)
     return e;
 }
 
+/* One bit each in a list: fewer than there may be reasons. */
+static enum err read_handover(struct load *l)
+{
+    bool required = false;
+    enum err e = read_reason(l, LIST_HANDOVER);
+
+    if (e == OK && l->v->lists[LIST_HANDOVER].n > HANDOVER_ITEMS_MAX)
+        e = bad(l, "nr", "is more than a handover can have");
+    if (e == OK)
+        e = field_yes(l, "required", &required);
+    if (e == OK && required)
+        l->v->handover_required |= UINT32_C(1) << vocab_list_find(l->v, LIST_HANDOVER, field(l, "code"));
+    return e;
+}
+
 /* ---- the whole ---- */
 
 /* In the order of reading: regions before what names them. */
@@ -369,6 +385,7 @@ static const struct {
     {"outflow_blocks", read_outflow, true},
     {"clock_stop_reasons", read_clock_stop, true},
     {"funding_change_reasons", read_funding_change, true},
+    {"handover_items", read_handover, true},
 };
 
 static enum err read_list(struct load *l, size_t which, const struct vocab_row *rows, size_t n)

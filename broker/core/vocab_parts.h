@@ -28,7 +28,8 @@ struct vocab {
     uint64_t decline_full; /* bits of the decline list */
     uint64_t decline_taken;
     uint64_t decline_for_money;
-    struct stay_rules *stay; /* owned */
+    struct stay_rules *stay;    /* owned */
+    uint32_t handover_required; /* bits of the handover list */
     struct vocab_kind kinds[KIND_N];
     int deadline_minutes[URGENCY_N];
     uint64_t version;

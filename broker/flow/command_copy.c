@@ -78,6 +78,17 @@ static size_t object_of(const struct command *cmd, const void **object)
         *object = cmd->u.care;
         return sizeof *cmd->u.care;
     /* ---- warm handover, keys and notes ---- */
+    case CMD_MAKE_KEY:
+        *object = cmd->u.make_key;
+        return sizeof *cmd->u.make_key;
+    case CMD_WRITE_NOTE:
+        *object = cmd->u.write_note;
+        return sizeof *cmd->u.write_note;
+    case CMD_CONFIRM_KEY:
+    case CMD_LOSE_KEY:
+    case CMD_HANDOVER_ITEM:
+    case CMD_PICK_UP_NOTE:
+        return 0;
     /* ---- location leaked, surge, conflict check ---- */
     case CMD_N:
         break;
@@ -99,6 +110,10 @@ static void point_at(struct command *cmd, const void *object)
         cmd->u.need = object;
     else if (cmd->kind >= CMD_CONVENE_MDO && cmd->kind <= CMD_CLOSE_CONSULT)
         cmd->u.care = object;
+    else if (cmd->kind == CMD_MAKE_KEY)
+        cmd->u.make_key = object;
+    else if (cmd->kind == CMD_WRITE_NOTE)
+        cmd->u.write_note = object;
 }
 
 struct command *command_copy(const struct command *cmd)

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "http/dispatch.h"
 #include "http/feed_watch.h"
+#include "http/night_sheet.h"
+#include "http/note_janitor.h"
 #include "http/session_api.h"
 #include "http/sse_hub.h"
 #include "http/static_files.h"
@@ -102,6 +104,8 @@ enum err http_app_new(const struct http_parts *parts, const struct http_settings
     app->feeds = feeds_new(&settings->feeds, (uint64_t)(settings->started_ms / 1000) * FEED_IDS_PER_S,
                            settings->started_ms);
     app->watch = feed_watch_new(app);
+    app->janitor = note_janitor_new(app);
+    app->night = night_sheets_new(app);
     *out = app;
     return OK;
 }
@@ -118,6 +122,8 @@ void http_app_free(struct http_app *app)
     wire_server_free(app->server);
     sse_hub_free(app->hub);
     feed_watch_free(app->watch);
+    note_janitor_free(app->janitor);
+    night_sheets_free(app->night);
     feeds_free(app->feeds);
     sign_ins_forget(app);
     waiting_free_all(app);

@@ -4,6 +4,7 @@
 
 #include "feeds/feeds.h"
 #include "flow/flow.h"
+#include "flow/notes_port.h"
 #include "flow/notify_port.h"
 #include "flow/people_port.h"
 #include "flow/secrets_port.h"
@@ -29,7 +30,10 @@ struct http_settings {
     size_t password_bytes;
     uint32_t minimum_cell;
     struct feeds_limits feeds;
-    int64_t started_ms; /* wall clock: numbers of messages, orders and uploads start from it */
+    const char *night_sheet_dir; /* NULL or "": no files, the sheets are to be had by the API alone */
+    uint32_t night_sheet_s;      /* night_sheet.h; 0 = none are made */
+    uint32_t note_sweep_s;       /* note_janitor.h */
+    int64_t started_ms;          /* wall clock: numbers of messages, orders and uploads start from it */
 };
 
 /* Everything is borrowed and outlives the app, but for CODES (a JSON object list → rows, taken over). */
@@ -40,6 +44,7 @@ struct http_parts {
     struct people_port people;
     struct secrets_port secrets;
     struct notify_port notify; /* all NULL: nobody is told anything */
+    struct notes_port notes;
     json_t *codes;
     int64_t (*turn_max_ms)(void *ctx); /* of the loop, for /health */
     void *turn_ctx;

@@ -5,6 +5,8 @@
 #include "http/app.h"
 
 struct feed_watch;
+struct night_sheets;
+struct note_janitor;
 struct sign_in;
 struct sse_hub;
 struct static_files;
@@ -18,14 +20,16 @@ struct http_app {
     struct wire_server *server;
     struct static_files *files;
     struct sse_hub *hub;
-    struct throttle *doors;     /* sign-ins by address */
-    struct throttle *strangers; /* wrong passwords for names that do not exist */
-    struct waiting *waiting;    /* call.c: calls that flow will come back to */
-    struct sign_in *sign_ins;   /* api_session.c: passwords being judged and sessions being written */
-    char *dummy_hash;           /* judged for a name that does not exist, so that it takes as long */
-    struct feeds *feeds;        /* what adapters told */
-    struct feed_watch *watch;   /* feed_watch.c: looks whether feeds fell silent */
-    uint32_t problems;          /* answered so far: makes support codes differ */
+    struct throttle *doors;       /* sign-ins by address */
+    struct throttle *strangers;   /* wrong passwords for names that do not exist */
+    struct waiting *waiting;      /* call.c: calls that flow will come back to */
+    struct sign_in *sign_ins;     /* api_session.c: passwords being judged and sessions being written */
+    char *dummy_hash;             /* judged for a name that does not exist, so that it takes as long */
+    struct feeds *feeds;          /* what adapters told */
+    struct feed_watch *watch;     /* feed_watch.c: looks whether feeds fell silent */
+    struct night_sheets *night;   /* night_sheet.c */
+    struct note_janitor *janitor; /* note_janitor.c: ciphertexts that are no longer wanted */
+    uint32_t problems;            /* answered so far: makes support codes differ */
 };
 
 static inline const struct engine *app_engine(const struct http_app *app)

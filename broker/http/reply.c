@@ -16,10 +16,13 @@
 
 /* The design's, letter for letter (ux.md 2.1): measured with our pages, so a change needs a new measurement.
  */
-#define CSP_PAGE                                                                                             \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "             \
+#define CSP_OF(scripts)                                                                                      \
+    "default-src 'none'; script-src " scripts "; style-src 'self'; img-src 'self'; font-src 'self'; "        \
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "      \
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html"
+#define CSP_PAGE CSP_OF("'self'")
+/* Where notes are sealed and opened (libsodium as WebAssembly): compiling that is allowed, eval is not. */
+#define CSP_PAGE_WASM CSP_OF("'self' 'wasm-unsafe-eval'")
 #define CSP_API "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 #define PERMISSIONS                                                                                          \
@@ -31,6 +34,8 @@
 
 size_t reply_common_headers(const struct late *late, enum reply_policy policy, struct wire_header *out)
 {
+    static const char *const policies[] = {
+        [REPLY_API] = CSP_API, [REPLY_PAGE] = CSP_PAGE, [REPLY_PAGE_WASM] = CSP_PAGE_WASM};
     size_t n = 0;
 
     out[n++] = (struct wire_header){"API-Version", PLEK_VERSION};
@@ -39,7 +44,7 @@ size_t reply_common_headers(const struct late *late, enum reply_policy policy, s
     out[n++] = (struct wire_header){"Cross-Origin-Opener-Policy", "same-origin"};
     out[n++] = (struct wire_header){"Cross-Origin-Resource-Policy", "same-origin"};
     out[n++] = (struct wire_header){"Permissions-Policy", PERMISSIONS};
-    out[n++] = (struct wire_header){"Content-Security-Policy", policy == REPLY_PAGE ? CSP_PAGE : CSP_API};
+    out[n++] = (struct wire_header){"Content-Security-Policy", policies[policy]};
     if (strncmp(late->app->settings.public_origin, "https:", 6) == 0)
         out[n++] = (struct wire_header){"Strict-Transport-Security", HSTS};
     CHECK(n <= REPLY_COMMON_MAX);

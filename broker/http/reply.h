@@ -9,7 +9,11 @@
 
 /* Which policy the browser gets: an API answer may load nothing at all; a page gets exactly the policy of the
  * design (ux.md 2.1), under which lit-html with Trusted Types works. */
-enum reply_policy { REPLY_API, REPLY_PAGE };
+enum reply_policy {
+    REPLY_API,
+    REPLY_PAGE,
+    REPLY_PAGE_WASM /* the same, and WebAssembly may be compiled */
+};
 
 /* Send. HEADERS[N] are added to those that every reply has; Cache-Control is no-store unless it is among
  * them. CONTENT_TYPE NULL: no body. */

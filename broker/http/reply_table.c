@@ -71,6 +71,10 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     [REFUSAL_OPEN_ACTIONS] = {409, "open_actions", "Actions are open",
                               "Somebody promised something here. Mark it as done or dropped first.", 0},
     /* ---- warm handover, keys and notes ---- */
+    [REFUSAL_NO_KEY] = {409, "no_key", "No key",
+                        "The receiver has no confirmed key, so nothing can be sealed to it.", 0},
+    [REFUSAL_KEY_SECOND_PERSON] = {403, "key_second_person", "Another person must confirm",
+                                   "A key is confirmed by somebody else than who made it.", 0},
     /* ---- location leaked, surge, conflict check ---- */
 };
 

@@ -88,6 +88,16 @@ static const struct route routes[] = {
     WRITE_("/consults/{id}/answer", AUTH_SESSION, 0, api_consult_answer),
     WRITE_("/consults/{id}/closure", AUTH_SESSION, 0, api_consult_close),
     /* ---- warm handover, keys and notes ---- */
+    GET_("/night-sheet", AUTH_SESSION, api_night_sheet_get),
+    GET_("/keys", AUTH_SESSION, api_keys_list),
+    WRITE_("/keys", AUTH_SESSION, 0, api_keys_post),
+    WRITE_("/keys/{id}/confirmation", AUTH_SESSION, 0, api_key_confirm),
+    WRITE_("/keys/{id}/loss", AUTH_SESSION, 0, api_key_lose),
+    GET_("/referrals/{id}/handover", AUTH_SESSION, api_handover_get),
+    WRITE_("/referrals/{id}/handover-items", AUTH_SESSION, 0, api_handover_item),
+    WRITE_("/referrals/{id}/notes", AUTH_SESSION, 0, api_note_write),
+    GET_("/notes/{id}", AUTH_SESSION, api_note_get),
+    WRITE_("/notes/{id}/pickup", AUTH_SESSION, 0, api_note_pickup),
     /* ---- location leaked, surge, conflict check ---- */
 };
 

@@ -147,6 +147,21 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         out->object = ev->u.consult.consult; /* who is asked must not learn of which referral */
         return true;
     /* ---- warm handover, keys and notes ---- */
+    case EV_HANDOVER_ITEM:
+        of_request(e, ev->u.item.request, out);
+        return true;
+    case EV_NOTE_WRITTEN:
+        of_request(e, ev->u.note_written.request, out);
+        return true;
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        of_request(e, ev->u.note.request, out);
+        return true;
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+        return false;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
@@ -260,6 +275,24 @@ void fact_to_event(const struct fact *f, struct event *out)
         out->u.consult.consult = (uint32_t)f->object;
         break;
     /* ---- warm handover, keys and notes ---- */
+    case EV_HANDOVER_ITEM:
+        out->u.item.request = f->request;
+        out->u.item.referral = f->referral;
+        break;
+    case EV_NOTE_WRITTEN:
+        out->u.note_written.request = f->request;
+        out->u.note_written.referral = f->referral;
+        break;
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        out->u.note.request = f->request;
+        out->u.note.referral = f->referral;
+        break;
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+        break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:

@@ -27,6 +27,7 @@ struct static_file {
     char *url; /* the key */
     char *type;
     bool immutable;
+    enum reply_policy policy;
     struct buf body[ENCODING_N]; /* an encoding that does not exist has p NULL, but for PLAIN */
     bool has[ENCODING_N];
     char hash[17];
@@ -164,8 +165,9 @@ static enum err load_row(struct load *l, char *row)
         return bad_row(l, "url or content type is not clean");
     if (!is_below(column[1]))
         return bad_row(l, "the file is not below the folder");
-    if (strcmp(column[3], "immutable") != 0 && strcmp(column[3], "no-store") != 0)
-        return bad_row(l, "the cache rule is immutable or no-store");
+    if (strcmp(column[3], "immutable") != 0 && strcmp(column[3], "no-store") != 0 &&
+        strcmp(column[3], "no-store,wasm") != 0)
+        return bad_row(l, "the cache rule is immutable, no-store or no-store,wasm");
     HASH_FIND_STR(l->files->table, column[0], same);
     if (same != NULL)
         return bad_row(l, "this url was listed before");
@@ -173,6 +175,9 @@ static enum err load_row(struct load *l, char *row)
     f->url = mem_dup_text(column[0]);
     f->type = mem_dup_text(column[2]);
     f->immutable = strcmp(column[3], "immutable") == 0;
+    f->policy = strncmp(f->url, "/api/", 5) == 0          ? REPLY_API
+                : strcmp(column[3], "no-store,wasm") == 0 ? REPLY_PAGE_WASM
+                                                          : REPLY_PAGE;
     e = load_encodings(l, f, column[1], column[4]);
     if (e != OK) {
         file_free(f);
@@ -263,7 +268,6 @@ static void answer_file(const struct static_file *f, const struct late *late, co
     struct wire_header h[4];
     char etag[ETAG_SIZE];
     size_t n = 0;
-    bool is_page = strncmp(f->url, "/api/", 5) != 0;
 
     snprintf(etag, sizeof etag, "\"%s%s%s\"", f->hash, encoding == PLAIN ? "" : "-", column_words[encoding]);
     h[n++] = (struct wire_header){"ETag", etag};
@@ -272,12 +276,12 @@ static void answer_file(const struct static_file *f, const struct late *late, co
     if (f->has[GZIP] || f->has[BROTLI])
         h[n++] = (struct wire_header){"Vary", "Accept-Encoding"};
     if (status == 200 && http_head_field_has(head, "If-None-Match", etag)) {
-        reply_bytes(late, 304, is_page ? REPLY_PAGE : REPLY_API, NULL, h, n, BYTES(NULL, 0));
+        reply_bytes(late, 304, f->policy, NULL, h, n, BYTES(NULL, 0));
         return;
     }
     if (encoding != PLAIN)
         h[n++] = (struct wire_header){"Content-Encoding", encoding_words[encoding]};
-    reply_bytes(late, status, is_page ? REPLY_PAGE : REPLY_API, f->type, h, n, buf_view(&f->body[encoding]));
+    reply_bytes(late, status, f->policy, f->type, h, n, buf_view(&f->body[encoding]));
 }
 
 void static_files_answer(const struct static_files *files, const struct late *late,

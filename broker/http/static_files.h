@@ -1,6 +1,7 @@
 /* The pages and what they load: a folder listed in its own files.tsv, read into memory once, so that no
  * request ever names a file. Columns, by tab: url, file below the folder, content type, cache rule
- * ("immutable" or "no-store"), and encodings that lie beside the file ("gz,br", "gz", "br" or "-"). */
+ * ("immutable", "no-store", or "no-store,wasm" for a page that may compile WebAssembly), and encodings that
+ * lie beside the file ("gz,br", "gz", "br" or "-"). */
 #ifndef PLEK_HTTP_STATIC_FILES_H
 #define PLEK_HTTP_STATIC_FILES_H
 

@@ -113,6 +113,8 @@ struct core_settings boot_core_settings(const struct config *c)
     s.far_minutes = (uint16_t)c->far_minutes;
     s.again_after_silence_s = (uint32_t)c->again_after_silence_s;
     s.again_after_full_s = (uint32_t)c->again_after_full_s;
+    s.handover.note_keep_s = (uint32_t)(c->note_keep_hours * 3600);
+    s.handover.note_unread_s = (uint32_t)(c->note_unread_days * 24 * 3600);
     terms_by_urgency(c, &s);
     prices(c, &s);
     return s;

@@ -11,6 +11,7 @@
 #include "main/codes_json.h"
 #include "main/notify_wire.h"
 #include "store/accounts.h"
+#include "store/notes_store.h"
 #include "store/secrets.h"
 #include "wire/tls.h"
 
@@ -37,6 +38,7 @@ struct broker {
     struct access_log *log;
     struct secrets *secrets;
     struct notify_wire notify;
+    struct notes_store *notes;
     struct offload *offload;
     struct http_app *app;
     struct event *signals[3];
@@ -135,6 +137,9 @@ static struct http_settings http_settings_of(const struct config *c)
                               .password_bytes = (size_t)c->password_mib * 1024 * 1024,
                               .minimum_cell = (uint32_t)c->minimum_cell,
                               .feeds = feeds_limits_default(),
+                              .night_sheet_dir = c->night_sheet_dir,
+                              .night_sheet_s = (uint32_t)c->night_sheet_s,
+                              .note_sweep_s = (uint32_t)c->note_sweep_s,
                               .started_ms = time_wall_ms()};
     s.feeds.silent_ms = c->feed_silent_minutes * MS_MINUTE;
     s.feeds.away_ms = c->feed_away_s * MS_SECOND;
@@ -189,6 +194,7 @@ static enum err open_people(struct broker *b, char *why, size_t why_size)
     b->sealed_clerk = clerk_new(base, &b->boot.access.sealed, NULL);
     b->log = access_log_new(b->clerk);
     b->secrets = secrets_new(base, b->log, b->sealed_clerk, b->locations, 0);
+    b->notes = notes_store_new(b->clerk, 0);
     return OK;
 }
 
@@ -202,6 +208,7 @@ static enum err open_app(struct broker *b, char *why, size_t why_size)
                                .people = *accounts_port(b->accounts),
                                .secrets = *secrets_port(b->secrets),
                                .notify = notify_port(b->notify.notify),
+                               .notes = *notes_store_port(b->notes),
                                .codes = codes_json(b->boot.reference),
                                .turn_max_ms = turn_max_ms,
                                .turn_ctx = b};
@@ -237,6 +244,7 @@ static void close_all(struct broker *b)
     http_app_free(b->app);
     offload_free(b->offload);
     notify_wire_close(&b->notify);
+    notes_store_free(b->notes);
     secrets_free(b->secrets);
     access_log_free(b->log);
     accounts_free(b->accounts);

@@ -21,6 +21,7 @@ db_sealed_user = $db_sealed_user
 db_sealed_password_file = $1/db/sealed.password
 ui_dir = $root/build/ui
 schema_dir = $root/schema
+night_sheet_dir = $1/night
 log_level = info
 CONF
 }

@@ -14,7 +14,7 @@ const read = path => readFileSync(new URL(path, root), 'utf8');
 const nl = JSON.parse(read('broker/ui/i18n/nl.json'));
 const en = JSON.parse(read('broker/ui/i18n/en.json'));
 const modules = readdirSync(new URL('broker/ui/js/', root)).filter(f => f.endsWith('.js'));
-const source = modules.map(f => read(`broker/ui/js/${f}`)).join('\n');
+const source = [...modules.map(f => `broker/ui/js/${f}`), 'broker/ui/night/sheet.js'].map(read).join('\n');
 const has = key => key in nl || (`${key}.one` in nl && `${key}.other` in nl);
 const params = text => [...text.matchAll(/\{(\w+)\}/g)].map(m => m[1]).sort();
 

@@ -149,6 +149,8 @@ test('references between the lists resolve, and words have the allowed values', 
   assert.deepEqual(tables.decline_reasons.filter(r => r.needs_text === 'yes').map(r => r.code), ['anders']);
   for (const list of ['traits', 'decline_reasons']) for (const r of tables[list]) assert.match(r.icon, /^[a-z][a-z-]+$/, `${list} ${r.code}: icon`);
   assert.deepEqual(tables.protocol.map(r => r.threat_level).sort(), ['groen', 'oranje', 'rood']);
+  is('handover_items', 'required', ['yes', 'no']);
+  assert.ok(tables.handover_items.every(r => Number(r.nr) >= 1 && Number(r.nr) <= 24), 'one bit each of 24');
   is('roles', 'code', ['referrer', 'shelter', 'comensha', 'municipality', 'rapporteur', 'org_admin', 'exchange_admin']);
   allIn(codesOf('organisation_kinds'), tables.roles.flatMap(r => r.organisation_kinds.split(' ')), 'roles');
   assert.deepEqual(Object.fromEntries(tables.urgencies.map(u => [u.code, u.deadline_minutes])), { nu: '240', vandaag: '1440', drie_dagen: '4320' });

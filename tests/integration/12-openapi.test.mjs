@@ -9,7 +9,7 @@ import { walk } from '../support/api_walk.mjs';
 import { aNeed } from '../support/world.mjs';
 
 let x;
-before(async () => { x = await startExchange('openapi'); });
+before(async () => { x = await startExchange('openapi', { settings: { night_sheet_s: 1 } }); });
 after(() => x?.stop());
 
 const plain = path => path.replace(/\{[^}]+\}/g, '{id}');

@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined } from '../support/feeds.mjs';
+import { aKey, b64, confirmedKey, letter, sealTo, sealing } from '../support/sealing.mjs';
 import { routesOf } from '../support/routes.mjs';
+import { poll } from '../support/wait.mjs';
 import { aReport, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 
 // own: the desk of Veilig Thuis whose referral it is; house: the shelter that is asked; vt2, house2: others of the
@@ -79,6 +81,16 @@ POST /referrals/{id}/regie-end       200 404 404 404 404 403 403 403 403 403 403
 POST /referrals/{id}/consults        201 404 404 404 404 403 403 403 403 403 403 401 401
 POST /consults/{id}/answer           404 404 200 404 404 403 403 403 403 403 403 401 401
 POST /consults/{id}/closure          200 404 200 404 404 403 403 403 403 403 403 401 401
+GET /keys                        200 200 200   200    200      403     403     200    403     403     403  401  401
+GET /night-sheet                 404 404 404   404    404      403     403     404    403     403     403  401  401
+POST /keys                       201 201 201   201    201      403     403     201    403     403     403  401  401
+POST /keys/{id}/confirmation     404 404 200   404    404      403     403     404    403     403     403  401  401
+POST /keys/{id}/loss             404 404 200   404    404      403     403     404    403     403     403  401  401
+GET /referrals/{id}/handover     200 404 200   404    404      404     404     404    404     403     403  401  401
+POST /referrals/{id}/handover-items 200 404 200 404   404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/notes       201 404 409   404    404      404     404     404    404     403     403  401  401
+GET /notes/{id}                  404 404 200   404    404      404     404     404    404     403     403  401  401
+POST /notes/{id}/pickup          404 404 200   404    404      403     403     403    403     403     403  401  401
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
@@ -155,11 +167,39 @@ async function freshCare(state) {
 async function fresh(state) {
   if (['aside', 'brought', 'read'].includes(state)) return freshFeed(state);
   if (['mdo', 'item', 'offered', 'consult', 'over'].includes(state)) return freshCare(state);
+  if (['key', 'to-house', 'note'].includes(state)) return freshHandover(state);
   const referral = await openReferral(who.own, aWoman());
   if (state === 'open') return { referral: referral.id };
   const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
   if (state === 'accepted') expectStatus(await who.house.post(`/requests/${request}/acceptance`), 200);
   return { referral: referral.id, request };
+}
+
+// ---- warm handover, keys and notes ----
+/** A colleague of the house, who makes what it confirms: the demo has one desk at most houses, so a second is made. */
+let second;
+function colleague() {
+  if (!second) x.sql(`INSERT INTO account (username, org, role, display_nl, display_en, password_hash, created_at_ms) SELECT 'collega.rollen', org, role, 'Collega', 'Colleague', password_hash, created_at_ms FROM account WHERE username = '${who.house.session.account}'`);
+  if (!second) x.broker.child.kill('SIGHUP');
+  second ??= poll(() => x.as('collega.rollen').catch(() => { x.sessions.delete('collega.rollen'); }), { what: 'the colleague is known' });
+  return second;
+}
+const bodyOfKey = () => {
+  const pair = aKey();
+  return { publicKey: b64(pair.publicKey), wrapped: b64(pair.wrapped), pair };
+};
+
+/** A key of the house that waits to be confirmed; or one that notes can be written to, and a note. */
+async function freshHandover(state) {
+  const key = state === 'key' ? bodyOfKey() : await confirmedKey(await colleague(), who.house);
+  if (state === 'key') {
+    const made = expectStatus(await (await colleague()).post('/keys', { publicKey: key.publicKey, wrapped: key.wrapped }), 201);
+    return { id: made.id, print: await sealing.fingerprint(key.pair.publicKey) };
+  }
+  const given = await fresh('accepted');
+  if (state === 'to-house') return { ...given, key };
+  const note = expectStatus(await who.own.post(`/referrals/${given.referral}/notes`, { keyId: key.id, sealed: sealTo(key.publicKey, letter('hallo')) }), 201);
+  return { ...given, id: note.id };
 }
 
 // What each route is given: [state of the household, body]. Rows without an entry need neither.
@@ -204,6 +244,14 @@ const GIVEN = {
   'POST /referrals/{id}/consults': ['open', () => ({ organisationId: org, question: 'Wat nu?' })],
   'POST /consults/{id}/answer': ['consult', () => ({ answer: 'Dit.' })],
   'POST /consults/{id}/closure': ['consult'],
+  'POST /keys': ['none', () => { const { pair, ...body } = bodyOfKey(); return body; }],
+  'POST /keys/{id}/confirmation': ['key', (_, given) => ({ fingerprint: given.print })],
+  'POST /keys/{id}/loss': ['key'],
+  'GET /referrals/{id}/handover': ['accepted'],
+  'POST /referrals/{id}/handover-items': ['accepted', () => ({ item: 'vervoer', acknowledged: true })],
+  'POST /referrals/{id}/notes': ['to-house', (_, given) => ({ keyId: given.key.id, sealed: sealTo(given.key.publicKey, letter('hallo')) })],
+  'GET /notes/{id}': ['note'],
+  'POST /notes/{id}/pickup': ['note'],
 };
 
 async function call(name, route, given) {
@@ -233,7 +281,7 @@ async function call(name, route, given) {
   if (route === 'DELETE /session' && c.session) c = await x.signIn(c.session.account);
   if (method === 'GET') return c.get(url);
   if (method === 'DELETE') return c.request('DELETE', url);
-  return c.post(url, body?.(name) ?? {}, { headers: given.headers });
+  return c.post(url, body?.(name, given) ?? {}, { headers: given.headers });
 }
 
 test('the matrix has a row for every route and a column for every role', () => {

@@ -277,10 +277,11 @@ bool checker_knows(struct checker *c, const struct command_key *key, struct outc
  * hear the same though the state has changed since; the others follow from the command itself. */
 static bool is_caused_by_state(enum refusal r)
 {
-    static const enum refusal caused[] = {REFUSAL_WRONG_STATE,     REFUSAL_TAKEN,    REFUSAL_DOES_NOT_FIT,
-                                          REFUSAL_ASKED_ALREADY,   REFUSAL_TOO_MANY, REFUSAL_GATEKEEPER,
-                                          REFUSAL_OTHER_WAS_FIRST, REFUSAL_LAPSED,   REFUSAL_STALE_VERSION,
-                                          REFUSAL_ANSWERED,        REFUSAL_DUPLICATE};
+    static const enum refusal caused[] = {REFUSAL_WRONG_STATE,      REFUSAL_TAKEN,     REFUSAL_DOES_NOT_FIT,
+                                          REFUSAL_ASKED_ALREADY,    REFUSAL_TOO_MANY,  REFUSAL_GATEKEEPER,
+                                          REFUSAL_OTHER_WAS_FIRST,  REFUSAL_LAPSED,    REFUSAL_STALE_VERSION,
+                                          REFUSAL_ANSWERED,         REFUSAL_DUPLICATE, REFUSAL_NO_KEY,
+                                          REFUSAL_KEY_SECOND_PERSON};
 
     for (size_t i = 0; i < COUNT_OF(caused); i++) {
         if (caused[i] == r)

@@ -27,13 +27,14 @@ while IFS='|' read -r what steps words; do
 done <<'ROWS'
 double-hold|1500|units free in pool|announces a place in pool [0-9]+, which has none
 lost-answer|1500|was answered at seq
-key|1500|with the same key|journal says|key is not in the journal
+key|3000|with the same key|journal says|key is not in the journal
 order|1500|a stream goes
 audience|1500|reached a
 digest|3000|cannot start: .*digest
 stuck|500|not over
 night|3000|the night of day
 check|500|killed by signal 6
+note|4000|engine_check: (handover|digest)
 ROWS
 
 "$sim" --seeds 1-4 --steps 1500 --fingerprints | sort >"$out"

@@ -485,6 +485,14 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
     case EV_COMMAND_DONE:
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+    case EV_HANDOVER_ITEM:
+    case EV_NOTE_WRITTEN:
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
     case EV_N:
         break;
     }

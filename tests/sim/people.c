@@ -5,6 +5,7 @@
 #include "base/time_text.h"
 #include "calls.h"
 #include "care_walk.h"
+#include "handover_walk.h"
 #include "households.h"
 #include "stay_walk.h"
 #include "supply.h"
@@ -137,6 +138,16 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_WITHDRAWN:
         id_remove(&p->live, ev->u.referral.referral.v);
+        break;
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+    case EV_HANDOVER_ITEM:
+    case EV_NOTE_WRITTEN:
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        handover_walk_count(p->w->trace, ev);
         break;
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
@@ -658,6 +669,10 @@ static void do_deed(struct people *p, enum deed deed)
         break;
     case DO_CARE:
         care_walk(p->w, &p->rng, &p->cast, some_referral(p));
+        break;
+    /* ---- warm handover, keys and notes ---- */
+    case DO_HANDOVER:
+        handover_walk_step(p->w, &p->rng, &p->cast, some_referral(p));
         break;
     case DO_NOTHING:
     case DO_N:

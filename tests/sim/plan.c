@@ -18,6 +18,7 @@ const char *broken_name(enum broken b)
         [BROKEN_STUCK] = "stuck",
         [BROKEN_NIGHT] = "night",
         [BROKEN_CHECK] = "check",
+        [BROKEN_NOTE] = "note",
     };
 
     return names[b];
@@ -57,6 +58,7 @@ static void draw_weights(struct rng *r, struct plan *p)
         /* ---- MDO, regiehouder, consult ---- */
         [DO_CARE] = 60,
         /* ---- warm handover, keys and notes ---- */
+        [DO_HANDOVER] = 60,
         /* ---- location leaked, surge, conflict check ---- */
     };
 
@@ -134,6 +136,8 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
         p.leap = 8;
         p.leap_ms_max = 13 * MS_HOUR;
     }
+    if (broken == BROKEN_NOTE)
+        p.weights[DO_HANDOVER] += 100;
     if (broken == BROKEN_DIGEST) {
         p.crash = 60; /* it takes a restart to read the row */
         p.weights[DO_OPEN] += 20;

@@ -19,6 +19,8 @@ enum broken {
     BROKEN_STUCK,       /* shelters never answer and nobody withdraws, also when all faults are over */
     BROKEN_NIGHT,       /* a night is paid by another than the events say */
     BROKEN_CHECK,       /* a check of the broker's own fails: the process dies */
+    /* ---- warm handover, keys and notes ---- */
+    BROKEN_NOTE, /* a note changes outside apply */
     BROKEN_N
 };
 const char *broken_name(enum broken b); /* "double-hold", ...; BROKEN_NOTHING is "nothing" */
@@ -45,6 +47,8 @@ enum deed {
     DO_STAY,    /* what follows an arrival: stays, clocks, money */
     DO_RESUME,  /* a viewer's stream breaks and resumes */
     DO_CARE,    /* MDO, regie, questions to specialists */
+    /* ---- warm handover, keys and notes ---- */
+    DO_HANDOVER, /* keys, items, notes */
     DO_N
 };
 

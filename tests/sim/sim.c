@@ -217,6 +217,10 @@ static void print_stats(const struct trace_counts *n, double seconds)
     printf("stays=%llu departed=%llu clocks=%llu followed=%llu ran_out=%llu returned=%llu\n",
            (unsigned long long)n->stays, (unsigned long long)n->departed, (unsigned long long)n->clocks,
            (unsigned long long)n->followed, (unsigned long long)n->ran_out, (unsigned long long)n->returned);
+    printf("keys=%llu items=%llu notes=%llu picked_up=%llu unreadable=%llu destroyed=%llu\n",
+           (unsigned long long)n->keys, (unsigned long long)n->items, (unsigned long long)n->notes,
+           (unsigned long long)n->picked_up, (unsigned long long)n->unreadable,
+           (unsigned long long)n->destroyed);
     printf("crashes=%llu takeovers=%llu outages=%llu replays=%llu checks=%llu seen=%llu resumes=%llu "
            "reads=%llu seconds=%.1f\n",
            (unsigned long long)n->crashes, (unsigned long long)n->takeovers, (unsigned long long)n->outages,

@@ -157,6 +157,20 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_REFERRAL_NO_SHOW:
         request = ev->u.referral.request;
         break;
+    case EV_HANDOVER_ITEM:
+        request = ev->u.item.request;
+        break;
+    case EV_NOTE_WRITTEN:
+        request = ev->u.note_written.request;
+        break;
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        request = ev->u.note.request;
+        break;
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:

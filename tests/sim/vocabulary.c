@@ -99,6 +99,14 @@ static void add_lists(struct rows *r)
         SET(r, 4, "%s", k == KIND_NOOD || k == KIND_UUR72 ? "yes" : "no");
         add(r, "kinds", kind, COUNT_OF(kind));
     }
+    for (int i = 0; i < VOCABULARY_REASONS; i++) {
+        static const char *const item[] = {"code", "nr", "required"};
+
+        SET(r, 0, "punt_%d", i + 1);
+        SET(r, 1, "%d", i + 1);
+        SET(r, 2, "%s", i < 2 ? "yes" : "no");
+        add(r, "handover_items", item, COUNT_OF(item));
+    }
     for (int u = 0; u < URGENCY_N; u++) {
         SET(r, 0, "%s", urgency_code((enum urgency)u));
         SET(r, 1, "%s", deadlines[u]);

@@ -1,7 +1,8 @@
 // One walk that calls every operation of the API at least once, with good input.
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined, poolsOf } from './feeds.mjs';
 import { walkCare } from './walk_care.mjs';
-import { aNeed, aReport, ask, demo, deskOf, expectStatus, inMinutes, openReferral, placesFor } from './world.mjs';
+import { walkHandover } from './walk_handover.mjs';
+import { aNeed, aReport, ask, demo, deskOf, expectStatus, inMinutes, openReferral, organisationOf, placesFor } from './world.mjs';
 
 /** A file that a person brings, read by an adapter and taken; a message that was put aside, and is read again. */
 async function walkFeeds(x) {
@@ -62,6 +63,14 @@ export async function walk(x, referrer, need = aNeed) {
   expectStatus(await referrer.post(`/referrals/${b.id}/withdrawal`, { reason: 'anders' }), 200);
   const c = await openReferral(referrer, need());
   const held = (await ask(referrer, c.id, [places[4].poolId])).requests[0];
+  // ---- warm handover, keys and notes ----
+  const d = await openReferral(referrer, need());
+  const home = places.find(p => organisationOf(p.poolId) === 1) ?? (await placesFor(referrer, need(), 1))[0];
+  const lindehof = await x.as('intake.lindehof-groep');
+  const yes = (await ask(referrer, d.id, [home.poolId])).requests[0];
+  expectStatus(await (organisationOf(home.poolId) === 1 ? lindehof : desks[0]).post(`/requests/${yes.id}/acceptance`), 200);
+  await walkHandover(x, referrer, d.id, lindehof);
+  expectStatus(await referrer.post(`/referrals/${d.id}/withdrawal`, { reason: 'anders' }), 200);
   expectStatus(await referrer.get('/referrals?live=false'), 200);
   expectStatus(await (await x.as('beleid.rotterdam')).get('/statistics/overview'), 200);
   await walkFeeds(x);

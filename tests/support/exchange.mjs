@@ -131,7 +131,7 @@ function once(dir, make) {
 
 /** The pages, copied together once per state of broker/ui and the API description. */
 function pages() {
-  const dir = join(VAR, `ui-${hashOf(['broker/ui/js', 'broker/ui/css', 'broker/ui/i18n', 'broker/ui/pages', 'broker/ui/icons', 'broker/ui/tools', 'schema/api'], '')}`);
+  const dir = join(VAR, `ui-${hashOf(['broker/ui/js', 'broker/ui/css', 'broker/ui/i18n', 'broker/ui/pages', 'broker/ui/icons', 'broker/ui/night', 'broker/ui/tools', 'schema/api', 'schema/night-sheet'], '')}`);
   return once(dir, fresh => run('node', [join(ROOT, 'broker/ui/tools/vendor.mjs'), fresh]));
 }
 

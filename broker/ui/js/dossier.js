@@ -5,6 +5,7 @@
 import { ApiError, problemText } from './api.js';
 import { section as care } from './dossier_care.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { section as handover } from './dossier_handover.js';
 import { headline } from './placer_track.js';
 import { moment, t } from './text.js';
 import { announce, html, nothing, notice } from './ui.js';
@@ -35,6 +36,7 @@ import { announce, html, nothing, notice } from './ui.js';
 /** In the order of a referral's life. @type {Section[]} */
 const SECTIONS = [
   care,
+  handover,
 ];
 
 const LIVE_DELAY_MS = 400;

@@ -6,6 +6,7 @@ import { armSound, chime, notify } from './attention.js';
 import { rows } from './codes.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { emptyIntake, isSearchable, fromNeed, missing, toNeed, toReferral } from './need.js';
+import { nightView, startNight } from './night_link.js';
 import { keepDraft, readKept } from './placer_draft.js';
 import { makeFinder } from './placer_find.js';
 import { announcedName, foundNote, foundText, keepOrder, markSeen, newFits, unseen } from './placer_found.js';
@@ -519,7 +520,7 @@ const view = () => {
     set: setIntake, addRegion, clear: () => setIntake(emptyIntake()),
     setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(state.intake, state.callback); frame.draw(); },
   });
-  const main = html`<div class="results" id="results">${messageView()}${doubtNotice(frame)}${staleNotice(frame, refresh)}${runningRow()}${referral ? tracking(referral) : searching()}</div>`;
+  const main = html`<div class="results" id="results">${messageView()}${doubtNotice(frame)}${staleNotice(frame, refresh)}${runningRow()}${referral ? tracking(referral) : searching()}${referral ? nothing : nightView(frame)}</div>`;
   // The summary comes after the tracking on a narrow screen: in the document too.
   return html`<main class="work ${referral ? 'tracks' : ''}">${referral ? html`${main}${side}` : html`${side}${main}`}</main>`;
 };
@@ -584,5 +585,6 @@ startPage({
     if (hashId()) await load(hashId());
     else await search(false);
     loadRunning();
+    startNight(frame);
   },
 });

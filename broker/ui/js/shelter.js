@@ -5,6 +5,7 @@ import { ApiError, problemText } from './api.js';
 import { allowNotifications, armSound, chime, isArmed, notify, startCall, stayAwake, stopCall } from './attention.js';
 import { questions } from './feed.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { nightView, startNight } from './night_link.js';
 import { capacityView, confirmBar, poolName, shownFree } from './shelter_capacity.js';
 import { clashesOf, sendClaims, settled } from './shelter_report.js';
 import { declineSheet, endedCard, endedText, openDecline, requestsView } from './shelter_request.js';
@@ -370,6 +371,7 @@ const view = () => {
     ${state.onShift ? nothing : shiftView()}
     ${quiet()}
     ${state.ready ? capacityView(capacity) : html`<p class="subtle" aria-busy="true">${t('shelter.loading')}</p>`}
+    ${nightView(frame)}
   </main>${confirmBar(capacity)}${declineSheet(state.declining, parts)}${stopSheet(state.stopping, { nowMs: frame.api.now(), set: setStopping, confirm: confirmStop })}`;
 };
 
@@ -395,6 +397,7 @@ startPage({
     // The age of the numbers grows without an event, and a feed falls silent without one.
     setInterval(() => { loadFeeds(); frame.draw(); }, 60_000);
     loadFeeds();
+    startNight(frame);
     await load();
   },
 });

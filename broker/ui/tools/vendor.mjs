@@ -20,8 +20,10 @@ const out = resolve(process.argv[2] ?? join(root, 'build/ui'));
 const fresh = `${out}.new`;
 const types = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.json': 'application/json', '.webmanifest': 'application/manifest+json',
+  '.mjs': 'text/javascript; charset=utf-8', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.json': 'application/json', '.webmanifest': 'application/manifest+json',
 };
+// Pages on which notes are sealed or opened: there the browser may compile WebAssembly.
+const WASM = new Set(['sleutel', 'verwijzing']);
 const LIT = ['lit-html', 'directive', 'directive-helpers', 'directives/repeat', 'directives/live'];
 
 /** All files below a folder, as paths relative to it, sorted. @param {string} dir @returns {string[]} */
@@ -45,7 +47,7 @@ const withoutComments = source => ts.transpileModule(source, { compilerOptions: 
 /** All styles one after another in one file: one request in place of nine on a night phone. */
 function stylesheet(dir, from) {
   const nl = ['button', 'data-badge', 'skip-link'].map(c => join(from, `@nl-design-system-candidate/${c}-css/dist/${c}.css`));
-  const own = ['theme', 'app', 'placer', 'shelter', 'municipality', 'feeds', 'dossier', 'care'].map(c => join(ui, 'css', `${c}.css`));
+  const own = ['theme', 'app', 'placer', 'shelter', 'municipality', 'feeds', 'dossier', 'care', 'handover'].map(c => join(ui, 'css', `${c}.css`));
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'plek.css'), [...nl, ...own].map(f => readFileSync(f, 'utf8')).join('\n'));
 }
@@ -61,12 +63,46 @@ function gather(dir) {
   cpSync(join(from, '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2'), join(dir, 'vendor/text.woff2'));
   writeFileSync(join(dir, 'vendor/icons.svg'), sprite());
   cpSync(join(ui, 'favicon.svg'), join(dir, 'vendor/icon.svg'));
+  sodium(join(dir, 'vendor/sodium'), from);
+}
+
+/** libsodium with Argon2id (the sumo build), loaded only when something is sealed or opened. The name by which one of its
+ * modules asks for the other becomes a path; nothing else changes. */
+function sodium(dir, from) {
+  const core = join(from, 'libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs');
+  const wrappers = readFileSync(join(from, 'libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs'), 'utf8');
+  const named = 'from"libsodium-sumo"';
+  if (wrappers.split(named).length !== 2) throw new Error('libsodium-wrappers asks for its other half in another way');
+  mkdirSync(dir, { recursive: true });
+  cpSync(core, join(dir, 'libsodium-sumo.mjs'));
+  writeFileSync(join(dir, 'libsodium-wrappers.mjs'), wrappers.replace(named, 'from"./libsodium-sumo.mjs"'));
+  cpSync(join(from, 'libsodium-sumo/LICENSE'), join(dir, 'LICENSE.txt'));
 }
 
 function hashOf(dir) {
   const h = createHash('sha256');
   for (const f of walk(dir)) h.update(f).update('\0').update(readFileSync(join(dir, f)));
   return h.digest('hex').slice(0, 12);
+}
+
+/** The night sheet as the broker fills it in: one file that needs no other and no network. Its modules are addresses of
+ * data, named by an import map; {{sheet}} stays for the broker. */
+function nightSheet() {
+  const from = join(ui, 'node_modules');
+  const dist = (pack, file) => readFileSync(join(from, pack, 'dist/modules-sumo-esm', file), 'utf8');
+  const data = source => `data:text/javascript;base64,${Buffer.from(source).toString('base64')}`;
+  const imports = {
+    'libsodium-sumo': data(dist('libsodium-sumo', 'libsodium-sumo.mjs')), sodium: data(dist('libsodium-wrappers-sumo', 'libsodium-wrappers.mjs')),
+    sealing: data(withoutComments(readFileSync(join(ui, 'js/sealing.js'), 'utf8'))),
+  };
+  const texts = Object.fromEntries(['nl', 'en'].map(lang => {
+    const all = Object.entries(JSON.parse(readFileSync(join(ui, `i18n/${lang}.json`), 'utf8')));
+    const script = readFileSync(join(root, `schema/night-sheet/script.${lang}.txt`), 'utf8').trim().split('\n');
+    return [lang, { ...Object.fromEntries(all.filter(([key]) => key.startsWith('nightsheet.'))), script }];
+  }));
+  const inside = value => JSON.stringify(value).replaceAll('<', '\\u003c');
+  const parts = { style: `<style>${readFileSync(join(ui, 'night/sheet.css'), 'utf8')}</style>`, imports: inside({ imports }), texts: inside(texts), script: withoutComments(readFileSync(join(ui, 'night/sheet.js'), 'utf8')) };
+  return readFileSync(join(ui, 'night/sheet.html'), 'utf8').replace(/\{\{(style|imports|texts|script)\}\}/g, (_, name) => parts[name]);
 }
 
 /** Write .gz and .br beside a file where they save something; returns the encodings made. @param {string} file */
@@ -83,7 +119,8 @@ function compress(file) {
 function modulesOf(dir, script, found = []) {
   for (const { fileName } of ts.preProcessFile(readFileSync(join(dir, script), 'utf8')).importedFiles) {
     const next = join(dirname(script), fileName);
-    if (!fileName.startsWith('.') || found.includes(next)) continue;
+    // What is sealed with is fetched when it is needed, which may be never.
+    if (!fileName.startsWith('.') || found.includes(next) || next.startsWith('vendor/sodium/')) continue;
     found.push(next);
     modulesOf(dir, next, found);
   }
@@ -122,10 +159,11 @@ for (const f of walk(join(fresh, 's', hash))) row(`/s/${hash}/${f}`, `s/${hash}/
 mkdirSync(join(fresh, 'pages'));
 for (const [name, texts] of Object.entries(JSON.parse(readFileSync(join(ui, 'pages/pages.json'), 'utf8')))) {
   writeFileSync(join(fresh, 'pages', `${name}.html`), page(texts, join(fresh, 's', hash), `/s/${hash}`));
-  row(name === 'index' ? '/' : `/${name}`, `pages/${name}.html`, 'no-store');
+  row(name === 'index' ? '/' : `/${name}`, `pages/${name}.html`, WASM.has(name) ? 'no-store,wasm' : 'no-store');
 }
 writeFileSync(join(fresh, 'openapi.json'), JSON.stringify(parse(readFileSync(join(root, 'schema/api/openapi.yaml'), 'utf8'))));
 row('/api/v1/openapi.json', 'openapi.json', 'no-store');
+writeFileSync(join(fresh, 'night-sheet.html'), nightSheet());
 writeFileSync(join(fresh, 'files.tsv'), rows.join('\n') + '\n');
 
 rmSync(out, { recursive: true, force: true });

@@ -6,7 +6,7 @@ export type Code = {
     phoneOrder?: string | number; icon?: string; childNl?: string; childEn?: string; shortNl?: string; shortEn?: string;
     group?: string; waiveLabelNl?: string; waiveLabelEn?: string; askLabelNl?: string; askLabelEn?: string; short?: string;
     hexQ?: string | number; hexR?: string | number; lat?: string | number; lon?: string | number; region?: string;
-    needsText?: string | boolean; validFrom?: string; validTo?: string;
+    needsText?: string | boolean; hintNl?: string; hintEn?: string; validFrom?: string; validTo?: string;
 };
 export type Codes = Record<string, Code[]>;
 
@@ -161,4 +161,22 @@ export type Upload = {
     id: number; state: 'waiting' | 'read' | 'unreadable' | 'taken' | 'expired' | 'unanswered'; test?: boolean;
     createdAt?: string; expiresAt?: string; messageId?: string | null; previewTag?: string; preview?: Preview[]; complaints?: Complaint[]; more?: number;
     notices?: Complaint[];
+};
+
+/* ---- warm handover, keys and notes ---- */
+export type OrgKey = {
+    id: number; state: 'made' | 'active' | 'old' | 'retired' | 'lost'; fingerprint: string; publicKey: string; wrapped: string | null;
+    madeByMe: boolean; unreadNotes: number; notes: number; madeAt: string; confirmedAt: string | null; endedAt: string | null;
+};
+export type NightSheetState = { state: 'ready' | 'no_key' | 'not_yet' | 'off'; madeAt: string | null; everyS: number };
+export type Note = {
+    id: number; referralId: number; requestId: number; from: 'referrer' | 'house'; organisation: string;
+    state: 'written' | 'picked_up' | 'unreadable' | 'destroyed'; keyId: number; bytes: number; mine: boolean; readable: boolean;
+    writtenAt: string; pickedUpAt: string | null; endedAt: string | null; destroyAt: string;
+};
+export type Handover = {
+    referralId: number; requestId: number | null; side: 'referrer' | 'house'; completeAt: string | null;
+    items: { item: string; required: boolean; referrer: string | null; house: string | null }[];
+    receiver: { organisation: string; key: { id: number; publicKey: string; fingerprint: string; confirmedAt: string } | null } | null;
+    notes: Note[];
 };

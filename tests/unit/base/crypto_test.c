@@ -4,6 +4,7 @@
 #include "support/cmocka_all.h"
 #include "support/folder.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -147,6 +148,33 @@ static void a_changed_seal_stays_shut(void **state)
     buf_u8(&sealed, 0);
     assert_stays_shut("longer", &key, PLACE, buf_view(&sealed));
     buf_fini(&sealed);
+}
+
+/* What is sealed to a public key opens with its private half and with no other, and a changed byte spoils it.
+ */
+static void a_box_opens_with_the_private_half_only(void **state)
+{
+    uint8_t public_key[CRYPTO_BOX_KEY_BYTES], secret[crypto_box_SECRETKEYBYTES],
+        other[crypto_box_SECRETKEYBYTES];
+    uint8_t unused[CRYPTO_BOX_KEY_BYTES], plain[64];
+    struct bytes text = BYTES_LITERAL("0800-000 0001");
+    struct buf box = {0}, again = {0};
+
+    (void)state;
+    crypto_box_keypair(public_key, secret);
+    crypto_box_keypair(unused, other);
+    buf_text(&box, "before");
+    crypto_box_to(public_key, text, &box);
+    assert_int_equal(box.len, 6 + text.len + CRYPTO_BOX_OVERHEAD);
+    assert_int_equal(crypto_box_seal_open(plain, box.p + 6, box.len - 6, public_key, secret), 0);
+    assert_memory_equal(plain, text.p, text.len);
+    assert_int_not_equal(crypto_box_seal_open(plain, box.p + 6, box.len - 6, unused, other), 0);
+    crypto_box_to(public_key, text, &again);
+    assert_memory_not_equal(again.p, box.p + 6, again.len); /* the same text twice looks different */
+    box.p[6 + 40] ^= 1;
+    assert_int_not_equal(crypto_box_seal_open(plain, box.p + 6, box.len - 6, public_key, secret), 0);
+    buf_fini(&box);
+    buf_fini(&again);
 }
 
 static void a_made_key_file_loads(void **state)
@@ -349,6 +377,7 @@ int main(void)
         cmocka_unit_test(the_published_example_opens),
         cmocka_unit_test(the_same_text_seals_differently_and_hides_it),
         cmocka_unit_test(a_changed_seal_stays_shut),
+        cmocka_unit_test(a_box_opens_with_the_private_half_only),
         cmocka_unit_test(a_made_key_file_loads),
         cmocka_unit_test(key_files),
         cmocka_unit_test(what_is_no_key_file),

@@ -15,6 +15,28 @@ struct world {
     int64_t answer_by, lapse; /* of request 1 */
 };
 
+/* C has a key in use (1) and one that waits to be confirmed (2); note 1 of referral 2 is written to the
+ * first.
+ */
+static void handover_begun(struct exchange *x)
+{
+    struct cmd_make_key key = {.public_key = {1}, .wrapped_bytes = ORG_KEY_WRAPPED_MIN};
+    struct cmd_write_note note = {.referral = {2}, .key = {1}, .bytes = NOTE_STEP_BYTES + NOTE_SEAL_BYTES};
+    struct command cmd = {.kind = CMD_MAKE_KEY, .actor = shelter_of(HUIS_C), .u.make_key = &key};
+
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    cmd.kind = CMD_CONFIRM_KEY;
+    cmd.actor.account.v++;
+    cmd.u.key.v = 1;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    key.public_key[0] = 2;
+    cmd = (struct command){.kind = CMD_MAKE_KEY, .actor = shelter_of(HUIS_C), .u.make_key = &key};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    cmd = (struct command){.kind = CMD_WRITE_NOTE, .actor = referrer_of(VT_OOST), .u.write_note = &note};
+    cmd.key = (struct command_key){7, 8, 9};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+}
+
 static struct world world_of_all(void)
 {
     static const unsigned c_and_a[] = {POOL_C, POOL_A1};
@@ -26,6 +48,7 @@ static struct world world_of_all(void)
     w.answer_by = the_request(w.x, (struct request_id){1})->answer_by_ms;
     o = do_ask(w.x, do_open(w.x, VT_OOST, a_need()), c_and_a, 2);
     do_answer(w.x, CMD_ACCEPT, o.requests[0], 0);
+    handover_begun(w.x);
     return w;
 }
 
@@ -38,6 +61,35 @@ static struct event an_event(const struct world *w, enum event_kind kind)
     ev.seq = engine_seq(w->x->e) + 1;
     ev.at_ms = w->x->now;
     return ev;
+}
+
+static void possible_handover(const struct world *w, struct event *ev)
+{
+    const struct engine *e = w->x->e;
+
+    ev->account.v = 7;
+    if (ev->kind == EV_KEY_MADE) {
+        ev->u.key_made.id.v = engine_org_keys(e) + 1;
+        ev->u.key_made.org.v = HUIS_B;
+        ev->u.key_made.wrapped_bytes = ORG_KEY_WRAPPED_MIN;
+    } else if (ev->kind == EV_KEY_CONFIRMED || ev->kind == EV_KEY_LOST) {
+        ev->u.key.id.v = 2;
+    } else if (ev->kind == EV_HANDOVER_ITEM) {
+        ev->u.item = (struct ev_item){.referral = {2}, .request = {2}, .required = 3, .given = true};
+    } else if (ev->kind == EV_NOTE_WRITTEN) {
+        ev->u.note_written = (struct ev_note_written){.id = {engine_notes(e) + 1},
+                                                      .referral = {2},
+                                                      .request = {2},
+                                                      .key = {1},
+                                                      .bytes = NOTE_STEP_BYTES + NOTE_SEAL_BYTES,
+                                                      .locker_lo = 1,
+                                                      .destroy_at_ms = ev->at_ms};
+    } else {
+        ev->u.note = (struct ev_note){.id = {1}, .referral = {2}, .request = {2}};
+        ev->u.note.destroy_at_ms = ev->at_ms;
+        if (ev->kind == EV_NOTE_DESTROYED)
+            ev->at_ms = engine_note(e, (struct note_id){1})->destroy_at_ms;
+    }
 }
 
 /* A possible event of each kind in this world. */
@@ -170,6 +222,16 @@ static struct event possible(const struct world *w, enum event_kind kind)
     case EV_CONSULT_CLOSED:
         break; /* care/care_apply_test.c */
     /* ---- warm handover, keys and notes ---- */
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+    case EV_HANDOVER_ITEM:
+    case EV_NOTE_WRITTEN:
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        possible_handover(w, &ev);
+        break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_N:
         break;
@@ -432,6 +494,46 @@ static void a_yes_beside_another_request(void **state)
     }
 }
 
+static void steps_of_a_handover(void **state)
+{
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_KEY_MADE, ev.u.key_made.id.v++);
+    SPOIL(EV_KEY_MADE, ev.u.key_made.org.v = 99);
+    SPOIL(EV_KEY_MADE, ev.u.key_made.wrapped_bytes = ORG_KEY_WRAPPED_MIN - 1);
+    SPOIL(EV_KEY_MADE, ev.u.key_made.wrapped_bytes = ORG_KEY_WRAPPED_MAX + 1);
+    KEEP(EV_KEY_MADE, ev.u.key_made.wrapped_bytes = ORG_KEY_WRAPPED_MAX);
+    SPOIL(EV_KEY_CONFIRMED, ev.u.key.id.v = 1); /* in use already */
+    SPOIL(EV_KEY_CONFIRMED, ev.u.key.id.v = 99);
+    SPOIL(EV_KEY_CONFIRMED, ev.account.v = 100 + HUIS_C); /* who made it */
+    SPOIL(EV_KEY_LOST, ev.u.key.id.v = 99);
+    SPOIL(EV_KEY_LOST, ev.u.key.id.v = 1); /* a note waits, and nobody was told */
+    SPOIL(EV_HANDOVER_ITEM, ev.u.item.referral.v = 1; ev.u.item.request.v = 1);
+    SPOIL(EV_HANDOVER_ITEM, ev.u.item.request.v = 3);
+    SPOIL(EV_HANDOVER_ITEM, ev.u.item.item = HANDOVER_ITEMS_MAX);
+    SPOIL(EV_HANDOVER_ITEM, ev.u.item.required = UINT32_C(1) << HANDOVER_ITEMS_MAX);
+    SPOIL(EV_HANDOVER_ITEM, ev.u.item.given = false); /* was not given */
+    SPOIL(EV_NOTE_WRITTEN, ev.u.note_written.id.v++);
+    SPOIL(EV_NOTE_WRITTEN, ev.u.note_written.referral.v = 1; ev.u.note_written.request.v = 1);
+    SPOIL(EV_NOTE_WRITTEN, ev.u.note_written.key.v = 2); /* not confirmed */
+    SPOIL(EV_NOTE_WRITTEN, ev.u.note_written.key.v = 99);
+    SPOIL(EV_NOTE_WRITTEN, ev.u.note_written.from = HANDOVER_HOUSE); /* not the referrer's key */
+    SPOIL(EV_NOTE_WRITTEN, ev.u.note_written.bytes++);
+    SPOIL(EV_NOTE_WRITTEN, ev.u.note_written.bytes = NOTE_SEAL_BYTES);
+    SPOIL(EV_NOTE_WRITTEN, ev.u.note_written.bytes = 17 * NOTE_STEP_BYTES + NOTE_SEAL_BYTES);
+    KEEP(EV_NOTE_WRITTEN, ev.u.note_written.bytes = 16 * NOTE_STEP_BYTES + NOTE_SEAL_BYTES);
+    SPOIL(EV_NOTE_WRITTEN, ev.u.note_written.destroy_at_ms--);
+    SPOIL(EV_NOTE_PICKED_UP, ev.u.note.id.v = 2);
+    SPOIL(EV_NOTE_PICKED_UP, ev.u.note.referral.v = 1);
+    SPOIL(EV_NOTE_PICKED_UP, ev.u.note.request.v = 3);
+    SPOIL(EV_NOTE_PICKED_UP, ev.u.note.destroy_at_ms--);
+    SPOIL(EV_NOTE_UNREADABLE, ev.u.note.id.v = 0);
+    SPOIL(EV_NOTE_DESTROYED, ev.at_ms--);
+    SPOIL(EV_NOTE_DESTROYED, ev.u.note.id.v = 99);
+    exchange_free(w.x);
+}
+
 static void steps_of_a_referral(void **state)
 {
     struct world w = world_of_all();
@@ -501,6 +603,7 @@ int main(void)
         cmocka_unit_test(made_requests),
         cmocka_unit_test(steps_of_a_request),
         cmocka_unit_test(a_yes_beside_another_request),
+        cmocka_unit_test(steps_of_a_handover),
         cmocka_unit_test(steps_of_a_referral),
         cmocka_unit_test(places_found),
         cmocka_unit_test(outcomes),

@@ -649,12 +649,21 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_CLOCK_STOPPED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
         {EV_CLOCK_WARNED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
         {EV_CLOCK_RAN_OUT, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
+        {EV_KEY_MADE, {{ROLE_NONE, 0, 0}}},
+        {EV_KEY_CONFIRMED, {{ROLE_NONE, 0, 0}}},
+        {EV_KEY_LOST, {{ROLE_NONE, 0, 0}}},
+        {EV_HANDOVER_ITEM, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_NOTE_WRITTEN, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_NOTE_PICKED_UP, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_NOTE_UNREADABLE, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_NOTE_DESTROYED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
     };
     struct scene_of_all s = scene_new();
 
     (void)state;
     /* Later kinds: in the tests of their own part. */
-    assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1);
+    /* Those of care have tests of their own. */
+    assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1 + EV_NOTE_DESTROYED - EV_KEY_MADE + 1);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct event ev = {.kind = cases[i].kind};
 
@@ -685,6 +694,12 @@ static void pushed_only_to_who_it_concerns(void **state)
                 ev.u.clock.org.v = VT_WEST;
         } else if (ev.kind >= EV_STAY_STARTED && ev.kind <= EV_STAY_ENDED)
             ev.u.stay.stay = s.stay;
+        else if (ev.kind == EV_HANDOVER_ITEM)
+            ev.u.item.request = s.pending_b;
+        else if (ev.kind == EV_NOTE_WRITTEN)
+            ev.u.note_written.request = s.pending_b;
+        else if (ev.kind >= EV_NOTE_PICKED_UP && ev.kind <= EV_NOTE_DESTROYED)
+            ev.u.note.request = s.pending_b;
         else if (ev.kind >= EV_REFERRAL_TRAVELLING && ev.kind <= EV_REFERRAL_UNPLACED) {
             ev.u.referral.referral = s.pending;
             ev.u.referral.request = s.pending_b;

@@ -140,6 +140,19 @@ static bool is_valid_union(const struct event *ev)
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
         return text_is_clean(ev->u.consult.text, CONSULT_TEXT_SIZE);
+    case EV_KEY_MADE:
+        return ev->u.key_made.wrapped_bytes <= ORG_KEY_WRAPPED_MAX;
+    case EV_HANDOVER_ITEM:
+        return ev->u.item.item < HANDOVER_ITEMS_MAX && (unsigned)ev->u.item.side < HANDOVER_SIDE_N;
+    case EV_NOTE_WRITTEN:
+        return (unsigned)ev->u.note_written.from < HANDOVER_SIDE_N && ev->u.note_written.destroy_at_ms >= 0;
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        return ev->u.note.destroy_at_ms >= 0;
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+        return true;
     case EV_N:
         break;
     }
@@ -340,8 +353,9 @@ static void the_subject_is_the_referral(void **state)
     (void)state;
     for (unsigned kind = 0; kind < EV_N; kind++) {
         struct event ev = chaos_event(&rng, (enum event_kind)kind);
-        bool has_referral =
-            kind >= EV_REFERRAL_OPENED && kind != EV_COMMAND_DONE && kind != EV_CAPACITY_CONFIRMED;
+        bool has_referral = kind >= EV_REFERRAL_OPENED && kind != EV_COMMAND_DONE &&
+                            kind != EV_CAPACITY_CONFIRMED && kind != EV_KEY_MADE &&
+                            kind != EV_KEY_CONFIRMED && kind != EV_KEY_LOST;
 
         assert_int_equal(event_subject(&ev).v != 0, has_referral);
         assert_non_null(event_name((enum event_kind)kind));

@@ -133,6 +133,8 @@ static void listings_that_are_refused(void **state)
     } cases[] = {
         {"/\ta\ttext/plain\tno-store\t-\n", OK, ""},
         {"\n/\ta\ttext/plain\tno-store\t-", OK, ""},
+        {"/\ta\ttext/plain\tno-store,wasm\t-\n", OK, ""},
+        {"/\ta\ttext/plain\tno-store,eval\t-\n", ERR_BAD_INPUT, "cache rule"},
         {"/\ta\ttext/plain\tno-store\n", ERR_BAD_INPUT, "line 1: five columns"},
         {"/\ta\ttext/plain\tno-store\t-\t-\n", ERR_BAD_INPUT, "five columns"},
         {"x\ta\ttext/plain\tno-store\t-\n", ERR_BAD_INPUT, "not clean"},

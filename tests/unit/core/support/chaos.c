@@ -306,6 +306,51 @@ static void chaos_care(struct rng *r, struct event *ev)
     }
 }
 
+static void some_bytes(struct rng *r, uint8_t *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        p[i] = (uint8_t)rng_next(r);
+}
+
+static void fill_handover(struct rng *r, struct event *ev)
+{
+    struct ev_key_made *k = &ev->u.key_made;
+    struct ev_note_written *w = &ev->u.note_written;
+
+    if (ev->kind == EV_KEY_MADE) {
+        k->id.v = (uint32_t)rng_next(r);
+        k->org.v = rng_below(r, 1000);
+        some_bytes(r, k->public_key, sizeof k->public_key);
+        k->wrapped_bytes = (uint8_t)rng_below(r, ORG_KEY_WRAPPED_MAX + 1);
+        some_bytes(r, k->wrapped, k->wrapped_bytes);
+    } else if (ev->kind == EV_KEY_CONFIRMED || ev->kind == EV_KEY_LOST) {
+        ev->u.key.id.v = (uint32_t)rng_next(r);
+    } else if (ev->kind == EV_HANDOVER_ITEM) {
+        ev->u.item.referral.v = rng_next(r);
+        ev->u.item.request.v = rng_next(r);
+        ev->u.item.required = (uint32_t)rng_next(r);
+        ev->u.item.item = (uint8_t)rng_below(r, HANDOVER_ITEMS_MAX);
+        ev->u.item.side = PICK(r, handover_side, HANDOVER_SIDE_N);
+        ev->u.item.given = rng_chance(r, 500);
+    } else if (ev->kind == EV_NOTE_WRITTEN) {
+        w->id.v = (uint32_t)rng_next(r);
+        w->referral.v = rng_next(r);
+        w->request.v = rng_next(r);
+        w->key.v = (uint32_t)rng_next(r);
+        w->from = PICK(r, handover_side, HANDOVER_SIDE_N);
+        w->bytes = (uint16_t)rng_next(r);
+        w->locker_hi = rng_next(r);
+        w->locker_lo = rng_next(r);
+        some_bytes(r, w->hash, sizeof w->hash);
+        w->destroy_at_ms = a_time(r);
+    } else {
+        ev->u.note.id.v = (uint32_t)rng_next(r);
+        ev->u.note.referral.v = rng_next(r);
+        ev->u.note.request.v = rng_next(r);
+        ev->u.note.destroy_at_ms = a_time(r);
+    }
+}
+
 struct event chaos_event(struct rng *r, enum event_kind kind)
 {
     struct event ev;
@@ -405,6 +450,16 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         chaos_care(r, &ev);
         break;
     /* ---- warm handover, keys and notes ---- */
+    case EV_KEY_MADE:
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+    case EV_HANDOVER_ITEM:
+    case EV_NOTE_WRITTEN:
+    case EV_NOTE_PICKED_UP:
+    case EV_NOTE_UNREADABLE:
+    case EV_NOTE_DESTROYED:
+        fill_handover(r, &ev);
+        break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_N:
         break;
@@ -534,6 +589,8 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
         x->now += 6 * MS_HOUR; /* a broker that stood still */
     if (rng_chance(r, 150))
         return chaos_care_step(x, r);
+    if (rng_chance(r, 120))
+        return chaos_handover_step(x, r);
     if (cmd.kind == CMD_REPORT_CAPACITY)
         return report_step(x, r);
     if (rng_chance(r, 700))

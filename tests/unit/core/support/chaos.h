@@ -15,5 +15,7 @@ struct need chaos_need(struct rng *rng);
 
 /* One act of care (support/chaos_care.c): chaos_step does some by itself. */
 struct outcome chaos_care_step(struct exchange *x, struct rng *r);
+/* The same of the warm handover alone: chaos_handover.c. */
+struct outcome chaos_handover_step(struct exchange *x, struct rng *r);
 
 #endif

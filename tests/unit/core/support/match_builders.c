@@ -27,6 +27,7 @@ static const char *const field_names[] = {
     "residences",   "threat_kinds",
     "traits",       "age_below",
     "valid_from",   "valid_to",
+    "required",
 };
 
 static const char *const lists[] = {
@@ -49,6 +50,7 @@ static const char *const lists[] = {
     "funding_streams",
     "funding_rules",
     "funding_change_reasons",
+    "handover_items",
     "sexes", /* the last is not used by rules: must be passed over */
 };
 

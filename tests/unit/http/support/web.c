@@ -280,6 +280,7 @@ void web_start(struct web *w)
                                 .offload = w->offload,
                                 .people = web_people_port(w->people),
                                 .secrets = web_secrets_port(w->people),
+                                .notes = web_notes_port(w->people),
                                 .codes = json_pack("{s:[{s:s}]}", "kinds", "code", "crisis"),
                                 .turn_max_ms = turn_max};
     if (http_app_new(&parts, &w->settings, &w->limits, &w->app, why, sizeof why) != OK)

@@ -239,6 +239,40 @@ struct secrets_port web_secrets_port(struct web_people *p)
     return (struct secrets_port){.ctx = p, .reveal = reveal, .record = record};
 }
 
+/* ---- the notes port ---- */
+
+static enum err put_note(void *ctx, const struct note_locker *locker, int64_t now_ms, struct bytes sealed,
+                         note_stored_fn *done, void *done_ctx)
+{
+    (void)ctx, (void)locker, (void)now_ms, (void)sealed, (void)done, (void)done_ctx;
+    return ERR_BUSY;
+}
+
+static enum err get_note(void *ctx, const struct note_locker *locker, note_fetched_fn *done, void *done_ctx)
+{
+    (void)ctx, (void)locker, (void)done, (void)done_ctx;
+    return ERR_BUSY;
+}
+
+static enum err drop_note(void *ctx, const struct note_locker *locker)
+{
+    (void)ctx, (void)locker;
+    return ERR_BUSY;
+}
+
+static enum err list_notes(void *ctx, const struct note_locker *after, int64_t before_ms,
+                           note_listed_fn *done, void *done_ctx)
+{
+    (void)ctx, (void)after, (void)before_ms, (void)done, (void)done_ctx;
+    return ERR_BUSY;
+}
+
+struct notes_port web_notes_port(struct web_people *p)
+{
+    return (struct notes_port){
+        .ctx = p, .put = put_note, .get = get_note, .drop = drop_note, .list = list_notes};
+}
+
 /* ---- for the tests ---- */
 
 struct account *web_account(struct web *w, enum web_account id)

@@ -10,6 +10,8 @@ void web_people_free(struct web_people *p);
 void web_people_turn(struct web_people *p);
 void web_people_enrol(struct web_people *p, const uint8_t spki[CRYPTO_SHA256_BYTES], struct org_id org);
 struct people_port web_people_port(struct web_people *p);
+/* A store of notes that is always too busy. */
+struct notes_port web_notes_port(struct web_people *p);
 struct secrets_port web_secrets_port(struct web_people *p);
 
 #endif

@@ -1,0 +1,443 @@
+#include "http/night_sheet.h"
+
+#include "base/check.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "http/app_state.h"
+#include "http/view.h"
+#include "http/view_handover.h"
+#include "loop/offload.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PLACE "{{sheet}}" /* of the facts in the template */
+#define TEMPLATE_BYTES_MAX (4u * 1024 * 1024)
+#define FIRST_MS 2000 /* after the start: feeds and people are back by then */
+#define PATH_SIZE 600
+
+struct night_file;
+
+struct sheet {
+    struct org_key_id key;
+    int64_t made_at_ms;
+    char *facts; /* JSON text, its text sealed; NULL = none */
+};
+
+struct night_sheets {
+    struct http_app *app;
+    struct event *timer;
+    char *before, *after; /* of the template; NULL = no sheets */
+    struct sheet *of;     /* by organisation - 1 */
+    uint32_t n_of;
+    bool busy;
+
+    /* the sheet under way */
+    uint32_t org;
+    struct org_key_id key;
+    int64_t made_at_ms;
+    json_t *data;
+    struct night_row *rows;
+    size_t n_rows, row;
+    struct night_file *file; /* at a thread; NULL = none */
+};
+
+/* A file being written by a thread, which may touch only this. */
+struct night_file {
+    struct night_sheets *s; /* NULL: the app is gone; looked at on the loop only */
+    char path[PATH_SIZE], fresh[PATH_SIZE];
+    struct buf text;
+    bool is_written;
+};
+
+static void next_org(struct night_sheets *s);
+
+/* ---- the template ---- */
+
+static char *read_template(const char *path, char *why, size_t why_size)
+{
+    FILE *f = fopen(path, "rbe");
+    struct stat st;
+    char *text = NULL;
+
+    if (f == NULL || fstat(fileno(f), &st) != 0 || st.st_size <= 0 || st.st_size > TEMPLATE_BYTES_MAX) {
+        snprintf(why, why_size, "%s", f == NULL ? strerror(errno) : "no template of a night sheet");
+    } else {
+        text = mem_new((size_t)st.st_size + 1, 1);
+        if (fread(text, (size_t)st.st_size, 1, f) != 1) {
+            free(text);
+            text = NULL;
+            snprintf(why, why_size, "it became shorter");
+        }
+    }
+    if (f != NULL)
+        fclose(f);
+    return text;
+}
+
+static void load_template(struct night_sheets *s)
+{
+    char path[PATH_SIZE], why[120] = "it has no place for the facts";
+    char *text = NULL, *place = NULL;
+
+    snprintf(path, sizeof path, "%s/night-sheet.html", s->app->settings.ui_dir);
+    text = read_template(path, why, sizeof why);
+    place = text != NULL ? strstr(text, PLACE) : NULL;
+    if (place != NULL) {
+        s->after = mem_dup_text(place + strlen(PLACE));
+        *place = '\0';
+        s->before = TAKE(&text);
+    } else {
+        log_warn("no night sheets", "file=\"%s\" why=\"%s\"", path, why);
+    }
+    free(text);
+}
+
+/* ---- where they are kept ---- */
+
+static struct sheet *sheet_of(struct night_sheets *s, uint32_t org)
+{
+    if (org > s->n_of) {
+        s->of = mem_resize(s->of, org, sizeof *s->of);
+        memset(s->of + s->n_of, 0, (org - s->n_of) * sizeof *s->of);
+        s->n_of = org;
+    }
+    return &s->of[org - 1];
+}
+
+/* False: files are not asked for. */
+static bool path_of(const struct night_sheets *s, uint32_t org, char out[PATH_SIZE])
+{
+    const char *dir = s->app->settings.night_sheet_dir;
+
+    if (dir == NULL || dir[0] == '\0')
+        return false;
+    return (size_t)snprintf(out, PATH_SIZE, "%s/nachtlijst-%s.html", dir,
+                            engine_org(app_engine(s->app), (struct org_id){org})->code) < PATH_SIZE;
+}
+
+static void forget(struct night_sheets *s, uint32_t org)
+{
+    struct sheet *sheet = sheet_of(s, org);
+    char path[PATH_SIZE];
+
+    free(sheet->facts);
+    *sheet = (struct sheet){0};
+    if (path_of(s, org, path))
+        unlink(path);
+}
+
+static const struct sheet *ready(const struct night_sheets *s, struct org_id org)
+{
+    const struct org_key *k = engine_org_key_active(app_engine(s->app), org);
+
+    if (k == NULL || org.v < 1 || org.v > s->n_of || s->of[org.v - 1].facts == NULL)
+        return NULL;
+    return s->of[org.v - 1].key.v == k->id.v ? &s->of[org.v - 1] : NULL;
+}
+
+enum err night_sheet_write(const struct night_sheets *s, struct org_id org, struct buf *out)
+{
+    const struct sheet *sheet = ready(s, org);
+
+    if (sheet == NULL || s->before == NULL)
+        return ERR_NOT_FOUND;
+    buf_text(out, s->before);
+    buf_text(out, sheet->facts);
+    buf_text(out, s->after);
+    return OK;
+}
+
+json_t *night_sheet_state(const struct night_sheets *s, struct org_id org)
+{
+    const struct sheet *sheet = ready(s, org);
+    const char *state = s->before == NULL                                        ? "off"
+                        : engine_org_key_active(app_engine(s->app), org) == NULL ? "no_key"
+                        : sheet == NULL                                          ? "not_yet"
+                                                                                 : "ready";
+
+    return json_pack("{s:s, s:o, s:I}", "state", state, "madeAt",
+                     sheet != NULL ? view_time(sheet->made_at_ms) : json_null(), "everyS",
+                     (json_int_t)s->app->settings.night_sheet_s);
+}
+
+/* ---- writing the file ---- */
+
+static void write_file(void *ctx)
+{
+    struct night_file *f = ctx;
+    int fd = open(f->fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    size_t at = 0;
+
+    if (fd < 0)
+        return;
+    while (at < f->text.len) {
+        ssize_t n = write(fd, f->text.p + at, f->text.len - at);
+
+        if (n <= 0)
+            break;
+        at += (size_t)n;
+    }
+    f->is_written = at == f->text.len && fchmod(fd, 0600) == 0 && fsync(fd) == 0;
+    close(fd);
+    f->is_written = f->is_written && rename(f->fresh, f->path) == 0;
+    if (!f->is_written)
+        unlink(f->fresh);
+}
+
+static void file_free(struct night_file *f)
+{
+    buf_fini(&f->text);
+    free(f);
+}
+
+static void on_file(void *ctx, enum err trouble)
+{
+    struct night_file *f = ctx;
+    struct night_sheets *s = f->s;
+
+    (void)trouble;
+    if (s == NULL) {
+        file_free(f);
+        return;
+    }
+    s->file = NULL;
+    if (!f->is_written)
+        log_error("night sheet not written", "file=\"%s\"", f->path);
+    file_free(f);
+    s->org++;
+    next_org(s);
+}
+
+/* True: a thread writes, and goes on with the next organisation. */
+static bool write_sheet(struct night_sheets *s)
+{
+    struct night_file *f = mem_new(1, sizeof *f);
+
+    f->s = s;
+    if (!path_of(s, s->org, f->path) ||
+        (size_t)snprintf(f->fresh, sizeof f->fresh, "%.*s.new", (int)sizeof f->path - 8, f->path) >=
+            sizeof f->fresh ||
+        night_sheet_write(s, (struct org_id){s->org}, &f->text) != OK ||
+        offload_run(s->app->parts.offload, write_file, on_file, f) != OK) {
+        file_free(f);
+        return false;
+    }
+    s->file = f;
+    return true;
+}
+
+/* ---- making one ---- */
+
+static void record_making(struct night_sheets *s)
+{
+    const struct secrets_port *p = &s->app->parts.secrets;
+    struct access_entry entry = {.at_ms = s->made_at_ms,
+                                 .action = "night_sheet.make",
+                                 .org = {s->org},
+                                 .role = ROLE_SYSTEM,
+                                 .object = s->org};
+
+    if (p->record(p->ctx, &entry, NULL, NULL) != OK)
+        log_warn("making of a night sheet not logged", "org=%u", s->org);
+}
+
+/* Seal DATA to the key; what is left of it in clear is wiped. */
+static void seal_data(struct night_sheets *s, const struct org_key *k, struct buf *sealed)
+{
+    char *text = json_dumps(s->data, JSON_COMPACT);
+
+    CHECK(text != NULL);
+    crypto_box_to(k->public_key, bytes_of_text(text), sealed);
+    crypto_wipe(text, strlen(text));
+    free(text);
+}
+
+/* No '<' may stand in a script element. */
+static char *without_angle(char *text)
+{
+    struct buf out = {0};
+    char *copy = NULL;
+
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == '<')
+            buf_text(&out, "\\u003c");
+        else
+            buf_u8(&out, (uint8_t)*p);
+    }
+    copy = mem_dup(out.p, out.len);
+    buf_fini(&out);
+    free(text);
+    return copy;
+}
+
+static void keep_sheet(struct night_sheets *s, const struct org_key *k)
+{
+    const struct engine *e = app_engine(s->app);
+    struct sheet *sheet = sheet_of(s, s->org);
+    struct buf sealed = {0};
+    json_t *facts = NULL;
+
+    seal_data(s, k, &sealed);
+    facts = json_pack("{s:s, s:o, s:o, s:o, s:o}", "organisation", engine_org(e, k->org)->name, "madeAt",
+                      view_time(s->made_at_ms), "publicKey", view_bytes(k->public_key, sizeof k->public_key),
+                      "wrapped", view_bytes(k->wrapped, k->wrapped_bytes), "sealed",
+                      view_bytes(sealed.p, sealed.len));
+    free(sheet->facts);
+    sheet->facts = without_angle(json_dumps(facts, JSON_COMPACT));
+    sheet->key = k->id;
+    sheet->made_at_ms = s->made_at_ms;
+    json_decref(facts);
+    buf_fini(&sealed);
+}
+
+static void drop_data(struct night_sheets *s)
+{
+    json_decref(s->data);
+    s->data = NULL;
+    free(s->rows);
+    s->rows = NULL;
+    s->n_rows = s->row = 0;
+}
+
+/* Every row is filled in. */
+static void finish(struct night_sheets *s)
+{
+    const struct org_key *k = engine_org_key_active(app_engine(s->app), (struct org_id){s->org});
+
+    if (k != NULL && k->id.v == s->key.v) {
+        keep_sheet(s, k);
+        record_making(s);
+    }
+    drop_data(s);
+    if (k != NULL && k->id.v == s->key.v && write_sheet(s))
+        return;
+    s->org++;
+    next_org(s);
+}
+
+static void reveal_next(struct night_sheets *s);
+
+static void on_revealed(void *ctx, enum err trouble, const struct revealed_location *l)
+{
+    struct night_sheets *s = ctx;
+    json_t *row = s->rows[s->row].row;
+
+    if (trouble == OK) {
+        json_object_set_new(row, "nightNumber", json_string(l->night_number));
+        json_object_set_new(row, "meetingPoint", json_string(l->meeting_point));
+    }
+    s->row++;
+    reveal_next(s);
+}
+
+static void reveal_next(struct night_sheets *s)
+{
+    const struct secrets_port *p = &s->app->parts.secrets;
+
+    while (s->row < s->n_rows) {
+        const struct night_row *row = &s->rows[s->row];
+        const struct referral *r =
+            engine_referral(app_engine(s->app), engine_request(app_engine(s->app), row->request)->referral);
+        struct access_entry entry = {.at_ms = app_now_ms(s->app),
+                                     .action = "night_sheet.reveal",
+                                     .org = {s->org},
+                                     .role = ROLE_SYSTEM,
+                                     .object = row->request.v,
+                                     .ground = r->facts_known ? r->need.ground : GROUND_NONE};
+
+        if (p->reveal(p->ctx, row->location, &entry, on_revealed, s) == OK)
+            return;
+        s->row++; /* too busy: the sheet says that it is not known */
+    }
+    finish(s);
+}
+
+static void next_org(struct night_sheets *s)
+{
+    const struct engine *e = app_engine(s->app);
+
+    for (; s->org <= engine_orgs(e); s->org++) {
+        const struct org_key *k = engine_org_key_active(e, (struct org_id){s->org});
+
+        if (k == NULL) {
+            forget(s, s->org);
+            continue;
+        }
+        s->key = k->id;
+        s->made_at_ms = app_now_ms(s->app);
+        s->data = night_sheet_data(e, k->org, s->made_at_ms, &s->rows, &s->n_rows);
+        s->row = 0;
+        reveal_next(s);
+        return;
+    }
+    s->busy = false;
+}
+
+/* ---- the round ---- */
+
+static void on_durable(void *ctx, enum err trouble, const struct outcome *outcome)
+{
+    struct night_sheets *s = ctx;
+
+    (void)outcome;
+    if (trouble != OK) { /* the sheets before stay */
+        s->busy = false;
+        return;
+    }
+    s->org = 1;
+    next_org(s);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *ctx)
+{
+    struct night_sheets *s = ctx;
+    struct timeval every = {.tv_sec = s->app->settings.night_sheet_s};
+
+    (void)fd;
+    (void)what;
+    evtimer_add(s->timer, &every);
+    if (!s->busy)
+        s->busy = flow_when_durable(s->app->parts.flow, on_durable, s) == OK;
+}
+
+struct night_sheets *night_sheets_new(struct http_app *app)
+{
+    struct night_sheets *s = mem_new(1, sizeof *s);
+    struct timeval first = {.tv_sec = FIRST_MS / 1000};
+
+    s->app = app;
+    if (app->settings.night_sheet_s == 0)
+        return s;
+    load_template(s);
+    if (s->before == NULL)
+        return s;
+    s->timer = evtimer_new(app->parts.base, on_timer, s);
+    CHECK(s->timer != NULL && evtimer_add(s->timer, &first) == 0);
+    return s;
+}
+
+void night_sheets_free(struct night_sheets *s)
+{
+    if (s == NULL)
+        return;
+    drop_data(s);
+    if (s->file != NULL) /* the thread still has it, and on_file frees it */
+        s->file->s = NULL;
+    if (s->timer != NULL)
+        event_free(s->timer);
+    for (uint32_t i = 0; i < s->n_of; i++)
+        free(s->of[i].facts);
+    free(s->of);
+    free(s->before);
+    free(s->after);
+    free(s);
+}

@@ -1,0 +1,30 @@
+// @ts-check
+// Where the night sheet of the organisation is to be had, and how old it is; or why there is none.
+import { moment, t } from './text.js';
+import { html, icon, nothing } from './ui.js';
+
+/** @typedef {import('../types/api').NightSheetState} NightSheetState */
+
+const EVERY_MS = 5 * 60_000;
+/** @type {NightSheetState | null} */
+let sheet = null;
+
+/** Ask now, and every five minutes while somebody looks. @param {import('./frame.js').Frame} frame */
+export function startNight(frame) {
+  const ask = async () => {
+    if (document.hidden) return;
+    try {
+      sheet = (await frame.api.get('/keys')).nightSheet;
+    } catch { /* what was known stays; the page says itself when the exchange is away */ }
+    frame.draw();
+  };
+  setInterval(ask, EVERY_MS);
+  return ask();
+}
+
+/** @param {import('./frame.js').Frame} frame */
+export function nightView(frame) {
+  if (!sheet) return nothing;
+  if (sheet.state !== 'ready') return html`<p class="night-link">${icon('moon')}<span>${t(`nightlink.${sheet.state}`)}${sheet.state === 'no_key' ? html` <a href="/sleutel">${t('nightlink.key')}</a>` : nothing}</span></p>`;
+  return html`<p class="night-link">${icon('moon')}<span><b>${t('nightlink.ready', { time: moment(sheet.madeAt ?? '', frame.api.now()) })}</b> <a href="/api/v1/night-sheet" download>${t('nightlink.download')}</a><span class="small subtle line">${t('nightlink.text')}</span></span></p>`;
+}

@@ -1,0 +1,101 @@
+// @ts-check
+// The script inside a night sheet: opens it with the passphrase of the organisation, without network, and shows it in a form
+// that prints. Everything is put on the page as text.
+import { fromBase64, open, unwrap } from 'sealing';
+import sodium from 'sodium';
+
+/** Older than this, the sheet says so in a box: the next one was due twice. */
+const OLD_MS = 2 * 3600_000;
+
+const read = (/** @type {string} */ id) => JSON.parse(document.getElementById(id)?.textContent ?? '{}');
+const texts = read('texts');
+const sheet = read('sheet');
+let lang = (navigator.language || 'nl').startsWith('en') ? 'en' : 'nl';
+
+/** @param {string} key @param {Record<string, string>} [params] */
+const t = (key, params = {}) => (texts[lang][`nightsheet.${key}`] ?? key).replace(/\{(\w+)\}/g, (/** @type {string} */ whole, /** @type {string} */ name) => params[name] ?? whole);
+
+/** @param {string} tag @param {unknown} content text, or elements @param {Record<string, string>} [attributes] */
+function el(tag, content, attributes = {}) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (Array.isArray(content)) made.append(...content.filter(c => c !== null));
+  else if (content !== null && content !== undefined) made.textContent = String(content);
+  return made;
+}
+
+const time = (/** @type {string | null} */ iso) => (iso ? new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : 'nl-NL', { timeZone: 'Europe/Amsterdam', weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(new Date(iso)) : t('unknown'));
+
+/** @param {string[]} heads @param {unknown[][]} rows */
+function table(heads, rows) {
+  if (rows.length === 0) return el('p', t('none'));
+  return el('div', [el('table', [el('thead', [el('tr', heads.map(h => el('th', h, { scope: 'col' })))]),
+    el('tbody', rows.map(r => el('tr', r.map((c, i) => (i === 0 ? el('th', c, { scope: 'row', class: 'code' }) : el('td', c))))))])], { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': heads.join(', ') });
+}
+
+function age() {
+  const ms = Date.now() - Date.parse(sheet.madeAt);
+  const hours = Math.floor(ms / 3600_000);
+  const said = el('p', t('made', { organisation: sheet.organisation, time: time(sheet.madeAt) }), { class: 'age' });
+  return ms > OLD_MS ? [said, el('p', t('old', { hours: String(hours) }), { class: 'old', role: 'alert' })] : [said];
+}
+
+const steps = () => [el('h2', t('script')), el('ol', texts[lang].script.map((/** @type {string} */ s) => el('li', s)))];
+
+/** @param {any} data */
+function opened(data) {
+  const name = (/** @type {any} */ p) => (lang === 'en' && p.nameEn ? p.nameEn : p.name);
+  const say = (/** @type {unknown} */ v) => (v === null || v === undefined || v === '' ? t('unknown') : String(v));
+  return [
+    ...(data.houses.length > 0 || data.pools.length === 0 ? [el('h2', t('houses')), table([t('code'), t('house'), t('night'), t('meeting'), t('eta')], data.houses.map((/** @type {any} */ h) => [h.code, h.location, say(h.nightNumber), say(h.meetingPoint), time(h.etaAt)]))] : []),
+    ...(data.pools.length > 0 ? [el('h2', t('coming')), table([t('code'), t('place'), t('eta'), t('callback')], data.coming.map((/** @type {any} */ c) => [c.code, `${c.location}, ${name(c)}`, time(c.etaAt), say(c.callback)])),
+      el('h2', t('pools')), table([t('place'), t('free'), t('held'), t('seen')], data.pools.map((/** @type {any} */ p) => [`${p.location}, ${name(p)}`, p.stopped ? t('stopped') : say(p.free), p.held, time(p.observedAt)]))] : []),
+  ];
+}
+
+const main = /** @type {HTMLElement} */ (document.getElementById('main'));
+/** @type {any} */
+let data = null;
+
+function bar() {
+  const print = el('button', t('print'), { type: 'button' });
+  print.addEventListener('click', () => globalThis.print());
+  const language = el('button', lang === 'nl' ? 'English' : 'Nederlands', { type: 'button', class: 'plain', lang: lang === 'nl' ? 'en' : 'nl' });
+  language.addEventListener('click', () => {
+    lang = lang === 'nl' ? 'en' : 'nl';
+    draw();
+  });
+  return el('div', data ? [print, language] : [language], { class: 'bar' });
+}
+
+function asking() {
+  const input = /** @type {HTMLInputElement} */ (el('input', null, { id: 'passphrase', type: 'password', autocomplete: 'off', 'aria-describedby': 'fault' }));
+  const fault = el('p', '', { class: 'fault', id: 'fault', role: 'alert' });
+  const form = el('form', [el('label', t('passphrase'), { for: 'passphrase' }), input, fault, el('button', t('open'), { type: 'submit' })]);
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    fault.textContent = t('opening');
+    setTimeout(() => {
+      try {
+        const publicKey = fromBase64(sheet.publicKey);
+        const secret = unwrap(sodium, fromBase64(sheet.wrapped), publicKey, input.value);
+        data = JSON.parse(open(sodium, fromBase64(sheet.sealed), publicKey, secret, false));
+        sodium.memzero(secret);
+        draw();
+      } catch (error) {
+        fault.textContent = t(/** @type {any} */ (error).kind === 'passphrase' ? 'wrong' : 'damaged');
+        input.select();
+      }
+    }, 30);
+  });
+  return form;
+}
+
+function draw() {
+  document.documentElement.lang = lang;
+  document.title = `${t('title')} – Veilige Plek`;
+  main.replaceChildren(el('h1', t('title')), ...age(), bar(), ...(data ? opened(data) : [asking()]), ...steps());
+}
+
+await sodium.ready;
+draw();

@@ -1,0 +1,147 @@
+// Two organisations, real browsers: a key made at one desk and confirmed at another, a list ticked on both sides, a note
+// sealed in one browser and opened in the other. What goes over the wire is held against what was typed.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, DESKTOP, NARROW, noFaults, openBrowser, openDesk, overflow, PHONE, signIn } from '../support/browser.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { say } from '../support/people.mjs';
+import { aNeed, ask, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
+
+const PASSPHRASE = 'paard nietje batterij lampion';
+const NOTE = 'Zij durft alleen met de zus te bellen. Medicatie ligt in de blauwe tas. Merk-e2e-8812';
+
+let x, browser, vt, maker, reader, referral;
+const sent = [];
+before(async () => {
+  x = await startExchange('e2e-handover');
+  browser = await openBrowser(`${x.dir}/ca/server.crt`);
+  const client = await x.as('nachtdienst.rotterdam');
+  referral = await openReferral(client, aNeed());
+  const place = (await placesFor(client, aNeed(), 5)).find(p => organisationOf(p.poolId) === 1);
+  const q = (await ask(client, referral.id, [place.poolId])).requests[0];
+  expectStatus(await (await x.as('intake.lindehof-groep')).post(`/requests/${q.id}/acceptance`), 200);
+  vt = await openDesk(browser, x.origin, { viewport: DESKTOP });
+  maker = await openDesk(browser, x.origin, { viewport: DESKTOP });
+  reader = await openDesk(browser, x.origin, { viewport: PHONE });
+  for (const desk of [vt, maker, reader]) desk.page.on('request', r => { if (r.postData()) sent.push(r.postData()); });
+}, { timeout: 180_000 });
+after(async () => {
+  await browser?.close();
+  await x?.stop();
+}, { timeout: 60_000 });
+
+/** Accessible, and not wider than its window, at every size by day and by night. */
+async function fine(desk, what) {
+  const { page } = desk;
+  const own = page.viewportSize();
+  for (const size of [DESKTOP, PHONE, NARROW]) {
+    await page.setViewportSize(size);
+    for (const theme of ['day', 'night']) {
+      await page.evaluate(t => { document.documentElement.dataset.theme = t; }, theme);
+      assert.deepEqual(await axe(page), [], `${what} at ${size.width} by ${theme}`);
+      assert.ok(await overflow(page) <= 0, `${what} at ${size.width}: wider than its window`);
+    }
+  }
+  await page.evaluate(() => { document.documentElement.dataset.theme = 'day'; });
+  await page.setViewportSize(own);
+}
+
+test('one makes the key, a colleague confirms its digits', { timeout: 120_000 }, async () => {
+  const { page } = maker;
+  await signIn(maker, 'beheer.lindehof', 'main h1');
+  await page.goto('/sleutel');
+  await page.getByText(say('key.none')).waitFor();
+  await fine(maker, 'no key');
+  assert.ok(!maker.urls.some(u => u.includes('vendor/sodium')), 'libsodium is not fetched before it is needed');
+  await page.getByRole('button', { name: say('key.make_first') }).click();
+  await page.fill('#key-passphrase', 'te kort');
+  await page.getByRole('button', { name: say('key.make'), exact: true }).click();
+  await page.getByText(say('key.fault_short', { n: 16 })).waitFor();
+  await page.fill('#key-passphrase', PASSPHRASE);
+  await page.fill('#key-again', `${PASSPHRASE}!`);
+  await page.getByRole('button', { name: say('key.make'), exact: true }).click();
+  await page.getByText(say('key.fault_differs')).waitFor();
+  await page.fill('#key-again', PASSPHRASE);
+  await fine(maker, 'making');
+  await page.getByRole('button', { name: say('key.make'), exact: true }).click();
+  const digits = await page.locator('.fingerprint').innerText({ timeout: 60_000 });
+  assert.match(digits, /^(\d{5} ){5}\d{5}$/);
+  assert.ok(maker.urls.filter(u => u.includes('vendor/sodium')).length === 2);
+
+  await signIn(reader, 'opvang.lindehof', 'main h1');
+  await reader.page.goto('/sleutel');
+  await reader.page.fill('#key-digits', digits.replace(/\d/, d => String((Number(d) + 1) % 10)));
+  reader.expected.push(/status of 400/);
+  await reader.page.getByRole('button', { name: say('key.confirm') }).click();
+  await reader.page.locator('.notice.error').waitFor();
+  await fine(reader, 'to confirm');
+  await reader.page.fill('#key-digits', digits);
+  await reader.page.getByRole('button', { name: say('key.confirm') }).click();
+  await reader.page.getByRole('heading', { name: say('key.in_use') }).waitFor();
+  await fine(reader, 'in use');
+});
+
+test('both sides tick the list; the page of the other side follows by itself', { timeout: 120_000 }, async () => {
+  await signIn(vt, 'nachtdienst.rotterdam', 'main h1');
+  await vt.page.goto(`/verwijzing#r=${referral.id}`);
+  await reader.page.goto(`/verwijzing#r=${referral.id}`);
+  const mine = desk => desk.page.locator('.handover-list input');
+  await mine(vt).first().waitFor();
+  await mine(vt).first().check();
+  await reader.page.locator('.handover-list li').first().getByText(/^Verwijzer om/).waitFor();
+  await mine(reader).first().check();
+  await vt.page.locator('.handover-list li.done').first().waitFor();
+  assert.match(await vt.page.locator('.handover-head').innerText(), /^1 van \d+/);
+  await vt.page.getByRole('button', { name: say('handover.meeting_show') }).click();
+  await vt.page.locator('.meeting').waitFor();
+  const shown = await vt.page.locator('#section-handover').innerText();
+  assert.doesNotMatch(shown, /Voorbeeldstraat/, 'never the address');
+});
+
+test('a note is sealed here and opened there; only ciphertext goes over the wire', { timeout: 120_000 }, async () => {
+  const { page } = vt;
+  await page.getByRole('button', { name: say('handover.write') }).click();
+  await page.fill('#note-draft', NOTE);
+  await fine(vt, 'writing');
+  await page.getByRole('button', { name: say('handover.send') }).click();
+  await page.getByText(say('handover.note_written')).waitFor({ timeout: 30_000 });
+
+  await reader.page.getByRole('button', { name: say('handover.read') }).click({ timeout: 30_000 });
+  await reader.page.fill('#note-passphrase', 'de verkeerde wachtzin 1234');
+  await reader.page.getByRole('button', { name: say('handover.open'), exact: true }).click();
+  await reader.page.getByText(say('handover.fault_passphrase')).waitFor({ timeout: 60_000 });
+  await fine(reader, 'opening');
+  await reader.page.fill('#note-passphrase', PASSPHRASE);
+  await reader.page.getByRole('button', { name: say('handover.open'), exact: true }).click();
+  await reader.page.locator('.note-text').waitFor({ timeout: 60_000 });
+  assert.equal(await reader.page.locator('.note-text').innerText(), NOTE);
+  await fine(reader, 'read');
+  await page.getByText(/^Gelezen /).waitFor();
+
+  assert.ok(sent.some(s => s.includes('"sealed"')), 'the note went over the wire');
+  for (const secret of [PASSPHRASE, NOTE, 'Merk-e2e-8812']) assert.deepEqual(sent.filter(s => s.includes(secret)), []);
+  for (const desk of [vt, maker, reader]) {
+    const kept = await desk.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    for (const secret of [PASSPHRASE, 'Merk-e2e-8812']) assert.ok(!kept.includes(secret), 'nothing of it is kept in the browser');
+    noFaults(desk, 'handover');
+  }
+});
+
+test('only the pages that seal may compile WebAssembly, and eval stays forbidden', async () => {
+  for (const [path, allowed] of [['/plaatsen', false], ['/opvang', false], ['/koppeling', false], ['/sleutel', true], ['/verwijzing', true]]) {
+    const policy = await vt.page.evaluate(async p => (await fetch(p)).headers.get('content-security-policy'), path);
+    assert.equal(policy.includes("'wasm-unsafe-eval'"), allowed, path);
+    assert.ok(!policy.includes("'unsafe-eval'") && policy.includes("require-trusted-types-for 'script'"), path);
+  }
+});
+
+test('a lost key: the sender is told to write again', { timeout: 60_000 }, async () => {
+  await vt.page.getByRole('button', { name: say('handover.write') }).click();
+  await vt.page.fill('#note-draft', 'nog een');
+  await vt.page.getByRole('button', { name: say('handover.send') }).click();
+  await vt.page.getByText(say('handover.note_written')).waitFor({ timeout: 30_000 });
+  const keys = expectStatus(await (await x.as('beheer.lindehof')).get('/keys'), 200).keys;
+  expectStatus(await (await x.as('beheer.lindehof')).post(`/keys/${keys[0].id}/loss`), 200);
+  await vt.page.getByText(say('handover.write_again')).waitFor();
+  await vt.page.getByText(say('handover.no_key', { organisation: 'Lindehof Groep' }).slice(-20)).waitFor();
+});

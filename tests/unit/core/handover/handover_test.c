@@ -1,0 +1,486 @@
+/* Keys, the list and notes after a yes: every move of their tables, who may what, and what must never be. */
+#include "support/exchange.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "core/engine_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct scene {
+    struct exchange *x;
+    struct referral_id r; /* of VT_OOST; B said yes */
+    struct request_id q;
+    uint64_t key; /* of the next command */
+};
+
+static struct scene scene_new(void)
+{
+    struct scene s = {.x = exchange_new()};
+
+    s.r = do_open(s.x, VT_OOST, a_need());
+    s.q = do_ask_one(s.x, s.r, POOL_B);
+    do_answer(s.x, CMD_ACCEPT, s.q, 0);
+    return s;
+}
+
+static struct actor person(struct actor a, uint32_t account)
+{
+    a.account.v = account;
+    return a;
+}
+
+static struct outcome make_key(struct scene *s, struct actor who, uint8_t first_byte)
+{
+    struct cmd_make_key k = {.public_key = {first_byte}, .wrapped_bytes = 97, .wrapped = {9}};
+
+    return exchange_do(s->x, &(struct command){.kind = CMD_MAKE_KEY, .actor = who, .u.make_key = &k});
+}
+
+static enum refusal on_key(struct scene *s, enum command_kind kind, struct actor who, uint64_t key)
+{
+    return exchange_do(s->x, &(struct command){.kind = kind, .actor = who, .u.key = {(uint32_t)key}}).refusal;
+}
+
+/* B has a key that can be written to. */
+static uint32_t confirmed_key(struct scene *s, enum an_org org, uint8_t first_byte)
+{
+    struct actor a = org == VT_OOST ? referrer_of(org) : shelter_of(org);
+    uint64_t id = make_key(s, person(a, 1), first_byte).made;
+
+    assert_int_equal(on_key(s, CMD_CONFIRM_KEY, person(a, 2), id), REFUSAL_NONE);
+    return (uint32_t)id;
+}
+
+static struct outcome write_note(struct scene *s, struct actor who, uint32_t key, uint16_t bytes)
+{
+    struct cmd_write_note n = {.referral = s->r, .key = {key}, .bytes = bytes, .hash = {1, 2, 3}};
+    struct command cmd = {.kind = CMD_WRITE_NOTE, .actor = who, .u.write_note = &n};
+
+    cmd.key = (struct command_key){3, ++s->key, 0};
+    return exchange_do(s->x, &cmd);
+}
+
+#define ONE_STEP (NOTE_SEAL_BYTES + NOTE_STEP_BYTES)
+
+static enum refusal pick_up(struct scene *s, struct actor who, uint64_t note)
+{
+    return exchange_do(s->x,
+                       &(struct command){.kind = CMD_PICK_UP_NOTE, .actor = who, .u.note = {(uint32_t)note}})
+        .refusal;
+}
+
+static enum refusal acknowledge(struct scene *s, struct actor who, uint8_t item, bool given)
+{
+    struct command cmd = {.kind = CMD_HANDOVER_ITEM, .actor = who};
+
+    cmd.u.item = (struct cmd_item){s->r, item, given};
+    return exchange_do(s->x, &cmd).refusal;
+}
+
+static const struct org_key *the_key(const struct scene *s, uint64_t id)
+{
+    return engine_org_key(s->x->e, (struct org_key_id){(uint32_t)id});
+}
+
+static const struct sealed_note *the_note(const struct scene *s, uint64_t id)
+{
+    return engine_note(s->x->e, (struct note_id){(uint32_t)id});
+}
+
+/* ---- the tables ---- */
+
+static void moves_are_these_and_no_others(void **state)
+{
+    static const char *const keys[] = {"made>active",    "made>retired", "made>lost",   "active>old",
+                                       "active>retired", "active>lost",  "old>retired", "old>lost"};
+    static const char *const notes[] = {"written>picked_up", "written>unreadable", "written>destroyed",
+                                        "picked_up>destroyed"};
+    size_t n_keys = 0, n_notes = 0;
+    char move[64];
+
+    (void)state;
+    for (unsigned a = 0; a < ORG_KEY_STATE_N; a++) {
+        for (unsigned b = 0; b < ORG_KEY_STATE_N; b++) {
+            bool listed = false;
+
+            snprintf(move, sizeof move, "%s>%s", org_key_state_code((enum org_key_state)a),
+                     org_key_state_code((enum org_key_state)b));
+            for (size_t i = 0; i < COUNT_OF(keys); i++)
+                listed |= strcmp(keys[i], move) == 0;
+            if (org_key_may_become((enum org_key_state)a, (enum org_key_state)b) != listed)
+                fail_msg("%s", move);
+            n_keys += listed;
+        }
+    }
+    for (unsigned a = 0; a < NOTE_STATE_N; a++) {
+        for (unsigned b = 0; b < NOTE_STATE_N; b++) {
+            bool listed = false;
+
+            snprintf(move, sizeof move, "%s>%s", note_state_code((enum note_state)a),
+                     note_state_code((enum note_state)b));
+            for (size_t i = 0; i < COUNT_OF(notes); i++)
+                listed |= strcmp(notes[i], move) == 0;
+            if (note_may_become((enum note_state)a, (enum note_state)b) != listed)
+                fail_msg("%s", move);
+            n_notes += listed;
+        }
+    }
+    assert_int_equal(n_keys, COUNT_OF(keys));
+    assert_int_equal(n_notes, COUNT_OF(notes));
+}
+
+static void sizes_are_whole_steps(void **state)
+{
+    static const struct {
+        size_t bytes;
+        bool want;
+    } cases[] = {{0, false},
+                 {NOTE_SEAL_BYTES, false},
+                 {ONE_STEP - 1, false},
+                 {ONE_STEP, true},
+                 {ONE_STEP + 1, false},
+                 {NOTE_SEAL_BYTES + 16 * 1024, true},
+                 {NOTE_SEAL_BYTES + 17 * 1024, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_int_equal(note_bytes_are_valid(cases[i].bytes), cases[i].want);
+}
+
+/* ---- keys ---- */
+
+static void a_second_person_confirms(void **state)
+{
+    struct scene s = scene_new();
+    struct actor b = shelter_of(HUIS_B);
+    uint64_t id = make_key(&s, person(b, 1), 1).made;
+
+    (void)state;
+    assert_int_equal(the_key(&s, id)->state, ORG_KEY_MADE);
+    assert_null(engine_org_key_active(s.x->e, (struct org_id){HUIS_B}));
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, person(b, 1), id), REFUSAL_KEY_SECOND_PERSON);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, shelter_of(HUIS_A), id), REFUSAL_NOT_FOUND);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, actor_of(ROLE_ORG_ADMIN, HUIS_B), id), REFUSAL_NONE);
+    assert_int_equal(the_key(&s, id)->state, ORG_KEY_ACTIVE);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, person(b, 3), id), REFUSAL_NONE); /* once more */
+    assert_int_equal(last_count(s.x), 0);
+    assert_int_equal(make_key(&s, b, 1).refusal, REFUSAL_DUPLICATE);
+    exchange_free(s.x);
+}
+
+static void the_next_key_replaces_and_an_old_one_waits_for_its_notes(void **state)
+{
+    struct scene s = scene_new();
+    uint32_t first = confirmed_key(&s, HUIS_B, 1), second, third;
+    uint64_t note = write_note(&s, referrer_of(VT_OOST), first, ONE_STEP).made;
+    uint64_t unconfirmed;
+
+    (void)state;
+    second = confirmed_key(&s, HUIS_B, 2);
+    assert_int_equal(the_key(&s, first)->state, ORG_KEY_OLD);
+    assert_true(the_key(&s, first)->wrapped_bytes > 0); /* its note can still be opened */
+    third = confirmed_key(&s, HUIS_B, 3);
+    assert_int_equal(the_key(&s, second)->state, ORG_KEY_RETIRED); /* nothing was written to it */
+    assert_int_equal(the_key(&s, second)->wrapped_bytes, 0);
+    assert_int_equal(pick_up(&s, shelter_of(HUIS_B), note), REFUSAL_NONE);
+    assert_int_equal(the_key(&s, first)->state, ORG_KEY_OLD); /* it can be read again for a week */
+    s.x->now += 7 * 24 * MS_HOUR;
+    do_tick(s.x);
+    assert_int_equal(the_note(&s, note)->state, NOTE_DESTROYED);
+    assert_int_equal(the_key(&s, first)->state, ORG_KEY_RETIRED);
+    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_B), first), REFUSAL_WRONG_STATE);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, shelter_of(HUIS_B), first), REFUSAL_WRONG_STATE);
+    /* Made twice before it was confirmed: the first is gone. */
+    unconfirmed = make_key(&s, shelter_of(HUIS_B), 4).made;
+    make_key(&s, shelter_of(HUIS_B), 5);
+    assert_int_equal(the_key(&s, unconfirmed)->state, ORG_KEY_RETIRED);
+    assert_int_equal(engine_org_key_active(s.x->e, (struct org_id){HUIS_B})->id.v, third);
+    exchange_free(s.x);
+}
+
+static void a_lost_key_makes_its_notes_unreadable(void **state)
+{
+    struct scene s = scene_new();
+    uint32_t key = confirmed_key(&s, HUIS_B, 1);
+    uint64_t read = write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).made;
+    uint64_t unread = write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).made;
+    uint64_t made = make_key(&s, shelter_of(HUIS_B), 2).made;
+
+    (void)state;
+    pick_up(&s, shelter_of(HUIS_B), read);
+    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_A), key), REFUSAL_NOT_FOUND);
+    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_B), key), REFUSAL_NONE);
+    assert_int_equal(the_key(&s, key)->state, ORG_KEY_LOST);
+    assert_int_equal(the_note(&s, unread)->state, NOTE_UNREADABLE);
+    assert_int_equal(the_note(&s, read)->state, NOTE_PICKED_UP);
+    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_B), key), REFUSAL_NONE); /* once more */
+    /* Written again: to nothing, until a new key is confirmed. */
+    assert_int_equal(write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).refusal, REFUSAL_NO_KEY);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, person(shelter_of(HUIS_B), 9), made), REFUSAL_NONE);
+    assert_int_equal(write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).refusal, REFUSAL_STALE_VERSION);
+    assert_int_equal(write_note(&s, referrer_of(VT_OOST), (uint32_t)made, ONE_STEP).refusal, REFUSAL_NONE);
+    assert_int_equal(pick_up(&s, shelter_of(HUIS_B), unread), REFUSAL_WRONG_STATE);
+    s.x->now += 100 * 24 * MS_HOUR;
+    do_tick(s.x);
+    assert_int_equal(the_note(&s, unread)->state, NOTE_UNREADABLE); /* its sender can still see why */
+    exchange_free(s.x);
+}
+
+static void an_old_key_can_be_lost_too(void **state)
+{
+    struct scene s = scene_new();
+    uint32_t first = confirmed_key(&s, HUIS_B, 1), second;
+    uint64_t note = write_note(&s, referrer_of(VT_OOST), first, ONE_STEP).made;
+
+    (void)state;
+    second = confirmed_key(&s, HUIS_B, 2);
+    assert_int_equal(the_key(&s, first)->state, ORG_KEY_OLD);
+    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_B), first), REFUSAL_NONE);
+    assert_int_equal(the_key(&s, first)->state, ORG_KEY_LOST);
+    assert_int_equal(the_note(&s, note)->state, NOTE_UNREADABLE);
+    assert_int_equal(engine_org_key_active(s.x->e, (struct org_id){HUIS_B})->id.v, second);
+    exchange_free(s.x);
+}
+
+/* ---- notes ---- */
+
+static void only_the_receiver_reads(void **state)
+{
+    struct scene s = scene_new();
+    uint32_t key = confirmed_key(&s, HUIS_B, 1), back = confirmed_key(&s, VT_OOST, 2);
+    uint64_t to_house = write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).made;
+    uint64_t to_referrer = write_note(&s, shelter_of(HUIS_B), back, ONE_STEP).made;
+    const struct {
+        struct actor who;
+        uint64_t note;
+        bool want;
+    } cases[] = {
+        {shelter_of(HUIS_B), to_house, true},
+        {shelter_at(HUIS_B, B_HUIS), to_house, true},
+        {shelter_at(HUIS_B, C_HUIS), to_house, false}, /* the desk of another house */
+        {shelter_of(HUIS_A), to_house, false},
+        {referrer_of(VT_OOST), to_house, false}, /* who wrote it */
+        {referrer_of(VT_WEST), to_house, false},
+        {actor_of(ROLE_ORG_ADMIN, HUIS_B), to_house, false},
+        {actor_of(ROLE_EXCHANGE_ADMIN, OPERATOR), to_house, false},
+        {referrer_of(VT_OOST), to_referrer, true},
+        {shelter_of(HUIS_B), to_referrer, false},
+        {referrer_of(VT_WEST), to_referrer, false},
+        {shelter_of(HUIS_B), 99, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct command cmd = {
+            .kind = CMD_PICK_UP_NOTE, .actor = cases[i].who, .u.note = {(uint32_t)cases[i].note}};
+
+        if (may(s.x->e, &cases[i].who, ACT_READ_NOTE, cases[i].note) != cases[i].want ||
+            may_command(s.x->e, &cmd) != cases[i].want)
+            fail_msg("case %zu", i);
+    }
+    assert_int_equal(pick_up(&s, shelter_of(HUIS_A), to_house), REFUSAL_NOT_FOUND);
+    assert_int_equal(pick_up(&s, shelter_of(HUIS_B), to_house), REFUSAL_NONE);
+    assert_int_equal(pick_up(&s, shelter_of(HUIS_B), to_house), REFUSAL_NONE); /* once more */
+    assert_int_equal(the_note(&s, to_house)->picked_up_by.v, 100 + HUIS_B);
+    exchange_free(s.x);
+}
+
+static void a_note_is_refused(void **state)
+{
+    struct scene s = scene_new();
+    uint32_t key = confirmed_key(&s, HUIS_B, 1), other = confirmed_key(&s, HUIS_A, 2);
+    struct referral_id open = do_open(s.x, VT_OOST, a_need()), reserved = s.r;
+
+    (void)state;
+    assert_int_equal(write_note(&s, referrer_of(VT_OOST), other, ONE_STEP).refusal, REFUSAL_STALE_VERSION);
+    assert_int_equal(write_note(&s, referrer_of(VT_OOST), key, ONE_STEP + 1).refusal, REFUSAL_LIMIT);
+    assert_int_equal(write_note(&s, referrer_of(VT_WEST), key, ONE_STEP).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(write_note(&s, shelter_of(HUIS_A), key, ONE_STEP).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(write_note(&s, shelter_of(HUIS_B), key, ONE_STEP).refusal, REFUSAL_NO_KEY);
+    s.r = open;
+    assert_int_equal(write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).refusal, REFUSAL_WRONG_STATE);
+    s.r = reserved;
+    for (unsigned i = 0; i < NOTES_PER_REFERRAL_MAX; i++)
+        assert_int_equal(write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).refusal, REFUSAL_NONE);
+    assert_int_equal(write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).refusal, REFUSAL_LIMIT);
+    exchange_free(s.x);
+}
+
+/* Picked up: after a week. Never picked up: after 90 days. The yes undone: at once. */
+static void ciphertext_goes_in_time(void **state)
+{
+    static const struct {
+        const char *name;
+        bool picked_up;
+        enum command_kind end; /* CMD_N: nothing */
+        int64_t kept_ms;
+    } cases[] = {
+        {"picked up", true, CMD_N, 7 * 24 * MS_HOUR},
+        {"nobody came", false, CMD_N, 90 * 24 * MS_HOUR},
+        {"arrived", true, CMD_CONFIRM_ARRIVAL, 7 * 24 * MS_HOUR},
+        {"no show", false, CMD_NO_SHOW, 0},
+        {"picked up, no show", true, CMD_NO_SHOW, 0},
+        {"withdrawn", false, CMD_WITHDRAW, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct scene s = scene_new();
+        uint32_t key = confirmed_key(&s, HUIS_B, 1);
+        uint64_t note = write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).made;
+        int64_t from = s.x->now;
+
+        if (cases[i].picked_up)
+            pick_up(&s, shelter_of(HUIS_B), note);
+        if (cases[i].end == CMD_CONFIRM_ARRIVAL)
+            do_answer(s.x, CMD_CONFIRM_ARRIVAL, s.q, 0);
+        else if (cases[i].end != CMD_N)
+            do_referral(s.x, cases[i].end, s.r, 0, 1);
+        if (cases[i].kept_ms > 0) {
+            s.x->now = from + cases[i].kept_ms - 1;
+            do_tick(s.x);
+            assert_int_not_equal(the_note(&s, note)->state, NOTE_DESTROYED);
+        }
+        s.x->now = from + cases[i].kept_ms;
+        assert_true(engine_next_due_ms(s.x->e) <= s.x->now);
+        do_tick(s.x);
+        if (the_note(&s, note)->state != NOTE_DESTROYED)
+            fail_msg("%s: %s", cases[i].name, note_state_code(the_note(&s, note)->state));
+        if (cases[i].end == CMD_NO_SHOW)
+            assert_false(
+                may(s.x->e, &(struct actor){.role = ROLE_SHELTER, .org = {HUIS_B}}, ACT_READ_NOTE, note));
+        exchange_free(s.x);
+    }
+}
+
+/* ---- the list ---- */
+
+static void complete_when_both_acknowledged_what_is_required(void **state)
+{
+    struct scene s = scene_new();
+    uint32_t required = vocab_handover_required(s.x->vocab);
+    struct actor sides[] = {referrer_of(VT_OOST), shelter_of(HUIS_B)};
+    int left = 0;
+
+    (void)state;
+    assert_true(required != 0);
+    for (unsigned i = 0; i < HANDOVER_ITEMS_MAX; i++)
+        left += 2 * (int)(required >> i & 1);
+    for (unsigned i = 0; i < HANDOVER_ITEMS_MAX; i++) {
+        for (int side = 0; side < 2 && (required >> i & 1) != 0; side++) {
+            const struct handover *h = engine_handover(s.x->e, s.r);
+
+            assert_true(h == NULL || h->complete_at_ms == 0);
+            assert_int_equal(acknowledge(&s, sides[side], (uint8_t)(i + 1), true), REFUSAL_NONE);
+            left--;
+        }
+    }
+    assert_int_equal(left, 0);
+    assert_int_equal(engine_handover(s.x->e, s.r)->complete_at_ms, s.x->now);
+    assert_int_equal(acknowledge(&s, sides[0], 1, true), REFUSAL_NONE); /* stands so already */
+    assert_int_equal(last_count(s.x), 0);
+    assert_int_equal(acknowledge(&s, sides[0], 1, false), REFUSAL_NONE); /* taken back */
+    assert_int_equal(engine_handover(s.x->e, s.r)->complete_at_ms, 0);
+    exchange_free(s.x);
+}
+
+static void a_list_is_of_one_yes(void **state)
+{
+    struct scene s = scene_new();
+    struct actor vt = referrer_of(VT_OOST);
+
+    (void)state;
+    assert_int_equal(acknowledge(&s, vt, 1, true), REFUSAL_NONE);
+    assert_int_equal(acknowledge(&s, vt, 0, true), REFUSAL_UNKNOWN_REASON);
+    assert_int_equal(acknowledge(&s, vt, 24, true), REFUSAL_UNKNOWN_REASON);
+    assert_int_equal(acknowledge(&s, vt, 25, true), REFUSAL_UNKNOWN_REASON);
+    assert_int_equal(acknowledge(&s, referrer_of(VT_WEST), 1, true), REFUSAL_NOT_FOUND);
+    assert_int_equal(acknowledge(&s, shelter_of(HUIS_C), 1, true), REFUSAL_NOT_FOUND);
+    do_referral(s.x, CMD_NO_SHOW, s.r, 0, 0);
+    assert_null(engine_handover(s.x->e, s.r));
+    assert_int_equal(acknowledge(&s, vt, 1, true), REFUSAL_WRONG_STATE);
+    assert_int_equal(acknowledge(&s, shelter_of(HUIS_B), 1, true), REFUSAL_NOT_FOUND); /* no host any more */
+    s.q = do_ask_one(s.x, s.r, POOL_C);
+    do_answer(s.x, CMD_ACCEPT, s.q, 0);
+    assert_null(engine_handover(s.x->e, s.r)); /* the next house begins with nothing acknowledged */
+    assert_int_equal(acknowledge(&s, shelter_of(HUIS_C), 2, true), REFUSAL_NONE);
+    assert_int_equal(engine_handover(s.x->e, s.r)->acknowledged[HANDOVER_REFERRER], 0);
+    assert_int_equal(engine_handover(s.x->e, s.r)->acknowledged[HANDOVER_HOUSE], 2);
+    exchange_free(s.x);
+}
+
+static void a_replay_comes_to_the_same(void **state)
+{
+    struct scene s = scene_new();
+    uint32_t key = confirmed_key(&s, HUIS_B, 1);
+    struct engine *e = NULL;
+
+    (void)state;
+    write_note(&s, referrer_of(VT_OOST), key, ONE_STEP);
+    acknowledge(&s, shelter_of(HUIS_B), 3, true);
+    e = exchange_replay(s.x);
+    assert_int_equal(engine_digest(e, true), engine_digest(s.x->e, true));
+    engine_free(e);
+    exchange_free(s.x);
+}
+
+/* ---- what the check sees ---- */
+
+static void the_check_sees(void **state)
+{
+    (void)state;
+    for (int what = 0; what < 8; what++) {
+        struct scene s = scene_new();
+        uint32_t key = confirmed_key(&s, HUIS_B, 1);
+        struct handover_state *h = &s.x->e->handover;
+        char why[200] = "";
+
+        write_note(&s, referrer_of(VT_OOST), key, ONE_STEP);
+        acknowledge(&s, shelter_of(HUIS_B), 3, true);
+        assert_true(engine_check(s.x->e, why, sizeof why));
+        if (what == 0)
+            h->keys[0].k.state = ORG_KEY_LOST;
+        else if (what == 1)
+            h->keys[0].k.confirmed_by = h->keys[0].k.made_by;
+        else if (what == 2)
+            h->notes[0].n.key.v = 0;
+        else if (what == 3)
+            h->notes[0].n.state = NOTE_PICKED_UP;
+        else if (what == 4)
+            h->lists[0].h.complete_at_ms = 1;
+        else if (what == 5)
+            h->notes[0].due = 0;
+        else if (what == 6)
+            h->notes[0].n.written_at_ms = 0; /* before the key was there */
+        else
+            h->lists[0].h.acknowledged[HANDOVER_REFERRER] = 1;
+        if (handover_check(s.x->e, why, sizeof why))
+            fail_msg("defect %d was not seen", what);
+        h->notes[0].due = 0;
+        s.x->e->n_due = 0; /* what was broken is not asked for its deadlines again */
+        exchange_free(s.x);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(moves_are_these_and_no_others),
+        cmocka_unit_test(sizes_are_whole_steps),
+        cmocka_unit_test(a_second_person_confirms),
+        cmocka_unit_test(the_next_key_replaces_and_an_old_one_waits_for_its_notes),
+        cmocka_unit_test(a_lost_key_makes_its_notes_unreadable),
+        cmocka_unit_test(an_old_key_can_be_lost_too),
+        cmocka_unit_test(only_the_receiver_reads),
+        cmocka_unit_test(a_note_is_refused),
+        cmocka_unit_test(ciphertext_goes_in_time),
+        cmocka_unit_test(complete_when_both_acknowledged_what_is_required),
+        cmocka_unit_test(a_list_is_of_one_yes),
+        cmocka_unit_test(a_replay_comes_to_the_same),
+        cmocka_unit_test(the_check_sees),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
