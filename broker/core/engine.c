@@ -81,6 +81,7 @@ void engine_free(struct engine *e)
     free(e->pool_codes.entries);
     free(e->referral_codes.entries);
     free(e->due);
+    free(e->gates.list);
     care_free(&e->care);
     stay_state_free(&e->stay);
     free(e);

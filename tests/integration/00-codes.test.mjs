@@ -139,6 +139,7 @@ test('references between the lists resolve, and words have the allowed values', 
   is('kinds', 'clock', ['', ...codesOf('clocks')]);
   is('kinds', 'tier', ['0', '1']);
   assert.deepEqual(tables.kinds.filter(k => k.tier === '1').map(k => k.code).sort(), ['beveiligd', 'cosm', 'omm']);
+  for (const list of ['gate_facts', 'gate_returns']) allIn(codesOf('gatekeepers'), tables[list].flatMap(r => r.keepers.split(' ')), `${list} keepers`);
   for (const f of ['night_bed', 'bridge', 'residence_unknown', 'overflow']) is('kinds', f, ['yes', 'no']);
   is('traits', 'need_rule', ['must', 'soft', 'refusal']);
   is('traits', 'group', ['zorg', 'veiligheid', 'doelgroep', 'praktisch', 'taal']);
@@ -149,7 +150,7 @@ test('references between the lists resolve, and words have the allowed values', 
   assert.deepEqual(tables.decline_reasons.filter(r => r.needs_text === 'yes').map(r => r.code), ['anders']);
   for (const list of ['traits', 'decline_reasons']) for (const r of tables[list]) assert.match(r.icon, /^[a-z][a-z-]+$/, `${list} ${r.code}: icon`);
   assert.deepEqual(tables.protocol.map(r => r.threat_level).sort(), ['groen', 'oranje', 'rood']);
-  is('roles', 'code', ['referrer', 'shelter', 'comensha', 'municipality', 'rapporteur', 'org_admin', 'exchange_admin']);
+  is('roles', 'code', ['referrer', 'shelter', 'comensha', 'municipality', 'rapporteur', 'org_admin', 'exchange_admin', 'gatekeeper']);
   allIn(codesOf('organisation_kinds'), tables.roles.flatMap(r => r.organisation_kinds.split(' ')), 'roles');
   assert.deepEqual(Object.fromEntries(tables.urgencies.map(u => [u.code, u.deadline_minutes])), { nu: '240', vandaag: '1440', drie_dagen: '4320' });
 });
