@@ -54,6 +54,14 @@ static const struct applier appliers[EV_N] = {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    [EV_GATE_SENT] = {gate_sent_impossible, gate_sent_apply},
+    [EV_GATE_TAKEN] = {gate_step_impossible, gate_step_apply},
+    [EV_GATE_ASKED_BACK] = {gate_step_impossible, gate_step_apply},
+    [EV_GATE_ANSWERED] = {gate_step_impossible, gate_step_apply},
+    [EV_GATE_ASSENTED] = {gate_step_impossible, gate_step_apply},
+    [EV_GATE_RETURNED] = {gate_step_impossible, gate_step_apply},
+    [EV_GATE_WITHDRAWN] = {gate_step_impossible, gate_step_apply},
+    [EV_RESIDENCE_FOUND] = {residence_found_impossible, residence_found_apply},
     /* ---- stays, clocks, nights and funding ---- */
     [EV_STAY_STARTED] = {stay_started_impossible, stay_started_apply},
     [EV_STAY_READY] = {stay_ready_impossible, stay_ready_apply},

@@ -33,6 +33,12 @@ apply_fn referral_opened_apply, referral_travelling_apply, referral_admitted_app
 /* ---- timers and escalation ---- */
 /* ---- no bed: bridges and the unplaced register ---- */
 /* ---- gatekeepers ---- */
+/* gate/gate_apply.c */
+impossible_fn gate_sent_impossible, gate_step_impossible;
+apply_fn gate_sent_apply, gate_step_apply;
+/* gate/residence.c */
+impossible_fn residence_found_impossible;
+apply_fn residence_found_apply;
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */
 /* care/care_apply.c */

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "core/fields.h"
+#include "core/gate/gate_state.h"
 #include "core/scarcity.h"
 
 #include <string.h>
@@ -13,8 +14,10 @@ void referral_move(struct engine *e, struct referral_slot *s, enum referral_stat
     CHECK(s->r.state == to || referral_may_become(s->r.state, to));
     s->r.state = to;
     s->r.version = seq;
-    if (!referral_is_live(to))
+    if (!referral_is_live(to)) {
         scarcity_forget_referral(e, s->r.id);
+        gate_on_referral_closed(e, &s->r, s->r.closed_at_ms, seq);
+    }
     due_refresh_referral(e, s);
     digest_refresh_referral(e, s);
 }

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "core/fields.h"
+#include "core/gate/gate_state.h"
 #include "core/ledger.h"
 
 #include <string.h>
@@ -32,6 +33,8 @@ void request_end(struct engine *e, const struct event *ev, struct request_id id,
 {
     struct request_slot *s = request_slot(e, id);
 
+    if (s->r.state == REQUEST_ACCEPTED && to == REQUEST_CANCELLED)
+        gate_on_yes_undone(e, &s->r, ev->seq);
     request_move(s, to);
     s->r.cancel_why = why;
     s->r.ended_at_ms = ev->at_ms;
@@ -72,6 +75,8 @@ const char *request_made_impossible(const struct engine *e, const struct event *
         if (other->pool.v == q->pool.v && request_is_holding(other))
             return "a pool asked twice for one household";
     }
+    if (gate_request_impossible(e, q) != NULL)
+        return gate_request_impossible(e, q);
     return ledger_is_within(e, q->pool, q->units) ? NULL : "more units held than there are";
 }
 
@@ -93,7 +98,10 @@ void request_made_apply(struct engine *e, const struct event *ev)
     s->r.answer_by_ms = ev->u.made.answer_by_ms;
     s->r.lapse_at_ms = ev->u.made.lapse_at_ms;
     s->r.proposal = ev->u.made.proposal;
+    s->r.keeper = ev->u.made.keeper;
+    s->r.gate = ev->u.made.gate;
     touched(e, s, ev->seq);
+    gate_on_request_made(e, &s->r, ev->seq);
 
     r->r.requests[r->r.n_requests++] = s->r.id;
     if (r->r.first_asked_ms == 0)
@@ -191,6 +199,7 @@ void request_accepted_apply(struct engine *e, const struct event *ev)
     s->r.answered_at_ms = ev->at_ms;
     touched(e, s, ev->seq);
     r->r.accepted_at_ms = ev->at_ms;
+    gate_on_accepted(e, &s->r, ev->seq);
     referral_move(e, r, REFERRAL_RESERVED, ev->seq);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "core/decide.h"
+#include "core/gate/gate_look.h"
 
 #define R(role) (1u << ROLE_##role)
 #define K(kind) (1u << ORG_##kind)
@@ -18,6 +19,7 @@ static const uint8_t role_org_kinds[ROLE_N] = {
     [ROLE_RAPPORTEUR] = K(RAPPORTEUR),
     [ROLE_ORG_ADMIN] = K(SHELTER) | K(VEILIG_THUIS) | K(COMENSHA) | K(MUNICIPALITY) | K(RAPPORTEUR),
     [ROLE_EXCHANGE_ADMIN] = K(OPERATOR),
+    [ROLE_GATEKEEPER] = K(MUNICIPALITY),
 };
 
 static const uint16_t command_roles[CMD_N] = {
@@ -26,7 +28,7 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_DEFINE_POOL] = R(SYSTEM) | R(EXCHANGE_ADMIN),
     [CMD_REPORT_CAPACITY] = R(SHELTER) | R(MACHINE),
     [CMD_OPEN_REFERRAL] = R(REFERRER) | R(COMENSHA),
-    [CMD_ASK] = R(REFERRER) | R(COMENSHA),
+    [CMD_ASK] = R(REFERRER) | R(COMENSHA) | R(GATEKEEPER),
     [CMD_SEE_REQUEST] = R(SHELTER),
     [CMD_ACCEPT] = R(SHELTER),
     [CMD_DECLINE] = R(SHELTER),
@@ -39,6 +41,14 @@ static const uint16_t command_roles[CMD_N] = {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    [CMD_GATE_SEND] = R(REFERRER) | R(COMENSHA),
+    [CMD_GATE_TAKE] = R(COMENSHA) | R(GATEKEEPER),
+    [CMD_GATE_ASK_BACK] = R(COMENSHA) | R(GATEKEEPER),
+    [CMD_GATE_ANSWER] = R(REFERRER) | R(COMENSHA),
+    [CMD_GATE_ASSENT] = R(GATEKEEPER),
+    [CMD_GATE_RETURN] = R(COMENSHA) | R(GATEKEEPER),
+    [CMD_GATE_WITHDRAW] = R(REFERRER) | R(COMENSHA),
+    [CMD_FIND_RESIDENCE] = R(REFERRER) | R(COMENSHA),
     /* ---- stays, clocks, nights and funding ---- */
     [CMD_DEPART] = R(SHELTER),
     [CMD_STAY_READY] = R(SHELTER),
@@ -76,9 +86,10 @@ static const uint16_t command_roles[CMD_N] = {
 
 static const uint16_t action_roles[ACT_N] = {
     [ACT_SEARCH] = R(REFERRER) | R(COMENSHA),
-    [ACT_SEE_POOL] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(MACHINE) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
-    [ACT_SEE_REFERRAL] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
-    [ACT_SEE_REQUEST] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_POOL] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(MACHINE) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN) |
+                     R(GATEKEEPER),
+    [ACT_SEE_REFERRAL] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(GATEKEEPER),
+    [ACT_SEE_REQUEST] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(GATEKEEPER),
     [ACT_REVEAL_LOCATION] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_SEE_STATISTICS] = R(MUNICIPALITY) | R(RAPPORTEUR),
     [ACT_SEE_CAPACITY] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(MUNICIPALITY) | R(RAPPORTEUR) |
@@ -92,6 +103,8 @@ static const uint16_t action_roles[ACT_N] = {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    [ACT_WORK_GATE] = R(COMENSHA) | R(GATEKEEPER),
+    [ACT_SEE_GATE] = R(REFERRER) | R(COMENSHA) | R(GATEKEEPER),
     /* ---- stays, clocks, nights and funding ---- */
     [ACT_SEE_STAY] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_SEE_STAYS] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN),
@@ -165,6 +178,23 @@ static bool is_referrer(const struct actor *a)
 static bool is_own_referral(const struct actor *a, const struct referral *r)
 {
     return r != NULL && is_referrer(a) && a->org.v == r->org.v;
+}
+
+/* The desk in whose queue the gate request is. */
+static bool is_keeper(const struct actor *a, const struct gate *g)
+{
+    return g != NULL && (a->role == ROLE_COMENSHA || a->role == ROLE_GATEKEEPER) && a->org.v == g->org.v;
+}
+
+static bool is_sender(const struct engine *e, const struct actor *a, const struct gate *g)
+{
+    return g != NULL && is_own_referral(a, engine_referral(e, g->referral));
+}
+
+/* The desk that is needed for the referral now: as long as that lasts, it sees the whole file. */
+static bool is_live_keeper(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    return r != NULL && is_keeper(a, gate_live_at(e, r, a->org));
 }
 
 /* ---- may: commands ---- */
@@ -406,7 +436,8 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_REPORT_CAPACITY:
         return permit_report(e, cmd, outcome);
     case CMD_ASK:
-        is_visible = is_own_referral(a, engine_referral(e, cmd->u.ask.referral));
+        r = engine_referral(e, cmd->u.ask.referral);
+        is_visible = is_own_referral(a, r) || is_live_keeper(e, a, r);
         break;
     case CMD_SEE_REQUEST:
     case CMD_ACCEPT:
@@ -423,6 +454,23 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case CMD_GATE_SEND:
+        is_visible = is_own_referral(a, engine_referral(e, cmd->u.gate.referral));
+        break;
+    case CMD_GATE_TAKE:
+    case CMD_GATE_ASK_BACK:
+    case CMD_GATE_ASSENT:
+    case CMD_GATE_RETURN:
+        is_visible = is_keeper(a, engine_gate(e, cmd->u.gate.gate));
+        break;
+    case CMD_GATE_ANSWER:
+    case CMD_GATE_WITHDRAW:
+        is_visible = is_sender(e, a, engine_gate(e, cmd->u.gate.gate));
+        break;
+    case CMD_FIND_RESIDENCE:
+        r = engine_referral(e, cmd->u.residence.referral);
+        is_visible = is_own_referral(a, r);
+        break;
     /* ---- stays, clocks, nights and funding ---- */
     case CMD_DEPART:
     case CMD_STAY_READY:
@@ -500,7 +548,24 @@ static bool may_see_pool(const struct engine *e, const struct actor *a, uint64_t
 
     if (p == NULL)
         return false;
+    if (a->role == ROLE_GATEKEEPER)
+        return gate_keeper_of_pool(e, p->id) == GATEKEEPER_GI;
     return is_referrer(a) || a->role == ROLE_EXCHANGE_ADMIN || is_own_pool(a, p);
+}
+
+/* A gatekeeper sees what becomes of the requests made through it; the address is not for it. */
+static bool may_see_request(const struct engine *e, const struct actor *a, struct request_id id)
+{
+    const struct request *q = engine_request(e, id);
+
+    return is_party(e, a, q) || (q != NULL && is_keeper(a, engine_gate(e, q->gate)));
+}
+
+static bool may_see_gate(const struct engine *e, const struct actor *a, uint64_t object)
+{
+    const struct gate *g = object <= UINT32_MAX ? engine_gate(e, (struct gate_id){(uint32_t)object}) : NULL;
+
+    return object == 0 || is_keeper(a, g) || is_sender(e, a, g);
 }
 
 static bool may_reveal(const struct engine *e, const struct actor *a, uint64_t object)
@@ -587,7 +652,7 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_SEE_REFERRAL:
         return audience_of_referral(e, a, (struct referral_id){object}) == SIGHT_FULL;
     case ACT_SEE_REQUEST:
-        return is_party(e, a, engine_request(e, (struct request_id){object}));
+        return may_see_request(e, a, (struct request_id){object});
     case ACT_REVEAL_LOCATION:
         return may_reveal(e, a, object);
     case ACT_SEE_CAPACITY:
@@ -604,6 +669,10 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case ACT_WORK_GATE:
+        return object <= UINT32_MAX && is_keeper(a, engine_gate(e, (struct gate_id){(uint32_t)object}));
+    case ACT_SEE_GATE:
+        return may_see_gate(e, a, object);
     /* ---- stays, clocks, nights and funding ---- */
     case ACT_SEE_STAY:
         return may_see_stay(e, a, engine_stay(e, (struct stay_id){object}));
@@ -655,7 +724,7 @@ enum sight audience_of_referral(const struct engine *e, const struct actor *a, s
 
     if (r == NULL || !is_who_it_says(e, a))
         return SIGHT_NONE;
-    if (is_close(e, a, r))
+    if (is_close(e, a, r) || is_live_keeper(e, a, r))
         return SIGHT_FULL;
     if (a->role != ROLE_SHELTER)
         return SIGHT_NONE;
@@ -670,7 +739,31 @@ enum sight audience_of_referral(const struct engine *e, const struct actor *a, s
 
 static bool hears_request(const struct engine *e, const struct actor *a, struct request_id id)
 {
-    return (is_referrer(a) || a->role == ROLE_SHELTER) && is_party(e, a, engine_request(e, id));
+    return (is_referrer(a) || a->role == ROLE_SHELTER || a->role == ROLE_GATEKEEPER) &&
+           may_see_request(e, a, id);
+}
+
+/* Its referrer, and the desks that work on it. */
+static bool hears_referral(const struct engine *e, const struct actor *a, struct referral_id id,
+                           const struct event *ev)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    for (unsigned i = 0; r != NULL && i < r->n_gates; i++) {
+        const struct gate *g = engine_gate(e, r->gates[i]);
+
+        /* What ended its work too is the last it hears. */
+        if (is_keeper(a, g) && g->sent_seq <= ev->seq && (gate_is_live(g) || g->version >= ev->seq))
+            return true;
+    }
+    return is_own_referral(a, r);
+}
+
+static bool hears_gate(const struct engine *e, const struct actor *a, struct gate_id id)
+{
+    const struct gate *g = engine_gate(e, id);
+
+    return is_keeper(a, g) || is_sender(e, a, g);
 }
 
 /* By what the event says of whose it is and of what never changes: the engine may be ahead of what is
@@ -768,12 +861,22 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return hears_request(e, a, ev->u.referral.request);
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
-        return is_own_referral(a, engine_referral(e, ev->u.referral.referral));
+        return hears_referral(e, a, ev->u.referral.referral, ev);
     case EV_PLACE_FOUND: /* its referrer, and not the house: it is asked nothing */
         return is_own_referral(a, engine_referral(e, ev->u.found.referral));
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+        return hears_gate(e, a, ev->u.gate.gate);
+    case EV_RESIDENCE_FOUND:
+        return hears_referral(e, a, ev->u.residence.referral, ev);
     /* ---- stays, clocks, nights and funding ---- */
     case EV_STAY_STARTED:
     case EV_STAY_READY:

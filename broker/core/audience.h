@@ -24,6 +24,8 @@ enum action {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    ACT_WORK_GATE, /* its gatekeeper alone */
+    ACT_SEE_GATE,  /* a gate request: its gatekeeper and its referrer; 0 = the list of one's own */
     /* ---- stays, clocks, nights and funding ---- */
     ACT_SEE_STAY,          /* one stay: its house, and the referrer of its referral */
     ACT_SEE_STAYS,         /* the lists of stays and clocks of an organisation (own only) */

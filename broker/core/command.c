@@ -23,6 +23,14 @@ const char *command_name(enum command_kind k)
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
+        [CMD_GATE_SEND] = "gate send",
+        [CMD_GATE_TAKE] = "gate take",
+        [CMD_GATE_ASK_BACK] = "gate ask back",
+        [CMD_GATE_ANSWER] = "gate answer",
+        [CMD_GATE_ASSENT] = "gate assent",
+        [CMD_GATE_RETURN] = "gate return",
+        [CMD_GATE_WITHDRAW] = "gate withdraw",
+        [CMD_FIND_RESIDENCE] = "find residence",
         /* ---- stays, clocks, nights and funding ---- */
         [CMD_DEPART] = "depart",
         [CMD_STAY_READY] = "stay ready",

@@ -4,6 +4,7 @@
 #define PLEK_CORE_COMMAND_H
 
 #include "core/capacity.h"
+#include "core/gate/gate.h"
 #include "core/care/care_command.h"
 #include "core/handover/handover_state.h"
 #include "core/need.h"
@@ -50,6 +51,14 @@ enum command_kind {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    CMD_GATE_SEND,      /* the referrer sends a referral to the gatekeeper of a kind */
+    CMD_GATE_TAKE,      /* the gatekeeper's desk: take it, or take it over */
+    CMD_GATE_ASK_BACK,  /* the same: these facts are missing */
+    CMD_GATE_ANSWER,    /* the referrer answers */
+    CMD_GATE_ASSENT,    /* a GI or municipality: the referrer may ask its places */
+    CMD_GATE_RETURN,    /* the desk gives it back, with a coded reason */
+    CMD_GATE_WITHDRAW,  /* the referrer takes it back */
+    CMD_FIND_RESIDENCE, /* the referrer found out the residence situation */
     /* ---- stays, clocks, nights and funding ---- */
     CMD_DEPART,
     CMD_STAY_READY,
@@ -122,6 +131,19 @@ struct command {
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
+        struct {
+            struct gate_id gate;         /* all but SEND */
+            struct referral_id referral; /* SEND */
+            enum kind kind;              /* SEND: of place */
+            uint32_t asked;              /* ASK_BACK: bits of enum gate_fact */
+            struct tri_set answers;      /* ANSWER: the same bits */
+            uint8_t reason;              /* RETURN: enum gate_return + 1 */
+        } gate;
+        struct {
+            struct referral_id referral;
+            enum residence residence;
+            int64_t until_ms; /* of a reflection period; 0 = not known, or no end */
+        } residence;
         /* ---- stays, clocks, nights and funding ---- */
         struct stay_command stay;   /* DEPART, STAY_READY, FUND_STAY, GIVE_RETURN_CODE */
         struct clock_command clock; /* the five of clocks */

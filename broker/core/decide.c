@@ -24,6 +24,14 @@ static decide_fn *const deciders[CMD_N] = {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    [CMD_GATE_SEND] = decide_gate_send,
+    [CMD_GATE_TAKE] = decide_gate_take,
+    [CMD_GATE_ASK_BACK] = decide_gate_ask_back,
+    [CMD_GATE_ANSWER] = decide_gate_answer,
+    [CMD_GATE_ASSENT] = decide_gate_assent,
+    [CMD_GATE_RETURN] = decide_gate_return,
+    [CMD_GATE_WITHDRAW] = decide_gate_withdraw,
+    [CMD_FIND_RESIDENCE] = decide_find_residence,
     /* ---- stays, clocks, nights and funding ---- */
     [CMD_DEPART] = decide_depart,
     [CMD_STAY_READY] = decide_stay_ready,
@@ -71,6 +79,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_STALE_VERSION] = true, [REFUSAL_DUPLICATE] = true,
     [REFUSAL_NO_CONSENT] = true,    [REFUSAL_OPEN_ACTIONS] = true,
     [REFUSAL_NO_KEY] = true,        [REFUSAL_KEY_SECOND_PERSON] = true,
+    [REFUSAL_NO_GATEKEEPER] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

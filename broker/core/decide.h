@@ -49,6 +49,11 @@ decide_fn decide_announce;
 /* ---- timers and escalation ---- */
 /* ---- no bed: bridges and the unplaced register ---- */
 /* ---- gatekeepers ---- */
+/* gate/gate_decide.c */
+decide_fn decide_gate_send, decide_gate_take, decide_gate_ask_back, decide_gate_answer, decide_gate_assent,
+    decide_gate_return, decide_gate_withdraw;
+/* gate/residence.c */
+decide_fn decide_find_residence;
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */
 /* care/care_decide.c */

@@ -3,6 +3,7 @@
 
 #include "base/time_text.h"
 #include "core/engine_state.h"
+#include "core/gate/gate_look.h"
 #include "core/ledger.h"
 #include "core/match.h"
 
@@ -42,7 +43,8 @@ static bool is_asked_now(const struct engine *e, const struct referral *r, struc
     return false;
 }
 
-static enum refusal judge_pool(struct decision *d, const struct referral *r, unsigned i,
+/* G: through which the gatekeeper asks; NULL = the referrer asks. */
+static enum refusal judge_pool(struct decision *d, const struct referral *r, const struct gate *g, unsigned i,
                                const struct match_query *query, struct pool_match *m)
 {
     struct pool_id pool = d->cmd->u.ask.pools[i];
@@ -50,6 +52,8 @@ static enum refusal judge_pool(struct decision *d, const struct referral *r, uns
 
     if (engine_pool(d->e, pool) == NULL)
         return REFUSAL_NOT_FOUND;
+    if (g != NULL && gate_keeper_of_pool(d->e, pool) != g->keeper)
+        return REFUSAL_NOT_YOURS;
     if (is_listed_twice(d->cmd, i) || is_asked_now(d->e, r, pool))
         return REFUSAL_ASKED_ALREADY;
     match_one(d->e, query, pool, m);
@@ -62,8 +66,9 @@ static enum refusal judge_pool(struct decision *d, const struct referral *r, uns
 }
 
 /* Order of the referral and how many it may ask. What the broker asked by itself takes nothing from what its
- * worker may ask, but for the bound on all together. */
-static enum refusal judge_referral(struct decision *d, const struct referral *r)
+ * worker may ask, but for the bound on all together; a gatekeeper and the referrer, who looks for a bed for
+ * the meantime, take nothing from each other. */
+static enum refusal judge_referral(struct decision *d, const struct referral *r, const struct gate *g)
 {
     unsigned n = d->cmd->u.ask.n;
     unsigned pending = 0;
@@ -71,9 +76,13 @@ static enum refusal judge_referral(struct decision *d, const struct referral *r)
 
     if ((r->state != REFERRAL_OPEN && r->state != REFERRAL_ASKED) || !r->facts_known)
         return REFUSAL_WRONG_STATE;
+    if (g != NULL && !gate_may_ask(g))
+        return REFUSAL_WRONG_STATE;
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(d->e, r->requests[i]);
 
+        if ((q->gate.v != 0) != (g != NULL))
+            continue;
         pending += q->state == REQUEST_PENDING;
         by_people += q->state == REQUEST_PENDING && !q->proposal.by_broker;
     }
@@ -142,6 +151,9 @@ struct request *decision_make_request(struct decision *d, const struct match_que
     q->answer_by_ms = terms.answer_by_ms;
     q->lapse_at_ms = terms.lapse_at_ms;
     q->proposal = freeze(d, m, standing, place);
+    q->keeper = gate_keeper_of_pool(d->e, m->pool);
+    if (q->keeper != GATEKEEPER_NONE && !gate_is_own(d->e, r, q->keeper))
+        q->gate = gate_live_of(d->e, r, q->keeper)->id;
     decision_names(d, q->id);
     return q;
 }
@@ -152,15 +164,17 @@ enum refusal decide_ask(struct decision *d)
     const struct referral *r = engine_referral(d->e, cmd->u.ask.referral);
     struct pool_match matches[ASK_POOLS_MAX];
     struct match_standing standing;
-    struct match_query query = match_query_of(d->e, r, d->now_ms);
-    enum refusal refusal = judge_referral(d, r);
+    const struct gate *g = r->org.v == cmd->actor.org.v ? NULL : gate_live_at(d->e, r, cmd->actor.org);
+    struct match_query query =
+        g == NULL ? match_query_of(d->e, r, d->now_ms) : gate_query_of(d->e, g, d->now_ms);
+    enum refusal refusal = judge_referral(d, r, g);
 
     d->outcome->referral = r->id;
     if (refusal != REFUSAL_NONE)
         return refusal;
     memset(matches, 0, sizeof matches);
     for (unsigned i = 0; i < cmd->u.ask.n; i++) {
-        refusal = judge_pool(d, r, i, &query, &matches[i]);
+        refusal = judge_pool(d, r, g, i, &query, &matches[i]);
         if (refusal != REFUSAL_NONE) {
             d->outcome->pool = cmd->u.ask.pools[i];
             return refusal;

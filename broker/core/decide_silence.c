@@ -81,6 +81,9 @@ static bool may_ask_on(const struct decision *d, const struct ask_on *a, const s
     unsigned now = asked_in_tick(a, r->id);
     unsigned pending = pending_of(d->e, r) + now - (q->lapse_at_ms <= d->now_ms);
 
+    /* Its gatekeeper chooses, not the broker. */
+    if (q->gate.v != 0)
+        return false;
     if (!r->facts_known || (r->state != REFERRAL_OPEN && r->state != REFERRAL_ASKED))
         return false;
     return asked_in_round(d->e, r) + now < engine_settings(d->e)->ask_next[r->need.threat_level] &&

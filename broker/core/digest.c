@@ -5,6 +5,7 @@
 #include "core/engine_state.h"
 
 #include "base/hash.h"
+#include "core/gate/gate_state.h"
 #include "core/records.h"
 
 enum record_kind {
@@ -158,6 +159,7 @@ uint64_t digest_recount(const struct engine *e)
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    sum += gate_digest_recount(e);
     /* ---- stays, clocks, nights and funding ---- */
     sum += stay_digest_recount(&e->stay);
     /* ---- MDO, regiehouder, consult ---- */
@@ -189,6 +191,7 @@ static uint64_t digest_facts(const struct engine *e, uint64_t h)
     f.hash = stay_digest_facts(&e->stay, f.hash);
     for (const struct key_slot *k = e->keys; k != NULL; k = k->hh.next)
         f.hash = hash_combine(f.hash, digest_of_key(k));
+    f.hash = gate_digest_facts(e, f.hash);
     return f.hash;
 }
 

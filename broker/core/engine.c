@@ -83,6 +83,7 @@ void engine_free(struct engine *e)
     free(e->referral_codes.entries);
     handover_free(&e->handover);
     free(e->due);
+    free(e->gates.list);
     care_free(&e->care);
     stay_state_free(&e->stay);
     free(e);

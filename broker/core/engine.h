@@ -170,6 +170,7 @@ size_t engine_pool_holds(const struct engine *e, struct pool_id id, struct reque
 /* ---- timers and escalation ---- */
 /* ---- no bed: bridges and the unplaced register ---- */
 /* ---- gatekeepers ---- */
+/* core/gate/gate_look.h */
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */
 /* ---- warm handover, keys and notes ---- */

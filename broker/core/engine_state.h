@@ -9,6 +9,7 @@
 
 #include "core/care/care_tables.h"
 #include "core/engine.h"
+#include "core/gate/gate_table.h"
 #include "core/handover/handover_state.h"
 #include "core/stay/stay_state.h"
 
@@ -125,6 +126,7 @@ struct engine {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    struct gate_table gates;
     /* ---- stays, clocks, nights and funding ---- */
     struct stay_tables stay;
     /* ---- MDO, regiehouder, consult ---- */

@@ -65,6 +65,16 @@ struct referral_id event_subject(const struct event *ev)
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+        return ev->u.gate.referral;
+    case EV_RESIDENCE_FOUND:
+        return ev->u.residence.referral;
     /* ---- stays, clocks, nights and funding ---- */
     case EV_STAY_STARTED:
     case EV_STAY_READY:
@@ -153,6 +163,14 @@ const char *event_name(enum event_kind k)
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
+        [EV_GATE_SENT] = "gate.sent",
+        [EV_GATE_TAKEN] = "gate.taken",
+        [EV_GATE_ASKED_BACK] = "gate.asked_back",
+        [EV_GATE_ANSWERED] = "gate.answered",
+        [EV_GATE_ASSENTED] = "gate.assented",
+        [EV_GATE_RETURNED] = "gate.returned",
+        [EV_GATE_WITHDRAWN] = "gate.withdrawn",
+        [EV_RESIDENCE_FOUND] = "referral.residence_found",
         /* ---- stays, clocks, nights and funding ---- */
         [EV_STAY_STARTED] = "stay.started",
         [EV_STAY_READY] = "stay.ready",

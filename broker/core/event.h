@@ -7,6 +7,7 @@
 
 #include "core/care/care_event.h"
 #include "core/command.h"
+#include "core/gate/gate.h"
 #include "core/handover/handover_state.h"
 #include "core/outcome.h"
 #include "core/referral.h"
@@ -39,6 +40,14 @@ enum event_kind {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    EV_GATE_SENT,       /* a referral is with the gatekeeper of a kind of place */
+    EV_GATE_TAKEN,      /* somebody there took it; once more: somebody else did */
+    EV_GATE_ASKED_BACK, /* facts are missing */
+    EV_GATE_ANSWERED,   /* private: the answers */
+    EV_GATE_ASSENTED,   /* the referrer may ask its places */
+    EV_GATE_RETURNED,
+    EV_GATE_WITHDRAWN,
+    EV_RESIDENCE_FOUND, /* private: the residence situation, found out after opening */
     /* ---- stays, clocks, nights and funding ---- */
     EV_STAY_STARTED,
     EV_STAY_READY,        /* ready to leave or not after all, and what keeps it */
@@ -151,6 +160,23 @@ struct event {
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
+        struct gate_event {
+            struct gate_id gate;
+            struct referral_id referral;
+            struct org_id org; /* sent: whose queue */
+            enum gatekeeper keeper;
+            enum kind kind;
+            uint32_t asked;         /* asked back: bits of enum gate_fact, at least one */
+            uint8_t reason;         /* returned: enum gate_return + 1 */
+            bool answers_known;     /* answered: false only when decoded without the private part */
+            struct tri_set answers; /* bits of enum gate_fact */
+        } gate;
+        struct residence_event {
+            struct referral_id referral;
+            bool facts_known; /* false only when decoded without the private part */
+            enum residence residence;
+            int64_t until_ms; /* 0 = no end known */
+        } residence;
         /* ---- stays, clocks, nights and funding ---- */
         struct stay_event stay;
         struct clock_event clock;

@@ -4,6 +4,7 @@
 #include "core/event.h"
 
 #include "base/check.h"
+#include "core/gate/gate_codec.h"
 #include "core/records.h"
 #include "core/stay/stay_state.h"
 
@@ -108,6 +109,18 @@ static void clear_fields(struct fields *f, struct event *ev)
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+        gate_event_fields(f, ev);
+        break;
+    case EV_RESIDENCE_FOUND:
+        field_u64(f, &ev->u.residence.referral.v);
+        break;
     /* ---- stays, clocks, nights and funding ---- */
     case EV_STAY_STARTED:
     case EV_STAY_READY:
@@ -174,7 +187,7 @@ static bool has_private(const struct event *ev)
         return ev->u.opened.facts_known;
     if (care_event_is_one(ev))
         return care_event_has_private(ev);
-    if (stay_has_private(ev))
+    if (stay_has_private(ev) || gate_has_private(ev))
         return true;
     return ev->kind == EV_REQUEST_MADE && proposal_has_facts(&ev->u.made.proposal);
 }
@@ -199,6 +212,8 @@ void event_encode(const struct event *ev, struct buf *clear, struct buf *private
         care_event_private_fields(&f, &copy);
     } else if (stay_has_private(ev)) {
         stay_private_fields(&f, &copy);
+    } else if (gate_has_private(ev)) {
+        gate_private_fields(&f, &copy);
     } else {
         reasons_fields(&f, &copy.u.made.proposal);
     }
@@ -234,6 +249,8 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
         care_event_private_fields(&f, ev);
         if (!care_event_has_private(ev))
             return ERR_BAD_INPUT;
+    } else if (gate_takes_private(ev->kind)) {
+        gate_private_fields(&f, ev);
     } else {
         stay_private_fields(&f, ev);
         if (!stay_has_private(ev))

@@ -59,6 +59,14 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_COMMAND_DONE:
     case EV_PLACE_FOUND:
     case EV_CAPACITY_CONFIRMED:
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+    case EV_RESIDENCE_FOUND:
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
     case EV_MDO_ANSWERED:

@@ -23,5 +23,8 @@ struct request_id {
 struct account_id {
     uint32_t v;
 };
+struct gate_id {
+    uint32_t v;
+};
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "core/apply.h"
+#include "core/gate/gate_state.h"
 #include "core/ledger.h"
 
 #include <stdarg.h>
@@ -248,6 +249,8 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    if (!gate_check(e, why, why_size))
+        return false;
     /* ---- stays, clocks, nights and funding ---- */
     if (!stay_check(e, why, why_size))
         return false;

@@ -47,7 +47,7 @@ CODES(org_kind, org_kind,
 CODES(role, role, ROLE_N, [ROLE_NONE] = "none", [ROLE_REFERRER] = "referrer", [ROLE_SHELTER] = "shelter",
       [ROLE_COMENSHA] = "comensha", [ROLE_MUNICIPALITY] = "municipality", [ROLE_RAPPORTEUR] = "rapporteur",
       [ROLE_ORG_ADMIN] = "org_admin", [ROLE_EXCHANGE_ADMIN] = "exchange_admin", [ROLE_MACHINE] = "machine",
-      [ROLE_SYSTEM] = "system")
+      [ROLE_SYSTEM] = "system", [ROLE_GATEKEEPER] = "gatekeeper")
 
 CODES(source, source, SOURCE_N, [SOURCE_FEED] = "feed", [SOURCE_HAND] = "hand", [SOURCE_PHONE] = "phone")
 

@@ -73,7 +73,8 @@ enum role {
     ROLE_ORG_ADMIN,
     ROLE_EXCHANGE_ADMIN,
     ROLE_MACHINE,
-    ROLE_SYSTEM, /* the broker itself: deadlines */
+    ROLE_SYSTEM,     /* the broker itself: deadlines */
+    ROLE_GATEKEEPER, /* toewijzer: the desk of a municipality that decides on places for minors alone */
     ROLE_N
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "core/gate/gate_look.h"
 #include "core/match_parts.h"
 
 #include <stdlib.h>
@@ -389,6 +390,7 @@ struct match_query match_query_of(const struct engine *e, const struct referral 
         .role = org->kind == ORG_COMENSHA ? ROLE_COMENSHA : ROLE_REFERRER,
         .now_ms = now_ms,
         .deadline_ms = r->deadline_ms,
+        .placing = gate_assents(e, r),
     };
 }
 

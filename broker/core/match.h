@@ -109,6 +109,7 @@ struct match_query {
     enum role role;          /* placing right: COSM/OMM only for ROLE_COMENSHA */
     int64_t now_ms;
     int64_t deadline_ms; /* for a saved referral; 0 = opened now */
+    unsigned placing;    /* gatekeepers whose places may be asked, besides those of ROLE: GATE_BIT */
 };
 
 /* Fill OUT; the caller ends it with match_fini. Cost: one pass over all pools. */

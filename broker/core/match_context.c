@@ -151,6 +151,7 @@ void match_ctx_init(struct match_ctx *c, const struct vocab *vocab, const struct
     c->vocab = vocab;
     c->need = q->need;
     c->role = q->role;
+    c->placing = q->placing | (q->role == ROLE_COMENSHA ? 1u << GATEKEEPER_COMENSHA : 0);
     c->traits = q->need->traits;
     c->settings = settings;
     c->plain_clock = settings->plain_clock;

@@ -28,6 +28,7 @@ struct match_ctx {
     const struct vocab *vocab;
     const struct need *need;
     enum role role;
+    unsigned placing; /* bits of enum gatekeeper: may place there */
     int64_t now_ms;
     int64_t deadline_ms;
     int64_t intake_by_ms; /* intake must start before: the deadline; past it, a fresh term from now */

@@ -64,17 +64,11 @@ static enum verdict rule_unsafe(const struct match_ctx *c, const struct match_pl
     return (c->unsafe >> p->location->region & 1) != 0 ? VERDICT_OUT : VERDICT_FITS;
 }
 
+/* The right to place goes with a gate request (core/gate): nobody has it by asking nicely. */
 static enum verdict rule_gatekeeper(const struct match_ctx *c, const struct match_place *p)
 {
-    switch (p->gatekeeper) {
-    case GATEKEEPER_NONE:
+    if (p->gatekeeper == GATEKEEPER_NONE || (c->placing >> p->gatekeeper & 1) != 0)
         return VERDICT_FITS;
-    case GATEKEEPER_COMENSHA:
-        return c->role == ROLE_COMENSHA ? VERDICT_FITS : VERDICT_OUT;
-    case GATEKEEPER_GI: /* nobody places there through the exchange yet */
-    case GATEKEEPER_N:
-        break;
-    }
     return VERDICT_OUT;
 }
 
@@ -86,6 +80,9 @@ static enum verdict rule_target(const struct match_ctx *c, const struct match_pl
         return c->need->minor_alone && kind == KIND_JEUGD ? VERDICT_FITS : VERDICT_OUT;
     if (kind == KIND_COSM || kind == KIND_OMM)
         return verdict_of(c->trafficking);
+    /* For who may be a victim of trafficking while that is not clear yet: only a no excludes. */
+    if (kind == KIND_UUR72)
+        return c->trafficking == TRI_NO ? VERDICT_OUT : VERDICT_FITS;
     if (kind != KIND_MANNEN)
         return VERDICT_FITS;
     if (c->women > 0 || c->men + c->others == 0)

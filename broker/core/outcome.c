@@ -26,6 +26,8 @@ const char *refusal_code(enum refusal r)
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
+        [REFUSAL_NO_GATEKEEPER] = "no_gatekeeper",
+        [REFUSAL_NOT_YOURS] = "not_yours",
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
         [REFUSAL_NO_CONSENT] = "no_consent",

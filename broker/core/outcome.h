@@ -29,6 +29,8 @@ enum refusal {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    REFUSAL_NO_GATEKEEPER, /* no organisation of the exchange is the gatekeeper here: ring it */
+    REFUSAL_NOT_YOURS,     /* a gatekeeper asks its own places only */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
     REFUSAL_NO_CONSENT,   /* the household said no to a consult of organisations: another ground is needed */

@@ -146,6 +146,10 @@ void request_made_fields(struct fields *f, struct request *r)
     FIELD_ENUM(f, p->verdict, VERDICT_N);
     if (fields_since(f, 2, market_is_empty(p)))
         market_fields(f, p);
+    if (fields_since(f, 4, r->keeper == GATEKEEPER_NONE && r->gate.v == 0)) {
+        FIELD_ENUM(f, r->keeper, GATEKEEPER_N);
+        field_u32(f, &r->gate.v);
+    }
 }
 
 static void reason_fields(struct fields *f, struct reason *r)

@@ -9,6 +9,7 @@
 #ifndef PLEK_CORE_REFERRAL_H
 #define PLEK_CORE_REFERRAL_H
 
+#include "core/gate/gate.h"
 #include "core/ids.h"
 #include "core/need.h"
 
@@ -61,6 +62,10 @@ struct referral {
     uint8_t n_requests;
     struct place_found found[REFERRAL_FOUND_MAX]; /* newest last */
     uint8_t n_found;
+    /* ---- gatekeepers ---- */
+    struct gate_id gates[GATE_OF_REFERRAL_MAX]; /* oldest first; follows from the gate requests */
+    uint8_t n_gates;
+    int64_t residence_until_ms; /* a fact of the household, like its residence; 0 = no end known */
 };
 
 bool referral_may_become(enum referral_state from, enum referral_state to);

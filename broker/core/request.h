@@ -69,6 +69,9 @@ struct request {
     int64_t ended_at_ms; /* of the hold: declined, expired, cancelled, or arrival */
     uint64_t version;    /* seq of the last event that touched it */
     struct proposal proposal;
+    /* ---- gatekeepers ---- */
+    enum gatekeeper keeper; /* that the pool had when it was asked */
+    struct gate_id gate;    /* the gate request through which it was asked; 0 = none was needed */
     /* ---- stays, clocks, nights and funding ---- */
     int64_t left_at_ms; /* when the household that was admitted departed; 0 = it is there. Its stay's */
 };

@@ -52,6 +52,7 @@ struct vocab_kind {
     uint8_t tier;           /* 1 = scarce, not offered without need (matching.md 3.3) */
     uint16_t max_hours;     /* longest stay of an emergency place: a second move follows; 0 = no such end */
     bool residence_unknown; /* takes a household whose residence is not known yet */
+    bool bridge;            /* may bridge the wait for a gatekeeper; false where the row does not say */
     enum gatekeeper gatekeeper; /* placing right that goes with the kind, whatever a pool's profile says */
 };
 

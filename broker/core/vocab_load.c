@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* Raise it when a rule or a weight changes in the code, so that a proposal tells which rules judged it. */
-#define RULES_EDITION 4 /* 4: a house that knows the household */
+#define RULES_EDITION 5 /* 4: a house that knows the household; 5: whom a 72-hour place is for */
 
 #define NO_TRAVEL UINT16_MAX
 
@@ -259,6 +259,8 @@ static enum err read_kind(struct load *l)
         e = field_number(l, "max_hours", INT16_MAX, &hours);
     if (e == OK)
         e = field_yes(l, "residence_unknown", &k.residence_unknown);
+    if (e == OK && field(l, "bridge")[0] != '\0')
+        e = field_yes(l, "bridge", &k.bridge);
     if (e == OK && (l->kinds_seen & 1u << kind) != 0)
         e = bad(l, "code", "is given twice");
     if (e != OK)

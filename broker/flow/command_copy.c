@@ -49,6 +49,15 @@ static size_t object_of(const struct command *cmd, const void **object)
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case CMD_GATE_SEND:
+    case CMD_GATE_TAKE:
+    case CMD_GATE_ASK_BACK:
+    case CMD_GATE_ANSWER:
+    case CMD_GATE_ASSENT:
+    case CMD_GATE_RETURN:
+    case CMD_GATE_WITHDRAW:
+    case CMD_FIND_RESIDENCE:
+        return 0;
     /* ---- stays, clocks, nights and funding ---- */
     case CMD_DEPART:
     case CMD_STAY_READY:

@@ -1,6 +1,7 @@
 /* Which places fit: a search that saves nothing, and the same for a saved referral. */
 #include "http/route.h"
 
+#include "core/gate/gate_look.h"
 #include "http/app_state.h"
 #include "http/match_reply.h"
 #include "http/need_json.h"
@@ -55,6 +56,7 @@ bool match_options_read(struct call *call, struct view_match_options *o)
         if (o->rule == RULE_N)
             json_fault_add(&call->faults, "query:rule", "is not a known rule");
     }
+    o->bridge = call_query_bool(call, "bridge", false);
     return call->faults.n == 0;
 }
 
@@ -68,12 +70,21 @@ json_t *match_json(const struct flow *f, const struct actor *actor, const struct
                             .role = actor->role,
                             .now_ms = flow_now_ms(f)};
     struct match_result r;
+    struct view_match_options shown = *options;
+    const struct gate *g = NULL;
     if (referral != NULL) {
         q.referral = referral->id;
         q.deadline_ms = referral->deadline_ms;
+        q.placing = gate_assents(e, referral);
+        if (referral->org.v != actor->org.v)
+            g = gate_live_at(e, referral, actor->org);
+    }
+    if (g != NULL) { /* a gatekeeper sees the places that it gives out */
+        q = gate_query_of(e, g, q.now_ms);
+        shown.keeper = g->keeper;
     }
     match_run(e, &q, &r);
-    json_t *json = view_match(e, &q, &r, options);
+    json_t *json = view_match(e, &q, &r, &shown);
     match_fini(&r);
     return json;
 }

@@ -95,22 +95,8 @@ void api_referrals_get(struct call *call)
 
 void api_referral_ask(struct call *call)
 {
-    static const char *const fields[] = {"poolIds"};
-    struct json_at root = json_root(call->body);
-    struct json_at pools = json_field(root, "poolIds");
     struct command cmd = {.kind = CMD_ASK, .actor = call->late.actor};
-    json_only(root, fields, COUNT_OF(fields), &call->faults);
-    size_t n = json_list(pools, ASK_POOLS_MAX, &call->faults);
-    if (n == 0 && json_is_array(pools.value) && json_array_size(pools.value) == 0)
-        json_fault_add(&call->faults, pools.pointer, "needs at least one pool");
-    for (size_t i = 0; i < n; i++) {
-        struct json_at item = json_item(pools, i);
-        cmd.u.ask.pools[i].v = (uint32_t)json_int(item, 1, UINT32_MAX, &call->faults);
-        for (size_t k = 0; k < i; k++)
-            if (cmd.u.ask.pools[k].v == cmd.u.ask.pools[i].v)
-                json_fault_add(&call->faults, item.pointer, "names the same pool twice");
-    }
-    cmd.u.ask.n = (uint8_t)n;
+    call_pools_read(call, &cmd);
     cmd.u.ask.referral.v = call->late.id;
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);

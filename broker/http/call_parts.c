@@ -16,6 +16,25 @@ uint8_t call_reason(struct call *call, enum vocab_list list)
     return (uint8_t)(index + 1);
 }
 
+void call_pools_read(struct call *call, struct command *cmd)
+{
+    static const char *const fields[] = {"poolIds"};
+    struct json_at root = json_root(call->body);
+    struct json_at pools = json_field(root, "poolIds");
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    size_t n = json_list(pools, ASK_POOLS_MAX, &call->faults);
+    if (n == 0 && json_is_array(pools.value) && json_array_size(pools.value) == 0)
+        json_fault_add(&call->faults, pools.pointer, "needs at least one pool");
+    for (size_t i = 0; i < n; i++) {
+        struct json_at item = json_item(pools, i);
+        cmd->u.ask.pools[i].v = (uint32_t)json_int(item, 1, UINT32_MAX, &call->faults);
+        for (size_t k = 0; k < i; k++)
+            if (cmd->u.ask.pools[k].v == cmd->u.ask.pools[i].v)
+                json_fault_add(&call->faults, item.pointer, "names the same pool twice");
+    }
+    cmd->u.ask.n = (uint8_t)n;
+}
+
 bool call_record(struct call *call, const char *action)
 {
     const struct secrets_port *secrets = &call->late.app->parts.secrets;

@@ -64,6 +64,11 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    [REFUSAL_NO_GATEKEEPER] =
+        {409, "no_gatekeeper", "Nobody here decides on it",
+         "No organisation of this exchange decides on these places in this region. Ring it.", 0},
+    [REFUSAL_NOT_YOURS] = {422, "not_yours", "Not a place of yours",
+                           "A gatekeeper asks the places that it gives out, and no others.", 0},
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
     [REFUSAL_NO_CONSENT] = {422, "no_consent", "No consent",

@@ -48,6 +48,9 @@ call_fn api_notifications_list; /* api_notifications.c */
 /* ---- timers and escalation ---- */
 /* ---- no bed: bridges and the unplaced register ---- */
 /* ---- gatekeepers ---- */
+call_fn api_gate_post, api_gates_list, api_gates_get, api_gate_take, api_gate_ask_back, api_gate_answer;
+call_fn api_gate_assent, api_gate_ask, api_gate_return, api_gate_withdraw; /* api_gate.c */
+call_fn api_referral_residence;                                            /* same */
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */
 call_fn api_organisations_list, api_mdos_list, api_mdos_get, api_mdos_post, api_mdo_invite, api_mdo_answer,

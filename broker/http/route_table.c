@@ -64,6 +64,17 @@ static const struct route routes[] = {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    WRITE_("/referrals/{id}/gate-requests", AUTH_SESSION, 0, api_gate_post),
+    WRITE_("/referrals/{id}/residence", AUTH_SESSION, 0, api_referral_residence),
+    GET_("/gate-requests", AUTH_SESSION, api_gates_list),
+    GET_("/gate-requests/{id}", AUTH_SESSION, api_gates_get),
+    WRITE_("/gate-requests/{id}/ownership", AUTH_SESSION, 0, api_gate_take),
+    WRITE_("/gate-requests/{id}/questions", AUTH_SESSION, 0, api_gate_ask_back),
+    WRITE_("/gate-requests/{id}/answers", AUTH_SESSION, 0, api_gate_answer),
+    WRITE_("/gate-requests/{id}/assent", AUTH_SESSION, 0, api_gate_assent),
+    WRITE_("/gate-requests/{id}/requests", AUTH_SESSION, 0, api_gate_ask),
+    WRITE_("/gate-requests/{id}/return", AUTH_SESSION, 0, api_gate_return),
+    WRITE_("/gate-requests/{id}/withdrawal", AUTH_SESSION, 0, api_gate_withdraw),
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
     GET_("/organisations", AUTH_SESSION, api_organisations_list),

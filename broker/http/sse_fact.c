@@ -22,6 +22,13 @@ static const char *const states[EV_N] = {
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    [EV_GATE_SENT] = "waiting",
+    [EV_GATE_TAKEN] = "taken",
+    [EV_GATE_ASKED_BACK] = "asked_back",
+    [EV_GATE_ANSWERED] = "taken",
+    [EV_GATE_ASSENTED] = "placing",
+    [EV_GATE_RETURNED] = "returned",
+    [EV_GATE_WITHDRAWN] = "withdrawn",
     /* ---- stays, clocks, nights and funding ---- */
     [EV_STAY_ENDED] = "departed",
     [EV_CLOCK_WARNED] = "warned",
@@ -93,6 +100,19 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+        out->referral = ev->u.gate.referral;
+        out->gate = ev->u.gate.gate;
+        return true;
+    case EV_RESIDENCE_FOUND:
+        out->referral = ev->u.residence.referral;
+        return true;
     /* ---- stays, clocks, nights and funding ---- */
     case EV_STAY_STARTED:
     case EV_STAY_READY:
@@ -221,6 +241,19 @@ void fact_to_event(const struct fact *f, struct event *out)
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+        out->u.gate.referral = f->referral;
+        out->u.gate.gate = f->gate;
+        break;
+    case EV_RESIDENCE_FOUND:
+        out->u.residence.referral = f->referral;
+        break;
     /* ---- stays, clocks, nights and funding ---- */
     case EV_STAY_STARTED:
     case EV_STAY_READY:
@@ -317,6 +350,7 @@ void fact_write(const struct fact *f, struct buf *out)
     write_id(out, "referralId", f->referral.v);
     write_id(out, "requestId", f->request.v);
     write_id(out, "poolId", f->pool.v);
+    write_id(out, "gateRequestId", f->gate.v);
     write_id(out, "stayId", f->stay.v);
     write_id(out, "clockId", f->clock.v);
     if (f->state != NULL)

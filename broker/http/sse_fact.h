@@ -18,6 +18,7 @@ struct fact {
     struct request_id request;
     struct pool_id pool;
     uint64_t object; /* of a table of its own, by kind; for the audience alone, never written */
+    struct gate_id gate;
     struct stay_id stay;
     struct clock_id clock;
     struct org_id owner, org;                /* of a clock, for the audience alone */

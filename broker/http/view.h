@@ -45,12 +45,20 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
 #define VIEW_MATCH_POOLS_MAX 50
 struct view_match_options {
     bool possible, out;
-    enum rule rule; /* RULE_N = all */
+    enum rule rule;         /* RULE_N = all */
+    bool bridge;            /* only kinds of place that may bridge the wait for a gatekeeper */
+    enum gatekeeper keeper; /* only places of this gatekeeper; GATEKEEPER_NONE = all */
     size_t limit;
     size_t n_pools;
     struct pool_id pools[VIEW_MATCH_POOLS_MAX];
 };
 json_t *view_match(const struct engine *e, const struct match_query *q, const struct match_result *r,
                    const struct view_match_options *options);
+
+/* A gate request as ACTOR may see it. FULL adds what was asked and answered and the requests made through it:
+ * a read that the caller logs; without it, the line of a queue. PEOPLE names its owner for the own desk. */
+struct people_port;
+json_t *view_gate(const struct engine *e, const struct actor *actor, struct gate_id id, bool full,
+                  const struct people_port *people);
 
 #endif

@@ -1,6 +1,8 @@
 #include "http/view.h"
 
+#include "core/gate/gate_look.h"
 #include "core/reason.h"
+#include "core/vocab.h"
 
 /* Criteria are the facts stated about this household at this pool; met are those that hold. A caution or a
  * question is a criterion that does not simply hold. */
@@ -87,13 +89,17 @@ static bool first_rule_is(const struct pool_match *m, enum rule rule)
     return m->out_mask != 0 && (enum rule)__builtin_ctz(m->out_mask) == rule;
 }
 
-static bool is_wanted(const struct view_match_options *o, const struct pool_match *m)
+static bool is_wanted(const struct engine *e, const struct view_match_options *o, const struct pool_match *m)
 {
     bool is_out = m->verdict == VERDICT_OUT;
     bool is_named = o->n_pools == 0;
     for (size_t i = 0; i < o->n_pools && !is_named; i++)
         is_named = o->pools[i].v == m->pool.v;
     if (!is_named || !(is_out ? o->out : o->possible))
+        return false;
+    if (o->bridge && !gate_may_bridge(e, m->pool))
+        return false;
+    if (o->keeper != GATEKEEPER_NONE && gate_keeper_of_pool(e, m->pool) != o->keeper)
         return false;
     return !is_out || o->rule == RULE_N || first_rule_is(m, o->rule);
 }
@@ -109,6 +115,35 @@ static json_t *near_misses(const struct engine *e, const struct match_result *r)
     return list;
 }
 
+/* Rules that another hour or a gate request changes; whom only these exclude, its gatekeeper can place. */
+#define PASSING_RULES                                                                                        \
+    (1u << RULE_GATEKEEPER | 1u << RULE_STOP | 1u << RULE_DELIVERABLE | 1u << RULE_FULL | 1u << RULE_NIGHT | \
+     1u << RULE_TIER)
+
+/* Kinds that go through a gatekeeper and would suit: where the way on is a gate request. */
+static json_t *gates(const struct engine *e, const struct match_query *q, const struct match_result *r)
+{
+    int pools[KIND_N] = {0};
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->n; i++) {
+        uint32_t out = r->list[i].out_mask;
+        if ((out & 1u << RULE_GATEKEEPER) != 0 && (out & ~PASSING_RULES) == 0)
+            pools[engine_pool(e, r->list[i].pool)->kind]++;
+    }
+    for (unsigned k = 0; k < KIND_N; k++) {
+        enum gatekeeper keeper = gate_keeper_of_kind((enum kind)k);
+        const struct referral *ref = engine_referral(e, q->referral);
+        const struct gate *g = ref != NULL ? gate_live_of(e, ref, keeper) : NULL;
+        if (pools[k] == 0 || keeper == GATEKEEPER_NONE)
+            continue;
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:i, s:o}", "kind", kind_code((enum kind)k), "gatekeeper",
+                                        gatekeeper_code(keeper), "pools", pools[k], "gateRequestId",
+                                        g != NULL ? json_integer((json_int_t)g->id.v) : json_null()));
+    }
+    return list;
+}
+
 json_t *view_match(const struct engine *e, const struct match_query *q, const struct match_result *r,
                    const struct view_match_options *options)
 {
@@ -117,17 +152,17 @@ json_t *view_match(const struct engine *e, const struct match_query *q, const st
     json_t *places = json_array();
     json_t *out = json_array();
     for (size_t i = 0; i < r->n && json_array_size(places) < options->limit; i++) {
-        if (is_wanted(options, &r->list[i]))
+        if (is_wanted(e, options, &r->list[i]))
             json_array_append_new(places, place_with_why(e, q, &r->list[i]));
     }
     for (unsigned i = 0; i < RULE_N; i++)
         if (r->out_first[i] > 0)
             json_array_append_new(
                 out, json_pack("{s:s, s:i}", "rule", rule_code((enum rule)i), "pools", (int)r->out_first[i]));
-    return json_pack("{s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "at",
-                     view_time(q->now_ms), "rulesVersion", view_version(r->rules_version), "pools", (int)r->n,
-                     "regions", (int)r->regions, "fits", (int)r->n_fits, "ask", (int)r->n_ask, "out",
-                     (int)r->n_out, "askDefault", (int)s->ask_default[level], "askMax",
-                     (int)s->ask_max[level], "places", places, "outReasons", out, "nearMisses",
-                     near_misses(e, r));
+    return json_pack("{s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "gates",
+                     gates(e, q, r), "at", view_time(q->now_ms), "rulesVersion",
+                     view_version(r->rules_version), "pools", (int)r->n, "regions", (int)r->regions, "fits",
+                     (int)r->n_fits, "ask", (int)r->n_ask, "out", (int)r->n_out, "askDefault",
+                     (int)s->ask_default[level], "askMax", (int)s->ask_max[level], "places", places,
+                     "outReasons", out, "nearMisses", near_misses(e, r));
 }

@@ -1,5 +1,6 @@
 #include "http/view.h"
 
+#include "core/gate/gate_look.h"
 #include "http/need_json.h"
 
 /* The better place that came free and was announced, while it can be had; null if there is none. */
@@ -14,6 +15,18 @@ static json_t *announced_of(const struct engine *e, struct referral_id id, int64
     return json_pack("{s:I, s:o, s:s, s:s, s:s, s:o}", "poolId", (json_int_t)p->id.v, "at",
                      view_time(f->at_ms), "locationName", l->name, "poolName", p->name, "poolNameEn",
                      p->name_en, "region", view_region(e, l->region));
+}
+
+/* What a person still has to find out. */
+static json_t *tasks(const struct referral *r)
+{
+    json_t *list = json_array();
+
+    if (residence_is_to_find(r))
+        json_array_append_new(list, json_string("residence"));
+    if (residence_end_is_to_find(r))
+        json_array_append_new(list, json_string("residence_until"));
+    return list;
 }
 
 json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full,
@@ -40,6 +53,16 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
     json_object_set_new(o, "announced", announced_of(e, id, now_ms));
     if (full && r->facts_known && audience_of_referral(e, actor, id) == SIGHT_FULL)
         json_object_set_new(o, "need", need_to_json(v, &r->need));
+    /* ---- gatekeepers ---- */
+    json_t *gates = json_array();
+    for (unsigned i = 0; i < r->n_gates; i++)
+        if (may(e, actor, ACT_SEE_GATE, r->gates[i].v))
+            json_array_append_new(gates, view_gate(e, actor, r->gates[i], false, NULL));
+    json_object_set_new(o, "gateRequests", gates);
+    if (full && audience_of_referral(e, actor, id) == SIGHT_FULL) {
+        json_object_set_new(o, "tasks", tasks(r));
+        json_object_set_new(o, "residenceUntil", view_time(r->residence_until_ms));
+    }
     for (unsigned i = 0; i < r->n_requests; i++)
         if (may(e, actor, ACT_SEE_REQUEST, r->requests[i].v))
             json_array_append_new(requests, view_request(e, actor, r->requests[i], false));

@@ -119,6 +119,7 @@ export const ACCOUNTS = [
   ['beleid.rotterdam', 'gemeente-rotterdam', 'municipality', null, 'Beleid', 'Policy'],
   ['beleid.arnhem', 'gemeente-arnhem', 'municipality', null, 'Beleid', 'Policy'],
   ['beleid.amsterdam', 'gemeente-amsterdam', 'municipality', null, 'Beleid', 'Policy'],
+  ['toewijzing.rotterdam', 'gemeente-rotterdam', 'gatekeeper', null, 'Toewijzing jeugd', 'Youth placements'],
   ['rapporteur.landelijk', 'rapporteur', 'rapporteur', null, 'Rapporteur', 'Rapporteur'],
   ['beheer.lindehof', 'lindehof-groep', 'org_admin', null, 'Beheer', 'Administration'],
   ['beheer.vt-rotterdam', 'vt18', 'org_admin', null, 'Beheer', 'Administration'],

@@ -10,6 +10,7 @@ const roles = {
   shelter: 'shelter (phone)',
   comensha: 'CoMensha',
   municipality: 'municipality',
+  gatekeeper: 'gatekeeper of a municipality',
   rapporteur: 'rapporteur',
   org_admin: 'administrator of a house',
   exchange_admin: 'administrator of the exchange',

@@ -139,6 +139,7 @@ test('references between the lists resolve, and words have the allowed values', 
   is('kinds', 'clock', ['', ...codesOf('clocks')]);
   is('kinds', 'tier', ['0', '1']);
   assert.deepEqual(tables.kinds.filter(k => k.tier === '1').map(k => k.code).sort(), ['beveiligd', 'cosm', 'omm']);
+  for (const list of ['gate_facts', 'gate_returns']) allIn(codesOf('gatekeepers'), tables[list].flatMap(r => r.keepers.split(' ')), `${list} keepers`);
   for (const f of ['night_bed', 'bridge', 'residence_unknown', 'overflow']) is('kinds', f, ['yes', 'no']);
   is('traits', 'need_rule', ['must', 'soft', 'refusal']);
   is('traits', 'group', ['zorg', 'veiligheid', 'doelgroep', 'praktisch', 'taal']);
@@ -151,7 +152,7 @@ test('references between the lists resolve, and words have the allowed values', 
   assert.deepEqual(tables.protocol.map(r => r.threat_level).sort(), ['groen', 'oranje', 'rood']);
   is('handover_items', 'required', ['yes', 'no']);
   assert.ok(tables.handover_items.every(r => Number(r.nr) >= 1 && Number(r.nr) <= 24), 'one bit each of 24');
-  is('roles', 'code', ['referrer', 'shelter', 'comensha', 'municipality', 'rapporteur', 'org_admin', 'exchange_admin']);
+  is('roles', 'code', ['referrer', 'shelter', 'comensha', 'municipality', 'rapporteur', 'org_admin', 'exchange_admin', 'gatekeeper']);
   allIn(codesOf('organisation_kinds'), tables.roles.flatMap(r => r.organisation_kinds.split(' ')), 'roles');
   assert.deepEqual(Object.fromEntries(tables.urgencies.map(u => [u.code, u.deadline_minutes])), { nu: '240', vandaag: '1440', drie_dagen: '4320' });
 });

@@ -108,6 +108,18 @@ const kinds = [
   ['an unknown reason to withdraw', () => referrer.post(`/referrals/${referral.id}/withdrawal`, { reason: 'zin' }), 400, '/reason'],
   ['a step with words nobody asked for', () => house.post(`/requests/${request.id}/acceptance`, { note: '' }), 400, '/note'],
   ['an arrival in four days', () => referrer.post(`/referrals/${referral.id}/journey`, { etaAt: soon(96 * 3_600_000) }), 400, '/etaAt'],
+  // -- gatekeepers --
+  ['a kind that has no gatekeeper', () => referrer.post(`/referrals/${referral.id}/gate-requests`, { kind: 'crisis' }), 400, '/kind'],
+  ['a kind that nobody knows', () => referrer.post(`/referrals/${referral.id}/gate-requests`, { kind: 'hotel' }), 400, '/kind'],
+  ['a question about nothing', async () => (await x.as('helpdesk.comensha')).post('/gate-requests/1/questions', { facts: [] }), 400, '/facts'],
+  ['a question about what nobody knows', async () => (await x.as('helpdesk.comensha')).post('/gate-requests/1/questions', { facts: ['signalen', 'naam'] }), 400, '/facts/1'],
+  ['an answer in words', () => referrer.post('/gate-requests/1/answers', { answers: { signalen: 'misschien' } }), 400, '/answers/signalen'],
+  ['an answer to what nobody knows', () => referrer.post('/gate-requests/1/answers', { answers: { naam: 'yes' } }), 400, '/answers/naam'],
+  ['an unknown reason to give back', async () => (await x.as('helpdesk.comensha')).post('/gate-requests/1/return', { reason: 'zin' }), 400, '/reason'],
+  ['a gate request that is not there', () => referrer.get('/gate-requests/4711'), 404, /no such thing/],
+  ['a residence that is none', () => referrer.post(`/referrals/${referral.id}/residence`, { residence: 'legaal' }), 400, '/residence'],
+  ['an end of a residence that has none', () => referrer.post(`/referrals/${referral.id}/residence`, { residence: 'nl', untilAt: soon(0) }), 400, '/untilAt'],
+  ['a bridge that is neither true nor false', () => referrer.get(`/referrals/${referral.id}/matches?bridge=misschien`), 400, 'query:bridge'],
   // -- keys and tokens --
   ['no Idempotency-Key', () => open(need(), { key: null }), 400, 'header:Idempotency-Key'],
   ['an Idempotency-Key of 7', () => open(need(), { key: 'abcdefg' }), 400, 'header:Idempotency-Key'],

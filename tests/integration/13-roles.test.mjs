@@ -8,7 +8,7 @@ import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined } from '../support/
 import { aKey, b64, confirmedKey, letter, sealTo, sealing } from '../support/sealing.mjs';
 import { routesOf } from '../support/routes.mjs';
 import { poll } from '../support/wait.mjs';
-import { aReport, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
+import { aReport, aVictim, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 
 // own: the desk of Veilig Thuis whose referral it is; house: the shelter that is asked; vt2, house2: others of the
 // same roles; machine: the adapter at the machines' door; man2: a certificate that is not enrolled, same door; manp:
@@ -91,13 +91,24 @@ POST /referrals/{id}/handover-items 200 404 200 404   404      403     403     4
 POST /referrals/{id}/notes       201 404 409   404    404      404     404     404    404     403     403  401  401
 GET /notes/{id}                  404 404 200   404    404      404     404     404    404     403     403  401  401
 POST /notes/{id}/pickup          404 404 200   404    404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/gate-requests   201 404 403 403 404 403 403 403 403 403 403 401 401
+POST /referrals/{id}/residence       200 404 403 403 404 403 403 403 403 403 403 401 401
+GET /gate-requests                   200 200 403 403 200 403 403 403 403 403 403 401 401
+GET /gate-requests/{id}              200 404 404 404 200 404 404 404 404 403 403 401 401
+POST /gate-requests/{id}/ownership   403 403 403 403 200 403 403 403 403 403 403 401 401
+POST /gate-requests/{id}/questions   403 403 403 403 200 403 403 403 403 403 403 401 401
+POST /gate-requests/{id}/answers     200 404 403 403 404 403 403 403 403 403 403 401 401
+POST /gate-requests/{id}/assent      403 403 403 403 403 403 403 403 403 403 403 401 401
+POST /gate-requests/{id}/requests    404 404 403 403 201 403 403 403 403 403 403 401 401
+POST /gate-requests/{id}/return      403 403 403 403 200 403 403 403 403 403 403 401 401
+POST /gate-requests/{id}/withdrawal  200 404 403 403 404 403 403 403 403 403 403 401 401
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
 const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
 
 const accounts = { own: 'nachtdienst.rotterdam', vt2: 'nachtdienst.amsterdam', comensha: 'helpdesk.comensha', municip: 'beleid.rotterdam', rapport: 'rapporteur.landelijk', exadmin: 'beheer.uitwisseling' };
-let x, who, place, org, adapter;
+let x, who, place, org, adapter, cosm;
 
 before(async () => {
   x = await startExchange('roles');
@@ -115,6 +126,7 @@ before(async () => {
   who.manp = x.machine('adapter', 0);
   who.none = x.client();
   org = organisationOf(place.poolId);
+  cosm = (await placesFor(who.comensha, aVictim(), 1, 'cosm'))[0];
   adapter = new Adapter(who.machine, [aFeed(org)]);
   expectStatus(await adapter.beat(), 200);
   expectStatus(await who.house.post('/capacity-reports', { reports: [room()] }), 200);
@@ -163,11 +175,21 @@ async function freshCare(state) {
   return { id: state === 'item' ? noted.items[0].id : mdo, referral: referral.id };
 }
 
+/** A victim of trafficking whose referral is with CoMensha, in STATE: sent, taken or asked back. */
+async function freshGate(state) {
+  const referral = (await openReferral(who.own, aVictim())).id;
+  const gate = expectStatus(await who.own.post(`/referrals/${referral}/gate-requests`, { kind: 'cosm' }), 201).id;
+  if (state !== 'sent') expectStatus(await who.comensha.post(`/gate-requests/${gate}/ownership`), 200);
+  if (state === 'asked back') expectStatus(await who.comensha.post(`/gate-requests/${gate}/questions`, { facts: ['signalen'] }), 200);
+  return { referral, id: gate };
+}
+
 /** A household with a request to the house: pending, or after its yes. */
 async function fresh(state) {
   if (['aside', 'brought', 'read'].includes(state)) return freshFeed(state);
   if (['mdo', 'item', 'offered', 'consult', 'over'].includes(state)) return freshCare(state);
   if (['key', 'to-house', 'note'].includes(state)) return freshHandover(state);
+  if (['sent', 'taken', 'asked back'].includes(state)) return freshGate(state);
   const referral = await openReferral(who.own, aWoman());
   if (state === 'open') return { referral: referral.id };
   const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
@@ -252,6 +274,16 @@ const GIVEN = {
   'POST /referrals/{id}/notes': ['to-house', (_, given) => ({ keyId: given.key.id, sealed: sealTo(given.key.publicKey, letter('hallo')) })],
   'GET /notes/{id}': ['note'],
   'POST /notes/{id}/pickup': ['note'],
+  'POST /referrals/{id}/gate-requests': ['open', () => ({ kind: 'cosm' })],
+  'POST /referrals/{id}/residence': ['open', () => ({ residence: 'eu' })],
+  'GET /gate-requests/{id}': ['sent'],
+  'POST /gate-requests/{id}/ownership': ['sent'],
+  'POST /gate-requests/{id}/questions': ['taken', () => ({ facts: ['signalen', 'politie'] })],
+  'POST /gate-requests/{id}/answers': ['asked back', () => ({ answers: { signalen: 'yes' } })],
+  'POST /gate-requests/{id}/assent': ['taken'],
+  'POST /gate-requests/{id}/requests': ['taken', () => ({ poolIds: [cosm.poolId] })],
+  'POST /gate-requests/{id}/return': ['taken', () => ({ reason: 'anders' })],
+  'POST /gate-requests/{id}/withdrawal': ['taken'],
 };
 
 async function call(name, route, given) {

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "core/gate/gate_look.h"
 #include "core/match.h"
 #include "said_model.h"
 #include "stay_model.h"
@@ -172,7 +173,8 @@ static void check_found(struct checker *c, const struct event *ev)
                              .referrer_region = org->region,
                              .role = org->kind == ORG_COMENSHA ? ROLE_COMENSHA : ROLE_REFERRER,
                              .now_ms = ev->at_ms,
-                             .deadline_ms = r->deadline_ms};
+                             .deadline_ms = r->deadline_ms,
+                             .placing = gate_assents(e, r)};
     match_run(e, &q, &result);
     while (at < result.n_fits && result.list[at].pool.v != ev->u.found.pool.v &&
            engine_pool_untold(e, result.list[at].pool, ev->at_ms) <= 0)

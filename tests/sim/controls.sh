@@ -25,13 +25,14 @@ while IFS='|' read -r what steps words; do
         grep -E "^seed |passed" "$out" >&2 || true
     fi
 done <<'ROWS'
-double-hold|1500|units free in pool|announces a place in pool [0-9]+, which has none
+double-hold|1500|units free in pool|is said to have [0-9]+ free|announces a place in pool [0-9]+, which has none
 lost-answer|1500|was answered at seq
 key|3000|with the same key|journal says|key is not in the journal
 order|1500|a stream goes
 audience|1500|reached a
 digest|3000|cannot start: .*digest
 stuck|500|not over
+gate|1500|past the gatekeeper
 night|3000|the night of day
 check|500|killed by signal 6
 note|4000|engine_check: (handover|digest)

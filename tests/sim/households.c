@@ -19,12 +19,16 @@ struct need household_draw(struct rng *r)
     struct need n = need_empty();
     unsigned children = rng_below(r, 4);
 
+    if (rng_chance(r, 80)) { /* a minor alone */
+        n.minor_alone = true;
+        children = 0;
+    }
     n.urgency = (enum urgency)rng_below(r, URGENCY_N);
     n.threat_level = (enum threat_level)rng_below(r, THREAT_N);
     tri_put(&n.threat_kinds, rng_below(r, THREAT_KIND_N), TRI_YES);
     n.persons[n.n_persons++] =
         (struct person){.sex = rng_chance(r, 900) ? SEX_F : (enum sex)rng_below(r, SEX_N),
-                        .age = (int16_t)(18 + rng_below(r, 50)),
+                        .age = (int16_t)(n.minor_alone ? 12 + rng_below(r, 6) : 18 + rng_below(r, 50)),
                         .pregnant = rng_chance(r, 50)};
     while (children-- > 0)
         n.persons[n.n_persons++] = draw_child(r);

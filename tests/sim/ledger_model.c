@@ -63,7 +63,8 @@ struct ledger_model {
     uint64_t *touched;
     size_t n_touched, cap_touched;
     uint64_t live;
-    uint32_t full_pool;       /* its house said full in the last event and its number must follow; 0 = none */
+    uint32_t full_pool; /* its house said full in the last event and its number must follow; 0 = none */
+    struct gate_model *gates;
     uint64_t silent_referral; /* one of its requests passed its time in the last event; 0 = none */
 };
 
@@ -72,6 +73,7 @@ struct ledger_model *ledger_model_new(struct trace *t)
     struct ledger_model *m = mem_new(1, sizeof *m);
 
     m->trace = t;
+    m->gates = gate_model_new(t);
     return m;
 }
 
@@ -90,6 +92,7 @@ void ledger_model_free(struct ledger_model *m)
         free(m->pools[i].counted);
     for (size_t i = 0; i < m->n_referrals; i++)
         free(m->referrals[i].requests);
+    gate_model_free(m->gates);
     free(m->pools);
     free(m->requests);
     free(m->referrals);
@@ -493,6 +496,14 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_NOTE_PICKED_UP:
     case EV_NOTE_UNREADABLE:
     case EV_NOTE_DESTROYED:
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+    case EV_RESIDENCE_FOUND:
     case EV_N:
         break;
     }
@@ -503,6 +514,7 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev)
     bool passes = ev->kind == EV_REQUEST_SILENT || ev->kind == EV_REQUEST_EXPIRED;
     uint32_t full = m->full_pool;
 
+    gate_model_event(m->gates, ev);
     take(m, ev);
     if (full != 0 && ev->kind != EV_CAPACITY_OBSERVED)
         trace_fail(m->trace, "seq %llu: the house of pool %u said full and its number stands",
@@ -564,6 +576,11 @@ struct referral_id ledger_model_referral_of(const struct ledger_model *m, struct
 struct pool_id ledger_model_pool_of(const struct ledger_model *m, struct request_id id)
 {
     return (struct pool_id){id.v >= 1 && id.v <= m->n_requests ? m->requests[id.v - 1].pool : 0};
+}
+
+const struct gate_model *ledger_model_gates(const struct ledger_model *m)
+{
+    return m->gates;
 }
 
 bool ledger_model_was_asked(const struct ledger_model *m, struct referral_id id, struct org_id org)

@@ -12,6 +12,7 @@
 #define PLEK_SIM_LEDGER_MODEL_H
 
 #include "core/event.h"
+#include "gate_model.h"
 #include "trace.h"
 
 struct ledger_model;
@@ -41,6 +42,9 @@ struct pool_id ledger_model_pool_of(const struct ledger_model *m, struct request
 bool ledger_model_has_arrived(const struct ledger_model *m, struct request_id id);
 /* True if a pool of ORG was ever asked for this referral. */
 bool ledger_model_was_asked(const struct ledger_model *m, struct referral_id id, struct org_id org);
+
+/* What it knows of gatekeepers; borrowed. */
+const struct gate_model *ledger_model_gates(const struct ledger_model *m);
 
 /* How many referrals have not come to an end, and the first of them (0 = none). */
 uint64_t ledger_model_live(const struct ledger_model *m, struct referral_id *first);

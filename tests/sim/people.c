@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "calls.h"
+#include "gate_walk.h"
 #include "care_walk.h"
 #include "handover_walk.h"
 #include "households.h"
@@ -189,6 +190,14 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
     case EV_COMMAND_DONE:
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+    case EV_RESIDENCE_FOUND:
     case EV_N:
         break;
     }
@@ -224,6 +233,7 @@ void people_arrive(struct people *p)
         viewers_add(p->w->viewers, &(struct actor){.role = ROLE_SHELTER, .org = c->shelters[i]});
     viewers_add(p->w->viewers, &(struct actor){.role = ROLE_COMENSHA, .org = c->comensha});
     viewers_add(p->w->viewers, &(struct actor){.role = ROLE_MUNICIPALITY, .org = c->municipality});
+    viewers_add(p->w->viewers, &(struct actor){.role = ROLE_GATEKEEPER, .org = c->municipality});
     viewers_add(p->w->viewers, &(struct actor){.role = ROLE_RAPPORTEUR, .org = c->rapporteur});
     viewers_add(p->w->viewers, &(struct actor){.role = ROLE_EXCHANGE_ADMIN, .org = c->operator_org});
     viewers_add(p->w->viewers, &machine);
@@ -666,6 +676,9 @@ static void do_deed(struct people *p, enum deed deed)
         break;
     case DO_RESUME:
         viewers_resume_one(p->w->viewers);
+        break;
+    case DO_GATE:
+        gate_walk(p->w, &p->rng, &p->cast, some_referral(p));
         break;
     case DO_CARE:
         care_walk(p->w, &p->rng, &p->cast, some_referral(p));

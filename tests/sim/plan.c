@@ -16,6 +16,7 @@ const char *broken_name(enum broken b)
         [BROKEN_AUDIENCE] = "audience",
         [BROKEN_DIGEST] = "digest",
         [BROKEN_STUCK] = "stuck",
+        [BROKEN_GATE] = "gate",
         [BROKEN_NIGHT] = "night",
         [BROKEN_CHECK] = "check",
         [BROKEN_NOTE] = "note",
@@ -53,6 +54,7 @@ static void draw_weights(struct rng *r, struct plan *p)
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
+        [DO_GATE] = 90,
         /* ---- stays, clocks, nights and funding ---- */
         [DO_STAY] = 40,
         /* ---- MDO, regiehouder, consult ---- */

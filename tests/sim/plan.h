@@ -17,6 +17,7 @@ enum broken {
     BROKEN_AUDIENCE,    /* a stream does not ask who may see what */
     BROKEN_DIGEST,      /* a restart reads one row that was changed */
     BROKEN_STUCK,       /* shelters never answer and nobody withdraws, also when all faults are over */
+    BROKEN_GATE,        /* the reference data say that no place has a gatekeeper */
     BROKEN_NIGHT,       /* a night is paid by another than the events say */
     BROKEN_CHECK,       /* a check of the broker's own fails: the process dies */
     /* ---- warm handover, keys and notes ---- */
@@ -46,6 +47,7 @@ enum deed {
     DO_INTRUDE, /* an existing object, somebody else's hands */
     DO_STAY,    /* what follows an arrival: stays, clocks, money */
     DO_RESUME,  /* a viewer's stream breaks and resumes */
+    DO_GATE,    /* gatekeepers, and those who need them: gate_walk.h */
     DO_CARE,    /* MDO, regie, questions to specialists */
     /* ---- warm handover, keys and notes ---- */
     DO_HANDOVER, /* keys, items, notes */

@@ -212,8 +212,8 @@ static void print_stats(const struct trace_counts *n, double seconds)
            (unsigned long long)n->admitted, (unsigned long long)n->withdrawn, (unsigned long long)n->late_yes,
            (unsigned long long)n->lapsed, (unsigned long long)n->silent, (unsigned long long)n->asked_on,
            (unsigned long long)n->found);
-    printf("confirmed=%llu disagreed=%llu stops_kept=%llu\n", (unsigned long long)n->confirmed,
-           (unsigned long long)n->disagreed, (unsigned long long)n->stops_kept);
+    printf("confirmed=%llu disagreed=%llu stops_kept=%llu gated=%llu\n", (unsigned long long)n->confirmed,
+           (unsigned long long)n->disagreed, (unsigned long long)n->stops_kept, (unsigned long long)n->gated);
     printf("stays=%llu departed=%llu clocks=%llu followed=%llu ran_out=%llu returned=%llu\n",
            (unsigned long long)n->stays, (unsigned long long)n->departed, (unsigned long long)n->clocks,
            (unsigned long long)n->followed, (unsigned long long)n->ran_out, (unsigned long long)n->returned);

@@ -98,10 +98,10 @@ void pool_redraw(struct rng *r, const struct plan *plan, struct pool *p)
 
 static enum kind draw_kind(struct rng *r)
 {
-    static const enum kind kinds[] = {KIND_NOOD, KIND_CRISIS, KIND_CRISIS,  KIND_BEVEILIGD,
-                                      KIND_NOOD, KIND_COSM,   KIND_VERVOLG, KIND_MANNEN};
+    static const enum kind kinds[] = {KIND_NOOD, KIND_CRISIS,  KIND_CRISIS, KIND_BEVEILIGD, KIND_NOOD,
+                                      KIND_COSM, KIND_VERVOLG, KIND_MANNEN, KIND_COSM,      KIND_JEUGD};
 
-    return kinds[rng_below(r, 8)];
+    return kinds[rng_below(r, 10)];
 }
 
 static void define_pool(struct world *w, struct rng *r, struct cast *c, struct location_id location,
@@ -114,7 +114,8 @@ static void define_pool(struct world *w, struct rng *r, struct cast *c, struct l
     snprintf(p.code, sizeof p.code, "pool-%d", c->n_pools + 1);
     snprintf(p.name, sizeof p.name, "Groep %d", c->n_pools + 1);
     snprintf(p.funding, sizeof p.funding, "wmo");
-    p.gatekeeper = p.kind == KIND_COSM ? GATEKEEPER_COMENSHA : GATEKEEPER_NONE;
+    p.gatekeeper =
+        p.kind == KIND_COSM && w->plan.broken != BROKEN_GATE ? GATEKEEPER_COMENSHA : GATEKEEPER_NONE;
     pool_redraw(r, &w->plan, &p);
     define(w, CMD_DEFINE_POOL, &p);
     p.id.v = (uint32_t)c->n_pools + 1;

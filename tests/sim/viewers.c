@@ -59,12 +59,27 @@ static bool may_act(const struct actor *a)
 
 static bool has_pool(const struct ledger_model *m, const struct actor *a, struct pool_id pool)
 {
+    if (a->role == ROLE_GATEKEEPER) /* the places it gives out */
+        return gate_model_is_youth(ledger_model_gates(m), pool);
     return a->role == ROLE_SHELTER && ledger_model_org_of_pool(m, pool).v == a->org.v;
 }
 
 static bool has_referral(const struct ledger_model *m, const struct actor *a, struct referral_id id)
 {
     return is_placing(a) && ledger_model_org_of_referral(m, id).v == a->org.v;
+}
+
+/* The desk of the gatekeeper in whose queue it is. */
+static bool has_gate(const struct ledger_model *m, const struct actor *a, struct gate_id id)
+{
+    return id.v != 0 && (a->role == ROLE_COMENSHA || a->role == ROLE_GATEKEEPER) &&
+           gate_model_org(ledger_model_gates(m), id).v == a->org.v;
+}
+
+static bool works_on(const struct ledger_model *m, const struct actor *a, struct referral_id id, uint64_t seq)
+{
+    return (a->role == ROLE_COMENSHA || a->role == ROLE_GATEKEEPER) &&
+           gate_model_works_on(ledger_model_gates(m), a->org, id, seq);
 }
 
 /* Referrals are their referrer's, requests also the asked house's; capacity is for those who place and the
@@ -90,7 +105,8 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return has_referral(m, a, ev->u.opened.id);
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
-        return has_referral(m, a, ev->u.referral.referral);
+        return has_referral(m, a, ev->u.referral.referral) ||
+               works_on(m, a, ev->u.referral.referral, ev->seq);
     case EV_PLACE_FOUND:
         return has_referral(m, a, ev->u.found.referral);
     /* ---- timers and escalation ---- */
@@ -157,6 +173,17 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_REFERRAL_NO_SHOW:
         request = ev->u.referral.request;
         break;
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+        return has_gate(m, a, ev->u.gate.gate) || has_referral(m, a, ev->u.gate.referral);
+    case EV_RESIDENCE_FOUND:
+        return has_referral(m, a, ev->u.residence.referral) ||
+               works_on(m, a, ev->u.residence.referral, ev->seq);
     case EV_HANDOVER_ITEM:
         request = ev->u.item.request;
         break;
@@ -177,8 +204,10 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_N:
         return false;
     }
+    if (has_gate(m, a, gate_model_of_request(ledger_model_gates(m), request)))
+        return true;
     return has_referral(m, a, ledger_model_referral_of(m, request)) ||
-           has_pool(m, a, ledger_model_pool_of(m, request));
+           (a->role == ROLE_SHELTER && has_pool(m, a, ledger_model_pool_of(m, request)));
 }
 
 /* ---- the stream ---- */

@@ -79,7 +79,7 @@ static void add_words(struct rows *r)
     }
 }
 
-static void add_lists(struct rows *r)
+static void add_lists(struct rows *r, bool gatekeepers)
 {
     static const char *const kind[] = {"code", "gatekeeper", "tier", "max_hours", "residence_unknown"};
     static const char *const urgency[] = {"code", "deadline_minutes"};
@@ -93,7 +93,7 @@ static void add_lists(struct rows *r)
         bool comensha = k == KIND_COSM || k == KIND_OMM;
 
         SET(r, 0, "%s", kind_code((enum kind)k));
-        SET(r, 1, "%s", comensha ? "comensha" : k == KIND_JEUGD ? "gi" : "none");
+        SET(r, 1, "%s", !gatekeepers ? "none" : comensha ? "comensha" : k == KIND_JEUGD ? "gi" : "none");
         SET(r, 2, "%d", comensha || k == KIND_BEVEILIGD);
         SET(r, 3, "%s", k == KIND_NOOD || k == KIND_UUR72 ? "72" : "");
         SET(r, 4, "%s", k == KIND_NOOD || k == KIND_UUR72 ? "yes" : "no");
@@ -152,7 +152,7 @@ static void add_stays(struct rows *r)
     add(r, "funding_rules", rule, COUNT_OF(rule));
 }
 
-struct vocab *vocabulary_new(void)
+static struct vocab *vocabulary_of(bool gatekeepers)
 {
     struct rows *r = mem_new(1, sizeof *r);
     struct vocab *v = NULL;
@@ -160,7 +160,7 @@ struct vocab *vocabulary_new(void)
 
     add_places(r);
     add_words(r);
-    add_lists(r);
+    add_lists(r, gatekeepers);
     add_stays(r);
     if (vocab_new(r->list, r->n, &v, why, sizeof why) != OK) {
         fprintf(stderr, "the simulation's own vocabulary is refused: %s\n", why);
@@ -168,4 +168,14 @@ struct vocab *vocabulary_new(void)
     }
     free(r);
     return v;
+}
+
+struct vocab *vocabulary_new(void)
+{
+    return vocabulary_of(true);
+}
+
+struct vocab *vocabulary_new_without_gatekeepers(void)
+{
+    return vocabulary_of(false);
 }

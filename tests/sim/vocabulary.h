@@ -13,5 +13,7 @@
 #define VOCABULARY_FULL 1    /* the decline reason that says: we are full */
 
 struct vocab *vocabulary_new(void);
+/* The same, in which no place has a gatekeeper. */
+struct vocab *vocabulary_new_without_gatekeepers(void);
 
 #endif

@@ -178,7 +178,7 @@ struct world *world_new(struct trace *t, uint64_t seed, uint64_t steps, enum bro
     w->plan = plan_draw(seed, steps, broken);
     w->rng = rng_seed(seed);
     w->now_ms = START_MS;
-    w->vocab = vocabulary_new();
+    w->vocab = broken == BROKEN_GATE ? vocabulary_new_without_gatekeepers() : vocabulary_new();
     w->disk = journal_disk_new();
     w->checker = checker_new(t, w->vocab, w->disk);
     if (w->plan.broken == BROKEN_NIGHT)

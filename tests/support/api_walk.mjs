@@ -2,6 +2,7 @@
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined, poolsOf } from './feeds.mjs';
 import { walkCare } from './walk_care.mjs';
 import { walkHandover } from './walk_handover.mjs';
+import { walkGates } from './walk_gate.mjs';
 import { aNeed, aReport, ask, demo, deskOf, expectStatus, inMinutes, openReferral, organisationOf, placesFor } from './world.mjs';
 
 /** A file that a person brings, read by an adapter and taken; a message that was put aside, and is read again. */
@@ -75,6 +76,7 @@ export async function walk(x, referrer, need = aNeed) {
   expectStatus(await (await x.as('beleid.rotterdam')).get('/statistics/overview'), 200);
   await walkFeeds(x);
   await walkCare(referrer, desks[3], places[3].poolId, need);
+  await walkGates(x, referrer);
   const stream = await referrer.events();
   x.contract?.check('GET', '/events', { status: stream.status, headers: { 'content-type': 'text/event-stream', 'api-version': '-' }, text: '' });
   const leaving = await x.signIn('nachtdienst.utrecht');

@@ -36,6 +36,12 @@ export function aNeed(over = {}) {
 /** One woman alone, code rood: fits almost everywhere. */
 export const aWoman = (over = {}) => aNeed({ household: [{ sex: 'vrouw', age: 31 }], traits: {}, threatKinds: { partner: 'yes' }, unsafeRegions: [], ...over });
 
+/** A woman of whom it is thought that she was exploited; the reflection period was offered. */
+export const aVictim = (over = {}) => aWoman({ threatLevel: 'oranje', threatKinds: { netwerk: 'yes' }, traits: { uitbuiting_seksueel: 'yes' }, household: [{ sex: 'vrouw', age: 24 }], residence: 'bedenktijd_aangeboden', ...over });
+
+/** A boy of fifteen on his own. */
+export const aMinorAlone = (over = {}) => aWoman({ household: [{ sex: 'man', age: 15 }], minorAlone: true, threatKinds: { gezin: 'yes' }, threatLevel: 'oranje', ...over });
+
 /** One observation of a pool as its own house says it. */
 export function aReport(poolId, over = {}) {
   const total = poolOf(poolId).units_total;
@@ -49,11 +55,11 @@ export function expectStatus(answer, status, what = '') {
 }
 
 /** N places for NEED in different organisations that may be asked now, best first. */
-export async function placesFor(client, need, n) {
+export async function placesFor(client, need, n, kind = null) {
   const found = expectStatus(await client.post('/matches?limit=200', need, { key: null }), 200, 'search');
   const places = [];
   for (const p of found.places)
-    if (!places.some(q => organisationOf(q.poolId) === organisationOf(p.poolId))) places.push(p);
+    if ((kind === null || p.kind === kind) && !places.some(q => organisationOf(q.poolId) === organisationOf(p.poolId))) places.push(p);
   assert.ok(places.length >= n, `${places.length} organisations have a place, ${n} are needed`);
   return places.slice(0, n);
 }

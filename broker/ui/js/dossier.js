@@ -3,6 +3,7 @@
 // its own module. Seen by the referrer, by the house that said yes, and by who places it; what a section shows and lets
 // do follows from what the exchange answers, not from this page.
 import { ApiError, problemText } from './api.js';
+import { section as gate } from './dossier_gate.js';
 import { section as care } from './dossier_care.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { section as handover } from './dossier_handover.js';
@@ -35,6 +36,7 @@ import { announce, html, nothing, notice } from './ui.js';
 
 /** In the order of a referral's life. @type {Section[]} */
 const SECTIONS = [
+  gate,
   care,
   handover,
 ];

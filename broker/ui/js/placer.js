@@ -275,6 +275,22 @@ function keepSearching() {
   });
 }
 
+/** The household goes to the gatekeeper of a kind of place; from there on its own page shows both ways. @param {string} kind */
+function sendToGate(kind) {
+  const faults = missing(state.intake, state.callback);
+  state.faults = new Set(faults);
+  if (faults.length > 0) {
+    frame.draw();
+    return focusSoon(faults[0]);
+  }
+  return doing(async () => {
+    const { id } = await openReferral();
+    await frame.api.post(`/referrals/${id}/gate-requests`, { kind });
+    state.opened = null;
+    location.assign(`/verwijzing#r=${id}`);
+  });
+}
+
 /** Somebody was first: say so, keep the card at its spot, and have the next best one tap away. @param {unknown} error @param {number[]} poolIds */
 async function conflict(error, poolIds) {
   if (!(error instanceof ApiError) || error.status !== 409) throw error;
@@ -478,7 +494,7 @@ const askMore = (referral, poolIds) => doing(async () => {
 /** @param {MatchResult} result @returns {import('./placer_results.js').ResultParts} */
 const resultParts = result => ({
   result, gone: state.gone, fresh: freshCount(), askN: askN(result), busy: state.busy, stale: frame.isStale(),
-  outLists: state.outLists, ask: askAgain, keepSearching, openRule, takeMiss, canTakeMiss, find: finder.view,
+  outLists: state.outLists, ask: askAgain, keepSearching, sendToGate, openRule, takeMiss, canTakeMiss, find: finder.view,
   showFresh: () => { if (state.waiting) showResult(state.waiting, true); frame.draw(); focusSoon('results-title'); },
 });
 

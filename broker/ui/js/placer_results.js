@@ -21,6 +21,7 @@ import { badge, button, html, icon, nothing, notice } from './ui.js';
  * @property {(poolIds: number[]) => void} ask
  * @property {() => void} showFresh
  * @property {() => void} keepSearching
+ * @property {(kind: string) => void} sendToGate
  * @property {(rule: string, open: boolean) => void} openRule
  * @property {() => unknown} find where any place can be looked up
  * @property {(miss: import('../types/api').NearMiss) => void} takeMiss
@@ -184,12 +185,22 @@ function nightRoute(p) {
     <ol class="route">${ways.filter(Boolean).map(key => html`<li>${t(key)}</li>`)}</ol></section>`;
 }
 
+/** What goes through a gatekeeper and would suit: the way on instead of a dead end. @param {ResultParts} p */
+function throughGate(p) {
+  const ways = p.result.gates ?? [];
+  if (ways.length === 0 || p.stale) return nothing;
+  const keeper = t(`gate.keeper_${ways[0].gatekeeper}`);
+  return html`<section class="panel" id="through-gate" aria-labelledby="gate-way-title"><h3 id="gate-way-title">${t('gate.through_title', { keeper })}</h3><p>${t('gate.through_text', { keeper })}</p>
+    <div class="gate-ways">${ways.map(w => button(t('gate.send', { keeper, kind: label('kinds', w.kind) }), { icon: 'arrow-right', busy: p.busy, click: () => p.sendToGate(w.kind) }))}</div></section>`;
+}
+
 /** @param {ResultParts} p */
 export function resultsView(p) {
   const fits = p.result.places.filter(m => m.verdict === 'fits');
   const asks = p.result.places.filter(m => m.verdict === 'ask');
   return html`${p.fresh > 0 ? notice({ icon: 'info-circle', tone: 'info', title: t('results.fresh', { n: p.fresh }), action: button(t('results.show'), { click: p.showFresh }) }) : nothing}
     ${tally(p)}
+    ${throughGate(p)}
     ${cards(fits, p.gone, p)}
     ${asks.length > 0 ? html`<details class="why" ?open=${fits.length === 0}><summary>${icon('chevron-right')}${t('results.consult', { n: p.result.ask })}</summary><div class="inside">${cards(asks, [], p)}</div></details>` : nothing}
     ${nearMisses(p)}

@@ -6,11 +6,11 @@ export type Code = {
     phoneOrder?: string | number; icon?: string; childNl?: string; childEn?: string; shortNl?: string; shortEn?: string;
     group?: string; waiveLabelNl?: string; waiveLabelEn?: string; askLabelNl?: string; askLabelEn?: string; short?: string;
     hexQ?: string | number; hexR?: string | number; lat?: string | number; lon?: string | number; region?: string;
-    needsText?: string | boolean; hintNl?: string; hintEn?: string; validFrom?: string; validTo?: string;
+    keepers?: string; needsText?: string | boolean; hintNl?: string; hintEn?: string; validFrom?: string; validTo?: string;
 };
 export type Codes = Record<string, Code[]>;
 
-export type Role = 'referrer' | 'shelter' | 'comensha' | 'municipality' | 'rapporteur' | 'org_admin' | 'exchange_admin';
+export type Role = 'referrer' | 'shelter' | 'comensha' | 'municipality' | 'rapporteur' | 'org_admin' | 'exchange_admin' | 'gatekeeper';
 export type Session = {
     account: string; displayNl?: string; displayEn?: string; role: Role; organisation: string; organisationId?: number; organisationKind?: string;
     region?: string | null; locationId?: number | null; locationName?: string | null; csrfToken: string;
@@ -68,6 +68,7 @@ export type NearMiss = { rule: string; params?: Param[]; pools: number };
 export type MatchResult = {
     at?: string; pools: number; regions?: number; fits: number; ask: number; out: number; askDefault?: number;
     askMax?: number; places: PlaceMatch[]; outReasons: { rule: string; pools: number }[]; nearMisses: NearMiss[];
+    gates?: { kind: string; gatekeeper: string; pools: number; gateRequestId?: number | null }[];
 };
 
 export type Household = {
@@ -94,6 +95,16 @@ export type Referral = {
     firstAskedAt?: string | null; acceptedAt?: string | null; etaAt?: string | null; admittedAt?: string | null;
     closedAt?: string | null; withdrawReason?: string | null; version?: number; need?: Need; requests: Request[];
     announced?: AnnouncedPlace | null;
+    gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
+};
+export type GateRequest = {
+    id: number; referralId: number; referralCode: string; kind: string; gatekeeper: string; live: boolean; assented?: boolean;
+    state: 'waiting' | 'taken' | 'asked_back' | 'placing' | 'placed' | 'returned' | 'withdrawn';
+    organisation: string; referrer: string; urgency: string; version?: number; sentAt?: string | null; takenAt?: string | null;
+    askedAt?: string | null; answeredAt?: string | null; endedAt?: string | null; returnReason?: string | null;
+    owner?: { mine: boolean; nl: string; en: string } | null; asked?: string[]; asks?: number; answers?: Record<string, Tri>;
+    clocks: { waitingSince?: string | null; deadlineAt?: string | null; bridgeUntil?: string | null; reflectionUntil?: string | null; actBy?: string | null; presses?: 'deadline' | 'bridge' | 'reflection' | null };
+    bridge?: { kind: string; state: 'pending' | 'accepted' | 'admitted' } | null; requests: Request[];
 };
 export type AnnouncedPlace = {
     poolId: number; at: string; locationName?: string; poolName?: string; poolNameEn?: string; region?: string | null;
@@ -122,7 +133,7 @@ export type Overview = {
 };
 export type EventFact = {
     seq: number; at: string; referralId?: number | null; requestId?: number | null; poolId?: number | null;
-    state?: string | null;
+    gateRequestId?: number | null; state?: string | null;
 };
 
 /* The last word of one side about a pool. */

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A pending request to B (1), and a referral (2) that C said yes to (2) after A1 was asked too (3). */
+/* A pending request to B (1), and a referral (2) that C said yes to (2) after A1 was asked too (3); a minor
+ * alone (3) whose gate request (1) was taken and asked back. */
 struct world {
     struct exchange *x;
     int64_t answer_by, lapse; /* of request 1 */
@@ -37,6 +38,23 @@ static void handover_begun(struct exchange *x)
     assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
 }
 
+static void send_a_minor(struct exchange *x)
+{
+    struct need need = a_need(.adults = 0, .children = 1, .child_age = 15);
+    struct command cmd = {.kind = CMD_GATE_SEND, .actor = referrer_of(VT_OOST)};
+    struct actor desk = actor_of(ROLE_GATEKEEPER, GEMEENTE);
+
+    need.minor_alone = true;
+    cmd.u.gate.referral = do_open(x, VT_OOST, need);
+    cmd.u.gate.kind = KIND_JEUGD;
+    exchange_do(x, &cmd);
+    cmd = (struct command){.kind = CMD_GATE_TAKE, .actor = desk, .u.gate.gate = {1}};
+    exchange_do(x, &cmd);
+    cmd = (struct command){.kind = CMD_GATE_ASK_BACK, .actor = desk, .u.gate = {.gate = {1}, .asked = 5}};
+    if (exchange_do(x, &cmd).refusal != REFUSAL_NONE)
+        fail_msg("no gate request in this world");
+}
+
 static struct world world_of_all(void)
 {
     static const unsigned c_and_a[] = {POOL_C, POOL_A1};
@@ -49,6 +67,7 @@ static struct world world_of_all(void)
     o = do_ask(w.x, do_open(w.x, VT_OOST, a_need()), c_and_a, 2);
     do_answer(w.x, CMD_ACCEPT, o.requests[0], 0);
     handover_begun(w.x);
+    send_a_minor(w.x);
     return w;
 }
 
@@ -189,6 +208,27 @@ static struct event possible(const struct world *w, enum event_kind kind)
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case EV_GATE_SENT:
+        ev.u.gate = (struct gate_event){.gate = {2},
+                                        .referral = {3},
+                                        .org = {COMENSHA},
+                                        .keeper = GATEKEEPER_COMENSHA,
+                                        .kind = KIND_COSM};
+        break;
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+        ev.account.v = 7;
+        ev.u.gate = (struct gate_event){.gate = {1}, .referral = {3}, .asked = 2, .reason = 1};
+        ev.u.gate.answers.yes = kind == EV_GATE_ANSWERED ? 4 : 0;
+        break;
+    case EV_RESIDENCE_FOUND:
+        ev.u.residence = (struct residence_event){
+            .referral = {1}, .facts_known = true, .residence = RESIDENCE_BEDENKTIJD, .until_ms = ev.at_ms};
+        break;
     /* ---- stays, clocks, nights and funding ---- */
     case EV_STAY_STARTED:
     case EV_STAY_READY:
@@ -429,6 +469,40 @@ static void made_requests(void **state)
     exchange_free(w.x);
 }
 
+static void gate_requests(void **state)
+{
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_GATE_SENT, ev.u.gate.gate.v++);
+    SPOIL(EV_GATE_SENT, ev.u.gate.referral.v = 99);
+    SPOIL(EV_GATE_SENT, ev.u.gate.org.v = 99);
+    SPOIL(EV_GATE_SENT, ev.u.gate.keeper = GATEKEEPER_GI); /* not of that kind */
+    SPOIL(EV_GATE_SENT, ev.u.gate.kind = KIND_CRISIS);
+    SPOIL(EV_GATE_SENT, ev.u.gate.keeper = GATEKEEPER_GI;
+          ev.u.gate.kind = KIND_JEUGD); /* a second live one */
+    KEEP(EV_GATE_SENT, ev.u.gate.referral.v = 1; ev.u.gate.kind = KIND_OMM);
+    SPOIL(EV_GATE_TAKEN, ev.u.gate.gate.v = 2);
+    SPOIL(EV_GATE_TAKEN, ev.u.gate.referral.v = 1);
+    SPOIL(EV_GATE_TAKEN, ev.account.v = 0);
+    SPOIL(EV_GATE_ASKED_BACK, ev.u.gate.asked = 0);
+    SPOIL(EV_GATE_ASKED_BACK, ev.u.gate.asked = 1u << GATE_FACT_N);
+    KEEP(EV_GATE_ASKED_BACK, ev.u.gate.asked = 1u << (GATE_FACT_N - 1));
+    SPOIL(EV_GATE_ANSWERED, ev.u.gate.answers.yes = 2); /* was not asked */
+    SPOIL(EV_GATE_ANSWERED, ev.u.gate.answers.no = 4);  /* yes and no */
+    SPOIL(EV_GATE_RETURNED, ev.u.gate.reason = 0);
+    SPOIL(EV_GATE_RETURNED, ev.u.gate.reason = GATE_RETURN_N + 1);
+    KEEP(EV_GATE_RETURNED, ev.u.gate.reason = GATE_RETURN_N);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.keeper = GATEKEEPER_COMENSHA; ev.u.made.gate.v = 1);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 3; ev.u.made.gate.v = 1); /* of another gatekeeper */
+    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 3; ev.u.made.keeper = GATEKEEPER_GI; ev.u.made.gate.v = 2);
+    KEEP(EV_REQUEST_MADE, ev.u.made.referral.v = 3; ev.u.made.keeper = GATEKEEPER_GI; ev.u.made.gate.v = 1);
+    SPOIL(EV_RESIDENCE_FOUND, ev.u.residence.referral.v = 99);
+    SPOIL(EV_RESIDENCE_FOUND, ev.u.residence.residence = RESIDENCE_N);
+    SPOIL(EV_RESIDENCE_FOUND, ev.u.residence.until_ms = FIELD_TIME_MAX + 1);
+    exchange_free(w.x);
+}
+
 static void steps_of_a_request(void **state)
 {
     static const enum event_kind kinds[] = {EV_REQUEST_SILENT,   EV_REQUEST_SEEN,    EV_REQUEST_ACCEPTED,
@@ -601,6 +675,7 @@ int main(void)
         cmocka_unit_test(what_nobody_reported_cannot_be_confirmed),
         cmocka_unit_test(opened_referrals),
         cmocka_unit_test(made_requests),
+        cmocka_unit_test(gate_requests),
         cmocka_unit_test(steps_of_a_request),
         cmocka_unit_test(a_yes_beside_another_request),
         cmocka_unit_test(steps_of_a_handover),

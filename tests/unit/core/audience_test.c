@@ -2,6 +2,8 @@
  * What is not listed must be denied. */
 #include "support/exchange.h"
 
+#include "core/gate/gate_look.h"
+
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/decide.h"
@@ -70,6 +72,7 @@ static bool exists_in(const struct exchange *x, enum role role, unsigned org)
         [ROLE_RAPPORTEUR] = "rapporteur",
         [ROLE_ORG_ADMIN] = "shelter veilig_thuis comensha municipality rapporteur",
         [ROLE_EXCHANGE_ADMIN] = "operator",
+        [ROLE_GATEKEEPER] = "municipality",
     };
     const struct org *o = engine_org(x->e, (struct org_id){org});
 
@@ -166,6 +169,55 @@ static void commands_without_an_object(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct command cmd = {.kind = cases[i].kind};
 
+        hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);
+    }
+    exchange_free(s.x);
+}
+
+/* A referral of VT_OOST's that is with CoMensha. */
+static struct gate_id send_one(struct exchange *x)
+{
+    struct command cmd = {.kind = CMD_GATE_SEND, .actor = referrer_of(VT_OOST)};
+
+    cmd.u.gate.referral = do_open(x, VT_OOST, a_need());
+    cmd.u.gate.kind = KIND_COSM;
+    if (exchange_do(x, &cmd).refusal != REFUSAL_NONE)
+        fail_msg("not sent: %s", refusal_code(x->last.refusal));
+    return (struct gate_id){engine_gates(x->e)};
+}
+
+static void commands_of_a_gate_request(void **state)
+{
+    static const struct {
+        enum command_kind kind;
+        struct grant grants[GRANTS_MAX];
+    } cases[] = {
+        {CMD_GATE_SEND, {THE_REFERRER}},
+        {CMD_GATE_TAKE, {{ROLE_COMENSHA, COMENSHA, ANY}}},
+        {CMD_GATE_ASK_BACK, {{ROLE_COMENSHA, COMENSHA, ANY}}},
+        {CMD_GATE_ANSWER, {THE_REFERRER}},
+        {CMD_GATE_ASSENT, {{ROLE_NONE, 0, 0}}}, /* only who has the desk of a municipality, and its own */
+        {CMD_GATE_RETURN, {{ROLE_COMENSHA, COMENSHA, ANY}}},
+        {CMD_GATE_WITHDRAW, {THE_REFERRER}},
+        {CMD_FIND_RESIDENCE, {THE_REFERRER}},
+        {CMD_ASK, {THE_REFERRER, {ROLE_COMENSHA, COMENSHA, ANY}}},
+    };
+    struct scene_of_all s = scene_new();
+    struct gate_id gate = send_one(s.x);
+    struct referral_id referral = engine_gate(s.x->e, gate)->referral;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct command cmd = {.kind = cases[i].kind};
+
+        if (cmd.kind == CMD_ASK)
+            cmd.u.ask.referral = referral;
+        else if (cmd.kind == CMD_FIND_RESIDENCE)
+            cmd.u.residence.referral = referral;
+        else {
+            cmd.u.gate.gate = gate;
+            cmd.u.gate.referral = referral;
+        }
         hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);
     }
     exchange_free(s.x);
@@ -662,8 +714,9 @@ static void pushed_only_to_who_it_concerns(void **state)
 
     (void)state;
     /* Later kinds: in the tests of their own part. */
-    /* Those of care have tests of their own. */
-    assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1 + EV_NOTE_DESTROYED - EV_KEY_MADE + 1);
+    /* Those of care have tests of their own, those of gate requests: events_of_a_gate_request. */
+    assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1 - (EV_RESIDENCE_FOUND - EV_GATE_SENT + 1) +
+                                          EV_NOTE_DESTROYED - EV_KEY_MADE + 1);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct event ev = {.kind = cases[i].kind};
 
@@ -705,6 +758,26 @@ static void pushed_only_to_who_it_concerns(void **state)
             ev.u.referral.request = s.pending_b;
         }
         hold_against(s.x, event_name(ev.kind), cases[i].grants, judge_event, &ev);
+    }
+    exchange_free(s.x);
+}
+
+/* Of a gate request hear its referrer and the gatekeeper, and nobody else. */
+static void events_of_a_gate_request(void **state)
+{
+    static const struct grant grants[GRANTS_MAX] = {THE_REFERRER, {ROLE_COMENSHA, COMENSHA, ANY}};
+    struct scene_of_all s = scene_new();
+    struct gate_id gate = send_one(s.x);
+
+    (void)state;
+    for (unsigned kind = EV_GATE_SENT; kind <= EV_RESIDENCE_FOUND; kind++) {
+        struct event ev = {.kind = (enum event_kind)kind, .seq = engine_seq(s.x->e) + 1};
+
+        if (ev.kind == EV_RESIDENCE_FOUND)
+            ev.u.residence.referral = engine_gate(s.x->e, gate)->referral;
+        else
+            ev.u.gate.gate = gate;
+        hold_against(s.x, event_name(ev.kind), grants, judge_event, &ev);
     }
     exchange_free(s.x);
 }
@@ -759,6 +832,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_without_an_object),
+        cmocka_unit_test(commands_of_a_gate_request),
         cmocka_unit_test(commands_on_a_request),
         cmocka_unit_test(commands_on_a_referral),
         cmocka_unit_test(commands_on_a_stay_and_its_clock),
@@ -769,6 +843,7 @@ int main(void)
         cmocka_unit_test(a_shelter_that_refers_sees_only_its_own),
         cmocka_unit_test(capacity_by_role),
         cmocka_unit_test(pushed_only_to_who_it_concerns),
+        cmocka_unit_test(events_of_a_gate_request),
         cmocka_unit_test(one_of_many_confirmed_is_enough),
         cmocka_unit_test(real_events_reach_the_host),
     };

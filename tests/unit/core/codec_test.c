@@ -121,6 +121,17 @@ static bool is_valid_union(const struct event *ev)
     case EV_CAPACITY_CONFIRMED:
         return ev->u.confirmed.n <= CONFIRMED_MAX && (unsigned)ev->u.confirmed.source < SOURCE_N &&
                ev->u.confirmed.observed_at_ms >= 0 && ev->u.confirmed.observed_at_ms <= FIELD_TIME_MAX;
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+        return (unsigned)ev->u.gate.keeper < GATEKEEPER_N && (unsigned)ev->u.gate.kind < KIND_N &&
+               ev->u.gate.reason <= GATE_RETURN_N && tri_set_is_sane(ev->u.gate.answers);
+    case EV_RESIDENCE_FOUND:
+        return (unsigned)ev->u.residence.residence < RESIDENCE_N && ev->u.residence.until_ms >= 0;
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
     case EV_MDO_ANSWERED:

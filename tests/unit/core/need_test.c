@@ -117,7 +117,9 @@ static void codes_agree_with_the_tables(void **state)
         {"gatekeepers", gatekeeper_codes, GATEKEEPER_N, 0},
         {"organisation_kinds", org_kind_codes, ORG_KIND_N, 0},
         {"legal_grounds", ground_codes, GROUND_N, 1},
-        {"roles", role_codes, ROLE_MACHINE, 1},
+        {"roles", role_codes, ROLE_N, 1},
+        {"gate_facts", gate_fact_codes, GATE_FACT_N, 0},
+        {"gate_returns", gate_return_codes, GATE_RETURN_N, 0},
     };
 
     (void)state;
@@ -128,15 +130,20 @@ static void codes_agree_with_the_tables(void **state)
         snprintf(path, sizeof path, "%s/schema/codes/%s.csv", PLEK_SOURCE_DIR, lists[i].file);
         if (csv_load(path, &t, why, sizeof why) != OK)
             fail_msg("%s", why);
+        size_t machines = lists[i].codes == role_codes ? 2 : 0; /* machine and system are no people's roles */
+
         for (size_t k = lists[i].first; k < lists[i].n; k++) {
             size_t found = 0;
+
+            if (machines > 0 && (k == ROLE_MACHINE || k == ROLE_SYSTEM))
+                continue;
 
             for (size_t row = 0; row < csv_rows(t); row++)
                 found += strcmp(csv_field(t, row, "code"), lists[i].codes()[k]) == 0;
             if (found != 1)
                 fail_msg("%s: %s stands there %zu times", lists[i].file, lists[i].codes()[k], found);
         }
-        assert_int_equal(csv_rows(t), lists[i].n - lists[i].first);
+        assert_int_equal(csv_rows(t), lists[i].n - lists[i].first - machines);
         csv_free(t);
     }
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/fields.h"
+#include "core/gate/gate_look.h"
 #include "core/reason.h"
 #include "support/match_builders.h"
 
@@ -351,6 +352,24 @@ static void fill_handover(struct rng *r, struct event *ev)
     }
 }
 
+static void fill_gate(struct rng *r, enum event_kind kind, struct gate_event *g)
+{
+    g->gate.v = rng_below(r, 1000);
+    g->referral.v = rng_next(r);
+    if (kind == EV_GATE_SENT) {
+        g->org.v = rng_below(r, 1000);
+        g->keeper = PICK(r, gatekeeper, GATEKEEPER_N);
+        g->kind = PICK(r, kind, KIND_N);
+    }
+    if (kind == EV_GATE_ASKED_BACK)
+        g->asked = (uint32_t)rng_next(r);
+    if (kind == EV_GATE_RETURNED)
+        g->reason = (uint8_t)rng_below(r, GATE_RETURN_N + 1);
+    g->answers_known = kind == EV_GATE_ANSWERED && rng_chance(r, 900);
+    if (g->answers_known)
+        g->answers = some_tris(r, GATE_FACT_N);
+}
+
 struct event chaos_event(struct rng *r, enum event_kind kind)
 {
     struct event ev;
@@ -415,6 +434,23 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
+    case EV_GATE_SENT:
+    case EV_GATE_TAKEN:
+    case EV_GATE_ASKED_BACK:
+    case EV_GATE_ANSWERED:
+    case EV_GATE_ASSENTED:
+    case EV_GATE_RETURNED:
+    case EV_GATE_WITHDRAWN:
+        fill_gate(r, kind, &ev.u.gate);
+        break;
+    case EV_RESIDENCE_FOUND:
+        ev.u.residence.referral.v = rng_next(r);
+        ev.u.residence.facts_known = rng_chance(r, 900);
+        if (ev.u.residence.facts_known) {
+            ev.u.residence.residence = PICK(r, residence, RESIDENCE_N);
+            ev.u.residence.until_ms = a_time(r);
+        }
+        break;
     /* ---- stays, clocks, nights and funding ---- */
     case EV_STAY_STARTED:
     case EV_STAY_READY:
@@ -507,6 +543,48 @@ static uint64_t a_request(const struct exchange *x, struct rng *r)
     return an_id(r, engine_requests(x->e));
 }
 
+static bool is_gate_step(enum command_kind kind)
+{
+    return kind >= CMD_GATE_TAKE && kind <= CMD_GATE_WITHDRAW;
+}
+
+static struct actor keeper_of(const struct exchange *x, const struct gate *g)
+{
+    bool is_comensha = g == NULL || engine_org(x->e, g->org)->kind == ORG_COMENSHA;
+
+    return actor_of(is_comensha ? ROLE_COMENSHA : ROLE_GATEKEEPER, g == NULL ? COMENSHA : g->org.v);
+}
+
+static struct actor gate_actor(const struct exchange *x, struct rng *r, const struct command *cmd)
+{
+    const struct gate *g = engine_gate(x->e, cmd->u.gate.gate);
+    struct actor desk = keeper_of(x, g);
+
+    if (g != NULL && (cmd->kind == CMD_GATE_ANSWER || cmd->kind == CMD_GATE_WITHDRAW))
+        return referrer_of(engine_referral(x->e, g->referral)->org.v);
+    desk.account.v += rng_below(r, 2);
+    return desk;
+}
+
+static void gate_step(const struct exchange *x, struct rng *r, struct command *cmd)
+{
+    cmd->u.gate.gate.v = (uint32_t)an_id(r, engine_gates(x->e));
+    for (uint32_t i = engine_gates(x->e); i > 0 && rng_chance(r, 900); i--) {
+        const struct gate *g = engine_gate(x->e, (struct gate_id){i});
+
+        if (gate_is_live(g) && (cmd->kind != CMD_GATE_ANSWER || g->state == GATE_ASKED_BACK) &&
+            (cmd->kind != CMD_GATE_ASSENT || (g->keeper == GATEKEEPER_GI && gate_may_ask(g)))) {
+            cmd->u.gate.gate = g->id;
+            break;
+        }
+    }
+    cmd->u.gate.asked = (uint32_t)rng_below(r, 1u << (GATE_FACT_N + (rng_chance(r, 50) ? 1 : 0)));
+    if (cmd->kind == CMD_GATE_ANSWER && engine_gate(x->e, cmd->u.gate.gate) != NULL)
+        cmd->u.gate.answers.yes =
+            engine_gate(x->e, cmd->u.gate.gate)->asked & (rng_chance(r, 50) ? UINT64_MAX : rng_next(r));
+    cmd->u.gate.reason = (uint8_t)rng_below(r, GATE_RETURN_N + 2);
+}
+
 static struct actor an_actor(struct exchange *x, struct rng *r, const struct command *cmd, bool is_right)
 {
     const struct referral *ref = NULL;
@@ -518,8 +596,18 @@ static struct actor an_actor(struct exchange *x, struct rng *r, const struct com
         return (struct actor){.role = ROLE_SYSTEM};
     if (cmd->kind == CMD_OPEN_REFERRAL)
         return referrer_of(rng_chance(r, 500) ? VT_OOST : rng_chance(r, 800) ? VT_WEST : COMENSHA);
+    if (is_gate_step(cmd->kind))
+        return gate_actor(x, r, cmd);
     if (cmd->kind == CMD_ASK)
         ref = engine_referral(x->e, cmd->u.ask.referral);
+    if (cmd->kind == CMD_ASK && ref != NULL && ref->n_gates > 0 && rng_chance(r, 500))
+        return keeper_of(x, engine_gate(x->e, ref->gates[ref->n_gates - 1]));
+    if (cmd->kind == CMD_ASK)
+        ref = engine_referral(x->e, cmd->u.ask.referral);
+    else if (cmd->kind == CMD_GATE_SEND)
+        ref = engine_referral(x->e, cmd->u.gate.referral);
+    else if (cmd->kind == CMD_FIND_RESIDENCE)
+        ref = engine_referral(x->e, cmd->u.residence.referral);
     else if (cmd->kind == CMD_TRAVEL || cmd->kind == CMD_NO_SHOW || cmd->kind == CMD_WITHDRAW)
         ref = engine_referral(x->e, cmd->u.referral.referral);
     else
@@ -563,11 +651,28 @@ static struct outcome report_step(struct exchange *x, struct rng *r)
 static enum command_kind a_kind(struct rng *r)
 {
     static const uint8_t often[CMD_N] = {
-        [CMD_REPORT_CAPACITY] = 18, [CMD_OPEN_REFERRAL] = 10, [CMD_ASK] = 18,   [CMD_SEE_REQUEST] = 5,
-        [CMD_ACCEPT] = 10,          [CMD_DECLINE] = 10,       [CMD_TRAVEL] = 5, [CMD_CONFIRM_ARRIVAL] = 6,
-        [CMD_NO_SHOW] = 2,          [CMD_WITHDRAW] = 3,       [CMD_TICK] = 9,   [CMD_ANNOUNCE] = 4,
+        [CMD_REPORT_CAPACITY] = 18,
+        [CMD_OPEN_REFERRAL] = 10,
+        [CMD_ASK] = 18,
+        [CMD_SEE_REQUEST] = 5,
+        [CMD_ACCEPT] = 10,
+        [CMD_DECLINE] = 10,
+        [CMD_TRAVEL] = 5,
+        [CMD_CONFIRM_ARRIVAL] = 6,
+        [CMD_NO_SHOW] = 2,
+        [CMD_WITHDRAW] = 3,
+        [CMD_TICK] = 9,
+        [CMD_ANNOUNCE] = 4,
+        [CMD_GATE_SEND] = 5,
+        [CMD_GATE_TAKE] = 5,
+        [CMD_GATE_ASK_BACK] = 2,
+        [CMD_GATE_ANSWER] = 2,
+        [CMD_GATE_ASSENT] = 2,
+        [CMD_GATE_RETURN] = 1,
+        [CMD_GATE_WITHDRAW] = 1,
+        [CMD_FIND_RESIDENCE] = 2,
     };
-    uint32_t at = rng_below(r, 100);
+    uint32_t at = rng_below(r, 120);
 
     for (unsigned k = 0; k < CMD_N; k++) {
         if (at < often[k])
@@ -597,6 +702,10 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
         cmd.key = (struct command_key){1, rng_below(r, 2000), rng_below(r, 2)};
     if (cmd.kind == CMD_OPEN_REFERRAL) {
         need = rng_chance(r, 700) ? a_need(.level = PICK(r, threat_level, THREAT_N)) : need;
+        if (rng_chance(r, 80)) {
+            need = a_need(.adults = 0, .children = 1, .child_age = 15);
+            need.minor_alone = true;
+        }
         if (engine_stays(x->e) > 0 && rng_chance(r, 200)) /* it comes back */
             memcpy(need.return_code,
                    engine_stay(x->e, (struct stay_id){1 + rng_next(r) % engine_stays(x->e)})->return_code,
@@ -618,6 +727,20 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
     } else if (cmd.kind == CMD_ANNOUNCE) {
         cmd.u.announce.referral.v = a_referral(x, r);
         cmd.u.announce.pool.v = 1 + rng_below(r, POOL_COSM + (rng_chance(r, 50) ? 1 : 0));
+    } else if (cmd.kind == CMD_GATE_SEND) {
+        const struct referral *ref = NULL;
+
+        cmd.u.gate.referral.v = a_referral(x, r);
+        ref = engine_referral(x->e, cmd.u.gate.referral);
+        cmd.u.gate.kind = rng_chance(r, 50)                      ? PICK(r, kind, KIND_N)
+                          : ref != NULL && ref->need.minor_alone ? KIND_JEUGD
+                                                                 : KIND_COSM;
+    } else if (is_gate_step(cmd.kind)) {
+        gate_step(x, r, &cmd);
+    } else if (cmd.kind == CMD_FIND_RESIDENCE) {
+        cmd.u.residence.referral.v = a_referral(x, r);
+        cmd.u.residence.residence = PICK(r, residence, RESIDENCE_N);
+        cmd.u.residence.until_ms = rng_chance(r, 300) ? x->now + MS_DAY : 0;
     } else if (cmd.kind != CMD_TICK) {
         cmd.u.answer.request.v = a_request(x, r);
         cmd.u.answer.reason = (uint8_t)rng_below(r, 17);

@@ -1,0 +1,54 @@
+/* Looking at gate requests: who is the gatekeeper, which one is live, what presses. Everything returned is
+ * borrowed and valid until the next apply. */
+#ifndef PLEK_CORE_GATE_GATE_LOOK_H
+#define PLEK_CORE_GATE_GATE_LOOK_H
+
+#include "core/engine.h"
+#include "core/match.h"
+
+uint32_t engine_gates(const struct engine *e);                             /* ids are 1..n */
+const struct gate *engine_gate(const struct engine *e, struct gate_id id); /* NULL = no such */
+
+/* The live gate request of the referral to KEEPER; NULL = none. */
+const struct gate *gate_live_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper);
+/* The live one that is in the queue of ORG; NULL = none. */
+const struct gate *gate_live_at(const struct engine *e, const struct referral *r, struct org_id org);
+
+/* True if the pool is of a kind that may bridge the wait for a gatekeeper, and has none itself. */
+bool gate_may_bridge(const struct engine *e, struct pool_id id);
+
+/* Who gives out places of this pool besides its house: by its kind, or by its profile. */
+enum gatekeeper gate_keeper_of_pool(const struct engine *e, struct pool_id id);
+/* The organisation in whose queue a gate request of R to KEEPER belongs: CoMensha; for a minor the first
+ * municipality of the exchange in the home region, else in the referrer's. 0 = there is none. */
+struct org_id gate_org_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper);
+/* True if the referral's own organisation is that gatekeeper: it asks its places without a gate request. */
+bool gate_is_own(const struct engine *e, const struct referral *r, enum gatekeeper keeper);
+
+/* Bit for enum gatekeeper K, in match_query.placing. */
+#define GATE_BIT(keeper) (1u << (keeper))
+/* Gatekeepers that have given their assent to the referral: bits. */
+unsigned gate_assents(const struct engine *e, const struct referral *r);
+/* What its gatekeeper may ask for G now: as match_query_of, with the right to place. */
+struct match_query gate_query_of(const struct engine *e, const struct gate *g, int64_t now_ms);
+
+/* What presses; 0 = no such clock. */
+struct gate_clocks {
+    int64_t waiting_since_ms; /* sent, and nobody took it; else the last step that waits for somebody */
+    int64_t deadline_ms;      /* of the referral: a place by then */
+    int64_t bridge_until_ms;  /* the household's emergency or 72-hour place ends */
+    int64_t reflection_until_ms;
+    int64_t act_by_ms; /* the earliest of these: what the queue is ordered by; INT64_MAX = none */
+};
+struct gate_clocks gate_clocks_of(const struct engine *e, const struct gate *g);
+
+/* The request that bridges the wait: to a place of a kind without gatekeeper that was said yes to, or else is
+ * asked now; NULL = none. */
+const struct request *gate_bridge_of(const struct engine *e, const struct referral *r);
+
+/* What a person must still find out for a referral under way. */
+bool residence_is_to_find(const struct referral *r);
+/* The reflection period runs and nobody told until when. */
+bool residence_end_is_to_find(const struct referral *r);
+
+#endif

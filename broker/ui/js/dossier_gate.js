@@ -1,0 +1,92 @@
+// @ts-check
+// The referral's section about gatekeepers: the way through them instead of a dead end, their questions, a bed for the
+// meantime, and the residence situation that is still to be found out.
+import { label, ordered } from './codes.js';
+import { clocksView, factText, keeperName, placeLine, sentenceOf } from './gate.js';
+import { answerText, askedName } from './placer_track.js';
+import { either, isoDate, t } from './text.js';
+import { button, html, live, nothing, segments, select } from './ui.js';
+
+/** @typedef {import('../types/api').GateRequest} GateRequest */
+/** @typedef {import('./dossier.js').Context} Context */
+/** @typedef {{ gates: GateRequest[], ways: { kind: string, gatekeeper: string, gateRequestId?: number | null }[], beds: import('../types/api').PlaceMatch[] }} Data */
+
+const BEDS_SHOWN = 3;
+/** What is chosen and not sent yet. @type {{ answers: Record<string, string>, residence: string, until: string }} */
+const own = { answers: {}, residence: '', until: '' };
+
+/** The referrer's own desk, not the gatekeeper's. @param {Context} ctx */
+const isOwner = ctx => ctx.referral.organisation === ctx.frame.session.organisation;
+
+const isLooking = (/** @type {Context} */ ctx) => ['open', 'asked'].includes(ctx.referral.state);
+
+/** @param {Context} ctx @returns {Promise<Data>} */
+async function load(ctx) {
+  const gates = await Promise.all((ctx.referral.gateRequests ?? []).map(g => ctx.api.get(`/gate-requests/${g.id}`)));
+  if (!isLooking(ctx)) return { gates, ways: [], beds: [] };
+  const found = await ctx.api.get(`/referrals/${ctx.referral.id}/matches?bridge=true&limit=${BEDS_SHOWN}`);
+  return { gates, ways: found.gates ?? [], beds: found.places };
+}
+
+/** @param {GateRequest} g @param {Context} ctx */
+function questions(g, ctx) {
+  const asked = g.asked ?? [];
+  if (asked.length === 0) return nothing;
+  const send = () => ctx.act(() => ctx.api.post(`/gate-requests/${g.id}/answers`, { answers: Object.fromEntries(asked.map(code => [code, own.answers[code] ?? 'unknown'])) }), t('gate.answered'));
+  return html`<div class="gate-questions"><h3>${t('gate.asks_you', { keeper: keeperName(g.gatekeeper) })}</h3>
+    ${asked.map(code => html`<fieldset><legend>${factText(code)}</legend>${segments({ name: `gate-${g.id}-${code}`, value: own.answers[code] ?? 'unknown', options: /** @type {[string, string][]} */ (['yes', 'no', 'unknown'].map(word => [word, t(`gate.answer_${word}`)])), set: word => { own.answers[code] = word; ctx.redraw(); } })}</fieldset>`)}
+    ${button(t('gate.send_answers'), { kind: 'primary', id: 'gate-answer', busy: ctx.busy, click: send })}</div>`;
+}
+
+/** @param {GateRequest} g @param {Context} ctx */
+function gateView(g, ctx) {
+  const isOwn = isOwner(ctx);
+  return html`<div class="gate-item" data-gate=${g.id}><p><b>${label('kinds', g.kind)}</b>: ${sentenceOf(g)}</p>
+    ${g.live ? clocksView(g, ctx.api.now()) : nothing}
+    ${isOwn ? questions(g, ctx) : nothing}
+    ${g.requests.length > 0 ? html`<ul class="asked">${g.requests.map(r => html`<li><span></span><div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div></li>`)}</ul>` : nothing}
+    ${isOwn && g.live && g.state !== 'placed' ? button(t('gate.withdraw'), { kind: 'subtle', busy: ctx.busy, click: () => ctx.act(() => ctx.api.post(`/gate-requests/${g.id}/withdrawal`, {}), t('gate.state_withdrawn')) }) : nothing}
+    ${isOwn ? nothing : html`<a class="notice-link" href=${`/toewijzing#g=${g.id}`}>${t('gate.to_queue')}</a>`}</div>`;
+}
+
+/** @param {Data} d @param {Context} ctx */
+function ways(d, ctx) {
+  const open = d.ways.filter(w => !w.gateRequestId && !d.gates.some(g => g.live && g.gatekeeper === w.gatekeeper));
+  return open.map(w => html`<p>${t('gate.through', { kind: label('kinds', w.kind), keeper: keeperName(w.gatekeeper) })}</p>${button(t('gate.send', { keeper: keeperName(w.gatekeeper), kind: label('kinds', w.kind) }), { icon: 'arrow-right', busy: ctx.busy, extra: `gate-send-${w.kind}`, click: () => ctx.act(() => ctx.api.post(`/referrals/${ctx.referral.id}/gate-requests`, { kind: w.kind }), t('gate.state_waiting')) })}`);
+}
+
+/** @param {Data} d @param {Context} ctx */
+function beds(d, ctx) {
+  if (!d.gates.some(g => g.live && g.state !== 'placed') || d.beds.length === 0) return nothing;
+  return html`<h3>${t('gate.beds_title')}</h3><p class="small">${t('gate.beds_text')}</p><ol class="gate-places" id="gate-beds">${d.beds.map(m => html`<li data-pool=${m.poolId}><div>${placeLine(m)}</div>${button(t('gate.ask_bed'), { about: m.locationName ?? '', busy: ctx.busy, click: () => ctx.act(() => ctx.api.post(`/referrals/${ctx.referral.id}/requests`, { poolIds: [m.poolId] }), t('gate.bed_asked')) })}</li>`)}</ol>`;
+}
+
+/** @param {Context} ctx */
+function residence(ctx) {
+  const tasks = ctx.referral.tasks ?? [];
+  if (tasks.length === 0 || !ctx.referral.need) return nothing;
+  const value = own.residence || (tasks.includes('residence') ? '' : ctx.referral.need.residence ?? '');
+  const options = /** @type {[string, string][]} */ ([['', t('gate.choose')], ...ordered('residences', 'intakeOrder').filter(r => r.code !== 'onbekend').map(r => [r.code, either(r.labelNl, r.labelEn)])]);
+  const save = () => ctx.act(async () => {
+    const until = value === 'bedenktijd' && own.until ? { untilAt: new Date(`${own.until}T12:00:00`).toISOString() } : {};
+    await ctx.api.post(`/referrals/${ctx.referral.id}/residence`, { residence: value, ...until });
+    Object.assign(own, { residence: '', until: '' });
+  }, t('gate.residence_saved'));
+  return html`<div class="gate-task"><h3>${t(tasks.includes('residence') ? 'gate.task_residence' : 'gate.task_until')}</h3><p class="small">${t('gate.task_text')}</p>
+    ${select({ id: 'gate-residence', label: t('gate.file_residence'), value, options, set: code => { own.residence = code; ctx.redraw(); } })}
+    ${value === 'bedenktijd' ? html`<div class="field"><label for="gate-until">${t('gate.until')}</label><input id="gate-until" type="date" min=${isoDate(ctx.api.now())} .value=${live(own.until)} @change=${(/** @type {Event} */ e) => { own.until = /** @type {HTMLInputElement} */ (e.target).value; ctx.redraw(); }}></div>` : nothing}
+    ${button(t('gate.save'), { id: 'gate-found', busy: ctx.busy || value === '', click: save })}</div>`;
+}
+
+/** @type {import('./dossier.js').Section} */
+export const section = {
+  id: 'gate',
+  title: 'gate.section',
+  isFor: ctx => ctx.role === 'referrer' || ctx.role === 'comensha',
+  load,
+  view: (/** @type {Data} */ d, ctx) => {
+    const isOwn = isOwner(ctx);
+    const parts = [d.gates.map(g => gateView(g, ctx)), isOwn ? ways(d, ctx) : [], isOwn ? beds(d, ctx) : nothing, isOwn ? residence(ctx) : nothing];
+    return parts.every(part => part === nothing || (Array.isArray(part) && part.length === 0)) ? nothing : html`${parts}`;
+  },
+};

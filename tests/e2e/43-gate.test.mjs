@@ -1,0 +1,172 @@
+// A trafficking case end to end in the browser: the placer finds the way through CoMensha instead of a dead end, sends the
+// household there and asks a bed for the meantime; CoMensha takes it, asks what is missing, asks a COSM house; the house
+// says yes, both see it, and the woman arrives. The pages without a finding of axe at three widths, by day and by night.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DESKTOP, NARROW, PHONE, axe, contrast, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { openPlacer, say } from '../support/people.mjs';
+import { aMinorAlone, aReport, aVictim, deskOf, expectStatus, locationOf, openReferral, placesFor, poolOf } from '../support/world.mjs';
+import { readTable } from '../../schema/codes/csv.mjs';
+
+const words = (list, code) => readTable(new URL(`../../schema/codes/${list}.csv`, import.meta.url)).find(r => r.code === code).label_nl;
+
+let x, browser, placer, comensha, cosm, house, referral, shots;
+
+before(async () => {
+  x = await startExchange('e2e-gate');
+  browser = await openBrowser(`${x.dir}/ca/server.crt`);
+  shots = process.env.PLEK_SHOTS;
+  const api = await x.as('helpdesk.comensha');
+  cosm = (await placesFor(api, aVictim(), 1, 'cosm'))[0];
+  house = await x.as(deskOf(cosm.poolId));
+  const total = 10 * poolOf(cosm.poolId).units_total;
+  expectStatus(await house.post('/capacity-reports', { reports: [aReport(cosm.poolId, { unitsTotal: total, unitsFree: total })] }), 200);
+}, { timeout: 180_000 });
+after(async () => {
+  await browser?.close();
+  await x?.stop();
+}, { timeout: 60_000 });
+
+const setTheme = (page, theme) => page.evaluate(name => { document.documentElement.dataset.theme = name; }, theme);
+
+/** No finding of axe, good contrast by night too, nothing to scroll sideways at three widths. */
+async function judge(state, page) {
+  const found = (await axe(page)).map(f => `${state}: ${f}`);
+  await setTheme(page, 'night');
+  found.push(...(await contrast(page)).map(f => `${state}, night: ${f}`));
+  await setTheme(page, 'day');
+  for (const size of [DESKTOP, PHONE, NARROW]) {
+    await page.setViewportSize(size);
+    const over = await overflow(page);
+    if (over > 0) found.push(`${state}: ${over} px too wide for ${size.width} px`);
+    if (shots) await page.screenshot({ path: `${shots}/gate-${state}-${size.width}.png`, fullPage: true });
+  }
+  await page.setViewportSize(DESKTOP);
+  assert.deepEqual(found, []);
+}
+
+const chip = (page, text) => page.locator('.chip.tri', { hasText: text }).first();
+const part = page => page.locator('#section-gate');
+const idOf = page => Number(/#r=(\d+)/.exec(page.url())[1]);
+
+test('a trafficking case is entered, and the list names the way through CoMensha', async () => {
+  placer = await openDesk(browser, x.origin);
+  await openPlacer(placer);
+  const { page } = placer;
+  await page.locator('label', { has: page.locator('input[name=urgency][value=nu]') }).check();
+  await page.locator('label', { has: page.locator('input[name=threat][value=oranje]') }).check();
+  const closed = page.locator('details.more:not([open]) > summary');
+  while (await closed.count() > 0) await closed.first().click();
+  await chip(page, words('traits', 'uitbuiting_seksueel')).click();
+  await page.selectOption('#residence', 'bedenktijd_aangeboden');
+  await page.fill('#callback', '010 000 0000');
+  await page.locator('#through-gate').waitFor();
+  await judge('placer', page);
+});
+
+test('one button opens the referral and sends it to CoMensha', async () => {
+  const { page } = placer;
+  await page.locator('#through-gate').getByRole('button', { name: words('kinds', 'cosm') }).click();
+  await page.waitForURL('**/verwijzing#r=*');
+  await part(page).waitFor();
+  referral = idOf(page);
+  await part(page).getByText(/CoMensha/).first().waitFor();
+  await page.locator('#gate-beds li').first().waitFor();
+  await judge('referral-waiting', page);
+});
+
+test('a bed for the meantime is asked beside it', async () => {
+  const { page } = placer;
+  await page.locator('#gate-beds').getByRole('button').first().click();
+  await page.locator('.lead', { hasText: say('track.asked', { n: 1 }) }).waitFor();
+  const [gate] = expectStatus(await (await x.as('helpdesk.comensha')).get('/gate-requests'), 200).gateRequests;
+  assert.equal(gate.bridge.state, 'pending');
+});
+
+test('CoMensha sees the queue, opens the file and takes it', async () => {
+  comensha = await openDesk(browser, x.origin);
+  const { page } = comensha;
+  await signIn(comensha, 'helpdesk.comensha', '.gate-queue li');
+  assert.match(page.url(), /\/toewijzing$/);
+  await judge('queue', page);
+  await page.locator('.gate-line').first().click();
+  await page.locator('.gate-file').waitFor();
+  assert.match(await page.locator('.gate-file').innerText(), new RegExp(words('traits', 'uitbuiting_seksueel')));
+  await page.click('#gate-take');
+  await page.getByText(say('gate.owner_me')).first().waitFor();
+  await page.locator('.gate-places li').first().waitFor();
+  await judge('case-taken', page);
+});
+
+test('it asks what is missing and is answered', async () => {
+  const { page } = comensha;
+  await page.getByLabel(words('gate_facts', 'politie')).check();
+  await page.click('#gate-ask-back');
+  const answer = placer.page.locator('.gate-questions');
+  await answer.waitFor();
+  await judge('referral-asked', placer.page);
+  await answer.locator('label', { hasText: say('gate.answer_yes') }).click();
+  await placer.page.click('#gate-answer');
+  await answer.waitFor({ state: 'detached' });
+  await page.locator('.gate-answers', { hasText: say('gate.answer_yes') }).waitFor();
+});
+
+test('it asks a COSM house, the house says yes, and both see it', async () => {
+  const { page } = comensha;
+  await page.locator(`.gate-places li[data-pool="${cosm.poolId}"]`).getByRole('button').click();
+  await page.locator('.gate-case .asked li').waitFor();
+  const request = expectStatus(await house.get('/requests'), 200).requests.find(r => r.referralId === referral);
+  expectStatus(await house.post(`/requests/${request.id}/acceptance`), 200);
+  await page.locator('.gate-case .asked li.yes').waitFor();
+  await page.getByText(say('gate.state_placed')).first().waitFor();
+  await judge('case-placed', page);
+  const name = locationOf(cosm.poolId).name;
+  await placer.page.locator('.lead', { hasText: name }).waitFor();
+  await part(placer.page).getByText(say('gate.says_placed', { organisation: 'CoMensha' })).waitFor();
+  // The address is for the referrer alone.
+  expectStatus(await (await x.as('nachtdienst.rotterdam')).get(`/requests/${request.id}/location`), 200);
+  assert.equal((await (await x.as('helpdesk.comensha')).get(`/requests/${request.id}/location`)).status, 403);
+  expectStatus(await house.post(`/requests/${request.id}/arrival`), 200);
+  await placer.page.locator('.lead', { hasText: say('track.admitted', { name }) }).waitFor();
+  await page.getByText(say('gate.file_closed', { keeper: 'CoMensha' })).waitFor();
+});
+
+test('a residence that is not known is a task, done on the page', async () => {
+  const api = await x.as('nachtdienst.rotterdam');
+  const { id } = await openReferral(api, aVictim({ residence: 'onbekend' }));
+  const { page } = placer;
+  await page.goto(`/verwijzing#r=${id}`);
+  await page.reload();
+  await page.locator('.gate-task').waitFor();
+  await judge('referral-task', page);
+  await page.selectOption('#gate-residence', 'bedenktijd');
+  await page.fill('#gate-until', new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10));
+  await page.locator('#gate-until').blur();
+  await page.click('#gate-found');
+  await page.locator('.gate-task').waitFor({ state: 'detached' });
+  assert.equal(expectStatus(await api.get(`/referrals/${id}`), 200).need.residence, 'bedenktijd');
+});
+
+test('the municipality gives assent for a minor alone, and then gives one back', async () => {
+  const api = await x.as('nachtdienst.rotterdam');
+  const { id } = await openReferral(api, aMinorAlone({ homeMunicipality: 'GM0599' }));
+  expectStatus(await api.post(`/referrals/${id}/gate-requests`, { kind: 'jeugd' }), 201);
+  const town = await openDesk(browser, x.origin, { viewport: PHONE });
+  const { page } = town;
+  await signIn(town, 'toewijzing.rotterdam', '.gate-queue li');
+  await page.locator('.gate-line').first().click();
+  await page.click('#gate-take');
+  await page.click('#gate-assent');
+  await page.getByText(say('gate.assented')).waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.selectOption('#gate-reason', 'anders');
+  await page.click('#gate-return');
+  await page.getByText(say('gate.state_returned')).first().waitFor();
+  noFaults(town);
+});
+
+test('nothing broke behind the pages', () => {
+  noFaults(placer);
+  noFaults(comensha);
+});
