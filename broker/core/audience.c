@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "core/decide.h"
+#include "core/nobed/nobed.h"
 
 #define R(role) (1u << ROLE_##role)
 #define K(kind) (1u << ORG_##kind)
@@ -38,6 +39,12 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_ANNOUNCE] = R(SYSTEM),
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    [CMD_OPEN_BRIDGE] = R(REFERRER) | R(COMENSHA),
+    [CMD_START_BRIDGE] = R(REFERRER) | R(COMENSHA),
+    [CMD_CHECK_IN] = R(REFERRER) | R(COMENSHA),
+    [CMD_END_BRIDGE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_NOTE_NIGHT] = R(REFERRER) | R(COMENSHA),
+    [CMD_CLOSE_REFERRAL] = R(REFERRER) | R(COMENSHA),
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
@@ -75,6 +82,8 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_UPLOAD] = R(SHELTER) | R(ORG_ADMIN),
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    [ACT_SEE_NOBED] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_UNPLACED] = R(REFERRER) | R(COMENSHA) | R(MUNICIPALITY) | R(RAPPORTEUR),
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
@@ -265,6 +274,16 @@ static bool permits_care(const struct engine *e, const struct command *cmd)
     }
 }
 
+/* The referrer's own, or for a bridge bed the house that has it. */
+static bool is_party_to_bridge(const struct engine *e, const struct actor *a, const struct bridge *b)
+{
+    if (b == NULL)
+        return false;
+    if (a->role == ROLE_SHELTER)
+        return b->kind == BRIDGE_BED && is_party(e, a, engine_request(e, b->request));
+    return is_own_referral(a, engine_referral(e, b->referral));
+}
+
 bool permit_role(const struct engine *e, const struct command *cmd)
 {
     return (unsigned)cmd->kind < CMD_N && has_role(command_roles[cmd->kind], &cmd->actor) &&
@@ -299,6 +318,18 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
         break;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case CMD_OPEN_BRIDGE:
+        is_visible = is_own_referral(a, engine_referral(e, cmd->u.open_bridge.referral));
+        break;
+    case CMD_START_BRIDGE:
+    case CMD_CHECK_IN:
+    case CMD_END_BRIDGE:
+        is_visible = is_party_to_bridge(e, a, engine_bridge(e, cmd->u.bridge.bridge));
+        break;
+    case CMD_NOTE_NIGHT:
+    case CMD_CLOSE_REFERRAL:
+        is_visible = is_own_referral(a, engine_referral(e, cmd->u.night.referral));
+        break;
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
@@ -449,6 +480,10 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
         return may_upload(e, a, object);
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case ACT_SEE_NOBED:
+        return audience_of_referral(e, a, (struct referral_id){object}) == SIGHT_FULL;
+    case ACT_SEE_UNPLACED:
+        return true;
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
@@ -588,6 +623,19 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return is_own_referral(a, engine_referral(e, ev->u.found.referral));
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case EV_BRIDGE_OPENED:
+        return is_own_referral(a, engine_referral(e, ev->u.bridge_opened.referral));
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+        return is_own_referral(a, engine_referral(e, ev->u.bridge.referral));
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED: /* and the house whose bed it is */
+        return is_own_referral(a, engine_referral(e, ev->u.bridge.referral)) ||
+               hears_request(e, a, ev->u.bridge.request);
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        return is_own_referral(a, engine_referral(e, ev->u.night.referral));
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */

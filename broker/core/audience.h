@@ -21,6 +21,8 @@ enum action {
     ACT_UPLOAD,      /* bring a file of one's own organisation; taking its numbers is CMD_REPORT_CAPACITY */
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    ACT_SEE_NOBED,    /* bridges and nights of a referral */
+    ACT_SEE_UNPLACED, /* the register: of the own organisation, or counts */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */

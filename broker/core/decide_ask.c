@@ -5,6 +5,7 @@
 #include "core/engine_state.h"
 #include "core/ledger.h"
 #include "core/match.h"
+#include "core/nobed/nobed.h"
 
 #include <string.h>
 
@@ -52,6 +53,8 @@ static enum refusal judge_pool(struct decision *d, const struct referral *r, uns
         return REFUSAL_NOT_FOUND;
     if (is_listed_twice(d->cmd, i) || is_asked_now(d->e, r, pool))
         return REFUSAL_ASKED_ALREADY;
+    if (d->cmd->u.ask.bridge && !nobed_is_bridge_kind(engine_pool(d->e, pool)->kind))
+        return REFUSAL_DOES_NOT_FIT;
     match_one(d->e, query, pool, m);
     if (m->verdict == VERDICT_OUT)
         return refusal_of(m->out_mask);
@@ -71,9 +74,13 @@ static enum refusal judge_referral(struct decision *d, const struct referral *r)
 
     if ((r->state != REFERRAL_OPEN && r->state != REFERRAL_ASKED) || !r->facts_known)
         return REFUSAL_WRONG_STATE;
+    if (d->cmd->u.ask.bridge && engine_bridge_of(d->e, r->id, BRIDGE_BED) != NULL)
+        return REFUSAL_DUPLICATE;
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(d->e, r->requests[i]);
 
+        if (q->bridge != d->cmd->u.ask.bridge)
+            continue;
         pending += q->state == REQUEST_PENDING;
         by_people += q->state == REQUEST_PENDING && !q->proposal.by_broker;
     }
@@ -170,6 +177,6 @@ enum refusal decide_ask(struct decision *d)
         return REFUSAL_NONE;
     match_ranks(d->e, &query, cmd->u.ask.pools, cmd->u.ask.n, &standing);
     for (unsigned i = 0; i < cmd->u.ask.n; i++)
-        decision_make_request(d, &query, i, &matches[i], &standing, i);
+        decision_make_request(d, &query, i, &matches[i], &standing, i)->bridge = cmd->u.ask.bridge;
     return REFUSAL_NONE;
 }

@@ -3,6 +3,7 @@
 #include "core/decide_silence.h"
 
 #include "core/engine_state.h"
+#include "core/nobed/nobed_decide.h"
 
 /* In one tick; the rest stays due and comes with the next. After a night of standing still a turn must still
  * be short. */
@@ -32,6 +33,8 @@ enum refusal decide_tick(struct decision *d)
         if (due[i].kind == DUE_REFERRAL)
             decision_referral_event(d, EV_REFERRAL_UNPLACED,
                                     engine_referral(d->e, (struct referral_id){due[i].id}));
+        else if (due[i].kind == DUE_BRIDGE)
+            decide_bridge_due(d, (struct bridge_id){due[i].id});
         else if (!request_is_due(d, &asked, engine_request(d->e, (struct request_id){due[i].id})))
             break;
     }

@@ -5,6 +5,7 @@
 #include "core/engine_state.h"
 
 #include "base/hash.h"
+#include "core/nobed/nobed_state.h"
 #include "core/records.h"
 
 enum record_kind {
@@ -157,6 +158,7 @@ uint64_t digest_recount(const struct engine *e)
         sum += digest_of_request(&e->requests[i].r);
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    sum += nobed_recount(e);
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
@@ -186,7 +188,7 @@ static uint64_t digest_facts(const struct engine *e, uint64_t h)
     f.hash = care_facts(e, f.hash);
     for (const struct key_slot *k = e->keys; k != NULL; k = k->hh.next)
         f.hash = hash_combine(f.hash, digest_of_key(k));
-    return f.hash;
+    return nobed_digest_facts(e, f.hash);
 }
 
 uint64_t engine_digest(const struct engine *e, bool with_facts)

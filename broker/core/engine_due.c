@@ -21,6 +21,8 @@ static uint32_t *place_of(struct engine *e, const struct due *d)
 {
     if (d->kind == DUE_REQUEST)
         return &request_slot(e, (struct request_id){d->id})->due;
+    if (d->kind == DUE_BRIDGE)
+        return &bridge_slot(e, (struct bridge_id){d->id})->due;
     return &referral_slot(e, (struct referral_id){d->id})->due;
 }
 
@@ -106,6 +108,11 @@ void due_refresh_request(struct engine *e, struct request_slot *s)
 void due_refresh_referral(struct engine *e, struct referral_slot *s)
 {
     refresh(e, (struct due){.at_ms = due_of_referral(&s->r), .id = s->r.id.v, .kind = DUE_REFERRAL}, s->due);
+}
+
+void due_refresh_bridge(struct engine *e, struct bridge_slot *s)
+{
+    refresh(e, (struct due){.at_ms = due_of_bridge(&s->b), .id = s->b.id.v, .kind = DUE_BRIDGE}, s->due);
 }
 
 size_t due_collect(const struct engine *e, int64_t now_ms, struct due *out, size_t max)

@@ -9,6 +9,7 @@
 
 #include "core/care/care_tables.h"
 #include "core/engine.h"
+#include "core/nobed/nobed_state.h"
 
 #include <uthash.h>
 
@@ -54,6 +55,7 @@ struct referral_slot {
     uint32_t last_mdo; /* 0 = none */
     uint32_t regie;    /* index in the care table + 1, 0 = as it began */
     uint8_t n_mdos, n_consults;
+    uint32_t nobed; /* its place in nobed.cases + 1, 0 = none; in no digest */
 };
 
 struct key_slot {
@@ -75,7 +77,11 @@ struct code_index {
     uint32_t cap, n;
 };
 
-enum due_kind { DUE_REQUEST, DUE_REFERRAL };
+enum due_kind {
+    DUE_REQUEST,
+    DUE_REFERRAL,
+    DUE_BRIDGE /* nobed */
+};
 
 struct due {
     int64_t at_ms;
@@ -116,6 +122,7 @@ struct engine {
     uint32_t n_due, cap_due;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    struct nobed_state nobed;
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
@@ -141,6 +148,7 @@ bool engine_referral_code_exists(const struct engine *e, const char *code);
 /* Put the deadline of a request or referral where its state says: in the heap, moved, or out of it. */
 void due_refresh_request(struct engine *e, struct request_slot *s);
 void due_refresh_referral(struct engine *e, struct referral_slot *s);
+void due_refresh_bridge(struct engine *e, struct bridge_slot *s);
 /* What state says about a deadline; INT64_MAX = none. */
 int64_t due_of_request(const struct request *r);
 int64_t due_of_referral(const struct referral *r);

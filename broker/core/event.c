@@ -9,6 +9,8 @@
 _Static_assert(sizeof(struct confirmed) <= sizeof(struct pool),
                "an event does not grow by EV_CAPACITY_CONFIRMED");
 
+_Static_assert(sizeof(struct bridge) <= sizeof(struct pool), "an event does not grow by EV_BRIDGE_OPENED");
+
 struct event *event_list_add(struct event_list *l, enum event_kind kind)
 {
     struct event *ev = NULL;
@@ -58,6 +60,17 @@ struct referral_id event_subject(const struct event *ev)
         return ev->u.found.referral;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case EV_BRIDGE_OPENED:
+        return ev->u.bridge_opened.referral;
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        return ev->u.bridge.referral;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        return ev->u.night.referral;
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
@@ -119,6 +132,14 @@ const char *event_name(enum event_kind k)
         [EV_CAPACITY_CONFIRMED] = "capacity.confirmed",
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
+        [EV_BRIDGE_OPENED] = "bridge.opened",
+        [EV_BRIDGE_STARTED] = "bridge.started",
+        [EV_BRIDGE_CHECKED] = "bridge.checked",
+        [EV_BRIDGE_ALARMED] = "bridge.alarmed",
+        [EV_BRIDGE_ARRIVED] = "bridge.arrived",
+        [EV_BRIDGE_ENDED] = "bridge.ended",
+        [EV_NIGHT_NOTED] = "night.noted",
+        [EV_REFERRAL_CLOSED] = "referral.closed",
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */

@@ -4,6 +4,7 @@
 #include "core/event.h"
 
 #include "base/check.h"
+#include "core/nobed/nobed_state.h"
 #include "core/records.h"
 
 #include <string.h>
@@ -106,6 +107,20 @@ static void clear_fields(struct fields *f, struct event *ev)
         break;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case EV_BRIDGE_OPENED:
+        bridge_opened_fields(f, &ev->u.bridge_opened);
+        break;
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        bridge_event_fields(f, ev);
+        break;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        night_event_fields(f, ev);
+        break;
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
@@ -139,6 +154,8 @@ static bool has_private(const struct event *ev)
         return ev->u.opened.facts_known;
     if (care_event_is_one(ev))
         return care_event_has_private(ev);
+    if (ev->kind == EV_BRIDGE_OPENED)
+        return bridge_owner_has_facts(&ev->u.bridge_opened.owner);
     return ev->kind == EV_REQUEST_MADE && proposal_has_facts(&ev->u.made.proposal);
 }
 
@@ -158,6 +175,9 @@ void event_encode(const struct event *ev, struct buf *clear, struct buf *private
     } else if (care_event_is_one(ev)) {
         f = fields_write(private_part);
         care_event_private_fields(&f, &copy);
+    } else if (ev->kind == EV_BRIDGE_OPENED) {
+        f = fields_write(private_part);
+        bridge_owner_fields(&f, &copy.u.bridge_opened.owner);
     } else {
         f = fields_write(private_part);
         reasons_fields(&f, &copy.u.made.proposal);
@@ -182,7 +202,7 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
     if (bytes_u8(&r) != version)
         return ERR_BAD_INPUT;
     if (ev->kind == EV_REFERRAL_OPENED) {
-        if (need_decode(&r, &ev->u.opened.need) != OK)
+        if (need_decode(&r, version, &ev->u.opened.need) != OK)
             return ERR_BAD_INPUT;
         ev->u.opened.facts_known = true;
     } else if (ev->kind == EV_REQUEST_MADE) {
@@ -193,6 +213,10 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
     } else if (care_event_may_have_private(ev->kind)) {
         care_event_private_fields(&f, ev);
         if (!care_event_has_private(ev))
+            return ERR_BAD_INPUT;
+    } else if (ev->kind == EV_BRIDGE_OPENED) {
+        bridge_owner_fields(&f, &ev->u.bridge_opened.owner);
+        if (!bridge_owner_has_facts(&ev->u.bridge_opened.owner))
             return ERR_BAD_INPUT;
     } else {
         return ERR_BAD_INPUT;

@@ -146,6 +146,8 @@ void request_made_fields(struct fields *f, struct request *r)
     FIELD_ENUM(f, p->verdict, VERDICT_N);
     if (fields_since(f, 2, market_is_empty(p)))
         market_fields(f, p);
+    if (fields_since(f, 4, !r->bridge))
+        FIELD_BOOL(f, r->bridge);
 }
 
 static void reason_fields(struct fields *f, struct reason *r)

@@ -152,6 +152,11 @@ bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason)
     return is_of(v->decline_taken, reason);
 }
 
+bool vocab_destination_slept(const struct vocab *v, uint8_t destination)
+{
+    return is_of(v->destination_slept, destination);
+}
+
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u)
 {
     CHECK(u < URGENCY_N);

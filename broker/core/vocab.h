@@ -118,6 +118,9 @@ bool vocab_decline_is_full(const struct vocab *v, uint8_t reason);
 /* The same for effect 'taken': the unit that was asked for is gone; others of the pool may be free. */
 bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason);
 
+/* True if DESTINATION (index + 1) says where people sleep for a night: slept=yes in the list. */
+bool vocab_destination_slept(const struct vocab *v, uint8_t destination);
+
 /* Minutes from opening a referral to its deadline. */
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u);
 /* 1 for the scarce kinds that are not offered without need (cosm, omm, beveiligd), else 0 (matching.md 3.3).

@@ -6,6 +6,7 @@
 #include "calls.h"
 #include "care_walk.h"
 #include "households.h"
+#include "nobed_walk.h"
 #include "supply.h"
 #include "viewers.h"
 
@@ -136,6 +137,19 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_REFERRAL_WITHDRAWN:
         id_remove(&p->live, ev->u.referral.referral.v);
         break;
+    case EV_REFERRAL_CLOSED:
+        id_remove(&p->live, ev->u.night.referral.v);
+        break;
+    case EV_BRIDGE_ENDED:
+        if (ev->u.bridge.request.v != 0)
+            request_over(p, ev->u.bridge.request.v);
+        break;
+    case EV_BRIDGE_OPENED:
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_NIGHT_NOTED:
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_POOL_DEFINED:
@@ -286,7 +300,7 @@ static const struct request *accepted_of(const struct engine *e, const struct re
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
-        if (q->state == REQUEST_ACCEPTED)
+        if (q->state == REQUEST_ACCEPTED && !q->bridge)
             return q;
     }
     return NULL;
@@ -581,6 +595,8 @@ static void do_with_referral(struct people *p, enum deed deed)
         no_show(p, r);
     else if (deed == DO_WITHDRAW)
         withdraw(p, r);
+    else if (deed == DO_NOBED)
+        nobed_walk(p->w, &p->rng, referrer_of(p, r), r);
 }
 
 static void do_deed(struct people *p, enum deed deed)
@@ -595,6 +611,7 @@ static void do_deed(struct people *p, enum deed deed)
     case DO_ARRIVE:
     case DO_NO_SHOW:
     case DO_WITHDRAW:
+    case DO_NOBED:
         do_with_referral(p, deed);
         break;
     case DO_SEE:
@@ -659,7 +676,11 @@ static void settle(struct people *p, const struct referral *r)
         answer(p, rng_chance(&p->rng, 700) ? CMD_ACCEPT : CMD_DECLINE, pending);
     else if (r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING)
         arrive(p, r);
-    else if (p->tries[r->id.v - 1]++ >= CALM_TRIES || !ask(p, r))
+    else if (p->tries[r->id.v - 1]++ < CALM_TRIES && ask(p, r))
+        return;
+    else if (r->id.v % 2 == 0)
+        nobed_close(p->w, &p->rng, referrer_of(p, r), r);
+    else
         withdraw(p, r);
 }
 

@@ -102,6 +102,21 @@ static bool may_see(const struct ledger_model *m, const struct care_model *care,
     case EV_CONSULT_CLOSED:
         return (is_placing(a) || a->role == ROLE_SHELTER) &&
                (has_referral(m, a, event_subject(ev)) || care_model_concerns(care, ev, a->org));
+    case EV_BRIDGE_OPENED:
+        return has_referral(m, a, ev->u.bridge_opened.referral);
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+        return has_referral(m, a, ev->u.bridge.referral);
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED: /* a bed's house too */
+        if (has_referral(m, a, ev->u.bridge.referral))
+            return true;
+        request = ev->u.bridge.request;
+        break;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        return has_referral(m, a, ev->u.night.referral);
     case EV_REQUEST_MADE:
         request = ev->u.made.id;
         break;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/fields.h"
+#include "core/nobed/nobed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,29 @@ struct world {
     struct exchange *x;
     int64_t answer_by, lapse; /* of request 1 */
 };
+
+/* Referral 3: in a hotel (bridge 1), and a bridge bed that said yes (request 4, bridge 2). Referral 4 looks.
+ */
+static void add_bridges(struct exchange *x)
+{
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct bridge_wish hotel = {.kind = BRIDGE_HOTEL,
+                                .active = true,
+                                .owner = {.kind = BRIDGE_OWNER_DESK, .account = {7}, .callback = "010 555"}};
+    struct command open = {.kind = CMD_OPEN_BRIDGE, .actor = referrer_of(VT_OOST)};
+    struct command ask = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
+
+    open.u.open_bridge.referral = r;
+    open.u.open_bridge.wish = &hotel;
+    assert_int_equal(exchange_do(x, &open).refusal, REFUSAL_NONE);
+    ask.u.ask.referral = r;
+    ask.u.ask.pools[0].v = POOL_A2;
+    ask.u.ask.n = 1;
+    ask.u.ask.bridge = true;
+    assert_int_equal(exchange_do(x, &ask).refusal, REFUSAL_NONE);
+    do_answer(x, CMD_ACCEPT, x->last.requests[0], 0);
+    do_open(x, VT_OOST, a_need());
+}
 
 static struct world world_of_all(void)
 {
@@ -26,6 +50,7 @@ static struct world world_of_all(void)
     w.answer_by = the_request(w.x, (struct request_id){1})->answer_by_ms;
     o = do_ask(w.x, do_open(w.x, VT_OOST, a_need()), c_and_a, 2);
     do_answer(w.x, CMD_ACCEPT, o.requests[0], 0);
+    add_bridges(w.x);
     return w;
 }
 
@@ -149,6 +174,38 @@ static struct event possible(const struct world *w, enum event_kind kind)
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
         break; /* care/care_apply_test.c */
+    case EV_BRIDGE_OPENED:
+        ev.u.bridge_opened = (struct bridge){.id = {engine_bridges(e) + 1},
+                                             .referral = {1},
+                                             .kind = BRIDGE_HOTEL,
+                                             .owner = {.kind = BRIDGE_OWNER_DESK, .account = {7}},
+                                             .every_minutes = 60,
+                                             .next_ms = ev.at_ms + 1,
+                                             .due_ms = ev.at_ms + 2};
+        break;
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+        ev.u.bridge.bridge.v = 1;
+        ev.u.bridge.referral.v = 3;
+        if (kind == EV_BRIDGE_ALARMED)
+            ev.at_ms = engine_bridge(e, ev.u.bridge.bridge)->due_ms;
+        ev.u.bridge.next_ms = ev.at_ms + 1;
+        ev.u.bridge.due_ms = ev.at_ms + 2;
+        break;
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        ev.u.bridge.bridge.v = 2;
+        ev.u.bridge.referral.v = 3;
+        ev.u.bridge.request.v = 4;
+        ev.u.bridge.end = kind == EV_BRIDGE_ENDED ? BRIDGE_END_HOME : BRIDGE_END_NONE;
+        break;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        ev.account.v = 9;
+        ev.u.night.referral.v = 4;
+        ev.u.night.night = (struct night){.day = 20000, .slept = 12, .reason = 1};
+        break;
     case EV_N:
         break;
     }
@@ -409,6 +466,90 @@ static void a_yes_beside_another_request(void **state)
     }
 }
 
+static void bridges(void **state)
+{
+    static const enum event_kind kinds[] = {EV_BRIDGE_STARTED, EV_BRIDGE_CHECKED, EV_BRIDGE_ALARMED,
+                                            EV_BRIDGE_ARRIVED, EV_BRIDGE_ENDED};
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.id.v++);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.referral.v = 99);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.referral.v = 3); /* has a hotel */
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.kind = BRIDGE_KIND_N);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.kind = BRIDGE_BED); /* no house said yes */
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.kind = BRIDGE_BED; ev.u.bridge_opened.request.v = 2);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.request.v = 1);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.state = BRIDGE_ALARM);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.state = BRIDGE_ENDED);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.owner.kind = BRIDGE_OWNER_NONE);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.every_minutes = 0);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.next_ms = 0);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.due_ms = 0);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.due_ms = FIELD_TIME_MAX + 1);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.n_times = BRIDGE_TIMES_MAX + 1);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.n_times = 2; ev.u.bridge_opened.times_ms[0] = 5;
+          ev.u.bridge_opened.times_ms[1] = 5);
+    KEEP(EV_BRIDGE_OPENED, ev.u.bridge_opened.n_times = 2; ev.u.bridge_opened.times_ms[0] = 5;
+         ev.u.bridge_opened.times_ms[1] = 6);
+    KEEP(EV_BRIDGE_OPENED, ev.u.bridge_opened.kind = BRIDGE_NETWORK;
+         ev.u.bridge_opened.owner.kind = BRIDGE_OWNER_NONE; ev.u.bridge_opened.every_minutes = 0);
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        SPOIL(kinds[i], ev.u.bridge.bridge.v = 99);
+        SPOIL(kinds[i], ev.u.bridge.referral.v = 4);
+        SPOIL(kinds[i], ev.u.bridge.request.v = 1);
+        SPOIL(kinds[i], ev.u.bridge.next_ms = -1);
+        SPOIL(kinds[i], ev.u.bridge.due_ms = FIELD_TIME_MAX + 1);
+        SPOIL(kinds[i], ev.u.bridge.until_ms = FIELD_TIME_MAX + 1);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        SPOIL(kinds[i], ev.u.bridge.due_ms = 0);
+        SPOIL(kinds[i], ev.u.bridge.next_ms = 0);
+    }
+    SPOIL(EV_BRIDGE_STARTED, ev.u.bridge.bridge.v = 2;
+          ev.u.bridge.request.v = 4);                                /* a bed begins otherwise */
+    SPOIL(EV_BRIDGE_CHECKED, ev.u.bridge.check = BRIDGE_CHECK_SEEN); /* nothing rings */
+    SPOIL(EV_BRIDGE_CHECKED, ev.u.bridge.bridge.v = 2; ev.u.bridge.request.v = 4); /* nobody arrived */
+    SPOIL(EV_BRIDGE_ALARMED, ev.at_ms--);
+    SPOIL(EV_BRIDGE_ALARMED, ev.u.bridge.due_ms = ev.at_ms);
+    SPOIL(EV_BRIDGE_ARRIVED, ev.u.bridge.bridge.v = 1; ev.u.bridge.request.v = 0);
+    SPOIL(EV_BRIDGE_ENDED, ev.u.bridge.end = BRIDGE_END_NONE);
+    SPOIL(EV_BRIDGE_ENDED, ev.u.bridge.end = BRIDGE_END_N);
+    /* The request of a bridge bed ends with its bridge, and only so. */
+    SPOIL(EV_REQUEST_CANCELLED, ev.u.request.request.v = 4; ev.u.request.referral.v = 3;
+          ev.u.request.why = CANCEL_WITHDRAWN);
+    /* One bed at a time; and no end of a referral that leaves one standing. */
+    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 3; ev.u.made.bridge = true);
+    KEEP(EV_REQUEST_MADE, ev.u.made.referral.v = 3);
+    SPOIL(EV_REFERRAL_WITHDRAWN, ev.u.referral.referral.v = 3);
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.referral.v = 3);
+    exchange_free(w.x);
+}
+
+static void nights_and_closing(void **state)
+{
+    struct world w = world_of_all();
+    struct event closed;
+
+    (void)state;
+    SPOIL(EV_NIGHT_NOTED, ev.u.night.referral.v = 99);
+    SPOIL(EV_NIGHT_NOTED, ev.u.night.night.slept = 0);
+    SPOIL(EV_NIGHT_NOTED, ev.u.night.night.day = -1);
+    KEEP(EV_NIGHT_NOTED, ev.u.night.night.reason = 0);
+    SPOIL(EV_REFERRAL_CLOSED, ev.account.v = 0); /* a machine */
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.referral.v = 99);
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.referral.v = 1); /* still asks */
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.referral.v = 2); /* has a place */
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.night.slept = 0);
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.night.reason = 0);
+    closed = possible(&w, EV_REFERRAL_CLOSED);
+    engine_apply(w.x->e, &closed);
+    SPOIL(EV_REFERRAL_CLOSED, ev.seq += 0);
+    SPOIL(EV_NIGHT_NOTED, ev.seq += 0);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.referral.v = 4);
+    exchange_free(w.x);
+}
+
 static void steps_of_a_referral(void **state)
 {
     struct world w = world_of_all();
@@ -478,6 +619,8 @@ int main(void)
         cmocka_unit_test(made_requests),
         cmocka_unit_test(steps_of_a_request),
         cmocka_unit_test(a_yes_beside_another_request),
+        cmocka_unit_test(bridges),
+        cmocka_unit_test(nights_and_closing),
         cmocka_unit_test(steps_of_a_referral),
         cmocka_unit_test(places_found),
         cmocka_unit_test(outcomes),

@@ -19,6 +19,7 @@ static const char *const field_names[] = {
     "max_hours",  "residence_unknown",
     "gatekeeper", "deadline_minutes",
     "nr",         "effect",
+    "slept",
 };
 
 static const char *const lists[] = {
