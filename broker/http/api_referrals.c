@@ -95,7 +95,7 @@ void api_referrals_get(struct call *call)
 
 void api_referral_ask(struct call *call)
 {
-    static const char *const fields[] = {"poolIds"};
+    static const char *const fields[] = {"poolIds", "bridge"};
     struct json_at root = json_root(call->body);
     struct json_at pools = json_field(root, "poolIds");
     struct command cmd = {.kind = CMD_ASK, .actor = call->late.actor};
@@ -110,6 +110,8 @@ void api_referral_ask(struct call *call)
             if (cmd.u.ask.pools[k].v == cmd.u.ask.pools[i].v)
                 json_fault_add(&call->faults, item.pointer, "names the same pool twice");
     }
+    if (json_present(json_field(root, "bridge")))
+        cmd.u.ask.bridge = json_bool(json_field(root, "bridge"), &call->faults);
     cmd.u.ask.n = (uint8_t)n;
     cmd.u.ask.referral.v = call->late.id;
     if (call->faults.n > 0)

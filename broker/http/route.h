@@ -46,6 +46,9 @@ call_fn api_publish_get, api_publish_opvang_get, api_publish_hsds_get,
 
 /* ---- timers and escalation ---- */
 /* ---- no bed: bridges and the unplaced register ---- */
+call_fn api_nobed_get, api_bridges_list, api_bridges_post, api_bridge_start, api_bridge_check_in,
+    api_bridge_end, api_nights_post, api_closure_post; /* api_nobed.c */
+call_fn api_unplaced_get;                              /* api_unplaced.c */
 /* ---- gatekeepers ---- */
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */

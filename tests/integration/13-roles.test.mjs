@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined } from '../support/feeds.mjs';
 import { routesOf } from '../support/routes.mjs';
+import { aHotel, aNight } from '../support/walk_nobed.mjs';
 import { aReport, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 
 // own: the desk of Veilig Thuis whose referral it is; house: the shelter that is asked; vt2, house2: others of the
@@ -78,6 +79,15 @@ POST /referrals/{id}/regie-end       200 404 404 404 404 403 403 403 403 403 403
 POST /referrals/{id}/consults        201 404 404 404 404 403 403 403 403 403 403 401 401
 POST /consults/{id}/answer           404 404 200 404 404 403 403 403 403 403 403 401 401
 POST /consults/{id}/closure          200 404 200 404 404 403 403 403 403 403 403 401 401
+GET /bridges                     200 200 403   403    200      403     403     403    403     403     403  401  401
+POST /bridges/{id}/start         200 404 403   403    404      403     403     403    403     403     403  401  401
+POST /bridges/{id}/check-ins     200 404 403   403    404      403     403     403    403     403     403  401  401
+POST /bridges/{id}/end           200 404 404   404    404      403     403     403    403     403     403  401  401
+GET /referrals/{id}/bridges      200 404 403   404    404      404     404     404    404     403     403  401  401
+POST /referrals/{id}/bridges     201 404 403   403    404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/nights      200 404 403   403    404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/closure     200 404 403   403    404      403     403     403    403     403     403  401  401
+GET /unplaced                    200 200 403   403    200      200     200     403    403     403     403  401  401
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
@@ -155,6 +165,7 @@ async function fresh(state) {
   if (['aside', 'brought', 'read'].includes(state)) return freshFeed(state);
   if (['mdo', 'item', 'offered', 'consult', 'over'].includes(state)) return freshCare(state);
   const referral = await openReferral(who.own, aWoman());
+  if (state === 'bridge') return { referral: referral.id, id: expectStatus(await who.own.post(`/referrals/${referral.id}/bridges`, aHotel()), 201).id };
   if (state === 'open') return { referral: referral.id };
   const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
   if (state === 'accepted') expectStatus(await who.house.post(`/requests/${request}/acceptance`), 200);
@@ -203,6 +214,13 @@ const GIVEN = {
   'POST /referrals/{id}/consults': ['open', () => ({ organisationId: org, question: 'Wat nu?' })],
   'POST /consults/{id}/answer': ['consult', () => ({ answer: 'Dit.' })],
   'POST /consults/{id}/closure': ['consult'],
+  'POST /bridges/{id}/start': ['bridge'],
+  'POST /bridges/{id}/check-ins': ['bridge', () => ({ result: 'safe' })],
+  'POST /bridges/{id}/end': ['bridge', () => ({ reason: 'moved' })],
+  'GET /referrals/{id}/bridges': ['pending'],
+  'POST /referrals/{id}/bridges': ['open', () => aHotel()],
+  'POST /referrals/{id}/nights': ['open', () => aNight()],
+  'POST /referrals/{id}/closure': ['open', () => aNight({ reason: 'alles_vol' })],
 };
 
 async function call(name, route, given) {

@@ -1,6 +1,7 @@
 // One walk that calls every operation of the API at least once, with good input.
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined, poolsOf } from './feeds.mjs';
 import { walkCare } from './walk_care.mjs';
+import { walkNobed } from './walk_nobed.mjs';
 import { aNeed, aReport, ask, demo, deskOf, expectStatus, inMinutes, openReferral, placesFor } from './world.mjs';
 
 /** A file that a person brings, read by an adapter and taken; a message that was put aside, and is read again. */
@@ -65,6 +66,7 @@ export async function walk(x, referrer, need = aNeed) {
   expectStatus(await (await x.as('beleid.rotterdam')).get('/statistics/overview'), 200);
   await walkFeeds(x);
   await walkCare(referrer, desks[3], places[3].poolId, need);
+  await walkNobed(x, referrer, need);
   const stream = await referrer.events();
   x.contract?.check('GET', '/events', { status: stream.status, headers: { 'content-type': 'text/event-stream', 'api-version': '-' }, text: '' });
   const leaving = await x.signIn('nachtdienst.utrecht');

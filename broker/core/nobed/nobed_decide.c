@@ -86,6 +86,7 @@ enum refusal decide_open_bridge(struct decision *d)
         return REFUSAL_DUPLICATE;
     b = &decision_event(d, EV_BRIDGE_OPENED)->u.bridge_opened;
     b->id.v = engine_bridges(d->e) + 1;
+    d->outcome->made = b->id.v;
     b->referral = r->id;
     b->kind = w->kind;
     b->state = w->active ? BRIDGE_ACTIVE : BRIDGE_PLANNED;
