@@ -5,6 +5,7 @@
 import { ApiError, problemText } from './api.js';
 import { section as care } from './dossier_care.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { section as nobed } from './dossier_nobed.js';
 import { headline } from './placer_track.js';
 import { moment, t } from './text.js';
 import { announce, html, nothing, notice } from './ui.js';
@@ -34,6 +35,7 @@ import { announce, html, nothing, notice } from './ui.js';
 
 /** In the order of a referral's life. @type {Section[]} */
 const SECTIONS = [
+  nobed,
   care,
 ];
 
