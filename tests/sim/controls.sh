@@ -27,12 +27,12 @@ while IFS='|' read -r what steps words; do
 done <<'ROWS'
 double-hold|1500|units free in pool|announces a place in pool [0-9]+, which has none
 lost-answer|1500|was answered at seq
-key|1500|with the same key|journal says|key is not in the journal
+key|3000|with the same key|journal says|key is not in the journal
 order|1500|a stream goes
 audience|1500|reached a
 digest|3000|cannot start: .*digest
 stuck|500|not over
-alarm|1500|nobody rang
+alarm|3000|nobody rang
 check|500|killed by signal 6
 ROWS
 

@@ -107,7 +107,7 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
     if (broken == BROKEN_LOST_ANSWER)
         p.faults.lie = 20;
     if (broken == BROKEN_ALARM)
-        p.weights[DO_NOBED] += 200;
+        p.weights[DO_NOBED] += 400;
     if (broken == BROKEN_DIGEST) {
         p.crash = 60; /* it takes a restart to read the row */
         p.weights[DO_OPEN] += 20;

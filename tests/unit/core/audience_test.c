@@ -638,7 +638,7 @@ static void pushed_only_to_who_it_concerns(void **state)
 
     (void)state;
     /* Later kinds: in the tests of their own part. */
-    assert_int_equal(COUNT_OF(cases), EV_CAPACITY_CONFIRMED + 1);
+    assert_int_equal(COUNT_OF(cases), EV_REFERRAL_CLOSED + 1);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct event ev = {.kind = cases[i].kind};
 
