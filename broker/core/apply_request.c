@@ -50,6 +50,14 @@ static void settle(struct engine *e, const struct request *q, uint64_t seq)
         referral_settle(e, r, seq);
 }
 
+void request_left(struct engine *e, const struct event *ev, struct request_id id)
+{
+    struct request_slot *s = request_slot(e, id);
+
+    s->r.left_at_ms = ev->at_ms;
+    touched(e, s, ev->seq);
+}
+
 /* ---- made ---- */
 
 const char *request_made_impossible(const struct engine *e, const struct event *ev)

@@ -25,6 +25,12 @@ enum action {
     ACT_SEE_UNPLACED, /* the register: of the own organisation, or counts */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    ACT_SEE_STAY,          /* one stay: its house, and the referrer of its referral */
+    ACT_SEE_STAYS,         /* the lists of stays and clocks of an organisation (own only) */
+    ACT_SEE_CLOCK,         /* one clock: its owner, whom it is offered to, and who may see its referral */
+    ACT_OPEN_RETURN,       /* the earlier need of a household that comes back, by its code */
+    ACT_SEE_STATEMENT,     /* nights by municipality and stream; of whom: audience_of_statement */
+    ACT_SEE_FUNDING_FLAGS, /* how often a place was refused for want of money */
     /* ---- MDO, regiehouder, consult ---- */
     ACT_SEE_MDO,     /* what was said in it; who is only invited sees that it is there (audience_of_mdo) */
     ACT_SEE_REGIE,   /* who co-ordinates a referral */
@@ -69,6 +75,16 @@ struct capacity_audience {
     struct org_id org; /* CAPACITY_OWN: whose */
 };
 struct capacity_audience audience_of_capacity(const struct engine *e, const struct actor *actor);
+
+/* Whose nights a statement counts. A house has its own by the night; who pays, and who watches, sees counts
+ * in which small numbers are hidden. */
+struct statement_audience {
+    bool sees;
+    bool whole;        /* nothing is hidden: it is about the reader's own house */
+    struct org_id org; /* nights in houses of this organisation only; 0 = of all */
+    uint8_t region;    /* nights that municipalities of this region pay only; REGION_NONE = of all */
+};
+struct statement_audience audience_of_statement(const struct engine *e, const struct actor *actor);
 
 /* May this event's small facts (ids and states, never a household's) be pushed to ACTOR's stream? */
 bool audience_of_event(const struct engine *e, const struct actor *actor, const struct event *ev);

@@ -7,6 +7,7 @@
 #include "core/care/care_command.h"
 #include "core/need.h"
 #include "core/nobed/bridge.h"
+#include "core/stay/stay.h"
 #include "core/supply.h"
 
 #define ASK_POOLS_MAX 5       /* a worker may ask up to five at once at code rood */
@@ -56,6 +57,15 @@ enum command_kind {
     CMD_CLOSE_REFERRAL, /* without a place: where the household slept, and why */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    CMD_DEPART,
+    CMD_STAY_READY,
+    CMD_FUND_STAY,
+    CMD_GIVE_RETURN_CODE,
+    CMD_START_CLOCK,
+    CMD_OFFER_CLOCK,
+    CMD_TAKE_CLOCK,
+    CMD_PROLONG_CLOCK,
+    CMD_STOP_CLOCK,
     /* ---- MDO, regiehouder, consult ---- */
     CMD_CONVENE_MDO,
     CMD_INVITE_MDO,
@@ -127,6 +137,8 @@ struct command {
         } night; /* NOTE_NIGHT, CLOSE_REFERRAL */
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
+        struct stay_command stay;   /* DEPART, STAY_READY, FUND_STAY, GIVE_RETURN_CODE */
+        struct clock_command clock; /* the five of clocks */
         /* ---- MDO, regiehouder, consult ---- */
         const struct care_command *care;
         /* ---- warm handover, keys and notes ---- */

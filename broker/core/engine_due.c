@@ -23,6 +23,8 @@ static uint32_t *place_of(struct engine *e, const struct due *d)
         return &request_slot(e, (struct request_id){d->id})->due;
     if (d->kind == DUE_BRIDGE)
         return &bridge_slot(e, (struct bridge_id){d->id})->due;
+    if (d->kind == DUE_CLOCK)
+        return clock_due_place(e, d->id);
     return &referral_slot(e, (struct referral_id){d->id})->due;
 }
 
@@ -113,6 +115,11 @@ void due_refresh_referral(struct engine *e, struct referral_slot *s)
 void due_refresh_bridge(struct engine *e, struct bridge_slot *s)
 {
     refresh(e, (struct due){.at_ms = due_of_bridge(&s->b), .id = s->b.id.v, .kind = DUE_BRIDGE}, s->due);
+}
+
+void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place)
+{
+    refresh(e, (struct due){.at_ms = at_ms, .id = id, .kind = DUE_CLOCK}, place);
 }
 
 size_t due_collect(const struct engine *e, int64_t now_ms, struct due *out, size_t max)

@@ -10,6 +10,7 @@
 #include "core/care/care_tables.h"
 #include "core/engine.h"
 #include "core/nobed/nobed_state.h"
+#include "core/stay/stay_state.h"
 
 #include <uthash.h>
 
@@ -77,11 +78,7 @@ struct code_index {
     uint32_t cap, n;
 };
 
-enum due_kind {
-    DUE_REQUEST,
-    DUE_REFERRAL,
-    DUE_BRIDGE /* nobed */
-};
+enum due_kind { DUE_REQUEST, DUE_REFERRAL, DUE_BRIDGE, DUE_CLOCK };
 
 struct due {
     int64_t at_ms;
@@ -125,6 +122,7 @@ struct engine {
     struct nobed_state nobed;
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    struct stay_tables stay;
     /* ---- MDO, regiehouder, consult ---- */
     struct care_tables care;
     /* ---- warm handover, keys and notes ---- */
@@ -149,6 +147,8 @@ bool engine_referral_code_exists(const struct engine *e, const char *code);
 void due_refresh_request(struct engine *e, struct request_slot *s);
 void due_refresh_referral(struct engine *e, struct referral_slot *s);
 void due_refresh_bridge(struct engine *e, struct bridge_slot *s);
+/* The same for a clock, which is due at AT_MS and stands at PLACE. */
+void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place);
 /* What state says about a deadline; INT64_MAX = none. */
 int64_t due_of_request(const struct request *r);
 int64_t due_of_referral(const struct referral *r);

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "core/nobed/nobed_state.h"
 #include "core/records.h"
+#include "core/stay/stay_state.h"
 
 #include <string.h>
 
@@ -123,6 +124,22 @@ static void clear_fields(struct fields *f, struct event *ev)
         break;
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+    case EV_REFERRAL_LINKED:
+    case EV_FUNDING_FLAGGED:
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
+        stay_event_fields(f, ev);
+        break;
     /* ---- MDO, regiehouder, consult ---- */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
@@ -156,6 +173,8 @@ static bool has_private(const struct event *ev)
         return care_event_has_private(ev);
     if (ev->kind == EV_BRIDGE_OPENED)
         return bridge_owner_has_facts(&ev->u.bridge_opened.owner);
+    if (stay_has_private(ev))
+        return true;
     return ev->kind == EV_REQUEST_MADE && proposal_has_facts(&ev->u.made.proposal);
 }
 
@@ -172,14 +191,17 @@ void event_encode(const struct event *ev, struct buf *clear, struct buf *private
     buf_u8(private_part, CODEC_VERSION);
     if (ev->kind == EV_REFERRAL_OPENED) {
         need_encode(&ev->u.opened.need, private_part);
-    } else if (care_event_is_one(ev)) {
-        f = fields_write(private_part);
+        return;
+    }
+    f = fields_write(private_part);
+    if (care_event_is_one(ev)) {
         care_event_private_fields(&f, &copy);
     } else if (ev->kind == EV_BRIDGE_OPENED) {
         f = fields_write(private_part);
         bridge_owner_fields(&f, &copy.u.bridge_opened.owner);
+    } else if (stay_has_private(ev)) {
+        stay_private_fields(&f, &copy);
     } else {
-        f = fields_write(private_part);
         reasons_fields(&f, &copy.u.made.proposal);
     }
 }
@@ -219,7 +241,9 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
         if (!bridge_owner_has_facts(&ev->u.bridge_opened.owner))
             return ERR_BAD_INPUT;
     } else {
-        return ERR_BAD_INPUT;
+        stay_private_fields(&f, ev);
+        if (!stay_has_private(ev))
+            return ERR_BAD_INPUT;
     }
     return bytes_ok(&r) ? OK : ERR_BAD_INPUT;
 }

@@ -72,6 +72,8 @@ struct request {
     uint64_t version;    /* seq of the last event that touched it */
     struct proposal proposal;
     bool bridge; /* nobed: asked as a bridge bed; its yes and its arrival do not end the search */
+    /* ---- stays, clocks, nights and funding ---- */
+    int64_t left_at_ms; /* when the household that was admitted departed; 0 = it is there. Its stay's */
 };
 
 /* The moments of a request made at NOW to a house whose clock starts at OPENS_AT, by the rule above.

@@ -63,6 +63,9 @@ enum vocab_list {
     LIST_DEPARTURE,
     LIST_DESTINATION,
     LIST_STOP,
+    LIST_OUTFLOW,
+    LIST_CLOCK_STOP,
+    LIST_FUNDING_CHANGE,
     LIST_N
 };
 
@@ -120,6 +123,8 @@ bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason);
 
 /* True if DESTINATION (index + 1) says where people sleep for a night: slept=yes in the list. */
 bool vocab_destination_slept(const struct vocab *v, uint8_t destination);
+/* The same for effect 'funding_flag': it says no for want of money. */
+bool vocab_decline_is_for_money(const struct vocab *v, uint8_t reason);
 
 /* Minutes from opening a referral to its deadline. */
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u);

@@ -28,6 +28,8 @@ struct vocab {
     uint64_t destination_slept; /* bits of the destination list; in no version, for no match depends on it */
     uint64_t decline_full;      /* bits of the decline list */
     uint64_t decline_taken;
+    uint64_t decline_for_money;
+    struct stay_rules *stay; /* owned */
     struct vocab_kind kinds[KIND_N];
     int deadline_minutes[URGENCY_N];
     uint64_t version;
