@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "core/engine.h"
 #include "core/fields.h"
+#include "core/nobed/nobed_apply.h"
 #include "core/stay/stay_apply.h"
 
 #include <stdio.h>
@@ -53,6 +54,14 @@ static const struct applier appliers[EV_N] = {
     [EV_CAPACITY_CONFIRMED] = {capacity_confirmed_impossible, capacity_confirmed_apply},
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    [EV_BRIDGE_OPENED] = {bridge_opened_impossible, bridge_opened_apply},
+    [EV_BRIDGE_STARTED] = {bridge_started_impossible, bridge_started_apply},
+    [EV_BRIDGE_CHECKED] = {bridge_checked_impossible, bridge_checked_apply},
+    [EV_BRIDGE_ALARMED] = {bridge_alarmed_impossible, bridge_alarmed_apply},
+    [EV_BRIDGE_ARRIVED] = {bridge_arrived_impossible, bridge_arrived_apply},
+    [EV_BRIDGE_ENDED] = {bridge_ended_impossible, bridge_ended_apply},
+    [EV_NIGHT_NOTED] = {night_noted_impossible, night_noted_apply},
+    [EV_REFERRAL_CLOSED] = {referral_closed_impossible, referral_closed_apply},
     /* ---- gatekeepers ---- */
     [EV_GATE_SENT] = {gate_sent_impossible, gate_sent_apply},
     [EV_GATE_TAKEN] = {gate_step_impossible, gate_step_apply},

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "core/fields.h"
 #include "core/gate/gate_state.h"
+#include "core/nobed/nobed_apply.h"
 #include "core/scarcity.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ void referral_settle(struct engine *e, struct referral_slot *s, uint64_t seq)
     bool pending = false;
 
     for (unsigned i = 0; i < s->r.n_requests; i++)
-        pending |= engine_request(e, s->r.requests[i])->state == REQUEST_PENDING;
+        pending |= request_is_asking(engine_request(e, s->r.requests[i]));
     referral_move(e, s, pending ? REFERRAL_ASKED : REFERRAL_OPEN, seq);
 }
 
@@ -36,7 +37,7 @@ const struct request *referral_accepted(const struct engine *e, const struct ref
     for (unsigned i = r->n_requests; i > 0; i--) {
         const struct request *q = engine_request(e, r->requests[i - 1]);
 
-        if (q->state == REQUEST_ACCEPTED)
+        if (q->state == REQUEST_ACCEPTED && !q->bridge)
             return q;
     }
     return NULL;
@@ -97,7 +98,7 @@ static const char *accepted_impossible(const struct engine *e, const struct even
 {
     const struct request *q = engine_request(e, ev->u.referral.request);
 
-    if (q == NULL || q->referral.v != ev->u.referral.referral.v || q->state != REQUEST_ACCEPTED)
+    if (q == NULL || q->referral.v != ev->u.referral.referral.v || q->state != REQUEST_ACCEPTED || q->bridge)
         return "not the accepted request of this referral";
     return NULL;
 }
@@ -126,7 +127,11 @@ const char *referral_admitted_impossible(const struct engine *e, const struct ev
 {
     const char *why = move_impossible(e, ev, REFERRAL_ADMITTED);
 
-    return why != NULL ? why : accepted_impossible(e, ev);
+    if (why != NULL)
+        return why;
+    if (nobed_has_live_bridge(e, ev->u.referral.referral))
+        return "an arrival that leaves a bridge standing";
+    return accepted_impossible(e, ev);
 }
 
 void referral_admitted_apply(struct engine *e, const struct event *ev)
@@ -167,7 +172,7 @@ const char *referral_withdrawn_impossible(const struct engine *e, const struct e
         if (request_is_holding(engine_request(e, r->requests[i])))
             return "a withdrawal that leaves a unit held";
     }
-    return NULL;
+    return nobed_has_live_bridge(e, r->id) ? "a withdrawal that leaves a bridge standing" : NULL;
 }
 
 void referral_withdrawn_apply(struct engine *e, const struct event *ev)

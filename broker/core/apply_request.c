@@ -6,6 +6,7 @@
 #include "core/fields.h"
 #include "core/gate/gate_state.h"
 #include "core/ledger.h"
+#include "core/nobed/nobed_apply.h"
 
 #include <string.h>
 
@@ -43,6 +44,17 @@ void request_end(struct engine *e, const struct event *ev, struct request_id id,
         handover_request_ended(e, ev, &s->r);
 }
 
+/* A bridge does not move its referral: the search goes on whatever becomes of it. */
+static void settle(struct engine *e, const struct request *q, uint64_t seq)
+{
+    struct referral_slot *r = referral_slot(e, q->referral);
+
+    if (q->bridge)
+        referral_move(e, r, r->r.state, seq);
+    else
+        referral_settle(e, r, seq);
+}
+
 void request_left(struct engine *e, const struct event *ev, struct request_id id)
 {
     struct request_slot *s = request_slot(e, id);
@@ -77,6 +89,8 @@ const char *request_made_impossible(const struct engine *e, const struct event *
     }
     if (gate_request_impossible(e, q) != NULL)
         return gate_request_impossible(e, q);
+    if (q->bridge && nobed_has_bed(e, r))
+        return "a second bridge bed for one household";
     return ledger_is_within(e, q->pool, q->units) ? NULL : "more units held than there are";
 }
 
@@ -100,13 +114,14 @@ void request_made_apply(struct engine *e, const struct event *ev)
     s->r.proposal = ev->u.made.proposal;
     s->r.keeper = ev->u.made.keeper;
     s->r.gate = ev->u.made.gate;
+    s->r.bridge = ev->u.made.bridge;
     touched(e, s, ev->seq);
     gate_on_request_made(e, &s->r, ev->seq);
 
     r->r.requests[r->r.n_requests++] = s->r.id;
-    if (r->r.first_asked_ms == 0)
+    if (r->r.first_asked_ms == 0 && !s->r.bridge)
         r->r.first_asked_ms = ev->at_ms;
-    referral_move(e, r, REFERRAL_ASKED, ev->seq);
+    referral_move(e, r, s->r.bridge ? r->r.state : REFERRAL_ASKED, ev->seq);
 }
 
 /* ---- what follows; all name a request and its referral ---- */
@@ -176,17 +191,23 @@ const char *request_accepted_impossible(const struct engine *e, const struct eve
 {
     const char *why = in_state_impossible(e, ev, REQUEST_PENDING);
     const struct referral *r = NULL;
+    const struct request *q = NULL;
 
     if (why != NULL)
         return why;
     r = engine_referral(e, ev->u.request.referral);
+    q = engine_request(e, ev->u.request.request);
+    if (!referral_is_looking(r->state))
+        return "a yes to a household that looks no more";
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *other = engine_request(e, r->requests[i]);
+        /* The one exception: a bridge bed that the household has, and the place it waits for. */
+        bool is_beside = q->bridge != other->bridge && (q->bridge || other->state != REQUEST_PENDING);
 
-        if (other->id.v != ev->u.request.request.v && request_is_holding(other))
+        if (other->id.v != q->id.v && !is_beside && request_is_holding(other))
             return "a yes that leaves the household with two places";
     }
-    return NULL;
+    return q->bridge && nobed_has_bed(e, r) ? "a second bridge bed for one household" : NULL;
 }
 
 void request_accepted_apply(struct engine *e, const struct event *ev)
@@ -198,6 +219,10 @@ void request_accepted_apply(struct engine *e, const struct event *ev)
     s->r.answered_by = ev->account;
     s->r.answered_at_ms = ev->at_ms;
     touched(e, s, ev->seq);
+    if (s->r.bridge) {
+        referral_move(e, r, r->r.state, ev->seq);
+        return;
+    }
     r->r.accepted_at_ms = ev->at_ms;
     gate_on_accepted(e, &s->r, ev->seq);
     referral_move(e, r, REFERRAL_RESERVED, ev->seq);
@@ -216,7 +241,7 @@ void request_declined_apply(struct engine *e, const struct event *ev)
     s->r.answered_at_ms = ev->at_ms;
     s->r.decline_reason = ev->u.request.reason;
     request_end(e, ev, s->r.id, REQUEST_DECLINED, CANCEL_NONE);
-    referral_settle(e, referral_slot(e, s->r.referral), ev->seq);
+    settle(e, &s->r, ev->seq);
 }
 
 const char *request_expired_impossible(const struct engine *e, const struct event *ev)
@@ -234,7 +259,7 @@ void request_expired_apply(struct engine *e, const struct event *ev)
     struct request_slot *s = request_slot(e, ev->u.request.request);
 
     request_end(e, ev, s->r.id, REQUEST_EXPIRED, CANCEL_NONE);
-    referral_settle(e, referral_slot(e, s->r.referral), ev->seq);
+    settle(e, &s->r, ev->seq);
 }
 
 const char *request_cancelled_impossible(const struct engine *e, const struct event *ev)
@@ -247,6 +272,8 @@ const char *request_cancelled_impossible(const struct engine *e, const struct ev
     q = engine_request(e, ev->u.request.request);
     if (!request_is_holding(q))
         return "a request that is past this step";
+    if (q->bridge && q->state == REQUEST_ACCEPTED)
+        return "a bridge bed let go of outside its bridge";
     /* A no show has its own event; another's yes can only cancel what is still pending. */
     if (ev->u.request.why == CANCEL_WITHDRAWN)
         return NULL;
@@ -257,12 +284,12 @@ const char *request_cancelled_impossible(const struct engine *e, const struct ev
 void request_cancelled_apply(struct engine *e, const struct event *ev)
 {
     struct request_slot *s = request_slot(e, ev->u.request.request);
-    struct referral_slot *r = referral_slot(e, s->r.referral);
 
     request_end(e, ev, s->r.id, REQUEST_CANCELLED, ev->u.request.why);
     /* A yes taken back with its referral: nobody travels any more. */
-    r->r.eta_ms = 0;
-    referral_settle(e, r, ev->seq);
+    if (!s->r.bridge)
+        referral_slot(e, s->r.referral)->r.eta_ms = 0;
+    settle(e, &s->r, ev->seq);
 }
 
 const char *request_late_yes_impossible(const struct engine *e, const struct event *ev)

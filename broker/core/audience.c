@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "core/decide.h"
 #include "core/gate/gate_look.h"
+#include "core/nobed/nobed.h"
 
 #define R(role) (1u << ROLE_##role)
 #define K(kind) (1u << ORG_##kind)
@@ -40,6 +41,12 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_ANNOUNCE] = R(SYSTEM),
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    [CMD_OPEN_BRIDGE] = R(REFERRER) | R(COMENSHA),
+    [CMD_START_BRIDGE] = R(REFERRER) | R(COMENSHA),
+    [CMD_CHECK_IN] = R(REFERRER) | R(COMENSHA),
+    [CMD_END_BRIDGE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_NOTE_NIGHT] = R(REFERRER) | R(COMENSHA),
+    [CMD_CLOSE_REFERRAL] = R(REFERRER) | R(COMENSHA),
     /* ---- gatekeepers ---- */
     [CMD_GATE_SEND] = R(REFERRER) | R(COMENSHA),
     [CMD_GATE_TAKE] = R(COMENSHA) | R(GATEKEEPER),
@@ -102,6 +109,8 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_NOTIFICATIONS] = R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    [ACT_SEE_NOBED] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_UNPLACED] = R(REFERRER) | R(COMENSHA) | R(MUNICIPALITY) | R(RAPPORTEUR),
     /* ---- gatekeepers ---- */
     [ACT_WORK_GATE] = R(COMENSHA) | R(GATEKEEPER),
     [ACT_SEE_GATE] = R(REFERRER) | R(COMENSHA) | R(GATEKEEPER),
@@ -320,6 +329,16 @@ static bool permits_care(const struct engine *e, const struct command *cmd)
     }
 }
 
+/* The referrer's own, or for a bridge bed the house that has it. */
+static bool is_party_to_bridge(const struct engine *e, const struct actor *a, const struct bridge *b)
+{
+    if (b == NULL)
+        return false;
+    if (a->role == ROLE_SHELTER)
+        return b->kind == BRIDGE_BED && is_party(e, a, engine_request(e, b->request));
+    return is_own_referral(a, engine_referral(e, b->referral));
+}
+
 /* ---- stays and clocks ---- */
 
 static bool is_stay_house(const struct engine *e, const struct actor *a, const struct stay *s)
@@ -453,6 +472,18 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
         break;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case CMD_OPEN_BRIDGE:
+        is_visible = is_own_referral(a, engine_referral(e, cmd->u.open_bridge.referral));
+        break;
+    case CMD_START_BRIDGE:
+    case CMD_CHECK_IN:
+    case CMD_END_BRIDGE:
+        is_visible = is_party_to_bridge(e, a, engine_bridge(e, cmd->u.bridge.bridge));
+        break;
+    case CMD_NOTE_NIGHT:
+    case CMD_CLOSE_REFERRAL:
+        is_visible = is_own_referral(a, engine_referral(e, cmd->u.night.referral));
+        break;
     /* ---- gatekeepers ---- */
     case CMD_GATE_SEND:
         is_visible = is_own_referral(a, engine_referral(e, cmd->u.gate.referral));
@@ -668,6 +699,10 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
         return may_upload(e, a, object);
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case ACT_SEE_NOBED:
+        return audience_of_referral(e, a, (struct referral_id){object}) == SIGHT_FULL;
+    case ACT_SEE_UNPLACED:
+        return true;
     /* ---- gatekeepers ---- */
     case ACT_WORK_GATE:
         return object <= UINT32_MAX && is_keeper(a, engine_gate(e, (struct gate_id){(uint32_t)object}));
@@ -866,6 +901,19 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return is_own_referral(a, engine_referral(e, ev->u.found.referral));
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case EV_BRIDGE_OPENED:
+        return is_own_referral(a, engine_referral(e, ev->u.bridge_opened.referral));
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+        return is_own_referral(a, engine_referral(e, ev->u.bridge.referral));
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED: /* and the house whose bed it is */
+        return is_own_referral(a, engine_referral(e, ev->u.bridge.referral)) ||
+               hears_request(e, a, ev->u.bridge.request);
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        return is_own_referral(a, engine_referral(e, ev->u.night.referral));
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:

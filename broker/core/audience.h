@@ -23,6 +23,8 @@ enum action {
                               all */
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    ACT_SEE_NOBED,    /* bridges and nights of a referral */
+    ACT_SEE_UNPLACED, /* the register: of the own organisation, or counts */
     /* ---- gatekeepers ---- */
     ACT_WORK_GATE, /* its gatekeeper alone */
     ACT_SEE_GATE,  /* a gate request: its gatekeeper and its referrer; 0 = the list of one's own */

@@ -22,6 +22,12 @@ const char *command_name(enum command_kind k)
         [CMD_ANNOUNCE] = "announce",
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
+        [CMD_OPEN_BRIDGE] = "open bridge",
+        [CMD_START_BRIDGE] = "start bridge",
+        [CMD_CHECK_IN] = "check in",
+        [CMD_END_BRIDGE] = "end bridge",
+        [CMD_NOTE_NIGHT] = "note night",
+        [CMD_CLOSE_REFERRAL] = "close referral",
         /* ---- gatekeepers ---- */
         [CMD_GATE_SEND] = "gate send",
         [CMD_GATE_TAKE] = "gate take",

@@ -8,6 +8,7 @@
 #include "core/care/care_command.h"
 #include "core/handover/handover_state.h"
 #include "core/need.h"
+#include "core/nobed/bridge.h"
 #include "core/stay/stay.h"
 #include "core/supply.h"
 
@@ -50,6 +51,12 @@ enum command_kind {
     CMD_ANNOUNCE, /* a pool came free: tell one referral, if it is a better place for it */
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    CMD_OPEN_BRIDGE,
+    CMD_START_BRIDGE, /* in force, or an order's new term */
+    CMD_CHECK_IN,     /* the household is well, or its alarm is seen */
+    CMD_END_BRIDGE,
+    CMD_NOTE_NIGHT,
+    CMD_CLOSE_REFERRAL, /* without a place: where the household slept, and why */
     /* ---- gatekeepers ---- */
     CMD_GATE_SEND,      /* the referrer sends a referral to the gatekeeper of a kind */
     CMD_GATE_TAKE,      /* the gatekeeper's desk: take it, or take it over */
@@ -114,6 +121,7 @@ struct command {
             struct referral_id referral;
             struct pool_id pools[ASK_POOLS_MAX]; /* all or none */
             uint8_t n;
+            bool bridge; /* as a bridge bed: the search goes on (core/nobed) */
         } ask;
         struct {
             struct request_id request;
@@ -130,6 +138,19 @@ struct command {
         } announce; /* ANNOUNCE */
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
+        struct {
+            struct referral_id referral;
+            const struct bridge_wish *wish;
+        } open_bridge; /* OPEN_BRIDGE */
+        struct {
+            struct bridge_id bridge;
+            int64_t until_ms; /* START_BRIDGE, of an order; 0 = its usual term */
+            uint8_t code;     /* CHECK_IN: enum bridge_check; END_BRIDGE: enum bridge_end */
+        } bridge;             /* START_BRIDGE, CHECK_IN, END_BRIDGE */
+        struct {
+            struct referral_id referral;
+            struct night night;
+        } night; /* NOTE_NIGHT, CLOSE_REFERRAL */
         /* ---- gatekeepers ---- */
         struct {
             struct gate_id gate;         /* all but SEND */

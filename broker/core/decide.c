@@ -23,6 +23,12 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_ANNOUNCE] = decide_announce,
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    [CMD_OPEN_BRIDGE] = decide_open_bridge,
+    [CMD_START_BRIDGE] = decide_start_bridge,
+    [CMD_CHECK_IN] = decide_check_in,
+    [CMD_END_BRIDGE] = decide_end_bridge,
+    [CMD_NOTE_NIGHT] = decide_note_night,
+    [CMD_CLOSE_REFERRAL] = decide_close_referral,
     /* ---- gatekeepers ---- */
     [CMD_GATE_SEND] = decide_gate_send,
     [CMD_GATE_TAKE] = decide_gate_take,

@@ -11,7 +11,7 @@ static bool is_better_than_asked(const struct decision *d, const struct referral
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(d->e, r->requests[i]);
 
-        if (q->state != REQUEST_PENDING || c->verdict < q->proposal.verdict)
+        if (!request_is_asking(q) || c->verdict < q->proposal.verdict)
             continue;
         if (c->utility <= q->proposal.utility)
             return false;

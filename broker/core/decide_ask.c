@@ -6,6 +6,7 @@
 #include "core/gate/gate_look.h"
 #include "core/ledger.h"
 #include "core/match.h"
+#include "core/nobed/nobed.h"
 
 #include <string.h>
 
@@ -56,6 +57,8 @@ static enum refusal judge_pool(struct decision *d, const struct referral *r, con
         return REFUSAL_NOT_YOURS;
     if (is_listed_twice(d->cmd, i) || is_asked_now(d->e, r, pool))
         return REFUSAL_ASKED_ALREADY;
+    if (d->cmd->u.ask.bridge && !nobed_is_bridge_kind(engine_pool(d->e, pool)->kind))
+        return REFUSAL_DOES_NOT_FIT;
     match_one(d->e, query, pool, m);
     if (m->verdict == VERDICT_OUT)
         return refusal_of(m->out_mask);
@@ -78,10 +81,12 @@ static enum refusal judge_referral(struct decision *d, const struct referral *r,
         return REFUSAL_WRONG_STATE;
     if (g != NULL && !gate_may_ask(g))
         return REFUSAL_WRONG_STATE;
+    if (d->cmd->u.ask.bridge && engine_bridge_of(d->e, r->id, BRIDGE_BED) != NULL)
+        return REFUSAL_DUPLICATE;
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(d->e, r->requests[i]);
 
-        if ((q->gate.v != 0) != (g != NULL))
+        if ((q->gate.v != 0) != (g != NULL) || q->bridge != d->cmd->u.ask.bridge)
             continue;
         pending += q->state == REQUEST_PENDING;
         by_people += q->state == REQUEST_PENDING && !q->proposal.by_broker;
@@ -184,6 +189,6 @@ enum refusal decide_ask(struct decision *d)
         return REFUSAL_NONE;
     match_ranks(d->e, &query, cmd->u.ask.pools, cmd->u.ask.n, &standing);
     for (unsigned i = 0; i < cmd->u.ask.n; i++)
-        decision_make_request(d, &query, i, &matches[i], &standing, i);
+        decision_make_request(d, &query, i, &matches[i], &standing, i)->bridge = cmd->u.ask.bridge;
     return REFUSAL_NONE;
 }

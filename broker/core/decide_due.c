@@ -3,6 +3,7 @@
 #include "core/decide_silence.h"
 
 #include "core/engine_state.h"
+#include "core/nobed/nobed_decide.h"
 #include "core/stay/stay_state.h"
 
 /* In one tick; the rest stays due and comes with the next. After a night of standing still a turn must still
@@ -35,6 +36,8 @@ enum refusal decide_tick(struct decision *d)
                                     engine_referral(d->e, (struct referral_id){due[i].id}));
         else if (due[i].kind == DUE_NOTE)
             decide_note_due(d, due[i].id);
+        else if (due[i].kind == DUE_BRIDGE)
+            decide_bridge_due(d, (struct bridge_id){due[i].id});
         else if (due[i].kind == DUE_CLOCK) {
             if (!stay_decide_due(d, due[i].id))
                 break;

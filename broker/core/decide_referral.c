@@ -7,6 +7,7 @@
 #include "base/time_text.h"
 #include "core/apply.h"
 #include "core/fields.h"
+#include "core/nobed/nobed_decide.h"
 #include "core/stay/stay_decide.h"
 
 #include <string.h>
@@ -84,6 +85,10 @@ enum refusal decide_confirm_arrival(struct decision *d)
         return REFUSAL_NONE;
     if (q->state != REQUEST_ACCEPTED)
         return REFUSAL_WRONG_STATE;
+    if (q->bridge)
+        return decide_bridge_arrival(d, q);
+    /* Whatever carried the household so far ends with its arrival, in the same commit. */
+    decide_end_bridges(d, engine_referral(d->e, q->referral), BRIDGE_END_PLACED);
     decision_referral_event(d, EV_REFERRAL_ADMITTED, engine_referral(d->e, q->referral))->u.referral.request =
         q->id;
     stay_decide_arrival(d, q);
@@ -113,11 +118,12 @@ enum refusal decide_withdraw(struct decision *d)
         return REFUSAL_NONE;
     if (!referral_is_live(r->state))
         return REFUSAL_WRONG_STATE;
+    decide_end_bridges(d, r, BRIDGE_END_WITHDRAWN);
     /* First let go of every unit, then close: no moment in which a closed referral holds a bed. */
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(d->e, r->requests[i]);
 
-        if (!request_is_holding(q))
+        if (!request_is_holding(q) || engine_bridge_bed(d->e, q->id) != NULL)
             continue;
         decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_WITHDRAWN;
         decision_names(d, q->id);

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "core/engine_state.h"
+#include "core/nobed/nobed_decide.h"
 #include "core/stay/stay_state.h"
 
 enum refusal decide_see_request(struct decision *d)
@@ -29,16 +30,19 @@ static void accept(struct decision *d, const struct request *q)
 {
     const struct referral *r = engine_referral(d->e, q->referral);
 
-    /* The others go first, so that no moment shows a household with two places. */
+    /* The others go first, so that no moment shows a household with two places. A bridge bed leaves alone
+     * what the household still looks for; the place it looked for needs no bridge that is not there yet. */
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *other = engine_request(d->e, r->requests[i]);
 
-        if (other->state != REQUEST_PENDING || other->id.v == q->id.v)
+        if (other->state != REQUEST_PENDING || other->id.v == q->id.v || (q->bridge && !other->bridge))
             continue;
         decision_request_event(d, EV_REQUEST_CANCELLED, other)->u.request.why = CANCEL_OTHER_YES;
         decision_names(d, other->id);
     }
     decision_request_event(d, EV_REQUEST_ACCEPTED, q);
+    if (q->bridge)
+        decide_open_bed(d, q);
 }
 
 enum refusal decide_accept(struct decision *d)
@@ -49,10 +53,13 @@ enum refusal decide_accept(struct decision *d)
     decision_names(d, q->id);
     switch (q->state) {
     case REQUEST_PENDING:
+        if (q->bridge && !nobed_may_open(d->e, q->referral))
+            return REFUSAL_LIMIT;
         accept(d, q);
         return REFUSAL_NONE;
     case REQUEST_ACCEPTED:
     case REQUEST_ADMITTED:
+    case REQUEST_LEFT:
         return REFUSAL_NONE;
     case REQUEST_DECLINED:
         return REFUSAL_ANSWERED;
@@ -143,6 +150,7 @@ enum refusal decide_decline(struct decision *d)
         return over(q);
     case REQUEST_ACCEPTED:
     case REQUEST_ADMITTED:
+    case REQUEST_LEFT:
     case REQUEST_STATE_N:
         break;
     }

@@ -58,7 +58,11 @@ static unsigned asked_in_round(const struct engine *e, const struct referral *r)
     unsigned n = 0;
 
     for (unsigned i = r->n_requests; i > 0; i--) {
-        if (!engine_request(e, r->requests[i - 1])->proposal.by_broker)
+        const struct request *q = engine_request(e, r->requests[i - 1]);
+
+        if (q->bridge)
+            continue;
+        if (!q->proposal.by_broker)
             break;
         n++;
     }
@@ -70,7 +74,7 @@ static unsigned pending_of(const struct engine *e, const struct referral *r)
     unsigned n = 0;
 
     for (unsigned i = 0; i < r->n_requests; i++)
-        n += engine_request(e, r->requests[i])->state == REQUEST_PENDING;
+        n += request_is_asking(engine_request(e, r->requests[i]));
     return n;
 }
 
@@ -116,7 +120,7 @@ bool decide_ask_on(struct decision *d, struct ask_on *a, const struct request *s
     struct match_standing standing;
     struct pool_id pool;
 
-    if (!may_ask_on(d, a, r, silent))
+    if (silent->bridge || !may_ask_on(d, a, r, silent))
         return true;
     if (a->n_searched == ASK_ON_PER_TICK)
         return false;

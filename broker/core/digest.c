@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "core/gate/gate_state.h"
+#include "core/nobed/nobed_state.h"
 #include "core/records.h"
 
 enum record_kind {
@@ -158,6 +159,7 @@ uint64_t digest_recount(const struct engine *e)
         sum += digest_of_request(&e->requests[i].r);
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    sum += nobed_recount(e);
     /* ---- gatekeepers ---- */
     sum += gate_digest_recount(e);
     /* ---- stays, clocks, nights and funding ---- */
@@ -192,7 +194,7 @@ static uint64_t digest_facts(const struct engine *e, uint64_t h)
     for (const struct key_slot *k = e->keys; k != NULL; k = k->hh.next)
         f.hash = hash_combine(f.hash, digest_of_key(k));
     f.hash = gate_digest_facts(e, f.hash);
-    return f.hash;
+    return nobed_digest_facts(e, f.hash);
 }
 
 uint64_t engine_digest(const struct engine *e, bool with_facts)

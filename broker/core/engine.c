@@ -42,6 +42,14 @@ struct core_settings core_settings_default(void)
         .chance = 150,
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
+        .bridge_check_in_minutes = 120,
+        .bridge_grace_s = 15 * 60,
+        .bridge_again_s = 10 * 60,
+        .bridge_seen_s = 30 * 60,
+        .bridge_arrival_s = 3 * 3600,
+        .order_minutes = 10 * 24 * 60,
+        .order_warn_s = 24 * 3600,
+        .order_again_s = 3600,
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
@@ -72,6 +80,7 @@ void engine_free(struct engine *e)
         return;
     keys_free(e);
     scarcity_free(e);
+    nobed_free(&e->nobed);
     free(e->orgs);
     free(e->locations);
     free(e->pools);

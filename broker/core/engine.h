@@ -49,6 +49,14 @@ struct core_settings {
     bool plain_clock;    /* for simulated worlds: minutes of the week without time zone or summer time */
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    uint16_t bridge_check_in_minutes; /* 120: between check-ins, where nobody says */
+    uint32_t bridge_grace_s;          /* 15 min: after a check-in's moment the alarm rings */
+    uint32_t bridge_again_s;          /* 10 min: it rings again until a person answers it */
+    uint32_t bridge_seen_s;           /* 30 min: a person who saw it has so long to reach the household */
+    uint32_t bridge_arrival_s; /* 3 h: a household on its way to a bridge bed, as the hold after a yes */
+    uint32_t order_minutes; /* 14,400: a barring order lasts 10 days (clocks.csv, Wet tijdelijk huisverbod) */
+    uint32_t order_warn_s;  /* 24 h: before its end, in time to extend it or to find a place */
+    uint32_t order_again_s; /* 1 h: that warning again, until seen */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */

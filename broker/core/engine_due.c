@@ -21,6 +21,8 @@ static uint32_t *place_of(struct engine *e, const struct due *d)
 {
     if (d->kind == DUE_REQUEST)
         return &request_slot(e, (struct request_id){d->id})->due;
+    if (d->kind == DUE_BRIDGE)
+        return &bridge_slot(e, (struct bridge_id){d->id})->due;
     if (d->kind == DUE_CLOCK)
         return clock_due_place(e, d->id);
     if (d->kind == DUE_NOTE)
@@ -112,6 +114,11 @@ void due_refresh_referral(struct engine *e, struct referral_slot *s)
 {
     due_refresh(e, (struct due){.at_ms = due_of_referral(&s->r), .id = s->r.id.v, .kind = DUE_REFERRAL},
                 s->due);
+}
+
+void due_refresh_bridge(struct engine *e, struct bridge_slot *s)
+{
+    due_refresh(e, (struct due){.at_ms = due_of_bridge(&s->b), .id = s->b.id.v, .kind = DUE_BRIDGE}, s->due);
 }
 
 void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place)

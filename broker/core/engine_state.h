@@ -11,6 +11,7 @@
 #include "core/engine.h"
 #include "core/gate/gate_table.h"
 #include "core/handover/handover_state.h"
+#include "core/nobed/nobed_state.h"
 #include "core/stay/stay_state.h"
 
 #include <uthash.h>
@@ -57,6 +58,7 @@ struct referral_slot {
     uint32_t last_mdo; /* 0 = none */
     uint32_t regie;    /* index in the care table + 1, 0 = as it began */
     uint8_t n_mdos, n_consults;
+    uint32_t nobed; /* its place in nobed.cases + 1, 0 = none; in no digest */
 };
 
 struct key_slot {
@@ -81,9 +83,16 @@ struct code_index {
 enum due_kind {
     DUE_REQUEST,
     DUE_REFERRAL,
+    /* ---- timers and escalation ---- */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    DUE_BRIDGE,
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
     DUE_CLOCK,
+    /* ---- MDO, regiehouder, consult ---- */
     /* ---- warm handover, keys and notes ---- */
     DUE_NOTE,
+    /* ---- location leaked, surge, conflict check ---- */
 };
 
 struct due {
@@ -125,6 +134,7 @@ struct engine {
     uint32_t n_due, cap_due;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    struct nobed_state nobed;
     /* ---- gatekeepers ---- */
     struct gate_table gates;
     /* ---- stays, clocks, nights and funding ---- */
@@ -153,6 +163,7 @@ bool engine_referral_code_exists(const struct engine *e, const char *code);
 /* Put the deadline of a request or referral where its state says: in the heap, moved, or out of it. */
 void due_refresh_request(struct engine *e, struct request_slot *s);
 void due_refresh_referral(struct engine *e, struct referral_slot *s);
+void due_refresh_bridge(struct engine *e, struct bridge_slot *s);
 /* The same for a clock, which is due at AT_MS and stands at PLACE. */
 void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place);
 /* Put D where it belongs; PLACE is where it is now (+ 1; 0 = not there). INT64_MAX = nowhere. */

@@ -11,6 +11,7 @@ _Static_assert(sizeof(struct confirmed) <= sizeof(struct pool),
                "an event does not grow by EV_CAPACITY_CONFIRMED");
 _Static_assert(sizeof(struct ev_key_made) <= sizeof(struct pool), "nor by EV_KEY_MADE");
 
+_Static_assert(sizeof(struct bridge) <= sizeof(struct pool), "an event does not grow by EV_BRIDGE_OPENED");
 _Static_assert(sizeof(struct stay_event) <= sizeof(struct pool) &&
                    sizeof(struct clock_event) <= sizeof(struct pool),
                "nor by a stay's or a clock's");
@@ -64,6 +65,17 @@ struct referral_id event_subject(const struct event *ev)
         return ev->u.found.referral;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case EV_BRIDGE_OPENED:
+        return ev->u.bridge_opened.referral;
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        return ev->u.bridge.referral;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        return ev->u.night.referral;
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:
@@ -162,6 +174,14 @@ const char *event_name(enum event_kind k)
         [EV_CAPACITY_CONFIRMED] = "capacity.confirmed",
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
+        [EV_BRIDGE_OPENED] = "bridge.opened",
+        [EV_BRIDGE_STARTED] = "bridge.started",
+        [EV_BRIDGE_CHECKED] = "bridge.checked",
+        [EV_BRIDGE_ALARMED] = "bridge.alarmed",
+        [EV_BRIDGE_ARRIVED] = "bridge.arrived",
+        [EV_BRIDGE_ENDED] = "bridge.ended",
+        [EV_NIGHT_NOTED] = "night.noted",
+        [EV_REFERRAL_CLOSED] = "referral.closed",
         /* ---- gatekeepers ---- */
         [EV_GATE_SENT] = "gate.sent",
         [EV_GATE_TAKEN] = "gate.taken",

@@ -39,6 +39,14 @@ enum event_kind {
     EV_CAPACITY_CONFIRMED, /* the same as is believed of some pools, only newer: their age is renewed */
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    EV_BRIDGE_OPENED,   /* private: who the safety owner is */
+    EV_BRIDGE_STARTED,  /* in force, or a new term */
+    EV_BRIDGE_CHECKED,  /* the household is well, or its alarm was seen */
+    EV_BRIDGE_ALARMED,  /* a check-in missed, a term that ends, nobody came; rings again until answered */
+    EV_BRIDGE_ARRIVED,  /* at a bridge bed; the search goes on */
+    EV_BRIDGE_ENDED,    /* and with a bed its unit is let go of */
+    EV_NIGHT_NOTED,     /* where a household without a place slept */
+    EV_REFERRAL_CLOSED, /* without a place, by a person */
     /* ---- gatekeepers ---- */
     EV_GATE_SENT,       /* a referral is with the gatekeeper of a kind of place */
     EV_GATE_TAKEN,      /* somebody there took it; once more: somebody else did */
@@ -159,6 +167,19 @@ struct event {
         } found; /* EV_PLACE_FOUND */
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
+        struct bridge bridge_opened; /* state PLANNED or ACTIVE */
+        struct {
+            struct bridge_id bridge;
+            struct referral_id referral;
+            struct request_id request;
+            int64_t until_ms, next_ms, due_ms; /* as they are after it */
+            enum bridge_check check;           /* checked */
+            enum bridge_end end;               /* ended */
+        } bridge;
+        struct {
+            struct referral_id referral;
+            struct night night; /* closed: with the reason */
+        } night;
         /* ---- gatekeepers ---- */
         struct gate_event {
             struct gate_id gate;

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "core/gate/gate_codec.h"
+#include "core/nobed/nobed_state.h"
 #include "core/records.h"
 #include "core/stay/stay_state.h"
 
@@ -108,6 +109,20 @@ static void clear_fields(struct fields *f, struct event *ev)
         break;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case EV_BRIDGE_OPENED:
+        bridge_opened_fields(f, &ev->u.bridge_opened);
+        break;
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        bridge_event_fields(f, ev);
+        break;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        night_event_fields(f, ev);
+        break;
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:
@@ -187,6 +202,8 @@ static bool has_private(const struct event *ev)
         return ev->u.opened.facts_known;
     if (care_event_is_one(ev))
         return care_event_has_private(ev);
+    if (ev->kind == EV_BRIDGE_OPENED)
+        return bridge_owner_has_facts(&ev->u.bridge_opened.owner);
     if (stay_has_private(ev) || gate_has_private(ev))
         return true;
     return ev->kind == EV_REQUEST_MADE && proposal_has_facts(&ev->u.made.proposal);
@@ -210,6 +227,9 @@ void event_encode(const struct event *ev, struct buf *clear, struct buf *private
     f = fields_write(private_part);
     if (care_event_is_one(ev)) {
         care_event_private_fields(&f, &copy);
+    } else if (ev->kind == EV_BRIDGE_OPENED) {
+        f = fields_write(private_part);
+        bridge_owner_fields(&f, &copy.u.bridge_opened.owner);
     } else if (stay_has_private(ev)) {
         stay_private_fields(&f, &copy);
     } else if (gate_has_private(ev)) {
@@ -237,7 +257,7 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
     if (bytes_u8(&r) != version)
         return ERR_BAD_INPUT;
     if (ev->kind == EV_REFERRAL_OPENED) {
-        if (need_decode(&r, &ev->u.opened.need) != OK)
+        if (need_decode(&r, version, &ev->u.opened.need) != OK)
             return ERR_BAD_INPUT;
         ev->u.opened.facts_known = true;
     } else if (ev->kind == EV_REQUEST_MADE) {
@@ -251,6 +271,10 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
             return ERR_BAD_INPUT;
     } else if (gate_takes_private(ev->kind)) {
         gate_private_fields(&f, ev);
+    } else if (ev->kind == EV_BRIDGE_OPENED) {
+        bridge_owner_fields(&f, &ev->u.bridge_opened.owner);
+        if (!bridge_owner_has_facts(&ev->u.bridge_opened.owner))
+            return ERR_BAD_INPUT;
     } else {
         stay_private_fields(&f, ev);
         if (!stay_has_private(ev))

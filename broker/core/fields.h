@@ -27,7 +27,7 @@ struct fields {
 };
 
 /* 2: weekend hours, terms of a proposal; 3: the last word of each side; 4: outcomes of what comes after
- * arrival */
+ * arrival, requests that are bridges, the channel of the call-back */
 #define CODEC_VERSION 4
 
 struct fields fields_write(struct buf *out);

@@ -20,6 +20,9 @@ struct referral_id {
 struct request_id {
     uint64_t v;
 };
+struct bridge_id {
+    uint64_t v;
+};
 struct account_id {
     uint32_t v;
 };

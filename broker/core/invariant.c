@@ -7,6 +7,7 @@
 #include "core/apply.h"
 #include "core/gate/gate_state.h"
 #include "core/ledger.h"
+#include "core/nobed/nobed_check.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,7 +99,7 @@ static bool check_due(const struct engine *e, uint32_t place, int64_t at_ms, enu
 
     if (at_ms == INT64_MAX ? place != 0 : !is_there)
         return broken(f, "%s %llu: deadline not where its state says",
-                      kind == DUE_REQUEST ? "request" : "referral", ID(id));
+                      kind == DUE_REQUEST ? "request" : "referral", ID(id)); /* a bridge's: nobed_check.c */
     return true;
 }
 
@@ -145,6 +146,8 @@ static bool check_referral(const struct engine *e, uint32_t i, struct finding f)
 {
     const struct referral *r = &e->referrals[i].r;
     unsigned of[REQUEST_STATE_N] = {0};
+    unsigned of_bridges[REQUEST_STATE_N] = {0};
+    unsigned beds = 0;
     bool agrees = false;
 
     if (r->id.v != (uint64_t)i + 1 || r->n_requests > REFERRAL_REQUESTS_MAX || engine_org(e, r->org) == NULL)
@@ -154,7 +157,10 @@ static bool check_referral(const struct engine *e, uint32_t i, struct finding f)
 
         if (q == NULL || q->referral.v != r->id.v || (k > 0 && q->id.v <= r->requests[k - 1].v))
             return broken(f, "referral %u: request %llu is not its own", i + 1, ID(r->requests[k].v));
-        of[q->state]++;
+        if (q->bridge)
+            of_bridges[q->state]++;
+        else
+            of[q->state]++;
         for (unsigned m = 0; m < k; m++) {
             const struct request *other = engine_request(e, r->requests[m]);
 
@@ -166,9 +172,18 @@ static bool check_referral(const struct engine *e, uint32_t i, struct finding f)
         return broken(f, "referral %u: more than one place", i + 1);
     if (of[REQUEST_ACCEPTED] + of[REQUEST_ADMITTED] == 1 && of[REQUEST_PENDING] > 0)
         return broken(f, "referral %u: has a place and still asks", i + 1);
+    /* The one exception to one place for one household: a bridge bed, while it looks or is on its way. */
+    beds = of_bridges[REQUEST_ACCEPTED] + of_bridges[REQUEST_ADMITTED];
+    if (beds > 1 || (beds == 1 && of_bridges[REQUEST_PENDING] > 0))
+        return broken(f, "referral %u: more than one bridge bed", i + 1);
+    if (beds + of_bridges[REQUEST_PENDING] > 0 && !referral_is_live(r->state))
+        return broken(f, "referral %u: over, and holds a bridge bed", i + 1);
+    if (of[REQUEST_LEFT] > 0)
+        return broken(f, "referral %u: left a place that was no bridge", i + 1);
     switch (r->state) {
     case REFERRAL_OPEN:
     case REFERRAL_WITHDRAWN:
+    case REFERRAL_CLOSED:
         agrees = of[REQUEST_PENDING] + of[REQUEST_ACCEPTED] + of[REQUEST_ADMITTED] == 0;
         break;
     case REFERRAL_ASKED:
@@ -248,6 +263,8 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
     }
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    if (!nobed_check(e, why, why_size))
+        return false;
     /* ---- gatekeepers ---- */
     if (!gate_check(e, why, why_size))
         return false;

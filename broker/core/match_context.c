@@ -184,6 +184,7 @@ static bool counts_as_asked(const struct match_ctx *c, const struct request *q)
     case REQUEST_EXPIRED:
         return !q->late_yes && c->now_ms < q->ended_at_ms + s->again_after_silence_s * MS_SECOND;
     case REQUEST_CANCELLED:
+    case REQUEST_LEFT:
     case REQUEST_STATE_N:
         break;
     }

@@ -61,7 +61,7 @@ bool need_is_valid(const struct need *n)
            tri_set_is_sane(n->traits) && places_are_valid(n) && (unsigned)n->residence < RESIDENCE_N &&
            (n->language < VOCAB_LANGUAGES_MAX || n->language == LANGUAGE_NONE) &&
            (unsigned)n->ground < GROUND_N && n->ground_at_ms >= 0 && n->ground_at_ms <= FIELD_TIME_MAX &&
-           (unsigned)n->mdo_consent <= TRI_YES &&
+           (unsigned)n->mdo_consent <= TRI_YES && (unsigned)n->channel < WAY_BACK_N &&
            is_made_of(n->callback, sizeof n->callback, "0123456789 +-") &&
            is_made_of(n->return_code, sizeof n->return_code,
                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
@@ -133,6 +133,8 @@ void need_fields(struct fields *f, struct need *n)
     FIELD_TRI(f, n->mdo_consent);
     field_text(f, n->callback, sizeof n->callback);
     field_text(f, n->return_code, sizeof n->return_code);
+    if (fields_since(f, 4, n->channel == WAY_BACK_PHONE))
+        FIELD_ENUM(f, n->channel, WAY_BACK_N);
 }
 
 void need_encode(const struct need *n, struct buf *out)
@@ -144,9 +146,9 @@ void need_encode(const struct need *n, struct buf *out)
     need_fields(&f, &copy);
 }
 
-enum err need_decode(struct bytes_reader *r, struct need *out)
+enum err need_decode(struct bytes_reader *r, uint8_t version, struct need *out)
 {
-    struct fields f = fields_read(r);
+    struct fields f = fields_read_version(r, version);
     struct need n;
 
     memset(&n, 0, sizeof n);
@@ -158,4 +160,11 @@ enum err need_decode(struct bytes_reader *r, struct need *out)
     }
     *out = n;
     return OK;
+}
+
+const char *const *way_back_codes(void)
+{
+    static const char *const list[WAY_BACK_N] = {[WAY_BACK_PHONE] = "telefoon", [WAY_BACK_CHAT] = "chat"};
+
+    return list;
 }

@@ -8,6 +8,9 @@
 #include "core/kinds.h"
 #include "core/tri.h"
 
+/* How the referrer is reached: a desk that is rung, or one that can only be written to (Chat). */
+enum way_back { WAY_BACK_PHONE, WAY_BACK_CHAT, WAY_BACK_N };
+
 #define NEED_PERSONS_MAX 12
 #define NEED_POINTS_MAX 8
 #define ADULT_AGE 18
@@ -47,6 +50,7 @@ struct need {
     enum tri mdo_consent;
     char callback[24];    /* number of the worker's desk; digits, space, + and - */
     char return_code[16]; /* of an earlier stay, "" = none */
+    enum way_back channel; /* nobed: CHAT needs no call-back; changes no match */
 };
 
 /* An empty need: nothing known, keep together. */
@@ -60,8 +64,11 @@ int need_children(const struct need *n);
 /* Oldest child of that sex below 18, or -1. A child of unknown or other sex counts for both. */
 int need_oldest_child(const struct need *n, enum sex sex);
 
-/* Private part of an event: append / read back. Reading refuses anything out of range (ERR_BAD_INPUT). */
+/* Private part of an event: append / read back. Reading takes the codec version of the
+ * bytes and refuses anything out of range (ERR_BAD_INPUT). */
 void need_encode(const struct need *n, struct buf *out);
-MUST_CHECK enum err need_decode(struct bytes_reader *r, struct need *out);
+MUST_CHECK enum err need_decode(struct bytes_reader *r, uint8_t version, struct need *out);
+
+const char *const *way_back_codes(void); /* "telefoon" "chat" */
 
 #endif

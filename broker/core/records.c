@@ -150,6 +150,8 @@ void request_made_fields(struct fields *f, struct request *r)
         FIELD_ENUM(f, r->keeper, GATEKEEPER_N);
         field_u32(f, &r->gate.v);
     }
+    if (fields_since(f, 4, !r->bridge))
+        FIELD_BOOL(f, r->bridge);
 }
 
 static void reason_fields(struct fields *f, struct reason *r)

@@ -14,8 +14,8 @@ static const char alphabet[] = "ACDEFGHJKMNPQRTUVWXY34679";
 #define TO(s) (1u << REFERRAL_##s)
 
 static const uint8_t may_become[REFERRAL_STATE_N] = {
-    [REFERRAL_OPEN] = TO(ASKED) | TO(WITHDRAWN),
-    [REFERRAL_ASKED] = TO(OPEN) | TO(RESERVED) | TO(WITHDRAWN),
+    [REFERRAL_OPEN] = TO(ASKED) | TO(WITHDRAWN) | TO(CLOSED),
+    [REFERRAL_ASKED] = TO(OPEN) | TO(RESERVED) | TO(WITHDRAWN) | TO(CLOSED),
     [REFERRAL_RESERVED] = TO(OPEN) | TO(TRAVELLING) | TO(ADMITTED) | TO(WITHDRAWN),
     [REFERRAL_TRAVELLING] = TO(OPEN) | TO(ADMITTED) | TO(WITHDRAWN),
     [REFERRAL_ADMITTED] = TO(DEPARTED),
@@ -43,7 +43,7 @@ const char *referral_state_code(enum referral_state s)
         [REFERRAL_OPEN] = "open",         [REFERRAL_ASKED] = "asked",
         [REFERRAL_RESERVED] = "reserved", [REFERRAL_TRAVELLING] = "travelling",
         [REFERRAL_ADMITTED] = "admitted", [REFERRAL_WITHDRAWN] = "withdrawn",
-        [REFERRAL_DEPARTED] = "departed",
+        [REFERRAL_CLOSED] = "closed",     [REFERRAL_DEPARTED] = "departed",
     };
 
     CHECK((unsigned)s < REFERRAL_STATE_N);

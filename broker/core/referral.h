@@ -3,9 +3,11 @@
  *   open ─► asked ─► reserved ─► travelling ─► admitted ─► departed
  *    ▲       │ (no request left)     │ no show
  *    └───────┴───────────────────────┘           open, asked, reserved, travelling ─► withdrawn
+ *                                              open, asked ─► closed (without a place)
  *
  * 'draft' lives in the browser only; 'departed' is the end of its stay (core/stay/). A referral without a bed
- * stays open; past its deadline it is flagged unplaced, and only a person closes it. */
+ * stays open; past its deadline it is flagged unplaced, and only a person closes it. Requests that
+ * are bridges (core/nobed) do not move it. */
 #ifndef PLEK_CORE_REFERRAL_H
 #define PLEK_CORE_REFERRAL_H
 
@@ -25,6 +27,7 @@ enum referral_state {
     REFERRAL_TRAVELLING,
     REFERRAL_ADMITTED,
     REFERRAL_WITHDRAWN,
+    REFERRAL_CLOSED, /* without a place, by a person: unplaced (core/nobed) */
     REFERRAL_DEPARTED,
     REFERRAL_STATE_N
 };

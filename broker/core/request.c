@@ -31,6 +31,7 @@ struct request_terms request_terms(int64_t now_ms, int64_t opens_at_ms, int64_t 
 static const uint8_t may_become[REQUEST_STATE_N] = {
     [REQUEST_PENDING] = TO(ACCEPTED) | TO(DECLINED) | TO(EXPIRED) | TO(CANCELLED),
     [REQUEST_ACCEPTED] = TO(CANCELLED) | TO(ADMITTED),
+    [REQUEST_ADMITTED] = TO(LEFT), /* a bridge bed only */
 };
 
 bool request_may_become(enum request_state from, enum request_state to)
@@ -44,11 +45,17 @@ bool request_is_holding(const struct request *r)
     return r->state == REQUEST_PENDING || r->state == REQUEST_ACCEPTED;
 }
 
+bool request_is_asking(const struct request *r)
+{
+    return r->state == REQUEST_PENDING && !r->bridge;
+}
+
 const char *request_state_code(enum request_state s)
 {
     static const char *const list[REQUEST_STATE_N] = {
         [REQUEST_PENDING] = "pending", [REQUEST_ACCEPTED] = "accepted",   [REQUEST_DECLINED] = "declined",
         [REQUEST_EXPIRED] = "expired", [REQUEST_CANCELLED] = "cancelled", [REQUEST_ADMITTED] = "admitted",
+        [REQUEST_LEFT] = "left",
     };
 
     CHECK((unsigned)s < REQUEST_STATE_N);

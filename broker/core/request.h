@@ -6,6 +6,7 @@
  *            ├─► cancelled ──(late yes is recorded)
  *            └─► accepted ─┬─► admitted    (arrival confirmed)
  *                          └─► cancelled   (withdrawn, no show)
+ *   admitted ─► left, where it was a bridge bed and the household left it (core/nobed)
  *
  * Its two moments: the house's clock starts at its opening, that is when it is asked, or when it next takes
  * people in if it is known to be closed. From there it has its time to answer; after that it is silent, and
@@ -24,6 +25,7 @@ enum request_state {
     REQUEST_EXPIRED,
     REQUEST_CANCELLED,
     REQUEST_ADMITTED,
+    REQUEST_LEFT, /* a bridge bed that the household left */
     REQUEST_STATE_N
 };
 
@@ -69,6 +71,8 @@ struct request {
     int64_t ended_at_ms; /* of the hold: declined, expired, cancelled, or arrival */
     uint64_t version;    /* seq of the last event that touched it */
     struct proposal proposal;
+    /* ---- no bed: bridges and the unplaced register ---- */
+    bool bridge; /* asked as a bridge bed; its yes and its arrival do not end the search */
     /* ---- gatekeepers ---- */
     enum gatekeeper keeper; /* that the pool had when it was asked */
     struct gate_id gate;    /* the gate request through which it was asked; 0 = none was needed */
@@ -89,6 +93,8 @@ struct request_terms request_terms(int64_t now_ms, int64_t opens_at_ms, int64_t 
 bool request_may_become(enum request_state from, enum request_state to);
 /* True while its units are held: pending or accepted. */
 bool request_is_holding(const struct request *r);
+/* True while it asks for the place that the household looks for: pending, and no bridge. */
+bool request_is_asking(const struct request *r);
 const char *request_state_code(enum request_state s); /* "pending" ... */
 const char *cancel_why_code(enum cancel_why w);       /* "" "other_yes" "withdrawn" "no_show" */
 

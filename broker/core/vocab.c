@@ -154,6 +154,11 @@ bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason)
     return is_of(v->decline_taken, reason);
 }
 
+bool vocab_destination_slept(const struct vocab *v, uint8_t destination)
+{
+    return is_of(v->destination_slept, destination);
+}
+
 bool vocab_decline_is_for_money(const struct vocab *v, uint8_t reason)
 {
     return is_of(v->decline_for_money, reason);

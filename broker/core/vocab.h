@@ -123,6 +123,8 @@ bool vocab_decline_is_full(const struct vocab *v, uint8_t reason);
 /* The same for effect 'taken': the unit that was asked for is gone; others of the pool may be free. */
 bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason);
 
+/* True if DESTINATION (index + 1) says where people sleep for a night: slept=yes in the list. */
+bool vocab_destination_slept(const struct vocab *v, uint8_t destination);
 /* The same for effect 'funding_flag': it says no for want of money. */
 bool vocab_decline_is_for_money(const struct vocab *v, uint8_t reason);
 

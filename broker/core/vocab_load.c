@@ -322,11 +322,20 @@ static enum err read_reason(struct load *l, enum vocab_list list)
 REASON_READER(read_withdraw, LIST_WITHDRAW)
 REASON_READER(read_unplaced, LIST_UNPLACED)
 REASON_READER(read_departure, LIST_DEPARTURE)
-REASON_READER(read_destination, LIST_DESTINATION)
 REASON_READER(read_stop, LIST_STOP)
 REASON_READER(read_outflow, LIST_OUTFLOW)
 REASON_READER(read_clock_stop, LIST_CLOCK_STOP)
 REASON_READER(read_funding_change, LIST_FUNDING_CHANGE)
+
+/* A list that does not say where people sleep has no nights. */
+static enum err read_destination(struct load *l)
+{
+    enum err e = read_reason(l, LIST_DESTINATION);
+
+    if (e == OK && strcmp(field(l, "slept"), "yes") == 0)
+        l->v->destination_slept |= UINT64_C(1) << vocab_list_find(l->v, LIST_DESTINATION, field(l, "code"));
+    return e;
+}
 
 /* A list that does not say what a no comes to has no effects. */
 static enum err read_decline(struct load *l)

@@ -25,7 +25,8 @@ struct vocab {
     char languages[VOCAB_LANGUAGES_MAX][VOCAB_CODE_SIZE]; /* "" = unused index */
     size_t n_languages;                                   /* highest index in use + 1 */
     struct vocab_codes lists[LIST_N];
-    uint64_t decline_full; /* bits of the decline list */
+    uint64_t destination_slept; /* bits of the destination list; in no version, for no match depends on it */
+    uint64_t decline_full;      /* bits of the decline list */
     uint64_t decline_taken;
     uint64_t decline_for_money;
     struct stay_rules *stay;    /* owned */

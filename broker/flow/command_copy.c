@@ -35,6 +35,9 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_OPEN_REFERRAL:
         *object = cmd->u.need;
         return sizeof *cmd->u.need;
+    case CMD_OPEN_BRIDGE:
+        *object = cmd->u.open_bridge.wish;
+        return sizeof *cmd->u.open_bridge.wish;
     case CMD_ASK:
     case CMD_SEE_REQUEST:
     case CMD_ACCEPT:
@@ -48,6 +51,12 @@ static size_t object_of(const struct command *cmd, const void **object)
         return 0;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case CMD_START_BRIDGE:
+    case CMD_CHECK_IN:
+    case CMD_END_BRIDGE:
+    case CMD_NOTE_NIGHT:
+    case CMD_CLOSE_REFERRAL:
+        return 0;
     /* ---- gatekeepers ---- */
     case CMD_GATE_SEND:
     case CMD_GATE_TAKE:
@@ -123,6 +132,8 @@ static void point_at(struct command *cmd, const void *object)
         cmd->u.make_key = object;
     else if (cmd->kind == CMD_WRITE_NOTE)
         cmd->u.write_note = object;
+    else if (cmd->kind == CMD_OPEN_BRIDGE)
+        cmd->u.open_bridge.wish = object;
 }
 
 struct command *command_copy(const struct command *cmd)

@@ -214,7 +214,7 @@ void api_gate_ask(struct call *call)
 {
     const struct gate *g = engine_gate(app_engine(call->late.app), path_gate(call));
     struct command cmd = {.kind = CMD_ASK, .actor = call->late.actor};
-    call_pools_read(call, &cmd);
+    call_pools_read(call, &cmd, false);
     if (call->faults.n > 0) {
         reply_faults(&call->late, 400, &call->faults);
         return;

@@ -96,7 +96,7 @@ void api_referrals_get(struct call *call)
 void api_referral_ask(struct call *call)
 {
     struct command cmd = {.kind = CMD_ASK, .actor = call->late.actor};
-    call_pools_read(call, &cmd);
+    call_pools_read(call, &cmd, true);
     cmd.u.ask.referral.v = call->late.id;
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);

@@ -232,7 +232,7 @@ static bool is_known(const struct engine *e, const struct actor *actor, enum act
         return true;
     if (action == ACT_REVEAL_LOCATION)
         return may(e, actor, ACT_SEE_REQUEST, object);
-    if (action == ACT_SEE_REFERRAL)
+    if (action == ACT_SEE_REFERRAL || action == ACT_SEE_NOBED)
         return audience_of_referral(e, actor, (struct referral_id){object}) != SIGHT_NONE;
     return false;
 }

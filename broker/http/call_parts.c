@@ -16,12 +16,13 @@ uint8_t call_reason(struct call *call, enum vocab_list list)
     return (uint8_t)(index + 1);
 }
 
-void call_pools_read(struct call *call, struct command *cmd)
+void call_pools_read(struct call *call, struct command *cmd, bool may_be_bridge)
 {
-    static const char *const fields[] = {"poolIds"};
+    static const char *const fields[] = {"poolIds", "bridge"};
     struct json_at root = json_root(call->body);
     struct json_at pools = json_field(root, "poolIds");
-    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    struct json_at bridge = json_field(root, "bridge");
+    json_only(root, fields, may_be_bridge ? 2 : 1, &call->faults);
     size_t n = json_list(pools, ASK_POOLS_MAX, &call->faults);
     if (n == 0 && json_is_array(pools.value) && json_array_size(pools.value) == 0)
         json_fault_add(&call->faults, pools.pointer, "needs at least one pool");
@@ -32,6 +33,8 @@ void call_pools_read(struct call *call, struct command *cmd)
             if (cmd->u.ask.pools[k].v == cmd->u.ask.pools[i].v)
                 json_fault_add(&call->faults, item.pointer, "names the same pool twice");
     }
+    if (may_be_bridge && json_present(bridge))
+        cmd->u.ask.bridge = json_bool(bridge, &call->faults);
     cmd->u.ask.n = (uint8_t)n;
 }
 

@@ -8,8 +8,8 @@
 /* Read {"reason": "<code>"} of LIST from the body: its index + 1, 0 after a fault. */
 uint8_t call_reason(struct call *call, enum vocab_list list);
 
-/* Read {"poolIds": [...]} of CMD_ASK from the body: each once, at least one. */
-void call_pools_read(struct call *call, struct command *cmd);
+/* Read {"poolIds": [...]} of CMD_ASK from the body: each once, at least one. MAY_BE_BRIDGE: "bridge" too. */
+void call_pools_read(struct call *call, struct command *cmd, bool may_be_bridge);
 
 /* Put in the access log that the actor reads the thing named in the path. False, and 503 answered, if the log
  * cannot take it. The row is written with the next batch, also when the database comes back later; what a

@@ -17,7 +17,7 @@ static const char *const need_fields[] = {"urgency",          "threatLevel",    
                                           "homeMunicipality", "schoolMunicipality", "residence",
                                           "language",         "minorAlone",         "anonymous",
                                           "ground",           "groundAt",           "mdoConsent",
-                                          "callback",         "returnCode"};
+                                          "callback",         "returnCode",         "channel"};
 
 /* "GM0599" → its row; NULL after a fault. */
 static const struct vocab_municipality *read_municipality(const struct vocab *v, struct json_at at,
@@ -159,8 +159,7 @@ static void read_places(const struct vocab *v, struct json_at at, struct need *n
     }
 }
 
-/* Digits with spaces, + and - between: a desk's number, 6 to 23 characters. */
-static bool is_phone(const char *text)
+bool phone_is_valid(const char *text)
 {
     size_t n = strlen(text);
     return n >= 6 && n <= 23 && strchr("0123456789+", text[0]) != NULL && strspn(text, "0123456789+- ") == n;
@@ -170,9 +169,16 @@ static void read_sharing(struct json_at at, bool opening, struct need *n, struct
 {
     struct json_at callback = json_field(at, "callback");
     struct json_at ground = json_field(at, "ground");
-    if (json_present(callback) || opening) {
+    if (json_present(json_field(at, "channel"))) {
+        int c = json_choice(json_field(at, "channel"), way_back_codes(), WAY_BACK_N, f);
+        n->channel = c < 0 ? WAY_BACK_PHONE : (enum way_back)c;
+    }
+    if (opening && n->channel == WAY_BACK_PHONE && !json_present(callback)) {
+        json_fault_add(f, callback.pointer,
+                       "is needed: the desk's number, or channel chat where there is none");
+    } else if (json_present(callback)) {
         const char *text = json_text(callback, sizeof n->callback - 1, f);
-        if (is_phone(text))
+        if (phone_is_valid(text))
             memcpy(n->callback, text, strlen(text) + 1);
         else if (json_is_string(callback.value))
             json_fault_add(f, callback.pointer,
@@ -308,6 +314,7 @@ json_t *need_to_json(const struct vocab *v, const struct need *n)
                   n->keep_together, "traits", traits_to_json(v, n->traits, UINT64_MAX), "residence",
                   residence_code(n->residence), "minorAlone", n->minor_alone, "anonymous", n->anonymous,
                   "mdoConsent", tri_codes[n->mdo_consent]);
+    json_object_set_new(o, "channel", json_string(way_back_codes()[n->channel]));
     for (uint8_t r = 0; r < vocab_regions(v); r++)
         if ((n->unsafe_regions >> r & 1) != 0)
             json_array_append_new(regions, json_string(vocab_region(v, r)->code));

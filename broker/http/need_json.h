@@ -13,6 +13,9 @@
 bool need_from_json(const struct vocab *v, struct json_at at, bool opening, struct need *out,
                     struct json_faults *faults);
 
+/* Digits with spaces, + and - between: a desk's number, 6 to 23 characters. */
+bool phone_is_valid(const char *text);
+
 /* The whole need, for the organisation that made it. Unsafe municipalities come back as their regions. New
  * reference. */
 json_t *need_to_json(const struct vocab *v, const struct need *n);

@@ -63,6 +63,15 @@ static const struct route routes[] = {
     GET_("/notifications", AUTH_SESSION, api_notifications_list),
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    GET_("/bridges", AUTH_SESSION, api_bridges_list),
+    WRITE_("/bridges/{id}/start", AUTH_SESSION, 0, api_bridge_start),
+    WRITE_("/bridges/{id}/check-ins", AUTH_SESSION, 0, api_bridge_check_in),
+    WRITE_("/bridges/{id}/end", AUTH_SESSION, 0, api_bridge_end),
+    GET_("/referrals/{id}/bridges", AUTH_SESSION, api_nobed_get),
+    WRITE_("/referrals/{id}/bridges", AUTH_SESSION, 0, api_bridges_post),
+    WRITE_("/referrals/{id}/nights", AUTH_SESSION, 0, api_nights_post),
+    WRITE_("/referrals/{id}/closure", AUTH_SESSION, 0, api_closure_post),
+    GET_("/unplaced", AUTH_SESSION, api_unplaced_get),
     /* ---- gatekeepers ---- */
     WRITE_("/referrals/{id}/gate-requests", AUTH_SESSION, 0, api_gate_post),
     WRITE_("/referrals/{id}/residence", AUTH_SESSION, 0, api_referral_residence),

@@ -21,6 +21,12 @@ static const char *const states[EV_N] = {
     [EV_REQUEST_SILENT] = "pending",
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    [EV_BRIDGE_OPENED] = "planned",
+    [EV_BRIDGE_STARTED] = "active",
+    [EV_BRIDGE_ALARMED] = "alarm",
+    [EV_BRIDGE_ARRIVED] = "active",
+    [EV_BRIDGE_ENDED] = "ended",
+    [EV_REFERRAL_CLOSED] = "closed",
     /* ---- gatekeepers ---- */
     [EV_GATE_SENT] = "waiting",
     [EV_GATE_TAKEN] = "taken",
@@ -99,6 +105,22 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         return true;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case EV_BRIDGE_OPENED:
+        out->referral = ev->u.bridge_opened.referral;
+        return true;
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        if (ev->u.bridge.request.v != 0)
+            of_request(e, ev->u.bridge.request, out);
+        out->referral = ev->u.bridge.referral;
+        return true;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        out->referral = ev->u.night.referral;
+        return true;
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:
@@ -240,6 +262,21 @@ void fact_to_event(const struct fact *f, struct event *out)
         break;
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
+    case EV_BRIDGE_OPENED:
+        out->u.bridge_opened.referral = f->referral;
+        break;
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        out->u.bridge.referral = f->referral;
+        out->u.bridge.request = f->request;
+        break;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        out->u.night.referral = f->referral;
+        break;
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:

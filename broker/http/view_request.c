@@ -82,7 +82,7 @@ static int also_asked(const struct engine *e, const struct referral *r, struct r
         return 0; /* who said no does not go on hearing how the search goes */
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
-        n += q->id.v != id.v && q->state == REQUEST_PENDING;
+        n += q->id.v != id.v && q->state == REQUEST_PENDING && q->bridge == engine_request(e, id)->bridge;
     }
     return n;
 }
@@ -121,12 +121,16 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
     json_object_set_new(o, "answerByAt", view_time(q->answer_by_ms));
     json_object_set_new(o, "lapseAt", view_time(q->lapse_at_ms));
     json_object_set_new(o, "answeredAt", view_time(q->answered_at_ms));
-    json_object_set_new(o, "etaAt", request_is_holding(q) ? view_time(r->eta_ms) : json_null());
+    json_object_set_new(o, "bridge", json_boolean(q->bridge));
+    json_object_set_new(o, "etaAt", request_is_holding(q) && !q->bridge ? view_time(r->eta_ms) : json_null());
     json_object_set_new(o, "answerMinutes", json_integer(l->answer_minutes));
     json_object_set_new(o, "alsoAsked", json_integer(also_asked(e, r, id)));
     json_object_set_new(o, "callback",
                         sight != SIGHT_NONE && r->need.callback[0] != '\0' ? json_string(r->need.callback)
                                                                            : json_null());
+    /* How its desk is reached: without a number by the channel alone. */
+    json_object_set_new(o, "channel",
+                        sight != SIGHT_NONE ? json_string(way_back_codes()[r->need.channel]) : json_null());
     json_object_set_new(o, "household", sight == SIGHT_NONE ? json_null() : household(e, &r->need, sight));
     if (own)
         json_object_set_new(o, "proposal", proposal(e, &q->proposal));

@@ -35,7 +35,7 @@ static const struct request *held_yes(const struct engine *e, const struct refer
 {
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
-        if (q != NULL && (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED))
+        if (q != NULL && !q->bridge && (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED))
             return q;
     }
     return NULL;

@@ -10,11 +10,12 @@ import { startExchange } from '../support/exchange.mjs';
 import { Adapter, aFeed, aFeedReport, aMessage, poolsOf } from '../support/feeds.mjs';
 import { askBest, beginShift, enterHousehold, openPlacer, openShelter, say } from '../support/people.mjs';
 import { walk } from '../support/walk.mjs';
+import { NOBED_SETTINGS } from '../support/walk_nobed_pages.mjs';
 import { demo } from '../support/world.mjs';
 
 let x, browser;
 before(async () => {
-  x = await startExchange('e2e-accessibility');
+  x = await startExchange('e2e-accessibility', { settings: NOBED_SETTINGS });
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
 }, { timeout: 180_000 });
 after(async () => {

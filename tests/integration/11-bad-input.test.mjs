@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
 import { newKey } from '../support/client.mjs';
+import { aHotel, aNight } from '../support/walk_nobed.mjs';
 import { aNeed, aReport, ask, deskOf, demo, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
 
 let x, referrer, house, other, machine;
@@ -27,6 +28,8 @@ const need = over => JSON.stringify(aNeed(over));
 const without = name => JSON.stringify({ ...aNeed(), [name]: undefined });
 const open = (body, options) => referrer.post('/referrals', body, options);
 const report = (over, options) => house.post('/capacity-reports', { reports: [aReport(place.poolId, over)] }, options);
+const bridge = over => referrer.post(`/referrals/${referral.id}/bridges`, { ...aHotel(), ...over });
+const night = over => referrer.post(`/referrals/${referral.id}/nights`, aNight(over));
 const soon = ms => new Date(Date.now() + ms).toISOString();
 const head = lines => `${lines.join('\r\n')}\r\n\r\n`;
 
@@ -76,6 +79,26 @@ const kinds = [
   ['a day that does not exist', () => open(need({ groundAt: '2026-02-30T21:00:00Z' })), 400, '/groundAt'],
   ['a travel radius of nothing', () => open(need({ unsafePoints: [{ municipality: 'GM0599', minutes: 0 }] })), 400, '/unsafePoints/0/minutes'],
   ['several faults at once', () => open(need({ urgency: 'x', threatLevel: 'y', residence: 'z' })), 400, ['/urgency', '/threatLevel', '/residence']],
+  ['a channel that is none', () => open(need({ channel: 'duif' })), 400, '/channel'],
+  // -- no bed --
+  ['a bridge of no kind', () => bridge({ kind: 'tent' }), 400, '/kind'],
+  ['a bed asked for as another bridge', () => bridge({ kind: 'bed' }), 400, '/kind'],
+  ['a hotel without a safety owner', () => bridge({ owner: undefined }), 400, '/owner'],
+  ['a safety owner who cannot be rung', () => bridge({ owner: { kind: 'other', role: 'police', organisation: 'Basisteam' } }), 400, '/owner/callback'],
+  ['a safety owner of nowhere', () => bridge({ owner: { kind: 'other', role: 'police', callback: '0900 000000' } }), 400, '/owner/organisation'],
+  ['a safety owner of no role', () => bridge({ owner: { kind: 'other', role: 'neef', organisation: 'Basisteam', callback: '0900 000000' } }), 400, '/owner/role'],
+  ['check-ins that go back', () => bridge({ times: [soon(7_200_000), soon(3_600_000)] }), 400, '/times/1'],
+  ['a check-in in the past', () => bridge({ times: [soon(-60_000)] }), 400, '/times/0'],
+  ['nine check-ins', () => bridge({ times: Array.from({ length: 9 }, (_, i) => soon((i + 1) * 3_600_000)) }), 400, '/times'],
+  ['check-ins every five minutes', () => bridge({ everyMinutes: 5 }), 400, '/everyMinutes'],
+  ['check-ins for nobody', () => bridge({ kind: 'network', owner: undefined, everyMinutes: 60 }), 400, '/owner'],
+  ['an order that ended', () => bridge({ kind: 'order', owner: undefined, untilAt: soon(-60_000) }), 400, '/untilAt'],
+  ['a night where nobody sleeps', () => night({ slept: 'eigen_woning' }), 400, '/slept'],
+  ['a night that is still to come', () => night({ date: soon(5 * 86_400_000).slice(0, 10) }), 400, '/date'],
+  ['a night of no date', () => night({ date: 'gisteren' }), 400, '/date'],
+  ['a night for no known reason', () => night({ reason: 'pech' }), 400, '/reason'],
+  ['closed without saying why', () => referrer.post(`/referrals/${referral.id}/closure`, aNight()), 400, '/reason'],
+  ['a bridge that is a word', () => referrer.post(`/referrals/${referral.id}/requests`, { poolIds: [place.poolId], bridge: 'ja' }), 400, '/bridge'],
   // -- capacity --
   ['observed in the future', () => report({ observedAt: soon(3_600_000) }), 422, '/reports/0'],
   ['observed last month', () => report({ observedAt: soon(-31 * 86_400_000) }), 422, '/reports/0'],

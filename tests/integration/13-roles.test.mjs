@@ -8,6 +8,7 @@ import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined } from '../support/
 import { aKey, b64, confirmedKey, letter, sealTo, sealing } from '../support/sealing.mjs';
 import { routesOf } from '../support/routes.mjs';
 import { poll } from '../support/wait.mjs';
+import { aHotel, aNight } from '../support/walk_nobed.mjs';
 import { aReport, aVictim, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 
 // own: the desk of Veilig Thuis whose referral it is; house: the shelter that is asked; vt2, house2: others of the
@@ -102,6 +103,15 @@ POST /gate-requests/{id}/assent      403 403 403 403 403 403 403 403 403 403 403
 POST /gate-requests/{id}/requests    404 404 403 403 201 403 403 403 403 403 403 401 401
 POST /gate-requests/{id}/return      403 403 403 403 200 403 403 403 403 403 403 401 401
 POST /gate-requests/{id}/withdrawal  200 404 403 403 404 403 403 403 403 403 403 401 401
+GET /bridges                     200 200 403   403    200      403     403     403    403     403     403  401  401
+POST /bridges/{id}/start         200 404 403   403    404      403     403     403    403     403     403  401  401
+POST /bridges/{id}/check-ins     200 404 403   403    404      403     403     403    403     403     403  401  401
+POST /bridges/{id}/end           200 404 404   404    404      403     403     403    403     403     403  401  401
+GET /referrals/{id}/bridges      200 404 403   404    404      404     404     404    404     403     403  401  401
+POST /referrals/{id}/bridges     201 404 403   403    404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/nights      200 404 403   403    404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/closure     200 404 403   403    404      403     403     403    403     403     403  401  401
+GET /unplaced                    200 200 403   403    200      200     200     403    403     403     403  401  401
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
@@ -191,6 +201,7 @@ async function fresh(state) {
   if (['key', 'to-house', 'note'].includes(state)) return freshHandover(state);
   if (['sent', 'taken', 'asked back'].includes(state)) return freshGate(state);
   const referral = await openReferral(who.own, aWoman());
+  if (state === 'bridge') return { referral: referral.id, id: expectStatus(await who.own.post(`/referrals/${referral.id}/bridges`, aHotel()), 201).id };
   if (state === 'open') return { referral: referral.id };
   const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
   if (state === 'accepted') expectStatus(await who.house.post(`/requests/${request}/acceptance`), 200);
@@ -284,6 +295,13 @@ const GIVEN = {
   'POST /gate-requests/{id}/requests': ['taken', () => ({ poolIds: [cosm.poolId] })],
   'POST /gate-requests/{id}/return': ['taken', () => ({ reason: 'anders' })],
   'POST /gate-requests/{id}/withdrawal': ['taken'],
+  'POST /bridges/{id}/start': ['bridge'],
+  'POST /bridges/{id}/check-ins': ['bridge', () => ({ result: 'safe' })],
+  'POST /bridges/{id}/end': ['bridge', () => ({ reason: 'moved' })],
+  'GET /referrals/{id}/bridges': ['pending'],
+  'POST /referrals/{id}/bridges': ['open', () => aHotel()],
+  'POST /referrals/{id}/nights': ['open', () => aNight()],
+  'POST /referrals/{id}/closure': ['open', () => aNight({ reason: 'alles_vol' })],
 };
 
 async function call(name, route, given) {

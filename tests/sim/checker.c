@@ -384,6 +384,7 @@ void checker_due(struct checker *c, const struct flow *f)
     c->overdue = 0;
     if (engine_next_due_ms(e) <= now_ms)
         return; /* the flow waits for its journal */
+    nobed_model_due(ledger_model_nobed(c->ledger), e, now_ms);
     for (uint64_t i = 1; i <= engine_requests(e); i++) {
         const struct request *q = engine_request(e, (struct request_id){i});
 

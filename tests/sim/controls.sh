@@ -33,6 +33,7 @@ audience|1500|reached a
 digest|3000|cannot start: .*digest
 stuck|500|not over
 gate|1500|past the gatekeeper
+alarm|3000|nobody rang
 night|3000|the night of day
 check|500|killed by signal 6
 note|4000|engine_check: (handover|digest)

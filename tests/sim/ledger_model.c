@@ -39,7 +39,7 @@ struct request_model {
     uint32_t pool;
     uint8_t units;
     enum hold hold;
-    bool silent;
+    bool silent, bridge;
     int64_t answer_by_ms;
     int64_t arrived_at_ms;
 };
@@ -65,6 +65,7 @@ struct ledger_model {
     uint64_t live;
     uint32_t full_pool; /* its house said full in the last event and its number must follow; 0 = none */
     struct gate_model *gates;
+    struct nobed_model *nobed;
     uint64_t silent_referral; /* one of its requests passed its time in the last event; 0 = none */
 };
 
@@ -74,6 +75,7 @@ struct ledger_model *ledger_model_new(struct trace *t)
 
     m->trace = t;
     m->gates = gate_model_new(t);
+    m->nobed = nobed_model_new(t);
     return m;
 }
 
@@ -93,6 +95,7 @@ void ledger_model_free(struct ledger_model *m)
     for (size_t i = 0; i < m->n_referrals; i++)
         free(m->referrals[i].requests);
     gate_model_free(m->gates);
+    nobed_model_free(m->nobed);
     free(m->pools);
     free(m->requests);
     free(m->referrals);
@@ -282,6 +285,8 @@ static void on_asked_on(struct ledger_model *m, const struct event *ev, struct r
 {
     const struct request *q = &ev->u.made;
 
+    if (q->bridge && !q->proposal.by_broker)
+        return;
     if (!q->proposal.by_broker) {
         r->asked_on = 0;
         return;
@@ -318,8 +323,11 @@ static void on_made(struct ledger_model *m, const struct event *ev)
     CHECK(r->id.v == m->n_requests + 1);
     on_asked_on(m, ev, referral);
     MEM_GROW(m->requests, m->n_requests, m->cap_requests);
-    m->requests[m->n_requests++] = (struct request_model){
-        .referral = r->referral.v, .pool = r->pool.v, .units = r->units, .answer_by_ms = r->answer_by_ms};
+    m->requests[m->n_requests++] = (struct request_model){.referral = r->referral.v,
+                                                          .pool = r->pool.v,
+                                                          .units = r->units,
+                                                          .bridge = r->bridge,
+                                                          .answer_by_ms = r->answer_by_ms};
     MEM_GROW(p->counted, p->n_counted, p->cap_counted);
     p->counted[p->n_counted++] = r->id.v;
     MEM_GROW(referral->requests, referral->n_requests, referral->cap_requests);
@@ -375,7 +383,8 @@ static void on_found(struct ledger_model *m, const struct event *ev)
     for (size_t i = 0; i < r->n_requests; i++) {
         const struct request_model *q = &m->requests[r->requests[i] - 1];
 
-        if (q->hold == HOLD_ACCEPTED || (q->hold == HOLD_PENDING && q->pool == ev->u.found.pool.v))
+        if ((q->hold == HOLD_ACCEPTED && !q->bridge) ||
+            (q->hold == HOLD_PENDING && q->pool == ev->u.found.pool.v))
             trace_fail(m->trace, "seq %llu: announces a place to referral %llu, which has or asks it",
                        (unsigned long long)ev->seq, (unsigned long long)ev->u.found.referral.v);
     }
@@ -393,6 +402,26 @@ static void on_admitted(struct ledger_model *m, const struct event *ev)
     r->hold = HOLD_ARRIVED;
     r->arrived_at_ms = ev->at_ms;
     referral_ends(m, ev->u.referral.referral);
+}
+
+/* A bridge bed is the one place that a household may hold beside another, and it is let go of once. */
+static void on_bridge(struct ledger_model *m, const struct event *ev)
+{
+    struct request_model *r = ev->u.bridge.request.v != 0 ? request_at(m, ev->u.bridge.request) : NULL;
+
+    if (r == NULL || (ev->kind != EV_BRIDGE_ARRIVED && ev->kind != EV_BRIDGE_ENDED))
+        return;
+    if (!r->bridge || (ev->kind == EV_BRIDGE_ARRIVED ? r->hold != HOLD_ACCEPTED
+                                                     : r->hold != HOLD_ACCEPTED && r->hold != HOLD_ARRIVED))
+        trace_fail(m->trace, "seq %llu: request %llu is no bridge bed that is held",
+                   (unsigned long long)ev->seq, (unsigned long long)ev->u.bridge.request.v);
+    if (ev->kind == EV_BRIDGE_ARRIVED) {
+        r->hold = HOLD_ARRIVED;
+        r->arrived_at_ms = ev->at_ms;
+        touch(m, ev->u.bridge.referral);
+    } else {
+        request_moves(m, ev, ev->u.bridge.request, HOLD_OVER);
+    }
 }
 
 /* Who has left occupies nothing that a report could not yet know of. */
@@ -450,6 +479,19 @@ static void take(struct ledger_model *m, const struct event *ev)
         break;
     case EV_PLACE_FOUND:
         on_found(m, ev);
+        break;
+    case EV_BRIDGE_OPENED:
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        on_bridge(m, ev);
+        break;
+    case EV_NIGHT_NOTED:
+        break;
+    case EV_REFERRAL_CLOSED:
+        referral_ends(m, ev->u.night.referral);
         break;
     case EV_STAY_ENDED:
         on_left(m, ev);
@@ -516,6 +558,7 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev)
 
     gate_model_event(m->gates, ev);
     take(m, ev);
+    nobed_model_event(m->nobed, ev);
     if (full != 0 && ev->kind != EV_CAPACITY_OBSERVED)
         trace_fail(m->trace, "seq %llu: the house of pool %u said full and its number stands",
                    (unsigned long long)ev->seq, full);
@@ -524,17 +567,33 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev)
     m->silent_referral = passes ? ev->u.request.referral.v : 0;
 }
 
+/* On its way to a bridge or in it, a household still looks, and that is all it may hold beside. */
+static void check_bridges(struct ledger_model *m, uint64_t id, int beds, int asked, int accepted)
+{
+    if (beds > 1 || (beds > 0 && asked > 0) || asked > ASK_POOLS_MAX || (accepted > 0 && asked > 0) ||
+        (m->referrals[id - 1].ended && beds + asked > 0))
+        trace_fail(m->trace, "referral %llu holds too many bridges: %d, and asks %d%s",
+                   (unsigned long long)id, beds, asked,
+                   m->referrals[id - 1].ended ? ", and it has ended" : "");
+}
+
 static void check_referral(struct ledger_model *m, uint64_t id)
 {
     const struct referral_model *r = &m->referrals[id - 1];
-    int pending = 0, accepted = 0;
+    int pending = 0, accepted = 0, beds = 0, beds_asked = 0;
 
     for (size_t i = 0; i < r->n_requests; i++) {
         const struct request_model *q = &m->requests[r->requests[i] - 1];
 
+        if (q->bridge) {
+            beds += q->hold == HOLD_ACCEPTED || q->hold == HOLD_ARRIVED;
+            beds_asked += q->hold == HOLD_PENDING;
+            continue;
+        }
         pending += q->hold == HOLD_PENDING;
         accepted += q->hold == HOLD_ACCEPTED;
     }
+    check_bridges(m, id, beds, beds_asked, accepted);
     if (pending > ASK_POOLS_MAX)
         trace_fail(m->trace, "referral %llu asks %d at once", (unsigned long long)id, pending);
     if (accepted > 1 || (accepted == 1 && pending > 0) || (r->ended && pending + accepted > 0))
@@ -549,6 +608,11 @@ void ledger_model_commit_end(struct ledger_model *m)
         check_referral(m, m->touched[i]);
     }
     m->n_touched = 0;
+}
+
+struct nobed_model *ledger_model_nobed(const struct ledger_model *m)
+{
+    return m->nobed;
 }
 
 /* ---- who is who ---- */

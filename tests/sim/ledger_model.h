@@ -4,7 +4,7 @@
  *
  *   a unit is never promised twice: at each request made, units held + units asked <= units believed free,
  * and never more than the house has; a household never holds two places: after each commit one accepted
- * request, and then none pending
+ * request, and then none pending; but for one bridge bed, on the way or in it, until it is let go of
  *
  * and of the silence of houses: noted once and in its time; then the broker asks one that fits, once in a
  * round; and of a house that says it is full: its number says so too, with the next event. */
@@ -13,6 +13,7 @@
 
 #include "core/event.h"
 #include "gate_model.h"
+#include "nobed_model.h"
 #include "trace.h"
 
 struct ledger_model;
@@ -32,6 +33,9 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev);
 
 /* A commit ends here: everything in it happened at once. */
 void ledger_model_commit_end(struct ledger_model *m);
+
+/* What bridges and closings must be (nobed_model.h); borrowed. */
+struct nobed_model *ledger_model_nobed(const struct ledger_model *m);
 
 /* ---- who is who, for the audience check ---- */
 struct org_id ledger_model_org_of_pool(const struct ledger_model *m, struct pool_id id);

@@ -8,6 +8,7 @@
 #include "care_walk.h"
 #include "handover_walk.h"
 #include "households.h"
+#include "nobed_walk.h"
 #include "stay_walk.h"
 #include "supply.h"
 #include "viewers.h"
@@ -150,6 +151,19 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_NOTE_DESTROYED:
         handover_walk_count(p->w->trace, ev);
         break;
+    case EV_REFERRAL_CLOSED:
+        id_remove(&p->live, ev->u.night.referral.v);
+        break;
+    case EV_BRIDGE_ENDED:
+        if (ev->u.bridge.request.v != 0)
+            request_over(p, ev->u.bridge.request.v);
+        break;
+    case EV_BRIDGE_OPENED:
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_NIGHT_NOTED:
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_POOL_DEFINED:
@@ -325,7 +339,7 @@ static const struct request *accepted_of(const struct engine *e, const struct re
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
-        if (q->state == REQUEST_ACCEPTED)
+        if (q->state == REQUEST_ACCEPTED && !q->bridge)
             return q;
     }
     return NULL;
@@ -620,6 +634,8 @@ static void do_with_referral(struct people *p, enum deed deed)
         no_show(p, r);
     else if (deed == DO_WITHDRAW)
         withdraw(p, r);
+    else if (deed == DO_NOBED)
+        nobed_walk(p->w, &p->rng, referrer_of(p, r), r);
 }
 
 static void do_stay(struct people *p)
@@ -642,6 +658,7 @@ static void do_deed(struct people *p, enum deed deed)
     case DO_ARRIVE:
     case DO_NO_SHOW:
     case DO_WITHDRAW:
+    case DO_NOBED:
         do_with_referral(p, deed);
         break;
     case DO_SEE:
@@ -718,7 +735,11 @@ static void settle(struct people *p, const struct referral *r)
         arrive(p, r);
     else if (engine_household(e, r->id).why == LINK_FOLLOW_UP) /* or each place would open the next */
         withdraw(p, r);
-    else if (p->tries[r->id.v - 1]++ >= CALM_TRIES || !ask(p, r))
+    else if (p->tries[r->id.v - 1]++ < CALM_TRIES && ask(p, r))
+        return;
+    else if (r->id.v % 2 == 0)
+        nobed_close(p->w, &p->rng, referrer_of(p, r), r);
+    else
         withdraw(p, r);
 }
 

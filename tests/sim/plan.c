@@ -17,6 +17,7 @@ const char *broken_name(enum broken b)
         [BROKEN_DIGEST] = "digest",
         [BROKEN_STUCK] = "stuck",
         [BROKEN_GATE] = "gate",
+        [BROKEN_ALARM] = "alarm",
         [BROKEN_NIGHT] = "night",
         [BROKEN_CHECK] = "check",
         [BROKEN_NOTE] = "note",
@@ -53,6 +54,7 @@ static void draw_weights(struct rng *r, struct plan *p)
         [DO_RESUME] = 4,
         /* ---- timers and escalation ---- */
         /* ---- no bed: bridges and the unplaced register ---- */
+        [DO_NOBED] = 50,
         /* ---- gatekeepers ---- */
         [DO_GATE] = 90,
         /* ---- stays, clocks, nights and funding ---- */
@@ -133,6 +135,8 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
     p.same = broken == BROKEN_DOUBLE_HOLD ? 0 : up_to(r, 600);
     if (broken == BROKEN_LOST_ANSWER)
         p.faults.lie = 20;
+    if (broken == BROKEN_ALARM)
+        p.weights[DO_NOBED] += 400;
     if (broken == BROKEN_NIGHT) { /* it takes an arrival and a midnight */
         p.weights[DO_ARRIVE] += 60;
         p.leap = 8;

@@ -18,6 +18,7 @@ enum broken {
     BROKEN_DIGEST,      /* a restart reads one row that was changed */
     BROKEN_STUCK,       /* shelters never answer and nobody withdraws, also when all faults are over */
     BROKEN_GATE,        /* the reference data say that no place has a gatekeeper */
+    BROKEN_ALARM,       /* a broker whose alarms for missed check-ins ring a day late */
     BROKEN_NIGHT,       /* a night is paid by another than the events say */
     BROKEN_CHECK,       /* a check of the broker's own fails: the process dies */
     /* ---- warm handover, keys and notes ---- */
@@ -51,6 +52,7 @@ enum deed {
     DO_CARE,    /* MDO, regie, questions to specialists */
     /* ---- warm handover, keys and notes ---- */
     DO_HANDOVER, /* keys, items, notes */
+    DO_NOBED,    /* bridges, check-ins, nights, closing */
     DO_N
 };
 

@@ -154,8 +154,21 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return (is_placing(a) || a->role == ROLE_SHELTER) &&
                (has_referral(m, a, event_subject(ev)) ||
                 care_model_concerns(checker_care(checker), ev, a->org));
-    /* ---- warm handover, keys and notes ---- */
-    /* ---- location leaked, surge, conflict check ---- */
+    case EV_BRIDGE_OPENED:
+        return has_referral(m, a, ev->u.bridge_opened.referral);
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+        return has_referral(m, a, ev->u.bridge.referral);
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED: /* a bed's house too */
+        if (has_referral(m, a, ev->u.bridge.referral))
+            return true;
+        request = ev->u.bridge.request;
+        break;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        return has_referral(m, a, ev->u.night.referral);
     case EV_REQUEST_MADE:
         request = ev->u.made.id;
         break;

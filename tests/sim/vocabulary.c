@@ -83,7 +83,7 @@ static void add_lists(struct rows *r, bool gatekeepers)
 {
     static const char *const kind[] = {"code", "gatekeeper", "tier", "max_hours", "residence_unknown"};
     static const char *const urgency[] = {"code", "deadline_minutes"};
-    static const char *const reason[] = {"code", "nr", "effect"};
+    static const char *const reason[] = {"code", "nr", "effect", "slept"};
     static const char *const lists[] = {"decline_reasons",   "withdraw_reasons",   "unplaced_reasons",
                                         "departure_reasons", "destinations",       "stop_reasons",
                                         "outflow_blocks",    "clock_stop_reasons", "funding_change_reasons"};
@@ -117,6 +117,7 @@ static void add_lists(struct rows *r, bool gatekeepers)
             SET(r, 0, "reden_%d", i + 1);
             SET(r, 1, "%d", i + 1);
             SET(r, 2, "%s", i + 1 == VOCABULARY_FULL ? "full" : "none");
+            SET(r, 3, "%s", i == 0 ? "no" : "yes");
             add(r, lists[l], reason, COUNT_OF(reason));
         }
 }

@@ -3,6 +3,7 @@ import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined, poolsOf } from './
 import { walkCare } from './walk_care.mjs';
 import { walkHandover } from './walk_handover.mjs';
 import { walkGates } from './walk_gate.mjs';
+import { walkNobed } from './walk_nobed.mjs';
 import { aNeed, aReport, ask, demo, deskOf, expectStatus, inMinutes, openReferral, organisationOf, placesFor } from './world.mjs';
 
 /** A file that a person brings, read by an adapter and taken; a message that was put aside, and is read again. */
@@ -77,6 +78,7 @@ export async function walk(x, referrer, need = aNeed) {
   await walkFeeds(x);
   await walkCare(referrer, desks[3], places[3].poolId, need);
   await walkGates(x, referrer);
+  await walkNobed(x, referrer, need);
   const stream = await referrer.events();
   x.contract?.check('GET', '/events', { status: stream.status, headers: { 'content-type': 'text/event-stream', 'api-version': '-' }, text: '' });
   const leaving = await x.signIn('nachtdienst.utrecht');

@@ -3,6 +3,7 @@
 import { openDesk, signIn } from './browser.mjs';
 import { askBest, beginHousehold, beginShift, bestHouses, clearHousehold, enterHousehold, openPlacer, openShelter, sayIn } from './people.mjs';
 import { FEED_STATES, walkFeeds } from './walk_feeds.mjs';
+import { NOBED_STATES, walkNobedPages } from './walk_nobed_pages.mjs';
 import { phoneOf } from './world.mjs';
 
 /** The states, in their order. visit(name, desk) is called for each; a test asserts that all came. */
@@ -12,7 +13,7 @@ export const STATES = [
   'shelter-shift', 'shelter-empty', 'shelter-changed', 'shelter-stop', 'shelter-stopped',
   'placer-tracking', 'placer-basis', 'placer-withdraw', 'shelter-request', 'shelter-no',
   'shelter-accepted', 'shelter-ended', 'placer-yes', 'placer-location', 'placer-travelling', 'placer-no-show', 'placer-end',
-  'municipality', 'municipality-all', ...FEED_STATES,
+  'municipality', 'municipality-all', ...FEED_STATES, ...NOBED_STATES,
 ];
 
 // The browser writes a line for each 401, and here 401 is right: nobody is signed in yet, or the password was wrong.
@@ -203,6 +204,7 @@ export async function walk(o, visit) {
   await ending(o, tell, worker, house);
   await figures(o, tell);
   await walkFeeds(o, tell);
+  await walkNobedPages(o, tell);
   for (const desk of desks) await desk.context.close();
   return STATES.filter(state => !seen.has(state));
 }

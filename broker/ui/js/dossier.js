@@ -6,6 +6,7 @@ import { ApiError, problemText } from './api.js';
 import { section as gate } from './dossier_gate.js';
 import { section as care } from './dossier_care.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { section as nobed } from './dossier_nobed.js';
 import { section as handover } from './dossier_handover.js';
 import { headline } from './placer_track.js';
 import { moment, t } from './text.js';
@@ -36,6 +37,7 @@ import { announce, html, nothing, notice } from './ui.js';
 
 /** In the order of a referral's life. @type {Section[]} */
 const SECTIONS = [
+  nobed,
   gate,
   care,
   handover,

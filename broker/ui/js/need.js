@@ -21,6 +21,7 @@
  * @property {string} home municipality code
  * @property {boolean} together
  * @property {string} ground
+ * @property {boolean} chat anonymous, over the chat: nobody can be rung back
  */
 
 /** Ages of each group; the middle one is what the search uses until the exact age is given. @type {Record<Band, { from: number, to: number, middle: number }>} */
@@ -35,7 +36,7 @@ const TRAFFICKING = ['uitbuiting_seksueel', 'uitbuiting_arbeid', 'uitbuiting_cri
 /** @returns {Intake} */
 export const emptyIntake = () => ({
   urgency: null, threat: null, adults: [{ sex: 'vrouw', age: null }], children: [], unsafe: [], traits: {}, threatKinds: {},
-  language: '', residence: '', home: '', together: true, ground: 'statutory_task',
+  language: '', residence: '', home: '', together: true, ground: 'statutory_task', chat: false,
 });
 
 /** @param {Intake} intake */
@@ -88,7 +89,7 @@ export function missing(intake, callback) {
     if (child.band === 'teen' && child.sex === '') fields.push(`child-sex-${i}`);
     if (child.band === 'teen' && child.age === null) fields.push(`child-age-${i}`);
   });
-  if (!isCallback(callback)) fields.push('callback');
+  if (!isCallback(callback) && !(intake.chat && callback.trim() === '')) fields.push('callback');
   return fields;
 }
 
@@ -115,7 +116,8 @@ export function toNeed(intake) {
 
 /** What opening a referral needs besides. @param {Intake} intake @param {string} callback @param {number} nowMs @returns {Need} */
 export const toReferral = (intake, callback, nowMs) => ({
-  ...toNeed(intake), callback: callback.trim(), ground: intake.ground, groundAt: new Date(nowMs).toISOString(),
+  ...toNeed(intake), ...(callback.trim() ? { callback: callback.trim() } : {}),
+  ...(intake.chat ? { anonymous: true, channel: /** @type {const} */ ('chat') } : {}), ground: intake.ground, groundAt: new Date(nowMs).toISOString(),
 });
 
 /** Kept answers are only used when they have the shape of today. @param {unknown} value @returns {Intake | null} */
@@ -149,5 +151,6 @@ export function fromNeed(need) {
     home: need.homeMunicipality ?? '',
     together: need.keepTogether ?? true,
     ground: need.ground ?? 'statutory_task',
+    chat: need.channel === 'chat',
   };
 }

@@ -8,6 +8,7 @@ import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { emptyIntake, isSearchable, fromNeed, missing, toNeed, toReferral } from './need.js';
 import { nightView, startNight } from './night_link.js';
 import { keepDraft, readKept } from './placer_draft.js';
+import { alarmsView, alarmText, beginWith, rangAnew, ringing } from './placer_bridges.js';
 import { makeFinder } from './placer_find.js';
 import { announcedName, foundNote, foundText, keepOrder, markSeen, newFits, unseen } from './placer_found.js';
 import { intakeView, summaryView } from './placer_intake.js';
@@ -51,6 +52,7 @@ const state = {
   /** @type {import('../types/api').RevealedLocation | null} */ location: null,
   /** @type {Set<string>} */ departure: new Set(),
   /** @type {Referral[]} */ running: [],
+  /** @type {import('../types/api').Bridge[]} */ bridges: [],
   /** @type {Message | null} */ message: null,
   busy: false,
   lastTouch: 0,
@@ -408,7 +410,14 @@ async function load(id, quiet = false) {
 
 async function loadRunning() {
   try {
-    state.running = (await frame.api.get('/referrals?live=true&limit=20')).referrals;
+    const [running, { bridges }] = await Promise.all([frame.api.get('/referrals?live=true&limit=20'), frame.api.get('/bridges')]);
+    state.running = running.referrals;
+    if (rangAnew(state.bridges, bridges)) {
+      announce(`${t('nobed.notification')} ${alarmText(ringing(bridges)[0])}`);
+      chime();
+      notify(t('nobed.notification'));
+    }
+    state.bridges = bridges;
     frame.draw();
   } catch { /* the row is an extra; the next event tries again */ }
 }
@@ -452,6 +461,29 @@ const reveal = request => doing(async () => {
   focusSoon('place-title');
 });
 
+/** @param {import('../types/api').Bridge} b @param {'safe' | 'seen'} result */
+const checkIn = (b, result) => doing(async () => {
+  await frame.api.post(`/bridges/${b.id}/check-ins`, { result });
+  announce(t(`nobed.done_${result}`));
+  await loadRunning();
+});
+
+/** To the no-bed path of this household: hotel, own network, barring order, a bridge bed. @param {string} form */
+function noBed(form) {
+  const faults = missing(state.intake, state.callback);
+  state.faults = new Set(faults);
+  if (faults.length > 0) {
+    frame.draw();
+    return focusSoon(faults[0]);
+  }
+  return doing(async () => {
+    const { id } = await openReferral();
+    state.opened = null;
+    beginWith(form);
+    location.href = `/verwijzing#r=${id}`;
+  });
+}
+
 /* ---- drawing ---- */
 
 /** @param {Referral} r */
@@ -494,7 +526,7 @@ const askMore = (referral, poolIds) => doing(async () => {
 /** @param {MatchResult} result @returns {import('./placer_results.js').ResultParts} */
 const resultParts = result => ({
   result, gone: state.gone, fresh: freshCount(), askN: askN(result), busy: state.busy, stale: frame.isStale(),
-  outLists: state.outLists, ask: askAgain, keepSearching, sendToGate, openRule, takeMiss, canTakeMiss, find: finder.view,
+  outLists: state.outLists, ask: askAgain, keepSearching, noBed, sendToGate, openRule, takeMiss, canTakeMiss, find: finder.view,
   showFresh: () => { if (state.waiting) showResult(state.waiting, true); frame.draw(); focusSoon('results-title'); },
 });
 
@@ -534,9 +566,10 @@ const view = () => {
     callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
     moreOpen: state.moreOpen, setMore: open => { state.moreOpen = open; frame.draw(); },
     set: setIntake, addRegion, clear: () => setIntake(emptyIntake()),
+    setChat: chat => { setIntake({ ...state.intake, chat }); state.faults.delete('callback'); frame.draw(); },
     setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(state.intake, state.callback); frame.draw(); },
   });
-  const main = html`<div class="results" id="results">${messageView()}${doubtNotice(frame)}${staleNotice(frame, refresh)}${runningRow()}${referral ? tracking(referral) : searching()}${referral ? nothing : nightView(frame)}</div>`;
+  const main = html`<div class="results" id="results">${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}${messageView()}${doubtNotice(frame)}${staleNotice(frame, refresh)}${runningRow()}${referral ? tracking(referral) : searching()}${referral ? nothing : nightView(frame)}</div>`;
   // The summary comes after the tracking on a narrow screen: in the document too.
   return html`<main class="work ${referral ? 'tracks' : ''}">${referral ? html`${main}${side}` : html`${side}${main}`}</main>`;
 };

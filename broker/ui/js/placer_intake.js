@@ -18,6 +18,7 @@ import { button, html, icon, live, nothing, segments, select, shape, stepper } f
  * @property {string} regionFault
  * @property {(intake: Intake) => void} set
  * @property {(callback: string) => void} setCallback
+ * @property {(chat: boolean) => void} setChat
  * @property {(name: string) => void} addRegion
  * @property {() => void} clear
  * @property {boolean} moreOpen the long list of municipalities is only made when it can be used
@@ -157,7 +158,8 @@ export const intakeView = p => html`
 <form class="intake" aria-labelledby="intake-title" novalidate @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
   <div><h1 id="intake-title">${t('intake.title')}</h1><p class="no-names">${icon('id-off')}<span>${t('intake.no_names')}</span></p></div>
   ${urgency(p)}${threat(p)}${household(p)}${unsafe(p)}${needs(p)}${more(p)}
-  <div class="field"><label for="callback">${t('intake.callback')}</label><input class="input" id="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" aria-describedby="callback-hint callback-fault" aria-invalid=${p.faults.has('callback') ? 'true' : nothing} .value=${p.callback} @change=${(/** @type {Event} */ e) => p.setCallback(/** @type {HTMLInputElement} */(e.target).value)}><p class="small subtle" id="callback-hint">${t('intake.callback_hint')}</p>${fault('callback', p, 'intake.callback_fault')}</div>
+  <div class="check"><label><input type="checkbox" id="chat" .checked=${live(p.intake.chat)} @change=${() => p.setChat(!p.intake.chat)}><span>${t('nobed.chat')}</span></label></div>
+  <div class="field"><label for="callback">${t('intake.callback')}</label><input class="input" id="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" aria-describedby="callback-hint callback-fault" aria-invalid=${p.faults.has('callback') ? 'true' : nothing} .value=${p.callback} @change=${(/** @type {Event} */ e) => p.setCallback(/** @type {HTMLInputElement} */(e.target).value)}><p class="small subtle" id="callback-hint">${p.intake.chat ? t('nobed.chat_hint') : t('intake.callback_hint')}</p>${fault('callback', p, 'intake.callback_fault')}</div>
   <div class="intake-foot"><span class="small subtle">${t('intake.answered', { n: answered(p.intake) })}<br>${t('intake.direct')}</span>${button(t('intake.clear'), { kind: 'subtle', click: p.clear })}</div>
 </form>`;
 
@@ -197,6 +199,7 @@ export function summaryView(referral, o) {
     ${line(t('summary.household'), lines(householdLines(need)))}
     ${(need.unsafeRegions ?? []).length > 0 ? line(t('summary.unsafe'), lines((need.unsafeRegions ?? []).map(code => label('regions', code)))) : nothing}
     ${needLines(need).length > 0 ? line(t('summary.needs'), lines(needLines(need))) : nothing}
+    ${need.channel === 'chat' && !need.callback ? line(t('nobed.answer'), t('nobed.no_callback')) : nothing}
     ${line(t('summary.opened'), [clock(referral.openedAt), referral.organisation].filter(Boolean).join(', '))}
   </dl>` : html`<p>${t('summary.erased')}</p>`}
   ${o.canChange ? html`<div>${button(t('summary.change'), { click: o.change })}</div><p class="small subtle">${t('summary.change_hint')}</p>` : nothing}

@@ -22,6 +22,7 @@ import { badge, button, html, icon, nothing, notice } from './ui.js';
  * @property {() => void} showFresh
  * @property {() => void} keepSearching
  * @property {(kind: string) => void} sendToGate
+ * @property {(form: string) => void} noBed
  * @property {(rule: string, open: boolean) => void} openRule
  * @property {() => unknown} find where any place can be looked up
  * @property {(miss: import('../types/api').NearMiss) => void} takeMiss
@@ -182,6 +183,7 @@ function nightRoute(p) {
   const ways = [p.result.ask > 0 ? 'route.consult' : '', p.result.nearMisses.length > 0 ? 'route.near' : '', 'route.order', 'route.hotel', 'route.line'];
   return html`<section class="panel" aria-labelledby="route-title"><h3 id="route-title">${t('route.title')}</h3>
     ${p.stale ? nothing : html`<p>${t('route.wait')}</p>${button(t('route.keep'), { kind: 'primary', icon: 'bell', busy: p.busy, click: p.keepSearching })}`}
+    ${p.stale ? nothing : html`<p>${t('route.meanwhile')}</p><div class="nobed-actions">${[['hotel', 'building'], ['network', 'users'], ['order', 'ban'], ['bed', 'bed']].map(([form, name]) => button(t(`nobed.add_${form}`), { icon: name, busy: p.busy, click: () => p.noBed(form) }))}</div>`}
     <ol class="route">${ways.filter(Boolean).map(key => html`<li>${t(key)}</li>`)}</ol></section>`;
 }
 

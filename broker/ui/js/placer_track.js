@@ -29,9 +29,9 @@ import { button, closeDialog, html, icon, live, nothing, notice, openDialog, rin
 /** @param {Request} r */
 export const askedName = r => r.locationName ?? either(r.poolName, r.poolNameEn);
 /** @param {Referral} referral */
-export const accepted = referral => referral.requests.find(r => r.state === 'accepted' || r.state === 'admitted') ?? null;
+export const accepted = referral => referral.requests.find(r => !r.bridge && (r.state === 'accepted' || r.state === 'admitted')) ?? null;
 /** @param {Referral} referral */
-export const pending = referral => referral.requests.filter(r => r.state === 'pending');
+export const pending = referral => referral.requests.filter(r => r.state === 'pending' && !r.bridge);
 /** @param {Referral} referral */
 const declined = referral => referral.requests.filter(r => r.state === 'declined');
 const DEPARTURE = ['phone', 'papers', 'transport', 'tracker'];
@@ -45,6 +45,7 @@ export function headline(referral) {
   const name = yes ? askedName(yes) : '';
   if (referral.state === 'admitted') return t('track.admitted', { name });
   if (referral.state === 'withdrawn') return t('track.withdrawn');
+  if (referral.state === 'closed') return t('nobed.headline_closed');
   if (referral.state === 'travelling') return t('track.travelling', { name });
   if (referral.state === 'reserved') return t('track.reserved', { name });
   if (waiting > 0) return t('track.asked', { n: waiting });
@@ -57,6 +58,7 @@ export function headline(referral) {
 /** What a shelter did so far, in words. @param {Request} r */
 export function answerText(r) {
   if (r.state === 'accepted' || r.state === 'admitted') return t('answer.yes', { time: clock(r.answeredAt ?? r.askedAt) });
+  if (r.state === 'left') return t('nobed.answer_left');
   if (r.state === 'declined') return t('answer.no', { reason: inSentence(label('declineReasons', r.declineReason)) });
   if (r.state === 'expired') return r.lateYes ? t('answer.late_yes') : t('answer.expired');
   if (r.state === 'cancelled') return t(r.cancelWhy ? `answer.cancelled_${r.cancelWhy}` : 'answer.cancelled_withdrawn');
@@ -96,7 +98,7 @@ function basis(r, p) {
 function askedRow(r) {
   const look = r.state === 'pending' ? (r.seenAt ? ['seen', 'eye-check'] : ['', 'bell-ringing'])
     : r.state === 'accepted' || r.state === 'admitted' ? ['yes', 'circle-check'] : r.state === 'declined' ? ['no', 'x'] : ['ended', 'x'];
-  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
+  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
 }
 
 /** @param {TrackParts} p */
@@ -175,7 +177,7 @@ function alarms(p) {
   if (r.state === 'travelling' && r.etaAt && p.nowMs > new Date(r.etaAt).getTime() + noShowMinutes(r) * 60000)
     return notice({ title: t('alarm.no_show'), text: t('alarm.no_show_text'), tone: 'error', alert: true, action: button(t('journey.no_show'), { click: () => openDialog('no-show') }) });
   if (r.unplaced && (r.state === 'open' || r.state === 'asked'))
-    return notice({ icon: 'hourglass', title: t('alarm.unplaced'), text: t('alarm.unplaced_text') });
+    return notice({ icon: 'hourglass', title: t('alarm.unplaced'), text: t('alarm.unplaced_text'), action: html`<a class="notice-link" href="/verwijzing#r=${r.id}">${t('nobed.go')}</a>` });
   return nothing;
 }
 

@@ -62,6 +62,8 @@ function facts(r, p) {
     ${held ? line('map-pin', t('request.where'), t('request.meeting')) : nothing}
     ${line('bed', t('request.place'), held ? t('request.place_held', { room }) : free === null ? room : t('request.place_free', { room, free }))}
     ${r.referrer ? line('building', t('request.by'), r.referrer) : nothing}
+    ${r.channel === 'chat' && !r.callback ? line('messages', t('nobed.answer'), t('nobed.no_callback')) : nothing}
+    ${r.bridge ? line('home-shield', t('nobed.as_bridge'), t('nobed.as_bridge_text')) : nothing}
   </dl>`;
 }
 
@@ -86,6 +88,7 @@ const acceptedCard = (r, p) => html`<section class="call" aria-labelledby="reque
 /** What became of a request that is over, in words for the house. @param {Request} r */
 export function endedText(r) {
   if (r.state === 'admitted') return t('ended.admitted');
+  if (r.state === 'left') return t('nobed.ended_left');
   if (r.state === 'declined') return t('ended.declined');
   if (r.state === 'cancelled') return t(r.lateYes ? 'ended.late_yes' : `ended.cancelled_${r.cancelWhy ?? 'withdrawn'}`);
   return t(r.lateYes ? 'ended.late_yes' : 'ended.expired');

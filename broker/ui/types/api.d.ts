@@ -46,7 +46,7 @@ export type Person = { sex: string; age?: number | null; pregnant?: boolean };
 export type Need = {
     urgency: string; threatLevel: string; threatKinds?: Record<string, Tri>; household: Person[]; keepTogether?: boolean;
     traits?: Record<string, Tri>; unsafeRegions?: string[]; homeMunicipality?: string; residence?: string; language?: string;
-    minorAlone?: boolean; ground?: string; groundAt?: string; callback?: string;
+    minorAlone?: boolean; anonymous?: boolean; channel?: 'telefoon' | 'chat'; ground?: string; groundAt?: string; callback?: string;
 };
 
 export type Param = { kind: string; value: number | string };
@@ -77,12 +77,12 @@ export type Household = {
 };
 export type Request = {
     id: number; referralId: number; referralCode?: string;
-    state: 'pending' | 'accepted' | 'declined' | 'expired' | 'cancelled' | 'admitted';
+    state: 'pending' | 'accepted' | 'declined' | 'expired' | 'cancelled' | 'admitted' | 'left';
     cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | null; declineReason?: string | null; lateYes?: boolean;
     poolId: number; poolName?: string; poolNameEn?: string; kind?: string; locationId?: number; locationName?: string;
     region?: string; units?: number; askedAt: string; seenAt?: string | null; answerByAt: string; lapseAt: string;
     answeredAt?: string | null; etaAt?: string | null; answerMinutes?: number; alsoAsked?: number; referrer?: string;
-    callback?: string | null; household?: Household | null; version?: number;
+    callback?: string | null; channel?: 'telefoon' | 'chat' | null; bridge?: boolean; household?: Household | null; version?: number;
     proposal?: Proposal;
 };
 export type Proposal = {
@@ -90,7 +90,7 @@ export type Proposal = {
     observedAt?: string | null; rulesVersion?: string; reasons: Reason[]; byBroker?: boolean; fits?: number; asks?: number;
 } & Ranking;
 export type Referral = {
-    id: number; code: string; state: 'open' | 'asked' | 'reserved' | 'travelling' | 'admitted' | 'withdrawn';
+    id: number; code: string; state: 'open' | 'asked' | 'reserved' | 'travelling' | 'admitted' | 'withdrawn' | 'closed';
     urgency: string; unplaced?: boolean; factsErased?: boolean; organisation?: string; openedAt: string; deadlineAt: string;
     firstAskedAt?: string | null; acceptedAt?: string | null; etaAt?: string | null; admittedAt?: string | null;
     closedAt?: string | null; withdrawReason?: string | null; version?: number; need?: Need; requests: Request[];
@@ -105,6 +105,21 @@ export type GateRequest = {
     owner?: { mine: boolean; nl: string; en: string } | null; asked?: string[]; asks?: number; answers?: Record<string, Tri>;
     clocks: { waitingSince?: string | null; deadlineAt?: string | null; bridgeUntil?: string | null; reflectionUntil?: string | null; actBy?: string | null; presses?: 'deadline' | 'bridge' | 'reflection' | null };
     bridge?: { kind: string; state: 'pending' | 'accepted' | 'admitted' } | null; requests: Request[];
+};
+/* The no-bed path. */
+export type SafetyOwner = { kind: 'desk' | 'other'; role?: string; organisation?: string; callback?: string };
+export type Bridge = {
+    id: number; referralId: number; referralCode: string; kind: 'order' | 'network' | 'hotel' | 'bed';
+    state: 'planned' | 'active' | 'alarm' | 'ended'; end: string | null; slept: string | null; owner: SafetyOwner | null;
+    everyMinutes: number | null; times: string[]; untilAt: string | null; nextAt: string | null; alarms: number;
+    teamLead: boolean; seenAt: string | null; openedAt: string; startedAt: string | null; checkedAt: string | null;
+    endedAt: string | null; requestId: number | null; locationName: string | null; version: number;
+};
+export type BridgeList = { bridges: Bridge[]; total: number; alarms: number };
+export type Night = { date: string; slept: string | null; reason: string | null };
+export type NoBed = {
+    referralId: number; referralCode: string; state: string; unplaced: boolean; deadlineAt: string; hoursWaited: number;
+    reason: string | null; nights: Night[]; closedAt: string | null; closedSlept: string | null; bridges: Bridge[];
 };
 export type AnnouncedPlace = {
     poolId: number; at: string; locationName?: string; poolName?: string; poolNameEn?: string; region?: string | null;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/fields.h"
+#include "core/nobed/nobed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,29 @@ static void send_a_minor(struct exchange *x)
         fail_msg("no gate request in this world");
 }
 
+/* Referral 3: in a hotel (bridge 1), and a bridge bed that said yes (request 4, bridge 2). Referral 4 looks.
+ */
+static void add_bridges(struct exchange *x)
+{
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct bridge_wish hotel = {.kind = BRIDGE_HOTEL,
+                                .active = true,
+                                .owner = {.kind = BRIDGE_OWNER_DESK, .account = {7}, .callback = "010 555"}};
+    struct command open = {.kind = CMD_OPEN_BRIDGE, .actor = referrer_of(VT_OOST)};
+    struct command ask = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
+
+    open.u.open_bridge.referral = r;
+    open.u.open_bridge.wish = &hotel;
+    assert_int_equal(exchange_do(x, &open).refusal, REFUSAL_NONE);
+    ask.u.ask.referral = r;
+    ask.u.ask.pools[0].v = POOL_A2;
+    ask.u.ask.n = 1;
+    ask.u.ask.bridge = true;
+    assert_int_equal(exchange_do(x, &ask).refusal, REFUSAL_NONE);
+    do_answer(x, CMD_ACCEPT, x->last.requests[0], 0);
+    do_open(x, VT_OOST, a_need());
+}
+
 static struct world world_of_all(void)
 {
     static const unsigned c_and_a[] = {POOL_C, POOL_A1};
@@ -66,6 +90,7 @@ static struct world world_of_all(void)
     w.answer_by = the_request(w.x, (struct request_id){1})->answer_by_ms;
     o = do_ask(w.x, do_open(w.x, VT_OOST, a_need()), c_and_a, 2);
     do_answer(w.x, CMD_ACCEPT, o.requests[0], 0);
+    add_bridges(w.x);
     handover_begun(w.x);
     send_a_minor(w.x);
     return w;
@@ -210,7 +235,7 @@ static struct event possible(const struct world *w, enum event_kind kind)
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
         ev.u.gate = (struct gate_event){.gate = {2},
-                                        .referral = {3},
+                                        .referral = {5},
                                         .org = {COMENSHA},
                                         .keeper = GATEKEEPER_COMENSHA,
                                         .kind = KIND_COSM};
@@ -222,7 +247,7 @@ static struct event possible(const struct world *w, enum event_kind kind)
     case EV_GATE_RETURNED:
     case EV_GATE_WITHDRAWN:
         ev.account.v = 7;
-        ev.u.gate = (struct gate_event){.gate = {1}, .referral = {3}, .asked = 2, .reason = 1};
+        ev.u.gate = (struct gate_event){.gate = {1}, .referral = {5}, .asked = 2, .reason = 1};
         ev.u.gate.answers.yes = kind == EV_GATE_ANSWERED ? 4 : 0;
         break;
     case EV_RESIDENCE_FOUND:
@@ -261,6 +286,38 @@ static struct event possible(const struct world *w, enum event_kind kind)
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
         break; /* care/care_apply_test.c */
+    case EV_BRIDGE_OPENED:
+        ev.u.bridge_opened = (struct bridge){.id = {engine_bridges(e) + 1},
+                                             .referral = {1},
+                                             .kind = BRIDGE_HOTEL,
+                                             .owner = {.kind = BRIDGE_OWNER_DESK, .account = {7}},
+                                             .every_minutes = 60,
+                                             .next_ms = ev.at_ms + 1,
+                                             .due_ms = ev.at_ms + 2};
+        break;
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+        ev.u.bridge.bridge.v = 1;
+        ev.u.bridge.referral.v = 3;
+        if (kind == EV_BRIDGE_ALARMED)
+            ev.at_ms = engine_bridge(e, ev.u.bridge.bridge)->due_ms;
+        ev.u.bridge.next_ms = ev.at_ms + 1;
+        ev.u.bridge.due_ms = ev.at_ms + 2;
+        break;
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        ev.u.bridge.bridge.v = 2;
+        ev.u.bridge.referral.v = 3;
+        ev.u.bridge.request.v = 4;
+        ev.u.bridge.end = kind == EV_BRIDGE_ENDED ? BRIDGE_END_HOME : BRIDGE_END_NONE;
+        break;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        ev.account.v = 9;
+        ev.u.night.referral.v = 4;
+        ev.u.night.night = (struct night){.day = 20000, .slept = 12, .reason = 1};
+        break;
     /* ---- warm handover, keys and notes ---- */
     case EV_KEY_MADE:
     case EV_KEY_CONFIRMED:
@@ -288,7 +345,7 @@ static void possible_events_are_applied(void **state)
         char why[200] = "";
 
         /* The others are in their own world: stay/apply_test.c, care/ ... */
-        bool is_here = kind <= EV_CAPACITY_CONFIRMED && kind != EV_REFERRAL_WITHDRAWN;
+        bool is_here = kind != EV_REFERRAL_WITHDRAWN && (kind < EV_STAY_STARTED || kind > EV_CONSULT_CLOSED);
 
         if (is_here && engine_replay(w.x->e, &ev, why, sizeof why) != OK)
             fail_msg("%s", why);
@@ -494,9 +551,9 @@ static void gate_requests(void **state)
     SPOIL(EV_GATE_RETURNED, ev.u.gate.reason = GATE_RETURN_N + 1);
     KEEP(EV_GATE_RETURNED, ev.u.gate.reason = GATE_RETURN_N);
     SPOIL(EV_REQUEST_MADE, ev.u.made.keeper = GATEKEEPER_COMENSHA; ev.u.made.gate.v = 1);
-    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 3; ev.u.made.gate.v = 1); /* of another gatekeeper */
-    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 3; ev.u.made.keeper = GATEKEEPER_GI; ev.u.made.gate.v = 2);
-    KEEP(EV_REQUEST_MADE, ev.u.made.referral.v = 3; ev.u.made.keeper = GATEKEEPER_GI; ev.u.made.gate.v = 1);
+    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 5; ev.u.made.gate.v = 1); /* of another gatekeeper */
+    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 5; ev.u.made.keeper = GATEKEEPER_GI; ev.u.made.gate.v = 2);
+    KEEP(EV_REQUEST_MADE, ev.u.made.referral.v = 5; ev.u.made.keeper = GATEKEEPER_GI; ev.u.made.gate.v = 1);
     SPOIL(EV_RESIDENCE_FOUND, ev.u.residence.referral.v = 99);
     SPOIL(EV_RESIDENCE_FOUND, ev.u.residence.residence = RESIDENCE_N);
     SPOIL(EV_RESIDENCE_FOUND, ev.u.residence.until_ms = FIELD_TIME_MAX + 1);
@@ -608,6 +665,90 @@ static void steps_of_a_handover(void **state)
     exchange_free(w.x);
 }
 
+static void bridges(void **state)
+{
+    static const enum event_kind kinds[] = {EV_BRIDGE_STARTED, EV_BRIDGE_CHECKED, EV_BRIDGE_ALARMED,
+                                            EV_BRIDGE_ARRIVED, EV_BRIDGE_ENDED};
+    struct world w = world_of_all();
+
+    (void)state;
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.id.v++);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.referral.v = 99);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.referral.v = 3); /* has a hotel */
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.kind = BRIDGE_KIND_N);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.kind = BRIDGE_BED); /* no house said yes */
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.kind = BRIDGE_BED; ev.u.bridge_opened.request.v = 2);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.request.v = 1);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.state = BRIDGE_ALARM);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.state = BRIDGE_ENDED);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.owner.kind = BRIDGE_OWNER_NONE);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.every_minutes = 0);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.next_ms = 0);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.due_ms = 0);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.due_ms = FIELD_TIME_MAX + 1);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.n_times = BRIDGE_TIMES_MAX + 1);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.n_times = 2; ev.u.bridge_opened.times_ms[0] = 5;
+          ev.u.bridge_opened.times_ms[1] = 5);
+    KEEP(EV_BRIDGE_OPENED, ev.u.bridge_opened.n_times = 2; ev.u.bridge_opened.times_ms[0] = 5;
+         ev.u.bridge_opened.times_ms[1] = 6);
+    KEEP(EV_BRIDGE_OPENED, ev.u.bridge_opened.kind = BRIDGE_NETWORK;
+         ev.u.bridge_opened.owner.kind = BRIDGE_OWNER_NONE; ev.u.bridge_opened.every_minutes = 0);
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        SPOIL(kinds[i], ev.u.bridge.bridge.v = 99);
+        SPOIL(kinds[i], ev.u.bridge.referral.v = 4);
+        SPOIL(kinds[i], ev.u.bridge.request.v = 1);
+        SPOIL(kinds[i], ev.u.bridge.next_ms = -1);
+        SPOIL(kinds[i], ev.u.bridge.due_ms = FIELD_TIME_MAX + 1);
+        SPOIL(kinds[i], ev.u.bridge.until_ms = FIELD_TIME_MAX + 1);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        SPOIL(kinds[i], ev.u.bridge.due_ms = 0);
+        SPOIL(kinds[i], ev.u.bridge.next_ms = 0);
+    }
+    SPOIL(EV_BRIDGE_STARTED, ev.u.bridge.bridge.v = 2;
+          ev.u.bridge.request.v = 4);                                /* a bed begins otherwise */
+    SPOIL(EV_BRIDGE_CHECKED, ev.u.bridge.check = BRIDGE_CHECK_SEEN); /* nothing rings */
+    SPOIL(EV_BRIDGE_CHECKED, ev.u.bridge.bridge.v = 2; ev.u.bridge.request.v = 4); /* nobody arrived */
+    SPOIL(EV_BRIDGE_ALARMED, ev.at_ms--);
+    SPOIL(EV_BRIDGE_ALARMED, ev.u.bridge.due_ms = ev.at_ms);
+    SPOIL(EV_BRIDGE_ARRIVED, ev.u.bridge.bridge.v = 1; ev.u.bridge.request.v = 0);
+    SPOIL(EV_BRIDGE_ENDED, ev.u.bridge.end = BRIDGE_END_NONE);
+    SPOIL(EV_BRIDGE_ENDED, ev.u.bridge.end = BRIDGE_END_N);
+    /* The request of a bridge bed ends with its bridge, and only so. */
+    SPOIL(EV_REQUEST_CANCELLED, ev.u.request.request.v = 4; ev.u.request.referral.v = 3;
+          ev.u.request.why = CANCEL_WITHDRAWN);
+    /* One bed at a time; and no end of a referral that leaves one standing. */
+    SPOIL(EV_REQUEST_MADE, ev.u.made.referral.v = 3; ev.u.made.bridge = true);
+    KEEP(EV_REQUEST_MADE, ev.u.made.referral.v = 3);
+    SPOIL(EV_REFERRAL_WITHDRAWN, ev.u.referral.referral.v = 3);
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.referral.v = 3);
+    exchange_free(w.x);
+}
+
+static void nights_and_closing(void **state)
+{
+    struct world w = world_of_all();
+    struct event closed;
+
+    (void)state;
+    SPOIL(EV_NIGHT_NOTED, ev.u.night.referral.v = 99);
+    SPOIL(EV_NIGHT_NOTED, ev.u.night.night.slept = 0);
+    SPOIL(EV_NIGHT_NOTED, ev.u.night.night.day = -1);
+    KEEP(EV_NIGHT_NOTED, ev.u.night.night.reason = 0);
+    SPOIL(EV_REFERRAL_CLOSED, ev.account.v = 0); /* a machine */
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.referral.v = 99);
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.referral.v = 1); /* still asks */
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.referral.v = 2); /* has a place */
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.night.slept = 0);
+    SPOIL(EV_REFERRAL_CLOSED, ev.u.night.night.reason = 0);
+    closed = possible(&w, EV_REFERRAL_CLOSED);
+    engine_apply(w.x->e, &closed);
+    SPOIL(EV_REFERRAL_CLOSED, ev.seq += 0);
+    SPOIL(EV_NIGHT_NOTED, ev.seq += 0);
+    SPOIL(EV_BRIDGE_OPENED, ev.u.bridge_opened.referral.v = 4);
+    exchange_free(w.x);
+}
+
 static void steps_of_a_referral(void **state)
 {
     struct world w = world_of_all();
@@ -679,6 +820,8 @@ int main(void)
         cmocka_unit_test(steps_of_a_request),
         cmocka_unit_test(a_yes_beside_another_request),
         cmocka_unit_test(steps_of_a_handover),
+        cmocka_unit_test(bridges),
+        cmocka_unit_test(nights_and_closing),
         cmocka_unit_test(steps_of_a_referral),
         cmocka_unit_test(places_found),
         cmocka_unit_test(outcomes),

@@ -283,6 +283,52 @@ static void commands_on_a_referral(void **state)
     exchange_free(s.x);
 }
 
+/* A hotel is its referrer's alone; a bridge bed also the house's, which may say that nobody came. */
+static void commands_on_the_no_bed_path(void **state)
+{
+    static const struct {
+        enum command_kind kind;
+        bool bed;
+        struct grant grants[GRANTS_MAX];
+    } cases[] = {
+        {CMD_OPEN_BRIDGE, false, {THE_REFERRER}},
+        {CMD_NOTE_NIGHT, false, {THE_REFERRER}},
+        {CMD_CLOSE_REFERRAL, false, {THE_REFERRER}},
+        {CMD_START_BRIDGE, false, {THE_REFERRER}},
+        {CMD_CHECK_IN, false, {THE_REFERRER}},
+        {CMD_END_BRIDGE, false, {THE_REFERRER}},
+        {CMD_CHECK_IN, true, {THE_REFERRER}},
+        {CMD_END_BRIDGE, true, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+    };
+    struct scene_of_all s = scene_new();
+    struct bridge_wish hotel = {.kind = BRIDGE_HOTEL,
+                                .owner = {.kind = BRIDGE_OWNER_DESK, .account = {1}, .callback = "112"}};
+    struct command cmd = {.kind = CMD_OPEN_BRIDGE, .actor = referrer_of(VT_OOST)};
+
+    (void)state;
+    cmd.u.open_bridge.referral = s.pending;
+    cmd.u.open_bridge.wish = &hotel;
+    assert_int_equal(exchange_do(s.x, &cmd).refusal, REFUSAL_NONE);
+    cmd = (struct command){.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
+    cmd.u.ask.referral = s.pending;
+    cmd.u.ask.pools[0].v = POOL_A2;
+    cmd.u.ask.n = 1;
+    cmd.u.ask.bridge = true;
+    assert_int_equal(exchange_do(s.x, &cmd).refusal, REFUSAL_NONE);
+    do_answer(s.x, CMD_ACCEPT, s.x->last.requests[0], 0);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        cmd = (struct command){.kind = cases[i].kind};
+        if (cmd.kind == CMD_OPEN_BRIDGE)
+            cmd.u.open_bridge.referral = s.pending;
+        else if (cmd.kind == CMD_NOTE_NIGHT || cmd.kind == CMD_CLOSE_REFERRAL)
+            cmd.u.night.referral = s.pending;
+        else
+            cmd.u.bridge.bridge.v = cases[i].bed ? 2 : 1;
+        hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);
+    }
+    exchange_free(s.x);
+}
+
 static void commands_on_a_stay_and_its_clock(void **state)
 {
     static const struct {
@@ -430,6 +476,14 @@ static void looking_at_things(void **state)
          {ACT_SEE_REFERRAL, s.reserved.v},
          {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_NOORD}}},
         {"referral of CoMensha", {ACT_SEE_REFERRAL, s.comenshas.v}, {{ROLE_COMENSHA, COMENSHA, ANY}}},
+        {"no-bed path of a referral", {ACT_SEE_NOBED, s.pending.v}, {THE_REFERRER}},
+        {"no-bed path of none", {ACT_SEE_NOBED, 99}, {{ROLE_NONE, 0, 0}}},
+        {"unplaced",
+         {ACT_SEE_UNPLACED, 0},
+         {{ROLE_REFERRER, ANY, ANY},
+          {ROLE_COMENSHA, ANY, ANY},
+          {ROLE_MUNICIPALITY, ANY, ANY},
+          {ROLE_RAPPORTEUR, ANY, ANY}}},
         {"no referral", {ACT_SEE_REFERRAL, 99}, {{ROLE_NONE, 0, 0}}},
         {"request to B", {ACT_SEE_REQUEST, s.pending_b.v}, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {"no request", {ACT_SEE_REQUEST, 99}, {{ROLE_NONE, 0, 0}}},
@@ -677,6 +731,14 @@ static void pushed_only_to_who_it_concerns(void **state)
           {ROLE_SHELTER, HUIS_B, B_HUIS},
           {ROLE_ORG_ADMIN, HUIS_B, B_HUIS},
           {ROLE_MACHINE, HUIS_B, ANY}}},
+        {EV_BRIDGE_OPENED, {THE_REFERRER}},
+        {EV_BRIDGE_STARTED, {THE_REFERRER}},
+        {EV_BRIDGE_CHECKED, {THE_REFERRER}},
+        {EV_BRIDGE_ALARMED, {THE_REFERRER}},
+        {EV_BRIDGE_ARRIVED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_BRIDGE_ENDED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_NIGHT_NOTED, {THE_REFERRER}},
+        {EV_REFERRAL_CLOSED, {THE_REFERRER}},
         {EV_STAY_STARTED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
         {EV_STAY_READY, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
         {EV_STAY_FUNDED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
@@ -734,6 +796,13 @@ static void pushed_only_to_who_it_concerns(void **state)
         else if ((ev.kind >= EV_REQUEST_SEEN && ev.kind <= EV_REQUEST_LATE_YES) ||
                  ev.kind == EV_REQUEST_SILENT)
             ev.u.request.request = s.pending_b;
+        else if (ev.kind == EV_BRIDGE_OPENED)
+            ev.u.bridge_opened.referral = s.pending;
+        else if (ev.kind > EV_BRIDGE_OPENED && ev.kind <= EV_BRIDGE_ENDED) {
+            ev.u.bridge.referral = s.pending;
+            ev.u.bridge.request = s.pending_b;
+        } else if (ev.kind == EV_NIGHT_NOTED || ev.kind == EV_REFERRAL_CLOSED)
+            ev.u.night.referral = s.pending;
         else if (ev.kind == EV_PLACE_FOUND)
             ev.u.found.referral = s.pending;
         else if (ev.kind == EV_FUNDING_FLAGGED)
@@ -835,6 +904,7 @@ int main(void)
         cmocka_unit_test(commands_of_a_gate_request),
         cmocka_unit_test(commands_on_a_request),
         cmocka_unit_test(commands_on_a_referral),
+        cmocka_unit_test(commands_on_the_no_bed_path),
         cmocka_unit_test(commands_on_a_stay_and_its_clock),
         cmocka_unit_test(capacity_of_ones_own_house),
         cmocka_unit_test(looking_at_things),

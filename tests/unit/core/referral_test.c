@@ -9,11 +9,12 @@
 
 static void the_table_of_moves(void **state)
 {
-    /* Row: from; column: to. open asked reserved travelling admitted withdrawn departed */
+    /* Row: from; column: to. open asked reserved travelling admitted withdrawn closed departed */
     static const char *const may[REFERRAL_STATE_N] = {
-        [REFERRAL_OPEN] = ".x...x.",       [REFERRAL_ASKED] = "x.x..x.",    [REFERRAL_RESERVED] = "x..xxx.",
-        [REFERRAL_TRAVELLING] = "x...xx.", [REFERRAL_ADMITTED] = "......x", [REFERRAL_WITHDRAWN] = ".......",
-        [REFERRAL_DEPARTED] = ".......",
+        [REFERRAL_OPEN] = ".x...xx.",     [REFERRAL_ASKED] = "x.x..xx.",
+        [REFERRAL_RESERVED] = "x..xxx..", [REFERRAL_TRAVELLING] = "x...xx..",
+        [REFERRAL_ADMITTED] = ".......x", [REFERRAL_WITHDRAWN] = "........",
+        [REFERRAL_CLOSED] = "........",   [REFERRAL_DEPARTED] = "........",
     };
 
     (void)state;
@@ -37,7 +38,14 @@ static struct referral_id a_referral(struct exchange *x, enum referral_state s, 
     *q = (struct request_id){0};
     if (s == REFERRAL_WITHDRAWN)
         do_referral(x, CMD_WITHDRAW, r, 0, 1);
-    if (s == REFERRAL_OPEN || s == REFERRAL_WITHDRAWN)
+    if (s == REFERRAL_CLOSED) {
+        struct command cmd = {.kind = CMD_CLOSE_REFERRAL, .actor = referrer_of(VT_OOST)};
+
+        cmd.u.night.referral = r;
+        cmd.u.night.night = (struct night){.day = (int32_t)(x->now / MS_DAY), .slept = 12, .reason = 1};
+        exchange_do(x, &cmd);
+    }
+    if (s == REFERRAL_OPEN || s == REFERRAL_WITHDRAWN || s == REFERRAL_CLOSED)
         return r;
     *q = do_ask_one(x, r, POOL_B);
     if (s == REFERRAL_ASKED)
@@ -63,17 +71,17 @@ static void commands_in_every_state(void **state)
 #define NO REFERRAL_STATE_N
     static const struct {
         enum command_kind kind;
-        enum referral_state
-            to[REFERRAL_STATE_N]; /* from open asked reserved travelling admitted withdrawn departed */
+        /* from open asked reserved travelling admitted withdrawn closed departed */
+        enum referral_state to[REFERRAL_STATE_N];
     } cases[] = {
-        {CMD_ASK, {REFERRAL_ASKED, REFERRAL_ASKED, NO, NO, NO, NO, NO}},
-        {CMD_TRAVEL, {NO, NO, REFERRAL_TRAVELLING, REFERRAL_TRAVELLING, NO, NO, NO}},
-        {CMD_NO_SHOW, {NO, NO, REFERRAL_OPEN, REFERRAL_OPEN, NO, NO, NO}},
+        {CMD_ASK, {REFERRAL_ASKED, REFERRAL_ASKED, NO, NO, NO, NO, NO, NO}},
+        {CMD_TRAVEL, {NO, NO, REFERRAL_TRAVELLING, REFERRAL_TRAVELLING, NO, NO, NO, NO}},
+        {CMD_NO_SHOW, {NO, NO, REFERRAL_OPEN, REFERRAL_OPEN, NO, NO, NO, NO}},
         {CMD_WITHDRAW,
-         {REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, NO, NO, NO}},
+         {REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, NO, NO, NO, NO}},
         /* of a household that has left: it did arrive */
         {CMD_CONFIRM_ARRIVAL,
-         {NO, NO, REFERRAL_ADMITTED, REFERRAL_ADMITTED, REFERRAL_ADMITTED, NO, REFERRAL_DEPARTED}},
+         {NO, NO, REFERRAL_ADMITTED, REFERRAL_ADMITTED, REFERRAL_ADMITTED, NO, NO, REFERRAL_DEPARTED}},
     };
 #undef NO
 

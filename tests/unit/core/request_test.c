@@ -9,10 +9,15 @@
 
 static void the_table_of_moves(void **state)
 {
-    /* pending accepted declined expired cancelled admitted */
+    /* pending accepted declined expired cancelled admitted left */
     static const char *const may[REQUEST_STATE_N] = {
-        [REQUEST_PENDING] = ".xxxx.", [REQUEST_ACCEPTED] = "....xx",  [REQUEST_DECLINED] = "......",
-        [REQUEST_EXPIRED] = "......", [REQUEST_CANCELLED] = "......", [REQUEST_ADMITTED] = "......",
+        [REQUEST_PENDING] = ".xxxx..",
+        [REQUEST_ACCEPTED] = "....xx.",
+        [REQUEST_DECLINED] = ".......",
+        [REQUEST_EXPIRED] = ".......",
+        [REQUEST_CANCELLED] = ".......",
+        [REQUEST_ADMITTED] = "......x", /* a bridge bed; apply lets no other */
+        [REQUEST_LEFT] = ".......",
     };
 
     (void)state;
@@ -25,7 +30,7 @@ static void the_table_of_moves(void **state)
                 fail_msg("%s to %s", request_state_code((enum request_state)from),
                          request_state_code((enum request_state)to));
         }
-        assert_int_equal(request_is_holding(&q), strchr(may[from], 'x') != NULL);
+        assert_int_equal(request_is_holding(&q), strchr(may[from], 'x') != NULL && from != REQUEST_ADMITTED);
     }
 }
 

@@ -40,6 +40,7 @@ static void each_kind_copies_what_it_points_to(void **state)
     struct location location = {.code = "b"};
     struct pool pool = {.code = "c"};
     struct need need = need_empty();
+    struct bridge_wish wish = {.kind = BRIDGE_HOTEL, .owner = {.callback = "112"}};
     struct command cmd = {.kind = CMD_DEFINE_ORG, .u.org = &org};
     struct command *copy = command_copy(&cmd);
 
@@ -73,6 +74,14 @@ static void each_kind_copies_what_it_points_to(void **state)
         assert_string_equal(copy->u.care->text, "d");
         free(copy);
     }
+    cmd = (struct command){.kind = CMD_OPEN_BRIDGE};
+    cmd.u.open_bridge.referral.v = 6;
+    cmd.u.open_bridge.wish = &wish;
+    copy = command_copy(&cmd);
+    assert_ptr_not_equal(copy->u.open_bridge.wish, &wish);
+    assert_string_equal(copy->u.open_bridge.wish->owner.callback, "112");
+    assert_int_equal(copy->u.open_bridge.referral.v, 6);
+    free(copy);
 }
 
 static void a_command_without_pointers_is_copied_as_it_is(void **state)

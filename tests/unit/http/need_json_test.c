@@ -175,6 +175,36 @@ static void test_opening_needs_callback_and_ground(void **state)
     assert_true(read_need(vocab_of(state), "{" BASE SHARING "}", true, &n, &f));
     assert_string_equal(n.callback, "010-123 45 67");
     assert_int_equal(n.ground, GROUND_VITAL_INTEREST);
+    assert_int_equal(n.channel, WAY_BACK_PHONE);
+}
+
+/* Who can only be written to has no number; everybody else must give one, a telephone as a telephone. */
+static void test_a_chat_needs_no_callback(void **state)
+{
+    static const char ground[] = ",\"ground\":\"vital_interest\"";
+    static const struct {
+        const char *extra, *pointer;
+    } rows[] = {
+        {",\"channel\":\"chat\"", NULL},
+        {",\"channel\":\"chat\",\"callback\":\"010-123 45 67\"", NULL},
+        {",\"channel\":\"chat\",\"callback\":\"chat\"", "/callback"},
+        {",\"channel\":\"telefoon\"", "/callback"},
+        {",\"channel\":\"brief\"", "/channel"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct json_faults f = {0};
+        char text[512];
+        struct need n;
+
+        snprintf(text, sizeof text, "{" BASE "%s%s}", rows[i].extra, ground);
+        if (read_need(vocab_of(state), text, true, &n, &f) != (rows[i].pointer == NULL))
+            fail_msg("%s", rows[i].extra);
+        if (rows[i].pointer != NULL)
+            assert_string_equal(f.list[0].pointer, rows[i].pointer);
+        else
+            assert_int_equal(n.channel, WAY_BACK_CHAT);
+    }
 }
 
 static void test_values(void **state)
@@ -246,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_all_faults_at_once),
         cmocka_unit_test(test_opening_needs_callback_and_ground),
+        cmocka_unit_test(test_a_chat_needs_no_callback),
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_round_trip),
     };

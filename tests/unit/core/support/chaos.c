@@ -6,6 +6,7 @@
 #include "core/fields.h"
 #include "core/gate/gate_look.h"
 #include "core/reason.h"
+#include "support/chaos_nobed.h"
 #include "support/match_builders.h"
 
 #include <stdio.h>
@@ -91,6 +92,7 @@ struct need chaos_need(struct rng *r)
     n.ground_at_ms = a_time(r);
     n.mdo_consent = a_tri(r);
     snprintf(n.callback, sizeof n.callback, "+31 %u", rng_below(r, 1000000));
+    n.channel = PICK(r, way_back, WAY_BACK_N);
     if (rng_chance(r, 200))
         snprintf(n.return_code, sizeof n.return_code, "T-%u", rng_below(r, 100000));
     return n;
@@ -198,6 +200,7 @@ static struct request some_request(struct rng *r)
         q.proposal.reasons[i] = (struct reason){.code = (uint8_t)rng_below(r, REASON_N),
                                                 .a = (int16_t)(rng_next(r) & 0x7fff),
                                                 .b = (int16_t) - (int)(rng_next(r) & 0x7fff)};
+    q.bridge = rng_chance(r, 300);
     return q;
 }
 
@@ -370,6 +373,32 @@ static void fill_gate(struct rng *r, enum event_kind kind, struct gate_event *g)
         g->answers = some_tris(r, GATE_FACT_N);
 }
 
+static void fill_bridge(struct rng *r, struct bridge *b)
+{
+    static const char *const orgs[] = {"", "Politie basisteam", "Wijkteam"};
+
+    b->id.v = rng_next(r);
+    b->referral.v = rng_next(r);
+    b->request.v = rng_next(r);
+    b->kind = PICK(r, bridge_kind, BRIDGE_KIND_N);
+    b->state = PICK(r, bridge_state, BRIDGE_STATE_N);
+    b->slept = (uint8_t)rng_below(r, 256);
+    b->owner.kind = PICK(r, bridge_owner_kind, BRIDGE_OWNER_KIND_N);
+    b->owner.account.v = rng_below(r, 100000);
+    if (rng_chance(r, 800)) {
+        b->owner.role = PICK(r, bridge_owner_role, BRIDGE_ROLE_N);
+        snprintf(b->owner.org, sizeof b->owner.org, "%s", orgs[rng_below(r, COUNT_OF(orgs))]);
+        snprintf(b->owner.callback, sizeof b->owner.callback, "010 %u", rng_below(r, 1000000));
+    }
+    b->every_minutes = (uint16_t)rng_below(r, 1441);
+    b->n_times = (uint8_t)rng_below(r, BRIDGE_TIMES_MAX + 1);
+    for (unsigned i = 0; i < b->n_times; i++)
+        b->times_ms[i] = a_time(r);
+    b->until_ms = a_time(r);
+    b->next_ms = a_time(r);
+    b->due_ms = a_time(r);
+}
+
 struct event chaos_event(struct rng *r, enum event_kind kind)
 {
     struct event ev;
@@ -409,6 +438,30 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         ev.u.request.referral.v = rng_next(r);
         ev.u.request.reason = (uint8_t)rng_below(r, 256);
         ev.u.request.why = PICK(r, cancel_why, CANCEL_N);
+        break;
+    case EV_BRIDGE_OPENED:
+        fill_bridge(r, &ev.u.bridge_opened);
+        break;
+    case EV_BRIDGE_STARTED:
+    case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_ENDED:
+        ev.u.bridge.bridge.v = rng_next(r);
+        ev.u.bridge.referral.v = rng_next(r);
+        ev.u.bridge.request.v = rng_next(r);
+        ev.u.bridge.until_ms = a_time(r);
+        ev.u.bridge.next_ms = a_time(r);
+        ev.u.bridge.due_ms = a_time(r);
+        ev.u.bridge.check = PICK(r, bridge_check, BRIDGE_CHECK_N);
+        ev.u.bridge.end = PICK(r, bridge_end, BRIDGE_END_N);
+        break;
+    case EV_NIGHT_NOTED:
+    case EV_REFERRAL_CLOSED:
+        ev.u.night.referral.v = rng_next(r);
+        ev.u.night.night.day = (int32_t)rng_below(r, 40000);
+        ev.u.night.night.slept = (uint8_t)rng_below(r, 256);
+        ev.u.night.night.reason = (uint8_t)rng_below(r, 256);
         break;
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
@@ -688,6 +741,8 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
     struct need need = chaos_need(r);
 
     x->now += rng_below(r, 4 * 60 * 1000);
+    if (rng_chance(r, 120))
+        return chaos_nobed_step(x, r);
     if (rng_chance(r, 150) && stay_chaos_command(x, r, &cmd))
         return exchange_do(x, &cmd);
     if (rng_chance(r, 5))

@@ -27,7 +27,7 @@ static const char *const field_names[] = {
     "residences",   "threat_kinds",
     "traits",       "age_below",
     "valid_from",   "valid_to",
-    "required",
+    "required",     "slept",
 };
 
 static const char *const lists[] = {

@@ -1,0 +1,40 @@
+/* The no-bed path of a referral: its bridges, where the household slept night after night, and how people
+ * closed it without a place (domain: section 5, 'No-bed path'). */
+#ifndef PLEK_CORE_NOBED_NOBED_H
+#define PLEK_CORE_NOBED_NOBED_H
+
+#include "core/engine.h"
+
+#define NIGHTS_MAX 92 /* a quarter of a year without a place; older ones make room */
+
+/* All of one referral; a referral that never had any of it has none. */
+struct nobed_case {
+    struct referral_id referral;
+    uint64_t sum;
+    struct bridge_id bridges[BRIDGES_PER_REFERRAL_MAX]; /* oldest first */
+    uint8_t n_bridges;
+    struct night nights[NIGHTS_MAX]; /* by day */
+    uint8_t n_nights;
+    uint8_t closed_slept;  /* index + 1, of REFERRAL_CLOSED; 0 = not closed */
+    uint8_t closed_reason; /* index + 1 in the unplaced list */
+};
+
+/* ---- look; borrowed until the next apply ---- */
+uint64_t engine_bridges(const struct engine *e); /* ids are 1..n */
+const struct bridge *engine_bridge(const struct engine *e, struct bridge_id id);
+const struct nobed_case *engine_nobed(const struct engine *e, struct referral_id id); /* NULL = nothing */
+/* The live bridge of KIND of a referral; NULL = none. At most one of each kind lives at a time. */
+const struct bridge *engine_bridge_of(const struct engine *e, struct referral_id id, enum bridge_kind kind);
+/* The live bridge bed that REQUEST holds; NULL = none. */
+const struct bridge *engine_bridge_bed(const struct engine *e, struct request_id id);
+
+/* May one more bridge be kept for a referral? */
+bool nobed_may_open(const struct engine *e, struct referral_id id);
+
+/* True if a row of the destination list says where people sleep for a night. SLEPT is index + 1. */
+bool nobed_is_night(const struct vocab *v, uint8_t slept);
+
+/* May a pool of KIND be asked as a bridge bed: nood, uur72 and crisis. */
+bool nobed_is_bridge_kind(enum kind kind);
+
+#endif

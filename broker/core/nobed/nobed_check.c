@@ -1,0 +1,114 @@
+/* No bridge stands unwatched, none is lost, a bridge's unit is held exactly as long as its bridge stands, and
+ * nothing but a person closed a referral. */
+#include "core/nobed/nobed_check.h"
+
+#include "core/engine_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+__attribute__((format(printf, 3, 4))) static bool broken(char *why, size_t size, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    if (size > 0)
+        vsnprintf(why, size, format, args);
+    va_end(args);
+    return false;
+}
+
+static bool is_of_case(const struct engine *e, const struct bridge *b)
+{
+    const struct nobed_case *c = engine_nobed(e, b->referral);
+    unsigned n = 0;
+
+    for (unsigned i = 0; c != NULL && i < c->n_bridges; i++)
+        n += c->bridges[i].v == b->id.v;
+    return n == 1;
+}
+
+/* The request of a bed says the same as its bridge. */
+static bool bed_agrees(const struct engine *e, const struct bridge *b)
+{
+    const struct request *q = engine_request(e, b->request);
+
+    if (b->kind != BRIDGE_BED)
+        return b->request.v == 0;
+    if (q == NULL || !q->bridge || q->referral.v != b->referral.v)
+        return false;
+    if (bridge_is_live(b))
+        return q->state == (b->started_at_ms != 0 ? REQUEST_ADMITTED : REQUEST_ACCEPTED);
+    return q->state == (b->started_at_ms != 0 ? REQUEST_LEFT : REQUEST_CANCELLED);
+}
+
+static bool check_bridge(const struct engine *e, uint32_t i, char *why, size_t size)
+{
+    const struct bridge_slot *s = &e->nobed.bridges[i];
+    const struct bridge *b = &s->b;
+    const struct referral *r = engine_referral(e, b->referral);
+    int64_t due_ms = due_of_bridge(b);
+
+    if (b->id.v != (uint64_t)i + 1 || r == NULL || !is_of_case(e, b))
+        return broken(why, size, "bridge %u: id or referral not its own", i + 1);
+    if (bridge_is_live(b) != (b->ended_at_ms == 0) || bridge_is_live(b) != (b->end == BRIDGE_END_NONE))
+        return broken(why, size, "bridge %u: state and end disagree", i + 1);
+    if (bridge_is_live(b) && !referral_is_live(r->state))
+        return broken(why, size, "bridge %u: stands though its referral is over", i + 1);
+    if (engine_bridge_of(e, b->referral, b->kind) != b && bridge_is_live(b))
+        return broken(why, size, "bridge %u: two of a kind stand", i + 1);
+    if (bridge_is_live(b) && bridge_needs_owner(b->kind) &&
+        (b->owner.kind == BRIDGE_OWNER_NONE || b->next_ms == 0 || b->due_ms == 0))
+        return broken(why, size, "bridge %u: without safety owner or next check-in", i + 1);
+    if (b->state == BRIDGE_ALARM && (b->alarms == 0 || b->due_ms == 0))
+        return broken(why, size, "bridge %u: an alarm that does not ring", i + 1);
+    if (!bed_agrees(e, b))
+        return broken(why, size, "bridge %u: its bed and its request disagree", i + 1);
+    if (due_ms == INT64_MAX ? s->due != 0
+                            : s->due < 1 || s->due > e->n_due || e->due[s->due - 1].kind != DUE_BRIDGE ||
+                                  e->due[s->due - 1].id != b->id.v || e->due[s->due - 1].at_ms != due_ms)
+        return broken(why, size, "bridge %u: deadline not where its state says", i + 1);
+    return true;
+}
+
+static bool check_case(const struct engine *e, uint32_t i, char *why, size_t size)
+{
+    const struct nobed_case *c = &e->nobed.cases[i];
+    const struct referral *r = engine_referral(e, c->referral);
+
+    if (r == NULL || engine_nobed(e, c->referral) != c)
+        return broken(why, size, "no-bed path %u: of no referral", i + 1);
+    for (unsigned k = 1; k < c->n_nights; k++) {
+        if (c->nights[k].day <= c->nights[k - 1].day)
+            return broken(why, size, "referral %llu: a night told twice", (unsigned long long)c->referral.v);
+    }
+    return true;
+}
+
+/* A referral is closed only with where the household slept and why it got no place, which people say. */
+static bool check_closed(const struct engine *e, const struct referral *r, char *why, size_t size)
+{
+    const struct nobed_case *c = engine_nobed(e, r->id);
+    bool is_said = c != NULL && c->closed_slept != 0 && c->closed_reason != 0;
+
+    if ((r->state == REFERRAL_CLOSED) != is_said)
+        return broken(why, size, "referral %llu: closed by nobody", (unsigned long long)r->id.v);
+    return true;
+}
+
+bool nobed_check(const struct engine *e, char *why, size_t size)
+{
+    for (uint32_t i = 0; i < e->nobed.n_bridges; i++) {
+        if (!check_bridge(e, i, why, size))
+            return false;
+    }
+    for (uint32_t i = 0; i < e->nobed.n_cases; i++) {
+        if (!check_case(e, i, why, size))
+            return false;
+    }
+    for (uint32_t i = 0; i < e->n_referrals; i++) {
+        if (!check_closed(e, &e->referrals[i].r, why, size))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,354 @@
+/* Bridges, nights and closing: what people may say, and when the broker rings. Saying again what is so
+ * already changes nothing and is no refusal. */
+#include "core/nobed/nobed_decide.h"
+
+#include "base/check.h"
+#include "base/time_text.h"
+#include "core/engine_state.h"
+
+#include <string.h>
+
+static const struct core_settings *settings_of(const struct decision *d)
+{
+    return engine_settings(d->e);
+}
+
+/* An event about a bridge that changes none of its moments unless told. */
+static struct event *bridge_event(struct decision *d, enum event_kind kind, const struct bridge *b)
+{
+    struct event *ev = decision_event(d, kind);
+
+    ev->u.bridge.bridge = b->id;
+    ev->u.bridge.referral = b->referral;
+    ev->u.bridge.request = b->request;
+    ev->u.bridge.until_ms = b->until_ms;
+    ev->u.bridge.next_ms = b->next_ms;
+    ev->u.bridge.due_ms = b->due_ms;
+    return ev;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- opening ---- */
+
+static bool wish_is_sane(const struct decision *d, const struct bridge_wish *w)
+{
+    int64_t horizon = d->now_ms + BRIDGE_UNTIL_MAX_DAYS * MS_DAY;
+
+    if ((unsigned)w->kind >= BRIDGE_BED || !bridge_owner_is_valid(&w->owner))
+        return false;
+    if (w->owner.kind == BRIDGE_OWNER_NONE && (bridge_needs_owner(w->kind) || w->every_minutes != 0))
+        return false;
+    if (w->every_minutes != 0 && (w->every_minutes < BRIDGE_EVERY_MIN || w->every_minutes > BRIDGE_EVERY_MAX))
+        return false;
+    if (w->n_times > (w->owner.kind != BRIDGE_OWNER_NONE ? BRIDGE_TIMES_MAX : 0) || w->until_ms < 0 ||
+        w->until_ms > horizon)
+        return false;
+    if (w->until_ms != 0 && w->until_ms <= d->now_ms)
+        return false;
+    for (unsigned i = 0; i < w->n_times; i++) {
+        if (w->times_ms[i] <= (i > 0 ? w->times_ms[i - 1] : d->now_ms) || w->times_ms[i] > horizon)
+            return false;
+    }
+    return w->slept == 0 || nobed_is_night(engine_vocab(d->e), w->slept);
+}
+
+/* An order that ends is told of in time to ask for more; at the end itself it rings in any case. */
+static void watch_order(const struct decision *d, struct bridge *b)
+{
+    int64_t warn_ms = b->until_ms - settings_of(d)->order_warn_s * MS_SECOND;
+
+    b->next_ms = b->until_ms;
+    b->due_ms = warn_ms > d->now_ms ? warn_ms : later(b->until_ms, d->now_ms + 1);
+}
+
+static void watch_check_ins(const struct decision *d, struct bridge *b)
+{
+    b->next_ms = b->n_times > 0 ? b->times_ms[0] : d->now_ms + b->every_minutes * MS_MINUTE;
+    b->due_ms = b->next_ms + settings_of(d)->bridge_grace_s * MS_SECOND;
+}
+
+enum refusal decide_open_bridge(struct decision *d)
+{
+    const struct bridge_wish *w = d->cmd->u.open_bridge.wish;
+    const struct referral *r = engine_referral(d->e, d->cmd->u.open_bridge.referral);
+    struct bridge *b = NULL;
+
+    d->outcome->referral = r->id;
+    if (!wish_is_sane(d, w) || !nobed_may_open(d->e, r->id))
+        return REFUSAL_LIMIT;
+    if (!referral_is_live(r->state))
+        return REFUSAL_WRONG_STATE;
+    if (engine_bridge_of(d->e, r->id, w->kind) != NULL)
+        return REFUSAL_DUPLICATE;
+    b = &decision_event(d, EV_BRIDGE_OPENED)->u.bridge_opened;
+    b->id.v = engine_bridges(d->e) + 1;
+    d->outcome->made = b->id.v;
+    b->referral = r->id;
+    b->kind = w->kind;
+    b->state = w->active ? BRIDGE_ACTIVE : BRIDGE_PLANNED;
+    b->slept = w->slept;
+    b->owner = w->owner;
+    if (w->kind == BRIDGE_ORDER) {
+        b->until_ms = w->until_ms != 0 ? w->until_ms : d->now_ms + settings_of(d)->order_minutes * MS_MINUTE;
+        if (w->active)
+            watch_order(d, b);
+        else
+            b->until_ms = 0; /* applied for: its term begins when it is given */
+        return REFUSAL_NONE;
+    }
+    b->until_ms = w->until_ms;
+    b->n_times = w->n_times;
+    memcpy(b->times_ms, w->times_ms, w->n_times * sizeof b->times_ms[0]);
+    if (w->owner.kind != BRIDGE_OWNER_NONE) {
+        b->every_minutes = w->every_minutes != 0 ? w->every_minutes : settings_of(d)->bridge_check_in_minutes;
+        watch_check_ins(d, b);
+    }
+    return REFUSAL_NONE;
+}
+
+void decide_open_bed(struct decision *d, const struct request *q)
+{
+    struct bridge *b = &decision_event(d, EV_BRIDGE_OPENED)->u.bridge_opened;
+
+    b->id.v = engine_bridges(d->e) + 1;
+    b->referral = q->referral;
+    b->request = q->id;
+    b->kind = BRIDGE_BED;
+    b->state = BRIDGE_PLANNED;
+    /* A household on its way that nobody hears of. */
+    b->next_ms = d->now_ms + settings_of(d)->bridge_arrival_s * MS_SECOND;
+    b->due_ms = b->next_ms;
+}
+
+/* ---- what follows ---- */
+
+static const struct bridge *named(struct decision *d)
+{
+    const struct bridge *b = engine_bridge(d->e, d->cmd->u.bridge.bridge);
+
+    d->outcome->referral = b->referral;
+    return b;
+}
+
+/* In force: the household is there, the order is given; or an order's term, told anew. */
+enum refusal decide_start_bridge(struct decision *d)
+{
+    const struct bridge *b = named(d);
+    int64_t until_ms = d->cmd->u.bridge.until_ms;
+    struct bridge watched = *b;
+
+    if (b->kind == BRIDGE_BED || !bridge_is_live(b))
+        return REFUSAL_WRONG_STATE;
+    if (until_ms != 0 && (b->kind != BRIDGE_ORDER || until_ms <= d->now_ms ||
+                          until_ms > later(b->started_at_ms, d->now_ms) + BRIDGE_UNTIL_MAX_DAYS * MS_DAY))
+        return REFUSAL_LIMIT;
+    if (b->started_at_ms != 0 && (until_ms == 0 || until_ms == b->until_ms))
+        return REFUSAL_NONE;
+    if (b->kind == BRIDGE_ORDER) {
+        watched.until_ms = until_ms != 0 ? until_ms : d->now_ms + settings_of(d)->order_minutes * MS_MINUTE;
+        watch_order(d, &watched);
+    } else if (bridge_has_check_ins(b)) {
+        int64_t grace_ms = settings_of(d)->bridge_grace_s * MS_SECOND;
+
+        watched.next_ms = bridge_next_check(b, d->now_ms, grace_ms);
+        watched.due_ms = watched.next_ms + grace_ms;
+    }
+    bridge_event(d, EV_BRIDGE_STARTED, &watched);
+    return REFUSAL_NONE;
+}
+
+/* The alarm is seen: silence for as long as it takes to reach the household, or to arrange what comes after
+ * the order. */
+static int64_t due_after_seen(const struct decision *d, const struct bridge *b)
+{
+    int64_t again_ms = d->now_ms + settings_of(d)->bridge_seen_s * MS_SECOND;
+
+    if (b->kind == BRIDGE_ORDER)
+        return b->until_ms > d->now_ms ? b->until_ms : d->now_ms + MS_DAY;
+    return again_ms;
+}
+
+enum refusal decide_check_in(struct decision *d)
+{
+    const struct bridge *b = named(d);
+    uint8_t check = d->cmd->u.bridge.code;
+    int64_t grace_ms = settings_of(d)->bridge_grace_s * MS_SECOND;
+    struct event *ev = NULL;
+
+    if (check >= BRIDGE_CHECK_N)
+        return REFUSAL_UNKNOWN_REASON;
+    if (!bridge_is_live(b))
+        return REFUSAL_WRONG_STATE;
+    if (check == BRIDGE_CHECK_SEEN) {
+        if (b->state != BRIDGE_ALARM)
+            return REFUSAL_NONE; /* somebody checked in meanwhile */
+        ev = bridge_event(d, EV_BRIDGE_CHECKED, b);
+        ev->u.bridge.due_ms = due_after_seen(d, b);
+    } else {
+        /* Nobody can be well in a bridge that has not begun, or that nobody checks in from. */
+        if (!bridge_has_check_ins(b) || b->started_at_ms == 0)
+            return REFUSAL_WRONG_STATE;
+        ev = bridge_event(d, EV_BRIDGE_CHECKED, b);
+        ev->u.bridge.next_ms = bridge_next_check(b, d->now_ms, grace_ms);
+        ev->u.bridge.due_ms = ev->u.bridge.next_ms + grace_ms;
+    }
+    ev->u.bridge.check = (enum bridge_check)check;
+    return REFUSAL_NONE;
+}
+
+static void end_bridge(struct decision *d, const struct bridge *b, enum bridge_end end)
+{
+    struct event *ev = bridge_event(d, EV_BRIDGE_ENDED, b);
+
+    ev->u.bridge.end = end;
+    if (b->request.v != 0)
+        decision_names(d, b->request);
+}
+
+/* What people may say themselves. */
+static bool is_said_by_people(const struct bridge *b, enum bridge_end end)
+{
+    switch (end) {
+    case BRIDGE_END_HOME:
+    case BRIDGE_END_MOVED:
+    case BRIDGE_END_FAILED:
+        return true;
+    case BRIDGE_END_REFUSED:
+        return b->kind == BRIDGE_ORDER && b->started_at_ms == 0;
+    case BRIDGE_END_OVER:
+        return b->started_at_ms != 0;
+    case BRIDGE_END_NONE:
+    case BRIDGE_END_PLACED:
+    case BRIDGE_END_WITHDRAWN:
+    case BRIDGE_END_CLOSED:
+    case BRIDGE_END_N:
+        break;
+    }
+    return false;
+}
+
+enum refusal decide_end_bridge(struct decision *d)
+{
+    const struct bridge *b = named(d);
+    enum bridge_end end = (enum bridge_end)d->cmd->u.bridge.code;
+
+    if (!bridge_is_live(b))
+        return b->end == end ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+    if (!is_said_by_people(b, end))
+        return REFUSAL_UNKNOWN_REASON;
+    end_bridge(d, b, end);
+    return REFUSAL_NONE;
+}
+
+void decide_end_bridges(struct decision *d, const struct referral *r, enum bridge_end end)
+{
+    for (int k = 0; k < BRIDGE_KIND_N; k++) {
+        const struct bridge *b = engine_bridge_of(d->e, r->id, (enum bridge_kind)k);
+
+        if (b != NULL)
+            end_bridge(d, b, end);
+    }
+}
+
+enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
+{
+    const struct bridge *b = engine_bridge_bed(d->e, q->id);
+    struct event *ev = NULL;
+
+    if (b == NULL)
+        return REFUSAL_WRONG_STATE;
+    ev = bridge_event(d, EV_BRIDGE_ARRIVED, b);
+    ev->u.bridge.next_ms = 0; /* the house has people who look after them */
+    ev->u.bridge.due_ms = 0;
+    return REFUSAL_NONE;
+}
+
+void decide_bridge_due(struct decision *d, struct bridge_id id)
+{
+    const struct bridge *b = engine_bridge(d->e, id);
+    uint32_t again_s =
+        b->kind == BRIDGE_ORDER ? settings_of(d)->order_again_s : settings_of(d)->bridge_again_s;
+
+    bridge_event(d, EV_BRIDGE_ALARMED, b)->u.bridge.due_ms = d->now_ms + later(again_s, 1) * MS_SECOND;
+}
+
+/* ---- nights, and the end ---- */
+
+static enum refusal judge_night(const struct decision *d, bool closing)
+{
+    const struct vocab *v = engine_vocab(d->e);
+    const struct night *n = &d->cmd->u.night.night;
+    int64_t today = d->now_ms / MS_DAY;
+
+    if (!nobed_is_night(v, n->slept) || n->reason > vocab_list_size(v, LIST_UNPLACED) ||
+        (closing && n->reason == 0))
+        return REFUSAL_UNKNOWN_REASON;
+    /* A day more than the clock says, for east of Greenwich the night begins first. */
+    return n->day < 0 || n->day > today + 1 ? REFUSAL_LIMIT : REFUSAL_NONE;
+}
+
+static const struct night *known_night(const struct engine *e, struct referral_id id, int32_t day)
+{
+    const struct nobed_case *c = engine_nobed(e, id);
+
+    for (unsigned i = 0; c != NULL && i < c->n_nights; i++) {
+        if (c->nights[i].day == day)
+            return &c->nights[i];
+    }
+    return NULL;
+}
+
+enum refusal decide_note_night(struct decision *d)
+{
+    const struct referral *r = engine_referral(d->e, d->cmd->u.night.referral);
+    const struct night *n = &d->cmd->u.night.night;
+    const struct night *known = known_night(d->e, r->id, n->day);
+    enum refusal refusal = judge_night(d, false);
+    struct event *ev = NULL;
+
+    d->outcome->referral = r->id;
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (!referral_is_live(r->state))
+        return REFUSAL_WRONG_STATE;
+    if (known != NULL && known->slept == n->slept && known->reason == n->reason)
+        return REFUSAL_NONE;
+    ev = decision_event(d, EV_NIGHT_NOTED);
+    ev->u.night.referral = r->id;
+    ev->u.night.night = *n;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_close_referral(struct decision *d)
+{
+    const struct referral *r = engine_referral(d->e, d->cmd->u.night.referral);
+    const struct nobed_case *c = engine_nobed(d->e, r->id);
+    const struct night *n = &d->cmd->u.night.night;
+    enum refusal refusal = judge_night(d, true);
+    struct event *ev = NULL;
+
+    d->outcome->referral = r->id;
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (r->state == REFERRAL_CLOSED && c->closed_slept == n->slept && c->closed_reason == n->reason)
+        return REFUSAL_NONE;
+    if (!referral_is_looking(r->state))
+        return REFUSAL_WRONG_STATE;
+    decide_end_bridges(d, r, BRIDGE_END_CLOSED);
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(d->e, r->requests[i]);
+
+        if (q->state != REQUEST_PENDING)
+            continue; /* a bridge bed's yes ended with its bridge */
+        decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_WITHDRAWN;
+        decision_names(d, q->id);
+    }
+    ev = decision_event(d, EV_REFERRAL_CLOSED);
+    ev->u.night.referral = r->id;
+    ev->u.night.night = *n;
+    return REFUSAL_NONE;
+}

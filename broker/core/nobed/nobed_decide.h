@@ -1,0 +1,18 @@
+/* The no-bed path's part of a decision. Private to decide (core/decide.h says how). */
+#ifndef PLEK_CORE_NOBED_DECIDE_H
+#define PLEK_CORE_NOBED_DECIDE_H
+
+#include "core/decide.h"
+
+/* End every live bridge of a referral, in the commit that ends their reason. */
+void decide_end_bridges(struct decision *d, const struct referral *r, enum bridge_end end);
+
+/* A house said yes to a request that is a bridge: from here its bed is a bridge of the referral. After the
+ * event of the yes. */
+void decide_open_bed(struct decision *d, const struct request *q);
+/* The household reached the bed of REQUEST. */
+enum refusal decide_bridge_arrival(struct decision *d, const struct request *q);
+/* A bridge's alarm is due: ring it. */
+void decide_bridge_due(struct decision *d, struct bridge_id id);
+
+#endif

@@ -1,0 +1,163 @@
+#include "core/nobed/nobed_state.h"
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "core/engine_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Told from the records of digest.c by numbers of their own. */
+#define RECORD_BRIDGE 64
+#define RECORD_NOBED 65
+
+void nobed_free(struct nobed_state *s)
+{
+    free(s->bridges);
+    free(s->cases);
+}
+
+uint64_t engine_bridges(const struct engine *e)
+{
+    return e->nobed.n_bridges;
+}
+
+const struct bridge *engine_bridge(const struct engine *e, struct bridge_id id)
+{
+    return id.v >= 1 && id.v <= e->nobed.n_bridges ? &e->nobed.bridges[id.v - 1].b : NULL;
+}
+
+const struct nobed_case *engine_nobed(const struct engine *e, struct referral_id id)
+{
+    uint32_t at = engine_referral(e, id) != NULL ? e->referrals[id.v - 1].nobed : 0;
+
+    return at != 0 ? &e->nobed.cases[at - 1] : NULL;
+}
+
+const struct bridge *engine_bridge_of(const struct engine *e, struct referral_id id, enum bridge_kind kind)
+{
+    const struct nobed_case *c = engine_nobed(e, id);
+
+    for (unsigned i = c != NULL ? c->n_bridges : 0; i > 0; i--) {
+        const struct bridge *b = engine_bridge(e, c->bridges[i - 1]);
+
+        if (b->kind == kind && bridge_is_live(b))
+            return b;
+    }
+    return NULL;
+}
+
+const struct bridge *engine_bridge_bed(const struct engine *e, struct request_id id)
+{
+    const struct request *q = engine_request(e, id);
+    const struct bridge *b = q != NULL && q->bridge ? engine_bridge_of(e, q->referral, BRIDGE_BED) : NULL;
+
+    return b != NULL && b->request.v == id.v ? b : NULL;
+}
+
+bool nobed_may_open(const struct engine *e, struct referral_id id)
+{
+    const struct nobed_case *c = engine_nobed(e, id);
+
+    return c == NULL || c->n_bridges < BRIDGES_PER_REFERRAL_MAX;
+}
+
+bool nobed_is_night(const struct vocab *v, uint8_t slept)
+{
+    return slept >= 1 && vocab_destination_slept(v, slept);
+}
+
+bool nobed_is_bridge_kind(enum kind kind)
+{
+    return kind == KIND_NOOD || kind == KIND_UUR72 || kind == KIND_CRISIS;
+}
+
+struct bridge_slot *bridge_slot(struct engine *e, struct bridge_id id)
+{
+    CHECK(engine_bridge(e, id) != NULL);
+    return &e->nobed.bridges[id.v - 1];
+}
+
+struct nobed_case *nobed_case_of(struct engine *e, struct referral_id id)
+{
+    struct referral_slot *r = referral_slot(e, id);
+    struct nobed_case *c = NULL;
+
+    if (r->nobed == 0) {
+        MEM_GROW(e->nobed.cases, e->nobed.n_cases, e->nobed.cap_cases);
+        c = &e->nobed.cases[e->nobed.n_cases++];
+        memset(c, 0, sizeof *c);
+        c->referral = id;
+        r->nobed = e->nobed.n_cases;
+    }
+    return &e->nobed.cases[r->nobed - 1];
+}
+
+/* ---- what hangs on a record ---- */
+
+static uint64_t digest_of_bridge(const struct bridge *b)
+{
+    struct fields f = fields_hash();
+    struct bridge copy = *b;
+
+    f.hash = RECORD_BRIDGE;
+    bridge_opened_fields(&f, &copy);
+    bridge_life_fields(&f, &copy);
+    return f.hash;
+}
+
+static uint64_t digest_of_case(const struct nobed_case *c)
+{
+    struct fields f = fields_hash();
+    struct nobed_case copy = *c;
+
+    f.hash = RECORD_NOBED;
+    nobed_case_fields(&f, &copy);
+    return f.hash;
+}
+
+void bridge_touched(struct engine *e, struct bridge_slot *s, uint64_t seq)
+{
+    s->b.version = seq;
+    due_refresh_bridge(e, s);
+    e->sum -= s->sum;
+    s->sum = digest_of_bridge(&s->b);
+    e->sum += s->sum;
+}
+
+void nobed_case_touched(struct engine *e, struct nobed_case *c)
+{
+    e->sum -= c->sum;
+    c->sum = digest_of_case(c);
+    e->sum += c->sum;
+}
+
+int64_t due_of_bridge(const struct bridge *b)
+{
+    return bridge_is_live(b) && b->due_ms != 0 ? b->due_ms : INT64_MAX;
+}
+
+uint64_t nobed_recount(const struct engine *e)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < e->nobed.n_bridges; i++)
+        sum += digest_of_bridge(&e->nobed.bridges[i].b);
+    for (uint32_t i = 0; i < e->nobed.n_cases; i++)
+        sum += digest_of_case(&e->nobed.cases[i]);
+    return sum;
+}
+
+uint64_t nobed_digest_facts(const struct engine *e, uint64_t h)
+{
+    struct fields f = fields_hash();
+
+    f.hash = h;
+    for (uint32_t i = 0; i < e->nobed.n_bridges; i++) {
+        struct bridge_owner o = e->nobed.bridges[i].b.owner;
+
+        bridge_owner_fields(&f, &o);
+    }
+    return f.hash;
+}

@@ -1,0 +1,40 @@
+// @ts-check
+// Households of this desk that are in a bridge, on the page of the placer: what rings is loud, whatever else is open.
+import { clock, t } from './text.js';
+import { button, html, nothing, notice } from './ui.js';
+
+/** @typedef {import('../types/api').Bridge} Bridge */
+
+/** The alarms that nobody has seen yet. @param {Bridge[]} bridges */
+export const ringing = bridges => bridges.filter(b => b.state === 'alarm' && !b.seenAt);
+
+/** What rang anew since BEFORE: one sound for each. @param {Bridge[]} before @param {Bridge[]} now */
+export const rangAnew = (before, now) => ringing(now).some(b => (before.find(o => o.id === b.id)?.alarms ?? 0) < b.alarms);
+
+/** @param {Bridge} b */
+export function alarmText(b) {
+  if (b.kind === 'order') return t('nobed.alarm_order');
+  return b.startedAt ? t('nobed.alarm', { time: b.nextAt ? clock(b.nextAt) : '' }) : t('nobed.alarm_arrival');
+}
+
+/**
+ * @param {Bridge[]} bridges
+ * @param {{ busy: boolean, check: (b: Bridge, result: 'safe' | 'seen') => void }} o
+ */
+export function alarmsView(bridges, o) {
+  const list = bridges.filter(b => b.state === 'alarm');
+  if (list.length === 0) return nothing;
+  return html`<div class="bridge-alarms">${list.map(b => notice({
+    tone: 'error', alert: true, icon: 'bell-ringing', title: `${b.referralCode}: ${alarmText(b)}`,
+    text: [b.teamLead ? t('nobed.team_lead') : '', b.seenAt ? t('nobed.seen', { time: clock(b.seenAt) }) : t('nobed.alarm_text')].filter(Boolean).join(' '),
+    action: html`<span class="nobed-actions">${b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', about: b.referralCode, busy: o.busy, click: () => o.check(b, 'safe') }) : nothing}
+      ${b.seenAt ? nothing : button(t('nobed.say_seen'), { about: b.referralCode, busy: o.busy, click: () => o.check(b, 'seen') })}<a class="notice-link" href="/verwijzing#r=${b.referralId}">${t('dossier.open')}</a></span>`,
+  }))}</div>`;
+}
+
+/** Before they go to the dossier: which form to begin with there. @param {string} form */
+export function beginWith(form) {
+  try {
+    sessionStorage.setItem('plek.nobed', form);
+  } catch { /* private mode: then they open it themselves */ }
+}

@@ -1,0 +1,148 @@
+// No bed, in the browser: nothing fits, so the household goes to a hotel and somebody answers for it; it is not heard of,
+// and the page says so loudly; it is reached; a place comes free, is asked, says yes, and with the arrival the hotel ends.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe, noFaults, openBrowser, openDesk } from '../support/browser.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
+import { poll } from '../support/wait.mjs';
+import { NOBED_SETTINGS, openDossier } from '../support/walk_nobed_pages.mjs';
+import { aReport, deskOf, expectStatus, locationOf, phoneOf, poolOf } from '../support/world.mjs';
+
+// Dutch clock time N minutes from now, as a person would type it.
+const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(Date.now() + minutes * 60_000));
+
+let x, browser, worker, other, pool, id, emptied;
+before(async () => {
+  x = await startExchange('e2e-nobed', { settings: NOBED_SETTINGS });
+  browser = await openBrowser(`${x.dir}/ca/server.crt`);
+  worker = await openDesk(browser, x.origin);
+  other = await x.as('nachtdienst.rotterdam');
+  await openPlacer(worker);
+}, { timeout: 180_000 });
+after(async () => {
+  await browser?.close();
+  await x?.stop();
+}, { timeout: 60_000 });
+
+async function says(poolId, free) {
+  const desk = await x.as(deskOf(poolId));
+  const total = Math.max(free, poolOf(poolId).units_total);
+  expectStatus(await desk.post('/capacity-reports', { reports: [aReport(poolId, { unitsTotal: total, unitsFree: free, unitsOccupied: total - free })] }), 200, 'report');
+}
+
+const section = () => worker.page.locator('#section-nobed');
+const stateOf = async () => expectStatus(await other.get(`/referrals/${id}`), 200).state;
+
+test('nothing fits: the way on is a button, and leads to the form of the hotel', async () => {
+  const { page } = worker;
+  const asked = page.waitForRequest(r => /\/matches\?limit/.test(r.url()) && r.postDataJSON()?.residence === 'vergunning');
+  await enterHousehold(worker);
+  const need = (await asked).postDataJSON();
+  const found = expectStatus(await other.post('/matches?limit=200', need, { key: null }), 200);
+  pool = found.places.filter(p => p.verdict === 'fits').find(p => p.units === 1).poolId;
+  emptied = found.places;
+  for (const p of emptied) await says(p.poolId, 0);
+  await page.mouse.move(5, 5);
+  await page.locator('section[aria-labelledby=route-title]').getByRole('button', { name: say('nobed.add_hotel') }).click({ timeout: 20_000 });
+  await page.waitForURL(/verwijzing#r=\d+$/);
+  id = Number(/r=(\d+)$/.exec(page.url())[1]);
+  await page.waitForSelector('#form-hotel');
+  assert.equal(await stateOf(), 'open', 'it looks from here on');
+});
+
+test('a hotel without somebody who answers for it is not taken', async () => {
+  const { page } = worker;
+  await section().locator('label', { hasText: say('nobed.other_org') }).click();
+  await page.waitForSelector('#nobed-org');
+  await section().getByRole('button', { name: say('nobed.save_hotel') }).click();
+  await page.waitForSelector('#nobed-fault');
+  assert.equal(await page.locator('#nobed-fault').innerText(), say('nobed.fault_organisation'));
+  await page.fill('#nobed-org', 'Politie basisteam Noord');
+  await page.fill('#nobed-phone', '0900 000 0000');
+  await page.fill('#nobed-first', clockIn(1));
+  await section().getByRole('button', { name: say('nobed.save_hotel') }).click();
+  await page.waitForSelector('.bridge.active');
+  assert.match(await page.locator('.bridge.active').innerText(), /Politie basisteam Noord \(politie\)/);
+  assert.equal(await stateOf(), 'open');
+});
+
+test('nobody hears of the household: the page of the desk says so loudly, whatever else is open', async () => {
+  const { page } = worker;
+  await page.goto('/plaatsen');
+  const alarm = page.locator('.bridge-alarms .notice');
+  await alarm.waitFor({ timeout: 90_000 });
+  assert.equal(await alarm.getAttribute('role'), 'alert');
+  assert.match(await alarm.innerText(), sayLike('nobed.alarm'));
+  assert.deepEqual(await axe(page), []);
+  await alarm.getByRole('button', { name: say('nobed.say_seen') }).click();
+  await page.locator('.bridge-alarms', { hasText: sayLike('nobed.seen') }).waitFor();
+  await alarm.getByRole('link', { name: say('dossier.open') }).click();
+  await page.waitForSelector('#section-nobed .bridge.alarm');
+  await section().getByRole('button', { name: say('nobed.say_safe') }).click();
+  await page.waitForSelector('.bridge.active');
+  assert.match(await page.locator('.bridge.active').innerText(), sayLike('nobed.checked'));
+});
+
+test('the night is told', async () => {
+  const { page } = worker;
+  await section().getByRole('button', { name: say('nobed.add_night') }).click();
+  await page.selectOption('#nobed-slept-night', 'hotel');
+  await page.selectOption('#nobed-reason', 'alles_vol');
+  await section().getByRole('button', { name: say('nobed.save_night') }).click();
+  await section().locator('tbody tr').waitFor();
+  assert.match(await section().locator('tbody').innerText(), /Hotel/);
+});
+
+test('a place comes free, is asked, says yes; the hotel ends when they are there, and not before', async () => {
+  const { page } = worker;
+  await page.goto(`/plaatsen#${id}`);
+  await page.getByRole('heading', { name: say('track.open') }).waitFor();
+  await says(pool, 1);
+  const card = page.locator(`#more li.place[data-pool="${pool}"]`);
+  await poll(async () => {
+    if (await page.locator('#show-found').count()) await page.click('#show-found');
+    return (await card.count()) > 0;
+  }, { within: 20_000, what: 'the place on the page' });
+  await card.getByRole('button', { name: sayLike('place.ask_only') }).click();
+  await page.getByRole('heading', { name: say('track.asked', { n: 1 }) }).waitFor();
+
+  const name = locationOf(pool).name;
+  const house = await openDesk(browser, x.origin);
+  await openShelter(house, phoneOf(name));
+  await beginShift(house);
+  await house.page.getByRole('button', { name: say('request.yes') }).click();
+  await page.getByRole('heading', { name: say('track.reserved', { name }) }).waitFor();
+  await openDossier(worker, id);
+  await page.waitForSelector('.bridge.active');
+  await house.page.getByRole('button', { name: say('request.arrived') }).click();
+  await page.waitForSelector('.bridge.ended');
+  assert.match(await page.locator('.bridge.ended').innerText(), new RegExp(say('nobed.end_placed')));
+  assert.equal(await stateOf(), 'admitted');
+  await house.context.close();
+  noFaults(worker, 'no bed');
+});
+
+test('a chat that nobody can ring back is asked for like any other, and the house is told', async () => {
+  const { page } = worker;
+  await page.goto('/plaatsen');
+  await page.waitForSelector('#results-title');
+  await page.getByRole('button', { name: say('intake.clear'), exact: true }).click();
+  await page.waitForSelector('.results .empty');
+  for (const p of emptied) await says(p.poolId, 2);
+  await enterHousehold(worker, { callback: '' });
+  await page.locator('label', { hasText: say('nobed.chat') }).click();
+  const first = page.locator('li.place').first();
+  await first.waitFor();
+  const poolId = Number(await first.getAttribute('data-pool'));
+  await first.getByRole('button', { name: sayLike('place.ask_only') }).click();
+  await page.getByRole('heading', { name: say('track.asked', { n: 1 }) }).waitFor();
+  assert.match(await page.locator('.summary-side').innerText(), new RegExp(say('nobed.no_callback')));
+  const house = await openDesk(browser, x.origin);
+  await openShelter(house, phoneOf(locationOf(poolId).name));
+  await beginShift(house);
+  await house.page.waitForSelector('section.call');
+  assert.match(await house.page.locator('section.call').first().innerText(), new RegExp(say('nobed.no_callback')));
+  assert.equal(await house.page.locator('section.call').first().getByRole('link', { name: say('request.call_first') }).count(), 0);
+  await house.context.close();
+});
