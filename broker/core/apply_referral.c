@@ -16,6 +16,7 @@ void referral_move(struct engine *e, struct referral_slot *s, enum referral_stat
     if (!referral_is_live(to))
         scarcity_forget_referral(e, s->r.id);
     due_refresh_referral(e, s);
+    timers_refresh(e, &s->r);
     digest_refresh_referral(e, s);
 }
 

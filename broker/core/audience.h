@@ -20,6 +20,7 @@ enum action {
     ACT_REPLAY_FEED, /* have a message of an organisation read again */
     ACT_UPLOAD,      /* bring a file of one's own organisation; taking its numbers is CMD_REPORT_CAPACITY */
     /* ---- timers and escalation ---- */
+    ACT_SEE_DELIVERY, /* the delivery record of a provider: its own, or any for the exchange's own people */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */

@@ -21,6 +21,11 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_TICK] = decide_tick,
     [CMD_ANNOUNCE] = decide_announce,
     /* ---- timers and escalation ---- */
+    [CMD_EXTEND_REQUEST] = decide_extend_request,
+    [CMD_EXTEND_HOLD] = decide_extend_hold,
+    [CMD_ACKNOWLEDGE_ALARM] = decide_acknowledge_alarm,
+    [CMD_HAND_OVER] = decide_hand_over,
+    [CMD_TAKE_OVER] = decide_take_over,
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
@@ -51,6 +56,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_DOES_NOT_FIT] = true, [REFUSAL_ASKED_ALREADY] = true,   [REFUSAL_TOO_MANY] = true,
     [REFUSAL_GATEKEEPER] = true,   [REFUSAL_OTHER_WAS_FIRST] = true, [REFUSAL_LAPSED] = true,
     [REFUSAL_ANSWERED] = true,     [REFUSAL_STALE_VERSION] = true,   [REFUSAL_DUPLICATE] = true,
+    [REFUSAL_EXTENSIONS] = true,
     [REFUSAL_NO_CONSENT] = true,   [REFUSAL_OPEN_ACTIONS] = true,
 };
 

@@ -29,9 +29,13 @@ enum refusal decide_tick(struct decision *d)
     size_t n = due_collect(d->e, d->now_ms, due, DUE_PER_TICK);
 
     for (size_t i = 0; i < n; i++) {
-        if (due[i].kind == DUE_REFERRAL)
-            decision_referral_event(d, EV_REFERRAL_UNPLACED,
-                                    engine_referral(d->e, (struct referral_id){due[i].id}));
+        struct referral_id id = {due[i].id}; /* but for DUE_REQUEST */
+
+        if (due[i].kind == DUE_TIMERS) {
+            if (!timers_tick(d, &asked, id))
+                break;
+        } else if (due[i].kind == DUE_REFERRAL)
+            decision_referral_event(d, EV_REFERRAL_UNPLACED, engine_referral(d->e, id));
         else if (!request_is_due(d, &asked, engine_request(d->e, (struct request_id){due[i].id})))
             break;
     }

@@ -38,6 +38,7 @@ static void accept(struct decision *d, const struct request *q)
         decision_names(d, other->id);
     }
     decision_request_event(d, EV_REQUEST_ACCEPTED, q);
+    timers_hold(d, q);
 }
 
 enum refusal decide_accept(struct decision *d)

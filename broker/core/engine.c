@@ -41,6 +41,7 @@ struct core_settings core_settings_default(void)
         .wait_share = 500,
         .chance = 150,
         /* ---- timers and escalation ---- */
+        .timers = timers_settings_default(),
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
@@ -70,6 +71,7 @@ void engine_free(struct engine *e)
     if (e == NULL)
         return;
     keys_free(e);
+    timers_free(&e->timers);
     scarcity_free(e);
     free(e->orgs);
     free(e->locations);

@@ -47,6 +47,7 @@ struct core_settings {
     bool late_first;     /* freed units: those past their deadline first, instead of last */
     bool plain_clock;    /* for simulated worlds: minutes of the week without time zone or summer time */
     /* ---- timers and escalation ---- */
+    struct timers_settings timers;
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */

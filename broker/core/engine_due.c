@@ -1,7 +1,7 @@
 /* What falls due, earliest first: requests that nobody answered in time, holds that lapse, deadlines that
- * pass. A pending request is due first when its time to answer is over, and once that is noted when its hold
- * lapses. A binary heap in which every
- * request and referral knows its place, so that ending one takes it out at once and the next moment is exact.
+ * pass, timers of escalation. A pending request is due first when its time to answer is over, and once that
+ * is noted when its hold lapses. A binary heap in which every request and referral knows its place, so that
+ * ending one takes it out at once and the next moment is exact.
  */
 #include "core/engine_state.h"
 
@@ -21,6 +21,8 @@ static uint32_t *place_of(struct engine *e, const struct due *d)
 {
     if (d->kind == DUE_REQUEST)
         return &request_slot(e, (struct request_id){d->id})->due;
+    if (d->kind == DUE_TIMERS)
+        return &timers_slot(e, (struct referral_id){d->id})->due;
     return &referral_slot(e, (struct referral_id){d->id})->due;
 }
 
@@ -106,6 +108,12 @@ void due_refresh_request(struct engine *e, struct request_slot *s)
 void due_refresh_referral(struct engine *e, struct referral_slot *s)
 {
     refresh(e, (struct due){.at_ms = due_of_referral(&s->r), .id = s->r.id.v, .kind = DUE_REFERRAL}, s->due);
+}
+
+void due_refresh_timers(struct engine *e, const struct referral *r)
+{
+    refresh(e, (struct due){.at_ms = timers_due_ms(e, r), .id = r->id.v, .kind = DUE_TIMERS},
+            timers_slot(e, r->id)->due);
 }
 
 size_t due_collect(const struct engine *e, int64_t now_ms, struct due *out, size_t max)

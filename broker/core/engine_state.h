@@ -9,6 +9,7 @@
 
 #include "core/care/care_tables.h"
 #include "core/engine.h"
+#include "core/timers/timers_state.h"
 
 #include <uthash.h>
 
@@ -75,7 +76,7 @@ struct code_index {
     uint32_t cap, n;
 };
 
-enum due_kind { DUE_REQUEST, DUE_REFERRAL };
+enum due_kind { DUE_REQUEST, DUE_REFERRAL, DUE_TIMERS };
 
 struct due {
     int64_t at_ms;
@@ -115,6 +116,7 @@ struct engine {
     struct due *due; /* binary heap, earliest on top */
     uint32_t n_due, cap_due;
     /* ---- timers and escalation ---- */
+    struct timers_state timers;
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
@@ -141,6 +143,7 @@ bool engine_referral_code_exists(const struct engine *e, const char *code);
 /* Put the deadline of a request or referral where its state says: in the heap, moved, or out of it. */
 void due_refresh_request(struct engine *e, struct request_slot *s);
 void due_refresh_referral(struct engine *e, struct referral_slot *s);
+void due_refresh_timers(struct engine *e, const struct referral *r);
 /* What state says about a deadline; INT64_MAX = none. */
 int64_t due_of_request(const struct request *r);
 int64_t due_of_referral(const struct referral *r);

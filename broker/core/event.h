@@ -10,6 +10,7 @@
 #include "core/outcome.h"
 #include "core/referral.h"
 #include "core/request.h"
+#include "core/timers/timers.h"
 
 /* Order is the journal's: add at the end only. */
 enum event_kind {
@@ -35,6 +36,14 @@ enum event_kind {
     EV_PLACE_FOUND,        /* a better place came free for a referral that looks; nobody is asked */
     EV_CAPACITY_CONFIRMED, /* the same as is believed of some pools, only newer: their age is renewed */
     /* ---- timers and escalation ---- */
+    EV_REQUEST_RUNG,     /* nobody answers: rung once more */
+    EV_REQUEST_EXTENDED, /* the house asked for extra time to answer */
+    EV_REFERRAL_WIDENED, /* no yes for so long: the request before it is the broker's; 0 = nothing fits now */
+    EV_HOLD_SET,         /* the place that said yes is kept until then */
+    EV_ALARM_RAISED,     /* a person must look; request: of the house that hears it too, 0 = none */
+    EV_ALARM_ACKNOWLEDGED,   /* a person has */
+    EV_REFERRAL_HANDED_OVER, /* offered to a colleague, or to whoever is next */
+    EV_REFERRAL_TAKEN_OVER,  /* whose account it is has it now */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
@@ -125,6 +134,7 @@ struct event {
             struct pool_id pool;
         } found; /* EV_PLACE_FOUND */
         /* ---- timers and escalation ---- */
+        struct escalation escalation;
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "core/records.h"
+#include "core/timers/timers_state.h"
 
 #include <string.h>
 
@@ -105,6 +106,16 @@ static void clear_fields(struct fields *f, struct event *ev)
         confirmed_fields(f, ev);
         break;
     /* ---- timers and escalation ---- */
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        escalation_fields(f, &ev->u.escalation);
+        break;
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */

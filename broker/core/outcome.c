@@ -24,6 +24,7 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_LIMIT] = "limit",
         [REFUSAL_DUPLICATE] = "duplicate",
         /* ---- timers and escalation ---- */
+        [REFUSAL_EXTENSIONS] = "extensions",
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */

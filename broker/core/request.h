@@ -5,7 +5,7 @@
  *   pending ─┼─► expired ──(late yes is recorded)
  *            ├─► cancelled ──(late yes is recorded)
  *            └─► accepted ─┬─► admitted    (arrival confirmed)
- *                          └─► cancelled   (withdrawn, no show)
+ *                          └─► cancelled   (withdrawn, no show, hold ended)
  *
  * Its two moments: the house's clock starts at its opening, that is when it is asked, or when it next takes
  * people in if it is known to be closed. From there it has its time to answer; after that it is silent, and
@@ -27,7 +27,14 @@ enum request_state {
     REQUEST_STATE_N
 };
 
-enum cancel_why { CANCEL_NONE, CANCEL_OTHER_YES, CANCEL_WITHDRAWN, CANCEL_NO_SHOW, CANCEL_N };
+enum cancel_why {
+    CANCEL_NONE,
+    CANCEL_OTHER_YES,
+    CANCEL_WITHDRAWN,
+    CANCEL_NO_SHOW,
+    CANCEL_HOLD_ENDED, /* nobody came, nor told of a journey, within the hold after the yes */
+    CANCEL_N
+};
 
 /* What the proposal was based on, frozen when it was asked. */
 struct proposal {
@@ -69,6 +76,11 @@ struct request {
     int64_t ended_at_ms; /* of the hold: declined, expired, cancelled, or arrival */
     uint64_t version;    /* seq of the last event that touched it */
     struct proposal proposal;
+    /* ---- timers and escalation ---- */
+    uint8_t n_rung, n_extended; /* rung again; extra time that the house asked for */
+    bool widened;               /* asked by the broker because there was no yes for long */
+    int64_t rung_at_ms;         /* the last time; 0 = never */
+    int64_t extended_at_ms;
 };
 
 /* The moments of a request made at NOW to a house whose clock starts at OPENS_AT, by the rule above.
@@ -85,6 +97,6 @@ bool request_may_become(enum request_state from, enum request_state to);
 /* True while its units are held: pending or accepted. */
 bool request_is_holding(const struct request *r);
 const char *request_state_code(enum request_state s); /* "pending" ... */
-const char *cancel_why_code(enum cancel_why w);       /* "" "other_yes" "withdrawn" "no_show" */
+const char *cancel_why_code(enum cancel_why w);       /* "" "other_yes" "withdrawn" "no_show" "hold_ended" */
 
 #endif

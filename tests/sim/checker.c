@@ -6,6 +6,8 @@
 #include "core/match.h"
 #include "said_model.h"
 
+#include "timers_walk.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -356,6 +358,7 @@ void checker_due(struct checker *c, const struct flow *f)
     c->overdue = 0;
     if (engine_next_due_ms(e) <= now_ms)
         return; /* the flow waits for its journal */
+    timers_walk_check(c->trace, e, now_ms);
     for (uint64_t i = 1; i <= engine_requests(e); i++) {
         const struct request *q = engine_request(e, (struct request_id){i});
 

@@ -32,6 +32,7 @@ order|1500|a stream goes
 audience|1500|reached a
 digest|3000|cannot start: .*digest
 stuck|500|not over
+hold|1500|without an end|nobody is alarmed
 check|500|killed by signal 6
 ROWS
 

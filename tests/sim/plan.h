@@ -17,6 +17,7 @@ enum broken {
     BROKEN_AUDIENCE,    /* a stream does not ask who may see what */
     BROKEN_DIGEST,      /* a restart reads one row that was changed */
     BROKEN_STUCK,       /* shelters never answer and nobody withdraws, also when all faults are over */
+    BROKEN_HOLD,        /* a broker whose timers are off: places are kept for ever and nobody is alarmed */
     BROKEN_CHECK,       /* a check of the broker's own fails: the process dies */
     BROKEN_N
 };
@@ -42,6 +43,7 @@ enum deed {
     DO_READ,
     DO_INTRUDE, /* an existing object, somebody else's hands */
     DO_RESUME,  /* a viewer's stream breaks and resumes */
+    DO_TIMERS,  /* extra time, holds, alarms, hand-overs (timers_walk) */
     DO_CARE,    /* MDO, regie, questions to specialists */
     DO_N
 };

@@ -214,6 +214,10 @@ static void print_stats(const struct trace_counts *n, double seconds)
            (unsigned long long)n->found);
     printf("confirmed=%llu disagreed=%llu stops_kept=%llu\n", (unsigned long long)n->confirmed,
            (unsigned long long)n->disagreed, (unsigned long long)n->stops_kept);
+    printf("rung=%llu widened=%llu alarms=%llu hold_ended=%llu extended=%llu taken_over=%llu\n",
+           (unsigned long long)n->rung, (unsigned long long)n->widened, (unsigned long long)n->alarms,
+           (unsigned long long)n->hold_ended, (unsigned long long)n->extended,
+           (unsigned long long)n->taken_over);
     printf("crashes=%llu takeovers=%llu outages=%llu replays=%llu checks=%llu seen=%llu resumes=%llu "
            "reads=%llu seconds=%.1f\n",
            (unsigned long long)n->crashes, (unsigned long long)n->takeovers, (unsigned long long)n->outages,

@@ -119,6 +119,21 @@ static bool may_see(const struct ledger_model *m, const struct care_model *care,
     case EV_REFERRAL_NO_SHOW:
         request = ev->u.referral.request;
         break;
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_HOLD_SET:
+        request = ev->u.escalation.request;
+        break;
+    case EV_ALARM_RAISED:
+        if (ev->u.escalation.alarm == ALARM_LEAD || ev->u.escalation.alarm == ALARM_HOLD_ENDED)
+            return has_referral(m, a, ev->u.escalation.referral);
+        request = ev->u.escalation.request;
+        break;
+    case EV_REFERRAL_WIDENED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        return has_referral(m, a, ev->u.escalation.referral);
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:

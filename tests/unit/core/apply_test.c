@@ -134,6 +134,25 @@ static struct event possible(const struct world *w, enum event_kind kind)
                                             .source = SOURCE_PHONE,
                                             .n = 2};
         break;
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+        ev.u.escalation.referral.v = 1;
+        ev.u.escalation.request.v = 1;
+        ev.u.escalation.until_ms = w->answer_by + 1;
+        break;
+    case EV_HOLD_SET:
+        ev.u.escalation.referral.v = 2;
+        ev.u.escalation.request.v = 2;
+        ev.u.escalation.until_ms = ev.at_ms;
+        break;
+    case EV_REFERRAL_WIDENED:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED: /* possible only after it was raised */
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        ev.account.v = 7;
+        ev.u.escalation.referral.v = 1;
+        break;
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
     case EV_MDO_ANSWERED:
@@ -163,7 +182,8 @@ static void possible_events_are_applied(void **state)
         struct event ev = possible(&w, (enum event_kind)kind);
         char why[200] = "";
 
-        bool is_here = kind != EV_REFERRAL_WITHDRAWN && !care_event_is_one(&ev);
+        bool is_here =
+            kind != EV_REFERRAL_WITHDRAWN && kind != EV_ALARM_ACKNOWLEDGED && !care_event_is_one(&ev);
 
         if (is_here && engine_replay(w.x->e, &ev, why, sizeof why) != OK)
             fail_msg("%s", why);

@@ -366,6 +366,21 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_CAPACITY_CONFIRMED:
         fill_confirmed(r, &ev.u.confirmed);
         break;
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        ev.u.escalation = (struct escalation){.referral = {rng_next(r)},
+                                              .request = {rng_next(r)},
+                                              .until_ms = a_time(r),
+                                              .to = {rng_below(r, 100000)},
+                                              .alarm = PICK(r, alarm, ALARM_N),
+                                              .how = PICK(r, hold_how, HOLD_HOW_N)};
+        break;
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
     case EV_MDO_ANSWERED:
@@ -441,7 +456,10 @@ static struct actor an_actor(struct exchange *x, struct rng *r, const struct com
         return referrer_of(rng_chance(r, 500) ? VT_OOST : rng_chance(r, 800) ? VT_WEST : COMENSHA);
     if (cmd->kind == CMD_ASK)
         ref = engine_referral(x->e, cmd->u.ask.referral);
-    else if (cmd->kind == CMD_TRAVEL || cmd->kind == CMD_NO_SHOW || cmd->kind == CMD_WITHDRAW)
+    else if (cmd->kind == CMD_ACKNOWLEDGE_ALARM || cmd->kind == CMD_HAND_OVER)
+        ref = engine_referral(x->e, cmd->u.escalation.referral);
+    else if (cmd->kind == CMD_TRAVEL || cmd->kind == CMD_NO_SHOW || cmd->kind == CMD_WITHDRAW ||
+             cmd->kind == CMD_EXTEND_HOLD || cmd->kind == CMD_TAKE_OVER)
         ref = engine_referral(x->e, cmd->u.referral.referral);
     else
         q = engine_request(x->e, cmd->u.answer.request);
@@ -484,9 +502,23 @@ static struct outcome report_step(struct exchange *x, struct rng *r)
 static enum command_kind a_kind(struct rng *r)
 {
     static const uint8_t often[CMD_N] = {
-        [CMD_REPORT_CAPACITY] = 18, [CMD_OPEN_REFERRAL] = 10, [CMD_ASK] = 18,   [CMD_SEE_REQUEST] = 5,
-        [CMD_ACCEPT] = 10,          [CMD_DECLINE] = 10,       [CMD_TRAVEL] = 5, [CMD_CONFIRM_ARRIVAL] = 6,
-        [CMD_NO_SHOW] = 2,          [CMD_WITHDRAW] = 3,       [CMD_TICK] = 9,   [CMD_ANNOUNCE] = 4,
+        [CMD_REPORT_CAPACITY] = 15,
+        [CMD_OPEN_REFERRAL] = 10,
+        [CMD_ASK] = 16,
+        [CMD_SEE_REQUEST] = 5,
+        [CMD_ACCEPT] = 10,
+        [CMD_DECLINE] = 10,
+        [CMD_TRAVEL] = 5,
+        [CMD_CONFIRM_ARRIVAL] = 6,
+        [CMD_NO_SHOW] = 2,
+        [CMD_WITHDRAW] = 3,
+        [CMD_TICK] = 7,
+        [CMD_ANNOUNCE] = 4,
+        [CMD_EXTEND_REQUEST] = 2,
+        [CMD_EXTEND_HOLD] = 2,
+        [CMD_ACKNOWLEDGE_ALARM] = 1,
+        [CMD_HAND_OVER] = 1,
+        [CMD_TAKE_OVER] = 1,
     };
     uint32_t at = rng_below(r, 100);
 
@@ -520,7 +552,12 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
         cmd.u.ask.n = (uint8_t)(1 + rng_below(r, 2));
         for (unsigned i = 0; i < cmd.u.ask.n; i++)
             cmd.u.ask.pools[i].v = 1 + rng_below(r, POOL_COSM + (rng_chance(r, 50) ? 1 : 0));
-    } else if (cmd.kind == CMD_TRAVEL || cmd.kind == CMD_NO_SHOW || cmd.kind == CMD_WITHDRAW) {
+    } else if (cmd.kind == CMD_ACKNOWLEDGE_ALARM || cmd.kind == CMD_HAND_OVER) {
+        cmd.u.escalation.referral.v = a_referral(x, r);
+        cmd.u.escalation.alarm = PICK(r, alarm, ALARM_N);
+        cmd.u.escalation.to.v = rng_below(r, 3);
+    } else if (cmd.kind == CMD_TRAVEL || cmd.kind == CMD_NO_SHOW || cmd.kind == CMD_WITHDRAW ||
+               cmd.kind == CMD_EXTEND_HOLD || cmd.kind == CMD_TAKE_OVER) {
         const struct request *q = engine_request(x->e, (struct request_id){a_request(x, r)});
 
         cmd.u.referral.referral.v = a_referral(x, r);
