@@ -387,6 +387,8 @@ static bool may_see_delivery(const struct engine *e, const struct actor *a, uint
 {
     const struct org *o = object <= UINT32_MAX ? engine_org(e, (struct org_id){(uint32_t)object}) : NULL;
 
+    if (object == 0)
+        return a->role == ROLE_EXCHANGE_ADMIN || engine_org(e, a->org)->kind == ORG_SHELTER;
     if (o == NULL || o->kind != ORG_SHELTER)
         return false;
     return a->role == ROLE_EXCHANGE_ADMIN || object == a->org.v;

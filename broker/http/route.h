@@ -45,6 +45,9 @@ call_fn api_publish_get, api_publish_opvang_get, api_publish_hsds_get,
     api_publish_fhir_get; /* api_publish.c */
 
 /* ---- timers and escalation ---- */
+call_fn api_request_extension, api_referral_hold_extension, api_referral_alarm_acknowledgement,
+    api_referral_shift_handover, api_referral_takeover, api_colleagues_list,
+    api_delivery_record_get; /* api_timers.c */
 /* ---- no bed: bridges and the unplaced register ---- */
 /* ---- gatekeepers ---- */
 /* ---- stays, clocks, nights and funding ---- */

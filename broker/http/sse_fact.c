@@ -7,14 +7,21 @@
 /* The state that an event brings its request, or else its referral, into; the event alone decides, because
  * the engine may be ahead of what is durable. */
 static const char *const states[EV_N] = {
-    [EV_REFERRAL_OPENED] = "open",         [EV_REQUEST_MADE] = "pending",
-    [EV_REQUEST_SEEN] = "pending",         [EV_REQUEST_ACCEPTED] = "accepted",
-    [EV_REQUEST_DECLINED] = "declined",    [EV_REQUEST_EXPIRED] = "expired",
-    [EV_REQUEST_CANCELLED] = "cancelled",  [EV_REFERRAL_TRAVELLING] = "travelling",
-    [EV_REFERRAL_ADMITTED] = "admitted",   [EV_REFERRAL_NO_SHOW] = "open",
-    [EV_REFERRAL_WITHDRAWN] = "withdrawn", [EV_REQUEST_SILENT] = "pending",
+    [EV_REFERRAL_OPENED] = "open",
+    [EV_REQUEST_MADE] = "pending",
+    [EV_REQUEST_SEEN] = "pending",
+    [EV_REQUEST_ACCEPTED] = "accepted",
+    [EV_REQUEST_DECLINED] = "declined",
+    [EV_REQUEST_EXPIRED] = "expired",
+    [EV_REQUEST_CANCELLED] = "cancelled",
+    [EV_REFERRAL_TRAVELLING] = "travelling",
+    [EV_REFERRAL_ADMITTED] = "admitted",
+    [EV_REFERRAL_NO_SHOW] = "open",
+    [EV_REFERRAL_WITHDRAWN] = "withdrawn",
+    [EV_REQUEST_SILENT] = "pending",
     /* ---- timers and escalation ---- */
-    [EV_REQUEST_RUNG] = "pending",         [EV_REQUEST_EXTENDED] = "pending",
+    [EV_REQUEST_RUNG] = "pending",
+    [EV_REQUEST_EXTENDED] = "pending",
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
