@@ -1,5 +1,6 @@
 // One walk that calls every operation of the API at least once, with good input.
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined, poolsOf } from './feeds.mjs';
+import { walkTimers } from './walk_timers.mjs';
 import { walkCare } from './walk_care.mjs';
 import { aNeed, aReport, ask, demo, deskOf, expectStatus, inMinutes, openReferral, placesFor } from './world.mjs';
 
@@ -64,6 +65,7 @@ export async function walk(x, referrer, need = aNeed) {
   expectStatus(await referrer.get('/referrals?live=false'), 200);
   expectStatus(await (await x.as('beleid.rotterdam')).get('/statistics/overview'), 200);
   await walkFeeds(x);
+  await walkTimers(x, referrer, need, places[4]);
   await walkCare(referrer, desks[3], places[3].poolId, need);
   const stream = await referrer.events();
   x.contract?.check('GET', '/events', { status: stream.status, headers: { 'content-type': 'text/event-stream', 'api-version': '-' }, text: '' });
