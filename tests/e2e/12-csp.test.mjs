@@ -10,7 +10,7 @@ import { walk } from '../support/walk.mjs';
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
   + "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
   + "require-trusted-types-for 'script'; trusted-types lit-html";
-const PAGES = ['/', '/inloggen', '/plaatsen', '/opvang', '/gemeente', '/koppeling', '/verwijzing', '/samenwerken'];
+const PAGES = ['/', '/inloggen', '/plaatsen', '/opvang', '/gemeente', '/koppeling', '/verwijzing', '/dienst', '/samenwerken'];
 // What a tab may keep, and what stays on the machine when it is closed.
 const TAB_KEEPS = ['plek.draft', 'plek.callback', 'plek.return', 'plek.shift', 'plek.codes'];
 const MACHINE_KEEPS = ['lang', 'theme'];

@@ -4,6 +4,7 @@
 // do follows from what the exchange answers, not from this page.
 import { ApiError, problemText } from './api.js';
 import { section as care } from './dossier_care.js';
+import { section as timers } from './dossier_timers.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { headline } from './placer_track.js';
 import { moment, t } from './text.js';
@@ -34,6 +35,7 @@ import { announce, html, nothing, notice } from './ui.js';
 
 /** In the order of a referral's life. @type {Section[]} */
 const SECTIONS = [
+  timers,
   care,
 ];
 

@@ -14,11 +14,11 @@ import { announce, brand, button, closeDialog, html, icon, nothing, openDialog }
 
 /** Where each role works: the pages of its menu, the one it begins on first. @type {Record<Role, string[]>} */
 export const PAGES_OF = {
-  referrer: ['/plaatsen', '/samenwerken'], comensha: ['/plaatsen', '/samenwerken'], shelter: ['/opvang', '/koppeling', '/samenwerken'], municipality: ['/gemeente'],
+  referrer: ['/plaatsen', '/dienst', '/samenwerken'], comensha: ['/plaatsen', '/dienst', '/samenwerken'], shelter: ['/opvang', '/koppeling', '/samenwerken'], municipality: ['/gemeente'],
   rapporteur: ['/gemeente'], org_admin: ['/koppeling'], exchange_admin: ['/koppeling'],
 };
 /** @type {Record<string, string>} */
-const TITLE_OF = { '/plaatsen': 'placer.title', '/opvang': 'shelter.title', '/gemeente': 'overview.page', '/koppeling': 'feeds.title', '/verwijzing': 'dossier.title', '/samenwerken': 'together.title' };
+const TITLE_OF = { '/plaatsen': 'placer.title', '/opvang': 'shelter.title', '/gemeente': 'overview.page', '/koppeling': 'feeds.title', '/verwijzing': 'dossier.title', '/dienst': 'timers.page', '/samenwerken': 'together.title' };
 const WARN_MS = 120_000;
 // A shelter's open stream counts as use on the server: a night phone that only waits stays signed in until the shift ends.
 const STREAM_IS_USE = new Set(['shelter']);

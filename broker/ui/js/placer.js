@@ -50,6 +50,7 @@ const state = {
   /** @type {import('../types/api').RevealedLocation | null} */ location: null,
   /** @type {Set<string>} */ departure: new Set(),
   /** @type {Referral[]} */ running: [],
+  /** @type {import('../types/api').Colleague[]} */ colleagues: [],
   /** @type {Message | null} */ message: null,
   busy: false,
   lastTouch: 0,
@@ -439,6 +440,8 @@ const reveal = request => doing(async () => {
 
 /** @param {Referral} r */
 function runningText(r) {
+  const alarm = (r.alarms ?? []).find(a => !a.acknowledgedAt);
+  if (alarm) return t(`timers.alarm_${alarm.alarm}`);
   const yes = accepted(r);
   if (r.state === 'travelling' && yes) return t('running.travelling', { name: askedName(yes), time: r.etaAt ? clock(r.etaAt) : '' });
   if (r.state === 'reserved' && yes) return t('running.reserved', { name: askedName(yes) });
@@ -500,6 +503,8 @@ const tracking = referral => trackView({
   noShow: () => act(referral, 'no-show', {}),
   withdraw: reason => act(referral, 'withdrawal', { reason }),
   back: () => { leave(); focusSoon('results-title'); },
+  colleagues: state.colleagues,
+  act: (r, path, body, done) => { act(r, path, body).then(() => { if (!state.message) announce(done); }); },
 });
 
 const searching = () => {
@@ -581,6 +586,7 @@ startPage({
     setInterval(everySecond, 1000);
     // Ages on the cards ("6 min geleden") grow without an event.
     setInterval(() => { if (!state.referral) frame.draw(); }, 30_000);
+    frame.api.get('/colleagues').then(c => { state.colleagues = c.colleagues; frame.draw(); }).catch(() => {}); // asked for with the next page
     if (hashId()) await load(hashId());
     else await search(false);
     loadRunning();
