@@ -24,7 +24,7 @@ export function deliveryView(d, choose) {
   return html`<section class="panel" aria-labelledby="delivery-title"><h2 id="delivery-title">${t('delivery.title')}</h2><p>${t('delivery.text')}</p>
     <div role="group" aria-label=${t('delivery.period')}>${segments({ name: 'delivery-days', value: String(d.days), options: [['30', t('delivery.days', { n: 30 })], ['90', t('delivery.days', { n: 90 })]], set: choose })}</div>
     <p><b>${t('delivery.asked', { n: d.counts.asked })}</b> ${own} ${sector}</p>
-    <div class="scroll" tabindex="0" role="region" aria-labelledby="delivery-title"><table class="delivery"><thead><tr><th scope="col">${t('delivery.what')}</th><th scope="col" class="num">${t('delivery.times')}</th><th scope="col" class="num">${t('delivery.share')}</th><th scope="col" class="num">${t('delivery.sector')}</th></tr></thead><tbody>${RATES.map(rate => rateRow(d, rate))}</tbody></table></div>
+    <div class="scroll" tabindex="0" role="region" aria-label=${t('delivery.table')}><table class="delivery"><thead><tr><th scope="col">${t('delivery.what')}</th><th scope="col" class="num">${t('delivery.times')}</th><th scope="col" class="num">${t('delivery.share')}</th><th scope="col" class="num">${t('delivery.sector')}</th></tr></thead><tbody>${RATES.map(rate => rateRow(d, rate))}</tbody></table></div>
     <p class="small subtle">${t('delivery.others', { late: d.counts.lateYes, extra: d.counts.extraTime, gone: d.counts.letGo })}</p>
     <p class="small subtle">${d.norm ? t('delivery.norm', { n: d.norm.providers }) : t('delivery.no_norm')}</p></section>`;
 }

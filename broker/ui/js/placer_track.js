@@ -99,7 +99,7 @@ function basis(r, p) {
 function askedRow(r) {
   const look = r.state === 'pending' ? (r.seenAt ? ['seen', 'eye-check'] : ['', 'bell-ringing'])
     : r.state === 'accepted' || r.state === 'admitted' ? ['yes', 'circle-check'] : r.state === 'declined' ? ['no', 'x'] : ['ended', 'x'];
-  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)} ${ringText(r)}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
+  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
 }
 
 /** @param {TrackParts} p */
@@ -204,7 +204,7 @@ export function trackView(p) {
   return html`<div class="headline"><h2 id="results-title" tabindex="-1">${headline(p.referral)}</h2><a class="notice-link" href="/verwijzing#r=${p.referral.id}">${t('dossier.open')}</a>${button(t('track.new_search'), { icon: 'plus', click: p.back })}</div>
   ${alarms(p)}${alarmNotices(p.referral, timed(p))}
   <div class="track"><div class="stack">
-    ${yes && p.referral.holdUntilAt && p.referral.state === 'reserved' ? html`<section class="panel" aria-label=${t('timers.section')}>${holdPanel(p.referral, timed(p))}</section>` : nothing}
+    ${yes && p.referral.holdUntilAt && p.referral.state === 'reserved' ? html`<div class="panel">${holdPanel(p.referral, timed(p))}</div>` : nothing}
     ${yes && goes ? html`${journeyPanel(p, yes)}${locationPanel(p, yes)}` : nothing}
     ${p.referral.requests.length > 0 ? askedPanel(p) : nothing}
     ${p.more}

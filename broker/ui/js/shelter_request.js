@@ -74,8 +74,8 @@ function extraTime(r, p) {
 }
 
 /** How long the place is kept, and whether they should be here already. @param {Request} r */
-const keptLine = r => r.missed ? notice({ title: t('timers.house_missed'), text: t('timers.house_missed_text'), tone: 'error', alert: true })
-  : r.holdUntilAt && !r.etaAt ? html`<p class="small">${t('timers.house_hold', { time: clock(r.holdUntilAt) })} ${r.holdEnding ? html`<b>${t('timers.house_ending')}</b>` : nothing}</p>` : nothing;
+const keptLine = r => r.missed ? html`<div class="kept">${notice({ title: t('timers.house_missed'), text: t('timers.house_missed_text'), tone: 'error', alert: true })}</div>`
+  : r.holdUntilAt && !r.etaAt ? html`<p class="kept small">${t('timers.house_hold', { time: clock(r.holdUntilAt) })} ${r.holdEnding ? html`<b>${t('timers.house_ending')}</b>` : nothing}</p>` : nothing;
 
 /** @param {Request} r @param {RequestParts} p */
 function pendingCard(r, p) {
