@@ -8,8 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define RECORD_TIMERS UINT64_C(0x74696d657273) /* "timers": told apart from the kinds of record in digest.c  \
-                                                */
+/* "timers": told apart from the kinds of record in digest.c. */
+#define RECORD_TIMERS UINT64_C(0x74696d657273)
 
 void escalation_fields(struct fields *f, struct escalation *x)
 {
