@@ -56,8 +56,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_DOES_NOT_FIT] = true, [REFUSAL_ASKED_ALREADY] = true,   [REFUSAL_TOO_MANY] = true,
     [REFUSAL_GATEKEEPER] = true,   [REFUSAL_OTHER_WAS_FIRST] = true, [REFUSAL_LAPSED] = true,
     [REFUSAL_ANSWERED] = true,     [REFUSAL_STALE_VERSION] = true,   [REFUSAL_DUPLICATE] = true,
-    [REFUSAL_EXTENSIONS] = true,
-    [REFUSAL_NO_CONSENT] = true,   [REFUSAL_OPEN_ACTIONS] = true,
+    [REFUSAL_EXTENSIONS] = true,   [REFUSAL_NO_CONSENT] = true,      [REFUSAL_OPEN_ACTIONS] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

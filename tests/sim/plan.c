@@ -34,7 +34,7 @@ static void draw_weights(struct rng *r, struct plan *p)
         [DO_NOTHING] = 300, [DO_OPEN] = 60,     [DO_ASK] = 140,     [DO_ASK_WILD] = 15,     [DO_SEE] = 60,
         [DO_ACCEPT] = 80,   [DO_DECLINE] = 40,  [DO_LATE_YES] = 15, [DO_TRAVEL] = 60,       [DO_ARRIVE] = 60,
         [DO_NO_SHOW] = 8,   [DO_WITHDRAW] = 10, [DO_REPORT] = 160,  [DO_REPORT_AGAIN] = 20, [DO_REDEFINE] = 4,
-        [DO_READ] = 40,     [DO_INTRUDE] = 12,  [DO_RESUME] = 4,    [DO_TIMERS] = 60,   [DO_CARE] = 60,
+        [DO_READ] = 40,     [DO_INTRUDE] = 12,  [DO_RESUME] = 4,    [DO_TIMERS] = 60,       [DO_CARE] = 60,
     };
 
     for (int i = 0; i < DO_N; i++) {
