@@ -463,8 +463,13 @@ static struct actor an_actor(struct exchange *x, struct rng *r, const struct com
         ref = engine_referral(x->e, cmd->u.referral.referral);
     else
         q = engine_request(x->e, cmd->u.answer.request);
-    if (ref != NULL)
-        return referrer_of(ref->org.v);
+    if (ref != NULL) {
+        struct actor a = referrer_of(ref->org.v);
+
+        if (cmd->kind == CMD_TAKE_OVER)
+            a.account.v += 1000 * rng_below(r, 2); /* a colleague */
+        return a;
+    }
     return shelter_of(q != NULL ? engine_pool(x->e, q->pool)->org.v : HUIS_A);
 }
 
