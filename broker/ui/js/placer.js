@@ -13,6 +13,7 @@ import { intakeView, summaryView } from './placer_intake.js';
 import { cards, outlines, placeName, resultsView } from './placer_results.js';
 import { accepted, askedName, headline, pending, trackView } from './placer_track.js';
 import { clock, nextMoment, t } from './text.js';
+import { openAlarms } from './timers.js';
 import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
 
 /** @typedef {import('../types/api').MatchResult} MatchResult */
@@ -314,9 +315,17 @@ function take(referral) {
   const before = state.referral?.id === referral.id ? state.referral : null;
   state.referral = referral;
   if (referral.state !== 'reserved' && referral.state !== 'travelling') state.location = null;
-  if (before && headline(before) !== headline(referral)) decided(before, referral);
+  if (before && openAlarms(referral).length > openAlarms(before).length) alarmed(referral);
+  else if (before && headline(before) !== headline(referral)) decided(before, referral);
   else if (before && unseen(referral) && before.announced?.at !== referral.announced?.at) foundBetter(referral);
   frame.setTitle(titleOf(referral));
+}
+
+/** A clock ran out and the exchange alarms: heard, also by who looks at another window. @param {Referral} referral */
+function alarmed(referral) {
+  announce(t(`timers.alarm_${openAlarms(referral)[0].alarm}`));
+  chime();
+  notify(t('timers.notification'));
 }
 
 /** A yes, a no or a household that did not come: one sound per decision. @param {Referral} before @param {Referral} now */
@@ -440,7 +449,7 @@ const reveal = request => doing(async () => {
 
 /** @param {Referral} r */
 function runningText(r) {
-  const alarm = (r.alarms ?? []).find(a => !a.acknowledgedAt);
+  const [alarm] = openAlarms(r);
   if (alarm) return t(`timers.alarm_${alarm.alarm}`);
   const yes = accepted(r);
   if (r.state === 'travelling' && yes) return t('running.travelling', { name: askedName(yes), time: r.etaAt ? clock(r.etaAt) : '' });
