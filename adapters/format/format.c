@@ -8,7 +8,7 @@
 #include "adapters/format/opvang_json/opvang_json.h"
 #include "adapters/format/opvang_xml/opvang_xml.h"
 #include "adapters/format/xml_xpath/xml_xpath.h"
-#include "adapters/persons.h"
+#include "adapters/gate/persons.h"
 #include "base/crypto.h"
 
 bool format_pool_known(enum pool_answer answer, int line, const char *field, struct reading *r)

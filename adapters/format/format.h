@@ -4,8 +4,8 @@
 #ifndef PLEK_ADAPTERS_FORMAT_H
 #define PLEK_ADAPTERS_FORMAT_H
 
-#include "adapters/profile.h"
-#include "adapters/report.h"
+#include "adapters/gate/report.h"
+#include "adapters/profile/profile.h"
 
 /* Compiled once at start; borrowed by every reading. NULL members are not checked against. */
 struct schemas {

@@ -1,6 +1,7 @@
 #include "adapters/transport/drop.h"
 
-#include "adapters/disk.h"
+#include "adapters/base/disk.h"
+#include "adapters/transport/drop_known.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time_text.h"
@@ -24,6 +25,7 @@ struct folder {
     char *path;
     int watch;
     bool changed; /* something came */
+    struct drop_known *known;
 };
 
 struct drop {
@@ -59,54 +61,133 @@ static uint64_t size_of(const char *path)
     return lstat(path, &st) == 0 ? (uint64_t)st.st_size : INTAKE_BYTES_MAX + 1;
 }
 
-/* Call FROM by its name for being taken, TO. False: it is not there, is still written, or one of that name
- * was begun before and comes first. */
-static bool begin(const char *from, const char *to)
+/* ---- what cannot be read ---- */
+
+static const char *why_unreadable(const char *path, const struct stat *st)
 {
-    struct stat st;
-    if (disk_settled(from) != OK)
-        return false;
-    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-        return true;
-    if (errno != EINVAL && errno != ENOSYS)
-        return false;
-    /* A file system that cannot: we are the only ones to use such names. */
-    return lstat(to, &st) != 0 && errno == ENOENT && rename(from, to) == 0;
+    if (!S_ISREG(st->st_mode))
+        return "is a link, a pipe or a device: send the file itself";
+    if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
+        return "the adapter may not read this file: its rights forbid it";
+    return "cannot be read: the disk has a fault";
 }
 
-/* True if the file is dealt with and gone from the folder. One that cannot be taken now stays under its name
- * for being taken (back under its own it would look like a new one at once, and for ever). */
-static bool take(struct drop *d, const struct folder *folder, const char *name)
+/* Of the file (or folder) at PATH, which is called NAME there; WHY may be NULL: as it looks. */
+static void tell_unreadable(struct drop *d, const struct folder *folder, const char *name, const char *path,
+                            const char *why)
 {
-    struct buf path = {0}, taking = {0}, content = {0};
+    struct stat st = {0};
+    bool is_there = lstat(path, &st) == 0;
+    /* Gone meanwhile; or a folder in it, where the file system does not say so when it lists. */
+    if (why == NULL && (!is_there || S_ISDIR(st.st_mode)))
+        return;
+    if (!drop_known_tell(folder->known, name, &st))
+        return;
+    intake_unreadable(d->intake, CHANNEL_DROP, folder->provider,
+                      why != NULL ? why : why_unreadable(path, &st),
+                      S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
+}
+
+/* ---- taking ---- */
+
+/* The change time is the kernel's: no writer sets it, and each write does. */
+static bool is_quiet(const char *path)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0)
+        return false;
+    int64_t age_ms = time_wall_ms() - (int64_t)st.st_ctim.tv_sec * 1000 - st.st_ctim.tv_nsec / 1000000;
+    return age_ms < 0 || age_ms >= DROP_QUIET_MS; /* below 0: our clock was set back */
+}
+
+/* As rename, but EEXIST when there is a TO. */
+static int rename_if_free(const char *from, const char *to)
+{
+    struct stat st;
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    /* A file system that cannot: we are the only ones to use such names. */
+    if (lstat(to, &st) != 0 && errno == ENOENT)
+        return rename(from, to);
+    errno = EEXIST;
+    return -1;
+}
+
+/* Call FROM by its name for being taken, TO. ERR_BUSY: it is not there, is still written, or one of that name
+ * was begun before and comes first. ERR_IO: it cannot be read. ERR_CONFLICT: it cannot be renamed. */
+static enum err begin(const struct folder *folder, const char *name, const char *from, const char *to)
+{
+    bool sure = false;
+    enum err e = disk_settled(from, &sure);
+    if (e != OK)
+        return e;
+    if (!sure && !drop_known_is_closed(folder->known, name) && !is_quiet(from))
+        return ERR_BUSY;
+    if (rename_if_free(from, to) != 0)
+        return errno == EEXIST || errno == ENOENT ? ERR_BUSY : ERR_CONFLICT;
+    drop_known_forget(folder->known, name);
+    return OK;
+}
+
+enum taken { TAKEN, LEFT, UNREADABLE };
+
+/* What was begun lies at FROM and is CALLED so by the provider. */
+static enum taken take_begun(struct drop *d, const struct folder *folder, const char *from,
+                             const char *called)
+{
+    struct buf content = {0};
     struct reading *r = mem_new(1, sizeof *r);
-    bool again = is_taking(name), done = false;
-    const char *called = again ? name + strlen(TAKING) : name;
-    buf_format(&path, "%s/%s", folder->path, name);
-    buf_format(&taking, "%s/" TAKING "%.*s", folder->path, TAKING_NAME_MAX, called);
-    const char *from = again ? buf_c_str(&path) : buf_c_str(&taking);
-    enum err e = ERR_BUSY;
-    if (again || begin(buf_c_str(&path), from))
-        e = disk_read(from, INTAKE_BYTES_MAX, &content);
-    if (e == ERR_TOO_BIG) {
+    bool done = false;
+    enum err read = disk_read(from, INTAKE_BYTES_MAX, &content);
+    if (read == ERR_TOO_BIG) {
         done = intake_too_big(d->intake, CHANNEL_DROP, folder->provider, called, from, size_of(from)) == OK;
-    } else if (e == OK) {
-        e = intake_take(d->intake, CHANNEL_DROP, folder->provider, called, from, buf_view(&content), r);
+    } else if (read == OK) {
+        enum err e =
+            intake_take(d->intake, CHANNEL_DROP, folder->provider, called, from, buf_view(&content), r);
         done = e == OK || e == ERR_BAD_INPUT || e == ERR_TOO_BIG;
         if (e == OK && unlink(from) != 0)
             log_warn("cannot remove a taken file", "provider=%s", folder->provider);
+    } else if (read == ERR_IO) {
+        tell_unreadable(d, folder, strrchr(from, '/') + 1, from, NULL);
     }
     reading_fini(r);
     free(r);
+    buf_fini(&content);
+    return done ? TAKEN : (read == ERR_IO ? UNREADABLE : LEFT);
+}
+
+/* TAKEN: the file is dealt with and gone from the folder. One that cannot be taken now stays under its name
+ * for being taken (back under its own it would look like a new one at once, and for ever). */
+static enum taken take(struct drop *d, const struct folder *folder, const char *name)
+{
+    struct buf path = {0}, taking = {0};
+    enum taken t = LEFT;
+    const char *why = NULL;
+    buf_format(&path, "%s/%s", folder->path, name);
+    if (is_taking(name)) {
+        t = take_begun(d, folder, buf_c_str(&path), name + strlen(TAKING));
+    } else {
+        buf_format(&taking, "%s/" TAKING "%.*s", folder->path, TAKING_NAME_MAX, name);
+        enum err e = begin(folder, name, buf_c_str(&path), buf_c_str(&taking));
+        if (e == OK)
+            t = take_begun(d, folder, buf_c_str(&taking), name);
+        else if (e != ERR_BUSY)
+            t = UNREADABLE;
+        if (e == ERR_CONFLICT)
+            why = "the adapter may not take this file out of its folder";
+        if (t == UNREADABLE && e != OK)
+            tell_unreadable(d, folder, name, buf_c_str(&path), why);
+    }
     buf_fini(&path);
     buf_fini(&taking);
-    buf_fini(&content);
-    return done;
+    return t;
 }
 
 static int wanted_entry(const struct dirent *e)
 {
-    return e->d_type != DT_DIR && e->d_type != DT_LNK && (is_wanted(e->d_name) || is_taking(e->d_name));
+    return e->d_type != DT_DIR && (is_wanted(e->d_name) || is_taking(e->d_name));
 }
 
 struct aged {
@@ -129,6 +210,11 @@ static bool scan(struct drop *d, const struct folder *folder)
 {
     struct dirent **names = NULL;
     int n = scandir(folder->path, &names, wanted_entry, NULL);
+    if (n < 0) {
+        const char *why = "the drop folder cannot be read";
+        tell_unreadable(d, folder, ".", folder->path, why);
+        drop_known_seen(folder->known, ".");
+    }
     struct aged *list = mem_new((size_t)(n > 0 ? n : 0) + 1, sizeof *list);
     for (int i = 0; i < n; i++) {
         struct buf path = {0};
@@ -137,16 +223,21 @@ static bool scan(struct drop *d, const struct folder *folder)
         snprintf(list[i].name, sizeof list[i].name, "%s", names[i]->d_name);
         if (lstat(buf_c_str(&path), &st) == 0)
             list[i].changed = st.st_mtim;
+        drop_known_seen(folder->known, list[i].name);
         buf_fini(&path);
         free(names[i]);
     }
     free(names);
     qsort(list, (size_t)(n > 0 ? n : 0), sizeof *list, by_age);
-    int taken = 0;
-    for (int i = 0; i < n && i < SCAN_FILES_MAX; i++)
-        taken += take(d, folder, list[i].name);
+    drop_known_end(folder->known);
+    int taken = 0, tried = 0, i = 0;
+    for (; i < n && tried < SCAN_FILES_MAX; i++) {
+        enum taken t = take(d, folder, list[i].name);
+        taken += t == TAKEN;
+        tried += t != UNREADABLE; /* it holds up no other */
+    }
     free(list);
-    return n > SCAN_FILES_MAX && taken > 0;
+    return i < n && taken > 0;
 }
 
 static void on_rescan(evutil_socket_t fd, short what, void *ctx)
@@ -183,8 +274,10 @@ static void on_changes(evutil_socket_t fd, short what, void *ctx)
     for (ssize_t at = 0; at < n;) {
         const struct inotify_event *e = (const void *)(space + at);
         struct folder *folder = folder_of(d, e->wd);
-        if (folder != NULL && e->len > 0 && is_wanted(e->name))
+        if (folder != NULL && e->len > 0 && is_wanted(e->name)) {
+            drop_known_close(folder->known, e->name);
             folder->changed = true;
+        }
         at += (ssize_t)(sizeof *e + e->len);
     }
     for (size_t i = 0; i < d->n; i++)
@@ -194,6 +287,12 @@ static void on_changes(evutil_socket_t fd, short what, void *ctx)
         }
     if (more)
         event_add(d->rescan, &soon);
+}
+
+static void folder_fini(struct folder *f)
+{
+    drop_known_free(f->known);
+    free(f->path);
 }
 
 static bool is_watched(const struct drop *d, const char *provider)
@@ -217,6 +316,7 @@ static enum err watch_provider(struct drop *d, const char *provider)
         free(f.path);
         return ERR_IO;
     }
+    f.known = drop_known_new();
     MEM_GROW(d->folders, d->n, d->cap);
     d->folders[d->n++] = f;
     return OK;
@@ -233,7 +333,7 @@ static enum err watch_all(struct drop *d)
             continue;
         }
         inotify_rm_watch(d->inotify, d->folders[i].watch);
-        free(d->folders[i].path);
+        folder_fini(&d->folders[i]);
         d->folders[i] = d->folders[--d->n];
     }
     for (size_t i = 0; i < profiles_count(all); i++) {
@@ -295,7 +395,7 @@ void drop_free(struct drop *d)
     if (d->inotify >= 0)
         close(d->inotify);
     for (size_t i = 0; i < d->n; i++)
-        free(d->folders[i].path);
+        folder_fini(&d->folders[i]);
     free(d->folders);
     free(d->dir);
     free(d);

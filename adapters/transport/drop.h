@@ -5,13 +5,23 @@
  * removed only after the spool, or quarantine, has it on disk. While the spool is full, or after a crash, it
  * is still there under that name and is tried again.
  *
+ * A file that its writer still has open is left alone. The system tells us of files of our own account (or
+ * with CAP_LEASE); of those of another account, as of a provider that comes by SFTP, and where there are no
+ * leases, we go by what we see: closed, or renamed there, while we watched; or not changed for QUIET_MS.
+ *
+ * What cannot be read (rights, a fault of the disk, a link, pipe or device) stays where it is and is tried
+ * again at each look: it holds up no other file. The provider is told, with a line in the log: once, and
+ * again when the file is another or was changed, or we were started anew; of at most DROP_TOLD_MAX files at a
+ * time. The same for the provider's folder itself. Folders in it are passed over.
+ *
  * Every RESCAN_MS the folders are looked through as well, for what inotify missed. */
 #ifndef PLEK_ADAPTERS_DROP_H
 #define PLEK_ADAPTERS_DROP_H
 
-#include "adapters/intake.h"
+#include "adapters/intake/intake.h"
 
 #define DROP_RESCAN_MS 5000
+#define DROP_QUIET_MS 60000 /* a sender that stalls longer within a file has lost its connection */
 
 struct event_base;
 struct drop;

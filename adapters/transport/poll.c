@@ -1,8 +1,8 @@
 #include "adapters/transport/poll.h"
 
-#include "adapters/back_off.h"
-#include "adapters/disk.h"
-#include "adapters/safe_xml.h"
+#include "adapters/base/back_off.h"
+#include "adapters/base/disk.h"
+#include "adapters/gate/safe_xml.h"
 #include "adapters/transport/poll_fetch.h"
 #include "base/check.h"
 #include "base/crypto.h"

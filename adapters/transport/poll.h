@@ -16,7 +16,7 @@
 #ifndef PLEK_ADAPTERS_POLL_H
 #define PLEK_ADAPTERS_POLL_H
 
-#include "adapters/intake.h"
+#include "adapters/intake/intake.h"
 #include "adapters/transport/poll_sources.h"
 
 #define POLL_AT_ONCE 8 /* questions at a time: bounds memory to as many files */

@@ -1,6 +1,6 @@
 #include "adapters/transport/poll_fetch.h"
 
-#include "adapters/intake.h"
+#include "adapters/intake/intake.h"
 #include "base/check.h"
 #include "base/crypto.h"
 #include "base/mem.h"

@@ -10,7 +10,7 @@
 #ifndef PLEK_ADAPTERS_POLL_SOURCES_H
 #define PLEK_ADAPTERS_POLL_SOURCES_H
 
-#include "adapters/profile.h"
+#include "adapters/profile/profiles.h"
 
 #define POLL_SOURCES_MAX 1000 /* as many as there may be profiles */
 #define POLL_URL_SIZE 1025

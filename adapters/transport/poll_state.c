@@ -1,6 +1,6 @@
 #include "adapters/transport/poll_state.h"
 
-#include "adapters/disk.h"
+#include "adapters/base/disk.h"
 #include "base/check.h"
 #include "base/json.h"
 #include "base/mem.h"

@@ -22,8 +22,8 @@
 #ifndef PLEK_ADAPTERS_PUSH_H
 #define PLEK_ADAPTERS_PUSH_H
 
-#include "adapters/adapter_config.h"
-#include "adapters/intake.h"
+#include "adapters/base/adapter_config.h"
+#include "adapters/intake/intake.h"
 
 struct event_base;
 struct push;

@@ -304,3 +304,35 @@ enum err crypto_unbase64(struct bytes text, struct buf *out)
 {
     return unbase64(text, sodium_base64_VARIANT_ORIGINAL, out);
 }
+
+void crypto_base64(struct bytes in, struct buf *out)
+{
+    size_t size = 0;
+
+    CHECK(in.len < SIZE_MAX / 4);
+    size = sodium_base64_encoded_len(in.len, sodium_base64_VARIANT_ORIGINAL);
+    sodium_bin2base64((char *)buf_extend(out, size), size, in.p, in.len, sodium_base64_VARIANT_ORIGINAL);
+    out->len--; /* the NUL */
+}
+
+/* ---- signatures ---- */
+
+_Static_assert(CRYPTO_KEY_BYTES == crypto_sign_SEEDBYTES, "a key file holds a seed");
+
+void crypto_ed25519_public(const struct crypto_key *seed, uint8_t out[CRYPTO_ED25519_PUBLIC_BYTES])
+{
+    uint8_t secret[crypto_sign_SECRETKEYBYTES];
+
+    crypto_sign_seed_keypair(out, secret, seed->k);
+    sodium_memzero(secret, sizeof secret);
+}
+
+void crypto_ed25519_sign(const struct crypto_key *seed, struct bytes message,
+                         uint8_t out[CRYPTO_ED25519_SIGNATURE_BYTES])
+{
+    uint8_t secret[crypto_sign_SECRETKEYBYTES], public[CRYPTO_ED25519_PUBLIC_BYTES];
+
+    crypto_sign_seed_keypair(public, secret, seed->k);
+    crypto_sign_detached(out, NULL, message.p, message.len, secret);
+    sodium_memzero(secret, sizeof secret);
+}

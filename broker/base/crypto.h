@@ -62,5 +62,13 @@ MUST_CHECK enum err crypto_unbase64url(struct bytes text, struct buf *out);
 /* Ordinary base64 (RFC 4648, section 4: + and /, with its padding), as browsers make it; ERR_BAD_INPUT for
  * anything else, white space included. */
 MUST_CHECK enum err crypto_unbase64(struct bytes text, struct buf *out);
+void crypto_base64(struct bytes in, struct buf *out); /* the same, written */
+
+/* Ed25519 (RFC 8032), so that others can tell that bytes came from us. SEED is the private key. */
+#define CRYPTO_ED25519_PUBLIC_BYTES 32
+#define CRYPTO_ED25519_SIGNATURE_BYTES 64
+void crypto_ed25519_public(const struct crypto_key *seed, uint8_t out[CRYPTO_ED25519_PUBLIC_BYTES]);
+void crypto_ed25519_sign(const struct crypto_key *seed, struct bytes message,
+                         uint8_t out[CRYPTO_ED25519_SIGNATURE_BYTES]);
 
 #endif

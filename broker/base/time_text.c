@@ -184,14 +184,61 @@ static int64_t switch_ms(int64_t year, int month)
     return sunday * MS_DAY + MS_HOUR;
 }
 
-int time_week_minute_nl(int64_t at_ms)
+/* The same moment on the Dutch clock on the wall, read as if it were UTC. */
+static int64_t local_nl(int64_t at_ms)
 {
     int64_t year = civil_of(floor_div(at_ms, MS_DAY)).year;
     bool summer = at_ms >= switch_ms(year, 3) && at_ms < switch_ms(year, 10);
-    int64_t local = at_ms + (summer ? 2 : 1) * MS_HOUR;
+
+    return at_ms + (summer ? 2 : 1) * MS_HOUR;
+}
+
+int time_week_minute_nl(int64_t at_ms)
+{
+    int64_t local = local_nl(at_ms);
     int64_t days = floor_div(local, MS_DAY);
 
     return weekday_of(days) * 1440 + (int)((local - days * MS_DAY) / MS_MINUTE);
+}
+
+int32_t time_day_nl(int64_t at_ms)
+{
+    return (int32_t)floor_div(local_nl(at_ms), MS_DAY);
+}
+
+int64_t time_day_starts_ms(int32_t day)
+{
+    int64_t utc = (int64_t)day * MS_DAY;
+
+    /* Both switches come at 01:00 UTC, after midnight here in winter and in summer, so midnight's own clock
+     * is that of an hour before it in UTC. */
+    return utc - (local_nl(utc - 2 * MS_HOUR) - (utc - 2 * MS_HOUR));
+}
+
+enum err time_day_parse(struct bytes text, int32_t *day)
+{
+    size_t at = 0;
+    int year = 0;
+    int month = 0;
+    int date = 0;
+
+    if (!digits(text, &at, 4, &year) || !mark(text, &at, '-') || !digits(text, &at, 2, &month) ||
+        !mark(text, &at, '-') || !digits(text, &at, 2, &date) || at != text.len)
+        return ERR_BAD_INPUT;
+    if (year < 1970 || month < 1 || month > 12 || date < 1 || date > days_in_month(year, month))
+        return ERR_BAD_INPUT;
+    *day = (int32_t)days_of((struct civil){.year = year, .month = month, .day = date});
+    return OK;
+}
+
+const char *time_day_format(int32_t day, char out[DAY_TEXT_SIZE])
+{
+    struct civil c = civil_of(day);
+
+    /* Bounded for the compiler: no day that a 32-bit count of days names needs more in the years we read. */
+    snprintf(out, DAY_TEXT_SIZE, "%04d-%02u-%02u", (int)c.year % 10000, (unsigned)c.month % 100,
+             (unsigned)c.day % 100);
+    return out;
 }
 
 static int64_t read_clock(clockid_t id)

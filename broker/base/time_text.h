@@ -25,6 +25,16 @@ const char *time_format(int64_t at_ms, char out[TIME_TEXT_SIZE]);
  * Union had no common rule, the answer may be an hour off. */
 int time_week_minute_nl(int64_t at_ms);
 
+/* A calendar day as days since 1970-01-01. The Dutch civil day of a moment (same clock as above): a night
+ * that summer time makes longer or shorter is one day as any other. */
+int32_t time_day_nl(int64_t at_ms);
+/* The moment at which a Dutch civil day begins: its midnight. */
+int64_t time_day_starts_ms(int32_t day);
+/* Read "2026-11-21" (years 1970-9999) or write it, into at least DAY_TEXT_SIZE bytes. */
+#define DAY_TEXT_SIZE 16
+MUST_CHECK enum err time_day_parse(struct bytes text, int32_t *day);
+const char *time_day_format(int32_t day, char out[DAY_TEXT_SIZE]);
+
 /* Read the wall clock / the monotonic clock. Only loop, main, adapters and tools call these; core never does.
  */
 int64_t time_wall_ms(void);

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "core/engine.h"
 #include "core/fields.h"
+#include "core/stay/stay_apply.h"
 
 #include <stdio.h>
 
@@ -62,6 +63,20 @@ static const struct applier appliers[EV_N] = {
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    [EV_STAY_STARTED] = {stay_started_impossible, stay_started_apply},
+    [EV_STAY_READY] = {stay_ready_impossible, stay_ready_apply},
+    [EV_STAY_FUNDED] = {stay_funded_impossible, stay_funded_apply},
+    [EV_RETURN_CODE_GIVEN] = {return_code_given_impossible, return_code_given_apply},
+    [EV_STAY_ENDED] = {stay_ended_impossible, stay_ended_apply},
+    [EV_REFERRAL_LINKED] = {referral_linked_impossible, referral_linked_apply},
+    [EV_FUNDING_FLAGGED] = {funding_flagged_impossible, funding_flagged_apply},
+    [EV_CLOCK_STARTED] = {clock_started_impossible, clock_started_apply},
+    [EV_CLOCK_OFFERED] = {clock_changed_impossible, clock_offered_apply},
+    [EV_CLOCK_TAKEN] = {clock_changed_impossible, clock_taken_apply},
+    [EV_CLOCK_PROLONGED] = {clock_changed_impossible, clock_prolonged_apply},
+    [EV_CLOCK_STOPPED] = {clock_changed_impossible, clock_stopped_apply},
+    [EV_CLOCK_WARNED] = {clock_changed_impossible, clock_warned_apply},
+    [EV_CLOCK_RAN_OUT] = {clock_changed_impossible, clock_ran_out_apply},
     /* ---- MDO, regiehouder, consult ---- */
     [EV_MDO_CONVENED] = {mdo_convened_impossible, mdo_convened_apply},
     [EV_MDO_INVITED] = {mdo_invited_impossible, mdo_invited_apply},

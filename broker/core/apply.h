@@ -56,6 +56,9 @@ apply_fn mdo_convened_apply, mdo_invited_apply, mdo_answered_apply, mdo_dated_ap
 void request_end(struct engine *e, const struct event *ev, struct request_id id, enum request_state to,
                  enum cancel_why why);
 
+/* The household of an admitted request has departed: its units count for nothing any more. */
+void request_left(struct engine *e, const struct event *ev, struct request_id id);
+
 /* Move a referral; CHECK that the table of moves allows it. Brings deadline and digest up to date. */
 void referral_move(struct engine *e, struct referral_slot *s, enum referral_state to, uint64_t seq);
 

@@ -45,6 +45,15 @@ static const uint16_t command_roles[CMD_N] = {
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    [CMD_DEPART] = R(SHELTER),
+    [CMD_STAY_READY] = R(SHELTER),
+    [CMD_FUND_STAY] = R(SHELTER),
+    [CMD_GIVE_RETURN_CODE] = R(SHELTER),
+    [CMD_START_CLOCK] = R(SHELTER) | R(REFERRER) | R(COMENSHA),
+    [CMD_OFFER_CLOCK] = R(SHELTER) | R(REFERRER) | R(COMENSHA),
+    [CMD_TAKE_CLOCK] = R(SHELTER) | R(REFERRER) | R(COMENSHA),
+    [CMD_PROLONG_CLOCK] = R(SHELTER) | R(REFERRER) | R(COMENSHA),
+    [CMD_STOP_CLOCK] = R(SHELTER) | R(REFERRER) | R(COMENSHA),
     /* ---- MDO, regiehouder, consult ---- */
     [CMD_CONVENE_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [CMD_INVITE_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
@@ -78,11 +87,18 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_FEEDS] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_REPLAY_FEED] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_UPLOAD] = R(SHELTER) | R(ORG_ADMIN),
+    [ACT_SEE_NOTIFICATIONS] = R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     /* ---- timers and escalation ---- */
     [ACT_SEE_DELIVERY] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    [ACT_SEE_STAY] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_STAYS] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN),
+    [ACT_SEE_CLOCK] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN),
+    [ACT_OPEN_RETURN] = R(REFERRER) | R(COMENSHA),
+    [ACT_SEE_STATEMENT] = R(MUNICIPALITY) | R(RAPPORTEUR) | R(SHELTER) | R(ORG_ADMIN),
+    [ACT_SEE_FUNDING_FLAGS] = R(MUNICIPALITY) | R(RAPPORTEUR),
     /* ---- MDO, regiehouder, consult ---- */
     [ACT_SEE_MDO] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_SEE_REGIE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
@@ -271,6 +287,67 @@ static bool permits_care(const struct engine *e, const struct command *cmd)
     }
 }
 
+/* ---- stays and clocks ---- */
+
+static bool is_stay_house(const struct engine *e, const struct actor *a, const struct stay *s)
+{
+    return s != NULL && a->role == ROLE_SHELTER && is_own_pool(a, engine_pool(e, s->pool));
+}
+
+static bool may_see_stay(const struct engine *e, const struct actor *a, const struct stay *s)
+{
+    return s != NULL && (is_stay_house(e, a, s) || is_own_referral(a, engine_referral(e, s->referral)));
+}
+
+/* The desk of one house speaks for the clocks of that house, and for those that no house has. */
+static bool is_of_desk(const struct actor *a, struct org_id org, struct location_id desk)
+{
+    return a->org.v == org.v && (a->location.v == 0 || desk.v == 0 || a->location.v == desk.v);
+}
+
+static bool may_see_clock(const struct engine *e, const struct actor *a, const struct stay_clock *c)
+{
+    const struct referral *r = c != NULL ? engine_referral(e, c->referral) : NULL;
+
+    if (c == NULL)
+        return false;
+    return is_of_desk(a, c->owner, c->desk) || (c->offered_to.v != 0 && c->offered_to.v == a->org.v) ||
+           is_own_referral(a, r) || is_host(e, a, r);
+}
+
+/* Its owner does with it what it will; who it is offered to may take it; the others who see it may only look.
+ */
+static enum refusal permit_clock(const struct engine *e, const struct command *cmd)
+{
+    const struct stay_clock *c = engine_clock(e, cmd->u.clock.clock);
+    const struct actor *a = &cmd->actor;
+
+    if (c == NULL || !may_see_clock(e, a, c))
+        return REFUSAL_NOT_FOUND;
+    if (is_of_desk(a, c->owner, c->desk) || (cmd->kind == CMD_TAKE_CLOCK && c->offered_to.v == a->org.v))
+        return REFUSAL_NONE;
+    return REFUSAL_NOT_ALLOWED;
+}
+
+struct statement_audience audience_of_statement(const struct engine *e, const struct actor *a)
+{
+    struct statement_audience seen = {.region = REGION_NONE};
+    const struct org *o = engine_org(e, a->org);
+
+    if (!has_role(action_roles[ACT_SEE_STATEMENT], a) || !is_who_it_says(e, a))
+        return seen;
+    seen.sees = true;
+    if (a->role == ROLE_MUNICIPALITY) {
+        seen.region = o->region;
+        seen.sees = o->region != REGION_NONE;
+    } else if (a->role != ROLE_RAPPORTEUR) {
+        seen.org = a->org;
+        seen.whole = true;
+        seen.sees = o->kind == ORG_SHELTER;
+    }
+    return seen;
+}
+
 bool permit_role(const struct engine *e, const struct command *cmd)
 {
     return (unsigned)cmd->kind < CMD_N && has_role(command_roles[cmd->kind], &cmd->actor) &&
@@ -318,6 +395,21 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    case CMD_DEPART:
+    case CMD_STAY_READY:
+    case CMD_FUND_STAY:
+    case CMD_GIVE_RETURN_CODE:
+        is_visible = is_stay_house(e, a, engine_stay(e, cmd->u.stay.stay));
+        break;
+    case CMD_START_CLOCK:
+        r = engine_referral(e, cmd->u.clock.referral);
+        is_visible = is_own_referral(a, r) || is_host(e, a, r);
+        break;
+    case CMD_TAKE_CLOCK:
+    case CMD_OFFER_CLOCK:
+    case CMD_PROLONG_CLOCK:
+    case CMD_STOP_CLOCK:
+        return permit_clock(e, cmd);
     /* ---- MDO, regiehouder, consult ---- */
     case CMD_CONVENE_MDO:
     case CMD_INVITE_MDO:
@@ -471,6 +563,7 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_MANAGE_ACCOUNTS:
     case ACT_SEE_FEEDS:
     case ACT_REPLAY_FEED:
+    case ACT_SEE_NOTIFICATIONS:
         return a->role == ROLE_EXCHANGE_ADMIN || object == 0 || object == a->org.v;
     case ACT_TELL_FEED:
         return object <= UINT32_MAX && carries(a, (struct org_id){(uint32_t)object});
@@ -482,6 +575,18 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    case ACT_SEE_STAY:
+        return may_see_stay(e, a, engine_stay(e, (struct stay_id){object}));
+    case ACT_SEE_CLOCK:
+        return may_see_clock(e, a, engine_clock(e, (struct clock_id){object}));
+    case ACT_SEE_STAYS:
+        return object == 0 || object == a->org.v;
+    case ACT_SEE_STATEMENT:
+        return audience_of_statement(e, a).sees;
+    case ACT_OPEN_RETURN:
+        return true;
+    case ACT_SEE_FUNDING_FLAGS:
+        return a->role == ROLE_RAPPORTEUR || engine_org(e, a->org)->region != REGION_NONE;
     /* ---- MDO, regiehouder, consult ---- */
     case ACT_SEE_MDO:
         return may_see_mdo(e, a, object);
@@ -530,6 +635,19 @@ enum sight audience_of_referral(const struct engine *e, const struct actor *a, s
 static bool hears_request(const struct engine *e, const struct actor *a, struct request_id id)
 {
     return (is_referrer(a) || a->role == ROLE_SHELTER) && is_party(e, a, engine_request(e, id));
+}
+
+/* By what the event says of whose it is and of what never changes: the engine may be ahead of what is
+ * durable. */
+static bool hears_clock(const struct engine *e, const struct actor *a, const struct clock_event *ev)
+{
+    const struct stay_clock *c = engine_clock(e, ev->clock);
+
+    if (c == NULL || !has_role(action_roles[ACT_SEE_CLOCK], a))
+        return false;
+    return is_of_desk(a, ev->owner, c->desk) || (ev->org.v != 0 && ev->org.v == a->org.v) ||
+           is_own_referral(a, engine_referral(e, c->referral)) ||
+           is_stay_house(e, a, engine_stay(e, c->stay));
 }
 
 /* One of the pools that were confirmed is one the actor may see. */
@@ -634,6 +752,25 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+        return may(e, a, ACT_SEE_STAY, ev->u.stay.stay.v);
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
+        return hears_clock(e, a, &ev->u.clock);
+    case EV_REFERRAL_LINKED: /* not those of the earlier one: they have nothing to do with where it goes */
+        return is_own_referral(a, engine_referral(e, ev->u.link.referral));
+    case EV_FUNDING_FLAGGED:
+        return may(e, a, ACT_SEE_FUNDING_FLAGS, 0) &&
+               (a->role == ROLE_RAPPORTEUR || engine_org(e, a->org)->region == ev->u.flag.region);
     /* ---- MDO, regiehouder, consult ---- */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:

@@ -19,11 +19,19 @@ enum action {
     ACT_SEE_FEEDS, /* feeds, messages and uploads of an organisation; the exchange's own people: of all */
     ACT_REPLAY_FEED, /* have a message of an organisation read again */
     ACT_UPLOAD,      /* bring a file of one's own organisation; taking its numbers is CMD_REPORT_CAPACITY */
+    ACT_SEE_NOTIFICATIONS, /* what was told to whom outside, of an organisation; the exchange's own people: of
+                              all */
     /* ---- timers and escalation ---- */
     ACT_SEE_DELIVERY, /* the delivery record of a provider: its own, or any for the exchange's own people */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    ACT_SEE_STAY,          /* one stay: its house, and the referrer of its referral */
+    ACT_SEE_STAYS,         /* the lists of stays and clocks of an organisation (own only) */
+    ACT_SEE_CLOCK,         /* one clock: its owner, whom it is offered to, and who may see its referral */
+    ACT_OPEN_RETURN,       /* the earlier need of a household that comes back, by its code */
+    ACT_SEE_STATEMENT,     /* nights by municipality and stream; of whom: audience_of_statement */
+    ACT_SEE_FUNDING_FLAGS, /* how often a place was refused for want of money */
     /* ---- MDO, regiehouder, consult ---- */
     ACT_SEE_MDO,     /* what was said in it; who is only invited sees that it is there (audience_of_mdo) */
     ACT_SEE_REGIE,   /* who co-ordinates a referral */
@@ -68,6 +76,16 @@ struct capacity_audience {
     struct org_id org; /* CAPACITY_OWN: whose */
 };
 struct capacity_audience audience_of_capacity(const struct engine *e, const struct actor *actor);
+
+/* Whose nights a statement counts. A house has its own by the night; who pays, and who watches, sees counts
+ * in which small numbers are hidden. */
+struct statement_audience {
+    bool sees;
+    bool whole;        /* nothing is hidden: it is about the reader's own house */
+    struct org_id org; /* nights in houses of this organisation only; 0 = of all */
+    uint8_t region;    /* nights that municipalities of this region pay only; REGION_NONE = of all */
+};
+struct statement_audience audience_of_statement(const struct engine *e, const struct actor *actor);
 
 /* May this event's small facts (ids and states, never a household's) be pushed to ACTOR's stream? */
 bool audience_of_event(const struct engine *e, const struct actor *actor, const struct event *ev);

@@ -29,6 +29,15 @@ const char *command_name(enum command_kind k)
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
+        [CMD_DEPART] = "depart",
+        [CMD_STAY_READY] = "stay ready",
+        [CMD_FUND_STAY] = "fund stay",
+        [CMD_GIVE_RETURN_CODE] = "give return code",
+        [CMD_START_CLOCK] = "start clock",
+        [CMD_OFFER_CLOCK] = "offer clock",
+        [CMD_TAKE_CLOCK] = "take clock",
+        [CMD_PROLONG_CLOCK] = "prolong clock",
+        [CMD_STOP_CLOCK] = "stop clock",
         /* ---- MDO, regiehouder, consult ---- */
         [CMD_CONVENE_MDO] = "convene MDO",
         [CMD_INVITE_MDO] = "invite MDO",

@@ -6,6 +6,7 @@
 #include "core/capacity.h"
 #include "core/care/care_command.h"
 #include "core/need.h"
+#include "core/stay/stay.h"
 #include "core/supply.h"
 #include "core/timers/timers.h"
 
@@ -55,6 +56,15 @@ enum command_kind {
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    CMD_DEPART,
+    CMD_STAY_READY,
+    CMD_FUND_STAY,
+    CMD_GIVE_RETURN_CODE,
+    CMD_START_CLOCK,
+    CMD_OFFER_CLOCK,
+    CMD_TAKE_CLOCK,
+    CMD_PROLONG_CLOCK,
+    CMD_STOP_CLOCK,
     /* ---- MDO, regiehouder, consult ---- */
     CMD_CONVENE_MDO,
     CMD_INVITE_MDO,
@@ -118,6 +128,8 @@ struct command {
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
+        struct stay_command stay;   /* DEPART, STAY_READY, FUND_STAY, GIVE_RETURN_CODE */
+        struct clock_command clock; /* the five of clocks */
         /* ---- MDO, regiehouder, consult ---- */
         const struct care_command *care;
         /* ---- warm handover, keys and notes ---- */

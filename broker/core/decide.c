@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "core/engine_state.h"
+#include "core/stay/stay_decide.h"
 
 static decide_fn *const deciders[CMD_N] = {
     [CMD_DEFINE_ORG] = decide_define_org,
@@ -29,6 +30,15 @@ static decide_fn *const deciders[CMD_N] = {
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    [CMD_DEPART] = decide_depart,
+    [CMD_STAY_READY] = decide_stay_ready,
+    [CMD_FUND_STAY] = decide_fund_stay,
+    [CMD_GIVE_RETURN_CODE] = decide_give_return_code,
+    [CMD_START_CLOCK] = decide_start_clock,
+    [CMD_OFFER_CLOCK] = decide_offer_clock,
+    [CMD_TAKE_CLOCK] = decide_take_clock,
+    [CMD_PROLONG_CLOCK] = decide_prolong_clock,
+    [CMD_STOP_CLOCK] = decide_stop_clock,
     /* ---- MDO, regiehouder, consult ---- */
     [CMD_CONVENE_MDO] = decide_convene_mdo,
     [CMD_INVITE_MDO] = decide_invite_mdo,

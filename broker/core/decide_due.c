@@ -3,6 +3,7 @@
 #include "core/decide_silence.h"
 
 #include "core/engine_state.h"
+#include "core/stay/stay_state.h"
 
 /* In one tick; the rest stays due and comes with the next. After a night of standing still a turn must still
  * be short. */
@@ -29,14 +30,17 @@ enum refusal decide_tick(struct decision *d)
     size_t n = due_collect(d->e, d->now_ms, due, DUE_PER_TICK);
 
     for (size_t i = 0; i < n; i++) {
-        struct referral_id id = {due[i].id}; /* but for DUE_REQUEST */
+        struct referral_id id = {due[i].id}; /* of DUE_REFERRAL and DUE_TIMERS */
 
-        if (due[i].kind == DUE_TIMERS) {
+        if (due[i].kind == DUE_REFERRAL)
+            decision_referral_event(d, EV_REFERRAL_UNPLACED, engine_referral(d->e, id));
+        else if (due[i].kind == DUE_TIMERS) {
             if (!timers_tick(d, &asked, id))
                 break;
-        } else if (due[i].kind == DUE_REFERRAL)
-            decision_referral_event(d, EV_REFERRAL_UNPLACED, engine_referral(d->e, id));
-        else if (!request_is_due(d, &asked, engine_request(d->e, (struct request_id){due[i].id})))
+        } else if (due[i].kind == DUE_CLOCK) {
+            if (!stay_decide_due(d, due[i].id))
+                break;
+        } else if (!request_is_due(d, &asked, engine_request(d->e, (struct request_id){due[i].id})))
             break;
     }
     return REFUSAL_NONE;

@@ -7,6 +7,7 @@
 #include "base/time_text.h"
 #include "core/apply.h"
 #include "core/fields.h"
+#include "core/stay/stay_decide.h"
 #include "core/timers/timers_state.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@
 #define DRAWS_PER_LENGTH 8
 
 /* A code that no referral has; false if none was found. */
-static bool find_code(const struct engine *e, uint64_t draw, char code[REFERRAL_CODE_SIZE])
+bool decide_find_code(const struct engine *e, uint64_t draw, char code[REFERRAL_CODE_SIZE])
 {
     for (unsigned letters = REFERRAL_CODE_LETTERS; letters <= REFERRAL_CODE_LETTERS_MAX; letters++) {
         for (int i = 0; i < DRAWS_PER_LENGTH; i++) {
@@ -34,7 +35,7 @@ enum refusal decide_open_referral(struct decision *d)
     char code[REFERRAL_CODE_SIZE];
     struct event *ev = NULL;
 
-    if (!need_is_valid(need) || !find_code(d->e, d->cmd->draw, code))
+    if (!need_is_valid(need) || !decide_find_code(d->e, d->cmd->draw, code))
         return REFUSAL_LIMIT;
     ev = decision_event(d, EV_REFERRAL_OPENED);
     ev->u.opened.id.v = engine_referrals(d->e) + 1;
@@ -46,6 +47,7 @@ enum refusal decide_open_referral(struct decision *d)
     ev->u.opened.facts_known = true;
     ev->u.opened.need = *need;
     d->outcome->referral = ev->u.opened.id;
+    stay_decide_opened(d, d->outcome->referral, need->return_code);
     return REFUSAL_NONE;
 }
 
@@ -86,6 +88,7 @@ enum refusal decide_confirm_arrival(struct decision *d)
         return REFUSAL_WRONG_STATE;
     decision_referral_event(d, EV_REFERRAL_ADMITTED, engine_referral(d->e, q->referral))->u.referral.request =
         q->id;
+    stay_decide_arrival(d, q);
     return REFUSAL_NONE;
 }
 

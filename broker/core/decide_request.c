@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "core/engine_state.h"
+#include "core/stay/stay_state.h"
 
 enum refusal decide_see_request(struct decision *d)
 {
@@ -116,6 +117,7 @@ static void correct_count(struct decision *d, const struct request *q, bool is_f
 static void decline(struct decision *d, const struct request *q, uint8_t reason)
 {
     decision_request_event(d, EV_REQUEST_DECLINED, q)->u.request.reason = reason;
+    stay_decide_declined(d, q, reason);
     if (vocab_decline_is_full(engine_vocab(d->e), reason))
         correct_count(d, q, true);
     else if (vocab_decline_is_taken(engine_vocab(d->e), reason))

@@ -160,6 +160,7 @@ uint64_t digest_recount(const struct engine *e)
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    sum += stay_digest_recount(&e->stay);
     /* ---- MDO, regiehouder, consult ---- */
     sum += care_recount(e);
     /* ---- warm handover, keys and notes ---- */
@@ -185,6 +186,7 @@ static uint64_t digest_facts(const struct engine *e, uint64_t h)
         reasons_fields(&f, &p);
     }
     f.hash = care_facts(e, f.hash);
+    f.hash = stay_digest_facts(&e->stay, f.hash);
     for (const struct key_slot *k = e->keys; k != NULL; k = k->hh.next)
         f.hash = hash_combine(f.hash, digest_of_key(k));
     return f.hash;

@@ -84,6 +84,7 @@ void engine_free(struct engine *e)
     free(e->referral_codes.entries);
     free(e->due);
     care_free(&e->care);
+    stay_state_free(&e->stay);
     free(e);
 }
 

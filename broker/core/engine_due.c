@@ -23,6 +23,8 @@ static uint32_t *place_of(struct engine *e, const struct due *d)
         return &request_slot(e, (struct request_id){d->id})->due;
     if (d->kind == DUE_TIMERS)
         return &timers_slot(e, (struct referral_id){d->id})->due;
+    if (d->kind == DUE_CLOCK)
+        return clock_due_place(e, d->id);
     return &referral_slot(e, (struct referral_id){d->id})->due;
 }
 
@@ -114,6 +116,11 @@ void due_refresh_timers(struct engine *e, const struct referral *r)
 {
     refresh(e, (struct due){.at_ms = timers_due_ms(e, r), .id = r->id.v, .kind = DUE_TIMERS},
             timers_slot(e, r->id)->due);
+}
+
+void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place)
+{
+    refresh(e, (struct due){.at_ms = at_ms, .id = id, .kind = DUE_CLOCK}, place);
 }
 
 size_t due_collect(const struct engine *e, int64_t now_ms, struct due *out, size_t max)

@@ -9,6 +9,7 @@
 
 #include "core/care/care_tables.h"
 #include "core/engine.h"
+#include "core/stay/stay_state.h"
 #include "core/timers/timers_state.h"
 
 #include <uthash.h>
@@ -76,7 +77,7 @@ struct code_index {
     uint32_t cap, n;
 };
 
-enum due_kind { DUE_REQUEST, DUE_REFERRAL, DUE_TIMERS };
+enum due_kind { DUE_REQUEST, DUE_REFERRAL, DUE_TIMERS, DUE_CLOCK };
 
 struct due {
     int64_t at_ms;
@@ -120,6 +121,7 @@ struct engine {
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    struct stay_tables stay;
     /* ---- MDO, regiehouder, consult ---- */
     struct care_tables care;
     /* ---- warm handover, keys and notes ---- */
@@ -144,6 +146,8 @@ bool engine_referral_code_exists(const struct engine *e, const char *code);
 void due_refresh_request(struct engine *e, struct request_slot *s);
 void due_refresh_referral(struct engine *e, struct referral_slot *s);
 void due_refresh_timers(struct engine *e, const struct referral *r);
+/* The same for a clock, which is due at AT_MS and stands at PLACE. */
+void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place);
 /* What state says about a deadline; INT64_MAX = none. */
 int64_t due_of_request(const struct request *r);
 int64_t due_of_referral(const struct referral *r);

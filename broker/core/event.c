@@ -2,12 +2,17 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "core/stay/stay_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 _Static_assert(sizeof(struct confirmed) <= sizeof(struct pool),
                "an event does not grow by EV_CAPACITY_CONFIRMED");
+
+_Static_assert(sizeof(struct stay_event) <= sizeof(struct pool) &&
+                   sizeof(struct clock_event) <= sizeof(struct pool),
+               "nor by a stay's or a clock's");
 
 struct event *event_list_add(struct event_list *l, enum event_kind kind)
 {
@@ -69,6 +74,21 @@ struct referral_id event_subject(const struct event *ev)
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+    case EV_REFERRAL_LINKED:
+    case EV_FUNDING_FLAGGED:
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
+        return stay_event_subject(ev);
     /* ---- MDO, regiehouder, consult ---- */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
@@ -138,6 +158,20 @@ const char *event_name(enum event_kind k)
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
+        [EV_STAY_STARTED] = "stay.started",
+        [EV_STAY_READY] = "stay.ready",
+        [EV_STAY_FUNDED] = "stay.funded",
+        [EV_RETURN_CODE_GIVEN] = "stay.return_code_given",
+        [EV_STAY_ENDED] = "stay.ended",
+        [EV_REFERRAL_LINKED] = "referral.linked",
+        [EV_FUNDING_FLAGGED] = "funding.flagged",
+        [EV_CLOCK_STARTED] = "clock.started",
+        [EV_CLOCK_OFFERED] = "clock.offered",
+        [EV_CLOCK_TAKEN] = "clock.taken",
+        [EV_CLOCK_PROLONGED] = "clock.prolonged",
+        [EV_CLOCK_STOPPED] = "clock.stopped",
+        [EV_CLOCK_WARNED] = "clock.warned",
+        [EV_CLOCK_RAN_OUT] = "clock.ran_out",
         /* ---- MDO, regiehouder, consult ---- */
         [EV_MDO_CONVENED] = "mdo.convened",
         [EV_MDO_INVITED] = "mdo.invited",

@@ -10,6 +10,7 @@
 #include "core/outcome.h"
 #include "core/referral.h"
 #include "core/request.h"
+#include "core/stay/stay.h"
 #include "core/timers/timers.h"
 
 /* Order is the journal's: add at the end only. */
@@ -47,6 +48,20 @@ enum event_kind {
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    EV_STAY_STARTED,
+    EV_STAY_READY,        /* ready to leave or not after all, and what keeps it */
+    EV_STAY_FUNDED,       /* other nights are paid by another, from a day on */
+    EV_RETURN_CODE_GIVEN, /* private: the code */
+    EV_STAY_ENDED,        /* its referral has departed */
+    EV_REFERRAL_LINKED,   /* follows an earlier one of the same household */
+    EV_FUNDING_FLAGGED,   /* a no for want of money at code rood */
+    EV_CLOCK_STARTED,
+    EV_CLOCK_OFFERED, /* to another owner; it stays with the one it has */
+    EV_CLOCK_TAKEN,   /* by the one it was offered to; private: callback of its desk */
+    EV_CLOCK_PROLONGED,
+    EV_CLOCK_STOPPED,
+    EV_CLOCK_WARNED,  /* its follow-up referral is open */
+    EV_CLOCK_RAN_OUT, /* nobody had seen to it: alarm */
     /* ---- MDO, regiehouder, consult ---- */
     EV_MDO_CONVENED, /* organisations sit together over one referral */
     EV_MDO_INVITED,
@@ -138,6 +153,10 @@ struct event {
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
+        struct stay_event stay;
+        struct clock_event clock;
+        struct link_event link;
+        struct flag_event flag;
         /* ---- MDO, regiehouder, consult ---- */
         struct care_mdo_event mdo;
         struct care_item_event mdo_item;

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "core/records.h"
+#include "core/stay/stay_state.h"
 #include "core/timers/timers_state.h"
 
 #include <string.h>
@@ -119,6 +120,22 @@ static void clear_fields(struct fields *f, struct event *ev)
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+    case EV_REFERRAL_LINKED:
+    case EV_FUNDING_FLAGGED:
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
+        stay_event_fields(f, ev);
+        break;
     /* ---- MDO, regiehouder, consult ---- */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
@@ -150,6 +167,8 @@ static bool has_private(const struct event *ev)
         return ev->u.opened.facts_known;
     if (care_event_is_one(ev))
         return care_event_has_private(ev);
+    if (stay_has_private(ev))
+        return true;
     return ev->kind == EV_REQUEST_MADE && proposal_has_facts(&ev->u.made.proposal);
 }
 
@@ -166,11 +185,14 @@ void event_encode(const struct event *ev, struct buf *clear, struct buf *private
     buf_u8(private_part, CODEC_VERSION);
     if (ev->kind == EV_REFERRAL_OPENED) {
         need_encode(&ev->u.opened.need, private_part);
-    } else if (care_event_is_one(ev)) {
-        f = fields_write(private_part);
+        return;
+    }
+    f = fields_write(private_part);
+    if (care_event_is_one(ev)) {
         care_event_private_fields(&f, &copy);
+    } else if (stay_has_private(ev)) {
+        stay_private_fields(&f, &copy);
     } else {
-        f = fields_write(private_part);
         reasons_fields(&f, &copy.u.made.proposal);
     }
 }
@@ -206,7 +228,9 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
         if (!care_event_has_private(ev))
             return ERR_BAD_INPUT;
     } else {
-        return ERR_BAD_INPUT;
+        stay_private_fields(&f, ev);
+        if (!stay_has_private(ev))
+            return ERR_BAD_INPUT;
     }
     return bytes_ok(&r) ? OK : ERR_BAD_INPUT;
 }

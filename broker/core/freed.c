@@ -31,6 +31,22 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
         return pool_of_request(e, ev->u.referral.request);
+    case EV_STAY_ENDED:
+        return engine_stay(e, ev->u.stay.stay) != NULL ? engine_stay(e, ev->u.stay.stay)->pool
+                                                       : (struct pool_id){0};
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_REFERRAL_LINKED:
+    case EV_FUNDING_FLAGGED:
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_REFERRAL_OPENED:

@@ -178,6 +178,7 @@ static bool check_referral(const struct engine *e, uint32_t i, struct finding f)
         agrees = of[REQUEST_ACCEPTED] == 1;
         break;
     case REFERRAL_ADMITTED:
+    case REFERRAL_DEPARTED:
         agrees = of[REQUEST_ADMITTED] == 1;
         break;
     case REFERRAL_STATE_N:
@@ -250,6 +251,8 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    if (!stay_check(e, why, why_size))
+        return false;
     /* ---- MDO, regiehouder, consult ---- */
     if (!care_check(e, why, why_size))
         return false;

@@ -29,7 +29,8 @@ bool ledger_counts(const struct request *r, const struct observation *latest)
 {
     if (request_is_holding(r))
         return true;
-    return r->state == REQUEST_ADMITTED && (latest == NULL || r->ended_at_ms >= latest->observed_at_ms);
+    return r->state == REQUEST_ADMITTED && r->left_at_ms == 0 &&
+           (latest == NULL || r->ended_at_ms >= latest->observed_at_ms);
 }
 
 static const struct observation *latest_of(const struct pool_slot *s)

@@ -189,6 +189,17 @@ static bool counts_as_asked(const struct match_ctx *c, const struct request *q)
     return false;
 }
 
+/* Not where it left because it was not safe: what its neighbours may know is no reason to go back. What has
+ * become unsafe since is out by the rules, whoever knows it. */
+void match_ctx_add_known(struct match_ctx *c, const struct engine *e, struct referral_id id)
+{
+    const struct stay *s = engine_stay_before(e, id, c->need->return_code);
+    int unsafe = s == NULL ? -1 : vocab_list_find(c->vocab, LIST_DEPARTURE, "veiligheid");
+
+    if (s != NULL && (unsafe < 0 || s->departure != unsafe + 1))
+        c->known_house = engine_pool(e, s->pool)->location;
+}
+
 void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id)
 {
     const struct referral *r = id.v != 0 ? engine_referral(e, id) : NULL;

@@ -423,6 +423,8 @@ static void say_for(struct statement *s)
 
     s->limit = FOR_MAX;
     say_room(s);
+    if (c->known_house.v != 0 && c->known_house.v == s->p->location->id.v)
+        say(s, REASON_KNOWN_HOUSE, 0, 0);
     say_safe(s);
     if (speaks)
         say(s, REASON_LANGUAGE_SPOKEN, c->need->language, 0);

@@ -63,6 +63,7 @@ struct match_ctx {
     uint64_t unsafe;       /* regions that are unsafe or too near an unsafe point */
     bool unsafe_given;     /* the need names an unsafe area at all */
     bool home_unsafe;
+    struct location_id known_house; /* where it lived before and could go back safely; 0 = none */
     uint8_t from; /* distance counts from here: home, else the referrer's region, else REGION_NONE */
     uint16_t distance_cost[VOCAB_REGIONS_MAX]; /* points off the fit score, by region of the place */
     uint16_t travel_cost[VOCAB_REGIONS_MAX]; /* points off the order besides: core_settings.price_distance */
@@ -106,6 +107,8 @@ void match_ctx_init(struct match_ctx *c, const struct vocab *vocab, const struct
                     const struct match_query *q);
 /* Add what was asked for the query's referral already; nothing for a search without saving. */
 void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id);
+/* The house that a household that comes back, or moves on, knows already. */
+void match_ctx_add_known(struct match_ctx *c, const struct engine *e, struct referral_id id);
 /* VIEW is copied. */
 void match_place_init(struct match_place *p, const struct match_ctx *c, const struct pool *pool,
                       const struct location *location, const struct pool_view *view);

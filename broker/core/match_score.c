@@ -11,7 +11,8 @@ enum cost {
     COST_THREAT_FAR = 200,   /* under threat: far from home or school, at THREAT_FAR_KM and beyond */
     COST_LANGUAGE = 180,     /* nobody in the house speaks it */
     COST_SOFT = 150,         /* all soft needs missing */
-    COST_SECOND_MOVE = 150   /* emergency place */
+    COST_SECOND_MOVE = 150,  /* emergency place */
+    KNOWN_HOUSE = 120        /* made up for where the household is known: the same as another region */
 };
 #define FAR_KM 100
 #define SAFE_KM 70
@@ -82,6 +83,21 @@ static bool language_is_missing(const struct match_ctx *c, const struct match_pl
            (p->pool->languages >> c->need->language & 1) == 0;
 }
 
+/* The house knows them: up to KNOWN_HOUSE of what was lost is given back, distance first. So it can only
+ * raise, never over a perfect fit, and the terms still add up to what is missing. */
+static void make_up_for(struct match_terms *t)
+{
+    int16_t *lost[] = {&t->distance, &t->soft, &t->language, &t->second_move};
+    int left = KNOWN_HOUSE;
+
+    for (unsigned i = 0; i < COUNT_OF(lost); i++) {
+        int back = smaller(left, *lost[i]);
+
+        *lost[i] = (int16_t)(*lost[i] - back);
+        left -= back;
+    }
+}
+
 int match_fit(const struct match_ctx *c, const struct match_place *p, struct match_terms *terms)
 {
     bool is_placed = p->location->region < vocab_regions(c->vocab);
@@ -91,6 +107,8 @@ int match_fit(const struct match_ctx *c, const struct match_place *p, struct mat
     terms->soft = (int16_t)soft_cost(c, p);
     terms->language = language_is_missing(c, p) ? COST_LANGUAGE : 0;
     terms->second_move = p->kind->max_hours != 0 ? COST_SECOND_MOVE : 0;
+    if (c->known_house.v != 0 && c->known_house.v == p->location->id.v)
+        make_up_for(terms);
     fit -= terms->distance + terms->soft + terms->language + terms->second_move;
     return fit < 0 ? 0 : fit;
 }

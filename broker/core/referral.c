@@ -18,6 +18,7 @@ static const uint8_t may_become[REFERRAL_STATE_N] = {
     [REFERRAL_ASKED] = TO(OPEN) | TO(RESERVED) | TO(WITHDRAWN),
     [REFERRAL_RESERVED] = TO(OPEN) | TO(TRAVELLING) | TO(ADMITTED) | TO(WITHDRAWN),
     [REFERRAL_TRAVELLING] = TO(OPEN) | TO(ADMITTED) | TO(WITHDRAWN),
+    [REFERRAL_ADMITTED] = TO(DEPARTED),
 };
 
 bool referral_may_become(enum referral_state from, enum referral_state to)
@@ -42,6 +43,7 @@ const char *referral_state_code(enum referral_state s)
         [REFERRAL_OPEN] = "open",         [REFERRAL_ASKED] = "asked",
         [REFERRAL_RESERVED] = "reserved", [REFERRAL_TRAVELLING] = "travelling",
         [REFERRAL_ADMITTED] = "admitted", [REFERRAL_WITHDRAWN] = "withdrawn",
+        [REFERRAL_DEPARTED] = "departed",
     };
 
     CHECK((unsigned)s < REFERRAL_STATE_N);

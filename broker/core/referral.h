@@ -1,11 +1,11 @@
 /* A referral (verwijzing): one household that needs a place tonight.
  *
- *   open ─► asked ─► reserved ─► travelling ─► admitted
+ *   open ─► asked ─► reserved ─► travelling ─► admitted ─► departed
  *    ▲       │ (no request left)     │ no show
  *    └───────┴───────────────────────┘           open, asked, reserved, travelling ─► withdrawn
  *
- * 'draft' lives in the browser only; 'departed' comes with stays. A referral without a bed stays open; past
- * its deadline it is flagged unplaced, and only a person closes it. */
+ * 'draft' lives in the browser only; 'departed' is the end of its stay (core/stay/). A referral without a bed
+ * stays open; past its deadline it is flagged unplaced, and only a person closes it. */
 #ifndef PLEK_CORE_REFERRAL_H
 #define PLEK_CORE_REFERRAL_H
 
@@ -24,6 +24,7 @@ enum referral_state {
     REFERRAL_TRAVELLING,
     REFERRAL_ADMITTED,
     REFERRAL_WITHDRAWN,
+    REFERRAL_DEPARTED,
     REFERRAL_STATE_N
 };
 

@@ -81,6 +81,8 @@ struct request {
     bool widened;               /* asked by the broker because there was no yes for long */
     int64_t rung_at_ms;         /* the last time; 0 = never */
     int64_t extended_at_ms;
+    /* ---- stays, clocks, nights and funding ---- */
+    int64_t left_at_ms; /* when the household that was admitted departed; 0 = it is there. Its stay's */
 };
 
 /* The moments of a request made at NOW to a house whose clock starts at OPENS_AT, by the rule above.

@@ -1,6 +1,7 @@
 #include "core/vocab.h"
 
 #include "base/check.h"
+#include "core/stay/stay_rules.h"
 #include "core/vocab_parts.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@ void vocab_free(struct vocab *v)
     if (v == NULL)
         return;
     free(v->municipalities);
+    free(v->stay);
     free(v);
 }
 
@@ -150,6 +152,16 @@ bool vocab_decline_is_full(const struct vocab *v, uint8_t reason)
 bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason)
 {
     return is_of(v->decline_taken, reason);
+}
+
+bool vocab_decline_is_for_money(const struct vocab *v, uint8_t reason)
+{
+    return is_of(v->decline_for_money, reason);
+}
+
+const struct stay_rules *vocab_stay_rules(const struct vocab *v)
+{
+    return v->stay;
 }
 
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u)

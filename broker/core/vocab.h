@@ -63,6 +63,9 @@ enum vocab_list {
     LIST_DEPARTURE,
     LIST_DESTINATION,
     LIST_STOP,
+    LIST_OUTFLOW,
+    LIST_CLOCK_STOP,
+    LIST_FUNDING_CHANGE,
     LIST_N
 };
 
@@ -117,6 +120,9 @@ int vocab_list_find(const struct vocab *v, enum vocab_list list, const char *cod
 bool vocab_decline_is_full(const struct vocab *v, uint8_t reason);
 /* The same for effect 'taken': the unit that was asked for is gone; others of the pool may be free. */
 bool vocab_decline_is_taken(const struct vocab *v, uint8_t reason);
+
+/* The same for effect 'funding_flag': it says no for want of money. */
+bool vocab_decline_is_for_money(const struct vocab *v, uint8_t reason);
 
 /* Minutes from opening a referral to its deadline. */
 int vocab_deadline_minutes(const struct vocab *v, enum urgency u);

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "core/stay/stay_rules.h"
 #include "core/vocab_parts.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 
 /* Raise it when a rule or a weight changes in the code, so that a proposal tells which rules judged it. */
-#define RULES_EDITION 3
+#define RULES_EDITION 4 /* 4: a house that knows the household */
 
 #define NO_TRAVEL UINT16_MAX
 
@@ -320,6 +321,9 @@ REASON_READER(read_unplaced, LIST_UNPLACED)
 REASON_READER(read_departure, LIST_DEPARTURE)
 REASON_READER(read_destination, LIST_DESTINATION)
 REASON_READER(read_stop, LIST_STOP)
+REASON_READER(read_outflow, LIST_OUTFLOW)
+REASON_READER(read_clock_stop, LIST_CLOCK_STOP)
+REASON_READER(read_funding_change, LIST_FUNDING_CHANGE)
 
 /* A list that does not say what a no comes to has no effects. */
 static enum err read_decline(struct load *l)
@@ -333,6 +337,8 @@ static enum err read_decline(struct load *l)
     e = read_reason(l, LIST_DECLINE);
     if (e == OK && strcmp(effect, "taken") == 0)
         l->v->decline_taken |= UINT64_C(1) << vocab_list_find(l->v, LIST_DECLINE, field(l, "code"));
+    if (e == OK && strcmp(effect, "funding_flag") == 0)
+        l->v->decline_for_money |= UINT64_C(1) << vocab_list_find(l->v, LIST_DECLINE, field(l, "code"));
     if (e == OK && strcmp(effect, "full") == 0)
         l->v->decline_full |= UINT64_C(1) << vocab_list_find(l->v, LIST_DECLINE, field(l, "code"));
     return e;
@@ -344,20 +350,25 @@ static enum err read_decline(struct load *l)
 static const struct {
     const char *list;
     read_row *read;
+    bool optional; /* a world without it is whole: what comes after an arrival asks for it, the match does not
+                    */
 } readers[] = {
-    {"regions", read_region},
-    {"travel", read_travel},
-    {"municipalities", read_municipality},
-    {"traits", read_trait},
-    {"languages", read_language},
-    {"kinds", read_kind},
-    {"urgencies", read_urgency},
-    {"decline_reasons", read_decline},
-    {"withdraw_reasons", read_withdraw},
-    {"unplaced_reasons", read_unplaced},
-    {"departure_reasons", read_departure},
-    {"destinations", read_destination},
-    {"stop_reasons", read_stop},
+    {"regions", read_region, false},
+    {"travel", read_travel, false},
+    {"municipalities", read_municipality, false},
+    {"traits", read_trait, false},
+    {"languages", read_language, false},
+    {"kinds", read_kind, false},
+    {"urgencies", read_urgency, false},
+    {"decline_reasons", read_decline, false},
+    {"withdraw_reasons", read_withdraw, false},
+    {"unplaced_reasons", read_unplaced, false},
+    {"departure_reasons", read_departure, false},
+    {"destinations", read_destination, false},
+    {"stop_reasons", read_stop, false},
+    {"outflow_blocks", read_outflow, true},
+    {"clock_stop_reasons", read_clock_stop, true},
+    {"funding_change_reasons", read_funding_change, true},
 };
 
 static enum err read_list(struct load *l, size_t which, const struct vocab_row *rows, size_t n)
@@ -375,7 +386,7 @@ static enum err read_list(struct load *l, size_t which, const struct vocab_row *
         if (e != OK)
             return e;
     }
-    if (found > 0)
+    if (found > 0 || readers[which].optional)
         return OK;
     snprintf(l->why, l->why_size, "%s: the list is missing or empty", readers[which].list);
     return ERR_BAD_INPUT;
@@ -473,6 +484,10 @@ enum err vocab_new(const struct vocab_row *rows, size_t n, struct vocab **out, c
         goto out;
     qsort(v->municipalities, v->n_municipalities, sizeof v->municipalities[0], compare_municipality);
     e = check_complete(&l);
+    if (e != OK)
+        goto out;
+    v->stay = mem_new(1, sizeof *v->stay);
+    e = stay_rules_load(v, rows, n, v->stay, why, why_size);
     if (e != OK)
         goto out;
     v->version = fingerprint(v);

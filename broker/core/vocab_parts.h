@@ -27,6 +27,8 @@ struct vocab {
     struct vocab_codes lists[LIST_N];
     uint64_t decline_full; /* bits of the decline list */
     uint64_t decline_taken;
+    uint64_t decline_for_money;
+    struct stay_rules *stay; /* owned */
     struct vocab_kind kinds[KIND_N];
     int deadline_minutes[URGENCY_N];
     uint64_t version;

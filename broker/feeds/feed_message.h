@@ -14,7 +14,7 @@
 #define FEED_FORMAT_SIZE 33
 #define FEED_PROFILE_SIZE 65
 #define FEED_FIELD_SIZE 65
-#define FEED_REASON_SIZE 161 /* adapters/report.h: 160 bytes */
+#define FEED_REASON_SIZE 161 /* adapters/gate/report.h: 160 bytes */
 #define FEED_REPORTS_MAX 1000
 #define FEED_REMARKS_MAX 64
 #define FEED_CROSS_MAX 200

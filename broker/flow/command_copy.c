@@ -56,6 +56,16 @@ static size_t object_of(const struct command *cmd, const void **object)
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    case CMD_DEPART:
+    case CMD_STAY_READY:
+    case CMD_FUND_STAY:
+    case CMD_GIVE_RETURN_CODE:
+    case CMD_START_CLOCK:
+    case CMD_OFFER_CLOCK:
+    case CMD_TAKE_CLOCK:
+    case CMD_PROLONG_CLOCK:
+    case CMD_STOP_CLOCK:
+        return 0;
     /* ---- MDO, regiehouder, consult ---- */
     case CMD_CONVENE_MDO:
     case CMD_INVITE_MDO:

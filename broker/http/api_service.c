@@ -14,6 +14,14 @@ static json_t *time_or_null(int64_t at_ms)
     return at_ms != 0 ? json_string(time_format(at_ms, text)) : json_null();
 }
 
+static json_t *notifications(const struct notify_port *notify)
+{
+    struct outbox_stats s = notify->stats(notify->ctx);
+
+    return json_pack("{s:I, s:o, s:I}", "waiting", (json_int_t)s.waiting, "oldestWaitingAt",
+                     time_or_null(s.oldest_at_ms), "givenUp", (json_int_t)s.given_up);
+}
+
 static const char *state_text(enum flow_state s)
 {
     return s == FLOW_OK ? "ok" : s == FLOW_AWAY ? "away" : "fenced";
@@ -31,6 +39,8 @@ void api_health_get(struct call *call)
     json_object_set_new(h, "durableSeq", json_integer((json_int_t)flow_durable_seq(f)));
     json_object_set_new(h, "pools", json_integer((json_int_t)engine_pools(app_engine(app))));
     json_object_set_new(h, "feedsSilent", json_integer((json_int_t)feed_watch_silent(app->watch)));
+    if (app->parts.notify.stats != NULL)
+        json_object_set_new(h, "notifications", notifications(&app->parts.notify));
     if (app->parts.turn_max_ms != NULL)
         json_object_set_new(h, "turnMaxMs",
                             json_integer((json_int_t)app->parts.turn_max_ms(app->parts.turn_ctx)));

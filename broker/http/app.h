@@ -4,6 +4,7 @@
 
 #include "feeds/feeds.h"
 #include "flow/flow.h"
+#include "flow/notify_port.h"
 #include "flow/people_port.h"
 #include "flow/secrets_port.h"
 #include "wire/server.h"
@@ -38,6 +39,7 @@ struct http_parts {
     struct offload *offload; /* worker threads for Argon2id */
     struct people_port people;
     struct secrets_port secrets;
+    struct notify_port notify; /* all NULL: nobody is told anything */
     json_t *codes;
     int64_t (*turn_max_ms)(void *ctx); /* of the loop, for /health */
     void *turn_ctx;

@@ -35,14 +35,20 @@ static void tell(const struct engine *e, const struct feed_row *row)
 void feed_watch_look(struct feed_watch *w)
 {
     const struct engine *e = app_engine(w->app);
+    const struct notify_port *notify = &w->app->parts.notify;
     struct feed_row *rows = NULL;
     size_t n = feeds_rows(w->app->feeds, e, app_now_ms(w->app), &rows);
 
     w->silent = 0;
     for (size_t i = 0; i < n; i++) {
         w->silent += rows[i].alarm;
-        if (feeds_note(w->app->feeds, &rows[i]))
+        if (feeds_note(w->app->feeds, &rows[i])) {
             tell(e, &rows[i]);
+            if (rows[i].alarm && notify->feed_silent != NULL)
+                notify->feed_silent(notify->ctx, rows[i].provider, feed_channel_code(rows[i].channel),
+                                    rows[i].silent_since_ms != 0 ? rows[i].silent_since_ms
+                                                                 : rows[i].last_report_ms);
+        }
     }
     feeds_noted(w->app->feeds);
     feeds_tidy(w->app->feeds, app_now_ms(w->app));

@@ -42,7 +42,8 @@ call_fn api_feed_tell, api_feed_heartbeat, api_feed_content; /* api_feed_machine
 call_fn api_feeds_list, api_feed_messages_list, api_feed_messages_get, api_feed_replay; /* api_feeds.c */
 call_fn api_uploads_post, api_uploads_get, api_upload_accept;                           /* api_uploads.c */
 call_fn api_publish_get, api_publish_opvang_get, api_publish_hsds_get,
-    api_publish_fhir_get; /* api_publish.c */
+    api_publish_fhir_get;       /* api_publish.c */
+call_fn api_notifications_list; /* api_notifications.c */
 
 /* ---- timers and escalation ---- */
 call_fn api_request_extension, api_referral_hold_extension, api_referral_alarm_acknowledgement,

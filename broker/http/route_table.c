@@ -60,6 +60,7 @@ static const struct route routes[] = {
     WRITE_("/uploads", AUTH_SESSION, BATCH_BYTES_MAX, api_uploads_post),
     GET_("/uploads/{id}", AUTH_SESSION, api_uploads_get),
     WRITE_("/uploads/{id}/acceptance", AUTH_SESSION, 0, api_upload_accept),
+    GET_("/notifications", AUTH_SESSION, api_notifications_list),
     /* ---- timers and escalation ---- */
     WRITE_("/requests/{id}/extension", AUTH_SESSION, 0, api_request_extension),
     WRITE_("/referrals/{id}/hold-extension", AUTH_SESSION, 0, api_referral_hold_extension),

@@ -25,6 +25,9 @@ static const char *const states[EV_N] = {
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    [EV_STAY_ENDED] = "departed",
+    [EV_CLOCK_WARNED] = "warned",
+    [EV_CLOCK_RAN_OUT] = "run_out",
     /* ---- MDO, regiehouder, consult ---- */
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
@@ -105,6 +108,32 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+        out->referral = ev->u.stay.referral;
+        out->stay = ev->u.stay.stay;
+        return true;
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
+        out->referral = ev->u.clock.referral;
+        out->clock = ev->u.clock.clock;
+        out->owner = ev->u.clock.owner;
+        out->org = ev->u.clock.org;
+        return true;
+    case EV_REFERRAL_LINKED:
+        out->referral = ev->u.link.referral;
+        return true;
+    case EV_FUNDING_FLAGGED: /* a count went up: not whose */
+        out->region = ev->u.flag.region;
+        return true;
     /* ---- MDO, regiehouder, consult ---- */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
@@ -203,6 +232,32 @@ void fact_to_event(const struct fact *f, struct event *out)
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+        out->u.stay.referral = f->referral;
+        out->u.stay.stay = f->stay;
+        break;
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
+        out->u.clock.referral = f->referral;
+        out->u.clock.clock = f->clock;
+        out->u.clock.owner = f->owner;
+        out->u.clock.org = f->org;
+        break;
+    case EV_REFERRAL_LINKED:
+        out->u.link.referral = f->referral;
+        break;
+    case EV_FUNDING_FLAGGED:
+        out->u.flag.region = f->region;
+        break;
     /* ---- MDO, regiehouder, consult ---- */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
@@ -254,6 +309,8 @@ void fact_write(const struct fact *f, struct buf *out)
     write_id(out, "referralId", f->referral.v);
     write_id(out, "requestId", f->request.v);
     write_id(out, "poolId", f->pool.v);
+    write_id(out, "stayId", f->stay.v);
+    write_id(out, "clockId", f->clock.v);
     if (f->state != NULL)
         buf_format(out, ",\"state\":\"%s\"", f->state);
     buf_text(out, "}\n\n");

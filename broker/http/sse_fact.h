@@ -17,8 +17,12 @@ struct fact {
     struct referral_id referral; /* 0 = none, as the others */
     struct request_id request;
     struct pool_id pool;
-    uint64_t object;   /* of a table of its own, by kind; for the audience alone, never written */
-    const char *state; /* static; NULL = none */
+    uint64_t object; /* of a table of its own, by kind; for the audience alone, never written */
+    struct stay_id stay;
+    struct clock_id clock;
+    struct org_id owner, org;                /* of a clock, for the audience alone */
+    uint8_t region;                          /* for the audience alone */
+    const char *state;                       /* static; NULL = none */
     struct pool_id confirmed[CONFIRMED_MAX]; /* for the audience alone */
     uint8_t n_confirmed;
 };

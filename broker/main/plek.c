@@ -8,6 +8,7 @@
 #include "main/demo_load.h"
 #include "main/plek_machine.h"
 #include "main/plek_match.h"
+#include "main/plek_notify.h"
 #include "main/plek_simulate.h"
 #include "store/access_log.h"
 #include "store/accounts.h"
@@ -34,6 +35,15 @@ static const char usage[] =
     "                                 ORG..., a partner that reads capacity as ROLE of ORG sees it, or both\n"
     "  machine show                   every machine, what it brings and what it reads\n"
     "  machine remove NAME            no longer let it in\n"
+    "  notify add NAME ORG[/LOCATION] mail|sms|voice|webhook [--language nl|en]\n"
+    "                                 tell what happens there; the address (mail address, number, https URL, "
+    "or\n"
+    "                                 night-number) on standard input; ORG every-shelter: each house's own\n"
+    "                                 night number\n"
+    "  notify list                    every target, without addresses\n"
+    "  notify remove NAME             nothing goes there any more\n"
+    "  notify test NAME               send a test message there\n"
+    "  notify key                     the public key that verifies webhooks\n"
     "  check                          replay the journal and check every invariant\n"
     "  audit verify                   check the chain of the access log\n"
     "  --print-config                 every setting with its meaning and value\n"
@@ -215,6 +225,8 @@ static int dispatch(const struct config *c, char **args, int n)
         return cmd_account_add(c, args + 2, n - 2);
     if (two && strcmp(args[0], "machine") == 0)
         return cmd_machine(c, args + 1, n - 1);
+    if (two && strcmp(args[0], "notify") == 0)
+        return cmd_notify(c, args + 1, n - 1);
     return -1;
 }
 

@@ -9,6 +9,7 @@
 #include "loop/offload.h"
 #include "main/boot.h"
 #include "main/codes_json.h"
+#include "main/notify_wire.h"
 #include "store/accounts.h"
 #include "store/secrets.h"
 #include "wire/tls.h"
@@ -35,6 +36,7 @@ struct broker {
     struct accounts *accounts;
     struct access_log *log;
     struct secrets *secrets;
+    struct notify_wire notify;
     struct offload *offload;
     struct http_app *app;
     struct event *signals[3];
@@ -86,8 +88,9 @@ static void on_refreshed(void *ctx, enum err trouble)
         log_warn("accounts could not be read anew", "why=%s", err_name(trouble));
 }
 
-/* SIGHUP: take over the settings that may change while running, all or nothing, and read accounts and
- * machines anew: a disabled account loses its sessions, a removed machine is not let in any more. */
+/* SIGHUP: take over the settings that may change while running, all or nothing, and read accounts, machines
+ * and notification targets anew: a disabled account loses its sessions, a removed machine is not let in any
+ * more, a removed target gets nothing more. */
 static void on_hangup(evutil_socket_t number, short what, void *ctx)
 {
     struct broker *b = ctx;
@@ -102,6 +105,7 @@ static void on_hangup(evutil_socket_t number, short what, void *ctx)
     buf_fini(&faults);
     if (accounts_refresh(b->accounts, on_refreshed, b) != OK)
         log_warn("accounts could not be read anew", "why=busy");
+    notify_refresh(b->notify.notify);
 }
 
 static void on_watch(evutil_socket_t fd, short what, void *ctx)
@@ -197,6 +201,7 @@ static enum err open_app(struct broker *b, char *why, size_t why_size)
                                .flow = b->boot.flow,
                                .people = *accounts_port(b->accounts),
                                .secrets = *secrets_port(b->secrets),
+                               .notify = notify_port(b->notify.notify),
                                .codes = codes_json(b->boot.reference),
                                .turn_max_ms = turn_max_ms,
                                .turn_ctx = b};
@@ -231,6 +236,7 @@ static void close_all(struct broker *b)
         event_free(b->watch);
     http_app_free(b->app);
     offload_free(b->offload);
+    notify_wire_close(&b->notify);
     secrets_free(b->secrets);
     access_log_free(b->log);
     accounts_free(b->accounts);
@@ -248,6 +254,8 @@ static int run(const struct config *config, const char *path)
     enum err e = boot_start(config, true, &b.boot, why, sizeof why);
     if (e == OK)
         e = open_people(&b, why, sizeof why);
+    if (e == OK)
+        e = notify_wire_open(&b.boot, secrets_port(b.secrets), &b.notify, why, sizeof why);
     if (e == OK)
         e = open_app(&b, why, sizeof why);
     if (e == OK)

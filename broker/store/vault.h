@@ -7,7 +7,7 @@
 
 #include "base/crypto.h"
 
-enum vault_purpose { VAULT_REFERRAL_KEYS = 1, VAULT_LOCATIONS = 2 };
+enum vault_purpose { VAULT_REFERRAL_KEYS = 1, VAULT_LOCATIONS = 2, VAULT_TARGETS = 3 };
 
 struct vault;
 

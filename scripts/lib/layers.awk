@@ -7,11 +7,11 @@ function complain(why) {
     bad = 1
 }
 
-# Room of a path from the top of the checkout; "" if it is in none.
-function room_of(path, parts) {
-    split(path, parts, "/")
-    if (parts[1] == "adapters") return "adapters"
-    if (parts[1] == "broker" && (parts[2] in rooms)) return parts[2]
+# Room of a path from the top of the checkout; "" if it is in none. The adapter has rooms of its own, adapters/NAME.
+function room_of(path, parts, n, name) {
+    n = split(path, parts, "/")
+    name = parts[1] == "adapters" ? "adapters/" parts[2] : parts[2]
+    if ((parts[1] == "broker" || parts[1] == "adapters") && n > 2 && (name in rooms)) return name
     return ""
 }
 
@@ -22,7 +22,9 @@ function matches(header, pattern) {
 
 function check_inside(header, first, target) {
     first = header
-    sub(/\/.*/, "", first)
+    if (header ~ /^adapters\/[^\/]+\//) match(header, /^adapters\/[^\/]+/)
+    else match(header, /^[^\/]*/)
+    first = substr(header, 1, RLENGTH)
     if (index(header, "/") == 0) {
         complain("\"" header "\": name it by its full path from broker/ (\"" room "/" header "\")")
         return

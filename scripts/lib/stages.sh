@@ -98,16 +98,17 @@ take_tap() {
 }
 
 stage_unit() {
-    local source room name program out rc n=0
+    local source sources name program out rc n=0
     out=$(mktemp)
-    for source in tests/unit/*/*_test.c; do
-        [ -f "$source" ] || continue
+    mapfile -t sources < <(find tests/unit -name '*_test.c' | LC_ALL=C sort)
+    for source in "${sources[@]}"; do
         n=$((n + 1))
-        room=$(basename "$(dirname "$source")")
-        name=unit_${room}_$(basename "$source" .c)
+        name=${source#tests/}
+        name=${name%.c}
+        name=${name//\//_}
         program=$build_dev/tests/$name
         if [ ! -x "$program" ]; then
-            detail "not ok - $name was not built (has broker/$room sources?)"
+            detail "not ok - $name was not built (has its room sources?)"
             tally 0 1 0
             continue
         fi

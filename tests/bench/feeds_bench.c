@@ -8,7 +8,7 @@
  *
  * Prints one line of JSON: bytes, reports, ours_us, bare_us, due_us (medians). */
 #include "adapters/format/format.h"
-#include "adapters/safe_xml.h"
+#include "adapters/gate/safe_xml.h"
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "base/time_text.h"

@@ -2,8 +2,12 @@
 // reason, rule and refusal of the core, and Dutch that can be read at three in the morning. And the rules of the pages'
 // code that the security policy needs.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 const read = path => readFileSync(new URL(path, root), 'utf8');
@@ -73,13 +77,12 @@ test('Dutch is plain: short sentences, people words', () => {
 test('the code keeps to what the security policy allows', () => {
   const banned = [/\bstyle\s*=/, /styleMap/, /unsafeHTML/, /innerHTML/, /outerHTML/, /insertAdjacentHTML/, /document\.write/, /\beval\(/, /new Function/, /\son\w+\s*=\s*["'$]/, /\.style\./];
   for (const file of modules) for (const pattern of banned) assert.doesNotMatch(read(`broker/ui/js/${file}`), pattern, file);
-  for (const file of readdirSync(new URL('broker/ui/pages/', root))) {
-    const page = read(`broker/ui/pages/${file}`);
-    for (const pattern of banned) assert.doesNotMatch(page, pattern, file);
-    assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/, `${file}: no inline script`);
-    assert.doesNotMatch(page, /<style/, file);
-    assert.match(page, /<noscript>/, file);
-  }
+  const page = read('broker/ui/pages/page.html');
+  for (const pattern of banned) assert.doesNotMatch(page, pattern);
+  assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/, 'no inline script');
+  assert.doesNotMatch(page, /<style/);
+  assert.match(page, /<noscript>/);
+  assert.doesNotMatch(read('broker/ui/pages/pages.json'), /[<>&]/, 'texts only');
 });
 
 test('every word that people see comes from the texts', () => {
@@ -88,6 +91,29 @@ test('every word that people see comes from the texts', () => {
   for (const file of modules) {
     for (const [, words] of read(`broker/ui/js/${file}`).matchAll(/>\s*([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ ,.’']{2,})\s*<\//g))
       assert.ok(allowed.has(words.trim()), `${file}: "${words.trim()}"`);
+  }
+});
+
+test('every page is there whole, and asks at once for all modules that it needs', () => {
+  const out = mkdtempSync(join(tmpdir(), 'plek-ui-'));
+  try {
+    execFileSync(process.execPath, [fileURLToPath(new URL('broker/ui/tools/vendor.mjs', root)), join(out, 'ui')]);
+    const pages = readdirSync(join(out, 'ui/pages')).filter(f => f.endsWith('.html'));
+    assert.deepEqual(pages.sort(), ['gemeente.html', 'index.html', 'inloggen.html', 'koppeling.html', 'opvang.html', 'plaatsen.html', 'samenwerken.html', 'verwijzing.html']);
+    const [hash] = readdirSync(join(out, 'ui/s'));
+    for (const file of pages) {
+      const page = readFileSync(join(out, 'ui/pages', file), 'utf8');
+      assert.doesNotMatch(page, /\{\{/, file);
+      const linked = [...page.matchAll(/(?:href|src)="\/s\/([^"]+)"/g)].map(m => m[1]);
+      for (const link of linked) assert.ok(existsSync(join(out, 'ui/s', link)), `${file}: ${link}`);
+      const asked = new Set(linked);
+      for (const link of linked.filter(f => f.endsWith('.js')))
+        for (const [, next] of readFileSync(join(out, 'ui/s', link), 'utf8').matchAll(/\bfrom\s*["'](\.[^"']+)["']/g))
+          assert.ok(asked.has(join(dirname(link), next)), `${file}: ${link} imports ${next}`);
+      assert.ok(asked.has(`${hash}/js/frame.js`), file);
+    }
+  } finally {
+    rmSync(out, { recursive: true, force: true });
   }
 });
 

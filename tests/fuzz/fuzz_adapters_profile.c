@@ -1,5 +1,5 @@
 /* Whatever a profile file holds: read, asked a few questions, freed; or refused with a reason. */
-#include "adapters/profile.h"
+#include "adapters/profile/profile.h"
 #include "base/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,7 +1,7 @@
 // Adapter and broker, both real: what became of every file is there for the provider to see, and what it asks (read again,
 // look at a file of mine) is done, whichever of the two is killed meanwhile.
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startAdapter } from '../support/adapter.mjs';
@@ -88,6 +88,23 @@ test('a garbled file: line and reason, and nothing of the file itself', async ()
   assert.equal((await feed()).state, 'quarantined');
 });
 
+test('a file that cannot be read: told once, with the reason, and it holds up no other', async () => {
+  const link = join(adapter.dir, 'drop', PROVIDER, 'Mevrouw Jansen.xml'); // fails for root too
+  symlinkSync('/nowhere/at/all', link);
+  adapter.drop(PROVIDER, 'plekken.xml', file(POOL, 1));
+  const m = await told(one => one.outcome === 'refused');
+  assert.equal(m.channel, 'drop');
+  const { complaints, reports } = await whole(m.id);
+  assert.deepEqual([complaints.length, complaints[0].reason, reports.length], [1, 'is a link, a pipe or a device: send the file itself', 0]);
+  const taken = async () => (await list()).filter(one => one.outcome === 'taken').length;
+  const before = await taken();
+  adapter.drop(PROVIDER, 'plekken.xml', file(POOL, 2));
+  await poll(async () => (await taken()) > before, { ...WITHIN, what: 'the file behind it' });
+  assert.equal((await list()).filter(one => one.outcome === 'refused').length, 1);
+  assert.doesNotMatch(adapter.log(), /Jansen/);
+  rmSync(link);
+});
+
 test('a new place: mended in the profile on disk, asked once more, and the pool shows the number', async () => {
   adapter.drop(PROVIDER, 'plekken.xml', file('NIEUW-1', 2));
   const m = await told(one => one.outcome === 'quarantined' && one.bytes === file('NIEUW-1', 2).length);
@@ -144,7 +161,7 @@ test('profiles anew by SIGHUP: a faulty one keeps the old and says so; on trial 
   await poll(async () => !(await feed()).test, { ...WITHIN, what: 'the feed to be in use' });
 });
 
-const view = async () => (await Promise.all((await list()).filter(m => m.channel !== 'upload').map(async m => {
+const view = async () => (await Promise.all((await list()).map(async m => {
   const { id, ...rest } = await whole(m.id);
   return rest;
 })));

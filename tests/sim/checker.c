@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "core/match.h"
 #include "said_model.h"
+#include "stay_model.h"
 
 #include "timers_walk.h"
 
@@ -29,6 +30,8 @@ struct checker {
     struct ledger_model *ledger;
     struct said_model *said;
     struct care_model *care;
+    struct stay_model *stays;
+    bool late_money; /* planted */
     struct known *keys;
     uint64_t *row_hash; /* by seq - 1 */
     size_t n_rows, cap_rows;
@@ -48,6 +51,7 @@ struct checker *checker_new(struct trace *t, const struct vocab *vocab, const st
     c->ledger = ledger_model_new(t);
     c->said = said_model_new(t, c->ledger);
     c->care = care_model_new(t);
+    c->stays = stay_model_new(t, c->ledger);
     return c;
 }
 
@@ -65,6 +69,7 @@ void checker_free(struct checker *c)
     engine_free(c->follower);
     said_model_free(c->said);
     care_model_free(c->care);
+    stay_model_free(c->stays);
     ledger_model_free(c->ledger);
     free(c->row_hash);
     buf_fini(&c->clear);
@@ -76,6 +81,23 @@ struct care_model *checker_care(struct checker *c)
 {
     checker_catch_up(c);
     return c->care;
+}
+
+void checker_plant_night(struct checker *c)
+{
+    c->late_money = true;
+}
+
+void checker_paid(struct checker *c, int64_t now_ms)
+{
+    checker_catch_up(c);
+    if (!c->trace->failed)
+        stay_model_compare(c->stays, c->follower, now_ms);
+}
+
+const struct stay_model *checker_stays(struct checker *c)
+{
+    return c->stays;
 }
 
 struct ledger_model *checker_ledger(struct checker *c)
@@ -191,6 +213,9 @@ static enum err on_row(void *ctx, const struct journal_row *row)
     ledger_model_event(c->ledger, &ev);
     said_model_event(c->said, &ev);
     care_model_event(c->care, &ev);
+    if (c->late_money && ev.kind == EV_STAY_STARTED)
+        ev.u.stay.spans[0].stream++;
+    stay_model_event(c->stays, &ev);
     if (ev.kind == EV_COMMAND_DONE)
         on_done(c, &ev);
     c->trace->counts.events++;

@@ -11,6 +11,7 @@
 #include "trace.h"
 
 struct checker;
+struct stay_model;
 
 /* DISK and VOCAB are borrowed. */
 struct checker *checker_new(struct trace *t, const struct vocab *vocab, const struct journal_disk *disk);
@@ -48,6 +49,11 @@ void checker_replay_all(struct checker *c, const struct journal_disk *disk);
 
 bool outcome_equal(const struct outcome *a, const struct outcome *b);
 
+/* Every night of every stay is paid as the events say, at NOW. Cost: all of them. */
+void checker_paid(struct checker *c, int64_t now_ms);
+/* A positive control: the model is told of another payer than the journal. */
+void checker_plant_night(struct checker *c);
+const struct stay_model *checker_stays(struct checker *c);      /* borrowed */
 struct ledger_model *checker_ledger(struct checker *c);         /* borrowed */
 struct care_model *checker_care(struct checker *c);             /* borrowed */
 const struct engine *checker_follower(const struct checker *c); /* borrowed */

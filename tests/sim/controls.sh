@@ -33,6 +33,7 @@ audience|1500|reached a
 digest|3000|cannot start: .*digest
 stuck|500|not over
 hold|1500|without an end|nobody is alarmed
+night|3000|the night of day
 check|500|killed by signal 6
 ROWS
 

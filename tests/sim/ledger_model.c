@@ -429,6 +429,17 @@ static void on_admitted(struct ledger_model *m, const struct event *ev)
     referral_ends(m, ev->u.referral.referral);
 }
 
+/* Who has left occupies nothing that a report could not yet know of. */
+static void on_left(struct ledger_model *m, const struct event *ev)
+{
+    const struct referral_model *r = referral_at(m, ev->u.stay.referral);
+
+    for (size_t i = 0; i < r->n_requests; i++) {
+        if (m->requests[r->requests[i] - 1].hold == HOLD_ARRIVED)
+            m->requests[r->requests[i] - 1].hold = HOLD_OVER;
+    }
+}
+
 static void take(struct ledger_model *m, const struct event *ev)
 {
     switch (ev->kind) {
@@ -484,6 +495,22 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_PLACE_FOUND:
         on_found(m, ev);
         break;
+    case EV_STAY_ENDED:
+        on_left(m, ev);
+        break;
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_REFERRAL_LINKED:
+    case EV_FUNDING_FLAGGED:
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_REQUEST_SEEN:
@@ -571,6 +598,11 @@ struct org_id ledger_model_org_of_pool(const struct ledger_model *m, struct pool
 struct org_id ledger_model_org_of_referral(const struct ledger_model *m, struct referral_id id)
 {
     return id.v >= 1 && id.v <= m->n_referrals ? m->referrals[id.v - 1].org : (struct org_id){0};
+}
+
+bool ledger_model_has_arrived(const struct ledger_model *m, struct request_id id)
+{
+    return id.v >= 1 && id.v <= m->n_requests && m->requests[id.v - 1].arrived_at_ms != 0;
 }
 
 struct referral_id ledger_model_referral_of(const struct ledger_model *m, struct request_id id)

@@ -37,6 +37,8 @@ struct org_id ledger_model_org_of_pool(const struct ledger_model *m, struct pool
 struct org_id ledger_model_org_of_referral(const struct ledger_model *m, struct referral_id id);
 struct referral_id ledger_model_referral_of(const struct ledger_model *m, struct request_id id);
 struct pool_id ledger_model_pool_of(const struct ledger_model *m, struct request_id id);
+/* True once the household of that request has arrived, also after it has left. */
+bool ledger_model_has_arrived(const struct ledger_model *m, struct request_id id);
 /* True if a pool of ORG was ever asked for this referral. */
 bool ledger_model_was_asked(const struct ledger_model *m, struct referral_id id, struct org_id org);
 

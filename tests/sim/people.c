@@ -6,10 +6,12 @@
 #include "calls.h"
 #include "care_walk.h"
 #include "households.h"
+#include "stay_walk.h"
 #include "supply.h"
 #include "timers_walk.h"
 #include "viewers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ENDED_KEPT 16
@@ -146,6 +148,20 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_REQUEST_LATE_YES:
     case EV_REQUEST_SILENT:
     case EV_PLACE_FOUND:
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+    case EV_REFERRAL_LINKED:
+    case EV_FUNDING_FLAGGED:
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
     case EV_REQUEST_RUNG:
@@ -218,6 +234,8 @@ static void open_referral(struct people *p)
     struct need need = household_draw(&p->rng);
     struct command cmd = {.kind = CMD_OPEN_REFERRAL, .draw = rng_next(&p->rng) | 1u << 16, .u.need = &need};
 
+    if (rng_chance(&p->rng, 200))
+        snprintf(need.return_code, sizeof need.return_code, "%s", stay_walk_code(engine_of(p), &p->rng));
     if (p->live.n > 60) /* a night is never busier than its workers */
         return;
     cmd.actor = rng_chance(&p->rng, 60)
@@ -601,6 +619,14 @@ static void do_with_referral(struct people *p, enum deed deed)
         withdraw(p, r);
 }
 
+static void do_stay(struct people *p)
+{
+    struct command cmd;
+
+    if (stay_walk_draw(engine_of(p), &p->rng, p->w->now_ms, &cmd))
+        begin(p, &cmd, (struct referral_id){0});
+}
+
 static void do_deed(struct people *p, enum deed deed)
 {
     switch (deed) {
@@ -645,6 +671,9 @@ static void do_deed(struct people *p, enum deed deed)
     case DO_TIMERS:
         with_timers(p);
         break;
+    case DO_STAY:
+        do_stay(p);
+        break;
     case DO_RESUME:
         viewers_resume_one(p->w->viewers);
         break;
@@ -680,8 +709,23 @@ static void settle(struct people *p, const struct referral *r)
         answer(p, rng_chance(&p->rng, 700) ? CMD_ACCEPT : CMD_DECLINE, pending);
     else if (r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING)
         arrive(p, r);
+    else if (engine_household(e, r->id).why == LINK_FOLLOW_UP) /* or each place would open the next */
+        withdraw(p, r);
     else if (p->tries[r->id.v - 1]++ >= CALM_TRIES || !ask(p, r))
         withdraw(p, r);
+}
+
+/* Everybody goes home before a clock opens yet another referral. */
+static void leave(struct people *p)
+{
+    struct command cmd;
+
+    for (unsigned i = 0; i < 4 && stay_walk_leave(engine_of(p), i, &cmd); i++) {
+        const struct stay *s = engine_stay(engine_of(p), cmd.u.stay.stay);
+
+        if (!calls_is_busy(p->w->calls, s->referral))
+            begin(p, &cmd, s->referral);
+    }
 }
 
 void people_calm_step(struct people *p)
@@ -697,6 +741,7 @@ void people_calm_step(struct people *p)
     }
     if (rng_chance(&p->rng, 200))
         report(p);
+    leave(p);
     for (size_t i = 0; i < p->live.n; i++) {
         struct referral_id id = {p->live.list[i]};
 

@@ -17,6 +17,7 @@ const char *broken_name(enum broken b)
         [BROKEN_DIGEST] = "digest",
         [BROKEN_STUCK] = "stuck",
         [BROKEN_HOLD] = "hold",
+        [BROKEN_NIGHT] = "night",
         [BROKEN_CHECK] = "check",
     };
 
@@ -31,10 +32,34 @@ static uint32_t up_to(struct rng *r, uint32_t n)
 static void draw_weights(struct rng *r, struct plan *p)
 {
     static const uint32_t typical[DO_N] = {
-        [DO_NOTHING] = 300, [DO_OPEN] = 60,     [DO_ASK] = 140,     [DO_ASK_WILD] = 15,     [DO_SEE] = 60,
-        [DO_ACCEPT] = 80,   [DO_DECLINE] = 40,  [DO_LATE_YES] = 15, [DO_TRAVEL] = 60,       [DO_ARRIVE] = 60,
-        [DO_NO_SHOW] = 8,   [DO_WITHDRAW] = 10, [DO_REPORT] = 160,  [DO_REPORT_AGAIN] = 20, [DO_REDEFINE] = 4,
-        [DO_READ] = 40,     [DO_INTRUDE] = 12,  [DO_RESUME] = 4,    [DO_TIMERS] = 60,       [DO_CARE] = 60,
+        [DO_NOTHING] = 300,
+        [DO_OPEN] = 60,
+        [DO_ASK] = 140,
+        [DO_ASK_WILD] = 15,
+        [DO_SEE] = 60,
+        [DO_ACCEPT] = 80,
+        [DO_DECLINE] = 40,
+        [DO_LATE_YES] = 15,
+        [DO_TRAVEL] = 60,
+        [DO_ARRIVE] = 60,
+        [DO_NO_SHOW] = 8,
+        [DO_WITHDRAW] = 10,
+        [DO_REPORT] = 160,
+        [DO_REPORT_AGAIN] = 20,
+        [DO_REDEFINE] = 4,
+        [DO_READ] = 40,
+        [DO_INTRUDE] = 12,
+        [DO_RESUME] = 4,
+        /* ---- timers and escalation ---- */
+        [DO_TIMERS] = 60,
+        /* ---- no bed: bridges and the unplaced register ---- */
+        /* ---- gatekeepers ---- */
+        /* ---- stays, clocks, nights and funding ---- */
+        [DO_STAY] = 40,
+        /* ---- MDO, regiehouder, consult ---- */
+        [DO_CARE] = 60,
+        /* ---- warm handover, keys and notes ---- */
+        /* ---- location leaked, surge, conflict check ---- */
     };
 
     for (int i = 0; i < DO_N; i++) {
@@ -106,6 +131,11 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
     p.same = broken == BROKEN_DOUBLE_HOLD ? 0 : up_to(r, 600);
     if (broken == BROKEN_LOST_ANSWER)
         p.faults.lie = 20;
+    if (broken == BROKEN_NIGHT) { /* it takes an arrival and a midnight */
+        p.weights[DO_ARRIVE] += 60;
+        p.leap = 8;
+        p.leap_ms_max = 13 * MS_HOUR;
+    }
     if (broken == BROKEN_DIGEST) {
         p.crash = 60; /* it takes a restart to read the row */
         p.weights[DO_OPEN] += 20;

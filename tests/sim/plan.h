@@ -18,6 +18,7 @@ enum broken {
     BROKEN_DIGEST,      /* a restart reads one row that was changed */
     BROKEN_STUCK,       /* shelters never answer and nobody withdraws, also when all faults are over */
     BROKEN_HOLD,        /* a broker whose timers are off: places are kept for ever and nobody is alarmed */
+    BROKEN_NIGHT,       /* a night is paid by another than the events say */
     BROKEN_CHECK,       /* a check of the broker's own fails: the process dies */
     BROKEN_N
 };
@@ -42,6 +43,7 @@ enum deed {
     DO_REDEFINE,
     DO_READ,
     DO_INTRUDE, /* an existing object, somebody else's hands */
+    DO_STAY,    /* what follows an arrival: stays, clocks, money */
     DO_RESUME,  /* a viewer's stream breaks and resumes */
     DO_TIMERS,  /* extra time, holds, alarms, hand-overs (timers_walk) */
     DO_CARE,    /* MDO, regie, questions to specialists */

@@ -218,6 +218,9 @@ static void print_stats(const struct trace_counts *n, double seconds)
            (unsigned long long)n->rung, (unsigned long long)n->widened, (unsigned long long)n->alarms,
            (unsigned long long)n->hold_ended, (unsigned long long)n->extended,
            (unsigned long long)n->taken_over);
+    printf("stays=%llu departed=%llu clocks=%llu followed=%llu ran_out=%llu returned=%llu\n",
+           (unsigned long long)n->stays, (unsigned long long)n->departed, (unsigned long long)n->clocks,
+           (unsigned long long)n->followed, (unsigned long long)n->ran_out, (unsigned long long)n->returned);
     printf("crashes=%llu takeovers=%llu outages=%llu replays=%llu checks=%llu seen=%llu resumes=%llu "
            "reads=%llu seconds=%.1f\n",
            (unsigned long long)n->crashes, (unsigned long long)n->takeovers, (unsigned long long)n->outages,

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FIELDS_MAX 6
-#define ROWS_MAX 128
+#define FIELDS_MAX 8
+#define ROWS_MAX 192
 #define VALUE_SIZE 24
 
 /* Rows under construction; nothing moves, so the pointers of a vocab_row stay good. */
@@ -84,8 +84,9 @@ static void add_lists(struct rows *r)
     static const char *const kind[] = {"code", "gatekeeper", "tier", "max_hours", "residence_unknown"};
     static const char *const urgency[] = {"code", "deadline_minutes"};
     static const char *const reason[] = {"code", "nr", "effect"};
-    static const char *const lists[] = {"decline_reasons",   "withdraw_reasons", "unplaced_reasons",
-                                        "departure_reasons", "destinations",     "stop_reasons"};
+    static const char *const lists[] = {"decline_reasons",   "withdraw_reasons",   "unplaced_reasons",
+                                        "departure_reasons", "destinations",       "stop_reasons",
+                                        "outflow_blocks",    "clock_stop_reasons", "funding_change_reasons"};
     static const char *const deadlines[URGENCY_N] = {"240", "1440", "4320"};
 
     for (int k = 0; k < KIND_N; k++) {
@@ -112,6 +113,37 @@ static void add_lists(struct rows *r)
         }
 }
 
+/* Short clocks, so that they run out in one night. The first starts at emergency places, the second with any
+ * household at a crisis place and goes on at the next, the third by a person. */
+static void add_stays(struct rows *r)
+{
+    static const char *const clock[] = {"code",         "nr",          "minutes",      "owner",
+                                        "lead_minutes", "start_kinds", "of_household", "prolong_to_minutes"};
+    static const char *const stream[] = {"code", "nr"};
+    static const char *const rule[] = {"code", "nr", "kinds", "stream"};
+    static const char *const clocks[VOCABULARY_CLOCKS][8] = {
+        {"noodbed", "1", "240", "shelter", "60", "nood uur72", "no", ""},
+        {"recht", "2", "600", "comensha", "120", "crisis vervolg", "yes", "900"},
+        {"verbod", "3", "360", "referrer", "90", "", "yes", "720"}};
+    static const char *const streams[] = {"eerste", "tweede", "te_regelen"};
+
+    for (int i = 0; i < VOCABULARY_CLOCKS; i++) {
+        for (int k = 0; k < 8; k++)
+            SET(r, k, "%s", clocks[i][k]);
+        add(r, "clocks", clock, COUNT_OF(clock));
+    }
+    for (int i = 0; i < 3; i++) {
+        SET(r, 0, "%s", streams[i]);
+        SET(r, 1, "%d", i + 1);
+        add(r, "funding_streams", stream, COUNT_OF(stream));
+    }
+    SET(r, 0, "nood_eerst");
+    SET(r, 1, "1");
+    SET(r, 2, "nood");
+    SET(r, 3, "eerste");
+    add(r, "funding_rules", rule, COUNT_OF(rule));
+}
+
 struct vocab *vocabulary_new(void)
 {
     struct rows *r = mem_new(1, sizeof *r);
@@ -121,6 +153,7 @@ struct vocab *vocabulary_new(void)
     add_places(r);
     add_words(r);
     add_lists(r);
+    add_stays(r);
     if (vocab_new(r->list, r->n, &v, why, sizeof why) != OK) {
         fprintf(stderr, "the simulation's own vocabulary is refused: %s\n", why);
         abort();

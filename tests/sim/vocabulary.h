@@ -8,6 +8,7 @@
 #define VOCABULARY_REGIONS 6
 #define VOCABULARY_TRAITS 8
 #define VOCABULARY_LANGUAGES 4
+#define VOCABULARY_CLOCKS 3
 #define VOCABULARY_REASONS 3 /* in every coded list */
 #define VOCABULARY_FULL 1    /* the decline reason that says: we are full */
 

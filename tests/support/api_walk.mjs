@@ -14,6 +14,7 @@ async function walkFeeds(x) {
   expectStatus(await adapter.tell(told), 200);
   const aside = expectStatus(await adapter.tell(aQuarantined(org)), 201).id;
   expectStatus(await desk.get('/feeds'), 200);
+  expectStatus(await (await x.as('beheer.uitwisseling')).get('/notifications?limit=5'), 200);
   expectStatus(await desk.get('/feed-messages'), 200);
   expectStatus(await desk.get(`/feed-messages/${aside}`), 200);
   expectStatus(await desk.post(`/feed-messages/${aside}/replay`), 202);

@@ -1,4 +1,4 @@
-// The test plays the adapter: heartbeats, messages, orders, as adapters/courier does them.
+// The test plays the adapter: heartbeats, messages, orders, as adapters/tell/courier.c does them.
 import { randomBytes } from 'node:crypto';
 import { demo, expectStatus, poolOf } from './world.mjs';
 import { poll } from './wait.mjs';

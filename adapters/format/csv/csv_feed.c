@@ -2,8 +2,8 @@
 
 #include "adapters/format/csv/local_time.h"
 #include "adapters/format/format.h"
-#include "adapters/persons.h"
-#include "adapters/text_gate.h"
+#include "adapters/gate/persons.h"
+#include "adapters/gate/text_gate.h"
 #include "base/check.h"
 #include "base/mem.h"
 
@@ -29,8 +29,10 @@ struct scene {
     int header_n;               /* 0 = header not read yet */
     int row_line;
     bool in_row;
-    bool hopeless; /* the header does not serve */
-    int n;         /* fields of this row */
+    bool hopeless;                        /* the header does not serve */
+    int n;                                /* fields of this row */
+    const char *counted[CSV_COLUMNS_MAX]; /* the word, of a column that the profile says is a count */
+    bool has_counted;
     struct field row[CSV_COLUMNS_MAX];
 };
 
@@ -94,11 +96,24 @@ static void refuse_persons(struct scene *s)
 {
     for (int i = 0; i < s->n; i++) {
         const char *word = persons_word(BYTES(s->row[i].text, s->row[i].len));
-        if (word == NULL)
+        s->counted[i] = word != NULL && persons_are_counted(profile_counts(s->profile), word) ? word : NULL;
+        s->has_counted |= s->counted[i] != NULL;
+        if (word == NULL || s->counted[i] != NULL)
             continue;
         reading_complain(s->r, s->row_line, word, "column %d must not be in this file: it is about a person",
                          i + 1);
         s->r->not_kept = true;
+    }
+}
+
+/* An empty cell is how CSV leaves something out. */
+static void check_counted(const struct scene *s)
+{
+    for (int i = 0; i < s->n; i++) {
+        struct bytes cell = trimmed(BYTES(s->row[i].text, s->row[i].len));
+        if (s->counted[i] == NULL || (cell.len == 0 && !s->row[i].too_long) || persons_is_count(cell))
+            continue;
+        reading_complain(s->r, s->row_line, s->counted[i], "%s", persons_why_no_count());
     }
 }
 
@@ -217,8 +232,11 @@ static void on_row(int terminator, void *context)
         }
     if (serves && s->header_n == 0)
         read_header(s);
-    else if (serves && !s->hopeless)
+    else if (serves && !s->hopeless) {
+        if (s->has_counted)
+            check_counted(s);
         read_row(s);
+    }
     if (s->header_n == 0)
         s->hopeless = true;
     s->n = 0;
@@ -311,6 +329,8 @@ enum err csv_feed_read(const struct profile *profile, const char *provider, stru
     split(s, in);
     if (s->header_n == 0 && r->complaints_n == 0)
         reading_complain(r, 1, "", "the file has no header");
+    /* Not every cell of that column was looked at, or one is no number. */
+    r->not_kept |= s->has_counted && r->complaints_n > 0;
     if (form->newest && r->complaints_n == 0)
         keep_newest(r);
     free(s);

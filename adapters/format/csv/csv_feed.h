@@ -5,8 +5,8 @@
 #ifndef PLEK_ADAPTERS_CSV_FEED_H
 #define PLEK_ADAPTERS_CSV_FEED_H
 
-#include "adapters/profile.h"
-#include "adapters/report.h"
+#include "adapters/gate/report.h"
+#include "adapters/profile/profile.h"
 
 #define CSV_BYTES_MAX (1024 * 1024)
 #define CSV_COLUMNS_MAX 64

@@ -2,8 +2,8 @@
 #ifndef PLEK_ADAPTERS_LOCAL_TIME_H
 #define PLEK_ADAPTERS_LOCAL_TIME_H
 
-#include "adapters/profile.h"
-#include "adapters/report.h"
+#include "adapters/gate/report.h"
+#include "adapters/profile/profile.h"
 
 /* Read TEXT in FORM (not TIME_RFC3339) as Dutch civil time; 0 after a complaint: of form, or because the hour
  * does not exist (end of March) or comes twice (end of October) and cannot be told. */

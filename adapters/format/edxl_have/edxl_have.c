@@ -1,7 +1,7 @@
 #include "adapters/format/edxl_have/edxl_have.h"
 
-#include "adapters/persons.h"
-#include "adapters/safe_xml.h"
+#include "adapters/gate/persons.h"
+#include "adapters/gate/safe_xml.h"
 
 #include <libxml/tree.h>
 #include <stdio.h>
@@ -158,7 +158,7 @@ enum err edxl_have_read(const struct schemas *schemas, const struct profile *pro
     enum err e = safe_xml_parse(in, &doc, r);
     if (e == OK) {
         xmlNode *root = xmlDocGetRootElement(doc);
-        if (!persons_not_in_xml(root, r)) {
+        if (!persons_not_in_xml(root, profile_counts(profile), r)) {
             e = ERR_BAD_INPUT;
         } else if (xml_is(root, HAVE, "HospitalStatus")) {
             e = read_status(&s, root);

@@ -1,94 +1,10 @@
 #include "adapters/format/fhir/fhir_persons.h"
 
-#include "adapters/persons.h"
+#include "adapters/gate/fhir_types.h"
+#include "adapters/gate/persons.h"
 #include "base/mem.h"
 
 #include <string.h>
-
-/* Types of R4 that are a person, belong to one (the compartments of Patient, RelatedPerson, Practitioner and
- * Encounter) or can hold anything at all (Binary, Basic, Parameters). */
-static const char *const personal[] = {"Account",
-                                       "AdverseEvent",
-                                       "AllergyIntolerance",
-                                       "Appointment",
-                                       "AppointmentResponse",
-                                       "AuditEvent",
-                                       "Basic",
-                                       "Binary",
-                                       "BodyStructure",
-                                       "CarePlan",
-                                       "CareTeam",
-                                       "ChargeItem",
-                                       "Claim",
-                                       "ClaimResponse",
-                                       "ClinicalImpression",
-                                       "Communication",
-                                       "CommunicationRequest",
-                                       "Composition",
-                                       "Condition",
-                                       "Consent",
-                                       "Contract",
-                                       "Coverage",
-                                       "CoverageEligibilityRequest",
-                                       "CoverageEligibilityResponse",
-                                       "DetectedIssue",
-                                       "DeviceRequest",
-                                       "DeviceUseStatement",
-                                       "DiagnosticReport",
-                                       "DocumentManifest",
-                                       "DocumentReference",
-                                       "Encounter",
-                                       "EnrollmentRequest",
-                                       "EnrollmentResponse",
-                                       "EpisodeOfCare",
-                                       "ExplanationOfBenefit",
-                                       "FamilyMemberHistory",
-                                       "Flag",
-                                       "Goal",
-                                       "Group",
-                                       "GuidanceResponse",
-                                       "ImagingStudy",
-                                       "Immunization",
-                                       "ImmunizationEvaluation",
-                                       "ImmunizationRecommendation",
-                                       "Invoice",
-                                       "Linkage",
-                                       "List",
-                                       "Media",
-                                       "MedicationAdministration",
-                                       "MedicationDispense",
-                                       "MedicationRequest",
-                                       "MedicationStatement",
-                                       "MolecularSequence",
-                                       "NutritionOrder",
-                                       "Observation",
-                                       "Parameters",
-                                       "Patient",
-                                       "PaymentNotice",
-                                       "PaymentReconciliation",
-                                       "Person",
-                                       "Practitioner",
-                                       "PractitionerRole",
-                                       "Procedure",
-                                       "Provenance",
-                                       "QuestionnaireResponse",
-                                       "RelatedPerson",
-                                       "RequestGroup",
-                                       "ResearchSubject",
-                                       "RiskAssessment",
-                                       "Schedule",
-                                       "ServiceRequest",
-                                       "Slot",
-                                       "Specimen",
-                                       "SupplyDelivery",
-                                       "SupplyRequest",
-                                       "Task",
-                                       "VisionPrescription"};
-
-/* What a message of capacity may be made of. */
-static const char *const wanted[] = {
-    "Bundle",        "CodeSystem",    "Endpoint",     "HealthcareService",       "Location", "Measure",
-    "MeasureReport", "MessageHeader", "Organization", "OrganizationAffiliation", "ValueSet"};
 
 /* The national number of citizens, as nictiz publishes it. */
 static const char *const person_numbers[] = {"http://fhir.nl/fhir/NamingSystem/bsn",
@@ -111,7 +27,7 @@ static const char *referred(struct bytes reference)
     for (size_t i = 0; i <= reference.len; i++) {
         if (i < reference.len && strchr("/?#|", reference.p[i]) == NULL)
             continue;
-        const char *type = found_in(personal, COUNT_OF(personal), BYTES(reference.p + from, i - from));
+        const char *type = fhir_type_of_people(BYTES(reference.p + from, i - from));
         if (type != NULL)
             return type;
         from = i + 1;
@@ -121,11 +37,11 @@ static const char *referred(struct bytes reference)
 
 static void judge_resource(const struct fhir_node *n, struct reading *r)
 {
-    const char *type = found_in(personal, COUNT_OF(personal), n->name);
+    const char *type = fhir_type_of_people(n->name);
     if (type != NULL) {
         reading_complain(r, n->line, type, "is about people: the whole message is refused");
         r->not_kept = true;
-    } else if (found_in(wanted, COUNT_OF(wanted), n->name) == NULL)
+    } else if (fhir_type_of_capacity(n->name) == NULL)
         reading_complain(r, n->line, "resource",
                          "is of a type that does not belong in a message of capacity");
 }

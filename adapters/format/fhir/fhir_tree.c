@@ -1,7 +1,7 @@
 #include "adapters/format/fhir/fhir_tree.h"
 
-#include "adapters/safe_xml.h"
-#include "adapters/text_gate.h"
+#include "adapters/gate/safe_xml.h"
+#include "adapters/gate/text_gate.h"
 #include "base/mem.h"
 
 #include <inttypes.h>

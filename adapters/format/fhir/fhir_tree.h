@@ -6,7 +6,7 @@
 #ifndef PLEK_ADAPTERS_FHIR_TREE_H
 #define PLEK_ADAPTERS_FHIR_TREE_H
 
-#include "adapters/safe_json.h"
+#include "adapters/gate/safe_json.h"
 
 #define FHIR_BYTES_MAX (256 * 1024) /* as XML_BYTES_MAX, for both syntaxes */
 #define FHIR_NODES_MAX 20000        /* as XML_ELEMENTS_MAX */

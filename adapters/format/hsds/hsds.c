@@ -1,6 +1,6 @@
 #include "adapters/format/hsds/hsds.h"
 
-#include "adapters/safe_json.h"
+#include "adapters/gate/safe_json.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -148,7 +148,7 @@ enum err hsds_read(const struct profile *profile, const char *provider, struct b
     enum err e = safe_json_parse(in, &s.file, r);
     if (e == OK) {
         struct json_at root = json_root(s.file.doc), contents = json_field(root, "contents");
-        safe_json_no_persons(&s.file);
+        safe_json_no_persons(&s.file, profile_counts(profile));
         if (json_is_array(root.value))
             read_list(&s, root);
         else if (contents.value != NULL)

@@ -1,6 +1,6 @@
 #include "adapters/format/iwmo/iwmo.h"
 
-#include "adapters/safe_xml.h"
+#include "adapters/gate/safe_xml.h"
 #include "base/mem.h"
 #include "base/time_text.h"
 

@@ -1,6 +1,6 @@
 #include "adapters/format/opvang_json/opvang_json.h"
 
-#include "adapters/safe_json.h"
+#include "adapters/gate/safe_json.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -131,7 +131,7 @@ enum err opvang_json_read(const struct profile *profile, const char *provider, s
     struct scene s = {.profile = profile, .provider = provider, .r = r};
     enum err e = safe_json_parse(in, &s.file, r);
     if (e == OK) {
-        safe_json_no_persons(&s.file);
+        safe_json_no_persons(&s.file, profile_counts(profile));
         read_message(&s);
         safe_json_tell(&s.file, r);
     }

@@ -1,7 +1,7 @@
 #include "adapters/format/opvang_xml/opvang_xml.h"
 
-#include "adapters/persons.h"
-#include "adapters/safe_xml.h"
+#include "adapters/gate/persons.h"
+#include "adapters/gate/safe_xml.h"
 
 #include <libxml/tree.h>
 #include <stdio.h>
@@ -74,7 +74,7 @@ enum err opvang_xml_read(const struct schemas *schemas, const struct profile *pr
             reading_complain(r, xml_line(xmlDocGetRootElement(doc)), "",
                              "the root is not capaciteit in " OPVANG_NS);
             e = ERR_BAD_INPUT;
-        } else if (!persons_not_in_xml(xmlDocGetRootElement(doc), r)) {
+        } else if (!persons_not_in_xml(xmlDocGetRootElement(doc), profile_counts(profile), r)) {
             e = ERR_BAD_INPUT;
         } else {
             e = safe_xml_validate(schemas->opvang, doc, r);

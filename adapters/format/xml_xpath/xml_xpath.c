@@ -3,8 +3,8 @@
 #include "adapters/format/csv/local_time.h"
 #include "adapters/format/format.h"
 #include "adapters/format/xml_xpath/xpath_run.h"
-#include "adapters/persons.h"
-#include "adapters/safe_xml.h"
+#include "adapters/gate/persons.h"
+#include "adapters/gate/safe_xml.h"
 #include "base/mem.h"
 
 #include <libxml/tree.h>
@@ -144,7 +144,7 @@ static void read_rows(struct scene *s)
 static void read_document(struct scene *s, xmlDocPtr doc)
 {
     struct value v;
-    bool none = persons_not_in_xml(xmlDocGetRootElement(doc), s->r);
+    bool none = persons_not_in_xml(xmlDocGetRootElement(doc), profile_counts(s->profile), s->r);
     for (int i = 0; i < s->form->refuse_n; i++)
         refuse(s, s->form->refuse[i]);
     if (!none || s->r->complaints_n > 0)

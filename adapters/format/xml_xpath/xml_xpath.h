@@ -4,8 +4,8 @@
 #ifndef PLEK_ADAPTERS_XML_XPATH_H
 #define PLEK_ADAPTERS_XML_XPATH_H
 
-#include "adapters/profile.h"
-#include "adapters/report.h"
+#include "adapters/gate/report.h"
+#include "adapters/profile/profile.h"
 
 /* As format_read, without the rules of all formats. OK also when there are complaints in R. */
 MUST_CHECK enum err xml_xpath_read(const struct profile *profile, const char *provider, struct bytes in,

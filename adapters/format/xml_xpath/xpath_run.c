@@ -1,7 +1,7 @@
 #include "adapters/format/xml_xpath/xpath_run.h"
 
-#include "adapters/format/xml_xpath/xpath_rules.h"
-#include "adapters/safe_xml.h"
+#include "adapters/gate/safe_xml.h"
+#include "adapters/profile/xpath_rules.h"
 #include "base/check.h"
 #include "base/mem.h"
 

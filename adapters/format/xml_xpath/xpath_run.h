@@ -5,8 +5,8 @@
 #ifndef PLEK_ADAPTERS_XPATH_RUN_H
 #define PLEK_ADAPTERS_XPATH_RUN_H
 
-#include "adapters/profile_xpath.h"
-#include "adapters/report.h"
+#include "adapters/gate/report.h"
+#include "adapters/profile/profile_xpath.h"
 
 /* 1,000 places fit well (large_and_good in the test); the worst known use of them takes 370 ms (README). */
 #define XPATH_STEPS_MAX 300000

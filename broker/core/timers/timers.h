@@ -93,7 +93,8 @@ struct timers {
 /* ---- look ---- */
 /* The record; a referral without one gives an empty one. Valid until the next apply. */
 const struct timers *timers_of(const struct engine *e, struct referral_id id);
-/* Who is responsible for the referral: who took it over last, else who opened it. */
+/* Who is responsible for the referral: who took it over last, else who opened it; 0 = nobody yet: the broker
+ * opened it by itself, and it waits for somebody of its organisation. */
 struct account_id timers_owner(const struct engine *e, const struct referral *r);
 /* The end of the hold on the place that said yes; 0 = no yes, or none was set. */
 int64_t timers_hold_until(const struct engine *e, const struct referral *r);

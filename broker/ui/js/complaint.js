@@ -1,6 +1,6 @@
 // @ts-check
 // What the adapter says of a file, in the reader's language. The adapter writes English sentences of its own, never a
-// value of the file (adapters/report.h); i18n/complaints.nl.json has each of them in Dutch, {1} and {2} standing for
+// value of the file (adapters/gate/report.h); i18n/complaints.nl.json has each of them in Dutch, {1} and {2} standing for
 // what differs. A sentence that is not there is shown as it came, marked as English: nothing is hidden.
 import { hasText, language, t } from './text.js';
 

@@ -23,7 +23,7 @@ const state = {
 };
 
 /** @param {Referral} r */
-const weight = r => (r.handedOver ? 4 : 0) + (openAlarms(r).length > 0 ? 2 : 0) + (r.mine ? 0 : 1);
+const weight = r => (r.handedOver || r.owner?.id === 0 ? 4 : 0) + (openAlarms(r).length > 0 ? 2 : 0) + (r.mine ? 0 : 1);
 /** First what waits for somebody, then the oldest. @param {Referral} a @param {Referral} b */
 const byNeed = (a, b) => weight(b) - weight(a) || a.openedAt.localeCompare(b.openedAt);
 

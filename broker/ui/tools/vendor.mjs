@@ -3,7 +3,7 @@
 //
 //   OUT/files.tsv          what is served: url, file, content type, cache rule ("immutable" or "no-store"), encodings
 //   OUT/s/<hash>/...       everything with a name that changes when any byte changes; imports are relative
-//   OUT/pages/*.html       with {{s}} replaced by /s/<hash>
+//   OUT/pages/*.html       pages/page.html, filled from pages/pages.json; {{s}} is /s/<hash>
 //   OUT/openapi.json       from schema/api/openapi.yaml
 // Beside each larger file stand .gz and .br, so that the server only picks one.
 import { createHash } from 'node:crypto';
@@ -78,6 +78,34 @@ function compress(file) {
   return ['gz', 'br'];
 }
 
+/** The modules that SCRIPT imports, and theirs, each once: a browser that must find them one by one waits for each in
+ * turn. @param {string} dir @param {string} script @param {string[]} [found] @returns {string[]} */
+function modulesOf(dir, script, found = []) {
+  for (const { fileName } of ts.preProcessFile(readFileSync(join(dir, script), 'utf8')).importedFiles) {
+    const next = join(dirname(script), fileName);
+    if (!fileName.startsWith('.') || found.includes(next)) continue;
+    found.push(next);
+    modulesOf(dir, next, found);
+  }
+  return found;
+}
+
+/** @param {string} template @param {Record<string, string>} values */
+const filled = (template, values) => template.replace(/\{\{(\w+)\}\}/g, (_, name) => {
+  if (!(name in values)) throw new Error(`page.html: nothing for {{${name}}}`);
+  return values[name];
+});
+
+/** @param {string} text */
+const escaped = text => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
+
+/** @param {Record<string, string>} texts what differs from page to page @param {string} assets @param {string} s */
+function page(texts, assets, s) {
+  const preloads = modulesOf(assets, `js/${texts.script}.js`).map(f => `<link rel="modulepreload" href="${s}/${f}">`).join('\n');
+  const words = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, escaped(text)]));
+  return filled(readFileSync(join(ui, 'pages/page.html'), 'utf8'), { ...words, preloads, s });
+}
+
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(join(fresh, 'assets'), { recursive: true });
 gather(join(fresh, 'assets'));
@@ -92,9 +120,9 @@ const row = (url, file, cache) => {
 };
 for (const f of walk(join(fresh, 's', hash))) row(`/s/${hash}/${f}`, `s/${hash}/${f}`, 'immutable');
 mkdirSync(join(fresh, 'pages'));
-for (const f of readdirSync(join(ui, 'pages')).filter(n => n.endsWith('.html')).sort()) {
-  writeFileSync(join(fresh, 'pages', f), readFileSync(join(ui, 'pages', f), 'utf8').replaceAll('{{s}}', `/s/${hash}`));
-  row(f === 'index.html' ? '/' : `/${f.slice(0, -5)}`, `pages/${f}`, 'no-store');
+for (const [name, texts] of Object.entries(JSON.parse(readFileSync(join(ui, 'pages/pages.json'), 'utf8')))) {
+  writeFileSync(join(fresh, 'pages', `${name}.html`), page(texts, join(fresh, 's', hash), `/s/${hash}`));
+  row(name === 'index' ? '/' : `/${name}`, `pages/${name}.html`, 'no-store');
 }
 writeFileSync(join(fresh, 'openapi.json'), JSON.stringify(parse(readFileSync(join(root, 'schema/api/openapi.yaml'), 'utf8'))));
 row('/api/v1/openapi.json', 'openapi.json', 'no-store');

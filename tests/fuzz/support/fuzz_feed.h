@@ -4,7 +4,7 @@
 #define PLEK_TESTS_FUZZ_FEED_H
 
 #include "adapters/format/format.h"
-#include "adapters/safe_xml.h"
+#include "adapters/gate/safe_xml.h"
 #include "base/check.h"
 #include "base/crypto.h"
 
@@ -13,10 +13,11 @@
 #define FUZZ_OPVANG_XML                                                                                      \
     "{\"format\":\"opvang_xml\",\"providers\":{\"p\":{\"pools\":{\"K1\":\"a\",\"K2\":\"b\",\"K3\":null}}}}"
 #define FUZZ_EDXL_HAVE                                                                                       \
-    "{\"format\":\"edxl_have\",\"providers\":{\"p\":{\"pools\":{\"Hospital "                                 \
+    "{\"format\":\"edxl_have\",\"not_persons\":[\"patient\"],\"providers\":{\"p\":{\"pools\":{\"Hospital "   \
     "1\":{\"Burn\":\"a\"},\"nood\":\"b\"}}}}"
 #define FUZZ_CSV_UTF_8                                                                                       \
-    "{\"format\":\"csv\",\"csv\":{\"columns\":{\"place\":\"Locatie\",\"pool\":\"Plek\",\"total\":"           \
+    "{\"format\":\"csv\",\"not_persons\":[\"patient\"],\"csv\":{\"columns\":{\"place\":\"Locatie\","         \
+    "\"pool\":\"Plek\",\"total\":"                                                                           \
     "\"Kamers\",\"free\":\"Vrij\","                                                                          \
     "\"deliverable\":\"Personeel\",\"stop\":\"Stop\",\"stopUntil\":\"Tot\",\"observedAt\":\"Moment\"}},"     \
     "\"providers\":{\"p\":"                                                                                  \
@@ -31,7 +32,8 @@
 #define FUZZ_OPVANG_JSON                                                                                     \
     "{\"format\":\"opvang_json\",\"providers\":{\"p\":{\"pools\":{\"K1\":\"a\",\"K2\":\"b\",\"K3\":null}}}}"
 #define FUZZ_HSDS                                                                                            \
-    "{\"format\":\"hsds\",\"stops\":{\"inactive\":\"anders\"},\"providers\":{\"p\":{\"pools\":{\"s\":{"      \
+    "{\"format\":\"hsds\",\"not_persons\":[\"clients\"],\"stops\":{\"inactive\":\"anders\"},\"providers\":{" \
+    "\"p\":{\"pools\":{\"s\":{"                                                                              \
     "\"bed\":\"a\","                                                                                         \
     "\"u\":\"b\"},\"bed\":\"c\",\"hours\":null}}}}"
 #define FUZZ_NOW_MS INT64_C(1795309200000) /* 2026-11-22T01:00:00Z */

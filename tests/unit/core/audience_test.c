@@ -26,12 +26,16 @@ struct scene_of_all {
     struct request_id accepted_a;
     struct request_id cancelled_c; /* of the reserved one: C was too late */
     struct referral_id comenshas;  /* of CoMensha */
+    struct referral_id stayed;     /* of VT_OOST, lives at A2 */
+    struct stay_id stay;           /* its stay */
+    struct clock_id clock;         /* a barring order: VT_OOST's, offered to VT_WEST */
 };
 
 static struct scene_of_all scene_new(void)
 {
     static const unsigned b_and_c[] = {POOL_B, POOL_C}, a_and_c[] = {POOL_A1, POOL_C};
     struct scene_of_all s = {.x = exchange_new()};
+    struct command cmd = {.kind = CMD_START_CLOCK, .actor = referrer_of(VT_OOST)};
     struct outcome o;
 
     s.pending = do_open(s.x, VT_OOST, a_need());
@@ -42,6 +46,17 @@ static struct scene_of_all scene_new(void)
     s.cancelled_c = o.requests[1];
     do_answer(s.x, CMD_ACCEPT, s.accepted_a, 0);
     s.comenshas = do_open(s.x, COMENSHA, a_need());
+    s.stayed = do_open(s.x, VT_OOST, a_need());
+    o.requests[0] = do_ask_one(s.x, s.stayed, POOL_A2);
+    do_answer(s.x, CMD_ACCEPT, o.requests[0], 0);
+    do_answer(s.x, CMD_CONFIRM_ARRIVAL, o.requests[0], 0);
+    s.stay = engine_stay_of(s.x->e, s.stayed)->id;
+    cmd.u.clock = (struct clock_command){.referral = s.stayed, .kind = 4};
+    assert_int_equal(exchange_do(s.x, &cmd).refusal, REFUSAL_NONE);
+    s.clock = engine_clock_of(s.x->e, s.stayed, 0);
+    cmd = (struct command){.kind = CMD_OFFER_CLOCK, .actor = referrer_of(VT_OOST)};
+    cmd.u.clock = (struct clock_command){.clock = s.clock, .org = {VT_WEST}};
+    assert_int_equal(exchange_do(s.x, &cmd).refusal, REFUSAL_NONE);
     return s;
 }
 
@@ -224,6 +239,39 @@ static void commands_on_a_referral(void **state)
     exchange_free(s.x);
 }
 
+static void commands_on_a_stay_and_its_clock(void **state)
+{
+    static const struct {
+        enum command_kind kind;
+        struct grant grants[GRANTS_MAX];
+    } cases[] = {
+        {CMD_DEPART, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_STAY_READY, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_FUND_STAY, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_GIVE_RETURN_CODE, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_START_CLOCK, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_OFFER_CLOCK, {THE_REFERRER}},
+        {CMD_PROLONG_CLOCK, {THE_REFERRER}},
+        {CMD_STOP_CLOCK, {THE_REFERRER}},
+        {CMD_TAKE_CLOCK, {THE_REFERRER, {ROLE_REFERRER, VT_WEST, ANY}}},
+    };
+    struct scene_of_all s = scene_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct command cmd = {.kind = cases[i].kind};
+
+        if (cmd.kind < CMD_START_CLOCK)
+            cmd.u.stay.stay = s.stay;
+        else if (cmd.kind == CMD_START_CLOCK)
+            cmd.u.clock.referral = s.stayed;
+        else
+            cmd.u.clock.clock = s.clock;
+        hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);
+    }
+    exchange_free(s.x);
+}
+
 static void capacity_of_ones_own_house(void **state)
 {
     static const struct {
@@ -288,6 +336,12 @@ static void looking_at_things(void **state)
         {"replay of a message of A",
          {ACT_REPLAY_FEED, HUIS_A},
          {{ROLE_SHELTER, HUIS_A, ANY}, {ROLE_ORG_ADMIN, HUIS_A, ANY}, {ROLE_EXCHANGE_ADMIN, ANY, ANY}}},
+        {"notifications",
+         {ACT_SEE_NOTIFICATIONS, 0},
+         {{ROLE_ORG_ADMIN, ANY, ANY}, {ROLE_EXCHANGE_ADMIN, ANY, ANY}}},
+        {"notifications of A",
+         {ACT_SEE_NOTIFICATIONS, HUIS_A},
+         {{ROLE_ORG_ADMIN, HUIS_A, ANY}, {ROLE_EXCHANGE_ADMIN, ANY, ANY}}},
         {"a feed of A told", {ACT_TELL_FEED, HUIS_A}, {{ROLE_MACHINE, HUIS_A, ANY}}},
         {"a feed of an organisation far away told",
          {ACT_TELL_FEED, UINT64_C(1) << 32 | HUIS_A},
@@ -588,6 +642,30 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_ALARM_ACKNOWLEDGED, {THE_REFERRER}},
         {EV_REFERRAL_HANDED_OVER, {THE_REFERRER}},
         {EV_REFERRAL_TAKEN_OVER, {THE_REFERRER}},
+        {EV_STAY_STARTED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_STAY_READY, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_STAY_FUNDED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_RETURN_CODE_GIVEN, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_STAY_ENDED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_REFERRAL_LINKED, {THE_REFERRER}},
+        {EV_FUNDING_FLAGGED, {{ROLE_MUNICIPALITY, GEMEENTE, ANY}, {ROLE_RAPPORTEUR, ANY, ANY}}},
+        {EV_CLOCK_STARTED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
+        {EV_CLOCK_OFFERED,
+         {THE_REFERRER,
+          {ROLE_SHELTER, HUIS_A, A_ZUID},
+          {ROLE_ORG_ADMIN, VT_OOST, ANY},
+          {ROLE_REFERRER, VT_WEST, ANY},
+          {ROLE_ORG_ADMIN, VT_WEST, ANY}}},
+        {EV_CLOCK_TAKEN,
+         {THE_REFERRER,
+          {ROLE_SHELTER, HUIS_A, A_ZUID},
+          {ROLE_ORG_ADMIN, VT_OOST, ANY},
+          {ROLE_REFERRER, VT_WEST, ANY},
+          {ROLE_ORG_ADMIN, VT_WEST, ANY}}},
+        {EV_CLOCK_PROLONGED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
+        {EV_CLOCK_STOPPED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
+        {EV_CLOCK_WARNED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
+        {EV_CLOCK_RAN_OUT, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
     };
     static const struct grant own[GRANTS_MAX] = {THE_REFERRER};
     struct event lead = {.kind = EV_ALARM_RAISED};
@@ -597,7 +675,7 @@ static void pushed_only_to_who_it_concerns(void **state)
     lead.u.escalation.referral = s.pending;
     hold_against(s.x, "an alarm without a yes", own, judge_event, &lead);
     /* Later kinds: in the tests of their own part. */
-    assert_int_equal(COUNT_OF(cases), EV_REFERRAL_TAKEN_OVER + 1);
+    assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct event ev = {.kind = cases[i].kind};
 
@@ -620,6 +698,17 @@ static void pushed_only_to_who_it_concerns(void **state)
             ev.u.escalation.request = s.pending_b;
         } else if (ev.kind == EV_PLACE_FOUND)
             ev.u.found.referral = s.pending;
+        else if (ev.kind == EV_FUNDING_FLAGGED)
+            ev.u.flag.region = engine_org(s.x->e, (struct org_id){GEMEENTE})->region;
+        else if (ev.kind == EV_REFERRAL_LINKED)
+            ev.u.link.referral = s.stayed;
+        else if (ev.kind >= EV_CLOCK_STARTED && ev.kind <= EV_CLOCK_RAN_OUT) {
+            ev.u.clock.clock = s.clock;
+            ev.u.clock.owner.v = VT_OOST;
+            if (ev.kind == EV_CLOCK_OFFERED || ev.kind == EV_CLOCK_TAKEN)
+                ev.u.clock.org.v = VT_WEST;
+        } else if (ev.kind >= EV_STAY_STARTED && ev.kind <= EV_STAY_ENDED)
+            ev.u.stay.stay = s.stay;
         else if (ev.kind >= EV_REFERRAL_TRAVELLING && ev.kind <= EV_REFERRAL_UNPLACED) {
             ev.u.referral.referral = s.pending;
             ev.u.referral.request = s.pending_b;
@@ -681,6 +770,7 @@ int main(void)
         cmocka_unit_test(commands_without_an_object),
         cmocka_unit_test(commands_on_a_request),
         cmocka_unit_test(commands_on_a_referral),
+        cmocka_unit_test(commands_on_a_stay_and_its_clock),
         cmocka_unit_test(capacity_of_ones_own_house),
         cmocka_unit_test(looking_at_things),
         cmocka_unit_test(an_address_for_the_lifetime_of_a_yes),

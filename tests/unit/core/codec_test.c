@@ -100,6 +100,24 @@ static bool is_valid_union(const struct event *ev)
         return ev->u.referral.eta_ms >= 0;
     case EV_PLACE_FOUND:
         return true;
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+        return ev->u.stay.n_spans <= FUNDING_SPANS_MAX;
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
+        return ev->u.clock.runs_out_ms >= 0 && ev->u.clock.runs_out_ms <= FIELD_TIME_MAX;
+    case EV_REFERRAL_LINKED:
+        return (unsigned)ev->u.link.why < LINK_N;
+    case EV_FUNDING_FLAGGED:
+        return true;
     case EV_CAPACITY_CONFIRMED:
         return ev->u.confirmed.n <= CONFIRMED_MAX && (unsigned)ev->u.confirmed.source < SOURCE_N &&
                ev->u.confirmed.observed_at_ms >= 0 && ev->u.confirmed.observed_at_ms <= FIELD_TIME_MAX;

@@ -9,10 +9,11 @@
 
 static void the_table_of_moves(void **state)
 {
-    /* Row: from; column: to. open asked reserved travelling admitted withdrawn */
+    /* Row: from; column: to. open asked reserved travelling admitted withdrawn departed */
     static const char *const may[REFERRAL_STATE_N] = {
-        [REFERRAL_OPEN] = ".x...x",       [REFERRAL_ASKED] = "x.x..x",    [REFERRAL_RESERVED] = "x..xxx",
-        [REFERRAL_TRAVELLING] = "x...xx", [REFERRAL_ADMITTED] = "......", [REFERRAL_WITHDRAWN] = "......",
+        [REFERRAL_OPEN] = ".x...x.",       [REFERRAL_ASKED] = "x.x..x.",    [REFERRAL_RESERVED] = "x..xxx.",
+        [REFERRAL_TRAVELLING] = "x...xx.", [REFERRAL_ADMITTED] = "......x", [REFERRAL_WITHDRAWN] = ".......",
+        [REFERRAL_DEPARTED] = ".......",
     };
 
     (void)state;
@@ -23,7 +24,8 @@ static void the_table_of_moves(void **state)
                 fail_msg("%s to %s", referral_state_code((enum referral_state)from),
                          referral_state_code((enum referral_state)to));
         }
-        assert_int_equal(referral_is_live((enum referral_state)from), strchr(may[from], 'x') != NULL);
+        assert_int_equal(referral_is_live((enum referral_state)from),
+                         from != REFERRAL_ADMITTED && strchr(may[from], 'x') != NULL);
     }
 }
 
@@ -43,8 +45,15 @@ static struct referral_id a_referral(struct exchange *x, enum referral_state s, 
     do_answer(x, CMD_ACCEPT, *q, 0);
     if (s == REFERRAL_TRAVELLING)
         do_referral(x, CMD_TRAVEL, r, x->now + MS_HOUR, 0);
-    if (s == REFERRAL_ADMITTED)
+    if (s == REFERRAL_ADMITTED || s == REFERRAL_DEPARTED)
         do_answer(x, CMD_CONFIRM_ARRIVAL, *q, 0);
+    if (s == REFERRAL_DEPARTED) {
+        struct command cmd = {.kind = CMD_DEPART, .actor = shelter_of(HUIS_B)};
+
+        cmd.u.stay =
+            (struct stay_command){.stay = engine_stay_of(x->e, r)->id, .reason = 1, .destination = 1};
+        assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    }
     return r;
 }
 
@@ -54,14 +63,17 @@ static void commands_in_every_state(void **state)
 #define NO REFERRAL_STATE_N
     static const struct {
         enum command_kind kind;
-        enum referral_state to[REFERRAL_STATE_N]; /* from open asked reserved travelling admitted withdrawn */
+        enum referral_state
+            to[REFERRAL_STATE_N]; /* from open asked reserved travelling admitted withdrawn departed */
     } cases[] = {
-        {CMD_ASK, {REFERRAL_ASKED, REFERRAL_ASKED, NO, NO, NO, NO}},
-        {CMD_TRAVEL, {NO, NO, REFERRAL_TRAVELLING, REFERRAL_TRAVELLING, NO, NO}},
-        {CMD_NO_SHOW, {NO, NO, REFERRAL_OPEN, REFERRAL_OPEN, NO, NO}},
+        {CMD_ASK, {REFERRAL_ASKED, REFERRAL_ASKED, NO, NO, NO, NO, NO}},
+        {CMD_TRAVEL, {NO, NO, REFERRAL_TRAVELLING, REFERRAL_TRAVELLING, NO, NO, NO}},
+        {CMD_NO_SHOW, {NO, NO, REFERRAL_OPEN, REFERRAL_OPEN, NO, NO, NO}},
         {CMD_WITHDRAW,
-         {REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, NO, NO}},
-        {CMD_CONFIRM_ARRIVAL, {NO, NO, REFERRAL_ADMITTED, REFERRAL_ADMITTED, REFERRAL_ADMITTED, NO}},
+         {REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, REFERRAL_WITHDRAWN, NO, NO, NO}},
+        /* of a household that has left: it did arrive */
+        {CMD_CONFIRM_ARRIVAL,
+         {NO, NO, REFERRAL_ADMITTED, REFERRAL_ADMITTED, REFERRAL_ADMITTED, NO, REFERRAL_DEPARTED}},
     };
 #undef NO
 
@@ -206,7 +218,8 @@ static void arrival_ends_the_search(void **state)
         assert_int_equal(the_referral(x, r)->closed_at_ms, x->now);
         assert_int_equal(the_request(x, q)->state, REQUEST_ADMITTED);
         assert_int_equal(the_request(x, q)->ended_at_ms, x->now);
-        assert_int_equal(last_count(x), 1);
+        assert_int_equal(last_count(x), 2); /* and its stay begins */
+        assert_int_equal(last_event(x, 0)->kind, EV_STAY_STARTED);
         do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
         assert_int_equal(x->last.refusal, REFUSAL_NONE);
         assert_int_equal(last_count(x), 0);

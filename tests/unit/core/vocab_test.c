@@ -260,7 +260,7 @@ static void version_tells_what_rules_use(void **state)
     } uses[] = {
         {"travel", "R01-R02", "minutes", "58"},     {"travel", "R01-R02", "km", "58"},
         {"traits", "ggz", "need_rule", "must"},     {"traits", "ggz", "waivable", "yes"},
-        {"traits", "ggz", "code", "ggz_zwaar"},     {"kinds", "crisis", "tier", "1"},
+        {"traits", "tolk", "code", "tolk_2"},       {"kinds", "crisis", "tier", "1"},
         {"kinds", "nood", "max_hours", "48"},       {"kinds", "crisis", "residence_unknown", "yes"},
         {"kinds", "crisis", "gatekeeper", "gi"},    {"urgencies", "nu", "deadline_minutes", "180"},
         {"languages", "ti", "code", "so2"},         {"regions", "R35", "code", "R35"},

@@ -1,6 +1,6 @@
 #include "support/feed_world.h"
 
-#include "adapters/safe_xml.h"
+#include "adapters/gate/safe_xml.h"
 #include "base/check.h"
 #include "base/crypto.h"
 

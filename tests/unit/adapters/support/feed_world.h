@@ -3,6 +3,7 @@
 #define PLEK_TESTS_FEED_WORLD_H
 
 #include "adapters/format/format.h"
+#include "adapters/profile/profiles.h"
 
 #define NOW_MS INT64_C(1795309200000) /* 2026-11-22T01:00:00Z */
 #define OBSERVED "2026-11-22T01:30:00+01:00"

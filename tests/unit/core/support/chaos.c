@@ -1,3 +1,4 @@
+#include "support/stay_chaos.h"
 #include "support/chaos.h"
 
 #include "base/mem.h"
@@ -366,6 +367,7 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_CAPACITY_CONFIRMED:
         fill_confirmed(r, &ev.u.confirmed);
         break;
+    /* ---- timers and escalation ---- */
     case EV_REQUEST_RUNG:
     case EV_REQUEST_EXTENDED:
     case EV_REFERRAL_WIDENED:
@@ -381,6 +383,26 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
                                               .alarm = PICK(r, alarm, ALARM_N),
                                               .how = PICK(r, hold_how, HOLD_HOW_N)};
         break;
+    /* ---- no bed: bridges and the unplaced register ---- */
+    /* ---- gatekeepers ---- */
+    /* ---- stays, clocks, nights and funding ---- */
+    case EV_STAY_STARTED:
+    case EV_STAY_READY:
+    case EV_STAY_FUNDED:
+    case EV_RETURN_CODE_GIVEN:
+    case EV_STAY_ENDED:
+    case EV_REFERRAL_LINKED:
+    case EV_FUNDING_FLAGGED:
+    case EV_CLOCK_STARTED:
+    case EV_CLOCK_OFFERED:
+    case EV_CLOCK_TAKEN:
+    case EV_CLOCK_PROLONGED:
+    case EV_CLOCK_STOPPED:
+    case EV_CLOCK_WARNED:
+    case EV_CLOCK_RAN_OUT:
+        stay_chaos_fill(r, &ev);
+        break;
+    /* ---- MDO, regiehouder, consult ---- */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
     case EV_MDO_ANSWERED:
@@ -397,6 +419,8 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_CONSULT_CLOSED:
         chaos_care(r, &ev);
         break;
+    /* ---- warm handover, keys and notes ---- */
+    /* ---- location leaked, surge, conflict check ---- */
     case EV_N:
         break;
     }
@@ -541,6 +565,8 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
     struct need need = chaos_need(r);
 
     x->now += rng_below(r, 4 * 60 * 1000);
+    if (rng_chance(r, 150) && stay_chaos_command(x, r, &cmd))
+        return exchange_do(x, &cmd);
     if (rng_chance(r, 5))
         x->now += 6 * MS_HOUR; /* a broker that stood still */
     if (rng_chance(r, 150))
@@ -551,6 +577,10 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
         cmd.key = (struct command_key){1, rng_below(r, 2000), rng_below(r, 2)};
     if (cmd.kind == CMD_OPEN_REFERRAL) {
         need = rng_chance(r, 700) ? a_need(.level = PICK(r, threat_level, THREAT_N)) : need;
+        if (engine_stays(x->e) > 0 && rng_chance(r, 200)) /* it comes back */
+            memcpy(need.return_code,
+                   engine_stay(x->e, (struct stay_id){1 + rng_next(r) % engine_stays(x->e)})->return_code,
+                   sizeof need.return_code);
         cmd.u.need = &need;
     } else if (cmd.kind == CMD_ASK) {
         cmd.u.ask.referral.v = a_referral(x, r);
@@ -576,6 +606,8 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
     } else if (cmd.kind != CMD_TICK) {
         cmd.u.answer.request.v = a_request(x, r);
         cmd.u.answer.reason = (uint8_t)rng_below(r, 17);
+        if (rng_chance(r, 150))
+            cmd.u.answer.reason = (uint8_t)(vocab_list_find(x->vocab, LIST_DECLINE, "bekostiging") + 1);
     }
     cmd.actor = an_actor(x, r, &cmd, rng_chance(r, 950));
     return exchange_do(x, &cmd);

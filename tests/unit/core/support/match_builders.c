@@ -10,25 +10,46 @@
 
 /* Every field a rule's list has somewhere; a table without one gives "". */
 static const char *const field_names[] = {
-    "code",       "name",
-    "gemeente",   "from",
-    "to",         "minutes",
-    "km",         "region",
-    "bit",        "need_rule",
-    "waivable",   "tier",
-    "max_hours",  "residence_unknown",
-    "gatekeeper", "deadline_minutes",
-    "nr",         "effect",
+    "code",         "name",
+    "gemeente",     "from",
+    "to",           "minutes",
+    "km",           "region",
+    "bit",          "need_rule",
+    "waivable",     "tier",
+    "max_hours",    "residence_unknown",
+    "gatekeeper",   "deadline_minutes",
+    "nr",           "effect",
+    "owner",        "lead_minutes",
+    "of_household", "prolong_to_minutes",
+    "start_kinds",  "start_residences",
+    "cut_permille", "municipality",
+    "stream",       "kinds",
+    "residences",   "threat_kinds",
+    "traits",       "age_below",
+    "valid_from",   "valid_to",
 };
 
 static const char *const lists[] = {
-    "regions",           "travel",
-    "municipalities",    "traits",
-    "languages",         "kinds",
-    "urgencies",         "decline_reasons",
-    "withdraw_reasons",  "unplaced_reasons",
-    "departure_reasons", "destinations",
-    "stop_reasons",      "funding_streams", /* not used by rules: must be passed over */
+    "regions",
+    "travel",
+    "municipalities",
+    "traits",
+    "languages",
+    "kinds",
+    "urgencies",
+    "decline_reasons",
+    "withdraw_reasons",
+    "unplaced_reasons",
+    "departure_reasons",
+    "destinations",
+    "stop_reasons",
+    "outflow_blocks",
+    "clocks",
+    "clock_stop_reasons",
+    "funding_streams",
+    "funding_rules",
+    "funding_change_reasons",
+    "sexes", /* the last is not used by rules: must be passed over */
 };
 
 static void free_row(struct vocab_row *r)

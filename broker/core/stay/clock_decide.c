@@ -1,0 +1,332 @@
+/* Clocks. They begin by themselves from the kind of place and the residence, or by a person; they open a
+ * follow-up referral before they run out, and alarm when they did. Only a person, or the end of the stay,
+ * stops one. */
+#include "core/stay/stay_decide.h"
+
+#include "base/hash.h"
+#include "base/rng.h"
+#include "base/time_text.h"
+#include "core/engine_state.h"
+#include "core/fields.h"
+#include "core/stay/stay_rules.h"
+#include "core/vocab.h"
+
+#include <string.h>
+
+/* So far back a person may say that a clock began: longer than any that the law knows. */
+#define STARTED_AGO_MAX_MS (366 * MS_DAY)
+/* Below this a follow-up is for today, above for the days that follow. */
+#define SOON_MS (36 * MS_HOUR)
+
+static struct event *clock_event(struct decision *d, enum event_kind kind, const struct stay_clock *c)
+{
+    struct event *ev = decision_event(d, kind);
+
+    ev->u.clock.clock = c->id;
+    ev->u.clock.referral = c->referral;
+    ev->u.clock.owner = c->owner;
+    return ev;
+}
+
+void clock_stop_event(struct decision *d, const struct stay_clock *c, uint8_t reason)
+{
+    clock_event(d, EV_CLOCK_STOPPED, c)->u.clock.reason = reason;
+}
+
+/* ---- beginning ---- */
+
+static struct org_id first_of_kind(const struct engine *e, enum org_kind kind)
+{
+    for (uint32_t i = 1; i <= engine_orgs(e); i++) {
+        if (engine_org(e, (struct org_id){i})->kind == kind)
+            return (struct org_id){i};
+    }
+    return (struct org_id){0};
+}
+
+/* Who the rule names, the house where that organisation does not take part, and the referrer without a house:
+ * never nobody. P may be NULL: the household is in no place of ours. */
+static void set_owner(const struct decision *d, const struct clock_rule *rule, const struct referral *r,
+                      const struct pool *p, struct clock_event *out)
+{
+    out->org = r->org;
+    if (rule->owner == CLOCK_OWNER_COMENSHA)
+        out->org = first_of_kind(d->e, ORG_COMENSHA);
+    if ((rule->owner == CLOCK_OWNER_SHELTER || out->org.v == 0) && p != NULL) {
+        out->org = p->org;
+        out->desk = p->location;
+    }
+    if (out->org.v == 0)
+        out->org = r->org;
+}
+
+int64_t clock_warn_ms(const struct clock_rule *rule, int64_t runs_out_ms)
+{
+    return runs_out_ms - rule->lead_minutes * MS_MINUTE;
+}
+
+static struct event *begin(struct decision *d, const struct clock_rule *rule, const struct referral *r,
+                           const struct pool *p, struct stay_id stay, unsigned nth, int64_t started_ms)
+{
+    struct event *ev = decision_event(d, EV_CLOCK_STARTED);
+    struct clock_event *c = &ev->u.clock;
+
+    c->clock.v = engine_clocks(d->e) + 1 + nth;
+    c->referral = r->id;
+    c->stay = stay;
+    c->kind = rule->nr;
+    c->started_at_ms = started_ms;
+    c->runs_out_ms = started_ms + rule->minutes * MS_MINUTE;
+    c->warn_at_ms = clock_warn_ms(rule, c->runs_out_ms);
+    set_owner(d, rule, r, p, c);
+    c->owner = c->org;
+    return ev;
+}
+
+/* A right of the person runs on from place to place: its first beginning in any referral of the household.
+ * The walk goes to ever older referrals, so it ends. */
+static int64_t begun_before_ms(const struct engine *e, struct referral_id id, const struct clock_rule *rule)
+{
+    int64_t first_ms = 0;
+
+    for (; id.v != 0; id = engine_household(e, id).earlier) {
+        for (unsigned i = 0;; i++) {
+            const struct stay_clock *c = engine_clock(e, engine_clock_of(e, id, i));
+            const struct clock_rule *other =
+                c == NULL ? NULL : stay_rules_clock(vocab_stay_rules(e->vocab), c->kind);
+
+            if (c == NULL)
+                break;
+            if (other != NULL && strcmp(other->code, rule->code) == 0 &&
+                (first_ms == 0 || c->started_at_ms < first_ms))
+                first_ms = c->started_at_ms;
+        }
+    }
+    return first_ms;
+}
+
+static bool begins_here(const struct clock_rule *rule, const struct referral *r, enum kind kind)
+{
+    if (rule->kinds == 0 && rule->residences == 0)
+        return false;
+    if (rule->kinds != 0 && (rule->kinds >> (unsigned)kind & 1u) == 0)
+        return false;
+    return rule->residences == 0 ||
+           (r->facts_known && (rule->residences >> (unsigned)r->need.residence & 1u) != 0);
+}
+
+/* One of this kind runs already: a barring order that was noted before the household had a place. */
+static bool runs_already(const struct engine *e, struct referral_id id, uint8_t kind)
+{
+    for (unsigned i = 0;; i++) {
+        const struct stay_clock *c = engine_clock(e, engine_clock_of(e, id, i));
+
+        if (c == NULL)
+            return false;
+        if (c->kind == kind && c->state != CLOCK_STOPPED)
+            return true;
+    }
+}
+
+static unsigned clocks_of(const struct engine *e, struct referral_id id)
+{
+    return id.v <= e->stay.n_households ? e->stay.households[id.v - 1].n_clocks : 0;
+}
+
+void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool *p,
+                          struct stay_id stay)
+{
+    const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
+    int32_t today = time_day_nl(d->now_ms);
+    unsigned nth = 0;
+
+    for (size_t i = 0; i < rules->n_clocks; i++) {
+        const struct clock_rule *rule = &rules->clocks[i];
+        int64_t started_ms = rule->of_household ? begun_before_ms(d->e, r->id, rule) : 0;
+
+        if (today < rule->valid.from || today > rule->valid.to || !begins_here(rule, r, p->kind) ||
+            runs_already(d->e, r->id, rule->nr) || clocks_of(d->e, r->id) + nth >= REFERRAL_CLOCKS_MAX)
+            continue;
+        begin(d, rule, r, p, stay, nth++, started_ms != 0 ? started_ms : d->now_ms);
+    }
+}
+
+enum refusal decide_start_clock(struct decision *d)
+{
+    const struct clock_command *c = &d->cmd->u.clock;
+    const struct referral *r = engine_referral(d->e, c->referral);
+    const struct stay *s = engine_stay_of(d->e, r->id);
+    const struct clock_rule *rule = stay_rules_clock(vocab_stay_rules(d->e->vocab), c->kind);
+    int32_t today = time_day_nl(d->now_ms);
+    int64_t started_ms = c->started_at_ms != 0 ? c->started_at_ms : d->now_ms;
+
+    d->outcome->referral = r->id;
+    if (rule == NULL || today < rule->valid.from || today > rule->valid.to)
+        return REFUSAL_UNKNOWN_REASON;
+    if (r->state == REFERRAL_DEPARTED || r->state == REFERRAL_WITHDRAWN || runs_already(d->e, r->id, c->kind))
+        return REFUSAL_WRONG_STATE;
+    if (started_ms > d->now_ms || started_ms < d->now_ms - STARTED_AGO_MAX_MS || started_ms <= 0 ||
+        clocks_of(d->e, r->id) >= REFERRAL_CLOCKS_MAX)
+        return REFUSAL_LIMIT;
+    begin(d, rule, r, s != NULL ? engine_pool(d->e, s->pool) : NULL, s != NULL ? s->id : (struct stay_id){0},
+          0, started_ms);
+    return REFUSAL_NONE;
+}
+
+/* ---- whose it is ---- */
+
+static const struct stay_clock *named(struct decision *d)
+{
+    const struct stay_clock *c = engine_clock(d->e, d->cmd->u.clock.clock);
+
+    d->outcome->referral = c->referral;
+    return c;
+}
+
+enum refusal decide_offer_clock(struct decision *d)
+{
+    const struct stay_clock *c = named(d);
+    struct org_id to = d->cmd->u.clock.org;
+    const struct org *o = engine_org(d->e, to);
+
+    if (c->state == CLOCK_STOPPED)
+        return REFUSAL_WRONG_STATE;
+    if (to.v != 0 && (o == NULL || to.v == c->owner.v ||
+                      (o->kind != ORG_SHELTER && o->kind != ORG_VEILIG_THUIS && o->kind != ORG_COMENSHA)))
+        return REFUSAL_LIMIT;
+    if (c->offered_to.v != to.v)
+        clock_event(d, EV_CLOCK_OFFERED, c)->u.clock.org = to;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_take_clock(struct decision *d)
+{
+    const struct stay_clock *c = named(d);
+    struct event *ev = NULL;
+
+    if (c->state == CLOCK_STOPPED || c->offered_to.v != d->cmd->actor.org.v)
+        return c->owner.v == d->cmd->actor.org.v && c->state != CLOCK_STOPPED ? REFUSAL_NONE
+                                                                              : REFUSAL_WRONG_STATE;
+    ev = clock_event(d, EV_CLOCK_TAKEN, c);
+    ev->u.clock.org = d->cmd->actor.org;
+    ev->u.clock.desk = d->cmd->actor.location;
+    if (engine_referral(d->e, c->referral)->facts_known)
+        memcpy(ev->u.clock.callback, d->cmd->u.clock.callback, DESK_SIZE);
+    return REFUSAL_NONE;
+}
+
+/* ---- prolonged, stopped ---- */
+
+enum refusal decide_prolong_clock(struct decision *d)
+{
+    const struct stay_clock *c = named(d);
+    const struct clock_rule *rule = stay_rules_clock(vocab_stay_rules(d->e->vocab), c->kind);
+    struct event *ev = NULL;
+    int64_t until_ms = 0;
+
+    if (c->state == CLOCK_STOPPED)
+        return REFUSAL_WRONG_STATE;
+    if (rule != NULL)
+        until_ms = c->started_at_ms + rule->prolong_to_minutes * MS_MINUTE;
+    if (until_ms <= c->runs_out_ms || until_ms <= d->now_ms)
+        return REFUSAL_LIMIT;
+    ev = clock_event(d, EV_CLOCK_PROLONGED, c);
+    ev->u.clock.runs_out_ms = until_ms;
+    ev->u.clock.warn_at_ms = clock_warn_ms(rule, until_ms);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_stop_clock(struct decision *d)
+{
+    const struct stay_clock *c = named(d);
+    uint8_t reason = d->cmd->u.clock.reason;
+
+    if (reason < 1 || vocab_list_code(d->e->vocab, LIST_CLOCK_STOP, reason - 1u) == NULL)
+        return REFUSAL_UNKNOWN_REASON;
+    if (c->state == CLOCK_STOPPED)
+        return c->stop_reason == reason ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+    clock_stop_event(d, c, reason);
+    return REFUSAL_NONE;
+}
+
+/* ---- due ---- */
+
+/* The same household, told once. The desk that opened it is not the one that goes on, and a consent was given
+ * to others. */
+static struct need follow_up_need(const struct referral *r, int64_t left_ms)
+{
+    struct need n = r->need;
+
+    n.urgency = left_ms <= SOON_MS ? URGENCY_VANDAAG : URGENCY_DRIE_DAGEN;
+    memset(n.return_code, 0, sizeof n.return_code);
+    return n;
+}
+
+static struct referral_id open_follow_up(struct decision *d, const struct stay_clock *c,
+                                         const struct referral *r)
+{
+    int64_t left_ms = c->runs_out_ms - d->now_ms;
+    struct need need = follow_up_need(r, left_ms);
+    char code[REFERRAL_CODE_SIZE];
+    struct referral_id id = {engine_referrals(d->e) + 1};
+    struct event *ev = NULL;
+
+    /* The code names it and guards nothing, so it needs no draw: the same on every replay is enough. */
+    if (!decide_find_code(d->e, rng_mix(hash_combine(d->e->seq, c->id.v)), code))
+        return (struct referral_id){0};
+    ev = decision_event(d, EV_REFERRAL_OPENED);
+    ev->u.opened.id = id;
+    memcpy(ev->u.opened.code, code, sizeof code);
+    ev->u.opened.org = c->owner;
+    ev->u.opened.urgency = need.urgency;
+    ev->u.opened.home_region = need.home_region;
+    /* It needs its place when the clock runs out; past that, within the time that its urgency gives. */
+    ev->u.opened.deadline_ms =
+        left_ms > 0 ? c->runs_out_ms
+                    : d->now_ms + vocab_deadline_minutes(d->e->vocab, need.urgency) * MS_MINUTE;
+    ev->u.opened.facts_known = true;
+    ev->u.opened.need = need;
+    ev = decision_event(d, EV_REFERRAL_LINKED);
+    ev->u.link.referral = id;
+    ev->u.link.earlier = c->referral;
+    ev->u.link.why = LINK_FOLLOW_UP;
+    return id;
+}
+
+/* A next place is being looked for already, for whatever reason: not twice. */
+static struct referral_id under_way(const struct engine *e, struct referral_id id)
+{
+    struct referral_id later = engine_household(e, id).later;
+    const struct referral *r = engine_referral(e, later);
+
+    return r != NULL && referral_is_live(r->state) ? later : (struct referral_id){0};
+}
+
+static bool has_opened(const struct decision *d)
+{
+    for (size_t i = d->first; i < d->out->n; i++) {
+        if (d->out->list[i].kind == EV_REFERRAL_OPENED)
+            return true;
+    }
+    return false;
+}
+
+bool stay_decide_due(struct decision *d, uint64_t clock)
+{
+    const struct stay_clock *c = engine_clock(d->e, (struct clock_id){clock});
+    const struct referral *r = engine_referral(d->e, c->referral);
+    struct referral_id follow_up = under_way(d->e, c->referral);
+
+    if (c->state == CLOCK_WARNED) {
+        clock_event(d, EV_CLOCK_RAN_OUT, c);
+        return true;
+    }
+    /* A referral's id and code are told from the engine as it is: one in a tick. */
+    if (has_opened(d))
+        return false;
+    /* Who still looks for its first place has a referral that does. */
+    if (follow_up.v == 0 && r->facts_known && !referral_is_live(r->state))
+        follow_up = open_follow_up(d, c, r);
+    clock_event(d, EV_CLOCK_WARNED, c)->u.clock.follow_up = follow_up;
+    return true;
+}

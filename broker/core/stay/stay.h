@@ -1,0 +1,181 @@
+/* What follows an arrival: the stay (verblijf) of one household in one unit, its clocks, and the way back.
+ *
+ *   stay    present ──► ready ──► departed        ready: could leave, and may be blocked by something
+ *              ▲───────────┘ │
+ *              └─────────────┴──────► departed
+ *
+ *   clock   running ──► warned ──► run out        warned: its follow-up referral is open
+ *              ▲───────────┴──────────┘ prolonged
+ *           running, warned, run out ──► stopped
+ *
+ * A stay begins with the arrival of an accepted request, in the same events, and ends by a person: one of the
+ * house, or whoever confirms that the household arrived at its next place. A clock is the machine's to run
+ * and to alarm, and never the machine's to stop. */
+#ifndef PLEK_CORE_STAY_H
+#define PLEK_CORE_STAY_H
+
+#include "core/ids.h"
+#include "core/stay/funding.h"
+
+struct engine;
+
+struct stay_id {
+    uint64_t v;
+};
+struct clock_id {
+    uint64_t v;
+};
+
+enum stay_state { STAY_PRESENT, STAY_READY, STAY_DEPARTED, STAY_STATE_N };
+enum clock_state { CLOCK_RUNNING, CLOCK_WARNED, CLOCK_RUN_OUT, CLOCK_STOPPED, CLOCK_STATE_N };
+
+#define RETURN_CODE_SIZE 16 /* that of need.return_code: "TK-7K3M-ACDE" */
+#define RETURN_LETTERS 8    /* 25^8 = 1.5e11: nobody finds one by trying */
+#define DESK_SIZE 24        /* that of need.callback */
+
+struct stay {
+    struct stay_id id;
+    struct referral_id referral;
+    struct request_id request; /* the admitted one */
+    struct pool_id pool;
+    enum stay_state state;
+    int64_t started_at_ms;
+    int64_t ready_at_ms;   /* since when it could leave; 0 = not yet */
+    int64_t blocked_at_ms; /* since when this keeps it; 0 = nothing does */
+    uint8_t block;         /* index in the list of outflow blocks + 1; 0 = nothing */
+    int64_t ended_at_ms;
+    uint8_t departure;   /* reason, index + 1; 0 with an end = arrived at its next place */
+    uint8_t destination; /* index + 1; 0 = not said */
+    struct funding funding;
+    uint64_t version;                   /* seq of the last event that touched it */
+    char return_code[RETURN_CODE_SIZE]; /* "" = none given, or its key was destroyed; in no digest */
+};
+
+struct stay_clock {
+    struct clock_id id;
+    struct referral_id referral;
+    struct stay_id stay; /* 0 = of a household that is in no place of ours */
+    uint8_t kind;        /* nr of the row in clocks.csv */
+    enum clock_state state;
+    struct org_id owner;      /* always one */
+    struct location_id desk;  /* the owner's house; 0 = the organisation's own desk */
+    struct org_id offered_to; /* asked to take it over; 0 = nobody */
+    int64_t started_at_ms;    /* what it counts from: may lie before it was noted */
+    int64_t warn_at_ms;       /* then the follow-up referral opens */
+    int64_t runs_out_ms;
+    int64_t run_out_at_ms; /* when the alarm was given; 0 = not */
+    int64_t stopped_at_ms;
+    uint8_t stop_reason;          /* index + 1; 0 with a stop = the stay ended */
+    uint8_t prolonged;            /* times */
+    struct referral_id follow_up; /* 0 = none */
+    uint64_t version;
+    char callback[DESK_SIZE]; /* of the owner's desk where it gave one; "" else; in no digest */
+};
+
+/* How a referral follows an earlier one of the same household. */
+enum link_why { LINK_NONE, LINK_FOLLOW_UP, LINK_RETURN, LINK_N };
+
+struct household_link {
+    struct stay_id stay;        /* of this referral; 0 = none */
+    struct referral_id earlier; /* 0 = the first */
+    struct referral_id later;   /* the newest that follows this one; 0 = none */
+    enum link_why why;          /* of EARLIER */
+    uint16_t moves;             /* stays of the household before this referral */
+};
+
+/* A decline for want of money at code rood: no fact of the household but its region. */
+struct funding_flag {
+    struct referral_id referral;
+    struct request_id request;
+    uint8_t region; /* REGION_NONE = not known */
+    int64_t at_ms;
+};
+
+/* ---- what a command asks, and what an event says; each kind uses what it needs ---- */
+
+struct stay_command {
+    struct stay_id stay;
+    uint8_t reason;      /* DEPART: departure reason, FUND: change reason; index + 1 */
+    uint8_t destination; /* DEPART */
+    bool ready;          /* READY: can leave; false = not after all */
+    uint8_t block;       /* READY: what keeps it, index + 1; 0 = nothing */
+    uint8_t stream;      /* FUND: nr */
+    uint16_t municipality;
+    int32_t from_day;
+};
+
+struct clock_command {
+    struct clock_id clock;       /* all but START */
+    struct referral_id referral; /* START */
+    uint8_t kind;                /* START: nr */
+    int64_t started_at_ms;       /* START: what it counts from; 0 = now */
+    struct org_id org;           /* OFFER: to whom; 0 = nobody after all */
+    uint8_t reason;              /* STOP: index + 1 */
+    char callback[DESK_SIZE];    /* TAKE: of the new owner's desk, "" = none */
+};
+
+struct stay_event {
+    struct stay_id stay;
+    struct referral_id referral;
+    struct request_id request; /* started */
+    uint8_t n_spans;           /* started: the proposal; funded: one */
+    struct funding_span spans[FUNDING_SPANS_MAX];
+    bool ready;
+    uint8_t block, reason, destination;
+    char return_code[RETURN_CODE_SIZE]; /* private */
+};
+
+struct clock_event {
+    struct clock_id clock;
+    struct referral_id referral;
+    struct stay_id stay; /* started */
+    uint8_t kind;        /* started */
+    struct org_id owner; /* at that moment: streams go by it, for the engine may be ahead of them */
+    struct org_id org;   /* started: the owner; offered: to whom; taken: the new owner */
+    struct location_id desk;
+    int64_t started_at_ms, warn_at_ms, runs_out_ms; /* started; prolonged: the last two */
+    uint8_t reason;                                 /* stopped */
+    struct referral_id follow_up;                   /* warned; 0 = its facts are gone, none could be opened */
+    char callback[DESK_SIZE];                       /* private; taken */
+};
+
+struct link_event {
+    struct referral_id referral, earlier;
+    enum link_why why;
+};
+
+struct flag_event {
+    struct referral_id referral;
+    struct request_id request;
+    uint8_t region;
+};
+
+bool stay_may_become(enum stay_state from, enum stay_state to);
+bool clock_may_become(enum clock_state from, enum clock_state to);
+const char *stay_state_code(enum stay_state s);   /* "present" "ready" "departed" */
+const char *clock_state_code(enum clock_state s); /* "running" "warned" "run_out" "stopped" */
+const char *link_why_code(enum link_why w);       /* "" "follow_up" "return" */
+
+/* Write the code that DRAW gives. */
+void return_code_make(uint64_t draw, char out[RETURN_CODE_SIZE]);
+
+/* ---- look: borrowed until the next apply; NULL = no such thing ---- */
+uint64_t engine_stays(const struct engine *e); /* ids are 1..n, by arrival */
+uint64_t engine_clocks(const struct engine *e);
+uint64_t engine_funding_flags(const struct engine *e);
+const struct stay *engine_stay(const struct engine *e, struct stay_id id);
+const struct stay_clock *engine_clock(const struct engine *e, struct clock_id id);
+const struct funding_flag *engine_funding_flag(const struct engine *e, uint64_t nth); /* 1..n */
+const struct stay *engine_stay_of(const struct engine *e, struct referral_id id);
+struct household_link engine_household(const struct engine *e, struct referral_id id);
+/* The stay whose household holds CODE. Cost: all stays. */
+const struct stay *engine_stay_by_return_code(const struct engine *e, const char *code);
+/* The stay that NEED's household comes back from, or that ID follows; NULL = it is new to us. */
+const struct stay *engine_stay_before(const struct engine *e, struct referral_id id, const char *return_code);
+/* The nth clock (from 0) of a referral, oldest first; id 0 = no more. Cost: all clocks of the referral. */
+struct clock_id engine_clock_of(const struct engine *e, struct referral_id id, unsigned nth);
+
+/* Nights of a stay up to NOW: the days whose midnight it slept through (funding.h). */
+int32_t stay_nights(const struct stay *s, int64_t now_ms);
+
+#endif

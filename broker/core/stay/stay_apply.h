@@ -1,0 +1,18 @@
+/* What the events of this folder do to the state; see core/apply.h. */
+#ifndef PLEK_CORE_STAY_APPLY_H
+#define PLEK_CORE_STAY_APPLY_H
+
+#include "core/apply.h"
+
+impossible_fn stay_started_impossible, stay_ready_impossible, stay_funded_impossible,
+    return_code_given_impossible, stay_ended_impossible, referral_linked_impossible,
+    funding_flagged_impossible, clock_started_impossible, clock_changed_impossible;
+apply_fn stay_started_apply, stay_ready_apply, stay_funded_apply, return_code_given_apply, stay_ended_apply,
+    referral_linked_apply, funding_flagged_apply, clock_started_apply, clock_offered_apply, clock_taken_apply,
+    clock_prolonged_apply, clock_stopped_apply, clock_warned_apply, clock_ran_out_apply;
+
+/* The slot of a referral; made, with all before it, if there was none. */
+struct household_slot *household_slot(struct engine *e, struct referral_id id);
+void household_touched(struct engine *e, struct household_slot *h);
+
+#endif

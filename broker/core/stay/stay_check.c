@@ -1,0 +1,127 @@
+/* The promises of stays over the whole state: each belongs to exactly one admitted request, its nights are
+ * paid exactly once, no clock is without an owner or unwatched, and what a clock opened is there. */
+#include "core/stay/stay_state.h"
+
+#include "base/time_text.h"
+#include "core/engine_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct finding {
+    char *why;
+    size_t size;
+};
+
+__attribute__((format(printf, 2, 3))) static bool broken(struct finding f, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    if (f.size > 0)
+        vsnprintf(f.why, f.size, format, args);
+    va_end(args);
+    return false;
+}
+
+/* Night by night, and as the statements add them up: both must come to the same. */
+static bool check_nights(const struct stay *s, struct finding f)
+{
+    int32_t arrival = time_day_nl(s->started_at_ms);
+    int32_t departure = s->state == STAY_DEPARTED ? time_day_nl(s->ended_at_ms) : arrival + 400;
+    int32_t nights = 0;
+
+    if (!funding_is_sane(&s->funding, arrival))
+        return broken(f, "stay %u: its funding has a gap or goes back", (unsigned)s->id.v);
+    for (unsigned i = 0; i < s->funding.n; i++)
+        nights += funding_nights(&s->funding, i, arrival, departure, INT32_MIN, INT32_MAX);
+    if (nights != departure - arrival)
+        return broken(f, "stay %u: %d nights paid of %d", (unsigned)s->id.v, (int)nights,
+                      (int)(departure - arrival));
+    return true;
+}
+
+static bool check_stay(const struct engine *e, uint32_t i, struct finding f)
+{
+    const struct stay *s = &e->stay.stays[i].s;
+    const struct request *q = engine_request(e, s->request);
+    const struct referral *r = engine_referral(e, s->referral);
+    bool is_over = s->state == STAY_DEPARTED;
+
+    if (s->id.v != (uint64_t)i + 1 || q == NULL || r == NULL || q->referral.v != r->id.v ||
+        q->pool.v != s->pool.v || q->state != REQUEST_ADMITTED)
+        return broken(f, "stay %u: not of an admitted request", i + 1);
+    if (engine_household(e, r->id).stay.v != s->id.v)
+        return broken(f, "stay %u: its referral has another", i + 1);
+    if (r->state != (is_over ? REFERRAL_DEPARTED : REFERRAL_ADMITTED) || is_over != (s->ended_at_ms != 0) ||
+        (q->left_at_ms != 0) != is_over)
+        return broken(f, "stay %u: referral, request and stay disagree whether it is over", i + 1);
+    if ((s->block != 0) != (s->blocked_at_ms != 0) || (s->state == STAY_PRESENT && s->ready_at_ms != 0) ||
+        (s->state == STAY_READY && s->ready_at_ms == 0))
+        return broken(f, "stay %u: ready or blocked since no moment", i + 1);
+    return check_nights(s, f);
+}
+
+static bool check_clock(const struct engine *e, uint32_t i, struct finding f)
+{
+    const struct clock_slot *s = &e->stay.clocks[i];
+    const struct stay_clock *c = &s->c;
+    const struct stay *stay = engine_stay_of(e, c->referral);
+    int64_t due_ms = due_of_clock(c);
+    bool is_there = s->due >= 1 && s->due <= e->n_due && e->due[s->due - 1].kind == DUE_CLOCK &&
+                    e->due[s->due - 1].id == c->id.v && e->due[s->due - 1].at_ms == due_ms;
+
+    if (c->id.v != (uint64_t)i + 1 || engine_referral(e, c->referral) == NULL)
+        return broken(f, "clock %u: of no household", i + 1);
+    if (engine_org(e, c->owner) == NULL)
+        return broken(f, "clock %u: without an owner", i + 1);
+    if (due_ms == INT64_MAX ? s->due != 0 : !is_there)
+        return broken(f, "clock %u: due when its state does not say", i + 1);
+    if (stay != NULL && stay->state == STAY_DEPARTED && c->state != CLOCK_STOPPED)
+        return broken(f, "clock %u: runs for a household that has left", i + 1);
+    if (c->state == CLOCK_RUN_OUT && c->run_out_at_ms < c->runs_out_ms)
+        return broken(f, "clock %u: alarmed before its time", i + 1);
+    if (c->follow_up.v != 0 && engine_household(e, c->follow_up).earlier.v != c->referral.v)
+        return broken(f, "clock %u: its follow-up is not the household's", i + 1);
+    return true;
+}
+
+static bool check_household(const struct engine *e, uint32_t i, struct finding f)
+{
+    const struct household_slot *h = &e->stay.households[i];
+    unsigned n = 0;
+
+    for (uint64_t at = h->first_clock; at != 0; at = e->stay.clocks[at - 1].next) {
+        if (at > e->stay.n_clocks || e->stay.clocks[at - 1].c.referral.v != (uint64_t)i + 1)
+            return broken(f, "referral %u: a clock that is not its own", i + 1);
+        n++;
+    }
+    if (n != h->n_clocks)
+        return broken(f, "referral %u: %u clocks, %u counted", i + 1, n, (unsigned)h->n_clocks);
+    if (h->h.earlier.v > i || (h->h.earlier.v != 0) != (h->h.why != LINK_NONE))
+        return broken(f, "referral %u: follows what came after it", i + 1);
+    if (h->h.earlier.v != 0 && engine_household(e, h->h.earlier).later.v == 0)
+        return broken(f, "referral %u: the one before does not know it", i + 1);
+    return true;
+}
+
+bool stay_check(const struct engine *e, char *why, size_t why_size)
+{
+    struct finding f = {.why = why, .size = why_size};
+
+    if (e->stay.n_households > e->n_referrals)
+        return broken(f, "households: more than there are referrals");
+    for (uint32_t i = 0; i < e->stay.n_stays; i++) {
+        if (!check_stay(e, i, f))
+            return false;
+    }
+    for (uint32_t i = 0; i < e->stay.n_clocks; i++) {
+        if (!check_clock(e, i, f))
+            return false;
+    }
+    for (uint32_t i = 0; i < e->stay.n_households; i++) {
+        if (!check_household(e, i, f))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,223 @@
+/* The stay: begun with the arrival, ready to leave or not, paid by whom, over. */
+#include "core/stay/stay_decide.h"
+
+#include "base/rng.h"
+#include "base/time_text.h"
+#include "core/engine_state.h"
+#include "core/stay/stay_rules.h"
+#include "core/vocab.h"
+
+#include <string.h>
+
+#define PROPOSAL_SPANS 4 /* how far ahead the rules are looked at: three changes of them */
+#define CODE_DRAWS 16    /* of 1.5e11 codes: that all are in use does not happen */
+
+static struct event *stay_event(struct decision *d, enum event_kind kind, const struct stay *s)
+{
+    struct event *ev = decision_event(d, kind);
+
+    ev->u.stay.stay = s->id;
+    ev->u.stay.referral = s->referral;
+    return ev;
+}
+
+/* "" where facts are gone: nothing could seal it. A household keeps the code of its earlier stays. */
+static void find_return_code(const struct decision *d, const struct stay *s, char out[RETURN_CODE_SIZE])
+{
+    uint64_t draw = d->cmd->draw;
+
+    out[0] = '\0';
+    for (const struct stay *at = s; at != NULL;) {
+        if (at->return_code[0] != '\0') {
+            memcpy(out, at->return_code, RETURN_CODE_SIZE);
+            return;
+        }
+        at = engine_stay_of(d->e, engine_household(d->e, at->referral).earlier);
+    }
+    for (int i = 0; i < CODE_DRAWS; i++) {
+        return_code_make(draw, out);
+        if (engine_stay_by_return_code(d->e, out) == NULL)
+            return;
+        draw = rng_mix(draw + 1);
+    }
+    out[0] = '\0';
+}
+
+static void give_return_code(struct decision *d, const struct stay *s)
+{
+    char code[RETURN_CODE_SIZE] = "";
+
+    if (s->return_code[0] != '\0' || !engine_referral(d->e, s->referral)->facts_known)
+        return;
+    find_return_code(d, s, code);
+    if (code[0] != '\0')
+        memcpy(stay_event(d, EV_RETURN_CODE_GIVEN, s)->u.stay.return_code, code, sizeof code);
+}
+
+/* Clocks first: no moment in which a clock runs for a household that has left. */
+static void end_stay(struct decision *d, const struct stay *s, uint8_t reason, uint8_t destination)
+{
+    struct event *ev = NULL;
+
+    for (unsigned i = 0;; i++) {
+        const struct stay_clock *c = engine_clock(d->e, engine_clock_of(d->e, s->referral, i));
+
+        if (c == NULL)
+            break;
+        if (c->state != CLOCK_STOPPED)
+            clock_stop_event(d, c, 0);
+    }
+    ev = stay_event(d, EV_STAY_ENDED, s);
+    ev->u.stay.reason = reason;
+    ev->u.stay.destination = destination;
+}
+
+/* ---- arrival ---- */
+
+static uint8_t list_nr(const struct decision *d, enum vocab_list list, const char *code)
+{
+    return (uint8_t)(vocab_list_find(d->e->vocab, list, code) + 1);
+}
+
+/* A household is in one place: who arrives at the next has left the one before. */
+static void leave_earlier(struct decision *d, const struct referral *r, enum kind next)
+{
+    const struct stay *s = engine_stay_of(d->e, engine_household(d->e, r->id).earlier);
+    const char *destination = next == KIND_VERVOLG ? "vervolgopvang" : "andere_opvang";
+
+    if (s == NULL || s->state == STAY_DEPARTED)
+        return;
+    end_stay(d, s, list_nr(d, LIST_DEPARTURE, "doorstroom"), list_nr(d, LIST_DESTINATION, destination));
+}
+
+void stay_decide_arrival(struct decision *d, const struct request *q)
+{
+    const struct referral *r = engine_referral(d->e, q->referral);
+    const struct pool *p = engine_pool(d->e, q->pool);
+    struct funding_case c = {.need = r->facts_known ? &r->need : NULL,
+                             .kind = p->kind,
+                             .region = engine_location(d->e, p->location)->region};
+    struct event *ev = NULL;
+
+    leave_earlier(d, r, p->kind);
+    ev = decision_event(d, EV_STAY_STARTED);
+    ev->u.stay.stay.v = engine_stays(d->e) + 1;
+    ev->u.stay.referral = r->id;
+    ev->u.stay.request = q->id;
+    ev->u.stay.n_spans =
+        funding_propose(d->e->vocab, &c, time_day_nl(d->now_ms), ev->u.stay.spans, PROPOSAL_SPANS);
+    clock_decide_arrival(d, r, p, ev->u.stay.stay);
+}
+
+/* ---- by the house ---- */
+
+static const struct stay *named(struct decision *d)
+{
+    const struct stay *s = engine_stay(d->e, d->cmd->u.stay.stay);
+
+    d->outcome->referral = s->referral;
+    return s;
+}
+
+static bool is_listed(const struct decision *d, enum vocab_list list, uint8_t nr)
+{
+    return nr >= 1 && vocab_list_code(d->e->vocab, list, nr - 1u) != NULL;
+}
+
+enum refusal decide_depart(struct decision *d)
+{
+    const struct stay *s = named(d);
+    const struct stay_command *c = &d->cmd->u.stay;
+
+    if (!is_listed(d, LIST_DEPARTURE, c->reason) || !is_listed(d, LIST_DESTINATION, c->destination))
+        return REFUSAL_UNKNOWN_REASON;
+    if (s->state == STAY_DEPARTED)
+        return s->departure == c->reason && s->destination == c->destination ? REFUSAL_NONE
+                                                                             : REFUSAL_WRONG_STATE;
+    give_return_code(d, s);
+    end_stay(d, s, c->reason, c->destination);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_stay_ready(struct decision *d)
+{
+    const struct stay *s = named(d);
+    const struct stay_command *c = &d->cmd->u.stay;
+    struct event *ev = NULL;
+
+    if (c->block != 0 && (!c->ready || !is_listed(d, LIST_OUTFLOW, c->block)))
+        return REFUSAL_UNKNOWN_REASON;
+    if (s->state == STAY_DEPARTED)
+        return REFUSAL_WRONG_STATE;
+    if (c->ready == (s->state == STAY_READY) && c->block == s->block)
+        return REFUSAL_NONE;
+    ev = stay_event(d, EV_STAY_READY, s);
+    ev->u.stay.ready = c->ready;
+    ev->u.stay.block = c->block;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_fund_stay(struct decision *d)
+{
+    const struct stay *s = named(d);
+    const struct stay_command *c = &d->cmd->u.stay;
+    const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
+    struct funding_span span = {
+        .from_day = c->from_day, .stream = c->stream, .municipality = c->municipality, .reason = c->reason};
+    const struct funding_stream *stream = stay_rules_stream(rules, c->stream);
+    struct funding changed = s->funding;
+    int32_t last = time_day_nl(s->state == STAY_DEPARTED ? s->ended_at_ms : d->now_ms);
+
+    if (!is_listed(d, LIST_FUNDING_CHANGE, c->reason) || stream == NULL)
+        return REFUSAL_UNKNOWN_REASON;
+    if (c->from_day < time_day_nl(s->started_at_ms) || c->from_day > last ||
+        c->from_day < stream->valid.from || c->from_day > stream->valid.to ||
+        (c->municipality != 0 && vocab_municipality(d->e->vocab, c->municipality) == NULL) ||
+        !funding_change(&changed, span))
+        return REFUSAL_LIMIT;
+    if (memcmp(&changed, &s->funding, sizeof changed) == 0)
+        return REFUSAL_NONE;
+    stay_event(d, EV_STAY_FUNDED, s)->u.stay.n_spans = 1;
+    d->out->list[d->out->n - 1].u.stay.spans[0] = span;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_give_return_code(struct decision *d)
+{
+    const struct stay *s = named(d);
+
+    if (s->return_code[0] == '\0' && !engine_referral(d->e, s->referral)->facts_known)
+        return REFUSAL_WRONG_STATE;
+    give_return_code(d, s);
+    return REFUSAL_NONE;
+}
+
+/* ---- hooks of other decisions ---- */
+
+void stay_decide_opened(struct decision *d, struct referral_id id, const char *return_code)
+{
+    const struct stay *s = engine_stay_by_return_code(d->e, return_code);
+    struct event *ev = NULL;
+
+    if (s == NULL)
+        return;
+    ev = decision_event(d, EV_REFERRAL_LINKED);
+    ev->u.link.referral = id;
+    ev->u.link.earlier = s->referral;
+    ev->u.link.why = LINK_RETURN;
+}
+
+/* Where the household's region is not known, that of the desk that placed it: somebody must be told. */
+void stay_decide_declined(struct decision *d, const struct request *q, uint8_t reason)
+{
+    const struct referral *r = engine_referral(d->e, q->referral);
+    struct event *ev = NULL;
+
+    if (!vocab_decline_is_for_money(d->e->vocab, reason) || r->need.threat_level != THREAT_ROOD)
+        return;
+    ev = decision_event(d, EV_FUNDING_FLAGGED);
+    ev->u.flag.referral = r->id;
+    ev->u.flag.request = q->id;
+    ev->u.flag.region =
+        r->home_region < vocab_regions(d->e->vocab) ? r->home_region : engine_org(d->e, r->org)->region;
+}

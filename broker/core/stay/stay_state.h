@@ -1,0 +1,92 @@
+/* Inside of the engine: the tables of stays, and what decide, apply and check of this folder share. Private
+ * to core. */
+#ifndef PLEK_CORE_STAY_STATE_H
+#define PLEK_CORE_STAY_STATE_H
+
+#include "core/stay/stay.h"
+
+#include <stddef.h>
+
+struct event;
+struct fields;
+struct decision;
+struct request;
+struct referral;
+
+/* Over its whole life; each part of a journey is its own referral. */
+#define REFERRAL_CLOCKS_MAX 24
+
+struct stay_slot {
+    struct stay s;
+    uint64_t sum;
+};
+
+struct clock_slot {
+    struct stay_clock c;
+    uint64_t sum;
+    uint64_t next; /* of the same referral, younger; 0 = none */
+    uint32_t due;  /* place in the heap + 1, 0 = not there */
+};
+
+struct household_slot {
+    struct household_link h;
+    uint64_t sum;
+    uint64_t first_clock, last_clock;
+    uint8_t n_clocks;
+};
+
+struct flag_slot {
+    struct funding_flag f;
+    uint64_t sum;
+};
+
+struct stay_tables {
+    struct stay_slot *stays;
+    struct clock_slot *clocks;
+    struct household_slot
+        *households; /* by referral id - 1; shorter than the referrals if the last have none */
+    struct flag_slot *flags;
+    uint32_t n_stays, cap_stays;
+    uint32_t n_clocks, cap_clocks;
+    uint32_t n_households, cap_households;
+    uint32_t n_flags, cap_flags;
+};
+
+/* ---- for engine.c, digest.c, invariant.c, engine_due.c ---- */
+void stay_state_free(struct stay_tables *s);
+uint64_t stay_digest_recount(const struct stay_tables *s);
+uint64_t stay_digest_facts(const struct stay_tables *s,
+                           uint64_t h); /* codes and desks: what a key destroys */
+bool stay_check(const struct engine *e, char *why, size_t why_size);
+int64_t due_of_clock(const struct stay_clock *c); /* INT64_MAX = none */
+uint32_t *clock_due_place(struct engine *e, uint64_t id);
+
+/* ---- for the codec ---- */
+void stay_event_fields(struct fields *f, struct event *ev); /* clear part of any kind of this folder */
+bool stay_has_private(const struct event *ev);
+void stay_private_fields(struct fields *f, struct event *ev); /* only where it has one */
+struct referral_id stay_event_subject(const struct event *ev);
+
+/* ---- for decide elsewhere ---- */
+/* After an arrival was decided: the stay of Q begins, with its clocks, and an earlier one that still runs
+ * ends. */
+void stay_decide_arrival(struct decision *d, const struct request *q);
+/* A clock is due at this moment. False: not in this tick, which has opened a referral already. */
+bool stay_decide_due(struct decision *d, uint64_t clock);
+/* After a referral was decided to be opened: link it to the stay whose code its need carries. */
+void stay_decide_opened(struct decision *d, struct referral_id id, const char *return_code);
+/* A house says no for REASON: flag the want of money at code rood. */
+void stay_decide_declined(struct decision *d, const struct request *q, uint8_t reason);
+
+/* ---- inside this folder ---- */
+uint64_t digest_of_stay(const struct stay *s);
+uint64_t digest_of_clock(const struct stay_clock *c);
+uint64_t digest_of_household(const struct household_slot *h);
+uint64_t digest_of_flag(const struct funding_flag *f, uint64_t nth);
+bool funding_is_sane(const struct funding *f, int32_t arrival);
+void clock_stop_event(struct decision *d, const struct stay_clock *c, uint8_t reason);
+/* Moments of a clock of RULE that counts from STARTED: when to warn and when it runs out. */
+struct clock_rule;
+int64_t clock_warn_ms(const struct clock_rule *rule, int64_t runs_out_ms);
+
+#endif

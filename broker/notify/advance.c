@@ -1,0 +1,298 @@
+/* From what happened to what is to be told: the cursor over the journal, and what no event says (nobody saw a
+ * request; a feed fell silent). */
+#include "notify/notify_state.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EVENTS_MAX 100 /* of one step: each is held against each target */
+#define SPAN_MAX 20000 /* rows of the journal that one step may pass over */
+#define IDLE_SPAN 1000 /* events that nobody is told of, before the cursor is moved for them alone */
+#define ROWS_MAX 1000  /* a step that has so many ends early */
+
+struct rows {
+    struct outbox_row *list;
+    size_t n, cap;
+};
+
+/* What is told, before it is known to whom. */
+struct telling {
+    char key[OUTBOX_KEY_SIZE];
+    const char *kind;
+    int64_t at_ms;
+    struct subject subject;
+    struct org_id provider;
+};
+
+/* ---- who ---- */
+
+static bool is_shelter(const struct engine *e, struct org_id id)
+{
+    const struct org *o = engine_org(e, id);
+
+    return o != NULL && o->kind == ORG_SHELTER;
+}
+
+static bool is_kind(const struct engine *e, struct org_id id, enum org_kind kind)
+{
+    const struct org *o = engine_org(e, id);
+
+    return o != NULL && o->kind == kind;
+}
+
+static bool is_for(const struct engine *e, const struct notify_target *t, enum group group,
+                   const struct telling *what)
+{
+    switch (group) {
+    case GROUP_HOUSE:
+        if (what->subject.house.v == 0)
+            return false;
+        if (t->org.v == 0)
+            return t->night_number && is_shelter(e, what->subject.house_org);
+        return t->org.v == what->subject.house_org.v &&
+               (t->location.v == 0 || t->location.v == what->subject.house.v);
+    case GROUP_REFERRER:
+        return t->org.v != 0 && t->location.v == 0 && !t->night_number &&
+               t->org.v == what->subject.referrer.v;
+    case GROUP_PROVIDER:
+        return t->org.v != 0 && t->location.v == 0 && !t->night_number && t->org.v == what->provider.v;
+    case GROUP_COMENSHA:
+        return t->location.v == 0 && !t->night_number && is_kind(e, t->org, ORG_COMENSHA);
+    case GROUP_OPERATOR:
+        return t->location.v == 0 && !t->night_number && is_kind(e, t->org, ORG_OPERATOR);
+    case GROUP_N:
+        break;
+    }
+    return false;
+}
+
+static void add_row(const struct notify *n, const struct telling *what, const struct notify_rule *rule,
+                    const struct notify_target *t, struct rows *out)
+{
+    struct outbox_row *r = NULL;
+
+    MEM_GROW(out->list, out->n, out->cap);
+    r = &out->list[out->n++];
+    *r = (struct outbox_row){.target = t->id,
+                             .channel = t->channel,
+                             .at_ms = what->at_ms,
+                             .org = t->org.v != 0 ? t->org : what->subject.house_org,
+                             .referral = what->subject.referral,
+                             .request = what->subject.request,
+                             .pool = what->subject.pool,
+                             .next_at_ms = notify_now_ms(n)};
+    if (t->night_number)
+        r->location = what->subject.house;
+    snprintf(r->key, sizeof r->key, "%s", what->key);
+    snprintf(r->kind, sizeof r->kind, "%s", what->kind);
+    snprintf(r->text, sizeof r->text, "%s", rule->text);
+    snprintf(r->state, sizeof r->state, "%.24s", what->subject.state);
+}
+
+/* A target that two rows of the table mean gets one message: the outbox keeps the first. */
+static void tell(const struct notify *n, const struct telling *what, struct rows *out)
+{
+    const struct engine *e = flow_engine(n->parts.flow);
+    const struct notify_rule *rule = NULL;
+
+    while ((rule = rules_next(n->rules, what->kind, rule)) != NULL) {
+        for (size_t i = 0; i < n->n_targets; i++) {
+            const struct notify_target *t = &n->targets[i];
+
+            if (n->channels[t->channel].on && (rule->channels >> t->channel & 1u) != 0 &&
+                is_for(e, t, rule->group, what))
+                add_row(n, what, rule, t, out);
+        }
+    }
+}
+
+static void look_now(struct notify *n, const struct rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        n->channels[rows->list[i].channel].look_at_ms = 0;
+}
+
+/* ---- the cursor ---- */
+
+static void on_committed(void *ctx, enum err trouble)
+{
+    struct notify *n = ctx;
+
+    n->advancing = false;
+    if (trouble == OK) {
+        n->told = n->to;
+        for (int c = 0; c < CHANNEL_N; c++)
+            n->channels[c].look_at_ms = 0;
+    } else {
+        log_error("what is to be told cannot be written down", "why=%s seq=%" PRIu64, err_name(trouble),
+                  n->to);
+        notify_stop(n);
+    }
+    notify_pump(n);
+}
+
+static void commit(struct notify *n, const struct rows *rows)
+{
+    /* If the queue is full, the next tick tries again. */
+    n->advancing =
+        n->parts.outbox.commit(n->parts.outbox.ctx, rows->list, rows->n, n->to, on_committed, n) == OK;
+}
+
+static void on_events(void *ctx, enum err trouble, const struct outbox_event *events, size_t n_events)
+{
+    struct notify *n = ctx;
+    struct rows rows = {0};
+    struct event *ev = mem_new(1, sizeof *ev);
+
+    if (trouble != OK) {
+        log_error("the journal cannot be read for telling", "why=%s", err_name(trouble));
+        n->advancing = false;
+        free(ev);
+        return;
+    }
+    if (n_events == EVENTS_MAX)
+        n->to = events[n_events - 1].seq;
+    for (size_t i = 0; i < n_events; i++) {
+        struct telling what = {.at_ms = events[i].at_ms};
+
+        memset(ev, 0, sizeof *ev);
+        if (events[i].kind >= EV_N ||
+            event_decode(events[i].kind, events[i].clear, (struct bytes){0}, ev) != OK)
+            continue; /* of a version that knows more */
+        ev->kind = events[i].kind;
+        ev->seq = events[i].seq;
+        snprintf(what.key, sizeof what.key, "e%" PRIu64, ev->seq);
+        what.kind = event_name(ev->kind);
+        what.subject = subject_of_event(flow_engine(n->parts.flow), ev);
+        tell(n, &what, &rows);
+        if (rows.n >= ROWS_MAX) {
+            n->to = ev->seq;
+            break;
+        }
+    }
+    free(ev);
+    commit(n, &rows);
+    free(rows.list);
+}
+
+static void step_on(struct notify *n)
+{
+    uint64_t to = n->published;
+
+    if (n->stats.waiting >= n->settings.waiting_max) {
+        if (!n->full_told)
+            log_error("too much waits to be told: nothing is lost, but nothing new goes out",
+                      "waiting=%" PRIu64, n->stats.waiting);
+        n->full_told = true;
+        return;
+    }
+    n->full_told = false;
+    if (to > n->told + SPAN_MAX)
+        to = n->told + SPAN_MAX;
+    n->to = to;
+    if (n->wanted <= n->told)
+        commit(n, &(struct rows){0});
+    else
+        n->advancing = n->parts.outbox.events(n->parts.outbox.ctx, n->told, to, rules_kinds(n->rules),
+                                              EVENTS_MAX, on_events, n) == OK;
+}
+
+static void on_cursor(void *ctx, enum err trouble, uint64_t seq)
+{
+    struct notify *n = ctx;
+
+    n->cursor_asked = false;
+    if (trouble != OK) {
+        log_error("cannot see what was told already", "why=%s", err_name(trouble));
+        return;
+    }
+    n->has_cursor = true;
+    n->told = seq;
+    n->wanted = n->published; /* what happened before we were here may have rows */
+    notify_pump(n);
+}
+
+/* ---- what no event says ---- */
+
+static void on_noted(void *ctx, enum err trouble)
+{
+    struct notify *n = ctx;
+
+    if (trouble == ERR_FENCED)
+        notify_stop(n);
+    notify_pump(n);
+}
+
+/* ERR_BUSY: nothing was written. */
+static enum err note(struct notify *n, const struct telling *what)
+{
+    struct rows rows = {0};
+    enum err e = OK;
+
+    tell(n, what, &rows);
+    if (rows.n > 0)
+        e = n->parts.outbox.commit(n->parts.outbox.ctx, rows.list, rows.n, 0, on_noted, n);
+    if (e == OK)
+        look_now(n, &rows);
+    free(rows.list);
+    return e;
+}
+
+static void ring_unseen(struct notify *n)
+{
+    const struct engine *e = flow_engine(n->parts.flow);
+    struct request_id id;
+
+    while (unseen_take(&n->unseen, e, &n->settings.unseen, notify_now_ms(n), &id)) {
+        struct telling what = {.kind = "request.unseen", .at_ms = notify_now_ms(n)};
+
+        snprintf(what.key, sizeof what.key, "u%" PRIu64, id.v);
+        what.subject = subject_of_request(e, id);
+        if (note(n, &what) != OK) {
+            unseen_add(&n->unseen, id);
+            return;
+        }
+    }
+}
+
+void advance_feed(struct notify *n, struct org_id org, const char *channel, int64_t since_ms)
+{
+    struct telling what = {.kind = "feed.silent", .at_ms = notify_now_ms(n), .provider = org};
+
+    if (n->stopped)
+        return;
+    what.subject.state = "silent";
+    snprintf(what.key, sizeof what.key, "f%" PRIu32 "-%.8s-%" PRId64, org.v, channel, since_ms);
+    if (note(n, &what) != OK)
+        log_error("a silent feed could not be told", "org=%u", org.v);
+}
+
+/* ---- the door ---- */
+
+void advance_saw(struct notify *n, const struct event *ev)
+{
+    n->published = ev->seq;
+    if (outbox_kinds_has(rules_kinds(n->rules), ev->kind))
+        n->wanted = ev->seq;
+    if (ev->kind == EV_REQUEST_MADE)
+        unseen_add(&n->unseen, ev->u.made.id);
+}
+
+void advance(struct notify *n)
+{
+    if (!n->has_cursor) {
+        if (!n->cursor_asked)
+            n->cursor_asked = n->parts.outbox.cursor(n->parts.outbox.ctx, on_cursor, n) == OK;
+        return;
+    }
+    if (!n->has_targets || !n->has_stats)
+        return;
+    if (!n->advancing && (n->wanted > n->told || n->published > n->told + IDLE_SPAN))
+        step_on(n);
+    ring_unseen(n);
+}

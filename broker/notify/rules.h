@@ -1,0 +1,39 @@
+/* What is told to whom, and how: the rows of schema/notify/rules.csv (event, audience, channels, text). An
+ * event without a row is told to nobody; a row for an event that this version does not know does no harm, so
+ * rows may come before and stay behind the code.
+ *
+ * event: a name of core/event.h, or one of notify's own ("request.unseen", "feed.silent").
+ * audience: house (of the request's pool), referrer (organisation of the referral), provider (of the feed),
+ * comensha, operator. channels: one or more of mail sms voice webhook. text: key in texts.csv; may be empty
+ * where the channels are webhooks only. */
+#ifndef PLEK_NOTIFY_RULES_H
+#define PLEK_NOTIFY_RULES_H
+
+#include "flow/outbox_port.h"
+
+enum group { GROUP_HOUSE, GROUP_REFERRER, GROUP_PROVIDER, GROUP_COMENSHA, GROUP_OPERATOR, GROUP_N };
+
+struct notify_rule {
+    char event[OUTBOX_WORD_SIZE];
+    enum group group;
+    unsigned channels; /* bit = enum channel */
+    char text[OUTBOX_WORD_SIZE];
+};
+
+struct rules;
+
+/* Read TEXT, a table as above (NAME for messages). ERR_BAD_INPUT with line and reason in WHY. */
+MUST_CHECK enum err rules_read(struct bytes text, const char *name, struct rules **out, char *why,
+                               size_t why_size);
+MUST_CHECK enum err rules_load(const char *path, struct rules **out, char *why, size_t why_size);
+void rules_free(struct rules *r);
+
+/* The rows of EVENT, one after the other: NULL begins, NULL is the end. Borrowed. */
+const struct notify_rule *rules_next(const struct rules *r, const char *event,
+                                     const struct notify_rule *after);
+/* Kinds of core's events that have a row; borrowed. */
+const struct outbox_kinds *rules_kinds(const struct rules *r);
+/* The NTH row from 0, in the order of the file; NULL past the end. For checks. */
+const struct notify_rule *rules_at(const struct rules *r, size_t nth);
+
+#endif

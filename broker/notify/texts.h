@@ -1,0 +1,23 @@
+/* What people read and hear: the rows of schema/notify/texts.csv (key, subject_nl, subject_en, text_nl,
+ * text_en), Dutch first, English complete. The only thing that can be put in is ${code}, the speakable code
+ * of a referral; nothing about a household can, because nothing else is ever handed over here. */
+#ifndef PLEK_NOTIFY_TEXTS_H
+#define PLEK_NOTIFY_TEXTS_H
+
+#include "base/bytes.h"
+
+struct texts;
+
+/* Read TEXT (NAME for messages). ERR_BAD_INPUT with line and reason in WHY. */
+MUST_CHECK enum err texts_read(struct bytes text, const char *name, struct texts **out, char *why,
+                               size_t why_size);
+MUST_CHECK enum err texts_load(const char *path, struct texts **out, char *why, size_t why_size);
+void texts_free(struct texts *t);
+
+bool texts_has(const struct texts *t, const char *key);
+/* Append subject and text of KEY to the two (either may be NULL); CODE "" leaves the code out. False, and
+ * nothing is appended, if there is no such key. */
+bool texts_write(const struct texts *t, const char *key, bool english, const char *code, struct buf *subject,
+                 struct buf *text);
+
+#endif

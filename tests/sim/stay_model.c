@@ -1,0 +1,256 @@
+#include "stay_model.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+
+#include <stdlib.h>
+
+#define CHANGES_MAX 64
+
+#define U(x) ((unsigned long long)(x))
+
+struct change {
+    int32_t from_day;
+    uint8_t stream;
+    uint16_t municipality;
+};
+
+struct stay_model_stay {
+    struct referral_id referral;
+    struct request_id request;
+    int32_t arrival, departure; /* days; departure 0 = still there */
+    struct change changes[CHANGES_MAX];
+    unsigned n_changes;
+};
+
+struct stay_model_clock {
+    struct referral_id referral;
+    struct org_id owner, offered;
+    int64_t warn_at_ms, runs_out_ms;
+    bool warned, over;
+    uint64_t orgs; /* bits: whose it was, or to whom it was offered; a world has fewer than 64 */
+};
+
+struct stay_model {
+    struct trace *trace;
+    const struct ledger_model *ledger;
+    struct stay_model_stay *stays;
+    size_t n_stays, cap_stays;
+    struct stay_model_clock *clocks;
+    size_t n_clocks, cap_clocks;
+    struct referral_id linked, linked_to; /* of the last link told */
+};
+
+struct stay_model *stay_model_new(struct trace *t, const struct ledger_model *ledger)
+{
+    struct stay_model *m = mem_new(1, sizeof *m);
+
+    m->trace = t;
+    m->ledger = ledger;
+    return m;
+}
+
+void stay_model_free(struct stay_model *m)
+{
+    if (m == NULL)
+        return;
+    free(m->stays);
+    free(m->clocks);
+    free(m);
+}
+
+static void breach(struct stay_model *m, const struct event *ev, const char *what)
+{
+    trace_fail(m->trace, "seq %llu: %s", U(ev->seq), what);
+}
+
+static void pay(struct stay_model *m, const struct event *ev, struct stay_model_stay *s)
+{
+    for (unsigned i = 0; i < ev->u.stay.n_spans; i++) {
+        const struct funding_span *span = &ev->u.stay.spans[i];
+
+        if (s->n_changes == CHANGES_MAX) {
+            breach(m, ev, "a stay is paid by more than the model can keep");
+            return;
+        }
+        s->changes[s->n_changes++] = (struct change){span->from_day, span->stream, span->municipality};
+    }
+}
+
+static void on_started(struct stay_model *m, const struct event *ev)
+{
+    struct stay_model_stay s = {
+        .referral = ev->u.stay.referral, .request = ev->u.stay.request, .arrival = time_day_nl(ev->at_ms)};
+
+    if (ev->u.stay.stay.v != m->n_stays + 1)
+        breach(m, ev, "stays are not numbered by arrival");
+    if (!ledger_model_has_arrived(m->ledger, s.request))
+        breach(m, ev, "a stay of a household that has not arrived");
+    for (size_t i = 0; i < m->n_stays; i++) {
+        if (m->stays[i].request.v == s.request.v || m->stays[i].referral.v == s.referral.v)
+            breach(m, ev, "two stays for one arrival");
+    }
+    MEM_GROW(m->stays, m->n_stays, m->cap_stays);
+    m->stays[m->n_stays++] = s;
+    pay(m, ev, &m->stays[m->n_stays - 1]);
+    m->trace->counts.stays++;
+}
+
+static struct stay_model_stay *stay_at(struct stay_model *m, const struct event *ev)
+{
+    if (ev->u.stay.stay.v < 1 || ev->u.stay.stay.v > m->n_stays) {
+        breach(m, ev, "a stay that never began");
+        return NULL;
+    }
+    return &m->stays[ev->u.stay.stay.v - 1];
+}
+
+static void on_ended(struct stay_model *m, const struct event *ev)
+{
+    struct stay_model_stay *s = stay_at(m, ev);
+
+    if (s == NULL)
+        return;
+    if (s->departure != 0)
+        breach(m, ev, "a household departs twice");
+    s->departure = time_day_nl(ev->at_ms);
+    for (size_t i = 0; i < m->n_clocks; i++) {
+        if (m->clocks[i].referral.v == s->referral.v && !m->clocks[i].over)
+            breach(m, ev, "a clock runs for a household that has left");
+    }
+    m->trace->counts.departed++;
+}
+
+static void on_clock(struct stay_model *m, const struct event *ev)
+{
+    const struct clock_event *n = &ev->u.clock;
+    struct stay_model_clock *c = NULL;
+
+    if (ev->kind == EV_CLOCK_STARTED) {
+        MEM_GROW(m->clocks, m->n_clocks, m->cap_clocks);
+        m->clocks[m->n_clocks++] =
+            (struct stay_model_clock){n->referral,    n->org, {0},   n->warn_at_ms,
+                                      n->runs_out_ms, false,  false, UINT64_C(1) << n->org.v % 64};
+        m->trace->counts.clocks++;
+        if (n->org.v == 0 || n->clock.v != m->n_clocks)
+            breach(m, ev, "a clock without an owner");
+        return;
+    }
+    if (n->clock.v < 1 || n->clock.v > m->n_clocks) {
+        breach(m, ev, "a clock that never began");
+        return;
+    }
+    c = &m->clocks[n->clock.v - 1];
+    if (c->over)
+        breach(m, ev, "a clock that was stopped moves");
+    if (ev->kind == EV_CLOCK_OFFERED) {
+        c->offered = n->org;
+        c->orgs |= n->org.v != 0 ? UINT64_C(1) << n->org.v % 64 : 0;
+    } else if (ev->kind == EV_CLOCK_TAKEN) {
+        if (n->org.v == 0 || n->org.v != c->offered.v)
+            breach(m, ev, "a clock is taken by whom it was not offered to");
+        c->owner = n->org;
+        c->offered.v = 0;
+    } else if (ev->kind == EV_CLOCK_PROLONGED) {
+        c->warn_at_ms = n->warn_at_ms;
+        c->runs_out_ms = n->runs_out_ms;
+        c->warned = false;
+    } else if (ev->kind == EV_CLOCK_WARNED) {
+        if (c->warned || ev->at_ms < c->warn_at_ms)
+            breach(m, ev, "a clock warns twice or before its time");
+        if (m->linked.v == n->follow_up.v && m->linked_to.v != c->referral.v && n->follow_up.v != 0)
+            breach(m, ev, "a follow-up of another household");
+        c->warned = true;
+        m->trace->counts.followed += n->follow_up.v != 0;
+    } else if (ev->kind == EV_CLOCK_RAN_OUT) {
+        if (!c->warned || ev->at_ms < c->runs_out_ms)
+            breach(m, ev, "a clock alarms before its time or without a warning");
+        m->trace->counts.ran_out++;
+    } else {
+        c->over = true;
+    }
+}
+
+void stay_model_event(struct stay_model *m, const struct event *ev)
+{
+    struct stay_model_stay *s = NULL;
+
+    if (ev->kind == EV_REFERRAL_LINKED) {
+        m->linked = ev->u.link.referral;
+        m->linked_to = ev->u.link.earlier;
+        if (ev->u.link.why == LINK_RETURN)
+            m->trace->counts.returned++;
+    } else if (ev->kind == EV_STAY_STARTED) {
+        on_started(m, ev);
+    } else if (ev->kind == EV_STAY_ENDED) {
+        on_ended(m, ev);
+    } else if (ev->kind == EV_STAY_FUNDED) {
+        s = stay_at(m, ev);
+        if (s != NULL)
+            pay(m, ev, s);
+    } else if (ev->kind >= EV_CLOCK_STARTED && ev->kind <= EV_CLOCK_RAN_OUT) {
+        on_clock(m, ev);
+    }
+}
+
+/* Who pays for the night of DAY: what was told last and begins by then. */
+static const struct change *payer(const struct stay_model_stay *s, int32_t day)
+{
+    for (unsigned i = s->n_changes; i > 0; i--) {
+        if (s->changes[i - 1].from_day <= day)
+            return &s->changes[i - 1];
+    }
+    return NULL;
+}
+
+void stay_model_compare(struct stay_model *m, const struct engine *e, int64_t now_ms)
+{
+    int32_t today = time_day_nl(now_ms);
+
+    if (engine_stays(e) != m->n_stays || engine_clocks(e) != m->n_clocks)
+        trace_fail(m->trace, "%llu stays and %llu clocks, and the journal tells of %zu and %zu",
+                   U(engine_stays(e)), U(engine_clocks(e)), m->n_stays, m->n_clocks);
+    for (size_t i = 0; i < m->n_stays && i < engine_stays(e); i++) {
+        const struct stay_model_stay *s = &m->stays[i];
+        const struct stay *other = engine_stay(e, (struct stay_id){i + 1});
+        int32_t end = s->departure != 0 ? s->departure : today;
+        int32_t paid = 0;
+
+        for (int32_t day = s->arrival; day < end; day++) {
+            const struct change *want = payer(s, day);
+            const struct funding_span *is = funding_of_night(&other->funding, day);
+
+            if (want == NULL || is == NULL || want->stream != is->stream ||
+                want->municipality != is->municipality)
+                trace_fail(m->trace, "stay %zu: the night of day %d is paid by another than was told", i + 1,
+                           (int)day);
+        }
+        for (unsigned k = 0; k < other->funding.n; k++)
+            paid += funding_nights(&other->funding, k, s->arrival, end, INT32_MIN, INT32_MAX);
+        if (paid != end - s->arrival)
+            trace_fail(m->trace, "stay %zu: %d nights are accounted of %d", i + 1, (int)paid,
+                       (int)(end - s->arrival));
+    }
+}
+
+static const struct stay_model_clock *clock_at(const struct stay_model *m, struct clock_id id)
+{
+    static const struct stay_model_clock none;
+
+    return id.v >= 1 && id.v <= m->n_clocks ? &m->clocks[id.v - 1] : &none;
+}
+
+bool stay_model_was_of(const struct stay_model *m, struct clock_id id, struct org_id org)
+{
+    return (clock_at(m, id)->orgs >> (org.v % 64) & 1) != 0;
+}
+
+struct referral_id stay_model_referral_of_clock(const struct stay_model *m, struct clock_id id)
+{
+    return clock_at(m, id)->referral;
+}
+
+struct request_id stay_model_request_of(const struct stay_model *m, struct stay_id id)
+{
+    return id.v >= 1 && id.v <= m->n_stays ? m->stays[id.v - 1].request : (struct request_id){0};
+}
