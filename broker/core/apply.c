@@ -53,6 +53,14 @@ static const struct applier appliers[EV_N] = {
     [EV_PLACE_FOUND] = {place_found_impossible, place_found_apply},
     [EV_CAPACITY_CONFIRMED] = {capacity_confirmed_impossible, capacity_confirmed_apply},
     /* ---- timers and escalation ---- */
+    [EV_REQUEST_RUNG] = {request_rung_impossible, request_rung_apply},
+    [EV_REQUEST_EXTENDED] = {request_extended_impossible, request_extended_apply},
+    [EV_REFERRAL_WIDENED] = {referral_widened_impossible, referral_widened_apply},
+    [EV_HOLD_SET] = {hold_set_impossible, hold_set_apply},
+    [EV_ALARM_RAISED] = {alarm_raised_impossible, alarm_raised_apply},
+    [EV_ALARM_ACKNOWLEDGED] = {alarm_acknowledged_impossible, alarm_acknowledged_apply},
+    [EV_REFERRAL_HANDED_OVER] = {handed_over_impossible, handed_over_apply},
+    [EV_REFERRAL_TAKEN_OVER] = {taken_over_impossible, taken_over_apply},
     /* ---- no bed: bridges and the unplaced register ---- */
     [EV_BRIDGE_OPENED] = {bridge_opened_impossible, bridge_opened_apply},
     [EV_BRIDGE_STARTED] = {bridge_started_impossible, bridge_started_apply},

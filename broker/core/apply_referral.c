@@ -20,6 +20,7 @@ void referral_move(struct engine *e, struct referral_slot *s, enum referral_stat
         gate_on_referral_closed(e, &s->r, s->r.closed_at_ms, seq);
     }
     due_refresh_referral(e, s);
+    timers_refresh(e, &s->r);
     digest_refresh_referral(e, s);
 }
 

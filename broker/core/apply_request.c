@@ -277,6 +277,10 @@ const char *request_cancelled_impossible(const struct engine *e, const struct ev
     /* A no show has its own event; another's yes can only cancel what is still pending. */
     if (ev->u.request.why == CANCEL_WITHDRAWN)
         return NULL;
+    /* Nobody is on the way to a place that ends with its hold. */
+    if (ev->u.request.why == CANCEL_HOLD_ENDED && q->state == REQUEST_ACCEPTED)
+        return engine_referral(e, q->referral)->state == REFERRAL_RESERVED ? NULL
+                                                                           : "a hold ended on a journey";
     return ev->u.request.why == CANCEL_OTHER_YES && q->state == REQUEST_PENDING ? NULL
                                                                                 : "cancelled for no reason";
 }
@@ -287,8 +291,13 @@ void request_cancelled_apply(struct engine *e, const struct event *ev)
 
     request_end(e, ev, s->r.id, REQUEST_CANCELLED, ev->u.request.why);
     /* A yes taken back with its referral: nobody travels any more. */
-    if (!s->r.bridge)
-        referral_slot(e, s->r.referral)->r.eta_ms = 0;
+    if (!s->r.bridge) {
+        struct referral_slot *r = referral_slot(e, s->r.referral);
+
+        r->r.eta_ms = 0;
+        if (ev->u.request.why == CANCEL_HOLD_ENDED)
+            r->r.accepted_at_ms = 0;
+    }
     settle(e, &s->r, ev->seq);
 }
 

@@ -40,6 +40,11 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_TICK] = R(SYSTEM),
     [CMD_ANNOUNCE] = R(SYSTEM),
     /* ---- timers and escalation ---- */
+    [CMD_EXTEND_REQUEST] = R(SHELTER),
+    [CMD_EXTEND_HOLD] = R(REFERRER) | R(COMENSHA),
+    [CMD_ACKNOWLEDGE_ALARM] = R(REFERRER) | R(COMENSHA),
+    [CMD_HAND_OVER] = R(REFERRER) | R(COMENSHA),
+    [CMD_TAKE_OVER] = R(REFERRER) | R(COMENSHA),
     /* ---- no bed: bridges and the unplaced register ---- */
     [CMD_OPEN_BRIDGE] = R(REFERRER) | R(COMENSHA),
     [CMD_START_BRIDGE] = R(REFERRER) | R(COMENSHA),
@@ -108,6 +113,7 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_UPLOAD] = R(SHELTER) | R(ORG_ADMIN),
     [ACT_SEE_NOTIFICATIONS] = R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     /* ---- timers and escalation ---- */
+    [ACT_SEE_DELIVERY] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     /* ---- no bed: bridges and the unplaced register ---- */
     [ACT_SEE_NOBED] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_SEE_UNPLACED] = R(REFERRER) | R(COMENSHA) | R(MUNICIPALITY) | R(RAPPORTEUR),
@@ -471,6 +477,17 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
         is_visible = is_own_referral(a, r) || is_host(e, a, r);
         break;
     /* ---- timers and escalation ---- */
+    case CMD_EXTEND_REQUEST:
+        is_visible = is_party(e, a, engine_request(e, cmd->u.answer.request));
+        break;
+    case CMD_EXTEND_HOLD:
+    case CMD_TAKE_OVER:
+        is_visible = is_own_referral(a, engine_referral(e, cmd->u.referral.referral));
+        break;
+    case CMD_ACKNOWLEDGE_ALARM:
+    case CMD_HAND_OVER:
+        is_visible = is_own_referral(a, engine_referral(e, cmd->u.escalation.referral));
+        break;
     /* ---- no bed: bridges and the unplaced register ---- */
     case CMD_OPEN_BRIDGE:
         is_visible = is_own_referral(a, engine_referral(e, cmd->u.open_bridge.referral));
@@ -614,6 +631,18 @@ static bool may_upload(const struct engine *e, const struct actor *a, uint64_t o
     return engine_org(e, a->org)->kind == ORG_SHELTER && (object == 0 || object == a->org.v);
 }
 
+/* How a provider answers is its own business: nobody else's, but the exchange's that must help it. */
+static bool may_see_delivery(const struct engine *e, const struct actor *a, uint64_t object)
+{
+    const struct org *o = object <= UINT32_MAX ? engine_org(e, (struct org_id){(uint32_t)object}) : NULL;
+
+    if (object == 0)
+        return a->role == ROLE_EXCHANGE_ADMIN || engine_org(e, a->org)->kind == ORG_SHELTER;
+    if (o == NULL || o->kind != ORG_SHELTER)
+        return false;
+    return a->role == ROLE_EXCHANGE_ADMIN || object == a->org.v;
+}
+
 /* Who a machine reads as: nobody, but for what it is enrolled to read. */
 static struct actor reader_of(const struct actor *a)
 {
@@ -698,6 +727,8 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_UPLOAD:
         return may_upload(e, a, object);
     /* ---- timers and escalation ---- */
+    case ACT_SEE_DELIVERY:
+        return may_see_delivery(e, a, object);
     /* ---- no bed: bridges and the unplaced register ---- */
     case ACT_SEE_NOBED:
         return audience_of_referral(e, a, (struct referral_id){object}) == SIGHT_FULL;
@@ -900,6 +931,19 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_PLACE_FOUND: /* its referrer, and not the house: it is asked nothing */
         return is_own_referral(a, engine_referral(e, ev->u.found.referral));
     /* ---- timers and escalation ---- */
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_HOLD_SET:
+        return hears_request(e, a, ev->u.escalation.request);
+    case EV_ALARM_RAISED: /* the house too, if it is about the place it keeps */
+        if (ev->u.escalation.request.v != 0)
+            return hears_request(e, a, ev->u.escalation.request);
+        return is_own_referral(a, engine_referral(e, ev->u.escalation.referral));
+    case EV_REFERRAL_WIDENED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        return is_own_referral(a, engine_referral(e, ev->u.escalation.referral));
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
         return is_own_referral(a, engine_referral(e, ev->u.bridge_opened.referral));

@@ -22,6 +22,7 @@ enum action {
     ACT_SEE_NOTIFICATIONS, /* what was told to whom outside, of an organisation; the exchange's own people: of
                               all */
     /* ---- timers and escalation ---- */
+    ACT_SEE_DELIVERY, /* the delivery record of a provider: its own, or any for the exchange's own people */
     /* ---- no bed: bridges and the unplaced register ---- */
     ACT_SEE_NOBED,    /* bridges and nights of a referral */
     ACT_SEE_UNPLACED, /* the register: of the own organisation, or counts */

@@ -21,6 +21,11 @@ const char *command_name(enum command_kind k)
         [CMD_TICK] = "tick",
         [CMD_ANNOUNCE] = "announce",
         /* ---- timers and escalation ---- */
+        [CMD_EXTEND_REQUEST] = "extend request",
+        [CMD_EXTEND_HOLD] = "extend hold",
+        [CMD_ACKNOWLEDGE_ALARM] = "acknowledge alarm",
+        [CMD_HAND_OVER] = "hand over",
+        [CMD_TAKE_OVER] = "take over",
         /* ---- no bed: bridges and the unplaced register ---- */
         [CMD_OPEN_BRIDGE] = "open bridge",
         [CMD_START_BRIDGE] = "start bridge",

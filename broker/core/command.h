@@ -11,6 +11,7 @@
 #include "core/nobed/bridge.h"
 #include "core/stay/stay.h"
 #include "core/supply.h"
+#include "core/timers/timers.h"
 
 #define ASK_POOLS_MAX 5       /* a worker may ask up to five at once at code rood */
 #define REPORT_BATCH_MAX 1000 /* observations in one command */
@@ -50,6 +51,11 @@ enum command_kind {
     CMD_TICK,     /* let fall due what is due */
     CMD_ANNOUNCE, /* a pool came free: tell one referral, if it is a better place for it */
     /* ---- timers and escalation ---- */
+    CMD_EXTEND_REQUEST,    /* the house asks for extra time to answer */
+    CMD_EXTEND_HOLD,       /* the referrer asks the house to keep the place longer */
+    CMD_ACKNOWLEDGE_ALARM, /* somebody of the referrer's organisation looks after it */
+    CMD_HAND_OVER,         /* offer a referral to a colleague, or to whoever is next */
+    CMD_TAKE_OVER,         /* it is with me now */
     /* ---- no bed: bridges and the unplaced register ---- */
     CMD_OPEN_BRIDGE,
     CMD_START_BRIDGE, /* in force, or an order's new term */
@@ -137,6 +143,12 @@ struct command {
             struct pool_id pool;
         } announce; /* ANNOUNCE */
         /* ---- timers and escalation ---- */
+        struct {
+            struct referral_id referral;
+            enum alarm alarm; /* ACKNOWLEDGE_ALARM */
+            struct account_id
+                to;   /* HAND_OVER: of the same organisation, judged by who gives the command; 0 = any */
+        } escalation; /* ACKNOWLEDGE_ALARM, HAND_OVER; EXTEND_REQUEST is an answer, the others referral */
         /* ---- no bed: bridges and the unplaced register ---- */
         struct {
             struct referral_id referral;

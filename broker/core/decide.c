@@ -22,6 +22,11 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_TICK] = decide_tick,
     [CMD_ANNOUNCE] = decide_announce,
     /* ---- timers and escalation ---- */
+    [CMD_EXTEND_REQUEST] = decide_extend_request,
+    [CMD_EXTEND_HOLD] = decide_extend_hold,
+    [CMD_ACKNOWLEDGE_ALARM] = decide_acknowledge_alarm,
+    [CMD_HAND_OVER] = decide_hand_over,
+    [CMD_TAKE_OVER] = decide_take_over,
     /* ---- no bed: bridges and the unplaced register ---- */
     [CMD_OPEN_BRIDGE] = decide_open_bridge,
     [CMD_START_BRIDGE] = decide_start_bridge,
@@ -85,7 +90,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_STALE_VERSION] = true, [REFUSAL_DUPLICATE] = true,
     [REFUSAL_NO_CONSENT] = true,    [REFUSAL_OPEN_ACTIONS] = true,
     [REFUSAL_NO_KEY] = true,        [REFUSAL_KEY_SECOND_PERSON] = true,
-    [REFUSAL_NO_GATEKEEPER] = true,
+    [REFUSAL_NO_GATEKEEPER] = true, [REFUSAL_EXTENSIONS] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

@@ -47,6 +47,9 @@ decide_fn decide_tick;
 decide_fn decide_announce;
 
 /* ---- timers and escalation ---- */
+/* timers/decide_timers.c */
+decide_fn decide_extend_request, decide_extend_hold, decide_acknowledge_alarm, decide_hand_over,
+    decide_take_over;
 /* ---- no bed: bridges and the unplaced register ---- */
 decide_fn decide_open_bridge, decide_start_bridge, decide_check_in, decide_end_bridge, decide_note_night,
     decide_close_referral; /* nobed/nobed_decide.c */

@@ -31,14 +31,18 @@ enum refusal decide_tick(struct decision *d)
     size_t n = due_collect(d->e, d->now_ms, due, DUE_PER_TICK);
 
     for (size_t i = 0; i < n; i++) {
+        struct referral_id id = {due[i].id}; /* of DUE_REFERRAL and DUE_TIMERS */
+
         if (due[i].kind == DUE_REFERRAL)
-            decision_referral_event(d, EV_REFERRAL_UNPLACED,
-                                    engine_referral(d->e, (struct referral_id){due[i].id}));
+            decision_referral_event(d, EV_REFERRAL_UNPLACED, engine_referral(d->e, id));
         else if (due[i].kind == DUE_NOTE)
             decide_note_due(d, due[i].id);
         else if (due[i].kind == DUE_BRIDGE)
             decide_bridge_due(d, (struct bridge_id){due[i].id});
-        else if (due[i].kind == DUE_CLOCK) {
+        else if (due[i].kind == DUE_TIMERS) {
+            if (!timers_tick(d, &asked, id))
+                break;
+        } else if (due[i].kind == DUE_CLOCK) {
             if (!stay_decide_due(d, due[i].id))
                 break;
         } else if (!request_is_due(d, &asked, engine_request(d->e, (struct request_id){due[i].id})))

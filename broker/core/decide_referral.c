@@ -9,6 +9,7 @@
 #include "core/fields.h"
 #include "core/nobed/nobed_decide.h"
 #include "core/stay/stay_decide.h"
+#include "core/timers/timers_state.h"
 
 #include <string.h>
 
@@ -72,6 +73,7 @@ enum refusal decide_travel(struct decision *d)
     ev = decision_referral_event(d, EV_REFERRAL_TRAVELLING, r);
     ev->u.referral.request = referral_accepted(d->e, r)->id;
     ev->u.referral.eta_ms = eta_ms;
+    timers_journey(d, r, referral_accepted(d->e, r), eta_ms);
     return REFUSAL_NONE;
 }
 

@@ -43,6 +43,8 @@ static void accept(struct decision *d, const struct request *q)
     decision_request_event(d, EV_REQUEST_ACCEPTED, q);
     if (q->bridge)
         decide_open_bed(d, q);
+    else
+        timers_hold(d, q);
 }
 
 enum refusal decide_accept(struct decision *d)

@@ -10,8 +10,8 @@
 
 #define CANDIDATES_MAX 128 /* further down nobody is asked without a person having looked */
 
-/* Requests this tick has made already; the engine does not know them yet. */
-static unsigned asked_in_tick(const struct ask_on *a, struct referral_id referral)
+/* The engine does not know them yet. */
+unsigned ask_on_count(const struct ask_on *a, struct referral_id referral)
 {
     unsigned n = 0;
 
@@ -52,7 +52,8 @@ static bool is_house_asked(const struct engine *e, const struct ask_on *a, const
     return false;
 }
 
-/* Places the broker has asked by itself since a person last asked. */
+/* Places the broker has asked after silence since a person last asked; what it asked to widen is counted in
+ * steps of its own (core/timers). */
 static unsigned asked_in_round(const struct engine *e, const struct referral *r)
 {
     unsigned n = 0;
@@ -64,7 +65,7 @@ static unsigned asked_in_round(const struct engine *e, const struct referral *r)
             continue;
         if (!q->proposal.by_broker)
             break;
-        n++;
+        n += !q->widened;
     }
     return n;
 }
@@ -82,7 +83,7 @@ static unsigned pending_of(const struct engine *e, const struct referral *r)
 static bool may_ask_on(const struct decision *d, const struct ask_on *a, const struct referral *r,
                        const struct request *q)
 {
-    unsigned now = asked_in_tick(a, r->id);
+    unsigned now = ask_on_count(a, r->id);
     unsigned pending = pending_of(d->e, r) + now - (q->lapse_at_ms <= d->now_ms);
 
     /* Its gatekeeper chooses, not the broker. */
@@ -91,12 +92,13 @@ static bool may_ask_on(const struct decision *d, const struct ask_on *a, const s
     if (!r->facts_known || (r->state != REFERRAL_OPEN && r->state != REFERRAL_ASKED))
         return false;
     return asked_in_round(d->e, r) + now < engine_settings(d->e)->ask_next[r->need.threat_level] &&
-           pending < ASK_POOLS_MAX && r->n_requests + now < REFERRAL_REQUESTS_MAX;
+           pending < ASK_POOLS_MAX;
 }
 
-/* The best place that fits and that this tick has not taken; pool 0 = none. */
+/* The best place that fits and that this tick has not taken; pool 0 = none. Without GATEKEPT also none that
+ * its own referrer could ask for because it is the gatekeeper. */
 static struct pool_id best_next(const struct decision *d, const struct ask_on *a, const struct referral *r,
-                                const struct match_query *query)
+                                const struct match_query *query, bool gatekept)
 {
     struct match_candidate list[CANDIDATES_MAX];
     size_t n = match_candidates(d->e, query, 0, list, CANDIDATES_MAX);
@@ -106,34 +108,50 @@ static struct pool_id best_next(const struct decision *d, const struct ask_on *a
 
         if ((list[i].rank_class & MATCH_CLASS_SCARCE) != 0 || is_house_asked(d->e, a, r, list[i].pool))
             continue;
+        if (!gatekept && engine_pool(d->e, list[i].pool)->gatekeeper != GATEKEEPER_NONE)
+            continue;
         if (ledger_has_room(d->e, list[i].pool, units, d->now_ms))
             return list[i].pool;
     }
     return (struct pool_id){0};
 }
 
-bool decide_ask_on(struct decision *d, struct ask_on *a, const struct request *silent)
+bool decide_ask_next(struct decision *d, struct ask_on *a, const struct referral *r, bool is_widening,
+                     struct request_id *made)
 {
-    const struct referral *r = engine_referral(d->e, silent->referral);
     struct match_query query;
     struct pool_match match;
     struct match_standing standing;
+    struct request *q = NULL;
     struct pool_id pool;
 
-    if (silent->bridge || !may_ask_on(d, a, r, silent))
+    *made = (struct request_id){0};
+    /* After silence that was judged with the one that may lapse just now. */
+    if ((is_widening && pending_of(d->e, r) + ask_on_count(a, r->id) >= ASK_POOLS_MAX) ||
+        r->n_requests + ask_on_count(a, r->id) >= REFERRAL_REQUESTS_MAX)
         return true;
     if (a->n_searched == ASK_ON_PER_TICK)
         return false;
     a->n_searched++;
     query = match_query_of(d->e, r, d->now_ms);
-    pool = best_next(d, a, r, &query);
+    pool = best_next(d, a, r, &query, !is_widening);
     if (pool.v == 0)
         return true;
     match_one(d->e, &query, pool, &match);
     match_ranks(d->e, &query, &pool, 1, &standing);
-    decision_make_request(d, &query, a->n_made, &match, &standing, 0)->proposal.by_broker = true;
+    q = decision_make_request(d, &query, a->n_made, &match, &standing, 0);
+    q->proposal.by_broker = true;
+    *made = q->id;
     a->made[a->n_made].referral = r->id;
     a->made[a->n_made].pool = pool;
     a->made[a->n_made++].units = match.units;
     return true;
+}
+
+bool decide_ask_on(struct decision *d, struct ask_on *a, const struct request *silent)
+{
+    const struct referral *r = engine_referral(d->e, silent->referral);
+    struct request_id unused;
+
+    return silent->bridge || !may_ask_on(d, a, r, silent) || decide_ask_next(d, a, r, false, &unused);
 }

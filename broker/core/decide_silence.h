@@ -18,6 +18,15 @@ struct ask_on {
     } made[ASK_ON_PER_TICK];
 };
 
+/* How many this tick has asked for REFERRAL. */
+unsigned ask_on_count(const struct ask_on *a, struct referral_id referral);
+
+/* Ask the best next place that fits, has room and is of no house that is being asked, for the household of R,
+ * which looks; MADE gets the request, 0 if there is none. WIDENING never asks a place that has a gatekeeper.
+ * False, with nothing added, if this tick has searched often enough. */
+bool decide_ask_next(struct decision *d, struct ask_on *a, const struct referral *r, bool is_widening,
+                     struct request_id *made);
+
 /* Ask the next place for the household of SILENT, a pending request whose time to answer is over and was not
  * noted before, if the settings, the household and the places allow it: at most one request is added to the
  * events. False, with nothing added, if this tick has searched often enough: SILENT must wait for the next.

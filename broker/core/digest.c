@@ -158,6 +158,7 @@ uint64_t digest_recount(const struct engine *e)
     for (uint32_t i = 0; i < e->n_requests; i++)
         sum += digest_of_request(&e->requests[i].r);
     /* ---- timers and escalation ---- */
+    sum += timers_recount(e);
     /* ---- no bed: bridges and the unplaced register ---- */
     sum += nobed_recount(e);
     /* ---- gatekeepers ---- */

@@ -41,6 +41,7 @@ struct core_settings core_settings_default(void)
         .wait_share = 500,
         .chance = 150,
         /* ---- timers and escalation ---- */
+        .timers = timers_settings_default(),
         /* ---- no bed: bridges and the unplaced register ---- */
         .bridge_check_in_minutes = 120,
         .bridge_grace_s = 15 * 60,
@@ -79,6 +80,7 @@ void engine_free(struct engine *e)
     if (e == NULL)
         return;
     keys_free(e);
+    timers_free(&e->timers);
     scarcity_free(e);
     nobed_free(&e->nobed);
     free(e->orgs);

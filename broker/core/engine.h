@@ -48,6 +48,7 @@ struct core_settings {
     bool late_first;     /* freed units: those past their deadline first, instead of last */
     bool plain_clock;    /* for simulated worlds: minutes of the week without time zone or summer time */
     /* ---- timers and escalation ---- */
+    struct timers_settings timers;
     /* ---- no bed: bridges and the unplaced register ---- */
     uint16_t bridge_check_in_minutes; /* 120: between check-ins, where nobody says */
     uint32_t bridge_grace_s;          /* 15 min: after a check-in's moment the alarm rings */

@@ -1,7 +1,7 @@
 /* What falls due, earliest first: requests that nobody answered in time, holds that lapse, deadlines that
- * pass. A pending request is due first when its time to answer is over, and once that is noted when its hold
- * lapses. A binary heap in which every
- * request and referral knows its place, so that ending one takes it out at once and the next moment is exact.
+ * pass, timers of escalation. A pending request is due first when its time to answer is over, and once that
+ * is noted when its hold lapses. A binary heap in which every request and referral knows its place, so that
+ * ending one takes it out at once and the next moment is exact.
  */
 #include "core/engine_state.h"
 
@@ -23,6 +23,8 @@ static uint32_t *place_of(struct engine *e, const struct due *d)
         return &request_slot(e, (struct request_id){d->id})->due;
     if (d->kind == DUE_BRIDGE)
         return &bridge_slot(e, (struct bridge_id){d->id})->due;
+    if (d->kind == DUE_TIMERS)
+        return &timers_slot(e, (struct referral_id){d->id})->due;
     if (d->kind == DUE_CLOCK)
         return clock_due_place(e, d->id);
     if (d->kind == DUE_NOTE)
@@ -119,6 +121,12 @@ void due_refresh_referral(struct engine *e, struct referral_slot *s)
 void due_refresh_bridge(struct engine *e, struct bridge_slot *s)
 {
     due_refresh(e, (struct due){.at_ms = due_of_bridge(&s->b), .id = s->b.id.v, .kind = DUE_BRIDGE}, s->due);
+}
+
+void due_refresh_timers(struct engine *e, const struct referral *r)
+{
+    due_refresh(e, (struct due){.at_ms = timers_due_ms(e, r), .id = r->id.v, .kind = DUE_TIMERS},
+                timers_slot(e, r->id)->due);
 }
 
 void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place)

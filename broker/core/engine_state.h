@@ -13,6 +13,7 @@
 #include "core/handover/handover_state.h"
 #include "core/nobed/nobed_state.h"
 #include "core/stay/stay_state.h"
+#include "core/timers/timers_state.h"
 
 #include <uthash.h>
 
@@ -84,6 +85,7 @@ enum due_kind {
     DUE_REQUEST,
     DUE_REFERRAL,
     /* ---- timers and escalation ---- */
+    DUE_TIMERS,
     /* ---- no bed: bridges and the unplaced register ---- */
     DUE_BRIDGE,
     /* ---- gatekeepers ---- */
@@ -133,6 +135,7 @@ struct engine {
     struct due *due; /* binary heap, earliest on top */
     uint32_t n_due, cap_due;
     /* ---- timers and escalation ---- */
+    struct timers_state timers;
     /* ---- no bed: bridges and the unplaced register ---- */
     struct nobed_state nobed;
     /* ---- gatekeepers ---- */
@@ -164,6 +167,7 @@ bool engine_referral_code_exists(const struct engine *e, const char *code);
 void due_refresh_request(struct engine *e, struct request_slot *s);
 void due_refresh_referral(struct engine *e, struct referral_slot *s);
 void due_refresh_bridge(struct engine *e, struct bridge_slot *s);
+void due_refresh_timers(struct engine *e, const struct referral *r);
 /* The same for a clock, which is due at AT_MS and stands at PLACE. */
 void due_refresh_clock(struct engine *e, uint64_t id, int64_t at_ms, uint32_t place);
 /* Put D where it belongs; PLACE is where it is now (+ 1; 0 = not there). INT64_MAX = nowhere. */

@@ -64,6 +64,15 @@ struct referral_id event_subject(const struct event *ev)
     case EV_PLACE_FOUND:
         return ev->u.found.referral;
     /* ---- timers and escalation ---- */
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        return ev->u.escalation.referral;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
         return ev->u.bridge_opened.referral;
@@ -173,6 +182,14 @@ const char *event_name(enum event_kind k)
         [EV_PLACE_FOUND] = "referral.place_found",
         [EV_CAPACITY_CONFIRMED] = "capacity.confirmed",
         /* ---- timers and escalation ---- */
+        [EV_REQUEST_RUNG] = "request.rung",
+        [EV_REQUEST_EXTENDED] = "request.extended",
+        [EV_REFERRAL_WIDENED] = "referral.widened",
+        [EV_HOLD_SET] = "hold.set",
+        [EV_ALARM_RAISED] = "alarm.raised",
+        [EV_ALARM_ACKNOWLEDGED] = "alarm.acknowledged",
+        [EV_REFERRAL_HANDED_OVER] = "referral.handed_over",
+        [EV_REFERRAL_TAKEN_OVER] = "referral.taken_over",
         /* ---- no bed: bridges and the unplaced register ---- */
         [EV_BRIDGE_OPENED] = "bridge.opened",
         [EV_BRIDGE_STARTED] = "bridge.started",

@@ -13,6 +13,7 @@
 #include "core/referral.h"
 #include "core/request.h"
 #include "core/stay/stay.h"
+#include "core/timers/timers.h"
 
 /* Order is the journal's: add at the end only. */
 enum event_kind {
@@ -38,6 +39,14 @@ enum event_kind {
     EV_PLACE_FOUND,        /* a better place came free for a referral that looks; nobody is asked */
     EV_CAPACITY_CONFIRMED, /* the same as is believed of some pools, only newer: their age is renewed */
     /* ---- timers and escalation ---- */
+    EV_REQUEST_RUNG,     /* nobody answers: rung once more */
+    EV_REQUEST_EXTENDED, /* the house asked for extra time to answer */
+    EV_REFERRAL_WIDENED, /* no yes for so long: the request before it is the broker's; 0 = nothing fits now */
+    EV_HOLD_SET,         /* the place that said yes is kept until then */
+    EV_ALARM_RAISED,     /* a person must look; request: of the house that hears it too, 0 = none */
+    EV_ALARM_ACKNOWLEDGED,   /* a person has */
+    EV_REFERRAL_HANDED_OVER, /* offered to a colleague, or to whoever is next */
+    EV_REFERRAL_TAKEN_OVER,  /* whose account it is has it now */
     /* ---- no bed: bridges and the unplaced register ---- */
     EV_BRIDGE_OPENED,   /* private: who the safety owner is */
     EV_BRIDGE_STARTED,  /* in force, or a new term */
@@ -166,6 +175,7 @@ struct event {
             struct pool_id pool;
         } found; /* EV_PLACE_FOUND */
         /* ---- timers and escalation ---- */
+        struct escalation escalation;
         /* ---- no bed: bridges and the unplaced register ---- */
         struct bridge bridge_opened; /* state PLANNED or ACTIVE */
         struct {

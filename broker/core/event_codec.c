@@ -8,6 +8,7 @@
 #include "core/nobed/nobed_state.h"
 #include "core/records.h"
 #include "core/stay/stay_state.h"
+#include "core/timers/timers_state.h"
 
 #include <string.h>
 
@@ -108,6 +109,16 @@ static void clear_fields(struct fields *f, struct event *ev)
         confirmed_fields(f, ev);
         break;
     /* ---- timers and escalation ---- */
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        escalation_fields(f, &ev->u.escalation);
+        break;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
         bridge_opened_fields(f, &ev->u.bridge_opened);

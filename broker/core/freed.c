@@ -68,6 +68,14 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_COMMAND_DONE:
     case EV_PLACE_FOUND:
     case EV_CAPACITY_CONFIRMED:
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:
     case EV_GATE_ASKED_BACK:

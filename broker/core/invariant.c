@@ -262,6 +262,8 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
             return false;
     }
     /* ---- timers and escalation ---- */
+    if (!timers_check(e, why, why_size))
+        return false;
     /* ---- no bed: bridges and the unplaced register ---- */
     if (!nobed_check(e, why, why_size))
         return false;

@@ -24,6 +24,7 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_LIMIT] = "limit",
         [REFUSAL_DUPLICATE] = "duplicate",
         /* ---- timers and escalation ---- */
+        [REFUSAL_EXTENSIONS] = "extensions",
         /* ---- no bed: bridges and the unplaced register ---- */
         /* ---- gatekeepers ---- */
         [REFUSAL_NO_GATEKEEPER] = "no_gatekeeper",

@@ -27,6 +27,7 @@ enum refusal {
     REFUSAL_LIMIT,           /* a bound of the engine is reached, or a value lies outside its range */
     REFUSAL_DUPLICATE,       /* a definition with this code exists already, with other content */
     /* ---- timers and escalation ---- */
+    REFUSAL_EXTENSIONS, /* extra time was given as often as it can be */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     REFUSAL_NO_GATEKEEPER, /* no organisation of the exchange is the gatekeeper here: ring it */

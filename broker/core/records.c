@@ -1,6 +1,7 @@
 #include "core/records.h"
 
 #include "core/reason.h"
+#include "core/timers/timers_state.h"
 #include "core/vocab.h"
 
 #define MINUTES_OF_DAY 1440
@@ -209,6 +210,8 @@ void request_life_fields(struct fields *f, struct request *r)
     field_u64(f, &r->version);
     if (fields_since(f, 2, r->silent_at_ms == 0))
         field_time(f, &r->silent_at_ms);
+    if (fields_since(f, 4, timers_request_is_empty(r)))
+        timers_request_fields(f, r);
 }
 
 static void found_fields(struct fields *f, struct referral *r)

@@ -65,10 +65,8 @@ const char *request_state_code(enum request_state s)
 const char *cancel_why_code(enum cancel_why w)
 {
     static const char *const list[CANCEL_N] = {
-        [CANCEL_NONE] = "",
-        [CANCEL_OTHER_YES] = "other_yes",
-        [CANCEL_WITHDRAWN] = "withdrawn",
-        [CANCEL_NO_SHOW] = "no_show",
+        [CANCEL_NONE] = "",           [CANCEL_OTHER_YES] = "other_yes",   [CANCEL_WITHDRAWN] = "withdrawn",
+        [CANCEL_NO_SHOW] = "no_show", [CANCEL_HOLD_ENDED] = "hold_ended",
     };
 
     CHECK((unsigned)w < CANCEL_N);

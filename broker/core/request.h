@@ -5,7 +5,7 @@
  *   pending ─┼─► expired ──(late yes is recorded)
  *            ├─► cancelled ──(late yes is recorded)
  *            └─► accepted ─┬─► admitted    (arrival confirmed)
- *                          └─► cancelled   (withdrawn, no show)
+ *                          └─► cancelled   (withdrawn, no show, hold ended)
  *   admitted ─► left, where it was a bridge bed and the household left it (core/nobed)
  *
  * Its two moments: the house's clock starts at its opening, that is when it is asked, or when it next takes
@@ -29,7 +29,14 @@ enum request_state {
     REQUEST_STATE_N
 };
 
-enum cancel_why { CANCEL_NONE, CANCEL_OTHER_YES, CANCEL_WITHDRAWN, CANCEL_NO_SHOW, CANCEL_N };
+enum cancel_why {
+    CANCEL_NONE,
+    CANCEL_OTHER_YES,
+    CANCEL_WITHDRAWN,
+    CANCEL_NO_SHOW,
+    CANCEL_HOLD_ENDED, /* nobody came, nor told of a journey, within the hold after the yes */
+    CANCEL_N
+};
 
 /* What the proposal was based on, frozen when it was asked. */
 struct proposal {
@@ -71,6 +78,11 @@ struct request {
     int64_t ended_at_ms; /* of the hold: declined, expired, cancelled, or arrival */
     uint64_t version;    /* seq of the last event that touched it */
     struct proposal proposal;
+    /* ---- timers and escalation ---- */
+    uint8_t n_rung, n_extended; /* rung again; extra time that the house asked for */
+    bool widened;               /* asked by the broker because there was no yes for long */
+    int64_t rung_at_ms;         /* the last time; 0 = never */
+    int64_t extended_at_ms;
     /* ---- no bed: bridges and the unplaced register ---- */
     bool bridge; /* asked as a bridge bed; its yes and its arrival do not end the search */
     /* ---- gatekeepers ---- */
@@ -96,6 +108,6 @@ bool request_is_holding(const struct request *r);
 /* True while it asks for the place that the household looks for: pending, and no bridge. */
 bool request_is_asking(const struct request *r);
 const char *request_state_code(enum request_state s); /* "pending" ... */
-const char *cancel_why_code(enum cancel_why w);       /* "" "other_yes" "withdrawn" "no_show" */
+const char *cancel_why_code(enum cancel_why w);       /* "" "other_yes" "withdrawn" "no_show" "hold_ended" */
 
 #endif

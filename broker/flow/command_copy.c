@@ -50,6 +50,12 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_ANNOUNCE:
         return 0;
     /* ---- timers and escalation ---- */
+    case CMD_EXTEND_REQUEST:
+    case CMD_EXTEND_HOLD:
+    case CMD_ACKNOWLEDGE_ALARM:
+    case CMD_HAND_OVER:
+    case CMD_TAKE_OVER:
+        return 0;
     /* ---- no bed: bridges and the unplaced register ---- */
     case CMD_START_BRIDGE:
     case CMD_CHECK_IN:

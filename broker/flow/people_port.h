@@ -52,6 +52,8 @@ struct people_port {
     /* Borrowed until the next turn; NULL = none. */
     const struct account *(*find)(void *ctx, const char *username);
     const struct account *(*get)(void *ctx, struct account_id id);
+    /* The accounts of ORG by id, at most MAX; how many. Borrowed like the others. */
+    size_t (*of_org)(void *ctx, struct org_id org, const struct account **out, size_t max);
     const struct session *(*session_find)(void *ctx, const uint8_t hash[SESSION_HASH_BYTES]);
     const struct machine *(*machine_find)(void *ctx, const uint8_t spki[CRYPTO_SHA256_BYTES]);
     /* After a password was judged: count or clear failures, lock. Written when the database allows. */

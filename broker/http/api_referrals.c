@@ -7,7 +7,7 @@
 #include "http/call_parts.h"
 #include "http/need_json.h"
 #include "http/app_state.h"
-#include "http/view.h"
+#include "http/view_timers.h"
 
 #include <inttypes.h>
 
@@ -19,6 +19,7 @@ static void reply_referral(const struct late *late, int status, struct referral_
     char path[64];
     snprintf(path, sizeof path, "/api/v1/referrals/%" PRIu64, id.v);
     json_t *json = view_referral(e, &late->actor, id, true, app_now_ms(late->app));
+    view_timers_referral(json, e, &late->app->parts.people, &late->actor, engine_referral(e, id));
     if (status == 201)
         reply_json_with(late, status, json, "Location", path);
     else
@@ -63,8 +64,11 @@ static void referrals_list(const struct late *late, const struct outcome *outcom
         if (late->numbers[REFERRALS_LIVE] && !referral_is_live(r->state))
             continue;
         total++;
-        if (json_array_size(list) < (size_t)late->numbers[REFERRALS_LIMIT])
-            json_array_append_new(list, view_referral(e, &late->actor, r->id, false, app_now_ms(late->app)));
+        if (json_array_size(list) >= (size_t)late->numbers[REFERRALS_LIMIT])
+            continue;
+        json_t *one = view_referral(e, &late->actor, r->id, false, app_now_ms(late->app));
+        view_timers_referral(one, e, &late->app->parts.people, &late->actor, r);
+        json_array_append_new(list, one);
     }
     reply_json(late, 200, json_pack("{s:o, s:I}", "referrals", list, "total", (json_int_t)total));
 }

@@ -62,6 +62,8 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     [REFUSAL_DUPLICATE] = {409, "duplicate", "Exists already",
                            "Something with this code exists already, with other content.", 0},
     /* ---- timers and escalation ---- */
+    [REFUSAL_EXTENSIONS] = {409, "extensions", "No more extra time",
+                            "Extra time was given three times. Answer now, or ring.", 0},
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     [REFUSAL_NO_GATEKEEPER] =

@@ -46,6 +46,9 @@ call_fn api_publish_get, api_publish_opvang_get, api_publish_hsds_get,
 call_fn api_notifications_list; /* api_notifications.c */
 
 /* ---- timers and escalation ---- */
+call_fn api_request_extension, api_referral_hold_extension, api_referral_alarm_acknowledgement,
+    api_referral_shift_handover, api_referral_takeover, api_colleagues_list,
+    api_delivery_record_get; /* api_timers.c */
 /* ---- no bed: bridges and the unplaced register ---- */
 call_fn api_nobed_get, api_bridges_list, api_bridges_post, api_bridge_start, api_bridge_check_in,
     api_bridge_end, api_nights_post, api_closure_post; /* api_nobed.c */

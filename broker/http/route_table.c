@@ -62,6 +62,13 @@ static const struct route routes[] = {
     WRITE_("/uploads/{id}/acceptance", AUTH_SESSION, 0, api_upload_accept),
     GET_("/notifications", AUTH_SESSION, api_notifications_list),
     /* ---- timers and escalation ---- */
+    WRITE_("/requests/{id}/extension", AUTH_SESSION, 0, api_request_extension),
+    WRITE_("/referrals/{id}/hold-extension", AUTH_SESSION, 0, api_referral_hold_extension),
+    WRITE_("/referrals/{id}/alarm-acknowledgement", AUTH_SESSION, 0, api_referral_alarm_acknowledgement),
+    WRITE_("/referrals/{id}/shift-handover", AUTH_SESSION, 0, api_referral_shift_handover),
+    WRITE_("/referrals/{id}/takeover", AUTH_SESSION, 0, api_referral_takeover),
+    GET_("/colleagues", AUTH_SESSION, api_colleagues_list),
+    GET_("/delivery-record", AUTH_SESSION, api_delivery_record_get),
     /* ---- no bed: bridges and the unplaced register ---- */
     GET_("/bridges", AUTH_SESSION, api_bridges_list),
     WRITE_("/bridges/{id}/start", AUTH_SESSION, 0, api_bridge_start),

@@ -20,6 +20,8 @@ static const char *const states[EV_N] = {
     [EV_REFERRAL_WITHDRAWN] = "withdrawn",
     [EV_REQUEST_SILENT] = "pending",
     /* ---- timers and escalation ---- */
+    [EV_REQUEST_RUNG] = "pending",
+    [EV_REQUEST_EXTENDED] = "pending",
     /* ---- no bed: bridges and the unplaced register ---- */
     [EV_BRIDGE_OPENED] = "planned",
     [EV_BRIDGE_STARTED] = "active",
@@ -104,6 +106,18 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         out->pool = ev->u.found.pool;
         return true;
     /* ---- timers and escalation ---- */
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        if (ev->u.escalation.request.v != 0)
+            of_request(e, ev->u.escalation.request, out);
+        out->referral = ev->u.escalation.referral;
+        return true;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
         out->referral = ev->u.bridge_opened.referral;
@@ -261,6 +275,17 @@ void fact_to_event(const struct fact *f, struct event *out)
         out->u.found.pool = f->pool;
         break;
     /* ---- timers and escalation ---- */
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        out->u.escalation.referral = f->referral;
+        out->u.escalation.request = f->request;
+        break;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
         out->u.bridge_opened.referral = f->referral;

@@ -89,6 +89,27 @@ static void prices(const struct config *c, struct core_settings *s)
     s->late_first = c->late_first != 0;
 }
 
+/* Escalation; by threat level, of which one that is not known has oranje's. */
+static void timers(const struct config *c, struct timers_settings *t)
+{
+#define EACH(field, type, groen, oranje, rood)                                                               \
+    t->field[THREAT_UNKNOWN] = t->field[THREAT_ORANJE] = (type)c->oranje;                                    \
+    t->field[THREAT_GROEN] = (type)c->groen;                                                                 \
+    t->field[THREAT_ROOD] = (type)c->rood
+    EACH(ring_s, uint32_t, ring_groen_s, ring_oranje_s, ring_rood_s);
+    EACH(widen_s, uint32_t, widen_groen_s, widen_oranje_s, widen_rood_s);
+    EACH(widen_by, uint8_t, widen_by_groen, widen_by_oranje, widen_by_rood);
+    EACH(lead_s, uint32_t, lead_groen_s, lead_oranje_s, lead_rood_s);
+    EACH(hold_s, uint32_t, keep_groen_s, keep_oranje_s, keep_rood_s);
+    EACH(hold_warn_s, uint32_t, keep_warn_groen_s, keep_warn_oranje_s, keep_warn_rood_s);
+    EACH(no_show_s, uint32_t, no_show_groen_s, no_show_oranje_s, no_show_rood_s);
+#undef EACH
+    t->extra_s = (uint32_t)c->extra_time_s;
+    t->next_day_minute = (uint16_t)c->lead_next_day_minute;
+    t->rings_max = (uint8_t)c->rings_max;
+    t->widen_steps = (uint8_t)c->widen_steps;
+}
+
 struct core_settings boot_core_settings(const struct config *c)
 {
     struct core_settings s = core_settings_default();
@@ -125,6 +146,7 @@ struct core_settings boot_core_settings(const struct config *c)
     s.order_again_s = (uint32_t)c->order_again_s;
     terms_by_urgency(c, &s);
     prices(c, &s);
+    timers(c, &s.timers);
     return s;
 }
 

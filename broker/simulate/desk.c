@@ -197,6 +197,9 @@ static struct core_settings settings_of(const struct sim_policy *policy)
     struct core_settings s = core_settings_default();
 
     s.plain_clock = true;
+    /* Its worlds have people who ring, wait and ask again by rules of their own, and bars measured with them.
+     */
+    s.timers = timers_settings_off();
     s.keys_max = 1;
     for (int i = 0; i < SOURCE_N; i++) /* a published count holds until the next one */
         s.freshness[i] = (struct freshness_limits){

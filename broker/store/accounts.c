@@ -52,6 +52,27 @@ static const struct account *port_get(void *ctx, struct account_id id)
     return e != NULL ? &e->a : NULL;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    const struct account *x = *(const struct account *const *)a, *y = *(const struct account *const *)b;
+
+    return (x->id.v > y->id.v) - (x->id.v < y->id.v);
+}
+
+static size_t port_of_org(void *ctx, struct org_id org, const struct account **out, size_t max)
+{
+    const struct accounts *a = ctx;
+    size_t n = 0;
+
+    for (struct account_entry *e = a->table.by_id; e != NULL && n < max; e = e->by_id.next) {
+        if (e->a.org.v == org.v)
+            out[n++] = &e->a;
+    }
+    if (n > 0)
+        qsort(out, n, sizeof *out, by_id);
+    return n;
+}
+
 static const struct session *port_session_find(void *ctx, const uint8_t hash[SESSION_HASH_BYTES])
 {
     struct accounts *a = ctx;
@@ -405,6 +426,7 @@ enum err accounts_load(struct db *db, const struct accounts_limits *limits, int6
     a->port = (struct people_port){.ctx = a,
                                    .find = port_find,
                                    .get = port_get,
+                                   .of_org = port_of_org,
                                    .session_find = port_session_find,
                                    .machine_find = port_machine_find,
                                    .note_sign_in = port_note_sign_in,

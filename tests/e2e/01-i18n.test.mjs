@@ -61,7 +61,7 @@ test('every reason, rule, refusal and way a request ends has its text', () => {
   for (const [, status, type] of table) assert.ok(has(`problem.${type}`) || has(`problem.status_${status}`) || status === '500', `${status} ${type}`);
   const statuses = new Set([...read('schema/api/openapi.yaml').matchAll(/^ {8}"(4\d\d|5\d\d)":/gm)].map(m => m[1]));
   for (const status of statuses) assert.ok(has(`problem.status_${status}`), `problem.status_${status}`);
-  for (const why of ['other_yes', 'withdrawn', 'no_show']) for (const group of ['answer', 'ended']) assert.ok(has(`${group}.cancelled_${why}`));
+  for (const why of ['other_yes', 'withdrawn', 'no_show', 'hold_ended']) for (const group of ['answer', 'ended']) assert.ok(has(`${group}.cancelled_${why}`));
 });
 
 test('Dutch is plain: short sentences, people words', () => {
@@ -99,7 +99,7 @@ test('every page is there whole, and asks at once for all modules that it needs'
   try {
     execFileSync(process.execPath, [fileURLToPath(new URL('broker/ui/tools/vendor.mjs', root)), join(out, 'ui')]);
     const pages = readdirSync(join(out, 'ui/pages')).filter(f => f.endsWith('.html'));
-    assert.deepEqual(pages.sort(), ['gemeente.html', 'index.html', 'inloggen.html', 'koppeling.html', 'opvang.html', 'plaatsen.html', 'samenwerken.html', 'toewijzing.html', 'verwijzing.html']);
+    assert.deepEqual(pages.sort(), ['dienst.html', 'gemeente.html', 'index.html', 'inloggen.html', 'koppeling.html', 'opvang.html', 'plaatsen.html', 'samenwerken.html', 'toewijzing.html', 'verwijzing.html']);
     const [hash] = readdirSync(join(out, 'ui/s'));
     for (const file of pages) {
       const page = readFileSync(join(out, 'ui/pages', file), 'utf8');

@@ -18,7 +18,7 @@ const README_DESK = { width: 1280, height: 800 };
 // What is looked at: the states that differ to the eye, not each step between them.
 const LOOKED_AT = new Set([
   'signin', 'signin-fault', 'placer-empty', 'placer-none', 'placer-results', 'placer-consult', 'placer-more', 'placer-missing',
-  'placer-tracking', 'placer-withdraw', 'placer-location', 'placer-travelling', 'placer-end', 'shelter-shift',
+  'placer-tracking', 'placer-withdraw', 'shift-list', 'placer-location', 'placer-travelling', 'placer-end', 'shelter-shift',
   'shelter-empty', 'shelter-changed', 'shelter-stop', 'shelter-stopped', 'shelter-request', 'shelter-no', 'shelter-accepted', 'shelter-ended', 'municipality', 'municipality-all',
   'feeds-admin', 'feeds-good', 'feeds-aside', 'feeds-failed', 'feeds-replayed', 'upload-preview', 'upload-taken', 'upload-unreadable',
   'upload-trial', 'shelter-differ', 'shelter-by-hand', 'shelter-silent', 'feeds-silent', 'feeds-all', 'feeds-of-one',

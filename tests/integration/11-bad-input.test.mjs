@@ -51,6 +51,15 @@ const kinds = [
   ['another content type', () => open(need(), { headers: { 'Content-Type': 'text/plain' } }), 415, /application\/json/],
   ['no content type', () => open(need(), { headers: { 'Content-Type': null } }), 415, /application\/json/],
   ['another character set', () => open(need(), { headers: { 'Content-Type': 'application/json; charset=latin1' } }), 415, /UTF-8/],
+  // -- timers and escalation --
+  ['an alarm that there is not', () => referrer.post(`/referrals/${referral.id}/alarm-acknowledgement`, { alarm: 'brand' }), 400, '/alarm'],
+  ['an alarm without a name', () => referrer.post(`/referrals/${referral.id}/alarm-acknowledgement`, {}), 400, '/alarm'],
+  ['extra time of one\'s own choice', () => house.post(`/requests/${request.id}/extension`, { minutes: 60 }), 400, '/minutes'],
+  ['a hold of one\'s own choice', () => referrer.post(`/referrals/${referral.id}/hold-extension`, { hours: 60 }), 400, '/hours'],
+  ['handed over to nobody who exists', () => referrer.post(`/referrals/${referral.id}/shift-handover`, { colleagueId: 4_000_000_000 }), 400, '/colleagueId'],
+  ['handed over to somebody of another organisation', () => referrer.post(`/referrals/${referral.id}/shift-handover`, { colleagueId: Number(x.sql("SELECT id FROM account WHERE username = 'nachtdienst.amsterdam'")[0][0]) }), 400, '/colleagueId'],
+  ['taken over for somebody else', () => referrer.post(`/referrals/${referral.id}/takeover`, { colleagueId: 1 }), 400, '/colleagueId'],
+  ['a delivery record of any period', () => house.get('/delivery-record?days=60'), 400, 'query:days'],
   // -- what the body says --
   ['a field that nobody knows', () => open(need({ urgencie: 'nu' })), 400, '/urgencie'],
   ['an unknown field deep inside', () => open(need({ household: [{ sex: 'vrouw', age: 30, name: '' }] })), 400, '/household/0/name'],

@@ -48,6 +48,13 @@ POST /requests/{id}/acceptance   403 403 200   404    403      403     403     4
 POST /requests/{id}/decline      403 403 200   404    403      403     403     403    403     403     403  401  401
 POST /requests/{id}/arrival      200 404 200   404    404      403     403     403    403     403     403  401  401
 GET /requests/{id}/location      200 404 200   404    404      404     404     404    404     403     403  401  401
+POST /requests/{id}/extension    403 403 200   404    403      403     403     403    403     403     403  401  401
+POST /referrals/{id}/hold-extension 200 404 403 403   404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/alarm-acknowledgement 409 404 403 403 404 403     403     403    403     403     403  401  401
+POST /referrals/{id}/shift-handover 200 404 403 403   404      403     403     403    403     403     403  401  401
+POST /referrals/{id}/takeover    200 404 403   403    404      403     403     403    403     403     403  401  401
+GET /colleagues                  200 200 403   403    200      403     403     403    403     403     403  401  401
+GET /delivery-record             403 403 200   200    403      403     403     200    404     403     403  401  401
 GET /events                      200 200 200   200    200      200     200     200    200     403     403  401  401
 GET /statistics/overview         403 403 403   403    403      200     200     403    403     403     403  401  401
 POST /feed-messages              403 403 403   403    403      403     403     403    403     201     403  401  401
@@ -246,6 +253,11 @@ const GIVEN = {
   'POST /referrals/{id}/journey': ['accepted', () => ({ etaAt: inMinutes(30) })],
   'POST /referrals/{id}/no-show': ['accepted'],
   'POST /referrals/{id}/withdrawal': ['open', () => ({ reason: 'anders' })],
+  'POST /requests/{id}/extension': ['pending'],
+  'POST /referrals/{id}/hold-extension': ['accepted'],
+  'POST /referrals/{id}/alarm-acknowledgement': ['open', () => ({ alarm: 'lead' })], // none stands
+  'POST /referrals/{id}/shift-handover': ['open'],
+  'POST /referrals/{id}/takeover': ['open'],
   'GET /requests/{id}': ['pending'],
   'POST /requests/{id}/sighting': ['pending'],
   'POST /requests/{id}/acceptance': ['pending'],

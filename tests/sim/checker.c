@@ -8,6 +8,8 @@
 #include "said_model.h"
 #include "stay_model.h"
 
+#include "timers_walk.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -385,6 +387,7 @@ void checker_due(struct checker *c, const struct flow *f)
     if (engine_next_due_ms(e) <= now_ms)
         return; /* the flow waits for its journal */
     nobed_model_due(ledger_model_nobed(c->ledger), e, now_ms);
+    timers_walk_check(c->trace, e, now_ms);
     for (uint64_t i = 1; i <= engine_requests(e); i++) {
         const struct request *q = engine_request(e, (struct request_id){i});
 

@@ -34,6 +34,7 @@ digest|3000|cannot start: .*digest
 stuck|500|not over
 gate|1500|past the gatekeeper
 alarm|3000|nobody rang
+hold|1500|without an end|nobody is alarmed
 night|3000|the night of day
 check|500|killed by signal 6
 note|4000|engine_check: (handover|digest)

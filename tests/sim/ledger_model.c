@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "timers_walk.h"
 #include "vocabulary.h"
 
 #include <stdlib.h>
@@ -12,6 +13,8 @@
 #define BELIEVED_MS (24 * MS_HOUR)
 /* Houses that the broker asks by itself after silence, in a round of asking (engine.c: ask_next). */
 #define ASKED_ON_MAX 1
+/* Steps by which a round is widened (timers.c: widen_steps). */
+#define STEPS_MAX 6
 
 struct said {
     struct {
@@ -49,12 +52,17 @@ struct referral_model {
     bool ended;
     bool touched;      /* in the commit under way */
     unsigned asked_on; /* by the broker, since a person last asked */
+    unsigned steps;    /* of widening, since a person last asked or the place was lost */
+    int64_t step_ms;   /* of the last one */
     uint64_t *requests;
     size_t n_requests, cap_requests;
 };
 
 struct ledger_model {
     struct trace *trace;
+    struct timers_count timers;
+    uint64_t broker_asked; /* by the event before: the request; 0 = none */
+    bool broker_after_silence;
     struct said *said;
     struct pool_model *pools;
     struct request_model *requests;
@@ -100,6 +108,7 @@ void ledger_model_free(struct ledger_model *m)
     free(m->requests);
     free(m->referrals);
     free(m->touched);
+    timers_count_fini(&m->timers);
     free(m);
 }
 
@@ -280,7 +289,7 @@ static void on_opened(struct ledger_model *m, const struct event *ev)
     m->live++;
 }
 
-/* The broker asks by itself only after silence, only what fits, and not more often than it may. */
+/* The broker asks by itself only what fits; why, the next event tells. */
 static void on_asked_on(struct ledger_model *m, const struct event *ev, struct referral_model *r)
 {
     const struct request *q = &ev->u.made;
@@ -288,15 +297,43 @@ static void on_asked_on(struct ledger_model *m, const struct event *ev, struct r
     if (q->bridge && !q->proposal.by_broker)
         return;
     if (!q->proposal.by_broker) {
-        r->asked_on = 0;
+        r->asked_on = r->steps = 0;
         return;
     }
-    m->trace->counts.asked_on++;
-    if (m->silent_referral != q->referral.v || ++r->asked_on > ASKED_ON_MAX ||
-        q->proposal.verdict != VERDICT_FITS || ev->account.v != 0 || q->asked_by.v != 0)
-        trace_fail(m->trace, "seq %llu: the broker asks for referral %llu: after silence %d, time %u, %s",
+    m->broker_asked = q->id.v;
+    m->broker_after_silence = m->silent_referral == q->referral.v;
+    if (q->proposal.verdict != VERDICT_FITS || ev->account.v != 0 || q->asked_by.v != 0)
+        trace_fail(m->trace, "seq %llu: the broker asks for referral %llu what is %s",
                    (unsigned long long)ev->seq, (unsigned long long)q->referral.v,
-                   m->silent_referral == q->referral.v, r->asked_on, verdict_code(q->proposal.verdict));
+                   verdict_code(q->proposal.verdict));
+}
+
+/* What the broker asked before EV was to widen, if EV says so; otherwise it was after silence, and not more
+ * often than it may. */
+static void judge_asked_on(struct ledger_model *m, const struct event *ev)
+{
+    struct request_model *q = request_at(m, (struct request_id){m->broker_asked});
+    struct referral_model *r = referral_at(m, (struct referral_id){q->referral});
+
+    if (ev->kind == EV_REFERRAL_WIDENED && ev->u.escalation.request.v == m->broker_asked)
+        return;
+    m->trace->counts.asked_on++;
+    if (!m->broker_after_silence || ++r->asked_on > ASKED_ON_MAX)
+        trace_fail(m->trace, "before seq %llu: the broker asks for referral %llu: after silence %d, time %u",
+                   (unsigned long long)ev->seq, (unsigned long long)q->referral, m->broker_after_silence,
+                   r->asked_on);
+}
+
+/* Steps of widening: bounded since a person asked or the place was lost. */
+static void on_widened(struct ledger_model *m, const struct event *ev)
+{
+    struct referral_model *r = referral_at(m, ev->u.escalation.referral);
+
+    r->steps += r->step_ms != ev->at_ms;
+    r->step_ms = ev->at_ms;
+    if (r->steps > STEPS_MAX)
+        trace_fail(m->trace, "seq %llu: referral %llu is widened %u times in a round",
+                   (unsigned long long)ev->seq, (unsigned long long)ev->u.escalation.referral.v, r->steps);
 }
 
 static void on_made(struct ledger_model *m, const struct event *ev)
@@ -464,12 +501,22 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
         request_moves(m, ev, ev->u.request.request, HOLD_OVER);
+        if (ev->u.request.why == CANCEL_HOLD_ENDED)
+            referral_at(m, ev->u.request.referral)->steps = 0;
         break;
     case EV_REQUEST_SILENT:
         on_silent(m, ev);
         break;
+    case EV_REQUEST_EXTENDED:
+        request_at(m, ev->u.escalation.request)->answer_by_ms = ev->u.escalation.until_ms;
+        request_at(m, ev->u.escalation.request)->silent = false;
+        break;
+    case EV_REFERRAL_WIDENED:
+        on_widened(m, ev);
+        break;
     case EV_REFERRAL_NO_SHOW:
         request_moves(m, ev, ev->u.referral.request, HOLD_OVER);
+        referral_at(m, ev->u.referral.referral)->steps = 0;
         break;
     case EV_REFERRAL_ADMITTED:
         on_admitted(m, ev);
@@ -515,6 +562,12 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_REQUEST_LATE_YES:
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
+    case EV_REQUEST_RUNG:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
     case EV_MDO_ANSWERED:
@@ -557,6 +610,10 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev)
     uint32_t full = m->full_pool;
 
     gate_model_event(m->gates, ev);
+    if (m->broker_asked != 0)
+        judge_asked_on(m, ev);
+    m->broker_asked = 0;
+    timers_walk_event(m->trace, &m->timers, ev);
     take(m, ev);
     nobed_model_event(m->nobed, ev);
     if (full != 0 && ev->kind != EV_CAPACITY_OBSERVED)

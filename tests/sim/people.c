@@ -11,6 +11,7 @@
 #include "nobed_walk.h"
 #include "stay_walk.h"
 #include "supply.h"
+#include "timers_walk.h"
 #include "viewers.h"
 
 #include <stdio.h>
@@ -189,6 +190,14 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_CLOCK_RAN_OUT:
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
     case EV_MDO_ANSWERED:
@@ -599,6 +608,15 @@ static void intrude(struct people *p)
     begin(p, &cmd, (struct referral_id){0});
 }
 
+static void with_timers(struct people *p)
+{
+    const struct referral *r = some_referral(p);
+    struct command cmd;
+
+    if (r != NULL && timers_walk_draw(&p->rng, engine_of(p), r, &cmd))
+        begin(p, &cmd, r->id);
+}
+
 /* ---- a step ---- */
 
 static enum deed draw_deed(struct people *p)
@@ -687,6 +705,9 @@ static void do_deed(struct people *p, enum deed deed)
         break;
     case DO_INTRUDE:
         intrude(p);
+        break;
+    case DO_TIMERS:
+        with_timers(p);
         break;
     case DO_STAY:
         do_stay(p);

@@ -18,6 +18,7 @@ const char *broken_name(enum broken b)
         [BROKEN_STUCK] = "stuck",
         [BROKEN_GATE] = "gate",
         [BROKEN_ALARM] = "alarm",
+        [BROKEN_HOLD] = "hold",
         [BROKEN_NIGHT] = "night",
         [BROKEN_CHECK] = "check",
         [BROKEN_NOTE] = "note",
@@ -53,6 +54,7 @@ static void draw_weights(struct rng *r, struct plan *p)
         [DO_INTRUDE] = 12,
         [DO_RESUME] = 4,
         /* ---- timers and escalation ---- */
+        [DO_TIMERS] = 60,
         /* ---- no bed: bridges and the unplaced register ---- */
         [DO_NOBED] = 50,
         /* ---- gatekeepers ---- */

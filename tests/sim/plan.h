@@ -17,6 +17,7 @@ enum broken {
     BROKEN_AUDIENCE,    /* a stream does not ask who may see what */
     BROKEN_DIGEST,      /* a restart reads one row that was changed */
     BROKEN_STUCK,       /* shelters never answer and nobody withdraws, also when all faults are over */
+    BROKEN_HOLD,        /* a broker whose timers are off: places are kept for ever and nobody is alarmed */
     BROKEN_GATE,        /* the reference data say that no place has a gatekeeper */
     BROKEN_ALARM,       /* a broker whose alarms for missed check-ins ring a day late */
     BROKEN_NIGHT,       /* a night is paid by another than the events say */
@@ -48,6 +49,7 @@ enum deed {
     DO_INTRUDE, /* an existing object, somebody else's hands */
     DO_STAY,    /* what follows an arrival: stays, clocks, money */
     DO_RESUME,  /* a viewer's stream breaks and resumes */
+    DO_TIMERS,  /* extra time, holds, alarms, hand-overs (timers_walk) */
     DO_GATE,    /* gatekeepers, and those who need them: gate_walk.h */
     DO_CARE,    /* MDO, regie, questions to specialists */
     /* ---- warm handover, keys and notes ---- */

@@ -214,6 +214,10 @@ static void print_stats(const struct trace_counts *n, double seconds)
            (unsigned long long)n->found);
     printf("confirmed=%llu disagreed=%llu stops_kept=%llu gated=%llu\n", (unsigned long long)n->confirmed,
            (unsigned long long)n->disagreed, (unsigned long long)n->stops_kept, (unsigned long long)n->gated);
+    printf("rung=%llu widened=%llu alarms=%llu hold_ended=%llu extended=%llu taken_over=%llu\n",
+           (unsigned long long)n->rung, (unsigned long long)n->widened, (unsigned long long)n->alarms,
+           (unsigned long long)n->hold_ended, (unsigned long long)n->extended,
+           (unsigned long long)n->taken_over);
     printf("stays=%llu departed=%llu clocks=%llu followed=%llu ran_out=%llu returned=%llu\n",
            (unsigned long long)n->stays, (unsigned long long)n->departed, (unsigned long long)n->clocks,
            (unsigned long long)n->followed, (unsigned long long)n->ran_out, (unsigned long long)n->returned);

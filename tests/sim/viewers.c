@@ -186,6 +186,21 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_REFERRAL_NO_SHOW:
         request = ev->u.referral.request;
         break;
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_HOLD_SET:
+        request = ev->u.escalation.request;
+        break;
+    case EV_ALARM_RAISED:
+        if (ev->u.escalation.alarm == ALARM_LEAD || ev->u.escalation.alarm == ALARM_HOLD_ENDED)
+            return has_referral(m, a, ev->u.escalation.referral);
+        request = ev->u.escalation.request;
+        break;
+    case EV_REFERRAL_WIDENED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        return has_referral(m, a, ev->u.escalation.referral);
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:
     case EV_GATE_ASKED_BACK:

@@ -1,5 +1,6 @@
 // One walk that calls every operation of the API at least once, with good input.
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined, poolsOf } from './feeds.mjs';
+import { walkTimers } from './walk_timers.mjs';
 import { walkCare } from './walk_care.mjs';
 import { walkHandover } from './walk_handover.mjs';
 import { walkGates } from './walk_gate.mjs';
@@ -76,6 +77,7 @@ export async function walk(x, referrer, need = aNeed) {
   expectStatus(await referrer.get('/referrals?live=false'), 200);
   expectStatus(await (await x.as('beleid.rotterdam')).get('/statistics/overview'), 200);
   await walkFeeds(x);
+  await walkTimers(x, referrer, need, places[4]);
   await walkCare(referrer, desks[3], places[3].poolId, need);
   await walkGates(x, referrer);
   await walkNobed(x, referrer, need);

@@ -12,7 +12,7 @@ export const STATES = [
   'placer-empty', 'placer-none', 'placer-results', 'placer-why', 'placer-find', 'placer-consult', 'placer-more', 'placer-missing',
   'shelter-shift', 'shelter-empty', 'shelter-changed', 'shelter-stop', 'shelter-stopped',
   'placer-tracking', 'placer-basis', 'placer-withdraw', 'shelter-request', 'shelter-no',
-  'shelter-accepted', 'shelter-ended', 'placer-yes', 'placer-location', 'placer-travelling', 'placer-no-show', 'placer-end',
+  'shelter-accepted', 'shelter-ended', 'placer-yes', 'shift-list', 'placer-location', 'placer-travelling', 'placer-no-show', 'placer-end',
   'municipality', 'municipality-all', ...FEED_STATES, ...NOBED_STATES,
 ];
 
@@ -132,6 +132,17 @@ async function asking(o, visit, worker, house) {
   await closeSheet(house.page, 'decline');
 }
 
+/** Who has which referral, seen from a desk of its own: the worker's page stays where it is. */
+async function shiftChange(o, visit) {
+  const desk = await openDesk(o.browser, o.x.origin, o);
+  await signIn(desk, 'nachtdienst.rotterdam', '#results-title');
+  await desk.page.goto('/dienst');
+  await desk.page.locator('.shift-rows li').first().waitFor();
+  await desk.page.locator('.owner details.more summary').first().click();
+  await visit('shift-list', desk);
+  await desk.context.close();
+}
+
 async function answering(o, visit, worker, house, other) {
   const { page } = worker;
   const t = sayIn(o.lang);
@@ -142,6 +153,7 @@ async function answering(o, visit, worker, house, other) {
   await visit('shelter-ended', other);
   await page.getByRole('heading', { name: t('track.reserved', { name: 'Lindehof' }) }).waitFor();
   await visit('placer-yes', worker);
+  await shiftChange(o, visit);
   await page.getByRole('button', { name: t('location.show') }).click();
   await page.waitForSelector('section[aria-labelledby=place-title] dl');
   await visit('placer-location', worker);

@@ -86,7 +86,8 @@ const struct request *handover_request(const struct engine *e, const struct refe
     for (unsigned i = r != NULL ? r->n_requests : 0; i > 0; i--) {
         const struct request *q = engine_request(e, r->requests[i - 1]);
 
-        if (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED)
+        /* A bridge bed is for the time being: the handing over is to the place that they came for. */
+        if (!q->bridge && (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED))
             return q;
     }
     return NULL;

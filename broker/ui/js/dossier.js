@@ -5,6 +5,7 @@
 import { ApiError, problemText } from './api.js';
 import { section as gate } from './dossier_gate.js';
 import { section as care } from './dossier_care.js';
+import { section as timers } from './dossier_timers.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { section as nobed } from './dossier_nobed.js';
 import { section as handover } from './dossier_handover.js';
@@ -37,6 +38,7 @@ import { announce, html, nothing, notice } from './ui.js';
 
 /** In the order of a referral's life. @type {Section[]} */
 const SECTIONS = [
+  timers,
   nobed,
   gate,
   care,

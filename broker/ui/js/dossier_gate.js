@@ -58,7 +58,7 @@ function ways(d, ctx) {
 /** @param {Data} d @param {Context} ctx */
 function beds(d, ctx) {
   if (!d.gates.some(g => g.live && g.state !== 'placed') || d.beds.length === 0) return nothing;
-  return html`<h3>${t('gate.beds_title')}</h3><p class="small">${t('gate.beds_text')}</p><ol class="gate-places" id="gate-beds">${d.beds.map(m => html`<li data-pool=${m.poolId}><div>${placeLine(m)}</div>${button(t('gate.ask_bed'), { about: m.locationName ?? '', busy: ctx.busy, click: () => ctx.act(() => ctx.api.post(`/referrals/${ctx.referral.id}/requests`, { poolIds: [m.poolId] }), t('gate.bed_asked')) })}</li>`)}</ol>`;
+  return html`<h3>${t('gate.beds_title')}</h3><p class="small">${t('gate.beds_text')}</p><ol class="gate-places" id="gate-beds">${d.beds.map(m => html`<li data-pool=${m.poolId}><div>${placeLine(m)}</div>${button(t('gate.ask_bed'), { about: m.locationName ?? '', busy: ctx.busy, click: () => ctx.act(() => ctx.api.post(`/referrals/${ctx.referral.id}/requests`, { poolIds: [m.poolId], bridge: true }), t('gate.bed_asked')) })}</li>`)}</ol>`;
 }
 
 /** @param {Context} ctx */

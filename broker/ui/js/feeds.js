@@ -4,6 +4,7 @@
 // makes no event; not when nobody has touched the page for a while, so that a forgotten desk signs itself out.
 import { ApiError, problemText } from './api.js';
 import { loadComplaints } from './complaint.js';
+import { deliveryView } from './delivery.js';
 import { UPLOAD_BYTES_MAX, base64, byTrouble, failedReplay, isOpenQuarantine, isOvertaken, isTrouble, isUnderstood, lastUnderstood, lookFault, uploadEnd } from './feed.js';
 import { allFeeds, feedCard } from './feeds_list.js';
 import { complaintsList, headWords, messageBody, outcomeWord } from './feeds_message.js';
@@ -41,6 +42,8 @@ const state = {
   /** Why asking failed. @type {Map<number, string>} */ faults: new Map(),
   /** Files that were read after all, to say so. @type {Map<number, { time: string, n: number }>} */ done: new Map(),
   upload: noUpload(),
+  /** @type {import('../types/api').DeliveryRecord | null} */ delivery: null,
+  deliveryDays: '90',
   /** @type {string | null} */ problem: null,
   ready: false,
   busy: false,
@@ -106,6 +109,21 @@ async function load() {
   }
   frame.setTitle(titleNow());
   frame.draw();
+}
+
+/** Beside everything else: a record that cannot be read now must not hide a feed that is silent. */
+async function loadDelivery() {
+  if (!isHouse()) return;
+  try {
+    state.delivery = await frame.api.get(`/delivery-record?days=${state.deliveryDays}`);
+    frame.draw();
+  } catch { /* what was known stays */ }
+}
+
+/** @param {string} days */
+function chooseDays(days) {
+  state.deliveryDays = days;
+  loadDelivery();
 }
 
 /** How reading again went, of what this page asked. @param {MessageHead[]} messages */
@@ -370,7 +388,7 @@ const updated = () => (loadedAt === 0 ? nothing : isAsleep()
 const view = () => html`<main class="feeds" id="main">
   ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}${doubtNotice(frame)}${staleNotice(frame, load, 'offline.text_feeds')}
   ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('feeds.loading')}</p>` : isOperator() && !state.provider ? allFeeds(state.feeds, frame.api.now(), open) : providerView()}
-  ${updated()}</main>`;
+  ${state.ready && isHouse() ? deliveryView(state.delivery, chooseDays) : nothing}${updated()}</main>`;
 
 startPage({
   roles: ['shelter', 'org_admin', 'exchange_admin'],
@@ -387,6 +405,7 @@ startPage({
     document.addEventListener('visibilitychange', look);
     setInterval(look, WAIT_MS);
     setInterval(() => frame.draw(), 60_000); // ages grow without an event
+    loadDelivery();
     await load();
   },
 });

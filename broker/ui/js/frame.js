@@ -14,8 +14,8 @@ import { announce, brand, button, closeDialog, html, icon, nothing, openDialog }
 
 /** Where each role works: the pages of its menu, the one it begins on first. @type {Record<Role, string[]>} */
 export const PAGES_OF = {
-  referrer: ['/plaatsen', '/samenwerken', '/sleutel'],
-  comensha: ['/toewijzing', '/plaatsen', '/samenwerken', '/sleutel'],
+  referrer: ['/plaatsen', '/dienst', '/samenwerken', '/sleutel'],
+  comensha: ['/toewijzing', '/plaatsen', '/dienst', '/samenwerken', '/sleutel'],
   gatekeeper: ['/toewijzing'],
   shelter: ['/opvang', '/koppeling', '/samenwerken', '/sleutel'],
   municipality: ['/gemeente'],
@@ -27,6 +27,7 @@ export const PAGES_OF = {
 const TITLE_OF = {
   '/plaatsen': 'placer.title', '/opvang': 'shelter.title', '/gemeente': 'overview.page', '/koppeling': 'feeds.title',
   '/verwijzing': 'dossier.title',
+  '/dienst': 'timers.page',
   '/toewijzing': 'gate.title',
   '/samenwerken': 'together.title',
   '/sleutel': 'key.title',

@@ -15,6 +15,7 @@ import { intakeView, summaryView } from './placer_intake.js';
 import { cards, outlines, placeName, resultsView } from './placer_results.js';
 import { accepted, askedName, headline, pending, trackView } from './placer_track.js';
 import { clock, nextMoment, t } from './text.js';
+import { openAlarms } from './timers.js';
 import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
 
 /** @typedef {import('../types/api').MatchResult} MatchResult */
@@ -53,6 +54,7 @@ const state = {
   /** @type {Set<string>} */ departure: new Set(),
   /** @type {Referral[]} */ running: [],
   /** @type {import('../types/api').Bridge[]} */ bridges: [],
+  /** @type {import('../types/api').Colleague[]} */ colleagues: [],
   /** @type {Message | null} */ message: null,
   busy: false,
   lastTouch: 0,
@@ -332,9 +334,17 @@ function take(referral) {
   const before = state.referral?.id === referral.id ? state.referral : null;
   state.referral = referral;
   if (referral.state !== 'reserved' && referral.state !== 'travelling') state.location = null;
-  if (before && headline(before) !== headline(referral)) decided(before, referral);
+  if (before && openAlarms(referral).length > openAlarms(before).length) alarmed(referral);
+  else if (before && headline(before) !== headline(referral)) decided(before, referral);
   else if (before && unseen(referral) && before.announced?.at !== referral.announced?.at) foundBetter(referral);
   frame.setTitle(titleOf(referral));
+}
+
+/** A clock ran out and the exchange alarms: heard, also by who looks at another window. @param {Referral} referral */
+function alarmed(referral) {
+  announce(t(`timers.alarm_${openAlarms(referral)[0].alarm}`));
+  chime();
+  notify(t('timers.notification'));
 }
 
 /** A yes, a no or a household that did not come: one sound per decision. @param {Referral} before @param {Referral} now */
@@ -488,6 +498,8 @@ function noBed(form) {
 
 /** @param {Referral} r */
 function runningText(r) {
+  const [alarm] = openAlarms(r);
+  if (alarm) return t(`timers.alarm_${alarm.alarm}`);
   const yes = accepted(r);
   if (r.state === 'travelling' && yes) return t('running.travelling', { name: askedName(yes), time: r.etaAt ? clock(r.etaAt) : '' });
   if (r.state === 'reserved' && yes) return t('running.reserved', { name: askedName(yes) });
@@ -549,6 +561,8 @@ const tracking = referral => trackView({
   noShow: () => act(referral, 'no-show', {}),
   withdraw: reason => act(referral, 'withdrawal', { reason }),
   back: () => { leave(); focusSoon('results-title'); },
+  colleagues: state.colleagues,
+  act: (r, path, body, done) => { act(r, path, body).then(() => { if (!state.message) announce(done); }); },
 });
 
 const searching = () => {
@@ -631,6 +645,7 @@ startPage({
     setInterval(everySecond, 1000);
     // Ages on the cards ("6 min geleden") grow without an event.
     setInterval(() => { if (!state.referral) frame.draw(); }, 30_000);
+    frame.api.get('/colleagues').then(c => { state.colleagues = c.colleagues; frame.draw(); }).catch(() => {}); // asked for with the next page
     if (hashId()) await load(hashId());
     else await search(false);
     loadRunning();

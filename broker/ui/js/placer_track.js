@@ -4,6 +4,7 @@
 import { label, ordered, rows } from './codes.js';
 import { inSentence, ofTone, rankSentence, sentence } from './reasons.js';
 import { clock, duration, either, list, moment, t } from './text.js';
+import { alarmNotices, holdPanel, ownerView, ringText } from './timers.js';
 import { button, closeDialog, html, icon, live, nothing, notice, openDialog, ring } from './ui.js';
 
 /** @typedef {import('../types/api').Referral} Referral */
@@ -24,6 +25,8 @@ import { button, closeDialog, html, icon, live, nothing, notice, openDialog, rin
  * @property {() => void} noShow
  * @property {(reason: string) => void} withdraw
  * @property {() => void} back to a new search
+ * @property {import('../types/api').Colleague[]} colleagues
+ * @property {(referral: Referral, path: string, body: unknown, done: string) => void} act
  */
 
 /** @param {Request} r */
@@ -98,7 +101,7 @@ function basis(r, p) {
 function askedRow(r) {
   const look = r.state === 'pending' ? (r.seenAt ? ['seen', 'eye-check'] : ['', 'bell-ringing'])
     : r.state === 'accepted' || r.state === 'admitted' ? ['yes', 'circle-check'] : r.state === 'declined' ? ['no', 'x'] : ['ended', 'x'];
-  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
+  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
 }
 
 /** @param {TrackParts} p */
@@ -174,7 +177,8 @@ const noShowMinutes = referral => {
 /** @param {TrackParts} p */
 function alarms(p) {
   const r = p.referral;
-  if (r.state === 'travelling' && r.etaAt && p.nowMs > new Date(r.etaAt).getTime() + noShowMinutes(r) * 60000)
+  const said = (r.alarms ?? []).some(a => a.alarm === 'no_show'); // the exchange says it itself, below
+  if (!said && r.state === 'travelling' && r.etaAt && p.nowMs > new Date(r.etaAt).getTime() + noShowMinutes(r) * 60000)
     return notice({ title: t('alarm.no_show'), text: t('alarm.no_show_text'), tone: 'error', alert: true, action: button(t('journey.no_show'), { click: () => openDialog('no-show') }) });
   if (r.unplaced && (r.state === 'open' || r.state === 'asked'))
     return notice({ icon: 'hourglass', title: t('alarm.unplaced'), text: t('alarm.unplaced_text'), action: html`<a class="notice-link" href="/verwijzing#r=${r.id}">${t('nobed.go')}</a>` });
@@ -191,19 +195,24 @@ const sheet = (id, title, text, body) => html`<dialog class="sheet" id=${id} ari
 const dialogs = p => html`${sheet('withdraw', t('withdraw.title'), t('withdraw.text'), html`<div class="choices">${ordered('withdrawReasons', 'order').map(r => html`<button type="button" @click=${() => { closeDialog('withdraw'); p.withdraw(r.code); }}>${icon('chevron-right')}<span>${either(r.labelNl, r.labelEn)}</span></button>`)}</div>`)}
   ${sheet('no-show', t('no_show.title'), t('no_show.text'), button(t('no_show.confirm'), { kind: 'primary', extra: 'big', click: () => { closeDialog('no-show'); p.noShow(); } }))}`;
 
+/** @param {TrackParts} p @returns {import('./timers.js').TimerParts} */
+const timed = p => ({ nowMs: p.nowMs, busy: p.busy || p.stale, colleagues: p.colleagues, act: p.act });
+
 /** @param {TrackParts} p */
 export function trackView(p) {
   const yes = accepted(p.referral);
   const isOpen = ['open', 'asked', 'reserved', 'travelling'].includes(p.referral.state);
   const goes = p.referral.state === 'reserved' || p.referral.state === 'travelling';
   return html`<div class="headline"><h2 id="results-title" tabindex="-1">${headline(p.referral)}</h2><a class="notice-link" href="/verwijzing#r=${p.referral.id}">${t('dossier.open')}</a>${button(t('track.new_search'), { icon: 'plus', click: p.back })}</div>
-  ${alarms(p)}
+  ${alarms(p)}${alarmNotices(p.referral, timed(p))}
   <div class="track"><div class="stack">
+    ${yes && p.referral.holdUntilAt && p.referral.state === 'reserved' ? html`<div class="panel">${holdPanel(p.referral, timed(p))}</div>` : nothing}
     ${yes && goes ? html`${journeyPanel(p, yes)}${locationPanel(p, yes)}` : nothing}
     ${p.referral.requests.length > 0 ? askedPanel(p) : nothing}
     ${p.more}
     ${steps(p)}
   </div><div class="stack">
+    ${isOpen && p.referral.owner ? html`<section class="panel" aria-labelledby="owner-title"><h3 id="owner-title">${t('timers.section')}</h3>${ownerView(p.referral, timed(p))}</section>` : nothing}
     ${isOpen ? departure(p) : nothing}
     <section class="panel" aria-labelledby="funding-title"><h3 id="funding-title">${t('funding.title')}</h3><p>${t('funding.text')}</p></section>
     ${isOpen ? button(t('withdraw.button'), { kind: 'subtle', icon: 'x', busy: p.busy || p.stale, click: () => openDialog('withdraw') }) : nothing}

@@ -40,6 +40,7 @@ const state = {
   /** @type {string | null} */ notSaved: null,
   /** @type {Set<number>} */ seen: new Set(),
   /** @type {Map<number, number>} */ rung: new Map(),
+  /** How often the exchange had each rung again, as last seen here. @type {Map<number, number>} */ rungAgain: new Map(),
   /** Loading is over: only then an empty list means that there is nothing. */ ready: false,
   onShift: false,
   shift: { sound: false, notify: false, awake: false },
@@ -110,8 +111,19 @@ function attend() {
       announce(t('request.spoken', { time: clock(request.answerByAt) }));
       notify(t('request.notification'));
     }
+    ringAgain(request);
     see(request);
   }
+}
+
+/** The exchange rings what nobody answers; the page does so by itself too, while its own clock runs. @param {Request} request */
+function ringAgain(request) {
+  const before = state.rungAgain.get(request.id);
+  state.rungAgain.set(request.id, request.rung ?? 0);
+  if (before === undefined || (request.rung ?? 0) <= before) return;
+  startCall();
+  announce(t('timers.ringing', { time: clock(request.answerByAt) }));
+  notify(t('request.notification'));
 }
 
 /** Once per request, when its card is on a visible page. @param {Request} request */
@@ -168,6 +180,15 @@ const accept = request => doing(async () => {
   replace(now);
   chime();
   announce(t('request.promised'));
+  await load();
+  focusSoon(`request-${request.id}`);
+});
+
+/** @param {Request} request */
+const extend = request => doing(async () => {
+  const now = await frame.api.post(`/requests/${request.id}/extension`, {});
+  replace(now);
+  announce(t('timers.extra_given', { time: clock(now.answerByAt) }));
   await load();
   focusSoon(`request-${request.id}`);
 });
@@ -349,7 +370,7 @@ const shiftView = () => {
 const requestParts = () => ({
   nowMs: Date.now(), busy: state.busy, stale: frame.isStale(),
   freeIn: r => { const pool = state.pools.find(p => p.id === r.poolId); return pool ? shownFree(pool) : null; },
-  yes: accept, no: r => { state.declining = r; frame.draw(); openDecline(); }, decline, arrived, lateYes,
+  extend, yes: accept, no: r => { state.declining = r; frame.draw(); openDecline(); }, decline, arrived, lateYes,
   dismiss: r => { state.ended = state.ended.filter(e => e.id !== r.id); frame.draw(); focusSoon('capacity'); },
 });
 

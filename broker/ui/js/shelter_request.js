@@ -4,7 +4,7 @@
 import { label, ordered, row } from './codes.js';
 import { inSentence } from './reasons.js';
 import { clock, either, list, t } from './text.js';
-import { button, callLink, closeDialog, html, icon, nothing, openDialog, ring, shape } from './ui.js';
+import { button, callLink, closeDialog, html, icon, nothing, notice, openDialog, ring, shape } from './ui.js';
 
 /** @typedef {import('../types/api').Request} Request */
 /** @typedef {import('../types/api').Household} Household */
@@ -19,6 +19,7 @@ import { button, callLink, closeDialog, html, icon, nothing, openDialog, ring, s
  * @property {(request: Request, reason: string) => void} decline
  * @property {(request: Request) => void} arrived
  * @property {(request: Request) => void} lateYes
+ * @property {(request: Request) => void} extend
  * @property {(request: Request) => void} dismiss
  */
 
@@ -67,21 +68,33 @@ function facts(r, p) {
   </dl>`;
 }
 
+/** A few minutes more to find out; told to the worker who waits. @param {Request} r @param {RequestParts} p */
+function extraTime(r, p) {
+  const left = (r.extensionsMax ?? 0) - (r.extensions ?? 0);
+  if (left <= 0 || !r.extensionSeconds) return nothing;
+  return button(html`${t('timers.extra', { n: Math.max(1, Math.round(r.extensionSeconds / 60)) })} <span class="small subtle">${t('timers.extra_left', { n: left })}</span>`, { kind: 'subtle', icon: 'clock', busy: p.busy, about: r.referralCode, click: () => p.extend(r) });
+}
+
+/** How long the place is kept, and whether they should be here already. @param {Request} r */
+const keptLine = r => r.missed ? html`<div class="kept">${notice({ title: t('timers.house_missed'), text: t('timers.house_missed_text'), tone: 'error', alert: true })}</div>`
+  : r.holdUntilAt && !r.etaAt ? html`<p class="kept small">${t('timers.house_hold', { time: clock(r.holdUntilAt) })} ${r.holdEnding ? html`<b>${t('timers.house_ending')}</b>` : nothing}</p>` : nothing;
+
 /** @param {Request} r @param {RequestParts} p */
 function pendingCard(r, p) {
   const end = new Date(r.answerByAt).getTime();
   const left = end - p.nowMs;
   return html`<section class="call ${left < 60_000 ? 'late' : ''}" aria-labelledby="request-${r.id}" data-request=${r.id}>
-    <header>${ring(left, end - new Date(r.askedAt).getTime())}<div><h2 id="request-${r.id}" tabindex="-1">${t('request.title')}</h2><p class="subtle">${left > 0 ? t('request.answer_by', { time: clock(r.answerByAt) }) : t('request.over', { time: clock(r.lapseAt) })} ${r.alsoAsked ? t('request.also', { n: r.alsoAsked }) : nothing}</p></div></header>
+    <header>${ring(left, end - new Date(r.askedAt).getTime())}<div><h2 id="request-${r.id}" tabindex="-1">${t('request.title')}</h2><p class="subtle">${left > 0 ? t('request.answer_by', { time: clock(r.answerByAt) }) : t('request.over', { time: clock(r.lapseAt) })} ${r.alsoAsked ? t('request.also', { n: r.alsoAsked }) : nothing} ${r.rung ? t('timers.rung', { n: r.rung, time: clock(r.rungAt ?? r.askedAt) }) : nothing}</p></div></header>
     ${facts(r, p)}
     <div class="actions">${p.stale ? html`<p class="not-saved">${icon('wifi-off')}${t('request.stale')}</p>` : html`
       ${button(t('request.yes'), { kind: 'primary', icon: 'check', extra: 'big', busy: p.busy, about: r.referralCode, click: () => p.yes(r) })}
-      <div class="duo">${button(t('request.no'), { extra: 'big', busy: p.busy, click: () => p.no(r) })}${r.callback ? callLink(t('request.call_first'), r.callback, 'big') : nothing}</div>`}</div></section>`;
+      <div class="duo">${button(t('request.no'), { extra: 'big', busy: p.busy, click: () => p.no(r) })}${r.callback ? callLink(t('request.call_first'), r.callback, 'big') : nothing}</div>${extraTime(r, p)}`}</div></section>`;
 }
 
 /** @param {Request} r @param {RequestParts} p */
 const acceptedCard = (r, p) => html`<section class="call" aria-labelledby="request-${r.id}" data-request=${r.id}>
     <header><span class="round-yes">${icon('check')}</span><div><h2 id="request-${r.id}" tabindex="-1">${t('request.promised')}</h2><p class="subtle">${t('request.told', { who: r.referrer ?? t('request.referrer') })}</p></div></header>
+    ${keptLine(r)}
     ${facts(r, p)}
     <div class="actions">${button(t('request.arrived'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, click: () => p.arrived(r) })}${r.callback ? callLink(t('request.call'), r.callback, 'big') : nothing}<a class="notice-link" href="/verwijzing#r=${r.referralId}">${t('dossier.open')}</a></div></section>`;
 

@@ -78,12 +78,13 @@ export type Household = {
 export type Request = {
     id: number; referralId: number; referralCode?: string;
     state: 'pending' | 'accepted' | 'declined' | 'expired' | 'cancelled' | 'admitted' | 'left';
-    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | null; declineReason?: string | null; lateYes?: boolean;
+    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | null; declineReason?: string | null; lateYes?: boolean;
     poolId: number; poolName?: string; poolNameEn?: string; kind?: string; locationId?: number; locationName?: string;
     region?: string; units?: number; askedAt: string; seenAt?: string | null; answerByAt: string; lapseAt: string;
     answeredAt?: string | null; etaAt?: string | null; answerMinutes?: number; alsoAsked?: number; referrer?: string;
     callback?: string | null; channel?: 'telefoon' | 'chat' | null; bridge?: boolean; household?: Household | null; version?: number;
-    proposal?: Proposal;
+    proposal?: Proposal; rung?: number; rungAt?: string | null; widened?: boolean; extensions?: number; extensionsMax?: number;
+    extensionSeconds?: number; holdUntilAt?: string | null; holdEnding?: boolean; missed?: boolean;
 };
 export type Proposal = {
     rank: number; score: number; verdict: string; minutes?: number | null; unitsFree?: number | null; unitsHeld?: number;
@@ -94,8 +95,17 @@ export type Referral = {
     urgency: string; unplaced?: boolean; factsErased?: boolean; organisation?: string; openedAt: string; deadlineAt: string;
     firstAskedAt?: string | null; acceptedAt?: string | null; etaAt?: string | null; admittedAt?: string | null;
     closedAt?: string | null; withdrawReason?: string | null; version?: number; need?: Need; requests: Request[];
-    announced?: AnnouncedPlace | null;
+    announced?: AnnouncedPlace | null; holdUntilAt?: string | null; holdExtensions?: number; holdExtensionsMax?: number;
+    alarms?: Alarm[]; owner?: Colleague; mine?: boolean; handedOver?: { at: string; to?: Colleague | null } | null;
     gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
+};
+export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show'; raisedAt: string; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
+export type Colleague = { id: number; nameNl?: string; nameEn?: string; me?: boolean };
+export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree';
+export type DeliveryRecord = {
+    organisationId: number; days: 30 | 90; counts: Record<DeliveryName | 'asked' | 'lateYes' | 'extraTime' | 'letGo', number>;
+    rates: Record<DeliveryName, number | null>; medianMinutes?: number | null;
+    norm: { providers: number; rates: Record<DeliveryName, { low: number; middle: number; high: number }>; medianMinutes?: number | null } | null;
 };
 export type GateRequest = {
     id: number; referralId: number; referralCode: string; kind: string; gatekeeper: string; live: boolean; assented?: boolean;

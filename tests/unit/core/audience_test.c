@@ -234,6 +234,8 @@ static void commands_on_a_request(void **state)
         {CMD_ACCEPT, false, {{ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {CMD_DECLINE, false, {{ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {CMD_CONFIRM_ARRIVAL, false, {{ROLE_SHELTER, HUIS_B, B_HUIS}, THE_REFERRER}},
+        {CMD_EXTEND_REQUEST, false, {{ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {CMD_EXTEND_REQUEST, true, {{ROLE_SHELTER, HUIS_A, A_NOORD}}},
         {CMD_SEE_REQUEST, true, {{ROLE_SHELTER, HUIS_A, A_NOORD}}},
         {CMD_ACCEPT, true, {{ROLE_SHELTER, HUIS_A, A_NOORD}}},
         {CMD_DECLINE, true, {{ROLE_SHELTER, HUIS_A, A_NOORD}}},
@@ -266,6 +268,10 @@ static void commands_on_a_referral(void **state)
         {CMD_TRAVEL, true, {THE_REFERRER}},
         {CMD_NO_SHOW, true, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_NOORD}}},
         {CMD_WITHDRAW, true, {THE_REFERRER}},
+        {CMD_EXTEND_HOLD, true, {THE_REFERRER}},
+        {CMD_ACKNOWLEDGE_ALARM, true, {THE_REFERRER}},
+        {CMD_HAND_OVER, false, {THE_REFERRER}},
+        {CMD_TAKE_OVER, false, {THE_REFERRER}},
     };
     struct scene_of_all s = scene_new();
 
@@ -276,6 +282,8 @@ static void commands_on_a_referral(void **state)
 
         if (cmd.kind == CMD_ASK)
             cmd.u.ask.referral = r;
+        else if (cmd.kind == CMD_ACKNOWLEDGE_ALARM || cmd.kind == CMD_HAND_OVER)
+            cmd.u.escalation.referral = r;
         else
             cmd.u.referral.referral = r;
         hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);
@@ -564,6 +572,7 @@ static void sight_follows_the_request(void **state)
 
     (void)state;
     memset(quiet.ask_next, 0, sizeof quiet.ask_next); /* the broker asks nobody else */
+    quiet.timers = timers_settings_off();
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct exchange *x = exchange_new_with(&quiet);
         struct referral_id r = do_open(x, VT_OOST, a_need());
@@ -731,6 +740,14 @@ static void pushed_only_to_who_it_concerns(void **state)
           {ROLE_SHELTER, HUIS_B, B_HUIS},
           {ROLE_ORG_ADMIN, HUIS_B, B_HUIS},
           {ROLE_MACHINE, HUIS_B, ANY}}},
+        {EV_REQUEST_RUNG, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REQUEST_EXTENDED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_REFERRAL_WIDENED, {THE_REFERRER}},
+        {EV_HOLD_SET, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_ALARM_RAISED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}}, /* of a place; else below */
+        {EV_ALARM_ACKNOWLEDGED, {THE_REFERRER}},
+        {EV_REFERRAL_HANDED_OVER, {THE_REFERRER}},
+        {EV_REFERRAL_TAKEN_OVER, {THE_REFERRER}},
         {EV_BRIDGE_OPENED, {THE_REFERRER}},
         {EV_BRIDGE_STARTED, {THE_REFERRER}},
         {EV_BRIDGE_CHECKED, {THE_REFERRER}},
@@ -772,9 +789,13 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_NOTE_UNREADABLE, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_NOTE_DESTROYED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
     };
+    static const struct grant own[GRANTS_MAX] = {THE_REFERRER};
+    struct event lead = {.kind = EV_ALARM_RAISED};
     struct scene_of_all s = scene_new();
 
     (void)state;
+    lead.u.escalation.referral = s.pending;
+    hold_against(s.x, "an alarm without a yes", own, judge_event, &lead);
     /* Later kinds: in the tests of their own part. */
     /* Those of care have tests of their own, those of gate requests: events_of_a_gate_request. */
     assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1 - (EV_RESIDENCE_FOUND - EV_GATE_SENT + 1) +
@@ -796,7 +817,10 @@ static void pushed_only_to_who_it_concerns(void **state)
         else if ((ev.kind >= EV_REQUEST_SEEN && ev.kind <= EV_REQUEST_LATE_YES) ||
                  ev.kind == EV_REQUEST_SILENT)
             ev.u.request.request = s.pending_b;
-        else if (ev.kind == EV_BRIDGE_OPENED)
+        else if (ev.kind >= EV_REQUEST_RUNG && ev.kind <= EV_REFERRAL_TAKEN_OVER) {
+            ev.u.escalation.referral = s.pending;
+            ev.u.escalation.request = s.pending_b;
+        } else if (ev.kind == EV_BRIDGE_OPENED)
             ev.u.bridge_opened.referral = s.pending;
         else if (ev.kind > EV_BRIDGE_OPENED && ev.kind <= EV_BRIDGE_ENDED) {
             ev.u.bridge.referral = s.pending;

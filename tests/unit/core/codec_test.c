@@ -135,6 +135,16 @@ static bool is_valid_union(const struct event *ev)
     case EV_CAPACITY_CONFIRMED:
         return ev->u.confirmed.n <= CONFIRMED_MAX && (unsigned)ev->u.confirmed.source < SOURCE_N &&
                ev->u.confirmed.observed_at_ms >= 0 && ev->u.confirmed.observed_at_ms <= FIELD_TIME_MAX;
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        return (unsigned)ev->u.escalation.alarm < ALARM_N && (unsigned)ev->u.escalation.how < HOLD_HOW_N &&
+               ev->u.escalation.until_ms >= 0 && ev->u.escalation.until_ms <= FIELD_TIME_MAX;
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:
     case EV_GATE_ASKED_BACK:

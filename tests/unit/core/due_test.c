@@ -50,6 +50,7 @@ static struct exchange *quiet(void)
     struct core_settings s = core_settings_default();
 
     memset(s.ask_next, 0, sizeof s.ask_next);
+    s.timers = timers_settings_off();
     return exchange_new_with(&s);
 }
 

@@ -137,6 +137,7 @@ static void as_often_as_the_settings_say(void **state)
         struct exchange *x = NULL;
         struct referral_id r;
 
+        s.timers = timers_settings_off();
         s.ask_next[THREAT_ROOD] = cases[i].next;
         x = exchange_new_with(&s);
         r = do_open(x, VT_OOST, a_need());

@@ -485,6 +485,21 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         fill_confirmed(r, &ev.u.confirmed);
         break;
     /* ---- timers and escalation ---- */
+    case EV_REQUEST_RUNG:
+    case EV_REQUEST_EXTENDED:
+    case EV_REFERRAL_WIDENED:
+    case EV_HOLD_SET:
+    case EV_ALARM_RAISED:
+    case EV_ALARM_ACKNOWLEDGED:
+    case EV_REFERRAL_HANDED_OVER:
+    case EV_REFERRAL_TAKEN_OVER:
+        ev.u.escalation = (struct escalation){.referral = {rng_next(r)},
+                                              .request = {rng_next(r)},
+                                              .until_ms = a_time(r),
+                                              .to = {rng_below(r, 100000)},
+                                              .alarm = PICK(r, alarm, ALARM_N),
+                                              .how = PICK(r, hold_how, HOLD_HOW_N)};
+        break;
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
@@ -661,12 +676,20 @@ static struct actor an_actor(struct exchange *x, struct rng *r, const struct com
         ref = engine_referral(x->e, cmd->u.gate.referral);
     else if (cmd->kind == CMD_FIND_RESIDENCE)
         ref = engine_referral(x->e, cmd->u.residence.referral);
-    else if (cmd->kind == CMD_TRAVEL || cmd->kind == CMD_NO_SHOW || cmd->kind == CMD_WITHDRAW)
+    else if (cmd->kind == CMD_ACKNOWLEDGE_ALARM || cmd->kind == CMD_HAND_OVER)
+        ref = engine_referral(x->e, cmd->u.escalation.referral);
+    else if (cmd->kind == CMD_TRAVEL || cmd->kind == CMD_NO_SHOW || cmd->kind == CMD_WITHDRAW ||
+             cmd->kind == CMD_EXTEND_HOLD || cmd->kind == CMD_TAKE_OVER)
         ref = engine_referral(x->e, cmd->u.referral.referral);
     else
         q = engine_request(x->e, cmd->u.answer.request);
-    if (ref != NULL)
-        return referrer_of(ref->org.v);
+    if (ref != NULL) {
+        struct actor a = referrer_of(ref->org.v);
+
+        if (cmd->kind == CMD_TAKE_OVER)
+            a.account.v += 1000 * rng_below(r, 2); /* a colleague */
+        return a;
+    }
     return shelter_of(q != NULL ? engine_pool(x->e, q->pool)->org.v : HUIS_A);
 }
 
@@ -724,9 +747,17 @@ static enum command_kind a_kind(struct rng *r)
         [CMD_GATE_RETURN] = 1,
         [CMD_GATE_WITHDRAW] = 1,
         [CMD_FIND_RESIDENCE] = 2,
+        [CMD_EXTEND_REQUEST] = 2,
+        [CMD_EXTEND_HOLD] = 2,
+        [CMD_ACKNOWLEDGE_ALARM] = 1,
+        [CMD_HAND_OVER] = 1,
+        [CMD_TAKE_OVER] = 1,
     };
-    uint32_t at = rng_below(r, 120);
+    uint32_t sum = 0, at = 0;
 
+    for (unsigned k = 0; k < CMD_N; k++)
+        sum += often[k];
+    at = rng_below(r, sum);
     for (unsigned k = 0; k < CMD_N; k++) {
         if (at < often[k])
             return (enum command_kind)k;
@@ -771,7 +802,12 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
         cmd.u.ask.n = (uint8_t)(1 + rng_below(r, 2));
         for (unsigned i = 0; i < cmd.u.ask.n; i++)
             cmd.u.ask.pools[i].v = 1 + rng_below(r, POOL_COSM + (rng_chance(r, 50) ? 1 : 0));
-    } else if (cmd.kind == CMD_TRAVEL || cmd.kind == CMD_NO_SHOW || cmd.kind == CMD_WITHDRAW) {
+    } else if (cmd.kind == CMD_ACKNOWLEDGE_ALARM || cmd.kind == CMD_HAND_OVER) {
+        cmd.u.escalation.referral.v = a_referral(x, r);
+        cmd.u.escalation.alarm = PICK(r, alarm, ALARM_N);
+        cmd.u.escalation.to.v = rng_below(r, 3);
+    } else if (cmd.kind == CMD_TRAVEL || cmd.kind == CMD_NO_SHOW || cmd.kind == CMD_WITHDRAW ||
+               cmd.kind == CMD_EXTEND_HOLD || cmd.kind == CMD_TAKE_OVER) {
         const struct request *q = engine_request(x->e, (struct request_id){a_request(x, r)});
 
         cmd.u.referral.referral.v = a_referral(x, r);

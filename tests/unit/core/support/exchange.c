@@ -128,6 +128,7 @@ struct exchange *exchange_new(void)
 {
     struct core_settings s = core_settings_default();
 
+    s.timers = timers_settings_off();
     return exchange_new_with(&s);
 }
 

@@ -33,7 +33,7 @@ struct exchange {
     size_t counted; /* events of the last command */
 };
 
-struct exchange *exchange_new(void);
+struct exchange *exchange_new(void); /* the settings of a broker, but for the timers of escalation: off */
 struct exchange *exchange_new_with(const struct core_settings *settings);
 void exchange_free(struct exchange *x);
 

@@ -189,11 +189,24 @@ static enum err session_end(void *ctx, const uint8_t hash[SESSION_HASH_BYTES], p
     return OK;
 }
 
+static size_t of_org(void *ctx, struct org_id org, const struct account **out, size_t max)
+{
+    struct web_people *p = ctx;
+    size_t n = 0;
+
+    for (size_t i = 0; i < COUNT_OF(p->accounts) && n < max; i++) {
+        if (p->accounts[i].id.v != 0 && p->accounts[i].org.v == org.v)
+            out[n++] = &p->accounts[i];
+    }
+    return n;
+}
+
 struct people_port web_people_port(struct web_people *p)
 {
     return (struct people_port){.ctx = p,
                                 .find = find,
                                 .get = get,
+                                .of_org = of_org,
                                 .session_find = session_find,
                                 .machine_find = machine_find,
                                 .note_sign_in = note_sign_in,

@@ -1,0 +1,302 @@
+/* When the timers of a referral fall due, and what stands of its alarms. */
+#include "core/timers/timers_state.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "core/apply.h"
+#include "core/engine_state.h"
+
+#include <stdlib.h>
+
+#define DAY_MINUTES 1440
+
+struct timers_settings timers_settings_default(void)
+{
+    /* domain: section 5; a level that is not known has oranje's times. */
+    return (struct timers_settings){
+        .ring_s = {15 * 60, 60 * 60, 15 * 60, 5 * 60},
+        .widen_s = {30 * 60, 4 * 3600, 30 * 60, 10 * 60},
+        .widen_by = {1, 1, 1, 2},
+        .lead_s = {60 * 60, 0, 60 * 60, 20 * 60},
+        .hold_s = {6 * 3600, 24 * 3600, 6 * 3600, 3 * 3600},
+        .hold_warn_s = {3600, 4 * 3600, 3600, 30 * 60},
+        .no_show_s = {60 * 60, 4 * 3600, 60 * 60, 30 * 60},
+        .extra_s = 5 * 60,
+        .next_day_minute = 9 * 60,
+        .rings_max = 6,
+        .widen_steps = 6,
+    };
+}
+
+struct timers_settings timers_settings_off(void)
+{
+    return (struct timers_settings){.next_day_minute = NEXT_DAY_NEVER};
+}
+
+static const char *const codes[ALARM_N] = {
+    [ALARM_LEAD] = "lead",
+    [ALARM_HOLD_ENDING] = "hold_ending",
+    [ALARM_HOLD_ENDED] = "hold_ended",
+    [ALARM_NO_SHOW] = "no_show",
+};
+
+const char *alarm_code(enum alarm v)
+{
+    CHECK((unsigned)v < ALARM_N);
+    return codes[v];
+}
+
+const char *const *alarm_codes(void)
+{
+    return codes;
+}
+
+/* ---- the table ---- */
+
+void timers_free(struct timers_state *s)
+{
+    free(s->list);
+    *s = (struct timers_state){0};
+}
+
+const struct timers *timers_of(const struct engine *e, struct referral_id id)
+{
+    static const struct timers none;
+
+    return id.v >= 1 && id.v <= e->timers.n ? &e->timers.list[id.v - 1].t : &none;
+}
+
+struct timers_slot *timers_slot(struct engine *e, struct referral_id id)
+{
+    CHECK(id.v >= 1 && id.v <= e->timers.n);
+    return &e->timers.list[id.v - 1];
+}
+
+void timers_refresh(struct engine *e, const struct referral *r)
+{
+    while (e->timers.n < e->n_referrals) {
+        MEM_GROW(e->timers.list, e->timers.n, e->timers.cap);
+        e->timers.list[e->timers.n++] = (struct timers_slot){0};
+    }
+    due_refresh_timers(e, r);
+}
+
+/* ---- small questions ---- */
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static const struct timers_settings *settings_of(const struct engine *e)
+{
+    return &e->settings.timers;
+}
+
+struct account_id timers_owner(const struct engine *e, const struct referral *r)
+{
+    const struct timers *t = timers_of(e, r->id);
+
+    return t->owner.v != 0 ? t->owner : r->opened_by;
+}
+
+const struct request *timers_held(const struct engine *e, const struct referral *r)
+{
+    const struct request *q = referral_accepted(e, r);
+
+    return q != NULL && timers_of(e, r->id)->hold_request.v == q->id.v ? q : NULL;
+}
+
+int64_t timers_hold_until(const struct engine *e, const struct referral *r)
+{
+    return timers_held(e, r) != NULL ? timers_of(e, r->id)->hold_until_ms : 0;
+}
+
+int64_t timers_looks_since_ms(const struct engine *e, const struct referral *r)
+{
+    int64_t since_ms = r->opened_at_ms;
+
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->cancel_why == CANCEL_NO_SHOW || q->cancel_why == CANCEL_HOLD_ENDED)
+            since_ms = later(since_ms, q->ended_at_ms);
+    }
+    return since_ms;
+}
+
+bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum alarm alarm)
+{
+    const struct timers *t = timers_of(e, r->id);
+    int64_t raised_ms = t->alarms[alarm].raised_at_ms;
+
+    if (raised_ms == 0)
+        return false;
+    switch (alarm) {
+    case ALARM_LEAD:
+    case ALARM_HOLD_ENDED:
+        return referral_is_looking(r->state) && raised_ms >= timers_looks_since_ms(e, r);
+    case ALARM_HOLD_ENDING:
+        return r->state == REFERRAL_RESERVED && timers_held(e, r) != NULL && t->hold_warned;
+    case ALARM_NO_SHOW:
+        return r->state == REFERRAL_TRAVELLING && timers_held(e, r) != NULL && t->hold_missed;
+    case ALARM_N:
+        break;
+    }
+    return false;
+}
+
+/* ---- ring again ---- */
+
+/* The house's clock started when it was asked, or opened; with the answer's length taken off its end, because
+ * the request does not keep it. */
+static int64_t clock_start_ms(const struct engine *e, const struct referral *r, const struct request *q)
+{
+    const struct core_settings *s = &e->settings;
+    uint32_t by_level = s->answer_by_s[r->need.threat_level];
+    uint32_t by_urgency = s->urgent_answer_s[r->urgency];
+    uint32_t answer_s = by_level < by_urgency ? by_level : by_urgency;
+
+    if (q->n_extended > 0)
+        return q->extended_at_ms;
+    return later(q->asked_at_ms, q->answer_by_ms - (int64_t)answer_s * MS_SECOND);
+}
+
+int64_t timers_ring_ms(const struct engine *e, const struct referral *r, const struct request *q)
+{
+    const struct timers_settings *s = settings_of(e);
+    uint32_t ring_s = s->ring_s[r->need.threat_level];
+    int64_t next_ms = 0;
+
+    if (ring_s == 0 || q->state != REQUEST_PENDING || q->silent_at_ms != 0 || q->n_rung >= s->rings_max)
+        return INT64_MAX;
+    /* Who has just looked, or asked for time, is not rung out of it. */
+    next_ms = later(later(clock_start_ms(e, r, q), q->seen_at_ms), q->rung_at_ms) + ring_s * MS_SECOND;
+    return next_ms < q->answer_by_ms ? next_ms : INT64_MAX;
+}
+
+/* ---- widen ---- */
+
+/* A round starts when a person asks, or when the place was lost. 0 = nobody has asked yet: whether and where
+ * a household is made known is a person's decision first. */
+static int64_t round_start_ms(const struct engine *e, const struct referral *r)
+{
+    int64_t asked_ms = 0;
+
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (!q->proposal.by_broker)
+            asked_ms = later(asked_ms, q->asked_at_ms);
+    }
+    return r->n_requests == 0 ? 0 : later(asked_ms, timers_looks_since_ms(e, r));
+}
+
+unsigned timers_steps(const struct engine *e, const struct referral *r)
+{
+    const struct timers *t = timers_of(e, r->id);
+
+    return t->widened_at_ms != 0 && t->widened_at_ms >= round_start_ms(e, r) ? t->widen_steps : 0;
+}
+
+int64_t timers_widen_ms(const struct engine *e, const struct referral *r)
+{
+    const struct timers_settings *s = settings_of(e);
+    uint32_t widen_s = s->widen_s[r->need.threat_level];
+    int64_t from_ms = 0;
+
+    if (widen_s == 0 || s->widen_by[r->need.threat_level] == 0 || !r->facts_known || r->n_requests == 0 ||
+        r->n_requests >= REFERRAL_REQUESTS_MAX || !referral_is_looking(r->state) ||
+        timers_steps(e, r) >= s->widen_steps)
+        return INT64_MAX;
+    /* From the newest request, whoever asked it: each house gets its time before the next is drawn in. */
+    from_ms =
+        later(timers_looks_since_ms(e, r), engine_request(e, r->requests[r->n_requests - 1])->asked_at_ms);
+    return later(from_ms, timers_of(e, r->id)->widened_at_ms) + widen_s * MS_SECOND;
+}
+
+/* ---- team lead ---- */
+
+static int minute_of_day(const struct core_settings *s, int64_t at_ms)
+{
+    if (s->plain_clock)
+        return (int)(at_ms / MS_MINUTE % DAY_MINUTES);
+    return time_week_minute_nl(at_ms) % DAY_MINUTES;
+}
+
+static int64_t next_day_ms(const struct core_settings *s, int64_t at_ms)
+{
+    int64_t midnight_ms = at_ms - at_ms % MS_MINUTE - minute_of_day(s, at_ms) * MS_MINUTE;
+    int64_t due_ms = midnight_ms + MS_DAY + s->timers.next_day_minute * MS_MINUTE;
+    int off = (int)s->timers.next_day_minute - minute_of_day(s, due_ms);
+
+    /* Twice a year a day has another length. */
+    if (off > DAY_MINUTES / 2)
+        off -= DAY_MINUTES;
+    if (off < -DAY_MINUTES / 2)
+        off += DAY_MINUTES;
+    return due_ms + off * MS_MINUTE;
+}
+
+int64_t timers_lead_ms(const struct engine *e, const struct referral *r)
+{
+    const struct timers_settings *s = settings_of(e);
+    uint32_t lead_s = s->lead_s[r->need.threat_level];
+    int64_t since_ms = 0;
+
+    if (!referral_is_looking(r->state) || timers_alarm_stands(e, r, ALARM_LEAD))
+        return INT64_MAX;
+    since_ms = timers_looks_since_ms(e, r);
+    if (lead_s > 0)
+        return since_ms + lead_s * MS_SECOND;
+    return s->next_day_minute >= NEXT_DAY_NEVER ? INT64_MAX : next_day_ms(&e->settings, since_ms);
+}
+
+/* ---- after the yes ---- */
+
+int64_t timers_hold_ms(const struct engine *e, const struct referral *r)
+{
+    const struct timers_settings *s = settings_of(e);
+    const struct timers *t = timers_of(e, r->id);
+
+    if (s->hold_s[r->need.threat_level] == 0 ||
+        (r->state != REFERRAL_RESERVED && r->state != REFERRAL_TRAVELLING))
+        return INT64_MAX;
+    /* A yes from before there were holds, or one whose second event was lost with the machine: set it now. */
+    if (timers_held(e, r) == NULL)
+        return r->accepted_at_ms;
+    if (r->state == REFERRAL_TRAVELLING)
+        return INT64_MAX;
+    if (t->hold_warned)
+        return t->hold_until_ms;
+    return later(t->hold_set_at_ms, t->hold_until_ms - s->hold_warn_s[r->need.threat_level] * MS_SECOND);
+}
+
+int64_t timers_no_show_ms(const struct engine *e, const struct referral *r)
+{
+    const struct timers *t = timers_of(e, r->id);
+    uint32_t no_show_s = settings_of(e)->no_show_s[r->need.threat_level];
+
+    if (no_show_s == 0 || r->state != REFERRAL_TRAVELLING || timers_held(e, r) == NULL || t->hold_missed)
+        return INT64_MAX;
+    /* The hold reaches that far, unless the journey was told for days ahead. */
+    return r->eta_ms != 0 ? earlier(r->eta_ms + no_show_s * MS_SECOND, t->hold_until_ms) : t->hold_until_ms;
+}
+
+int64_t timers_due_ms(const struct engine *e, const struct referral *r)
+{
+    int64_t due_ms = INT64_MAX;
+
+    if (referral_is_looking(r->state)) {
+        for (unsigned i = 0; i < r->n_requests; i++)
+            due_ms = earlier(due_ms, timers_ring_ms(e, r, engine_request(e, r->requests[i])));
+        due_ms = earlier(due_ms, earlier(timers_widen_ms(e, r), timers_lead_ms(e, r)));
+    }
+    return earlier(due_ms, earlier(timers_hold_ms(e, r), timers_no_show_ms(e, r)));
+}

@@ -1,0 +1,117 @@
+/* Timers and escalation: what happens by itself around a referral so that no clock runs out unnoticed.
+ *
+ *   looking     rung again    a pending request that nobody answers is rung, each interval, until its time is
+ * over widened       no yes for so long: the broker asks the next places that fit LEAD          no yes for
+ * still longer: the organisation's team lead is alarmed reserved    hold          the place is kept until
+ * hold_until_ms; before that HOLD_ENDING; then the place is let go of, the referral looks again, and
+ * HOLD_ENDED says so travelling  NO_SHOW       past the time of arrival: both sides are alarmed, and a person
+ * decides
+ *
+ * A machine never closes a referral. Alarms stand until what they are about is over, or a person acknowledges
+ * them. Lengths and counts are settings per threat level (domain: section 5); a level that is not known has
+ * oranje's. One record per referral; one that no timer and no colleague touched is in no digest. When the
+ * next thing falls due is derived from state and settings, and is no state itself. */
+#ifndef PLEK_CORE_TIMERS_H
+#define PLEK_CORE_TIMERS_H
+
+#include "core/ids.h"
+#include "core/kinds.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct engine;
+struct core_settings;
+struct referral;
+struct request;
+
+#define EXTENSIONS_MAX 3 /* extra time for one answer, and for one hold: up to three times */
+#define RINGS_MAX 20     /* of one request; the setting is below it */
+#define NEXT_DAY_NEVER 1440
+
+/* 0 in a length or a count: never. Index: enum threat_level. */
+struct timers_settings {
+    uint32_t ring_s[THREAT_N];      /* 5, 15, 60 min: ring again */
+    uint32_t widen_s[THREAT_N];     /* 10, 30 min, 4 h without a yes: ask the next places */
+    uint8_t widen_by[THREAT_N];     /* 2, 1, 1: so many in one step */
+    uint32_t lead_s[THREAT_N];      /* 20, 60 min; groen 0: at next_day_minute of the next day */
+    uint32_t hold_s[THREAT_N];      /* 3, 6, 24 h after the yes */
+    uint32_t hold_warn_s[THREAT_N]; /* 30 min, 1 h, 4 h before it ends an alarm: time to ring and to extend */
+    uint32_t no_show_s[THREAT_N];   /* 30, 60 min, 4 h after the time of arrival */
+    uint32_t extra_s;               /* 5 min: what a house gets that asks for extra time */
+    uint16_t next_day_minute;       /* 540: nine in the morning, when a team starts; NEXT_DAY_NEVER */
+    uint8_t rings_max;              /* 6 times for one request: a phone that rings all night is turned off */
+    uint8_t widen_steps;            /* 6 in a round; a round starts when a person asks, or a place is lost */
+};
+struct timers_settings timers_settings_default(void);
+/* Nothing happens by itself and no place has an end: for simulated worlds, and for tests of something else.
+ */
+struct timers_settings timers_settings_off(void);
+
+enum alarm { ALARM_LEAD, ALARM_HOLD_ENDING, ALARM_HOLD_ENDED, ALARM_NO_SHOW, ALARM_N };
+const char *alarm_code(enum alarm v); /* "lead" "hold_ending" "hold_ended" "no_show" */
+const char *const *alarm_codes(void); /* ALARM_N of them, for json_choice() */
+
+/* Why a hold got its end. */
+enum hold_how { HOLD_YES, HOLD_EXTENDED, HOLD_JOURNEY, HOLD_LATE, HOLD_HOW_N };
+
+/* What an event of this part says; each kind uses what it needs (core/event.h). */
+struct escalation {
+    struct referral_id referral;
+    struct request_id request;
+    int64_t until_ms;
+    struct account_id to; /* handed over: to whom; 0 = whoever is next */
+    enum alarm alarm;
+    enum hold_how how;
+};
+
+struct alarm_state {
+    int64_t raised_at_ms; /* 0 = never; the last time */
+    int64_t acknowledged_at_ms;
+    struct account_id acknowledged_by;
+};
+
+/* Of one referral. */
+struct timers {
+    struct alarm_state alarms[ALARM_N];
+    struct request_id
+        hold_request; /* the hold below is of this request, and counts only while that is accepted */
+    int64_t hold_until_ms;
+    int64_t hold_set_at_ms;
+    uint8_t hold_extensions; /* by people */
+    bool hold_warned;        /* HOLD_ENDING was raised for this end */
+    bool hold_missed;        /* NO_SHOW was raised for this time of arrival */
+    int64_t widened_at_ms;   /* last step; 0 = none */
+    uint8_t widen_steps;     /* in the round that step belonged to */
+    struct account_id owner; /* 0 = who opened it */
+    bool handed;             /* offered to a colleague who has not taken it over yet */
+    struct account_id handed_to;
+    int64_t handed_at_ms;
+    uint64_t version; /* seq of the last event of this part; 0 = none, and the rest is zero */
+};
+
+/* ---- look ---- */
+/* The record; a referral without one gives an empty one. Valid until the next apply. */
+const struct timers *timers_of(const struct engine *e, struct referral_id id);
+/* Who is responsible for the referral: who took it over last, else who opened it; 0 = nobody yet: the broker
+ * opened it by itself, and it waits for somebody of its organisation. */
+struct account_id timers_owner(const struct engine *e, const struct referral *r);
+/* The end of the hold on the place that said yes; 0 = no yes, or none was set. */
+int64_t timers_hold_until(const struct engine *e, const struct referral *r);
+/* The alarm was raised, and what it is about is not over. */
+bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum alarm alarm);
+/* Earliest moment at which a timer of the referral falls due; INT64_MAX = none. */
+int64_t timers_due_ms(const struct engine *e, const struct referral *r);
+/* The single timers, INT64_MAX = not running: the next ring of a request; the next step of widening; the
+ * alarm without a yes; the end of a hold's warning time, or the hold's end after it; the alarm of a missed
+ * arrival. */
+int64_t timers_ring_ms(const struct engine *e, const struct referral *r, const struct request *q);
+int64_t timers_widen_ms(const struct engine *e, const struct referral *r);
+int64_t timers_lead_ms(const struct engine *e, const struct referral *r);
+int64_t timers_hold_ms(const struct engine *e, const struct referral *r);
+int64_t timers_no_show_ms(const struct engine *e, const struct referral *r);
+
+/* The promises of this part over the whole state; false with WHY. */
+bool timers_check(const struct engine *e, char *why, size_t why_size);
+
+#endif

@@ -1,0 +1,51 @@
+/* Inside of timers: the table, and what apply, decide, digest and the heap need of it. Private to core. */
+#ifndef PLEK_CORE_TIMERS_STATE_H
+#define PLEK_CORE_TIMERS_STATE_H
+
+#include "core/timers/timers.h"
+
+struct decision;
+struct ask_on;
+struct event;
+struct fields;
+struct referral_slot;
+
+struct timers_slot {
+    struct timers t;
+    uint64_t sum; /* digest of t; 0 while its version is 0 */
+    uint32_t due; /* place in the heap + 1, 0 = not there */
+};
+
+/* By referral id - 1; as long as the table of referrals. */
+struct timers_state {
+    struct timers_slot *list;
+    uint32_t n, cap;
+};
+
+void timers_free(struct timers_state *s);
+/* After a referral or one of its requests changed: bring the heap up to date. Makes its record. */
+void timers_refresh(struct engine *e, const struct referral *r);
+struct timers_slot *timers_slot(struct engine *e, struct referral_id id); /* CHECK that it exists */
+
+/* The request that is accepted now and whose hold is set; NULL if not. */
+const struct request *timers_held(const struct engine *e, const struct referral *r);
+/* When the referral came to look: opened, or lost its place. */
+int64_t timers_looks_since_ms(const struct engine *e, const struct referral *r);
+/* Steps of widening in the round that goes on. */
+unsigned timers_steps(const struct engine *e, const struct referral *r);
+
+/* records_timers.c */
+void escalation_fields(struct fields *f, struct escalation *x);
+void timers_request_fields(struct fields *f, struct request *q);
+bool timers_request_is_empty(const struct request *q);
+uint64_t timers_digest(struct referral_id id, const struct timers *t); /* 0 for an untouched one */
+uint64_t timers_recount(const struct engine *e);
+
+/* decide_timers.c, for the other decisions: the yes starts a hold, a journey moves its end. */
+void timers_hold(struct decision *d, const struct request *q);
+void timers_journey(struct decision *d, const struct referral *r, const struct request *q, int64_t eta_ms);
+/* Let fall due what is due of referral ID. False, with nothing added, if this tick has searched often enough.
+ */
+bool timers_tick(struct decision *d, struct ask_on *a, struct referral_id id);
+
+#endif

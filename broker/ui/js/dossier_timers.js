@@ -1,0 +1,19 @@
+// @ts-check
+// The dossier's part about time: alarms that stand, how long the place is kept, and who the referral is with.
+import { alarmNotices, holdPanel, ownerView } from './timers.js';
+import { html } from './ui.js';
+
+/** @type {import('./dossier.js').Section} */
+export const section = {
+  id: 'timers',
+  title: 'timers.section',
+  isFor: ctx => ctx.role !== 'shelter' && ctx.referral.owner !== undefined && !['admitted', 'withdrawn'].includes(ctx.referral.state),
+  load: async ctx => (await ctx.api.get('/colleagues')).colleagues,
+  view: (colleagues, ctx) => {
+    const parts = {
+      nowMs: ctx.api.now(), busy: ctx.busy, colleagues,
+      act: (/** @type {import('../types/api').Referral} */ r, /** @type {string} */ path, /** @type {unknown} */ body, /** @type {string} */ done) => ctx.act(() => ctx.api.post(`/referrals/${r.id}/${path}`, body), done),
+    };
+    return html`${alarmNotices(ctx.referral, parts)}${holdPanel(ctx.referral, parts)}${ownerView(ctx.referral, parts)}`;
+  },
+};

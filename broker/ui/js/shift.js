@@ -1,0 +1,85 @@
+// @ts-check
+// The change of shift: every open referral of the organisation, who it is with, what is alarmed, and taking it over.
+// What is offered to whoever is next, and what nobody looks after, stands on top.
+import { problemText } from './api.js';
+import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { headline } from './placer_track.js';
+import { moment, t } from './text.js';
+import { alarmNotices, openAlarms, ownerView } from './timers.js';
+import { announce, html, nothing, notice } from './ui.js';
+
+/** @typedef {import('../types/api').Referral} Referral */
+
+const LIVE_DELAY_MS = 400;
+
+/** @type {import('./frame.js').Frame} */
+let frame;
+const state = {
+  /** @type {Referral[]} */ open: [],
+  /** @type {import('../types/api').Colleague[]} */ colleagues: [],
+  /** @type {string | null} */ problem: null,
+  ready: false,
+  busy: false,
+};
+
+/** @param {Referral} r */
+const weight = r => (r.handedOver || r.owner?.id === 0 ? 4 : 0) + (openAlarms(r).length > 0 ? 2 : 0) + (r.mine ? 0 : 1);
+/** First what waits for somebody, then the oldest. @param {Referral} a @param {Referral} b */
+const byNeed = (a, b) => weight(b) - weight(a) || a.openedAt.localeCompare(b.openedAt);
+
+async function load() {
+  try {
+    const [{ referrals }, { colleagues }] = await Promise.all([frame.api.get('/referrals?live=true&limit=200'), frame.api.get('/colleagues')]);
+    Object.assign(state, { open: referrals.sort(byNeed), colleagues, ready: true });
+  } catch (error) {
+    Object.assign(state, { problem: problemText(error), ready: true });
+  }
+  frame.draw();
+}
+
+/** @param {Referral} r @param {string} path @param {unknown} body @param {string} done */
+async function act(r, path, body, done) {
+  if (state.busy) return;
+  Object.assign(state, { busy: true, problem: null });
+  frame.draw();
+  try {
+    await frame.api.post(`/referrals/${r.id}/${path}`, body);
+    announce(done);
+  } catch (error) {
+    state.problem = problemText(error);
+  }
+  state.busy = false;
+  await load();
+}
+
+/** @param {Referral} r @param {import('./timers.js').TimerParts} parts */
+const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${headline(r)}. <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
+  ${alarmNotices(r, parts)}${ownerView(r, parts)}</li>`;
+
+function view() {
+  const parts = { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, act };
+  const mine = state.open.filter(r => r.mine).length;
+  return html`<main id="main" class="dossier shift-list">${staleNotice(frame, load)}${doubtNotice(frame)}${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
+    <h1 tabindex="-1">${t('timers.page')}</h1>
+    ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('timers.loading')}</p>` : state.open.length === 0 ? html`<p>${t('timers.none')}</p>`
+    : html`<p>${t('timers.count', { n: state.open.length })} ${t('timers.count_mine', { n: mine })}</p><ul class="shift-rows">${state.open.map(r => row(r, parts))}</ul>`}</main>`;
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon;
+
+startPage({
+  roles: ['referrer', 'comensha'],
+  titleKey: 'timers.page',
+  skipKey: 'skip.main',
+  view,
+  begin: async f => {
+    frame = f;
+    await load();
+  },
+  onLive: () => {
+    clearTimeout(soon);
+    soon = setTimeout(load, LIVE_DELAY_MS);
+  },
+  onBack: () => load(),
+});

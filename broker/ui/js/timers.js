@@ -1,0 +1,62 @@
+// @ts-check
+// Alarms of a referral, how long its place is kept, and who it is with: the same parts on the placer's page, in the
+// dossier and at the change of shift.
+import { clock, either, moment, t } from './text.js';
+import { button, html, nothing, notice } from './ui.js';
+
+/** @typedef {import('../types/api').Referral} Referral */
+/** @typedef {import('../types/api').Colleague} Colleague */
+/**
+ * @typedef {object} TimerParts
+ * @property {number} nowMs
+ * @property {boolean} busy
+ * @property {Colleague[]} colleagues
+ * @property {(referral: Referral, path: string, body: unknown, done: string) => void} act
+ */
+
+/** @param {Colleague | null | undefined} c */
+export const nameOf = c => (c ? either(c.nameNl, c.nameEn) || t('timers.somebody') : t('timers.whoever'));
+
+/** @param {Referral} r */
+export const openAlarms = r => (r.alarms ?? []).filter(a => !a.acknowledgedAt);
+
+/** An alarm that nobody looks after asks for somebody; afterwards it says who does. @param {Referral} r @param {TimerParts} p @param {string[]} [but] */
+export const alarmNotices = (r, p, but = []) => (r.alarms ?? []).filter(a => !but.includes(a.alarm)).map(a => notice({
+  icon: a.acknowledgedAt ? 'eye-check' : 'alert-triangle',
+  title: t(`timers.alarm_${a.alarm}`),
+  text: a.acknowledgedAt ? t('timers.seen', { name: nameOf(a.acknowledgedBy), time: clock(a.acknowledgedAt) }) : t(`timers.alarm_${a.alarm}_text`),
+  tone: a.acknowledgedAt ? 'info' : a.alarm === 'lead' ? 'warning' : 'error',
+  alert: !a.acknowledgedAt,
+  action: a.acknowledgedAt ? nothing : button(t('timers.acknowledge'), { icon: 'eye-check', busy: p.busy, about: r.code, click: () => p.act(r, 'alarm-acknowledgement', { alarm: a.alarm }, t('timers.acknowledged')) }),
+}));
+
+/** Until when the place that said yes is kept. @param {Referral} r @param {TimerParts} p */
+export function holdPanel(r, p) {
+  if (r.state !== 'reserved' || !r.holdUntilAt) return nothing;
+  const left = (r.holdExtensionsMax ?? 0) - (r.holdExtensions ?? 0);
+  return html`<div class="hold"><p><b>${t('timers.hold', { time: moment(r.holdUntilAt, p.nowMs) })}</b> ${t('timers.hold_text')}</p>
+    ${left > 0 ? button(t('timers.extend_hold', { n: left }), { icon: 'clock', busy: p.busy, click: () => p.act(r, 'hold-extension', {}, t('timers.hold_extended')) }) : html`<p class="subtle">${t('timers.no_more')}</p>`}</div>`;
+}
+
+/** @param {Referral} r */
+function handedText(r) {
+  if (!r.handedOver) return nothing;
+  return html`<p class="small">${t('timers.offered', { name: nameOf(r.handedOver.to) })}</p>`;
+}
+
+/** Who it is with, and passing it on. @param {Referral} r @param {TimerParts} p */
+export function ownerView(r, p) {
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const value = Number(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('colleague') ?? 0);
+    p.act(r, 'shift-handover', value > 0 ? { colleagueId: value } : {}, t('timers.handed'));
+  };
+  const others = p.colleagues.filter(c => !c.me);
+  const id = `colleague-${r.id}`;
+  return html`<div class="owner"><p>${r.mine ? t('timers.mine') : r.owner?.id === 0 ? t('timers.nobody') : t('timers.with', { name: nameOf(r.owner) })}</p>${handedText(r)}
+    ${!r.mine || r.handedOver ? button(r.mine ? t('timers.keep') : t('timers.take_over'), { kind: r.mine ? 'secondary' : 'primary', icon: 'user-check', busy: p.busy, about: r.code, click: () => p.act(r, 'takeover', {}, t('timers.taken')) }) : nothing}
+    ${r.mine && !r.handedOver ? html`<details class="more"><summary>${t('timers.hand_over')}<span class="sr"> ${r.code}</span></summary><form class="handover" @submit=${submit}><div class="field"><label for=${id}>${t('timers.to')}</label><select id=${id} name="colleague"><option value="0">${t('timers.whoever')}</option>${others.map(c => html`<option value=${c.id}>${nameOf(c)}</option>`)}</select></div>${button(t('timers.offer'), { type: 'submit', busy: p.busy })}</form></details>` : nothing}</div>`;
+}
+
+/** What a house did with its time: rung again, and extra time. @param {import('../types/api').Request} r */
+export const ringText = r => [r.rung ? t('timers.rung', { n: r.rung, time: clock(r.rungAt ?? r.askedAt) }) : '', r.extensions ? t('timers.extended', { n: r.extensions, time: clock(r.answerByAt) }) : '', r.widened ? t('timers.widened') : ''].filter(Boolean).join(' ');
