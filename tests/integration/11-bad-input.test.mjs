@@ -51,6 +51,11 @@ const kinds = [
   ['another content type', () => open(need(), { headers: { 'Content-Type': 'text/plain' } }), 415, /application\/json/],
   ['no content type', () => open(need(), { headers: { 'Content-Type': null } }), 415, /application\/json/],
   ['another character set', () => open(need(), { headers: { 'Content-Type': 'application/json; charset=latin1' } }), 415, /UTF-8/],
+  // -- what follows an arrival --
+  ['a return without a code', () => referrer.post('/returns', {}, { key: null }), 400, '/code'],
+  ['a code that nobody has', () => referrer.post('/returns', { code: 'TK-AAAA-AAAA' }, { key: null }), 404, /no such thing/],
+  ['a clock that nobody knows', () => referrer.post(`/referrals/${referral.id}/clocks`, { clock: 'zandloper' }), 400, '/clock'],
+  ['a statement of the thirteenth month', () => house.get('/statements?month=2026-13'), 400, 'query:month'],
   // -- what the body says --
   ['a field that nobody knows', () => open(need({ urgencie: 'nu' })), 400, '/urgencie'],
   ['an unknown field deep inside', () => open(need({ household: [{ sex: 'vrouw', age: 30, name: '' }] })), 400, '/household/0/name'],
