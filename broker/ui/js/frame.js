@@ -14,13 +14,13 @@ import { announce, brand, button, closeDialog, html, icon, nothing, openDialog }
 
 /** Where each role works: the pages of its menu, the one it begins on first. @type {Record<Role, string[]>} */
 export const PAGES_OF = {
-  referrer: ['/plaatsen', '/samenwerken', '/sleutel'],
-  comensha: ['/toewijzing', '/plaatsen', '/samenwerken', '/sleutel'],
+  referrer: ['/plaatsen', '/verblijf', '/samenwerken', '/sleutel'],
+  comensha: ['/toewijzing', '/plaatsen', '/verblijf', '/samenwerken', '/sleutel'],
   gatekeeper: ['/toewijzing'],
-  shelter: ['/opvang', '/koppeling', '/samenwerken', '/sleutel'],
-  municipality: ['/gemeente'],
-  rapporteur: ['/gemeente'],
-  org_admin: ['/koppeling', '/sleutel'],
+  shelter: ['/opvang', '/koppeling', '/verblijf', '/samenwerken', '/sleutel'],
+  municipality: ['/gemeente', '/verblijf'],
+  rapporteur: ['/gemeente', '/verblijf'],
+  org_admin: ['/koppeling', '/verblijf', '/sleutel'],
   exchange_admin: ['/koppeling'],
 };
 /** @type {Record<string, string>} */
@@ -28,6 +28,7 @@ const TITLE_OF = {
   '/plaatsen': 'placer.title', '/opvang': 'shelter.title', '/gemeente': 'overview.page', '/koppeling': 'feeds.title',
   '/verwijzing': 'dossier.title',
   '/toewijzing': 'gate.title',
+  '/verblijf': 'stay.page',
   '/samenwerken': 'together.title',
   '/sleutel': 'key.title',
 };
