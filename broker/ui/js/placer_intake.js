@@ -155,7 +155,7 @@ const more = p => html`<details class="more" @toggle=${(/** @type {Event} */ e) 
 </div></details>`;
 
 /** A household that comes back has told it all. @param {IntakeParts} p */
-const returning = p => (p.intake.returnCode ? html`<p class="small">${t('stay.return_used', { code: p.intake.returnCode })}</p>` : html`<details class="more"><summary>${icon('chevron-right')}${t('stay.return')}</summary><div class="more-body">
+const returning = p => (p.intake.returnCode ? html`<p class="small">${t('stay.return_used', { code: p.intake.returnCode })}</p>` : html`<details class="fold"><summary>${icon('chevron-right')}${t('stay.return')}</summary><div class="more-body">
   <div class="field"><label for="return-code">${t('stay.return_code')}</label><input class="input" id="return-code" autocomplete="off" autocapitalize="characters" maxlength="15" aria-describedby="return-hint"><p class="small subtle" id="return-hint">${t('stay.return_hint')}</p></div>
   ${button(t('stay.return_find'), { icon: 'history', click: () => p.useCode(/** @type {HTMLInputElement} */ (document.getElementById('return-code')).value) })}</div></details>`);
 
