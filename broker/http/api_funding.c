@@ -84,8 +84,8 @@ static void statement_done(const struct late *late, const struct outcome *outcom
     }
     reply_json(late, 200,
                json_pack("{s:o, s:o, s:o, s:b, s:i, s:b, s:o, s:o, s:o}", "at",
-                         view_time(app_now_ms(late->app)), "from", view_day(s->first_day), "to",
-                         view_day(s->last_day), "whole", a.whole, "minimumCell",
+                         view_time(app_now_ms(late->app)), "from", view_civil_day(s->first_day), "to",
+                         view_civil_day(s->last_day), "whole", a.whole, "minimumCell",
                          a.whole ? 1 : (int)late->app->settings.minimum_cell, "cut", s->cut, "rows", rows,
                          "nights", cell(s->nights, s->totals_suppressed), "stays",
                          cell(s->stays, s->totals_suppressed)));
@@ -171,8 +171,8 @@ static void flags_done(const struct late *late, const struct outcome *outcome)
                                             "count", (json_int_t)counts[r]));
     }
     reply_json(late, 200,
-               json_pack("{s:o, s:o, s:o}", "from", view_day((int32_t)late->numbers[FIRST_DAY]), "to",
-                         view_day((int32_t)late->numbers[LAST_DAY]), "regions", regions));
+               json_pack("{s:o, s:o, s:o}", "from", view_civil_day((int32_t)late->numbers[FIRST_DAY]), "to",
+                         view_civil_day((int32_t)late->numbers[LAST_DAY]), "regions", regions));
 }
 
 void api_funding_flags_get(struct call *call)

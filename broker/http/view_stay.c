@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-json_t *view_day(int32_t day)
+json_t *view_civil_day(int32_t day)
 {
     char text[DAY_TEXT_SIZE];
 
@@ -115,11 +115,11 @@ static json_t *funding(const struct engine *e, const struct stay *s)
         const struct funding_span *f = &s->funding.spans[i];
         const struct funding_rule *rule = stay_rules_funding(vocab_stay_rules(engine_vocab(e)), f->rule);
 
-        json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:o, s:o}", "from", view_day(f->from_day),
-                                              "stream", view_stream(e, f->stream), "municipality",
-                                              view_municipality(f->municipality), "rule",
-                                              rule != NULL ? json_string(rule->code) : json_null(), "reason",
-                                              list_code(e, LIST_FUNDING_CHANGE, f->reason)));
+        json_array_append_new(
+            list, json_pack("{s:o, s:s, s:o, s:o, s:o}", "from", view_civil_day(f->from_day), "stream",
+                            view_stream(e, f->stream), "municipality", view_municipality(f->municipality),
+                            "rule", rule != NULL ? json_string(rule->code) : json_null(), "reason",
+                            list_code(e, LIST_FUNDING_CHANGE, f->reason)));
     }
     return list;
 }
