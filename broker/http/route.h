@@ -58,6 +58,11 @@ call_fn api_gate_post, api_gates_list, api_gates_get, api_gate_take, api_gate_as
 call_fn api_gate_assent, api_gate_ask, api_gate_return, api_gate_withdraw; /* api_gate.c */
 call_fn api_referral_residence;                                            /* same */
 /* ---- stays, clocks, nights and funding ---- */
+call_fn api_stays_list, api_stays_get, api_stay_departure, api_stay_outflow, api_stay_funding,
+    api_stay_return_code, api_returns_post; /* api_stays.c */
+call_fn api_clocks_list, api_referral_clocks_list, api_referral_clock_start, api_clock_offer,
+    api_clock_accept, api_clock_prolong, api_clock_stop;               /* api_clocks.c */
+call_fn api_statements_get, api_statements_csv, api_funding_flags_get; /* api_funding.c */
 /* ---- MDO, regiehouder, consult ---- */
 call_fn api_organisations_list, api_mdos_list, api_mdos_get, api_mdos_post, api_mdo_invite, api_mdo_answer,
     api_mdo_date, api_mdo_close, api_mdo_note, api_mdo_item_move; /* api_mdo.c */

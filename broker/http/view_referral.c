@@ -34,6 +34,7 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
 {
     const struct referral *r = engine_referral(e, id);
     const struct vocab *v = engine_vocab(e);
+    struct household_link h = engine_household(e, id);
     json_t *requests = json_array();
     json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:b, s:b, s:s, s:I}", "id", (json_int_t)r->id.v, "code",
                           r->code, "state", referral_state_code(r->state), "urgency",
@@ -50,6 +51,9 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
                         r->withdraw_reason == 0 || r->withdraw_reason > vocab_list_size(v, LIST_WITHDRAW)
                             ? json_null()
                             : json_string(vocab_list_code(v, LIST_WITHDRAW, r->withdraw_reason - 1U)));
+    json_object_set_new(o, "stayId", h.stay.v != 0 ? json_integer((json_int_t)h.stay.v) : json_null());
+    json_object_set_new(o, "follows", json_string(link_why_code(h.why)));
+    json_object_set_new(o, "moves", json_integer(h.moves));
     json_object_set_new(o, "announced", announced_of(e, id, now_ms));
     if (full && r->facts_known && audience_of_referral(e, actor, id) == SIGHT_FULL)
         json_object_set_new(o, "need", need_to_json(v, &r->need));

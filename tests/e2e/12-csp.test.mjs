@@ -11,9 +11,9 @@ import { NOBED_SETTINGS } from '../support/walk_nobed_pages.mjs';
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
   + "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
   + "require-trusted-types-for 'script'; trusted-types lit-html";
-const PAGES = ['/', '/inloggen', '/plaatsen', '/opvang', '/gemeente', '/koppeling', '/verwijzing', '/dienst', '/samenwerken', '/toewijzing', '/sleutel'];
+const PAGES = ['/', '/inloggen', '/plaatsen', '/opvang', '/gemeente', '/koppeling', '/verwijzing', '/dienst', '/samenwerken', '/toewijzing', '/sleutel', '/verblijf'];
 // Pages on which notes are sealed and opened.
-const WASM = ['/verwijzing', '/toewijzing', '/sleutel'];
+const WASM = ['/verwijzing', '/sleutel'];
 // What a tab may keep, and what stays on the machine when it is closed.
 const TAB_KEEPS = ['plek.draft', 'plek.callback', 'plek.return', 'plek.shift', 'plek.codes', 'plek.nobed'];
 const MACHINE_KEEPS = ['lang', 'theme'];

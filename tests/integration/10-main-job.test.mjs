@@ -157,26 +157,26 @@ test('they travel and arrive, and the address closes', async () => {
 });
 
 test('each stream told its own story, in rising numbers, and nobody else anything', async () => {
-  await streams.referrer.until(e => e.event === 'referral.admitted');
-  await streams.yes.until(e => e.event === 'referral.admitted');
+  await streams.referrer.until(e => e.event === 'stay.started');
+  await streams.yes.until(e => e.event === 'stay.started');
   const story = s => own(s).map(e => e.event).join(' ');
   const asked = 'request.made request.made request.made';
-  const all = `referral.opened ${asked} request.seen request.cancelled request.cancelled request.accepted request.late_yes request.late_yes referral.travelling referral.admitted`;
+  const all = `referral.opened ${asked} request.seen request.cancelled request.cancelled request.accepted request.late_yes request.late_yes referral.travelling referral.admitted stay.started`;
   assert.equal(story(streams.referrer), all);
   assert.equal(story(streams.colleague), all);
-  assert.equal(story(streams.yes), 'request.made request.seen request.accepted referral.travelling referral.admitted');
+  assert.equal(story(streams.yes), 'request.made request.seen request.accepted referral.travelling referral.admitted stay.started');
   assert.equal(story(streams.late), 'request.made request.cancelled request.late_yes');
   assert.equal(story(streams.slow), 'request.made request.cancelled request.late_yes');
   for (const name of ['other', 'helpdesk', 'stranger', 'policy']) assert.equal(story(streams[name]), '', name);
   for (const [name, s] of Object.entries(streams)) assert.ok(rising(s), name);
-  assert.ok(Object.values(streams).flatMap(s => s.events).every(e => Object.keys(e.data).every(k => ['seq', 'at', 'referralId', 'requestId', 'poolId', 'state'].includes(k))));
+  assert.ok(Object.values(streams).flatMap(s => s.events).every(e => Object.keys(e.data).every(k => ['seq', 'at', 'referralId', 'requestId', 'poolId', 'stayId', 'state'].includes(k))));
 });
 
 test('a stream that comes back goes on after the last id it had', async () => {
   const seen = own(streams.referrer);
   const half = seen[4].id;
   const again = await referrer.events(half);
-  await again.until(e => e.event === 'referral.admitted');
+  await again.until(e => e.event === 'stay.started');
   assert.deepEqual(again.events.filter(e => e.data.referralId === referral.id), seen.slice(5));
   const house = await houses[1].events(seen[0].id);
   await house.until(e => e.event === 'request.late_yes');

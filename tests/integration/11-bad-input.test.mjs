@@ -60,6 +60,11 @@ const kinds = [
   ['handed over to somebody of another organisation', () => referrer.post(`/referrals/${referral.id}/shift-handover`, { colleagueId: Number(x.sql("SELECT id FROM account WHERE username = 'nachtdienst.amsterdam'")[0][0]) }), 400, '/colleagueId'],
   ['taken over for somebody else', () => referrer.post(`/referrals/${referral.id}/takeover`, { colleagueId: 1 }), 400, '/colleagueId'],
   ['a delivery record of any period', () => house.get('/delivery-record?days=60'), 400, 'query:days'],
+  // -- what follows an arrival --
+  ['a return without a code', () => referrer.post('/returns', {}, { key: null }), 400, '/code'],
+  ['a code that nobody has', () => referrer.post('/returns', { code: 'TK-AAAA-AAAA' }, { key: null }), 404, /no such thing/],
+  ['a clock that nobody knows', () => referrer.post(`/referrals/${referral.id}/clocks`, { clock: 'zandloper' }), 400, '/clock'],
+  ['a statement of the thirteenth month', () => house.get('/statements?month=2026-13'), 400, 'query:month'],
   // -- what the body says --
   ['a field that nobody knows', () => open(need({ urgencie: 'nu' })), 400, '/urgencie'],
   ['an unknown field deep inside', () => open(need({ household: [{ sex: 'vrouw', age: 30, name: '' }] })), 400, '/household/0/name'],

@@ -9,6 +9,7 @@ import { aKey, b64, confirmedKey, letter, sealTo, sealing } from '../support/sea
 import { routesOf } from '../support/routes.mjs';
 import { poll } from '../support/wait.mjs';
 import { aHotel, aNight } from '../support/walk_nobed.mjs';
+import { thisMonth, today } from '../support/walk_stay.mjs';
 import { aReport, aVictim, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 
 // own: the desk of Veilig Thuis whose referral it is; house: the shelter that is asked; vt2, house2: others of the
@@ -68,6 +69,23 @@ POST /feed-messages/{id}/replay  403 403 202   404    403      403     403     4
 POST /uploads                    403 403 201   201    403      403     403     201    403     403     403  401  401
 GET /uploads/{id}                403 403 200   404    403      403     403     404    403     403     403  401  401
 POST /uploads/{id}/acceptance    403 403 200   404    403      403     403     404    403     403     403  401  401
+GET /stays                       200 200 200   200    200      403     403     200    403     403     403  401  401
+GET /stays/{id}                  200 404 200   404    404      404     404     404    404     403     403  401  401
+POST /stays/{id}/departure       403 403 200   404    403      403     403     403    403     403     403  401  401
+POST /stays/{id}/outflow         403 403 200   404    403      403     403     403    403     403     403  401  401
+POST /stays/{id}/funding         403 403 200   404    403      403     403     403    403     403     403  401  401
+POST /stays/{id}/return-code     403 403 200   404    403      403     403     403    403     403     403  401  401
+POST /returns                    200 200 403   403    200      403     403     403    403     403     403  401  401
+GET /clocks                      200 200 200   200    200      403     403     200    403     403     403  401  401
+GET /referrals/{id}/clocks       200 404 200   404    404      404     404     404    404     403     403  401  401
+POST /referrals/{id}/clocks      200 404 200   404    404      403     403     403    403     403     403  401  401
+POST /clocks/{id}/offer          200 403 403   404    404      403     403     403    403     403     403  401  401
+POST /clocks/{id}/acceptance     200 200 403   404    404      403     403     403    403     403     403  401  401
+POST /clocks/{id}/prolongation   200 403 403   404    404      403     403     403    403     403     403  401  401
+POST /clocks/{id}/stop           200 403 403   404    404      403     403     403    403     403     403  401  401
+GET /statements                  403 403 200   200    403      200     200     200    403     403     403  401  401
+GET /statements/csv              403 403 200   200    403      200     200     200    403     403     403  401  401
+GET /funding-flags               403 403 403   403    403      200     200     403    403     403     403  401  401
 GET /organisations                   200 200 200 200 200 403 403 403 403 403 403 401 401
 GET /mdos                            200 200 200 200 200 403 403 403 403 403 403 401 401
 GET /regies                          200 200 200 200 200 403 403 403 403 403 403 401 401
@@ -122,7 +140,7 @@ GET /unplaced                    200 200 403   403    200      200     200     4
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
-const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
+const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /stays': ['vt2', 'house2', 'comensha', 'orgadm'], 'GET /clocks': ['vt2', 'house2', 'comensha', 'orgadm'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
 
 const accounts = { own: 'nachtdienst.rotterdam', vt2: 'nachtdienst.amsterdam', comensha: 'helpdesk.comensha', municip: 'beleid.rotterdam', rapport: 'rapporteur.landelijk', exadmin: 'beheer.uitwisseling' };
 let x, who, place, org, adapter, cosm;
@@ -155,7 +173,8 @@ const room = () => aReport(place.poolId, { unitsTotal: 10 * poolOf(place.poolId)
 
 /** Let go of what a row held; what is past that stays as it is. */
 async function release(given) {
-  if (given.referral) await who.own.post(`/referrals/${given.referral}/withdrawal`, { reason: 'anders' });
+  if (given.stay) await who.house.post(`/stays/${given.stay}/departure`, { reason: 'anders', destination: 'onbekend' });
+  else if (given.referral) await who.own.post(`/referrals/${given.referral}/withdrawal`, { reason: 'anders' });
   if (given.order) await adapter.tell(aMessage(org, { channel: 'upload', orderId: given.order, outcome: 'refused' }));
   if (given.upload) await who.house.post(`/uploads/${given.upload}/acceptance`, {}, { headers: given.headers });
 }
@@ -169,6 +188,18 @@ async function freshFeed(state) {
   expectStatus(await adapter.tell(aMessage(org, { channel: 'upload', orderId: order, reports: [aFeedReport(place.poolId)] })), 201);
   const { previewTag } = expectStatus(await who.house.get(`/uploads/${upload}`), 200);
   return { id: upload, upload, headers: { 'If-Match': previewTag } };
+}
+
+/** A household that has arrived: there, gone with its code, or with a clock that its desk offers to another. */
+async function freshStay(state, referral, request) {
+  expectStatus(await who.house.post(`/requests/${request}/arrival`), 200);
+  const { stayId } = expectStatus(await who.own.get(`/referrals/${referral}`), 200);
+  const leave = { reason: 'eigen_keuze', destination: 'onbekend' };
+  if (state === 'left') return { code: expectStatus(await who.house.post(`/stays/${stayId}/departure`, leave), 200).returnCode };
+  if (state === 'stayed') return { referral, id: stayId, stay: stayId };
+  const { clocks } = expectStatus(await who.own.post(`/referrals/${referral}/clocks`, { clock: 'huisverbod' }), 200);
+  expectStatus(await who.own.post(`/clocks/${clocks.at(-1).id}/offer`, { organisationId: who.vt2.session.organisationId }), 200);
+  return { referral, id: clocks.at(-1).id, stay: stayId };
 }
 
 /** What care is about: an MDO in which the house sits, its item, the regie offered to the house, a question to it. */
@@ -211,7 +242,8 @@ async function fresh(state) {
   if (state === 'bridge') return { referral: referral.id, id: expectStatus(await who.own.post(`/referrals/${referral.id}/bridges`, aHotel()), 201).id };
   if (state === 'open') return { referral: referral.id };
   const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
-  if (state === 'accepted') expectStatus(await who.house.post(`/requests/${request}/acceptance`), 200);
+  if (state !== 'pending') expectStatus(await who.house.post(`/requests/${request}/acceptance`), 200);
+  if (['stayed', 'left', 'clock'].includes(state)) return freshStay(state, referral.id, request);
   return { referral: referral.id, request };
 }
 
@@ -258,6 +290,18 @@ const GIVEN = {
   'POST /referrals/{id}/alarm-acknowledgement': ['open', () => ({ alarm: 'lead' })], // none stands
   'POST /referrals/{id}/shift-handover': ['open'],
   'POST /referrals/{id}/takeover': ['open'],
+  'GET /stays/{id}': ['stayed'],
+  'POST /stays/{id}/departure': ['stayed', () => ({ reason: 'eigen_keuze', destination: 'onbekend' })],
+  'POST /stays/{id}/outflow': ['stayed', () => ({ ready: true, blockedBy: 'woning' })],
+  'POST /stays/{id}/funding': ['stayed', () => ({ stream: 'wmo', municipality: 'GM0363', from: today(), reason: 'besluit' })],
+  'POST /stays/{id}/return-code': ['stayed'],
+  'POST /returns': ['left', (name, given) => ({ code: given.code })],
+  'GET /referrals/{id}/clocks': ['clock'],
+  'POST /referrals/{id}/clocks': ['stayed', () => ({ clock: 'huisverbod' })],
+  'POST /clocks/{id}/offer': ['clock', () => ({ organisationId: null })],
+  'POST /clocks/{id}/acceptance': ['clock'],
+  'POST /clocks/{id}/prolongation': ['clock'],
+  'POST /clocks/{id}/stop': ['clock', () => ({ reason: 'ingetrokken' })],
   'GET /requests/{id}': ['pending'],
   'POST /requests/{id}/sighting': ['pending'],
   'POST /requests/{id}/acceptance': ['pending'],
@@ -319,10 +363,11 @@ const GIVEN = {
 async function call(name, route, given) {
   const [method, path] = route.split(' ');
   const [, body] = GIVEN[route] ?? [];
-  const id = given.id ?? (path.startsWith('/pools') ? place.poolId : path.startsWith('/requests') ? given.request : given.referral);
+  const id = (path.startsWith('/referrals') ? given.referral : undefined) ?? given.id ?? (path.startsWith('/pools') ? place.poolId : path.startsWith('/requests') ? given.request : given.referral);
   let url = path.replace('{id}', id);
   // Who sees every house says whose document it wants; a house gets its own.
   if (path === '/capacity/opvang' && ['own', 'vt2', 'comensha', 'exadmin'].includes(name)) url += `?provider=${demo.organisations[organisationOf(place.poolId) - 1].code}`;
+  if (path.startsWith('/statements') || path === '/funding-flags') url += `?month=${thisMonth()}`;
   let c = who[name];
   if (route === 'GET /events') {
     if (c.session) {

@@ -5,6 +5,7 @@ import { walkCare } from './walk_care.mjs';
 import { walkHandover } from './walk_handover.mjs';
 import { walkGates } from './walk_gate.mjs';
 import { walkNobed } from './walk_nobed.mjs';
+import { walkStay } from './walk_stay.mjs';
 import { aNeed, aReport, ask, demo, deskOf, expectStatus, inMinutes, openReferral, organisationOf, placesFor } from './world.mjs';
 
 /** A file that a person brings, read by an adapter and taken; a message that was put aside, and is read again. */
@@ -60,6 +61,8 @@ export async function walk(x, referrer, need = aNeed) {
   expectStatus(await desks[3].post(`/requests/${again.id}/acceptance`), 200);
   expectStatus(await referrer.post(`/referrals/${a.id}/journey`, { etaAt: inMinutes(30) }), 200);
   expectStatus(await desks[3].post(`/requests/${again.id}/arrival`), 200);
+
+  await walkStay(x, referrer, desks[3], a.id);
 
   const b = await openReferral(referrer, need());
   await ask(referrer, b.id, [places[4].poolId]);

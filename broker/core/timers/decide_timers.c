@@ -1,5 +1,6 @@
 /* Decisions of timers and escalation: what falls due by itself, and what people do about it: extra time,
  * acknowledging an alarm, handing over at the change of shift. */
+#include "core/gate/gate_look.h"
 #include "core/decide_silence.h"
 
 #include "base/time_text.h"
@@ -185,9 +186,15 @@ static unsigned waited_for(const struct decision *d, const struct referral *r)
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(d->e, r->requests[i]);
 
-        n += q->state == REQUEST_PENDING && q->answer_by_ms > d->now_ms;
+        n += request_is_asking(q) && q->answer_by_ms > d->now_ms;
     }
     return n;
+}
+
+/* Its gatekeeper looks for the right place: the broker does not draw in others meanwhile. */
+static bool is_at_gate(const struct engine *e, const struct referral *r)
+{
+    return gate_live_of(e, r, GATEKEEPER_COMENSHA) != NULL || gate_live_of(e, r, GATEKEEPER_GI) != NULL;
 }
 
 /* One step: the next places that fit are asked, or that there are none is noted, so that the clock runs on.
@@ -199,8 +206,8 @@ static bool widen(struct decision *d, struct ask_on *a, const struct referral *r
 
     if (ask_on_count(a, r->id) > 0)
         return true; /* silence has just drawn in another */
-    for (unsigned i = 0;
-         i < settings_of(d)->widen_by[level] && waited_for(d, r) + asked < d->e->settings.ask_max[level];
+    for (unsigned i = 0; !is_at_gate(d->e, r) && i < settings_of(d)->widen_by[level] &&
+                         waited_for(d, r) + asked < d->e->settings.ask_max[level];
          i++) {
         struct request_id made = {0};
 

@@ -6,6 +6,7 @@ import { ApiError, problemText } from './api.js';
 import { section as gate } from './dossier_gate.js';
 import { section as care } from './dossier_care.js';
 import { section as timers } from './dossier_timers.js';
+import { section as stay } from './dossier_stay.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { section as nobed } from './dossier_nobed.js';
 import { section as handover } from './dossier_handover.js';
@@ -41,6 +42,7 @@ const SECTIONS = [
   timers,
   nobed,
   gate,
+  stay,
   care,
   handover,
 ];

@@ -14,13 +14,13 @@ import { announce, brand, button, closeDialog, html, icon, nothing, openDialog }
 
 /** Where each role works: the pages of its menu, the one it begins on first. @type {Record<Role, string[]>} */
 export const PAGES_OF = {
-  referrer: ['/plaatsen', '/dienst', '/samenwerken', '/sleutel'],
-  comensha: ['/toewijzing', '/plaatsen', '/dienst', '/samenwerken', '/sleutel'],
+  referrer: ['/plaatsen', '/dienst', '/verblijf', '/samenwerken', '/sleutel'],
+  comensha: ['/toewijzing', '/plaatsen', '/dienst', '/verblijf', '/samenwerken', '/sleutel'],
   gatekeeper: ['/toewijzing'],
-  shelter: ['/opvang', '/koppeling', '/samenwerken', '/sleutel'],
-  municipality: ['/gemeente'],
-  rapporteur: ['/gemeente'],
-  org_admin: ['/koppeling', '/sleutel'],
+  shelter: ['/opvang', '/koppeling', '/verblijf', '/samenwerken', '/sleutel'],
+  municipality: ['/gemeente', '/verblijf'],
+  rapporteur: ['/gemeente', '/verblijf'],
+  org_admin: ['/koppeling', '/verblijf', '/sleutel'],
   exchange_admin: ['/koppeling'],
 };
 /** @type {Record<string, string>} */
@@ -29,6 +29,7 @@ const TITLE_OF = {
   '/verwijzing': 'dossier.title',
   '/dienst': 'timers.page',
   '/toewijzing': 'gate.title',
+  '/verblijf': 'stay.page',
   '/samenwerken': 'together.title',
   '/sleutel': 'key.title',
 };

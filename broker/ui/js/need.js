@@ -22,6 +22,7 @@
  * @property {boolean} together
  * @property {string} ground
  * @property {boolean} chat anonymous, over the chat: nobody can be rung back
+ * @property {string} returnCode of an earlier stay, '' = none
  */
 
 /** Ages of each group; the middle one is what the search uses until the exact age is given. @type {Record<Band, { from: number, to: number, middle: number }>} */
@@ -36,7 +37,7 @@ const TRAFFICKING = ['uitbuiting_seksueel', 'uitbuiting_arbeid', 'uitbuiting_cri
 /** @returns {Intake} */
 export const emptyIntake = () => ({
   urgency: null, threat: null, adults: [{ sex: 'vrouw', age: null }], children: [], unsafe: [], traits: {}, threatKinds: {},
-  language: '', residence: '', home: '', together: true, ground: 'statutory_task', chat: false,
+  language: '', residence: '', home: '', together: true, ground: 'statutory_task', chat: false, returnCode: '',
 });
 
 /** @param {Intake} intake */
@@ -111,6 +112,7 @@ export function toNeed(intake) {
     ...(intake.residence ? { residence: intake.residence } : {}),
     ...(intake.home ? { homeMunicipality: intake.home } : {}),
     ...(adults.length === 0 ? { minorAlone: true } : {}),
+    ...(intake.returnCode ? { returnCode: intake.returnCode } : {}),
   };
 }
 
@@ -152,5 +154,6 @@ export function fromNeed(need) {
     together: need.keepTogether ?? true,
     ground: need.ground ?? 'statutory_task',
     chat: need.channel === 'chat',
+    returnCode: need.returnCode ?? '',
   };
 }

@@ -82,6 +82,22 @@ function setIntake(intake) {
   searchTimer = window.setTimeout(() => search(false), SEARCH_DELAY_MS);
 }
 
+/** What was told before, by the code of a household that comes back. @param {string} text */
+async function useCode(text) {
+  const code = text.trim().toUpperCase();
+  if (code === '') return;
+  try {
+    const found = await frame.api.ask('/returns', { code });
+    setIntake({ ...fromNeed(found.need), returnCode: found.need.returnCode ?? code });
+    announce(t('stay.return_found'));
+  } catch (error) {
+    const text_ = error instanceof ApiError && error.status === 404 ? t('stay.return_unknown') : problemText(error);
+    state.message = { title: text_ };
+    announce(text_);
+    frame.draw();
+  }
+}
+
 /** @param {boolean} quiet a refresh because facts changed, not because an answer did */
 async function search(quiet) {
   const number = ++searchNumber;
@@ -579,7 +595,7 @@ const view = () => {
     get intake() { return state.intake; },
     callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
     moreOpen: state.moreOpen, setMore: open => { state.moreOpen = open; frame.draw(); },
-    set: setIntake, addRegion, clear: () => setIntake(emptyIntake()),
+    set: setIntake, useCode, addRegion, clear: () => setIntake(emptyIntake()),
     setChat: chat => { setIntake({ ...state.intake, chat }); state.faults.delete('callback'); frame.draw(); },
     setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(state.intake, state.callback); frame.draw(); },
   });

@@ -19,6 +19,7 @@ import { button, html, icon, live, nothing, segments, select, shape, stepper } f
  * @property {(intake: Intake) => void} set
  * @property {(callback: string) => void} setCallback
  * @property {(chat: boolean) => void} setChat
+ * @property {(code: string) => void} useCode
  * @property {(name: string) => void} addRegion
  * @property {() => void} clear
  * @property {boolean} moreOpen the long list of municipalities is only made when it can be used
@@ -153,6 +154,11 @@ const more = p => html`<details class="more" @toggle=${(/** @type {Event} */ e) 
   ${select({ id: 'ground', label: t('intake.ground'), value: p.intake.ground, options: rows('legalGrounds').map(r => [r.code, either(r.labelNl, r.labelEn)]), set: ground => p.set({ ...p.intake, ground }) })}
 </div></details>`;
 
+/** A household that comes back has told it all. @param {IntakeParts} p */
+const returning = p => (p.intake.returnCode ? html`<p class="small">${t('stay.return_used', { code: p.intake.returnCode })}</p>` : html`<details class="fold"><summary>${icon('chevron-right')}${t('stay.return')}</summary><div class="more-body">
+  <div class="field"><label for="return-code">${t('stay.return_code')}</label><input class="input" id="return-code" autocomplete="off" autocapitalize="characters" maxlength="15" aria-describedby="return-hint"><p class="small subtle" id="return-hint">${t('stay.return_hint')}</p></div>
+  ${button(t('stay.return_find'), { icon: 'history', click: () => p.useCode(/** @type {HTMLInputElement} */ (document.getElementById('return-code')).value) })}</div></details>`);
+
 /** @param {IntakeParts} p */
 export const intakeView = p => html`
 <form class="intake" aria-labelledby="intake-title" novalidate @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
@@ -160,6 +166,8 @@ export const intakeView = p => html`
   ${urgency(p)}${threat(p)}${household(p)}${unsafe(p)}${needs(p)}${more(p)}
   <div class="check"><label><input type="checkbox" id="chat" .checked=${live(p.intake.chat)} @change=${() => p.setChat(!p.intake.chat)}><span>${t('nobed.chat')}</span></label></div>
   <div class="field"><label for="callback">${t('intake.callback')}</label><input class="input" id="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" aria-describedby="callback-hint callback-fault" aria-invalid=${p.faults.has('callback') ? 'true' : nothing} .value=${p.callback} @change=${(/** @type {Event} */ e) => p.setCallback(/** @type {HTMLInputElement} */(e.target).value)}><p class="small subtle" id="callback-hint">${p.intake.chat ? t('nobed.chat_hint') : t('intake.callback_hint')}</p>${fault('callback', p, 'intake.callback_fault')}</div>
+  ${returning(p)}${urgency(p)}${threat(p)}${household(p)}${unsafe(p)}${needs(p)}${more(p)}
+  <div class="field"><label for="callback">${t('intake.callback')}</label><input class="input" id="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" aria-describedby="callback-hint callback-fault" aria-invalid=${p.faults.has('callback') ? 'true' : nothing} .value=${p.callback} @change=${(/** @type {Event} */ e) => p.setCallback(/** @type {HTMLInputElement} */(e.target).value)}><p class="small subtle" id="callback-hint">${t('intake.callback_hint')}</p>${fault('callback', p, 'intake.callback_fault')}</div>
   <div class="intake-foot"><span class="small subtle">${t('intake.answered', { n: answered(p.intake) })}<br>${t('intake.direct')}</span>${button(t('intake.clear'), { kind: 'subtle', click: p.clear })}</div>
 </form>`;
 

@@ -47,6 +47,7 @@ export function headline(referral) {
   const waiting = pending(referral).length;
   const name = yes ? askedName(yes) : '';
   if (referral.state === 'admitted') return t('track.admitted', { name });
+  if (referral.state === 'departed') return t('stay.headline_departed', { name });
   if (referral.state === 'withdrawn') return t('track.withdrawn');
   if (referral.state === 'closed') return t('nobed.headline_closed');
   if (referral.state === 'travelling') return t('track.travelling', { name });

@@ -6,7 +6,7 @@ export type Code = {
     phoneOrder?: string | number; icon?: string; childNl?: string; childEn?: string; shortNl?: string; shortEn?: string;
     group?: string; waiveLabelNl?: string; waiveLabelEn?: string; askLabelNl?: string; askLabelEn?: string; short?: string;
     hexQ?: string | number; hexR?: string | number; lat?: string | number; lon?: string | number; region?: string;
-    keepers?: string; needsText?: string | boolean; hintNl?: string; hintEn?: string; validFrom?: string; validTo?: string;
+    keepers?: string; needsText?: string | boolean; hintNl?: string; hintEn?: string; afterStay?: string; startKinds?: string; startResidences?: string; validFrom?: string; validTo?: string;
 };
 export type Codes = Record<string, Code[]>;
 
@@ -37,6 +37,24 @@ export type Consult = {
     household?: { persons: string[]; threatLevel: string; threatKinds: string[]; traits: Record<string, string> } | null;
 };
 
+export type Clock = {
+    id: number; clock: string; state: 'running' | 'warned' | 'run_out' | 'stopped'; referralId: number; referralCode: string; stayId?: number | null;
+    owner: { id: number; name: string }; desk?: string | null; callback?: string | null; offeredTo?: { id: number; name: string } | null;
+    own?: boolean; offeredToOwn?: boolean; mayProlong?: boolean; startedAt: string; runsOutAt: string; stoppedAt?: string | null;
+    followUp?: { referralId: number; code: string; state: string } | null;
+};
+export type Stay = {
+    id: number; referralId: number; referralCode: string; poolName?: string; poolNameEn?: string; kind: string; locationName?: string;
+    state: 'present' | 'ready' | 'departed'; startedAt: string; readyAt?: string | null; blockedBy?: string | null; blockedAt?: string | null;
+    endedAt?: string | null; departureReason?: string | null; destination?: string | null; nights: number; moves: number; house?: boolean;
+    funding: { from: string; stream: string; municipality: string | null; rule: string | null; reason: string | null }[];
+    clocks: Clock[]; returnCode?: string | null;
+};
+export type Cell = { value: number | null; suppressed: boolean };
+export type Statement = {
+    from: string; to: string; whole: boolean; minimumCell: number; nights: Cell; stays: Cell;
+    rows: { municipality: string | null; stream: string; cutPermille: number; nights: Cell; stays: Cell }[];
+};
 export type Problem = {
     type?: string; title: string; status: number; detail: string; code?: string; poolId?: number;
     errors?: { pointer: string; detail: string }[];
@@ -44,6 +62,7 @@ export type Problem = {
 
 export type Person = { sex: string; age?: number | null; pregnant?: boolean };
 export type Need = {
+    returnCode?: string;
     urgency: string; threatLevel: string; threatKinds?: Record<string, Tri>; household: Person[]; keepTogether?: boolean;
     traits?: Record<string, Tri>; unsafeRegions?: string[]; homeMunicipality?: string; residence?: string; language?: string;
     minorAlone?: boolean; anonymous?: boolean; channel?: 'telefoon' | 'chat'; ground?: string; groundAt?: string; callback?: string;
@@ -91,12 +110,13 @@ export type Proposal = {
     observedAt?: string | null; rulesVersion?: string; reasons: Reason[]; byBroker?: boolean; fits?: number; asks?: number;
 } & Ranking;
 export type Referral = {
-    id: number; code: string; state: 'open' | 'asked' | 'reserved' | 'travelling' | 'admitted' | 'withdrawn' | 'closed';
+    id: number; code: string; state: 'open' | 'asked' | 'reserved' | 'travelling' | 'admitted' | 'withdrawn' | 'departed' | 'closed';
     urgency: string; unplaced?: boolean; factsErased?: boolean; organisation?: string; openedAt: string; deadlineAt: string;
     firstAskedAt?: string | null; acceptedAt?: string | null; etaAt?: string | null; admittedAt?: string | null;
     closedAt?: string | null; withdrawReason?: string | null; version?: number; need?: Need; requests: Request[];
     announced?: AnnouncedPlace | null; holdUntilAt?: string | null; holdExtensions?: number; holdExtensionsMax?: number;
     alarms?: Alarm[]; owner?: Colleague; mine?: boolean; handedOver?: { at: string; to?: Colleague | null } | null;
+    stayId?: number | null; follows?: '' | 'follow_up' | 'return'; moves?: number;
     gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
 };
 export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show'; raisedAt: string; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };

@@ -230,6 +230,51 @@ static void the_week_agrees_with_libc(void **state)
     }
 }
 
+static void days(void **state)
+{
+    static const char *const bad[] = {"",           "2026-2-01",   "2026-02-30", "2026-13-01",
+                                      "1969-12-31", "2026-02-01 ", "26-02-01"};
+    char text[DAY_TEXT_SIZE];
+    int32_t day = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_int_equal(time_day_parse(bytes_of_text(bad[i]), &day), ERR_BAD_INPUT);
+    assert_int_equal(time_day_parse(bytes_of_text("1970-01-01"), &day), OK);
+    assert_int_equal(day, 0);
+    assert_int_equal(time_day_parse(bytes_of_text("2028-02-29"), &day), OK);
+    assert_string_equal(time_day_format(day, text), "2028-02-29");
+}
+
+/* Each moment lies in its day, from that day's midnight to before the next one's. TZ is the test's before. */
+static void the_dutch_day_agrees_with_libc(void **state)
+{
+    const int64_t end = INT64_C(4102444800000);
+    int32_t longest = 0;
+
+    (void)state;
+    setenv("TZ", "CET-1CEST,M3.5.0/2,M10.5.0/3", 1);
+    tzset();
+    for (int64_t at = INT64_C(820454400000); at < end; at += 53 * MS_MINUTE) {
+        time_t seconds = (time_t)(at / 1000);
+        struct tm tm;
+        char want[DAY_TEXT_SIZE], is[DAY_TEXT_SIZE];
+        int32_t day = time_day_nl(at);
+        int64_t starts = time_day_starts_ms(day), ends = time_day_starts_ms(day + 1);
+
+        localtime_r(&seconds, &tm);
+        snprintf(want, sizeof want, "%04d-%02d-%02d", (tm.tm_year + 1900) % 10000, (tm.tm_mon + 1) % 100,
+                 tm.tm_mday % 100);
+        if (strcmp(time_day_format(day, is), want) != 0)
+            fail_msg("at %lld: %s, libc says %s", (long long)at, is, want);
+        if (at < starts || at >= ends || time_day_nl(starts) != day || time_day_nl(starts - 1) != day - 1)
+            fail_msg("%s does not begin at its midnight", is);
+        if (ends - starts == 25 * MS_HOUR)
+            longest++;
+    }
+    assert_true(longest > 0);
+}
+
 static void the_clocks_run(void **state)
 {
     int64_t mono = time_mono_ms();
@@ -251,6 +296,8 @@ int main(void)
         cmocka_unit_test(the_calendar_agrees_with_libc),
         cmocka_unit_test(minute_of_the_dutch_week),
         cmocka_unit_test(the_week_agrees_with_libc),
+        cmocka_unit_test(days),
+        cmocka_unit_test(the_dutch_day_agrees_with_libc),
         cmocka_unit_test(the_clocks_run),
     };
 

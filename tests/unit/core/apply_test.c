@@ -289,7 +289,8 @@ static struct event possible(const struct world *w, enum event_kind kind)
     case EV_CLOCK_WARNED:
     case EV_CLOCK_RAN_OUT:
         break; /* in their own world: stay/apply_test.c */
-    /* ---- MDO, regiehouder, consult ---- */
+               /* ---- MDO, regiehouder, consult ---- */
+        break; /* in their own world: stay/stay_apply_test.c */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:
     case EV_MDO_ANSWERED:

@@ -1,0 +1,239 @@
+/* Stays: the list of an organisation, one stay, and what its house does with it. */
+#include "http/route.h"
+
+#include "base/crypto.h"
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "core/stay/stay_rules.h"
+#include "http/app_state.h"
+#include "http/call_parts.h"
+#include "http/need_json.h"
+#include "http/view_stay.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { STAYS_LIMIT, STAYS_LIVE }; /* late.numbers */
+
+static bool is_own_stay(const struct engine *e, const struct actor *a, const struct stay *s)
+{
+    const struct pool *p = engine_pool(e, s->pool);
+
+    if (a->role == ROLE_SHELTER || a->role == ROLE_ORG_ADMIN)
+        return p->org.v == a->org.v && (a->location.v == 0 || a->location.v == p->location.v);
+    return engine_referral(e, s->referral)->org.v == a->org.v;
+}
+
+static void stays_list(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    json_t *list = json_array();
+    int64_t total = 0;
+
+    (void)outcome;
+    for (uint64_t i = engine_stays(e); i >= 1; i--) {
+        const struct stay *s = engine_stay(e, (struct stay_id){i});
+
+        if (!is_own_stay(e, &late->actor, s) || (late->numbers[STAYS_LIVE] && s->state == STAY_DEPARTED))
+            continue;
+        total++;
+        if (json_array_size(list) < (size_t)late->numbers[STAYS_LIMIT])
+            json_array_append_new(list, view_stay(e, &late->actor, s, false, app_now_ms(late->app)));
+    }
+    reply_json(late, 200, json_pack("{s:o, s:I}", "stays", list, "total", (json_int_t)total));
+}
+
+void api_stays_list(struct call *call)
+{
+    call->late.numbers[STAYS_LIMIT] = call_query_int(call, "limit", 1, 200, 100);
+    call->late.numbers[STAYS_LIVE] = call_query_bool(call, "live", true);
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_may(call, ACT_SEE_STAYS, 0))
+        call_read(call, stays_list);
+}
+
+static void stay_get(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+
+    (void)outcome;
+    reply_json(
+        late, 200,
+        view_stay(e, &late->actor, engine_stay(e, (struct stay_id){late->id}), true, app_now_ms(late->app)));
+}
+
+void api_stays_get(struct call *call)
+{
+    if (call_may(call, ACT_SEE_STAY, call->late.id) && call_record(call, "stay.read"))
+        call_read(call, stay_get);
+}
+
+/* ---- what the house does ---- */
+
+/* Index + 1 of the code at AT in LIST; 0 after a fault. */
+static uint8_t coded(struct call *call, struct json_at at, enum vocab_list list)
+{
+    int index = vocab_list_find(engine_vocab(app_engine(call->late.app)), list,
+                                json_text(at, VOCAB_CODE_SIZE - 1, &call->faults));
+
+    if (index < 0 && json_is_string(at.value))
+        json_fault_add(&call->faults, at.pointer, "is not a known code");
+    return (uint8_t)(index + 1);
+}
+
+static void submit(struct call *call, struct command *cmd)
+{
+    cmd->actor = call->late.actor;
+    cmd->u.stay.stay.v = call->late.id;
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, "stay.read")) /* the answer shows the return code */
+        call_submit(call, cmd, stay_get);
+}
+
+void api_stay_departure(struct call *call)
+{
+    static const char *const fields[] = {"reason", "destination"};
+    struct json_at root = json_root(call->body);
+    struct command cmd = {.kind = CMD_DEPART, .draw = crypto_random_u64()};
+
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    cmd.u.stay.reason = coded(call, json_field(root, "reason"), LIST_DEPARTURE);
+    cmd.u.stay.destination = coded(call, json_field(root, "destination"), LIST_DESTINATION);
+    submit(call, &cmd);
+}
+
+void api_stay_outflow(struct call *call)
+{
+    static const char *const fields[] = {"ready", "blockedBy"};
+    struct json_at root = json_root(call->body);
+    struct json_at block = json_field(root, "blockedBy");
+    struct command cmd = {.kind = CMD_STAY_READY};
+
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    cmd.u.stay.ready = json_bool(json_field(root, "ready"), &call->faults);
+    if (json_present(block))
+        cmd.u.stay.block = coded(call, block, LIST_OUTFLOW);
+    if (call->faults.n == 0 && cmd.u.stay.block != 0 && !cmd.u.stay.ready)
+        json_fault_add(&call->faults, block.pointer, "keeps nobody who is not ready to leave");
+    submit(call, &cmd);
+}
+
+static int32_t day_of(struct call *call, struct json_at at)
+{
+    const char *text = json_text(at, DAY_TEXT_SIZE - 1, &call->faults);
+    int32_t day = 0;
+
+    if (json_is_string(at.value) && time_day_parse(bytes_of_text(text), &day) != OK)
+        json_fault_add(&call->faults, at.pointer, "is no day: 2026-11-21");
+    return day;
+}
+
+static uint16_t municipality_of(struct call *call, struct json_at at)
+{
+    const char *text = NULL;
+    unsigned number = 0;
+
+    if (!json_present(at))
+        return 0;
+    text = json_text(at, 6, &call->faults);
+    for (int i = 2; strlen(text) == 6 && i < 6; i++)
+        number = text[i] >= '0' && text[i] <= '9' ? number * 10 + (unsigned)(text[i] - '0') : 10000;
+    if (json_is_string(at.value) &&
+        (strncmp(text, "GM", 2) != 0 || number > 9999 ||
+         vocab_municipality(engine_vocab(app_engine(call->late.app)), (uint16_t)number) == NULL))
+        json_fault_add(&call->faults, at.pointer, "is not the code of a municipality");
+    return (uint16_t)(number % 10000);
+}
+
+void api_stay_funding(struct call *call)
+{
+    static const char *const fields[] = {"stream", "municipality", "from", "reason"};
+    const struct stay_rules *rules = vocab_stay_rules(engine_vocab(app_engine(call->late.app)));
+    struct json_at root = json_root(call->body);
+    struct json_at stream = json_field(root, "stream");
+    struct command cmd = {.kind = CMD_FUND_STAY};
+    const struct funding_stream *s = NULL;
+    const char *code = NULL;
+
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    cmd.u.stay.from_day = day_of(call, json_field(root, "from"));
+    cmd.u.stay.municipality = municipality_of(call, json_field(root, "municipality"));
+    cmd.u.stay.reason = coded(call, json_field(root, "reason"), LIST_FUNDING_CHANGE);
+    code = json_text(stream, VOCAB_CODE_SIZE - 1, &call->faults);
+    s = stay_rules_stream_find(rules, code, cmd.u.stay.from_day);
+    if (s == NULL && json_is_string(stream.value))
+        json_fault_add(&call->faults, stream.pointer, "is no stream that counts on that day");
+    cmd.u.stay.stream = s != NULL ? s->nr : 0;
+    submit(call, &cmd);
+}
+
+void api_stay_return_code(struct call *call)
+{
+    struct command cmd = {.kind = CMD_GIVE_RETURN_CODE, .draw = crypto_random_u64()};
+
+    json_only(json_root(call->body), NULL, 0, &call->faults);
+    submit(call, &cmd);
+}
+
+/* ---- a household that comes back ---- */
+
+/* What was told once, for the desk that looks on; what was said to another desk alone (its number, its
+ * ground, a consent) is asked anew. */
+static json_t *draft_of(const struct engine *e, const struct referral *r, const char *code)
+{
+    struct need n = r->need;
+
+    memset(n.callback, 0, sizeof n.callback);
+    n.ground = GROUND_NONE;
+    n.ground_at_ms = 0;
+    n.mdo_consent = TRI_UNKNOWN;
+    snprintf(n.return_code, sizeof n.return_code, "%s", code);
+    return need_to_json(engine_vocab(e), &n);
+}
+
+static void return_found(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    const struct stay *s = engine_stay(e, (struct stay_id){(uint64_t)late->numbers[0]});
+    const struct referral *r = engine_referral(e, s->referral);
+    const struct pool *p = engine_pool(e, s->pool);
+    char code[RETURN_CODE_SIZE] = "";
+
+    (void)outcome;
+    for (const struct stay *at = s; at != NULL && code[0] == '\0';
+         at = engine_stay_of(e, engine_household(e, at->referral).earlier))
+        memcpy(code, at->return_code, sizeof code);
+    reply_json(late, 200,
+               json_pack("{s:o, s:s, s:i, s:s, s:o, s:o}", "need", draft_of(e, r, code), "kind",
+                         kind_code(p->kind), "moves", (int)engine_household(e, s->referral).moves + 1,
+                         "locationName", engine_location(e, p->location)->name, "leftAt",
+                         view_time(s->ended_at_ms), "toldAt", view_time(r->opened_at_ms)));
+}
+
+void api_returns_post(struct call *call)
+{
+    static const char *const fields[] = {"code"};
+    const struct engine *e = app_engine(call->late.app);
+    struct json_at root = json_root(call->body);
+    const char *code = json_text(json_field(root, "code"), RETURN_CODE_SIZE - 1, &call->faults);
+    const struct stay *s = NULL;
+
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    if (call->faults.n > 0) {
+        reply_faults(&call->late, 400, &call->faults);
+        return;
+    }
+    if (!call_may(call, ACT_OPEN_RETURN, 0))
+        return;
+    s = engine_stay_by_return_code(e, code);
+    if (s == NULL || !engine_referral(e, s->referral)->facts_known) {
+        reply_not_found(&call->late);
+        return;
+    }
+    call->late.numbers[0] = (int64_t)s->id.v;
+    call->late.id = s->referral.v;
+    if (call_record(call, "return.read"))
+        call_read(call, return_found);
+}

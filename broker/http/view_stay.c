@@ -1,0 +1,157 @@
+#include "http/view_stay.h"
+
+#include "base/time_text.h"
+#include "core/stay/stay_rules.h"
+
+#include <stdio.h>
+
+json_t *view_civil_day(int32_t day)
+{
+    char text[DAY_TEXT_SIZE];
+
+    return json_string(time_day_format(day, text));
+}
+
+json_t *view_municipality(uint16_t number)
+{
+    char text[8];
+
+    if (number == 0)
+        return json_null();
+    snprintf(text, sizeof text, "GM%04u", (unsigned)number % 10000u);
+    return json_string(text);
+}
+
+const char *view_stream(const struct engine *e, uint8_t nr)
+{
+    const struct funding_stream *s = stay_rules_stream(vocab_stay_rules(engine_vocab(e)), nr);
+
+    return s != NULL ? s->code : "te_regelen";
+}
+
+static json_t *list_code(const struct engine *e, enum vocab_list list, unsigned nr)
+{
+    const char *code = nr != 0 ? vocab_list_code(engine_vocab(e), list, nr - 1) : NULL;
+
+    return code != NULL ? json_string(code) : json_null();
+}
+
+static json_t *view_org(const struct engine *e, struct org_id id)
+{
+    const struct org *o = engine_org(e, id);
+
+    return o != NULL ? json_pack("{s:I, s:s}", "id", (json_int_t)o->id.v, "name", o->name) : json_null();
+}
+
+/* ---- clocks ---- */
+
+static json_t *follow_up(const struct engine *e, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    return r != NULL ? json_pack("{s:I, s:s, s:s}", "referralId", (json_int_t)id.v, "code", r->code, "state",
+                                 referral_state_code(r->state))
+                     : json_null();
+}
+
+static bool may_prolong(const struct clock_rule *rule, const struct stay_clock *c, int64_t now_ms)
+{
+    int64_t until_ms = rule != NULL ? c->started_at_ms + rule->prolong_to_minutes * MS_MINUTE : 0;
+
+    return c->state != CLOCK_STOPPED && until_ms > c->runs_out_ms && until_ms > now_ms;
+}
+
+json_t *view_clock(const struct engine *e, const struct actor *actor, const struct stay_clock *c, bool whole,
+                   int64_t now_ms)
+{
+    const struct clock_rule *rule = stay_rules_clock(vocab_stay_rules(engine_vocab(e)), c->kind);
+    const struct location *desk = engine_location(e, c->desk);
+    bool own = c->owner.v == actor->org.v &&
+               (actor->location.v == 0 || c->desk.v == 0 || actor->location.v == c->desk.v);
+    json_t *o = json_pack(
+        "{s:I, s:s, s:s, s:I, s:s, s:o, s:o, s:i, s:b, s:b, s:b, s:I}", "id", (json_int_t)c->id.v, "clock",
+        rule != NULL ? rule->code : "onbekend", "state", clock_state_code(c->state), "referralId",
+        (json_int_t)c->referral.v, "referralCode", engine_referral(e, c->referral)->code, "owner",
+        view_org(e, c->owner), "offeredTo", view_org(e, c->offered_to), "prolonged", (int)c->prolonged, "own",
+        own, "offeredToOwn", c->offered_to.v != 0 && c->offered_to.v == actor->org.v, "mayProlong",
+        own && may_prolong(rule, c, now_ms), "version", (json_int_t)c->version);
+
+    json_object_set_new(o, "stayId", c->stay.v != 0 ? json_integer((json_int_t)c->stay.v) : json_null());
+    json_object_set_new(o, "desk", desk != NULL ? json_string(desk->name) : json_null());
+    json_object_set_new(o, "startedAt", view_time(c->started_at_ms));
+    json_object_set_new(o, "warnAt", view_time(c->warn_at_ms));
+    json_object_set_new(o, "runsOutAt", view_time(c->runs_out_ms));
+    json_object_set_new(o, "ranOutAt", view_time(c->run_out_at_ms));
+    json_object_set_new(o, "stoppedAt", view_time(c->stopped_at_ms));
+    json_object_set_new(o, "stopReason", list_code(e, LIST_CLOCK_STOP, c->stop_reason));
+    json_object_set_new(o, "followUp", follow_up(e, c->follow_up));
+    if (whole)
+        json_object_set_new(o, "callback", c->callback[0] != '\0' ? json_string(c->callback) : json_null());
+    return o;
+}
+
+json_t *view_clocks_of(const struct engine *e, const struct actor *actor, struct referral_id id, bool whole,
+                       int64_t now_ms)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0;; i++) {
+        const struct stay_clock *c = engine_clock(e, engine_clock_of(e, id, i));
+
+        if (c == NULL)
+            return list;
+        if (may(e, actor, ACT_SEE_CLOCK, c->id.v))
+            json_array_append_new(list, view_clock(e, actor, c, whole, now_ms));
+    }
+}
+
+/* ---- the stay ---- */
+
+static json_t *funding(const struct engine *e, const struct stay *s)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < s->funding.n; i++) {
+        const struct funding_span *f = &s->funding.spans[i];
+        const struct funding_rule *rule = stay_rules_funding(vocab_stay_rules(engine_vocab(e)), f->rule);
+
+        json_array_append_new(
+            list, json_pack("{s:o, s:s, s:o, s:o, s:o}", "from", view_civil_day(f->from_day), "stream",
+                            view_stream(e, f->stream), "municipality", view_municipality(f->municipality),
+                            "rule", rule != NULL ? json_string(rule->code) : json_null(), "reason",
+                            list_code(e, LIST_FUNDING_CHANGE, f->reason)));
+    }
+    return list;
+}
+
+json_t *view_stay(const struct engine *e, const struct actor *actor, const struct stay *s, bool whole,
+                  int64_t now_ms)
+{
+    const struct pool *p = engine_pool(e, s->pool);
+    const struct location *l = engine_location(e, p->location);
+    struct household_link h = engine_household(e, s->referral);
+    bool house = actor->role == ROLE_SHELTER && actor->org.v == p->org.v &&
+                 (actor->location.v == 0 || actor->location.v == p->location.v);
+    json_t *o =
+        json_pack("{s:I, s:I, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:b, s:I}", "id",
+                  (json_int_t)s->id.v, "referralId", (json_int_t)s->referral.v, "referralCode",
+                  engine_referral(e, s->referral)->code, "requestId", (json_int_t)s->request.v, "poolId",
+                  (json_int_t)p->id.v, "poolName", p->name, "poolNameEn", p->name_en, "kind",
+                  kind_code(p->kind), "locationName", l->name, "state", stay_state_code(s->state), "nights",
+                  (int)stay_nights(s, now_ms), "moves", (int)h.moves, "follows", link_why_code(h.why),
+                  "house", house, "version", (json_int_t)s->version);
+
+    json_object_set_new(o, "startedAt", view_time(s->started_at_ms));
+    json_object_set_new(o, "readyAt", view_time(s->ready_at_ms));
+    json_object_set_new(o, "blockedBy", list_code(e, LIST_OUTFLOW, s->block));
+    json_object_set_new(o, "blockedAt", view_time(s->blocked_at_ms));
+    json_object_set_new(o, "endedAt", view_time(s->ended_at_ms));
+    json_object_set_new(o, "departureReason", list_code(e, LIST_DEPARTURE, s->departure));
+    json_object_set_new(o, "destination", list_code(e, LIST_DESTINATION, s->destination));
+    json_object_set_new(o, "funding", funding(e, s));
+    json_object_set_new(o, "clocks", view_clocks_of(e, actor, s->referral, whole, now_ms));
+    if (whole)
+        json_object_set_new(o, "returnCode",
+                            s->return_code[0] != '\0' ? json_string(s->return_code) : json_null());
+    return o;
+}

@@ -1,0 +1,20 @@
+/* Stays and clocks as the JSON of schema/api/openapi.yaml. What of them is for whom was asked before; the
+ * return code and the number of a desk are shown with WHOLE only, which is a read that the caller logs. */
+#ifndef PLEK_HTTP_VIEW_STAY_H
+#define PLEK_HTTP_VIEW_STAY_H
+
+#include "http/view.h"
+
+json_t *view_stay(const struct engine *e, const struct actor *actor, const struct stay *s, bool whole,
+                  int64_t now_ms);
+json_t *view_clock(const struct engine *e, const struct actor *actor, const struct stay_clock *c, bool whole,
+                   int64_t now_ms);
+/* All clocks of a referral, oldest first. */
+json_t *view_clocks_of(const struct engine *e, const struct actor *actor, struct referral_id id, bool whole,
+                       int64_t now_ms);
+
+json_t *view_civil_day(int32_t day);
+json_t *view_municipality(uint16_t number);                  /* "GM0599"; null for 0 */
+const char *view_stream(const struct engine *e, uint8_t nr); /* "te_regelen" where none is known */
+
+#endif

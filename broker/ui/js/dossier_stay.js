@@ -1,0 +1,24 @@
+// @ts-check
+// The stay on the page of a referral: where the household lives since its arrival, its clocks, who pays, and its end.
+import { clockList, startClockForm, stayView } from './stay.js';
+import { t } from './text.js';
+import { html, nothing } from './ui.js';
+
+/** @type {import('./dossier.js').Section} */
+export const section = {
+  id: 'stay',
+  title: 'stay.title',
+  isFor: () => true,
+  load: async ({ api, referral }) => {
+    const [stay, { clocks }, { organisations }] = await Promise.all([
+      referral.stayId ? api.get(`/stays/${referral.stayId}`) : null, api.get(`/referrals/${referral.id}/clocks`), api.get('/organisations')]);
+    return { stay, clocks, organisations };
+  },
+  view: (data, ctx) => {
+    const parts = { api: ctx.api, busy: ctx.busy, organisations: data.organisations, own: ctx.frame.session.organisationId, now: ctx.api.now(), act: ctx.act };
+    const over = ctx.referral.state === 'departed' || ctx.referral.state === 'withdrawn';
+    return html`${ctx.referral.follows ? html`<p>${t(`stay.follows_${ctx.referral.follows}`, { n: ctx.referral.moves ?? 0 })}</p>` : nothing}
+      ${data.stay ? stayView(data.stay, parts) : html`<p>${t('stay.not_yet')}</p>${data.clocks.length > 0 ? clockList(data.clocks, parts) : nothing}`}
+      ${over ? nothing : startClockForm(ctx.referral.id, parts)}`;
+  },
+};

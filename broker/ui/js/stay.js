@@ -1,0 +1,135 @@
+// @ts-check
+// A stay and its clocks as people meet them, on the page of a referral and on the board of an organisation. Forms are
+// read when they are sent; nothing is kept between two drawings.
+import { label, ordered, rows } from './codes.js';
+import { date, either, isoDate, moment, t } from './text.js';
+import { badge, button, html, icon, nothing } from './ui.js';
+
+/** @typedef {import('../types/api').Stay} Stay */
+/** @typedef {import('../types/api').Clock} Clock */
+/** @typedef {import('../types/api').Organisation} Organisation */
+/**
+ * @typedef {object} StayParts
+ * @property {import('./api.js').Api} api
+ * @property {boolean} busy
+ * @property {Organisation[]} organisations to whom a clock can be offered
+ * @property {number | undefined} own this organisation
+ * @property {number} now ms
+ * @property {(work: () => Promise<unknown>, done?: string) => Promise<boolean>} act
+ */
+
+/** @param {StayParts} p @param {string} path @param {object} [body] @param {string} [done] */
+const tap = (p, path, body = {}, done = undefined) => () => { if (!p.busy) p.act(() => p.api.post(path, body), done); };
+
+/** Send a form's words. @param {StayParts} p @param {SubmitEvent} event @param {(text: (name: string) => string) => [string, object]} what @param {string} [done] */
+async function send(p, event, what, done) {
+  event.preventDefault();
+  if (p.busy) return;
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const data = new FormData(form);
+  const [path, body] = what(name => String(data.get(name) ?? '').trim());
+  if (await p.act(() => p.api.post(path, body), done)) form.reset();
+}
+
+/** @param {string} id @param {string} name @param {string} text @param {[string, string][]} options @param {string} [chosen] */
+const choice = (id, name, text, options, chosen) => html`<div class="field"><label for=${id}>${text}</label><select id=${id} name=${name} required><option value="">${t('stay.choose')}</option>${options.map(([value, word]) => html`<option value=${value} ?selected=${value === chosen}>${word}</option>`)}</select></div>`;
+/** @param {string} list @returns {[string, string][]} */
+const optionsOf = list => ordered(list, 'order').map(r => [r.code, either(r.labelNl, r.labelEn)]);
+
+/** @param {string | null | undefined} code */
+const municipality = code => rows('municipalities').find(m => m.code === code)?.name ?? t('stay.no_municipality');
+
+/* ---- clocks ---- */
+
+/** @param {Clock} c @param {StayParts} p */
+function clockActions(c, p) {
+  if (c.state === 'stopped') return nothing;
+  if (c.offeredToOwn)
+    return html`<form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/clocks/${c.id}/acceptance`, text('callback') ? { callback: text('callback') } : {}], t('stay.clock_taken'))}>
+      <div class="field"><label for="clock-callback-${c.id}">${t('stay.clock_callback')}</label><input class="input" id="clock-callback-${c.id}" name="callback" type="tel" maxlength="23" autocomplete="off"></div>
+      ${button(t('stay.clock_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy, about: label('clocks', c.clock) })}</form>`;
+  if (!c.own) return nothing;
+  return html`<details class="more"><summary>${icon('chevron-right')}${t('stay.clock_change')}<span class="sr"> ${label('clocks', c.clock)} ${c.referralCode}</span></summary><div class="more-body">
+    ${c.offeredTo ? button(t('stay.clock_back'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/clocks/${c.id}/offer`, { organisationId: null }) })
+      : html`<form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/clocks/${c.id}/offer`, { organisationId: Number(text('organisation')) }], t('stay.clock_offered_done'))}>
+      ${choice(`clock-to-${c.id}`, 'organisation', t('stay.clock_to'), p.organisations.filter(o => o.id !== p.own).map(o => [String(o.id), o.name]))}
+      ${button(t('stay.clock_offer'), { icon: 'arrow-right', type: 'submit', busy: p.busy })}</form>`}
+    ${c.mayProlong ? button(t('stay.clock_prolong'), { icon: 'clock', busy: p.busy, click: tap(p, `/clocks/${c.id}/prolongation`, {}, t('stay.clock_prolonged')) }) : nothing}
+    <form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/clocks/${c.id}/stop`, { reason: text('reason') }], t('stay.clock_stopped'))}>
+      ${choice(`clock-why-${c.id}`, 'reason', t('stay.clock_why'), optionsOf('clockStopReasons'))}
+      ${button(t('stay.clock_stop'), { icon: 'x', type: 'submit', busy: p.busy })}</form></div></details>`;
+}
+
+/** @param {Clock} c */
+const clockLine = c => c.state === 'stopped' ? t('stay.clock_stopped_at', { time: moment(c.stoppedAt ?? c.runsOutAt) })
+  : c.state === 'run_out' ? t('stay.clock_ran_out', { time: moment(c.runsOutAt) })
+    : t('stay.clock_until', { time: moment(c.runsOutAt) });
+
+/** One clock: until when, whose, what follows. @param {Clock} c @param {StayParts} p @param {boolean} [named] with the code of its referral */
+export const clockView = (c, p, named = false) => html`<li class="stay-clock ${c.state}" data-clock=${c.id}>
+  <div class="stay-clock-head"><b>${label('clocks', c.clock)}</b>${badge(t(`stay.clock_${c.state}`))}</div>
+  ${named ? html`<p><a href="/verwijzing#r=${c.referralId}">${c.referralCode}</a></p>` : nothing}
+  <p>${clockLine(c)}</p>
+  <p class="subtle">${t('stay.clock_owner', { name: [c.owner.name, c.desk].filter(Boolean).join(', ') })}${c.callback ? html` <a href=${`tel:${c.callback.replace(/[^0-9+]/g, '')}`}>${c.callback}</a>` : nothing}</p>
+  ${c.offeredTo ? html`<p>${c.offeredToOwn ? t('stay.clock_offered_you', { name: c.owner.name }) : t('stay.clock_offered', { name: c.offeredTo.name })}</p>` : nothing}
+  ${c.followUp ? html`<p>${t('stay.clock_follow_up')} <a href="/verwijzing#r=${c.followUp.referralId}">${c.followUp.code}</a> (${t(`stay.referral_${c.followUp.state}`)})</p>` : nothing}
+  ${clockActions(c, p)}</li>`;
+
+/** Those that run first, each list in its order. @param {Clock[]} clocks @param {StayParts} p @param {boolean} [named] */
+export const clockList = (clocks, p, named = false) => clocks.length === 0 ? html`<p>${t('stay.no_clocks')}</p>`
+  : html`<ul class="stay-clocks">${[...clocks].sort((a, b) => Number(a.state === 'stopped') - Number(b.state === 'stopped')).map(c => clockView(c, p, named))}</ul>`;
+
+/** Clocks that no fact of ours starts. @param {number} referralId @param {StayParts} p */
+export const startClockForm = (referralId, p) => {
+  const list = rows('clocks').filter(r => !r.startKinds && !r.startResidences);
+  return html`<details class="more"><summary>${icon('chevron-right')}${t('stay.clock_start')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/referrals/${referralId}/clocks`, { clock: text('clock') }], t('stay.clock_started'))}>
+    ${choice(`clock-start-${referralId}`, 'clock', t('stay.clock_which'), list.map(r => [r.code, either(r.labelNl, r.labelEn)]))}
+    ${button(t('stay.clock_start_button'), { icon: 'clock', type: 'submit', busy: p.busy })}</form></details>`;
+};
+
+/* ---- the stay ---- */
+
+/** @param {Stay} s @param {StayParts} p */
+function outflowForm(s, p) {
+  const set = (/** @type {object} */ body) => tap(p, `/stays/${s.id}/outflow`, body, t('stay.outflow_done'));
+  return html`<details class="more"><summary>${icon('chevron-right')}${t('stay.outflow')}</summary><div class="more-body">
+    ${s.state === 'ready' ? button(t('stay.not_ready'), { icon: 'arrow-back-up', busy: p.busy, click: set({ ready: false }) }) : nothing}
+    <form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/stays/${s.id}/outflow`, { ready: true, blockedBy: text('block') || null }], t('stay.outflow_done'))}>
+      <div class="field"><label for="block-${s.id}">${t('stay.block')}</label><select id="block-${s.id}" name="block"><option value="">${t('stay.block_none')}</option>${optionsOf('outflowBlocks').map(([value, word]) => html`<option value=${value} ?selected=${value === s.blockedBy}>${word}</option>`)}</select></div>
+      ${button(t('stay.ready_button'), { icon: 'check', type: 'submit', busy: p.busy })}</form></div></details>`;
+}
+
+/** @param {Stay} s @param {StayParts} p */
+const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.depart')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/stays/${s.id}/departure`, { reason: text('reason'), destination: text('destination') }], t('stay.departed_done'))}>
+  <p class="subtle">${t('stay.depart_text')}</p>
+  ${choice(`depart-why-${s.id}`, 'reason', t('stay.depart_why'), optionsOf('departureReasons'))}
+  ${choice(`depart-to-${s.id}`, 'destination', t('stay.depart_to'), ordered('destinations', 'order').filter(r => r.afterStay === 'yes').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
+  ${button(t('stay.depart_button'), { kind: 'primary', icon: 'logout', type: 'submit', busy: p.busy })}</form></details>`;
+
+/** @param {Stay} s @param {StayParts} p */
+const fundingForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.funding_change')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/stays/${s.id}/funding`, {
+    stream: text('stream'), municipality: rows('municipalities').find(m => m.name === text('municipality'))?.code ?? null, from: text('from'), reason: text('reason') }], t('stay.funding_done'))}>
+  <p class="subtle">${t('stay.funding_text')}</p>
+  ${choice(`fund-stream-${s.id}`, 'stream', t('stay.stream'), rows('fundingStreams').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
+  <div class="field"><label for="fund-town-${s.id}">${t('stay.municipality')}</label><input class="input" id="fund-town-${s.id}" name="municipality" autocomplete="off" maxlength="60"></div>
+  <div class="field"><label for="fund-from-${s.id}">${t('stay.from')}</label><input class="input" type="date" id="fund-from-${s.id}" name="from" required min=${isoDate(s.startedAt)} max=${isoDate(p.now)}></div>
+  ${choice(`fund-why-${s.id}`, 'reason', t('stay.why'), optionsOf('fundingChangeReasons'))}
+  ${button(t('stay.save'), { icon: 'check', type: 'submit', busy: p.busy })}</form></details>`;
+
+/** @param {Stay['funding'][number]} f @param {number} i */
+const fundingLine = (f, i) => html`<span class="line">${i > 0 ? t('stay.from_day', { day: date(`${f.from}T12:00:00Z`) }) : ''} ${label('fundingStreams', f.stream)}, ${municipality(f.municipality)}
+  <span class="subtle">${f.reason ? `(${label('fundingChangeReasons', f.reason)})` : f.rule ? t('stay.proposal', { why: label('fundingRules', f.rule) }) : t('stay.proposal_none')}</span></span>`;
+
+/** One stay. @param {Stay} s @param {StayParts} p */
+export const stayView = (s, p) => html`<dl class="summary">
+    <div><dt>${t('stay.place')}</dt><dd>${s.locationName}, ${either(s.poolName, s.poolNameEn)}</dd></div>
+    <div><dt>${t('stay.since')}</dt><dd>${moment(s.startedAt, p.now)}<span class="line subtle">${t('stay.nights', { n: s.nights })}</span></dd></div>
+    ${s.moves > 0 ? html`<div><dt>${t('stay.moves')}</dt><dd>${t('stay.moves_n', { n: s.moves })}</dd></div>` : nothing}
+    ${s.readyAt ? html`<div><dt>${t('stay.ready')}</dt><dd>${moment(s.readyAt, p.now)}${s.blockedBy ? html`<span class="line">${t('stay.blocked', { by: label('outflowBlocks', s.blockedBy), time: moment(s.blockedAt ?? s.readyAt, p.now) })}</span>` : nothing}</dd></div>` : nothing}
+    ${s.endedAt ? html`<div><dt>${t('stay.left')}</dt><dd>${moment(s.endedAt, p.now)}<span class="line">${label('departureReasons', s.departureReason)}${s.destination ? html`: ${label('destinations', s.destination)}` : nothing}</span></dd></div>` : nothing}
+    <div><dt>${t('stay.funding')}</dt><dd>${s.funding.map(fundingLine)}</dd></div>
+    ${s.returnCode ? html`<div><dt>${t('stay.code')}</dt><dd><b class="ref">${s.returnCode}</b><span class="line subtle">${t('stay.code_text')}</span></dd></div>` : nothing}
+  </dl>
+  <h3>${t('stay.clocks')}</h3>${clockList(s.clocks, p)}
+  ${s.house && s.state !== 'departed' ? html`${outflowForm(s, p)}${departForm(s, p)}${s.returnCode ? nothing : button(t('stay.code_give'), { icon: 'key', busy: p.busy, click: tap(p, `/stays/${s.id}/return-code`, {}, t('stay.code_given')) })}` : nothing}
+  ${s.house ? fundingForm(s, p) : nothing}`;

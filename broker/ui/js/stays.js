@@ -1,0 +1,135 @@
+// @ts-check
+// The board of an organisation: clocks that run out, soonest first, and the households that stay. Who pays and who watches
+// has the nights of the month instead, and how often a place was refused for want of money.
+import { problemText } from './api.js';
+import { label, rows } from './codes.js';
+import { download, toCsv } from './csv.js';
+import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { clockList } from './stay.js';
+import { isoDate, language, moment, number, t } from './text.js';
+import { announce, badge, button, html, nothing, notice } from './ui.js';
+
+/** @typedef {import('./frame.js').Frame} Frame */
+/** @typedef {import('../types/api').Statement} Statement */
+
+const LIVE_DELAY_MS = 400;
+const BOARD = new Set(['referrer', 'comensha', 'shelter', 'org_admin']);
+const STATEMENT = new Set(['shelter', 'org_admin', 'municipality', 'rapporteur']);
+const FLAGS = new Set(['municipality', 'rapporteur']);
+
+/** @type {Frame} */
+let frame;
+const state = {
+  /** @type {import('../types/api').Clock[]} */ clocks: [],
+  /** @type {import('../types/api').Stay[]} */ stays: [],
+  /** @type {import('../types/api').Organisation[]} */ organisations: [],
+  /** @type {Statement | null} */ statement: null,
+  /** @type {{ region: string, municipality: string | null, count: number }[] | null} */ flags: null,
+  month: '',
+  /** @type {string | null} */ problem: null,
+  busy: false,
+};
+
+let loadNumber = 0;
+let loadShown = 0;
+
+async function load() {
+  const number_ = ++loadNumber;
+  const { api, session } = frame;
+  const board = BOARD.has(session.role);
+  try {
+    const [clocks, stays, organisations, statement, flags] = await Promise.all([
+      board ? api.get('/clocks') : null, board ? api.get('/stays') : null, board && session.role !== 'org_admin' ? api.get('/organisations') : null,
+      STATEMENT.has(session.role) ? api.get(`/statements?month=${state.month}`).catch(() => null) : null,
+      FLAGS.has(session.role) ? api.get(`/funding-flags?month=${state.month}`) : null]);
+    if (number_ < loadShown) return;
+    loadShown = number_;
+    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, problem: null });
+  } catch (error) {
+    state.problem = problemText(error);
+  }
+  frame.draw();
+}
+
+/** @param {() => Promise<unknown>} work @param {string} [done] */
+async function act(work, done) {
+  state.busy = true;
+  frame.draw();
+  let problem = null;
+  try {
+    await work();
+    if (done) announce(done);
+  } catch (error) {
+    problem = problemText(error);
+    announce(problem);
+  }
+  state.busy = false;
+  await load();
+  state.problem = problem ?? state.problem;
+  frame.draw();
+  return problem === null;
+}
+
+/* ---- the board ---- */
+
+/** @param {import('../types/api').Stay} s */
+const stayRow = s => html`<tr><th scope="row"><a href="/verwijzing#r=${s.referralId}">${s.referralCode}</a></th><td>${s.locationName}</td><td>${moment(s.startedAt, frame.api.now())}</td><td>${number(s.nights)}</td><td>${s.moves > 0 ? number(s.moves) : ''}</td>
+  <td>${s.state === 'ready' ? badge(s.blockedBy ? t('stay.blocked_short', { by: label('outflowBlocks', s.blockedBy) }) : t('stay.ready_short')) : ''}</td><td>${label('fundingStreams', s.funding.at(-1)?.stream)}</td></tr>`;
+
+const staysView = () => html`<section class="panel stay-part" aria-labelledby="stays-title"><h2 id="stays-title">${t('stay.stays')}</h2>${state.stays.length === 0 ? html`<p>${t('stay.no_stays')}</p>` : html`<div class="stay-scroll" role="region" aria-labelledby="stays-title" tabindex="0"><table class="table"><thead><tr>
+  ${['referral', 'place', 'since', 'nights_head', 'moves', 'outflow', 'funding'].map(k => html`<th scope="col">${t(`stay.${k}`)}</th>`)}</tr></thead><tbody>${state.stays.map(stayRow)}</tbody></table></div>`}</section>`;
+
+function board() {
+  if (!BOARD.has(frame.session.role)) return nothing;
+  const parts = { api: frame.api, busy: state.busy || frame.isStale() || frame.session.role === 'org_admin', organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), act };
+  return html`<section class="panel stay-part" aria-labelledby="clocks-title"><h2 id="clocks-title">${t('stay.clocks')}</h2>${clockList(state.clocks, parts, true)}</section>${staysView()}`;
+}
+
+/* ---- money ---- */
+
+/** @param {{ value: number | null, suppressed: boolean }} c */
+const cell = c => (c.suppressed ? t('stay.hidden') : number(c.value ?? 0));
+const townOf = (/** @type {string | null} */ code) => rows('municipalities').find(m => m.code === code)?.name ?? t('stay.no_municipality');
+
+/** @param {Statement} s */
+function save(s) {
+  const head = [t('stay.month'), t('stay.municipality'), t('stay.stream'), t('stay.nights_head'), t('stay.stays_head')];
+  download(`${t('stay.statement_file')}_${state.month}.csv`, toCsv([head, ...s.rows.map(r => [state.month, townOf(r.municipality), label('fundingStreams', r.stream), r.nights.value, r.stays.value])], language()));
+}
+
+/** @param {Statement} s */
+const statementTable = s => s.rows.length === 0 ? html`<p>${t('stay.no_nights')}</p>` : html`<div class="stay-scroll" role="region" aria-labelledby="statement-title" tabindex="0"><table class="table"><thead><tr>
+    ${['municipality', 'stream', 'nights_head', 'stays_head'].map(k => html`<th scope="col">${t(`stay.${k}`)}</th>`)}</tr></thead>
+    <tbody>${s.rows.map(r => html`<tr><th scope="row">${townOf(r.municipality)}</th><td>${label('fundingStreams', r.stream)}${r.cutPermille > 0 ? html` <span class="subtle">${t('stay.cut', { n: r.cutPermille / 10 })}</span>` : nothing}</td><td>${cell(r.nights)}</td><td>${cell(r.stays)}</td></tr>`)}</tbody>
+    <tfoot><tr><th scope="row" colspan="2">${t('stay.total')}</th><td>${cell(s.nights)}</td><td>${cell(s.stays)}</td></tr></tfoot></table></div>`;
+
+function money() {
+  const s = state.statement;
+  if (!s) return nothing;
+  return html`<section class="panel stay-part" aria-labelledby="statement-title"><h2 id="statement-title">${t('stay.statement')}</h2>
+    <div class="field stay-month"><label for="month">${t('stay.month')}</label><input class="input" type="month" id="month" max=${isoDate(frame.api.now()).slice(0, 7)} .value=${state.month} @change=${(/** @type {Event} */ e) => { state.month = /** @type {HTMLInputElement} */ (e.target).value || state.month; load(); }}></div>
+    <p class="subtle">${s.whole ? t('stay.statement_own') : t('stay.statement_hidden', { n: s.minimumCell })}</p>
+    ${statementTable(s)}${s.rows.length > 0 ? button(t('stay.csv'), { icon: 'download', click: () => save(s) }) : nothing}
+    ${state.flags ? html`<h3>${t('stay.flags')}</h3><p class="subtle">${t('stay.flags_text')}</p>${state.flags.length === 0 ? html`<p>${t('stay.no_flags')}</p>` : html`<ul class="stay-flags">${state.flags.map(f => html`<li>${label('regions', f.region)}: <b>${number(f.count)}</b></li>`)}</ul>`}` : nothing}</section>`;
+}
+
+const view = () => html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}
+  ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
+  <h1 tabindex="-1">${t('stay.page')}</h1>${board()}${money()}</main>`;
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon;
+
+startPage({
+  roles: ['referrer', 'comensha', 'shelter', 'org_admin', 'municipality', 'rapporteur'],
+  titleKey: 'stay.page',
+  skipKey: 'skip.main',
+  view,
+  begin: async f => { frame = f; state.month = isoDate(f.api.now()).slice(0, 7); await load(); },
+  onLive: ({ kind }) => {
+    if (!/^(stay|clock|funding)\.|^referral\.linked/.test(kind) && kind !== 'reset') return;
+    clearTimeout(soon);
+    soon = setTimeout(load, LIVE_DELAY_MS);
+  },
+  onBack: () => load(),
+});

@@ -1,0 +1,114 @@
+// A household that has arrived, in two real browser windows: the house on a phone, the desk that placed it. Ready and kept
+// waiting, a clock handed over, the departure with a code, and the intake that opens again with it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn, textOf } from '../support/browser.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { say } from '../support/people.mjs';
+import { aWoman, ask, deskOf, demo, expectStatus, openReferral, placesFor } from '../support/world.mjs';
+
+let x, browser, own, house, policy, referral, code;
+
+before(async () => {
+  x = await startExchange('e2e-stay');
+  browser = await openBrowser(`${x.dir}/ca/server.crt`);
+  const api = await x.as('nachtdienst.rotterdam');
+  const [place] = await placesFor(api, aWoman(), 1);
+  referral = await openReferral(api, aWoman());
+  const q = (await ask(api, referral.id, [place.poolId])).requests[0];
+  const desk = await x.as(deskOf(place.poolId));
+  expectStatus(await desk.post(`/requests/${q.id}/acceptance`), 200);
+  expectStatus(await desk.post(`/requests/${q.id}/arrival`), 200);
+  own = await openDesk(browser, x.origin, { expected: [/status of (403|404|409)/] });
+  await signIn(own, 'nachtdienst.rotterdam', '#results');
+  house = await openDesk(browser, x.origin, { viewport: PHONE, expected: [/status of (403|404|409)/] });
+  await signIn(house, deskOf(place.poolId), 'main');
+  policy = await openDesk(browser, x.origin);
+  await signIn(policy, 'beleid.rotterdam', 'main');
+}, { timeout: 180_000 });
+after(async () => {
+  await browser?.close();
+  await x?.stop();
+}, { timeout: 60_000 });
+
+const part = desk => desk.page.locator('#section-stay');
+
+test('the board of the house leads to the household, and who pays is proposed with its reason', async () => {
+  await house.page.goto('/verblijf');
+  await house.page.click(`a[href="/verwijzing#r=${referral.id}"]`);
+  await part(house).waitFor();
+  assert.match(await part(house).innerText(), /DUVO|Nog te regelen/i);
+  assert.match(await part(house).innerText(), /voorstel/);
+});
+
+test('ready to leave and kept waiting: the desk that placed the household sees it live', async () => {
+  await own.page.goto(`/verwijzing#r=${referral.id}`);
+  await part(own).waitFor();
+  await part(house).getByText(say('stay.outflow'), { exact: true }).click();
+  await part(house).locator('[name=block]').selectOption('woning');
+  await part(house).getByRole('button', { name: say('stay.ready_button') }).click();
+  await part(own).getByText(/Wacht op: Geen woning/).waitFor();
+});
+
+test('a clock is started, offered and taken on the board of the other', async () => {
+  await part(own).getByText(say('stay.clock_start'), { exact: true }).click();
+  await part(own).locator('[name=clock]').selectOption('huisverbod');
+  await part(own).getByRole('button', { name: say('stay.clock_start_button'), exact: true }).click();
+  await part(own).getByText(new RegExp(`^${say('stay.clock_change')}`)).click();
+  const name = demo.organisations.find(o => o.id === house.organisation)?.name;
+  await part(own).locator('[name=organisation]').selectOption(name ? { label: name } : { index: 2 });
+  await part(own).getByRole('button', { name: say('stay.clock_offer'), exact: true }).click();
+  await part(own).getByText(/Overdracht gevraagd aan/).waitFor();
+  assert.match(await part(own).innerText(), /Bewaakt door Veilig Thuis/);
+});
+
+test('the household leaves with a code, on the phone of the house', async () => {
+  await part(house).getByText(say('stay.depart'), { exact: true }).click();
+  await part(house).locator('form [name=reason]').first().waitFor();
+  const form = part(house).locator('form', { has: house.page.locator('[name=destination]') });
+  await form.locator('[name=reason]').selectOption('eigen_keuze');
+  await form.locator('[name=destination]').selectOption('familie_vrienden');
+  await form.getByRole('button', { name: say('stay.depart_button') }).click();
+  await part(house).locator('b.ref').waitFor();
+  code = await part(house).locator('b.ref').innerText();
+  assert.match(code, /^TK-\w{4}-\w{4}$/);
+});
+
+test('the intake opens again with the code, and nothing need be told', async () => {
+  await own.page.goto('/plaatsen');
+  await own.page.getByText(say('stay.return'), { exact: true }).click();
+  await own.page.fill('#return-code', 'tk-aaaa-aaaa');
+  await own.page.getByRole('button', { name: say('stay.return_find') }).click();
+  await own.page.getByText(say('stay.return_unknown')).first().waitFor();
+  await own.page.fill('#return-code', code.toLowerCase());
+  await own.page.getByRole('button', { name: say('stay.return_find') }).click();
+  await own.page.getByText(say('stay.return_used', { code })).waitFor();
+  await own.page.locator('#results-title').waitFor();
+  await own.page.getByText(say('reason.known_house')).first().waitFor();
+});
+
+test('who pays has the nights of the month', async () => {
+  await policy.page.goto('/verblijf');
+  await policy.page.getByText(say('stay.statement')).waitFor();
+  await policy.page.getByText(say('stay.flags'), { exact: true }).waitFor();
+  assert.ok(!(await textOf(policy.page, 'main')).includes(referral.code));
+});
+
+test('the pages hold at three widths, by day and by night, without a fault', { timeout: 180_000 }, async () => {
+  await own.page.goto('/verblijf');
+  await own.page.locator('.stay-part').first().waitFor();
+  for (const desk of [own, house, policy]) {
+    for (const details of await desk.page.locator('main details').all()) await details.evaluate(d => { d.open = true; });
+    for (const viewport of [DESKTOP, PHONE, NARROW]) {
+      await desk.page.setViewportSize(viewport);
+      for (const theme of ['day', 'night']) {
+        await desk.page.evaluate(now => { document.documentElement.dataset.theme = now; }, theme);
+        assert.deepEqual(await axe(desk.page), [], `${viewport.width} ${theme}`);
+        assert.ok(await overflow(desk.page) <= 0, `${viewport.width} ${theme}: wider than the window`);
+        if (process.env.PLEK_PICTURES) await desk.page.screenshot({ path: `${process.env.PLEK_PICTURES}/stay-${desk === own ? 'own' : desk === house ? 'house' : 'policy'}-${viewport.width}-${theme}.png`, fullPage: true });
+      }
+    }
+  }
+  for (const [desk, who] of [[own, 'the referrer'], [house, 'the house'], [policy, 'the municipality']]) noFaults(desk, who);
+  for (const desk of [own, house]) for (const url of desk.urls) assert.ok(!url.includes(code), url);
+});
