@@ -165,6 +165,13 @@ test('who wrote and who read is in the access log; nobody reads the notes of a h
   assert.equal((await desk.get(`/referrals/${r.id}/handover`)).status, 404);
 });
 
+test('what is stored is held against the hash in the journal: a changed ciphertext is not given out', async () => {
+  const note = expectStatus(await write(key, 'wordt beschadigd'), 201);
+  x.sql('UPDATE note_ciphertext SET sealed = CONCAT(LEFT(sealed, 99), CHAR(0), SUBSTRING(sealed, 101)) ORDER BY stored_at_ms DESC LIMIT 1');
+  const r = await desk.get(`/notes/${note.id}`);
+  assert.deepEqual([r.status, typeOf(r)], [409, 'note_damaged']);
+});
+
 test('a ciphertext is destroyed when its note is, and what no note names goes too', async () => {
   const r = await withYes();
   const note = expectStatus(await write(key, 'wordt vernietigd', r), 201);

@@ -101,7 +101,7 @@ function nightSheet() {
     return [lang, { ...Object.fromEntries(all.filter(([key]) => key.startsWith('nightsheet.'))), script }];
   }));
   const inside = value => JSON.stringify(value).replaceAll('<', '\\u003c');
-  const parts = { style: `<style>${readFileSync(join(ui, 'night/sheet.css'), 'utf8')}</style>`, imports: inside({ imports }), texts: inside(texts), script: withoutComments(readFileSync(join(ui, 'night/sheet.js'), 'utf8')) };
+  const parts = { style: `data:text/css;base64,${readFileSync(join(ui, 'night/sheet.css')).toString('base64')}`, imports: inside({ imports }), texts: inside(texts), script: withoutComments(readFileSync(join(ui, 'night/sheet.js'), 'utf8')) };
   return readFileSync(join(ui, 'night/sheet.html'), 'utf8').replace(/\{\{(style|imports|texts|script)\}\}/g, (_, name) => parts[name]);
 }
 

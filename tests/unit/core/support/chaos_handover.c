@@ -12,12 +12,15 @@ static struct command key_command(struct exchange *x, struct rng *r, struct cmd_
     uint32_t n = engine_org_keys(x->e);
 
     if (n > 0 && rng_chance(r, 650)) {
-        const struct org_key *k = engine_org_key(x->e, (struct org_key_id){n - rng_below(r, n > 6 ? 6 : n)});
+        const struct sealed_note *last = engine_note(x->e, (struct note_id){engine_notes(x->e)});
+        bool loses = last != NULL && last->state == NOTE_WRITTEN && rng_chance(r, 150);
+        const struct org_key *k =
+            engine_org_key(x->e, loses ? last->key : (struct org_key_id){n - rng_below(r, n > 6 ? 6 : n)});
         bool of_house = engine_org(x->e, k->org)->kind == ORG_SHELTER;
 
         cmd.actor = of_house ? shelter_of(k->org.v) : referrer_of(k->org.v);
         cmd.actor.account.v += rng_chance(r, 900) ? 50 : 0;
-        cmd.kind = rng_chance(r, 750) ? CMD_CONFIRM_KEY : CMD_LOSE_KEY;
+        cmd.kind = !loses && rng_chance(r, 800) ? CMD_CONFIRM_KEY : CMD_LOSE_KEY;
         cmd.u.key = k->id;
         return cmd;
     }
