@@ -48,8 +48,8 @@ struct need {
     enum ground ground;
     int64_t ground_at_ms; /* 0 = not given */
     enum tri mdo_consent;
-    char callback[24];    /* number of the worker's desk; digits, space, + and - */
-    char return_code[16]; /* of an earlier stay, "" = none */
+    char callback[24];     /* number of the worker's desk; digits, space, + and - */
+    char return_code[16];  /* of an earlier stay, "" = none */
     enum way_back channel; /* nobed: CHAT needs no call-back; changes no match */
 };
 

@@ -192,10 +192,22 @@ static int64_t round_start_ms(const struct engine *e, const struct referral *r)
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
-        if (!q->proposal.by_broker)
+        if (!q->proposal.by_broker && !q->bridge)
             asked_ms = later(asked_ms, q->asked_at_ms);
     }
-    return r->n_requests == 0 ? 0 : later(asked_ms, timers_looks_since_ms(e, r));
+    return asked_ms == 0 ? 0 : later(asked_ms, timers_looks_since_ms(e, r));
+}
+
+/* When the place was last asked for, whoever did: a bridge bed is for the meantime. 0 = never. */
+static int64_t last_asked_ms(const struct engine *e, const struct referral *r)
+{
+    for (unsigned i = r->n_requests; i > 0; i--) {
+        const struct request *q = engine_request(e, r->requests[i - 1]);
+
+        if (!q->bridge)
+            return q->asked_at_ms;
+    }
+    return 0;
 }
 
 unsigned timers_steps(const struct engine *e, const struct referral *r)
@@ -209,15 +221,14 @@ int64_t timers_widen_ms(const struct engine *e, const struct referral *r)
 {
     const struct timers_settings *s = settings_of(e);
     uint32_t widen_s = s->widen_s[r->need.threat_level];
-    int64_t from_ms = 0;
+    int64_t from_ms = last_asked_ms(e, r);
 
-    if (widen_s == 0 || s->widen_by[r->need.threat_level] == 0 || !r->facts_known || r->n_requests == 0 ||
+    if (widen_s == 0 || s->widen_by[r->need.threat_level] == 0 || !r->facts_known || from_ms == 0 ||
         r->n_requests >= REFERRAL_REQUESTS_MAX || !referral_is_looking(r->state) ||
         timers_steps(e, r) >= s->widen_steps)
         return INT64_MAX;
     /* From the newest request, whoever asked it: each house gets its time before the next is drawn in. */
-    from_ms =
-        later(timers_looks_since_ms(e, r), engine_request(e, r->requests[r->n_requests - 1])->asked_at_ms);
+    from_ms = later(timers_looks_since_ms(e, r), from_ms);
     return later(from_ms, timers_of(e, r->id)->widened_at_ms) + widen_s * MS_SECOND;
 }
 

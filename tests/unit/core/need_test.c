@@ -151,7 +151,7 @@ static void codes_agree_with_the_tables(void **state)
 /* No name twice in a list, none missing. */
 static void names_differ(void **state)
 {
-    const char *names[64];
+    const char *names[EV_N];
     size_t n = 0;
 
     (void)state;
