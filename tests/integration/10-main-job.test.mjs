@@ -107,10 +107,10 @@ test('the first yes wins, the others are let go in the same moment', async () =>
   const now = expectStatus(await referrer.get(`/referrals/${referral.id}`), 200);
   assert.equal(now.state, 'reserved');
   assert.deepEqual(now.requests.map(q => [q.state, q.cancelWhy]), [['accepted', null], ['cancelled', 'other_yes'], ['cancelled', 'other_yes']]);
-  // one commit: the rows of the yes and of the two that were let go follow each other
-  const facts = await streams.referrer.until(e => e.event === 'request.accepted').then(() => own(streams.referrer).slice(-3));
-  assert.deepEqual(facts.map(e => e.event).sort(), ['request.accepted', 'request.cancelled', 'request.cancelled']);
-  assert.equal(facts[2].id - facts[0].id, 2);
+  // one commit: the rows of the two that were let go, of the yes and of how long it is kept follow each other
+  const facts = await streams.referrer.until(e => e.event === 'hold.set').then(() => own(streams.referrer).slice(-4));
+  assert.deepEqual(facts.map(e => e.event), ['request.cancelled', 'request.cancelled', 'request.accepted', 'hold.set']);
+  assert.equal(facts[3].id - facts[0].id, 3);
 });
 
 test('a late yes is told that another was first, and is recorded once', async () => {
@@ -161,10 +161,10 @@ test('each stream told its own story, in rising numbers, and nobody else anythin
   await streams.yes.until(e => e.event === 'stay.started');
   const story = s => own(s).map(e => e.event).join(' ');
   const asked = 'request.made request.made request.made';
-  const all = `referral.opened ${asked} request.seen request.cancelled request.cancelled request.accepted request.late_yes request.late_yes referral.travelling referral.admitted stay.started`;
+  const all = `referral.opened ${asked} request.seen request.cancelled request.cancelled request.accepted hold.set request.late_yes request.late_yes referral.travelling hold.set referral.admitted stay.started`;
   assert.equal(story(streams.referrer), all);
   assert.equal(story(streams.colleague), all);
-  assert.equal(story(streams.yes), 'request.made request.seen request.accepted referral.travelling referral.admitted stay.started');
+  assert.equal(story(streams.yes), 'request.made request.seen request.accepted hold.set referral.travelling hold.set referral.admitted stay.started');
   assert.equal(story(streams.late), 'request.made request.cancelled request.late_yes');
   assert.equal(story(streams.slow), 'request.made request.cancelled request.late_yes');
   for (const name of ['other', 'helpdesk', 'stranger', 'policy']) assert.equal(story(streams[name]), '', name);
