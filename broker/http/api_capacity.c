@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "http/app_state.h"
 #include "http/report_json.h"
+#include "http/report_scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,24 +37,28 @@ static void capacity_done(const struct late *late, const struct outcome *o)
                          (int)o->unchanged));
 }
 
+bool api_capacity_scan(struct call *call)
+{
+    struct report_batch *batch = &call->late.app->reports;
+
+    if (report_scan(app_engine(call->late.app), report_channel(call), call->request->body, batch))
+        call->reports = batch;
+    else
+        report_batch_trim(batch);
+    return call->reports != NULL;
+}
+
 void api_capacity_post(struct call *call)
 {
-    static const char *const fields[] = {"reports"};
-    const struct engine *e = app_engine(call->late.app);
-    struct json_at root = json_root(call->body);
-    struct json_at reports = json_field(root, "reports");
     struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = call->late.actor};
+    size_t n = call->reports != NULL ? call->reports->n : 0;
+    struct observation *list = NULL;
 
-    json_only(root, fields, COUNT_OF(fields), &call->faults);
-    size_t n = json_list(reports, REPORT_BATCH_MAX, &call->faults);
-    if (n == 0 && json_is_array(reports.value) && json_array_size(reports.value) == 0)
-        json_fault_add(&call->faults, reports.pointer, "needs at least one report");
-    struct observation *list = mem_new(n + 1, sizeof *list);
-    for (size_t i = 0; i < n; i++) {
-        const char *id = report_json_read(e, json_item(reports, i), false, &list[i], &call->faults);
-        list[i].report = report_hash(report_channel(call), id);
-    }
-    cmd.u.report.list = list;
+    if (call->reports == NULL)
+        list = report_json_batch(app_engine(call->late.app), report_channel(call), json_root(call->body), &n,
+                                 &call->faults);
+
+    cmd.u.report.list = list != NULL ? list : call->reports->list;
     cmd.u.report.n = (uint16_t)n;
     cmd.u.report.version = read_if_match(call);
     if (cmd.u.report.version != 0 && n > 1)

@@ -3,6 +3,7 @@
 #define PLEK_HTTP_APP_STATE_H
 
 #include "http/app.h"
+#include "http/report_scan.h"
 
 struct feed_watch;
 struct sign_in;
@@ -18,14 +19,15 @@ struct http_app {
     struct wire_server *server;
     struct static_files *files;
     struct sse_hub *hub;
-    struct throttle *doors;     /* sign-ins by address */
-    struct throttle *strangers; /* wrong passwords for names that do not exist */
-    struct waiting *waiting;    /* call.c: calls that flow will come back to */
-    struct sign_in *sign_ins;   /* api_session.c: passwords being judged and sessions being written */
-    char *dummy_hash;           /* judged for a name that does not exist, so that it takes as long */
-    struct feeds *feeds;        /* what adapters told */
-    struct feed_watch *watch;   /* feed_watch.c: looks whether feeds fell silent */
-    uint32_t problems;          /* answered so far: makes support codes differ */
+    struct throttle *doors;      /* sign-ins by address */
+    struct throttle *strangers;  /* wrong passwords for names that do not exist */
+    struct waiting *waiting;     /* call.c: calls that flow will come back to */
+    struct sign_in *sign_ins;    /* api_session.c: passwords being judged and sessions being written */
+    char *dummy_hash;            /* judged for a name that does not exist, so that it takes as long */
+    struct feeds *feeds;         /* what adapters told */
+    struct feed_watch *watch;    /* feed_watch.c: looks whether feeds fell silent */
+    struct report_batch reports; /* api_capacity.c: of the request at hand */
+    uint32_t problems;           /* answered so far: makes support codes differ */
 };
 
 static inline const struct engine *app_engine(const struct http_app *app)
