@@ -12,36 +12,6 @@ struct json_line {
     int line;
 };
 
-/* ---- bounds ---- */
-
-/* Objects and lists, and values, are counted by their signs outside of texts: of what is no JSON some number
- * comes out, and the parser refuses it. */
-static enum err count_values(struct bytes in, size_t *n, struct reading *r)
-{
-    static const bool telling[256] = {['"'] = true, ['\\'] = true, ['{'] = true, ['['] = true, [','] = true};
-    size_t objects = 0, values = 1;
-    bool in_text = false;
-    for (size_t i = 0; i < in.len; i++) {
-        uint8_t c = in.p[i];
-        if (!telling[c])
-            continue;
-        if (c == '"')
-            in_text = !in_text;
-        else if (in_text)
-            i += c == '\\';
-        else if (c != '\\') {
-            objects += c != ',';
-            values++;
-        }
-    }
-    *n = values;
-    if (objects <= FEED_JSON_OBJECTS_MAX && values <= FEED_JSON_VALUES_MAX)
-        return OK;
-    reading_complain(r, 0, "", "holds more than %d objects and lists, or more than %d values",
-                     FEED_JSON_OBJECTS_MAX, FEED_JSON_VALUES_MAX);
-    return ERR_TOO_BIG;
-}
-
 /* ---- lines: a hash table by the value's address, never more than half full ---- */
 
 static void lines_make(struct feed_json *f, size_t values)
@@ -253,23 +223,26 @@ int32_t safe_json_units(struct feed_json *f, struct json_at at)
 
 enum err safe_json_parse(struct bytes in, struct feed_json *f, struct reading *r)
 {
-    size_t values = 0;
+    struct json_bounds bounds = {.objects_max = FEED_JSON_OBJECTS_MAX, .values_max = FEED_JSON_VALUES_MAX};
     enum err e = text_gate(in, FEED_JSON_BYTES_MAX, true, r);
     if (e == OK && in.len >= 3 && memcmp(in.p, "\xef\xbb\xbf", 3) == 0) {
         reading_complain(r, 1, "", "begins with a byte order mark, which JSON does not have");
         e = ERR_BAD_INPUT;
     }
-    if (e == OK)
-        e = count_values(in, &values, r);
     if (e != OK)
         return e;
-    f->doc = json_parse(in, &f->faults);
+    f->doc = json_parse_bounded(in, &bounds, &f->faults);
+    if (f->doc == NULL && f->faults.n == 0) {
+        reading_complain(r, 0, "", "holds more than %d objects and lists, or more than %d values",
+                         FEED_JSON_OBJECTS_MAX, FEED_JSON_VALUES_MAX);
+        return ERR_TOO_BIG;
+    }
     if (f->doc == NULL) {
         reading_complain(r, f->faults.list[0].line, "", "%s", f->faults.list[0].reason);
         f->faults.n = 0;
         return ERR_BAD_INPUT;
     }
-    lines_make(f, values);
+    lines_make(f, bounds.values);
     note_lines(f, f->doc, &(struct walk){.p = in.p, .end = in.p + in.len, .line = 1});
     return OK;
 }

@@ -134,6 +134,18 @@ void buf_format(struct buf *b, const char *format, ...)
     b->len += (size_t)n;
 }
 
+void buf_decimal(struct buf *b, uint64_t v)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v > 0);
+    buf_add(b, BYTES(digits + at, sizeof digits - at));
+}
+
 struct bytes buf_view(const struct buf *b)
 {
     return BYTES(b->p, b->len);

@@ -46,6 +46,7 @@ void buf_add(struct buf *b, struct bytes v); /* append as it is */
 uint8_t *buf_extend(struct buf *b, size_t n);
 void buf_text(struct buf *b, const char *s); /* append text without its NUL */
 void buf_format(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_decimal(struct buf *b, uint64_t v); /* append in digits */
 struct bytes buf_view(const struct buf *b);
 /* NUL behind the content (not counted in len); borrowed, until the next addition. */
 const char *buf_c_str(struct buf *b);

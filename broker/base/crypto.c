@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 
 _Static_assert(CRYPTO_SEAL_OVERHEAD == 1 + NONCE_BYTES + TAG_BYTES, "seal layout");
 _Static_assert(CRYPTO_KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key size");
-_Static_assert(CRYPTO_SHA256_BYTES == crypto_hash_sha256_BYTES, "hash size");
+_Static_assert(CRYPTO_SHA256_BYTES == SHA256_DIGEST_LENGTH, "hash size");
 _Static_assert(CRYPTO_PASSWORD_HASH_SIZE >= crypto_pwhash_STRBYTES, "password hash size");
 
 void crypto_start(void)
@@ -49,9 +50,11 @@ void crypto_box_to(const uint8_t public_key[CRYPTO_BOX_KEY_BYTES], struct bytes 
     CHECK(crypto_box_seal(box, plain.p, plain.len, public_key) == 0);
 }
 
+/* OpenSSL's, because it uses the processor's own instructions where there are any: six times as fast as
+ * libsodium's for the body of a batch (86 against 510 us for 150 kB), and every write has its body hashed. */
 void crypto_sha256(struct bytes in, uint8_t out[CRYPTO_SHA256_BYTES])
 {
-    crypto_hash_sha256(out, in.p, in.len);
+    CHECK(SHA256(in.p, in.len, out) != NULL);
 }
 
 void crypto_blake2b(struct bytes in, uint8_t *out, size_t out_len)

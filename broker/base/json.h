@@ -33,6 +33,16 @@ void json_fault_add(struct json_faults *f, const char *pointer, const char *reas
  * reference, or NULL after adding a fault with line and column. */
 json_t *json_parse(struct bytes text, struct json_faults *faults);
 
+/* What a text may hold before anything is built of it, and what it does hold, counted by its signs outside of
+ * texts: of what is no JSON some number comes out. */
+struct json_bounds {
+    size_t objects_max, values_max; /* lists count as objects, and objects as values */
+    size_t objects, values;
+};
+
+/* The same within BOUNDS. Over them: NULL, without a fault; the counts tell. */
+json_t *json_parse_bounded(struct bytes text, struct json_bounds *bounds, struct json_faults *faults);
+
 /* A place in a document: the value (borrowed, may be NULL) and its pointer, for the readers below. A field of
  * something that is no object, or an item past the end, is a place without a value. A pointer that does not
  * fit ends early. */

@@ -5,7 +5,9 @@
 
 #include "base/mem.h"
 #include "http/app_state.h"
+#include "http/reply.h"
 #include "http/report_json.h"
+#include "http/report_scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,31 +31,48 @@ static uint64_t read_if_match(struct call *call)
     return 0;
 }
 
+static void add_count(struct buf *body, const char *name, unsigned n)
+{
+    buf_text(body, name);
+    buf_decimal(body, n);
+}
+
+/* All of it is the outcome's, which is durable: unlike what is read from the engine's state, it does not wait
+ * for what was applied since. That would be a second commit for each report. */
 static void capacity_done(const struct late *late, const struct outcome *o)
 {
-    reply_json(late, 200,
-               json_pack("{s:i, s:i, s:i}", "applied", (int)o->applied, "late", (int)o->late, "unchanged",
-                         (int)o->unchanged));
+    struct buf body = {0};
+
+    add_count(&body, "{\"applied\":", o->applied);
+    add_count(&body, ",\"late\":", o->late);
+    add_count(&body, ",\"unchanged\":", o->unchanged);
+    buf_text(&body, "}");
+    reply_bytes(late, 200, REPLY_API, "application/json", NULL, 0, buf_view(&body));
+    buf_fini(&body);
+}
+
+bool api_capacity_scan(struct call *call)
+{
+    struct report_batch *batch = &call->late.app->reports;
+
+    if (report_scan(app_engine(call->late.app), report_channel(call), call->request->body, batch))
+        call->reports = batch;
+    else
+        report_batch_trim(batch);
+    return call->reports != NULL;
 }
 
 void api_capacity_post(struct call *call)
 {
-    static const char *const fields[] = {"reports"};
-    const struct engine *e = app_engine(call->late.app);
-    struct json_at root = json_root(call->body);
-    struct json_at reports = json_field(root, "reports");
     struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = call->late.actor};
+    size_t n = call->reports != NULL ? call->reports->n : 0;
+    struct observation *list = NULL;
 
-    json_only(root, fields, COUNT_OF(fields), &call->faults);
-    size_t n = json_list(reports, REPORT_BATCH_MAX, &call->faults);
-    if (n == 0 && json_is_array(reports.value) && json_array_size(reports.value) == 0)
-        json_fault_add(&call->faults, reports.pointer, "needs at least one report");
-    struct observation *list = mem_new(n + 1, sizeof *list);
-    for (size_t i = 0; i < n; i++) {
-        const char *id = report_json_read(e, json_item(reports, i), false, &list[i], &call->faults);
-        list[i].report = report_hash(report_channel(call), id);
-    }
-    cmd.u.report.list = list;
+    if (call->reports == NULL)
+        list = report_json_batch(app_engine(call->late.app), report_channel(call), json_root(call->body), &n,
+                                 &call->faults);
+
+    cmd.u.report.list = list != NULL ? list : call->reports->list;
     cmd.u.report.n = (uint16_t)n;
     cmd.u.report.version = read_if_match(call);
     if (cmd.u.report.version != 0 && n > 1)

@@ -273,7 +273,7 @@ static size_t choose(struct call *call, const struct upload *u, struct observati
         }
         list[n] = r->o;
         list[n].source = SOURCE_HAND; /* a person vouches; the moment stays the file's */
-        list[n++].report = report_hash(report_channel(call), r->id);
+        list[n++].report = report_hash(report_channel(call), bytes_of_text(r->id));
     }
     if (n == 0)
         refused->refusal = REFUSAL_NOT_ALLOWED;

@@ -120,6 +120,7 @@ void http_app_free(struct http_app *app)
     if (app == NULL)
         return;
     wire_server_free(app->server);
+    report_batch_fini(&app->reports);
     sse_hub_free(app->hub);
     feed_watch_free(app->watch);
     note_janitor_free(app->janitor);

@@ -3,6 +3,7 @@
 #define PLEK_HTTP_APP_STATE_H
 
 #include "http/app.h"
+#include "http/report_scan.h"
 
 struct feed_watch;
 struct night_sheets;
@@ -29,6 +30,7 @@ struct http_app {
     struct feed_watch *watch;     /* feed_watch.c: looks whether feeds fell silent */
     struct night_sheets *night;   /* night_sheet.c */
     struct note_janitor *janitor; /* note_janitor.c: ciphertexts that are no longer wanted */
+    struct report_batch reports;  /* api_capacity.c: of the request at hand */
     uint32_t problems;            /* answered so far: makes support codes differ */
 };
 

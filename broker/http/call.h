@@ -15,6 +15,7 @@
 #include "core/audience.h"
 #include "http/app.h"
 
+struct report_batch;
 struct route;
 
 /* What lives on after the handler returns. A plain value. */
@@ -38,6 +39,7 @@ struct call {
     const struct machine *machine;      /* NULL for people; until the next turn */
     struct command_key key;             /* zero where the route is no write */
     json_t *body;                       /* NULL where the route takes none; freed by the router */
+    struct report_batch *reports;       /* the body where the route's scan took it, else NULL; the app's */
     struct json_faults faults;          /* add to it; reply_faults answers 400 */
 };
 

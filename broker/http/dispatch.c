@@ -151,6 +151,8 @@ static bool read_body(struct call *call)
                       "Send JSON in UTF-8 with Content-Type: application/json.");
         return false;
     }
+    if (call->late.route->scan != NULL && call->late.route->scan(call))
+        return true;
     call->body = json_parse(body, &call->faults);
     if (call->body != NULL && !json_is_object(call->body))
         json_fault_add(&call->faults, "", "must be an object");
@@ -191,6 +193,8 @@ static void answer_api(struct call *call, struct bytes below)
         run(call);
     }
     json_decref(call->body);
+    if (call->reports != NULL)
+        report_batch_trim(call->reports);
 }
 
 void dispatch_request(struct http_app *app, const struct wire_request *request)

@@ -232,7 +232,9 @@ void guard_read_key(struct call *call)
 
     buf_clear(&b);
     add_asker(&b, call);
-    if (call->body != NULL) {
+    if (call->reports != NULL) {
+        buf_blob(&b, buf_view(&call->reports->canonical));
+    } else if (call->body != NULL) {
         /* Canonical, so that the order of members and white space do not make another request of it. */
         struct buf text = {0};
 

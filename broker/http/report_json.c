@@ -6,12 +6,10 @@
 #include "http/call.h"
 #include "http/view.h"
 
-#define UNITS_MAX 10000
-
 static int32_t read_units(struct json_at at, const char *name, struct json_faults *f)
 {
     struct json_at field = json_field(at, name);
-    return json_present(field) ? (int32_t)json_int(field, 0, UNITS_MAX, f) : UNITS_UNKNOWN;
+    return json_present(field) ? (int32_t)json_int(field, 0, REPORT_UNITS_MAX, f) : UNITS_UNKNOWN;
 }
 
 static void read_stop(const struct vocab *v, struct json_at at, struct observation *o, struct json_faults *f)
@@ -78,15 +76,33 @@ const char *report_json_read(const struct engine *e, struct json_at at, bool fee
     return id;
 }
 
+struct observation *report_json_batch(const struct engine *e, uint64_t channel, struct json_at root,
+                                      size_t *n, struct json_faults *f)
+{
+    static const char *const fields[] = {"reports"};
+    struct json_at reports = json_field(root, "reports");
+
+    json_only(root, fields, COUNT_OF(fields), f);
+    *n = json_list(reports, REPORT_BATCH_MAX, f);
+    if (*n == 0 && json_is_array(reports.value) && json_array_size(reports.value) == 0)
+        json_fault_add(f, reports.pointer, "needs at least one report");
+    struct observation *list = mem_new(*n + 1, sizeof *list);
+    for (size_t i = 0; i < *n; i++) {
+        const char *id = report_json_read(e, json_item(reports, i), false, &list[i], f);
+        list[i].report = report_hash(channel, bytes_of_text(id));
+    }
+    return list;
+}
+
 uint64_t report_channel(const struct call *call)
 {
     return call->machine != NULL ? hash_combine(ROLE_MACHINE, call->machine->id)
                                  : hash_combine(ROLE_SHELTER, call->late.actor.account.v);
 }
 
-uint64_t report_hash(uint64_t channel, const char *report_id)
+uint64_t report_hash(uint64_t channel, struct bytes report_id)
 {
-    uint64_t h = hash_combine(hash_bytes(bytes_of_text(report_id)), channel);
+    uint64_t h = hash_combine(hash_bytes(report_id), channel);
     return h == 0 ? 1 : h;
 }
 

@@ -21,6 +21,9 @@ struct route {
     bool searching; /* POST without Idempotency-Key (matches, session, heartbeats): CSRF guard only */
     uint64_t body_bytes_max; /* 0 = the default; otherwise a batch: settings.batch_body_bytes_max */
     call_fn *handle;
+    /* Try to read the body of the usual shape without a tree. True: it is in the call, which then has no
+     * `body`. NULL or false: it is parsed. */
+    bool (*scan)(struct call *call);
 };
 
 /* All routes; COUNT gets their number. */
@@ -31,8 +34,9 @@ call_fn api_health_get, api_version_get, api_openapi_get, api_codes_get; /* api_
 call_fn api_session_post, api_session_get, api_session_delete;           /* api_session.c */
 call_fn api_pools_list, api_pools_get;                                   /* api_pools.c */
 call_fn api_capacity_post;                                               /* api_capacity.c */
-call_fn api_matches_post, api_referral_matches;                          /* api_matches.c */
-call_fn api_referrals_post, api_referrals_list, api_referrals_get;       /* api_referrals.c */
+bool api_capacity_scan(struct call *call);
+call_fn api_matches_post, api_referral_matches;                    /* api_matches.c */
+call_fn api_referrals_post, api_referrals_list, api_referrals_get; /* api_referrals.c */
 call_fn api_referral_ask, api_referral_journey, api_referral_no_show, api_referral_withdraw; /* same */
 call_fn api_requests_list, api_requests_get, api_request_see, api_request_accept, api_request_decline;
 call_fn api_request_arrival, api_request_location;           /* api_requests.c */

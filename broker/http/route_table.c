@@ -12,6 +12,11 @@
     {                                                                                                        \
         HTTP_METHOD_POST, path, auth, true, true, false, bytes, fn                                           \
     }
+/* A write whose usual body is read without a tree. */
+#define BATCH_(path, auth, scan, fn)                                                                         \
+    {                                                                                                        \
+        HTTP_METHOD_POST, path, auth, true, true, false, BATCH_BYTES_MAX, fn, scan                           \
+    }
 #define SEARCH_(path, auth, bytes, fn)                                                                       \
     {                                                                                                        \
         HTTP_METHOD_POST, path, auth, false, true, true, bytes, fn                                           \
@@ -27,7 +32,7 @@ static const struct route routes[] = {
     {HTTP_METHOD_DELETE, "/session", AUTH_SESSION, false, false, true, 0, api_session_delete},
     GET_("/pools", AUTH_ANY, api_pools_list),
     GET_("/pools/{id}", AUTH_ANY, api_pools_get),
-    WRITE_("/capacity-reports", AUTH_ANY, BATCH_BYTES_MAX, api_capacity_post),
+    BATCH_("/capacity-reports", AUTH_ANY, api_capacity_scan, api_capacity_post),
     GET_("/capacity", AUTH_ANY, api_publish_get),
     GET_("/capacity/opvang", AUTH_ANY, api_publish_opvang_get),
     GET_("/capacity/hsds", AUTH_ANY, api_publish_hsds_get),

@@ -22,7 +22,7 @@
 #define COROUTINE_STACK_BYTES ((size_t)256 * 1024)
 
 /* Which call of the library is suspended. */
-enum phase { PHASE_NONE, PHASE_KNOCK, PHASE_LOGIN, PHASE_QUERY, PHASE_STORE };
+enum phase { PHASE_NONE, PHASE_KNOCK, PHASE_LOGIN, PHASE_QUERY, PHASE_STORE, PHASE_PREPARE, PHASE_EXECUTE };
 
 struct db_cursor {
     MYSQL_RES *res;
@@ -54,7 +54,11 @@ struct db_conn {
 
     /* results of the library's calls, and what is to be told */
     MYSQL *login;
-    int query_rc;
+    int query_rc;         /* of a statement too */
+    MYSQL_STMT *stmt;     /* of db_insert, once prepared; dies with the connection */
+    const char *stmt_sql; /* its text */
+    MYSQL_BIND binds[DB_COLUMNS_MAX];
+    unsigned bulk_rows;
     MYSQL_RES *res;
     unsigned code;
     char why[256];
@@ -125,6 +129,10 @@ static void drop(struct db_conn *c)
             shutdown(fd, SHUT_RDWR);
         mysql_close(c->m);
     }
+    if (c->stmt != NULL)
+        mysql_stmt_close(c->stmt); /* cut off from its connection by now: only its memory */
+    c->stmt = NULL;
+    c->stmt_sql = NULL;
     c->m = NULL;
     c->state = DB_CONN_CLOSED;
     c->phase = PHASE_NONE;
@@ -261,6 +269,67 @@ enum err db_query(struct db_conn *c, struct bytes sql, enum db_role role, uint32
     return OK;
 }
 
+/* ---- many rows by one prepared statement ---- */
+
+static void bind_column(MYSQL_BIND *b, const struct db_column *column)
+{
+    *b = (MYSQL_BIND){0};
+    if (column->numbers != NULL) {
+        b->buffer_type = MYSQL_TYPE_LONGLONG;
+        b->is_unsigned = 1;
+        b->buffer = (void *)(uintptr_t)column->numbers; /* the library reads it only */
+    } else {
+        b->buffer_type = MYSQL_TYPE_BLOB;
+        b->buffer = (void *)(uintptr_t)column->bytes;
+        b->length = (unsigned long *)(uintptr_t)column->lengths;
+    }
+}
+
+/* The statement is prepared: give it the rows. */
+static int execute(struct db_conn *c)
+{
+    c->phase = PHASE_EXECUTE;
+    c->query_rc = 1;
+    if (mysql_stmt_attr_set(c->stmt, STMT_ATTR_ARRAY_SIZE, &c->bulk_rows) ||
+        mysql_stmt_bind_param(c->stmt, c->binds))
+        return 0;
+    return mysql_stmt_execute_start(&c->query_rc, c->stmt);
+}
+
+static int prepare(struct db_conn *c, const char *sql)
+{
+    if (c->stmt != NULL)
+        mysql_stmt_close(c->stmt);
+    c->stmt = mysql_stmt_init(c->m);
+    CHECK(c->stmt != NULL);
+    c->stmt_sql = sql;
+    c->phase = PHASE_PREPARE;
+    return mysql_stmt_prepare_start(&c->query_rc, c->stmt, sql, strlen(sql));
+}
+
+enum err db_insert(struct db_conn *c, const char *sql, const struct db_column *columns, unsigned n,
+                   unsigned rows, uint32_t timeout_ms, db_query_done_fn *done, void *ctx)
+{
+    CHECK(n <= DB_COLUMNS_MAX && rows > 0);
+    if (c->state == DB_CONN_BUSY)
+        return ERR_BUSY;
+    if (c->state != DB_CONN_READY)
+        return ERR_AWAY;
+    for (unsigned i = 0; i < n; i++)
+        bind_column(&c->binds[i], &columns[i]);
+    c->bulk_rows = rows;
+    c->state = DB_CONN_BUSY;
+    c->role = DB_WRITES;
+    c->timeout_ms = timeout_ms;
+    c->deadline_ms = time_mono_ms() + timeout_ms;
+    c->on_query = done;
+    c->ctx = ctx;
+    c->starting = true;
+    advance(c, c->stmt != NULL && c->stmt_sql == sql ? execute(c) : prepare(c, sql));
+    c->starting = false;
+    return OK;
+}
+
 /* ---- the shim: go on with the suspended call until it waits or the operation is over ---- */
 
 /* One more call of the library; returns what it waits for, 0 when the call is over. */
@@ -273,6 +342,10 @@ static int resume(struct db_conn *c, int ready)
         return mysql_real_query_cont(&c->query_rc, c->m, ready);
     case PHASE_STORE:
         return mysql_store_result_cont(&c->res, c->m, ready);
+    case PHASE_PREPARE:
+        return mysql_stmt_prepare_cont(&c->query_rc, c->stmt, ready);
+    case PHASE_EXECUTE:
+        return mysql_stmt_execute_cont(&c->query_rc, c->stmt, ready);
     case PHASE_NONE:
     case PHASE_KNOCK:
         break;
@@ -283,7 +356,8 @@ static int resume(struct db_conn *c, int ready)
 /* Code of a call that failed; never 0, or the failure would be told as success. */
 static unsigned library_code(const struct db_conn *c)
 {
-    unsigned code = mysql_errno(c->m);
+    bool by_statement = c->phase == PHASE_PREPARE || c->phase == PHASE_EXECUTE;
+    unsigned code = by_statement ? mysql_stmt_errno(c->stmt) : mysql_errno(c->m);
 
     return code != 0 ? code : DB_CODE_TIMEOUT;
 }
@@ -318,6 +392,17 @@ static void advance(struct db_conn *c, int status)
             return;
         case PHASE_STORE:
             finish(c, c->res == NULL ? library_code(c) : 0, mysql_error(c->m));
+            return;
+        case PHASE_PREPARE:
+            if (c->query_rc == 0) {
+                status = execute(c);
+                continue;
+            }
+            c->stmt_sql = NULL; /* it is not: the next one begins anew */
+            finish(c, library_code(c), mysql_stmt_error(c->stmt));
+            return;
+        case PHASE_EXECUTE:
+            finish(c, c->query_rc ? library_code(c) : 0, mysql_stmt_error(c->stmt));
             return;
         case PHASE_NONE:
         case PHASE_KNOCK:
@@ -363,6 +448,7 @@ static void tell(struct db_conn *c)
     struct db_cursor cursor = {.res = c->res};
     struct db_result r = {.fate = fate, .code = c->code, .cursor = &cursor};
     char why[sizeof c->why];
+    bool by_statement = c->phase == PHASE_EXECUTE;
 
     memcpy(why, c->why, sizeof why);
     r.why = why;
@@ -370,7 +456,9 @@ static void tell(struct db_conn *c)
     c->on_connect = NULL;
     c->on_query = NULL;
     c->phase = PHASE_NONE;
-    if (!connecting && c->code == 0) {
+    if (by_statement && c->code == 0) {
+        r.affected = mysql_stmt_affected_rows(c->stmt);
+    } else if (!connecting && c->code == 0) {
         r.affected = cursor.res == NULL ? mysql_affected_rows(c->m) : 0;
         r.fields = cursor.res == NULL ? 0 : mysql_num_fields(cursor.res);
         r.rows = cursor.res == NULL ? 0 : mysql_num_rows(cursor.res);

@@ -63,6 +63,22 @@ typedef void db_query_done_fn(void *ctx, struct db_result *r);
 MUST_CHECK enum err db_query(struct db_conn *c, struct bytes sql, enum db_role role, uint32_t timeout_ms,
                              db_query_done_fn *done, void *ctx);
 
+/* A column of many rows: NUMBERS, or BYTES of LENGTHS (never NULL, also where a length is 0). */
+struct db_column {
+    const uint64_t *numbers;
+    const uint8_t *const *bytes;
+    const unsigned long *lengths;
+};
+#define DB_COLUMNS_MAX 8
+
+/* Insert ROWS rows at once by SQL, a static text with a '?' for each of its N columns: the numbers and bytes
+ * go as they are, so nobody writes, escapes and parses them as text, which is half of what a row costs the
+ * server (4.9 to 2.6 us for a row of the journal). The statement is prepared once for each connection. Each
+ * row of COLUMNS is borrowed until the completion; otherwise as db_query with DB_WRITES. A failure may leave
+ * some of the rows in the transaction: it must be rolled back. */
+MUST_CHECK enum err db_insert(struct db_conn *c, const char *sql, const struct db_column *columns, unsigned n,
+                              unsigned rows, uint32_t timeout_ms, db_query_done_fn *done, void *ctx);
+
 /* Go to the first / next row of a result; false at the end. Only inside the completion. */
 bool db_result_next(struct db_result *r);
 /* Cell of the current row; p NULL is SQL NULL. Borrowed until the next row. */

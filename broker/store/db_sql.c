@@ -58,14 +58,7 @@ void sql_bytes(struct buf *sql, struct bytes v)
 
 void sql_u64(struct buf *sql, uint64_t v)
 {
-    char digits[20];
-    size_t n = 0;
-
-    do {
-        digits[sizeof digits - ++n] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v > 0);
-    buf_add(sql, BYTES(digits + sizeof digits - n, n));
+    buf_decimal(sql, v);
 }
 
 void sql_i64(struct buf *sql, int64_t v)

@@ -100,7 +100,10 @@ void journal_batch_fini(struct journal_batch *b)
 {
     buf_fini(&b->claim);
     buf_fini(&b->new_keys);
-    buf_fini(&b->rows);
+    buf_fini(&b->sealed);
+    free(b->numbers);
+    free(b->bytes);
+    free(b->lengths);
     free(b->fresh);
     *b = (struct journal_batch){0};
 }
@@ -166,16 +169,14 @@ static enum err make_key(struct journal_batch *b, struct key_ring *ring, struct 
     return e;
 }
 
-/* Seal the private part of ROW into SEALED and wipe it. Nothing is kept for a referral whose key was
- * destroyed. */
-static enum err seal(struct journal_batch *b, struct key_ring *ring, struct queued_row *row,
-                     struct buf *sealed)
+/* Seal the private part of ROW, add it to the sealed ones and wipe it. Nothing is kept for a referral whose
+ * key was destroyed. */
+static enum err seal(struct journal_batch *b, struct key_ring *ring, struct queued_row *row)
 {
     struct bytes plain = BYTES(row->bytes + row->clear_len, row->private_len);
     enum key_state state;
     enum err e = OK;
 
-    buf_clear(sealed);
     if (plain.len == 0)
         return OK;
     state = key_ring_look(ring, row->subject);
@@ -184,57 +185,83 @@ static enum err seal(struct journal_batch *b, struct key_ring *ring, struct queu
     if (state != KEY_READY)
         e = make_key(b, ring, row->subject);
     if (e == OK)
-        e = key_ring_seal(ring, row->subject, row->seq, plain, sealed);
+        e = key_ring_seal(ring, row->subject, row->seq, plain, &b->sealed);
     if (e == OK)
         crypto_wipe(row->bytes + row->clear_len, row->private_len);
     return e;
 }
 
-static void add_row(struct buf *sql, const struct queued_row *row, uint64_t epoch, struct bytes sealed)
+enum { NUMBER_SEQ, NUMBER_EPOCH, NUMBER_AT, NUMBER_KIND, NUMBER_SUBJECT, NUMBER_DIGEST, NUMBER_N };
+
+/* Room for N rows, and where each column of them begins. */
+static void lay_out(struct journal_batch *b, size_t n)
 {
-    buf_text(sql, sql->len == 0 ? "INSERT INTO journal (seq, epoch, at_ms, kind, subject, clear_part, "
-                                  "sealed_part, digest) VALUES ("
-                                : ",(");
-    sql_u64(sql, row->seq);
-    buf_text(sql, ",");
-    sql_u64(sql, epoch);
-    buf_text(sql, ",");
-    sql_i64(sql, row->at_ms);
-    buf_text(sql, ",");
-    sql_u64(sql, (uint64_t)row->kind);
-    buf_text(sql, ",");
-    sql_u64(sql, row->subject.v);
-    buf_text(sql, ",");
-    sql_bytes(sql, BYTES(row->bytes, row->clear_len));
-    buf_text(sql, ",");
-    sql_bytes(sql, sealed);
-    buf_text(sql, ",");
-    sql_u64(sql, row->digest);
-    buf_text(sql, ")");
+    if (n > b->cap) {
+        b->cap = n;
+        b->numbers = mem_resize(b->numbers, NUMBER_N * n, sizeof *b->numbers);
+        b->bytes = mem_resize(b->bytes, 2 * n, sizeof *b->bytes);
+        b->lengths = mem_resize(b->lengths, 2 * n, sizeof *b->lengths);
+    }
+    for (size_t k = 0; k < NUMBER_N; k++)
+        b->columns[k] = (struct db_column){.numbers = b->numbers + k * n};
+    for (size_t k = 0; k < 2; k++)
+        b->columns[NUMBER_N + k] =
+            (struct db_column){.bytes = b->bytes + k * n, .lengths = b->lengths + k * n};
+}
+
+static void add_row(struct journal_batch *b, size_t i, const struct queued_row *row, uint64_t epoch)
+{
+    const uint64_t numbers[NUMBER_N] = {
+        [NUMBER_SEQ] = row->seq,
+        [NUMBER_EPOCH] = epoch,
+        [NUMBER_AT] = (uint64_t)row->at_ms, /* since 1970: never below 0 */
+        [NUMBER_KIND] = (uint64_t)row->kind,
+        [NUMBER_SUBJECT] = row->subject.v,
+        [NUMBER_DIGEST] = row->digest,
+    };
+
+    CHECK(row->at_ms >= 0);
+    for (size_t k = 0; k < NUMBER_N; k++)
+        b->numbers[k * b->n + i] = numbers[k];
+    b->bytes[i] = row->bytes;
+    b->lengths[i] = row->clear_len;
+}
+
+/* The sealed parts do not move any more: part I goes up to where the next begins. */
+static void point_at_sealed(struct journal_batch *b)
+{
+    const uint8_t *at = buf_extend(&b->sealed, 0) - b->sealed.len;
+
+    for (size_t i = 0; i < b->n; i++) {
+        b->bytes[b->n + i] = at;
+        at += b->lengths[b->n + i];
+    }
 }
 
 enum err journal_batch_build(struct journal_batch *b, struct journal_queue *q, size_t n, uint64_t durable_seq,
                              uint64_t epoch, struct key_ring *ring)
 {
-    struct buf sealed = {0};
     enum err e = OK;
 
     buf_clear(&b->claim);
     buf_clear(&b->new_keys);
-    buf_clear(&b->rows);
+    buf_clear(&b->sealed);
+    lay_out(b, n);
     b->n_fresh = 0;
     b->n = n;
     b->first = durable_seq + 1;
     b->last = durable_seq + n;
     for (size_t i = 0; i < n && e == OK; i++) {
         struct queued_row *row = queued(q, i);
+        size_t before = b->sealed.len;
 
         CHECK(row->seq == b->first + i);
-        e = seal(b, ring, row, &sealed);
-        if (e == OK)
-            add_row(&b->rows, row, epoch, buf_view(&sealed));
+        e = seal(b, ring, row);
+        add_row(b, i, row, epoch);
+        b->lengths[n + i] = b->sealed.len - before;
     }
-    buf_fini(&sealed);
+    if (e == OK)
+        point_at_sealed(b);
     /* seq is compared too: a writer that has lost count must not go on. */
     buf_text(&b->claim,
              "UPDATE writer SET beat_at=UNIX_TIMESTAMP(NOW(3))*1000, connection=CONNECTION_ID(), seq=");

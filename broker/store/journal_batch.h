@@ -1,10 +1,12 @@
 /* Only for journal_maria: the rows that wait, and the statements of one transaction made from the oldest of
- * them. A batch is built once and its text kept until its fate is known, so what is sent again is byte for
- * byte the same. Private parts are sealed while the batch is built and wiped from the queue at once. */
+ * them. A batch is built once and kept until its fate is known, so what is sent again is byte for byte the
+ * same: its clear parts lie in the queue, from which nothing is dropped before. Private parts are sealed
+ * while the batch is built and wiped from the queue at once. */
 #ifndef PLEK_STORE_JOURNAL_BATCH_H
 #define PLEK_STORE_JOURNAL_BATCH_H
 
 #include "flow/journal_port.h"
+#include "store/db_conn.h"
 #include "store/key_ring.h"
 
 /* ---- the queue: rows in order of seq ---- */
@@ -24,12 +26,22 @@ void journal_queue_drop(struct journal_queue *q, size_t n);
 size_t journal_queue_cost(const struct journal_row *row);
 
 /* ---- one transaction ---- */
+#define JOURNAL_COLUMNS 8
+#define JOURNAL_INSERT                                                                                       \
+    "INSERT INTO journal (seq, epoch, at_ms, kind, subject, digest, clear_part, sealed_part) "               \
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
 struct journal_batch {
     uint64_t first, last; /* of the rows; without rows LAST is the durable seq and FIRST is LAST + 1 */
     size_t n;
-    struct buf claim;    /* UPDATE writer */
-    struct buf new_keys; /* INSERT referral_key; empty if no key is new */
-    struct buf rows;     /* INSERT journal; empty if there are no rows */
+    struct buf claim;                          /* UPDATE writer */
+    struct buf new_keys;                       /* INSERT referral_key; empty if no key is new */
+    struct db_column columns[JOURNAL_COLUMNS]; /* of JOURNAL_INSERT; views of the queue and of what follows */
+    uint64_t *numbers;                         /* N of each column of numbers */
+    const uint8_t **bytes;                     /* N clear parts, N sealed ones */
+    unsigned long *lengths;
+    size_t cap; /* room for so many rows */
+    struct buf sealed;
     struct referral_id *fresh;
     size_t n_fresh, cap_fresh;
 };

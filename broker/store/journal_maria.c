@@ -196,6 +196,14 @@ static void submit(struct journal_maria *j, enum step step, struct bytes sql, en
         retry(j, "the connection was lost"); /* cannot be busy: one thing at a time */
 }
 
+static void send_rows(struct journal_maria *j)
+{
+    j->step = STEP_WRITING;
+    if (db_insert(j->conn, JOURNAL_INSERT, j->batch.columns, JOURNAL_COLUMNS, (unsigned)j->batch.n,
+                  j->limits.statement_ms, on_reply, j) != OK)
+        retry(j, "the connection was lost");
+}
+
 static void send_commit(struct journal_maria *j)
 {
     submit(j, STEP_COMMITTING, BYTES_LITERAL("COMMIT"), DB_COMMITS);
@@ -322,7 +330,7 @@ static void on_claimed(struct journal_maria *j, const struct db_result *r)
     else if (j->batch.new_keys.len > 0)
         submit(j, STEP_KEYING, buf_view(&j->batch.new_keys), DB_WRITES);
     else if (j->batch.n > 0)
-        submit(j, STEP_WRITING, buf_view(&j->batch.rows), DB_WRITES);
+        send_rows(j);
     else
         send_commit(j);
 }
@@ -361,7 +369,7 @@ static void on_reply(void *ctx, struct db_result *r)
         on_claimed(j, r);
         break;
     case STEP_KEYING:
-        submit(j, STEP_WRITING, buf_view(&j->batch.rows), DB_WRITES);
+        send_rows(j);
         break;
     case STEP_WRITING:
         send_commit(j);

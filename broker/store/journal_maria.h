@@ -1,6 +1,6 @@
 /* The journal in MariaDB behind flow's port (flow/journal_port.h).
  *
- *   append → queue ──kick──► UPDATE writer, [INSERT referral_key], INSERT journal (one multi-row), COMMIT
+ *   append → queue ──kick──► UPDATE writer, [INSERT referral_key], INSERT journal (all rows at once), COMMIT
  *                               │ epoch not ours: on_fenced             │ lost under COMMIT: doubt
  *                               ▼                                       ▼
  *                            stop at once               reconnect, read writer FOR UPDATE, resend what is

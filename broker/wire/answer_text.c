@@ -102,7 +102,9 @@ static void add_field(struct buf *out, const char *name, const char *value)
 void answer_head(struct buf *out, int status, const char *date, const struct wire_header *headers, size_t n,
                  enum answer_frame frame, size_t body_len, bool close)
 {
-    buf_format(out, "HTTP/1.1 %d ", status);
+    buf_text(out, "HTTP/1.1 ");
+    buf_decimal(out, (uint64_t)status);
+    buf_text(out, " ");
     buf_text(out, answer_reason(status));
     buf_text(out, "\r\n");
     add_field(out, "Date", date);
@@ -110,8 +112,11 @@ void answer_head(struct buf *out, int status, const char *date, const struct wir
         add_field(out, headers[i].name, headers[i].value);
     if (frame == ANSWER_CHUNKED)
         add_field(out, "Transfer-Encoding", "chunked");
-    else if (!answer_is_bodiless(status))
-        buf_format(out, "Content-Length: %zu\r\n", body_len);
+    else if (!answer_is_bodiless(status)) {
+        buf_text(out, "Content-Length: ");
+        buf_decimal(out, body_len);
+        buf_text(out, "\r\n");
+    }
     if (close)
         add_field(out, "Connection", "close");
     buf_text(out, "\r\n");

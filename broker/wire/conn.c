@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 
+#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #define DISCARD_BYTES_MAX (1024 * 1024) /* of a refused body; then the connection is cut */
+#define ANSWER_NOW_MAX (8 * 1024)       /* with its head within one TLS record, and worth a copy */
 #define UNSENT_BYTES_MAX (64 * 1024)    /* of a stream, in the kernel; the rest waits where we can count it */
 
 static const uint16_t may_become[CONN_STATE_N] = {
@@ -141,6 +143,51 @@ static void send_bytes(struct wire_conn *c, struct bytes v)
     CHECK(evbuffer_add(output_of(c), v.p, v.len) == 0);
 }
 
+static void answered(struct wire_conn *c)
+{
+    set_state(c, CONN_IDLE);
+    set_deadline(c, c->server->limits.idle_ms);
+}
+
+/* True if nothing is in the way of the answer: it ends no connection, no earlier byte waits, no request is
+ * behind it, and no callback of ours is under way that would go on with the connection. */
+static bool is_way_free(const struct wire_conn *c)
+{
+    return c->state == CONN_ANSWERING && c->server->in_callback == 0 && !c->saw_end &&
+           wire_conn_backlog(c) == 0 && evbuffer_get_length(input_of(c)) == 0;
+}
+
+/* Give a whole answer to the socket here and now: it saves to wait for 'writable', which is two changes of
+ * epoll and a pass of the loop for each answer. False: nothing was sent and the usual way is to be taken,
+ * with V in one piece, because TLS wants to see the same bytes again. */
+static bool answer_now(struct wire_conn *c, struct bytes v)
+{
+    SSL *ssl = bufferevent_openssl_get_ssl(c->bev);
+    size_t sent = 0;
+    bool broken = false;
+
+    if (!is_way_free(c))
+        return false;
+    if (ssl != NULL) {
+        ERR_clear_error();
+        int error = SSL_write_ex(ssl, v.p, v.len, &sent) == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, 0);
+        ERR_clear_error();
+        broken = error != SSL_ERROR_NONE && error != SSL_ERROR_WANT_WRITE && error != SSL_ERROR_WANT_READ;
+    } else {
+        ssize_t n = send(bufferevent_getfd(c->bev), v.p, v.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        sent = n > 0 ? (size_t)n : 0;
+        broken = n < 0 && errno != EAGAIN && errno != EINTR;
+    }
+    if (broken)
+        wire_conn_drop(c);
+    else if (sent == v.len)
+        answered(c);
+    else if (sent > 0)
+        send_bytes(c, BYTES(v.p + sent, v.len - sent));
+    return broken || sent > 0;
+}
+
 /* One write for head and body: one TLS record, one packet for a small answer. */
 static void send_answer(struct wire_conn *c, int status, const struct wire_header *headers, size_t n,
                         struct bytes body, bool close)
@@ -150,12 +197,17 @@ static void send_answer(struct wire_conn *c, int status, const struct wire_heade
 
     buf_clear(&s->scratch);
     answer_head(&s->scratch, status, wire_server_date(s), headers, n, ANSWER_COUNTED, body.len, close);
-    if (with_body)
-        CHECK(evbuffer_expand(output_of(c), s->scratch.len + body.len) == 0);
+    set_deadline(c, s->limits.write_ms);
+    if (with_body && body.len <= ANSWER_NOW_MAX) {
+        buf_add(&s->scratch, body);
+        with_body = false;
+        if (answer_now(c, buf_view(&s->scratch)))
+            return;
+    }
+    CHECK(evbuffer_expand(output_of(c), s->scratch.len + (with_body ? body.len : 0)) == 0);
     send_bytes(c, buf_view(&s->scratch));
     if (with_body && body.len > 0)
         send_bytes(c, body);
-    set_deadline(c, s->limits.write_ms);
 }
 
 /* Answer as the server itself: the body comes from the problem hook. */
@@ -499,8 +551,7 @@ static void on_write(struct bufferevent *bev, void *arg)
     if (wire_conn_backlog(c) > 0)
         return;
     if (c->state == CONN_ANSWERING) {
-        set_state(c, CONN_IDLE);
-        set_deadline(c, s->limits.idle_ms);
+        answered(c);
         if (s->stopping)
             linger(c);
         else
@@ -568,9 +619,11 @@ static struct bufferevent *make_bufferevent(struct wire_server *s, struct ssl_ct
     if (tls == NULL)
         return bufferevent_socket_new(s->base, fd, BEV_OPT_CLOSE_ON_FREE);
     SSL *ssl = SSL_new(tls);
-    if (ssl != NULL)
+    if (ssl != NULL) {
+        SSL_set_mode(ssl, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER); /* answer_now's bytes move to the output */
         bev = bufferevent_openssl_socket_new(s->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
                                              BEV_OPT_CLOSE_ON_FREE);
+    }
     /* A body is counted, so an end without close_notify cannot pass for a shorter one. */
     if (bev != NULL)
         bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);

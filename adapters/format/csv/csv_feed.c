@@ -193,12 +193,16 @@ static void read_row(const struct scene *s)
     read_stop(s, o);
 }
 
-static void on_field(void *text, size_t len, void *context)
+static void add_cell(struct scene *s, const uint8_t *text, size_t len)
 {
-    struct scene *s = context;
     if (s->n < CSV_COLUMNS_MAX)
         convert(s, text, len, &s->row[s->n]);
     s->n++;
+}
+
+static void on_field(void *text, size_t len, void *context)
+{
+    add_cell(context, text, len);
 }
 
 static bool row_serves(const struct scene *s)
@@ -256,6 +260,29 @@ static bool is_blank(struct bytes line)
     return true;
 }
 
+/* A line without a quote, which nearly all are, is its cells with the delimiter between: so it is cut where
+ * it lies. libcsv copies a cell byte by byte, and is for lines with quotes. False: this is one of those, or
+ * holds a return within. */
+static bool cut_plain(struct scene *s, struct bytes line)
+{
+    const uint8_t *at = line.p, *end = line.p + line.len;
+    const uint8_t *next = NULL;
+
+    if (end > at && end[-1] == '\n')
+        end--;
+    if (end > at && end[-1] == '\r')
+        end--;
+    if (memchr(at, '"', (size_t)(end - at)) != NULL || memchr(at, '\r', (size_t)(end - at)) != NULL)
+        return false;
+    while ((next = memchr(at, s->form->delimiter, (size_t)(end - at))) != NULL) {
+        add_cell(s, at, (size_t)(next - at));
+        at = next + 1;
+    }
+    add_cell(s, at, (size_t)(end - at));
+    on_row('\n', s);
+    return true;
+}
+
 /* Line by line, because libcsv does not count lines; a quoted field may go on in the next. */
 static void split(struct scene *s, struct bytes in)
 {
@@ -270,11 +297,13 @@ static void split(struct scene *s, struct bytes in)
         const uint8_t *newline = memchr(in.p, '\n', in.len);
         struct bytes piece = BYTES(in.p, newline == NULL ? in.len : (size_t)(newline - in.p) + 1);
         line++;
-        if (!s->in_row && !is_blank(piece)) {
+        bool begins = !s->in_row && !is_blank(piece);
+        if (begins) {
             s->row_line = line;
             s->in_row = true;
         }
-        if (csv_parse(&parser, piece.p, piece.len, on_field, on_row, s) != piece.len) {
+        if (!(begins && cut_plain(s, piece)) &&
+            csv_parse(&parser, piece.p, piece.len, on_field, on_row, s) != piece.len) {
             reading_complain(s->r, line, "", "has a quote that is not closed or not doubled");
             s->hopeless = true;
         }

@@ -14,7 +14,7 @@ static const char *const person_numbers[] = {"http://fhir.nl/fhir/NamingSystem/b
 static const char *found_in(const char *const *list, size_t n, struct bytes word)
 {
     for (size_t i = 0; i < n; i++)
-        if (bytes_equal(word, bytes_of_text(list[i])))
+        if (word.len > 0 && word.p[0] == (uint8_t)list[i][0] && bytes_equal(word, bytes_of_text(list[i])))
             return list[i];
     return NULL;
 }

@@ -4,9 +4,7 @@
 #include "adapters/gate/text_gate.h"
 #include "base/mem.h"
 
-#include <inttypes.h>
 #include <libxml/tree.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,16 +117,42 @@ static enum err read_xml(struct bytes in, struct fhir_tree *t, struct reading *r
 
 /* ---- JSON ---- */
 
+/* V in digits at the end of OUT; where they begin. Every count comes through here: a format would cost ten
+ * times as much. */
+static const char *digits_of(int64_t v, char out[FHIR_NUMBER_SIZE])
+{
+    char *at = out + FHIR_NUMBER_SIZE - 1;
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+    *at = '\0';
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (v < 0)
+        *--at = '-';
+    return at;
+}
+
 static void set_json_value(struct fhir_node *node, const json_t *v, struct reading *r)
 {
     if (json_is_string(v)) {
         set_value(node, FHIR_TEXT, json_string_value(v), r);
     } else if (json_is_integer(v)) {
-        snprintf(node->number, sizeof node->number, "%" PRId64, (int64_t)json_integer_value(v));
-        set_value(node, FHIR_NUMBER, node->number, r);
+        set_value(node, FHIR_NUMBER, digits_of(json_integer_value(v), node->number), r);
     } else if (!json_is_null(v)) {
         node->kind = FHIR_OTHER;
     }
+}
+
+/* The resourceType of an object, or NULL. Its few members are gone through as they stand: to look it up by
+ * its hash would cost more. */
+static const json_t *type_of(json_t *object)
+{
+    for (void *i = json_object_iter(object); i != NULL; i = json_object_iter_next(object, i))
+        if (strcmp(json_object_iter_key(i), "resourceType") == 0)
+            return json_object_iter_value(i);
+    return NULL;
 }
 
 /* Depth is bounded by json_parse. true, false and null have no line of their own. */
@@ -147,14 +171,14 @@ static void add_json(struct fhir_tree *t, int parent, struct bytes name, const j
         set_json_value(t->list[at], v, r);
         return;
     }
-    const json_t *type = json_object_get(v, "resourceType");
+    json_t *o = (json_t *)(uintptr_t)v;
+    const json_t *type = type_of(o);
     if (type != NULL) {
         at = add(t, at, bytes_of_text(json_string_value(type)), line, r);
         if (at == 0)
             return;
         t->list[at]->resource = true;
     }
-    json_t *o = (json_t *)(uintptr_t)v;
     for (void *i = json_object_iter(o); i != NULL; i = json_object_iter_next(o, i))
         add_json(t, at, bytes_of_text(json_object_iter_key(i)), json_object_iter_value(i), r);
 }
@@ -221,7 +245,9 @@ const struct fhir_node *fhir_next(const struct fhir_tree *t, const struct fhir_n
 
 bool fhir_is(const struct fhir_node *node, const char *name)
 {
-    return bytes_equal(node->name, bytes_of_text(name));
+    /* Most names differ in their first letter already. */
+    return node->name.len > 0 && node->name.p[0] == (uint8_t)name[0] &&
+           bytes_equal(node->name, bytes_of_text(name));
 }
 
 const struct fhir_node *fhir_resource(const struct fhir_tree *t, const struct fhir_node *parent)

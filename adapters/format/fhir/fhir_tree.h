@@ -10,6 +10,7 @@
 
 #define FHIR_BYTES_MAX (256 * 1024) /* as XML_BYTES_MAX, for both syntaxes */
 #define FHIR_NODES_MAX 20000        /* as XML_ELEMENTS_MAX */
+#define FHIR_NUMBER_SIZE 24         /* any int64 */
 
 enum fhir_kind {
     FHIR_PARENT, /* no value of its own */
@@ -25,9 +26,9 @@ struct fhir_node {
     enum fhir_kind kind;
     bool resource;
     int line;
-    int next, child; /* index of the next sibling and of the first child; 0 = none */
-    int last;        /* last child, while building */
-    char number[24]; /* what value shows for a NUMBER */
+    int next, child;               /* index of the next sibling and of the first child; 0 = none */
+    int last;                      /* last child, while building */
+    char number[FHIR_NUMBER_SIZE]; /* what value shows for a NUMBER */
 };
 
 /* {0} is an empty one. list[0] stands above the root resource. Names and values are borrowed from the

@@ -90,6 +90,23 @@ static void a_buffer_grows_and_is_usable_again(void **state)
 }
 
 /* Journal rows outlive the program that wrote them: the layout is fixed, byte by byte. */
+static void numbers_in_digits(void **state)
+{
+    static const struct {
+        uint64_t v;
+        const char *want;
+    } cases[] = {{0, "0"}, {9, "9"}, {10, "10"}, {100, "100"}, {UINT64_MAX, "18446744073709551615"}};
+    struct buf b = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        buf_clear(&b);
+        buf_decimal(&b, cases[i].v);
+        assert_string_equal(buf_c_str(&b), cases[i].want);
+    }
+    buf_fini(&b);
+}
+
 static void records_have_a_fixed_layout(void **state)
 {
     static const uint8_t want[] = {0xfe, 0x02, 0x01, 0x04, 0x03, 0x02, 0x01, 8,    7,    6,    5,    4,
@@ -243,6 +260,7 @@ int main(void)
         cmocka_unit_test(views_compare_by_content),
         cmocka_unit_test(one_utf8_character),
         cmocka_unit_test(a_buffer_grows_and_is_usable_again),
+        cmocka_unit_test(numbers_in_digits),
         cmocka_unit_test(records_have_a_fixed_layout),
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(no_prefix_is_read_past_its_end),

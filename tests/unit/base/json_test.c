@@ -369,6 +369,29 @@ static void a_long_reason_is_cut_at_a_character(void **state)
     assert_int_equal(strlen(f.list[1].pointer), 95);
 }
 
+/* Counted by signs outside of texts; over a bound nothing is built and nothing is a fault. */
+static void bounds_count_before_building(void **state)
+{
+    static const char text[] = "[1,\"a,[{\\\"\",{\"b\":[]}]"; /* 3 objects and lists, 6 values at most */
+    static const struct {
+        size_t objects_max, values_max;
+        bool taken;
+    } cases[] = {{3, 6, true}, {2, 6, false}, {3, 5, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct json_bounds b = {.objects_max = cases[i].objects_max, .values_max = cases[i].values_max};
+        struct json_faults faults = {0};
+        json_t *value = json_parse_bounded(bytes_of_text(text), &b, &faults);
+
+        assert_int_equal(value != NULL, cases[i].taken);
+        assert_int_equal(faults.n, 0);
+        assert_int_equal(b.objects, 3);
+        assert_int_equal(b.values, 6);
+        json_decref(value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +407,7 @@ int main(void)
         cmocka_unit_test(all_faults_are_collected_in_order),
         cmocka_unit_test(faults_past_the_bound_are_counted),
         cmocka_unit_test(a_long_reason_is_cut_at_a_character),
+        cmocka_unit_test(bounds_count_before_building),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

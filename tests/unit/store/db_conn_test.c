@@ -329,6 +329,107 @@ static void test_disconnect_under_way(void **state)
     w->c = conn_new(w, true);
 }
 
+#define INSERT "INSERT INTO many (n, b) VALUES (?, ?)"
+#define MANY 3
+
+/* What it points to lives on until the completion. */
+static enum err start_insert(struct world *w, const char *sql, uint64_t first, uint32_t limit_ms)
+{
+    static const uint8_t odd[] = {'a', 0, '\'', '\\', '"', 0xff, '?'};
+    static const uint8_t *const bytes[MANY] = {odd, odd, odd + 1};
+    static const unsigned long lengths[MANY] = {sizeof odd, 0, 1};
+    static uint64_t numbers[MANY];
+    static const struct db_column columns[] = {{.numbers = numbers}, {.bytes = bytes, .lengths = lengths}};
+
+    if (db_conn_state(w->c) == DB_CONN_READY) {
+        numbers[0] = first;
+        numbers[1] = first + 1;
+        numbers[2] = UINT64_MAX - first;
+    }
+    return db_insert(w->c, sql, columns, 2, MANY, limit_ms, on_query, w);
+}
+
+static void insert(struct world *w, const char *sql, uint64_t first)
+{
+    unsigned before = w->completions;
+
+    assert_int_equal(start_insert(w, sql, first, 2000), OK);
+    assert_int_equal(start_insert(w, sql, first, 2000), ERR_BUSY);
+    assert_int_equal(w->completions, before); /* never from inside the start */
+    assert_true(wait(w, 4000));
+}
+
+static void make_table(struct world *w)
+{
+    query(w, "CREATE OR REPLACE TABLE many (n BIGINT UNSIGNED PRIMARY KEY, b BLOB NOT NULL)", DB_WRITES,
+          1000);
+    assert_int_equal(w->fate, DB_DONE);
+}
+
+/* Numbers and bytes come through as they are; what the server refuses leaves the connection as good as it
+ * was. */
+static void test_many_rows_at_once(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(start_insert(w, INSERT, 1, 100), ERR_AWAY);
+    connect_it(w);
+    make_table(w);
+    for (uint64_t first = 10; first <= 30; first += 10) { /* the second and third by the same statement */
+        insert(w, INSERT, first);
+        assert_int_equal(w->fate, DB_DONE);
+        assert_int_equal(w->affected, MANY);
+    }
+    query(w, "SELECT CONCAT(n, ' ', HEX(b)) FROM many WHERE n < 12 OR n > 18446744073709551604 ORDER BY n",
+          DB_READS, 1000);
+    assert_int_equal(w->rows, MANY);
+    assert_string_equal(w->cells[0], "10 6100275C22FF3F");
+    assert_string_equal(w->cells[1], "11 ");
+    assert_string_equal(w->cells[2], "18446744073709551605 00");
+
+    insert(w, INSERT, 10);
+    assert_int_equal(w->fate, DB_REFUSED);
+    assert_int_equal(w->code, 1062); /* the same key again */
+    insert(w, "INSERT INTO nowhere (n, b) VALUES (?, ?)", 40);
+    assert_int_equal(w->fate, DB_REFUSED);
+    assert_int_equal(w->code, 1146);
+    insert(w, INSERT, 40);
+    assert_int_equal(w->fate, DB_DONE);
+    query(w, "SELECT COUNT(*) FROM many", DB_READS, 1000);
+    assert_string_equal(w->cells[0], "12");
+}
+
+/* A server that is silent, once before the statement was ever prepared and once behind it: the connection
+ * goes, and the next one prepares anew. Forgotten under way it leaves nothing. */
+static void test_many_rows_out_of_time(void **state)
+{
+    struct world *w = *state;
+
+    connect_it(w);
+    make_table(w);
+    for (int prepared = 0; prepared < 2; prepared++) {
+        if (prepared)
+            insert(w, INSERT, 10);
+        private_db_stall(w->server);
+        assert_int_equal(start_insert(w, INSERT, 20, 150), OK);
+        assert_true(wait(w, 1000));
+        assert_int_equal(w->fate, DB_GONE);
+        assert_int_equal(db_conn_state(w->c), DB_CONN_CLOSED);
+        private_db_resume(w->server);
+        connect_it(w);
+    }
+    make_table(w); /* the server may have done what was given up */
+    insert(w, INSERT, 30);
+    assert_int_equal(w->fate, DB_DONE);
+    assert_int_equal(w->affected, MANY);
+    assert_int_equal(start_insert(w, INSERT, 40, 1000), OK);
+    db_disconnect(w->c);
+    connect_it(w);
+    assert_int_equal(start_insert(w, INSERT, 50, 1000), OK);
+    db_conn_free(w->c);
+    w->c = conn_new(w, true);
+}
+
 static void test_wrong_password_is_told(void **state)
 {
     struct world *w = *state;
@@ -357,6 +458,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_killed_server, begin, end),
         cmocka_unit_test_setup_teardown(test_stopped_server_with_full_queue, begin, end),
         cmocka_unit_test_setup_teardown(test_disconnect_under_way, begin, end),
+        cmocka_unit_test_setup_teardown(test_many_rows_at_once, begin, end),
+        cmocka_unit_test_setup_teardown(test_many_rows_out_of_time, begin, end),
         cmocka_unit_test_setup_teardown(test_wrong_password_is_told, begin, end),
     };
 

@@ -133,6 +133,49 @@ static void pipelining_50_in_order(void **state)
     both_ways(state, pipelining_body);
 }
 
+/* A client that asks and asks and reads nothing: the answers go straight to the socket until it is full, the
+ * last one waits, and all come out whole and in order when the client reads. */
+static void full_socket_body(struct world *w, struct ssl_ctx_st *tls)
+{
+    struct client c;
+    struct answer a = {0};
+    char body[8000 + 1], want[16];
+    int asked = 0;
+
+    assert_true(client_open(&c, w, tls));
+    memset(body, 'x', sizeof body - 1);
+    body[sizeof body - 1] = '\0';
+    while (world_stats(w)->answers == (uint64_t)asked) {
+        assert_true(asked < 2000);
+        client_text(&c, "GET /later HTTP/1.1\r\n" HOST "\r\n");
+        asked++;
+        for (int i = 0; i < 100 && w->later_n == 0; i++)
+            world_turn(w); /* 2 ms: the last one does not come as long as the answer before it waits */
+        snprintf(want, sizeof want, "%08d", asked);
+        memcpy(body, want, 8);
+        world_answer_later(w, body);
+    }
+    assert_true(asked > 2);
+    for (int i = 1; i < asked; i++) {
+        assert_true(client_answer(&c, &a, false));
+        snprintf(want, sizeof want, "%08d", i);
+        assert_int_equal(a.body.len, sizeof body - 1);
+        assert_memory_equal(a.body.p, want, 8);
+        assert_int_equal(a.body.p[a.body.len - 1], 'x');
+    }
+    world_until(w, w->later_n == 1);
+    world_answer_later(w, "the last");
+    assert_true(client_answer(&c, &a, false));
+    assert_body(&a, "the last");
+    client_close(&c);
+    answer_fini(&a);
+}
+
+static void answers_to_a_full_socket(void **state)
+{
+    both_ways(state, full_socket_body);
+}
+
 /* While one request waits, the next ones on its connection must not reach the handler. */
 static void one_at_a_time_body(struct world *w, struct ssl_ctx_st *tls)
 {
@@ -733,6 +776,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keep_alive),
         cmocka_unit_test(pipelining_50_in_order),
+        cmocka_unit_test(answers_to_a_full_socket),
         cmocka_unit_test(one_request_at_a_time),
         cmocka_unit_test(head_and_body_in_one_go),
         cmocka_unit_test(flood_behind_a_request_is_not_read),

@@ -89,6 +89,13 @@ static const struct good goods[] = {
      "\r\n\"Huis A\";\"caf\xc3\xa9\";\" 4 \";0;4;nee;anders;2026-12-01T00:00:00Z;" OBSERVED
      ";\"een; \"\"twee\"\"\r\ndrie\"\r\n",
      "a-cafe 4/0/4/-1 0 anders", 0},
+    /* Lines with and without quotes by turns, ended by CR LF, by CR alone and not at all. */
+    {profile_csv_text,
+     CSV_HEAD "Huis A;nood;2;1;1;ja;;;" OBSERVED ";\"a\nb\"\r\nHuis B;nood;3;0;;;;;" OBSERVED
+              ";x\r\n\r\nHuis A;\"caf\xc3\xa9\";4;;;;;;" OBSERVED ";\"\"",
+     "a-nood 2/1/1/-1 1 -, b-nood 3/0/-1/-1 -1 -, a-cafe 4/-1/-1/-1 -1 -", 0},
+    {profile_csv_text, CSV_HEAD "Huis A;nood;2;1;1;ja;;;" OBSERVED ";\rHuis B;nood;3;0;;;;;" OBSERVED ";",
+     "a-nood 2/1/1/-1 1 -, b-nood 3/0/-1/-1 -1 -", 0},
     {profile_csv_local, "op,vrij,plek\n22-11-2026 01:30,3,\"caf\xe9 \x80\"\n22/11/2026 01:30:00,0,x\n",
      "a-cafe -1/3/-1/-1 -1 -, x-1 -1/0/-1/-1 -1 -", 0},
     {profile_opvang_json,
