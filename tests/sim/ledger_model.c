@@ -500,9 +500,11 @@ static void take(struct ledger_model *m, const struct event *ev)
         break;
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
-        request_moves(m, ev, ev->u.request.request, HOLD_OVER);
-        if (ev->u.request.why == CANCEL_HOLD_ENDED)
+        if (ev->u.request.why == CANCEL_HOLD_ENDED ||
+            (ev->u.request.why == CANCEL_LEAKED &&
+             request_at(m, ev->u.request.request)->hold == HOLD_ACCEPTED))
             referral_at(m, ev->u.request.referral)->steps = 0;
+        request_moves(m, ev, ev->u.request.request, HOLD_OVER);
         break;
     case EV_REQUEST_SILENT:
         on_silent(m, ev);
@@ -582,6 +584,17 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET:
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
     case EV_COMMAND_DONE:
     case EV_KEY_MADE:
     case EV_KEY_CONFIRMED:
