@@ -6,6 +6,7 @@
 #include "core/engine.h"
 #include "core/fields.h"
 #include "core/nobed/nobed_apply.h"
+#include "core/safety/safety_apply.h"
 #include "core/stay/stay_apply.h"
 
 #include <stdio.h>
@@ -119,6 +120,17 @@ static const struct applier appliers[EV_N] = {
     [EV_NOTE_UNREADABLE] = {note_unreadable_impossible, note_unreadable_apply},
     [EV_NOTE_DESTROYED] = {note_destroyed_impossible, note_destroyed_apply},
     /* ---- location leaked, surge, conflict check ---- */
+    [EV_LEAK_REPORTED] = {leak_reported_impossible, leak_reported_apply},
+    [EV_LEAK_DROPPED] = {leak_dropped_impossible, leak_dropped_apply},
+    [EV_LOCATION_FROZEN] = {location_frozen_impossible, location_frozen_apply},
+    [EV_LEAK_HOUSEHOLD] = {leak_household_impossible, leak_household_apply},
+    [EV_LEAK_LIFT_ASKED] = {lift_asked_impossible, lift_asked_apply},
+    [EV_LEAK_LIFT_REFUSED] = {lift_refused_impossible, lift_refused_apply},
+    [EV_LOCATION_LIFTED] = {location_lifted_impossible, location_lifted_apply},
+    [EV_SUPPLY_CHANGED] = {supply_changed_impossible, supply_changed_apply},
+    [EV_SURGE_SET] = {surge_set_impossible, surge_set_apply},
+    [EV_CONFLICT_ASKED] = {conflict_asked_impossible, conflict_asked_apply},
+    [EV_CONFLICT_ANSWERED] = {conflict_answered_impossible, conflict_answered_apply},
 };
 
 /* NULL if the event can happen now. */

@@ -78,6 +78,8 @@ const char *request_made_impossible(const struct engine *e, const struct event *
         return "more requests than a referral can have";
     if (engine_pool(e, q->pool) == NULL)
         return "a request to no pool";
+    if (engine_pool_is_hidden(e, q->pool) || engine_pool_is_idle(e, q->pool))
+        return "a request to a pool that is not there for anybody";
     if (q->units < 1 || q->units > 2 || q->state != REQUEST_PENDING || q->answer_by_ms < ev->at_ms ||
         q->lapse_at_ms < q->answer_by_ms || q->lapse_at_ms > FIELD_TIME_MAX)
         return "a request with a value out of range";
@@ -115,6 +117,7 @@ void request_made_apply(struct engine *e, const struct event *ev)
     s->r.keeper = ev->u.made.keeper;
     s->r.gate = ev->u.made.gate;
     s->r.bridge = ev->u.made.bridge;
+    s->r.overflow = engine_pool(e, s->r.pool)->overflow;
     touched(e, s, ev->seq);
     gate_on_request_made(e, &s->r, ev->seq);
 
@@ -190,11 +193,14 @@ void request_silent_apply(struct engine *e, const struct event *ev)
 const char *request_accepted_impossible(const struct engine *e, const struct event *ev)
 {
     const char *why = in_state_impossible(e, ev, REQUEST_PENDING);
+    const struct conflict *c = engine_conflict_of(e, ev->u.request.request);
     const struct referral *r = NULL;
     const struct request *q = NULL;
 
     if (why != NULL)
         return why;
+    if (c != NULL && c->state != CONFLICT_NO)
+        return "a yes past an open question";
     r = engine_referral(e, ev->u.request.referral);
     q = engine_request(e, ev->u.request.request);
     if (!referral_is_looking(r->state))
@@ -281,6 +287,9 @@ const char *request_cancelled_impossible(const struct engine *e, const struct ev
     if (ev->u.request.why == CANCEL_HOLD_ENDED && q->state == REQUEST_ACCEPTED)
         return engine_referral(e, q->referral)->state == REFERRAL_RESERVED ? NULL
                                                                            : "a hold ended on a journey";
+    /* With a leak that is about to be confirmed: nothing may be held once it is. */
+    if (ev->u.request.why == CANCEL_LEAKED && engine_leak_of(e, engine_pool(e, q->pool)->location) != NULL)
+        return NULL;
     return ev->u.request.why == CANCEL_OTHER_YES && q->state == REQUEST_PENDING ? NULL
                                                                                 : "cancelled for no reason";
 }
@@ -290,12 +299,12 @@ void request_cancelled_apply(struct engine *e, const struct event *ev)
     struct request_slot *s = request_slot(e, ev->u.request.request);
 
     request_end(e, ev, s->r.id, REQUEST_CANCELLED, ev->u.request.why);
-    /* A yes taken back with its referral: nobody travels any more. */
+    /* A yes taken back with its referral, or with its house: nobody travels any more. */
     if (!s->r.bridge) {
         struct referral_slot *r = referral_slot(e, s->r.referral);
 
         r->r.eta_ms = 0;
-        if (ev->u.request.why == CANCEL_HOLD_ENDED)
+        if (ev->u.request.why == CANCEL_HOLD_ENDED || ev->u.request.why == CANCEL_LEAKED)
             r->r.accepted_at_ms = 0;
     }
     settle(e, &s->r, ev->seq);

@@ -94,6 +94,14 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_WRITE_NOTE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [CMD_PICK_UP_NOTE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     /* ---- location leaked, surge, conflict check ---- */
+    [CMD_REPORT_LEAK] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [CMD_CONFIRM_LEAK] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [CMD_WITHDRAW_LEAK] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [CMD_ASK_LIFT] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [CMD_LIFT_LEAK] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [CMD_SET_SURGE] = R(EXCHANGE_ADMIN),
+    [CMD_ASK_CONFLICT] = R(REFERRER) | R(COMENSHA),
+    [CMD_ANSWER_CONFLICT] = R(SHELTER),
 };
 
 static const uint16_t action_roles[ACT_N] = {
@@ -137,6 +145,10 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_HANDOVER] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_READ_NOTE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     /* ---- location leaked, surge, conflict check ---- */
+    [ACT_SEE_LOCATIONS] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [ACT_SEE_LEAK] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
+    [ACT_SEE_SURGE] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN) |
+                      R(MUNICIPALITY) | R(RAPPORTEUR),
 };
 
 static const enum capacity_sight capacity_sights[ROLE_N] = {
@@ -443,6 +455,29 @@ static bool may_read_note(const struct engine *e, const struct actor *a, uint64_
     return a->role == ROLE_SHELTER && is_own_pool(a, engine_pool(e, q->pool));
 }
 
+/* ---- safety ---- */
+
+/* The people of the house itself, and the exchange's administrators: where a place is known to who must not
+ * know it, nobody else is told that it is. */
+static bool is_own_location(const struct engine *e, const struct actor *a, struct location_id id)
+{
+    const struct location *l = engine_location(e, id);
+
+    if (l == NULL)
+        return false;
+    if (a->role == ROLE_EXCHANGE_ADMIN)
+        return true;
+    return (a->role == ROLE_SHELTER || a->role == ROLE_ORG_ADMIN) && a->org.v == l->org.v &&
+           (a->location.v == 0 || a->location.v == l->id.v);
+}
+
+static bool may_see_leak(const struct engine *e, const struct actor *a, uint64_t object)
+{
+    const struct leak *l = object <= UINT32_MAX ? engine_leak(e, (uint32_t)object) : NULL;
+
+    return l != NULL && is_own_location(e, a, l->location);
+}
+
 bool permit_role(const struct engine *e, const struct command *cmd)
 {
     return (unsigned)cmd->kind < CMD_N && has_role(command_roles[cmd->kind], &cmd->actor) &&
@@ -569,6 +604,20 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
         is_visible = may_read_note(e, a, cmd->u.note.v);
         break;
     /* ---- location leaked, surge, conflict check ---- */
+    case CMD_REPORT_LEAK:
+        is_visible = is_own_location(e, a, cmd->u.safety.location);
+        break;
+    case CMD_CONFIRM_LEAK:
+    case CMD_WITHDRAW_LEAK:
+    case CMD_ASK_LIFT:
+    case CMD_LIFT_LEAK:
+        is_visible = may_see_leak(e, a, cmd->u.safety.leak);
+        break;
+    case CMD_ASK_CONFLICT:
+    case CMD_ANSWER_CONFLICT:
+        is_visible = is_party(e, a, engine_request(e, cmd->u.safety.request));
+        break;
+    case CMD_SET_SURGE:
     case CMD_DEFINE_ORG:
     case CMD_DEFINE_LOCATION:
     case CMD_DEFINE_POOL:
@@ -596,6 +645,8 @@ static bool may_see_pool(const struct engine *e, const struct actor *a, uint64_t
 
     if (p == NULL)
         return false;
+    if (engine_pool_is_hidden(e, p->id))
+        return a->role == ROLE_EXCHANGE_ADMIN || (!is_referrer(a) && is_own_pool(a, p));
     if (a->role == ROLE_GATEKEEPER)
         return gate_keeper_of_pool(e, p->id) == GATEKEEPER_GI;
     return is_referrer(a) || a->role == ROLE_EXCHANGE_ADMIN || is_own_pool(a, p);
@@ -622,7 +673,7 @@ static bool may_reveal(const struct engine *e, const struct actor *a, uint64_t o
 
     if (!is_party(e, a, q))
         return false;
-    return a->role == ROLE_SHELTER || q->state == REQUEST_ACCEPTED;
+    return a->role == ROLE_SHELTER || (q->state == REQUEST_ACCEPTED && !engine_pool_is_hidden(e, q->pool));
 }
 
 /* A file is read by the profile of an organisation that has places. */
@@ -678,6 +729,8 @@ static bool may_see_capacity(const struct engine *e, const struct actor *actor, 
     if (object == 0)
         return sight != CAPACITY_NONE;
     if (p == NULL)
+        return false;
+    if (sight == CAPACITY_PER_POOL && a.role != ROLE_EXCHANGE_ADMIN && engine_pool_is_hidden(e, p->id))
         return false;
     return sight == CAPACITY_PER_POOL || (sight == CAPACITY_OWN && is_own_pool(&a, p));
 }
@@ -769,6 +822,12 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_READ_NOTE:
         return may_read_note(e, a, object);
     /* ---- location leaked, surge, conflict check ---- */
+    case ACT_SEE_LOCATIONS:
+        return object == 0 || is_own_location(e, a, (struct location_id){(uint32_t)object});
+    case ACT_SEE_LEAK:
+        return object == 0 || may_see_leak(e, a, object);
+    case ACT_SEE_SURGE:
+        return true;
     case ACT_N:
         break;
     }
@@ -1019,6 +1078,20 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_KEY_LOST:
         break;
     /* ---- location leaked, surge, conflict check ---- */
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+        return may(e, a, ACT_SEE_LEAK, ev->u.leak.leak);
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET:
+        return may(e, a, ACT_SEE_SURGE, 0);
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
+        return hears_request(e, a, ev->u.conflict.request);
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:

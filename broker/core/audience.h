@@ -46,6 +46,9 @@ enum action {
     ACT_SEE_HANDOVER, /* of a referral: list, notes without their text, the receiver's public key */
     ACT_READ_NOTE,    /* the ciphertext: whom it was written to, as long as the yes stands */
     /* ---- location leaked, surge, conflict check ---- */
+    ACT_SEE_LOCATIONS, /* the locations for which one may report a leak */
+    ACT_SEE_LEAK,  /* one leak: the house's own people, and the exchange's administrators; 0 = any at all */
+    ACT_SEE_SURGE, /* which regions have a surge */
     ACT_N
 };
 

@@ -75,6 +75,14 @@ const char *command_name(enum command_kind k)
         [CMD_WRITE_NOTE] = "write note",
         [CMD_PICK_UP_NOTE] = "pick up note",
         /* ---- location leaked, surge, conflict check ---- */
+        [CMD_REPORT_LEAK] = "report_leak",
+        [CMD_CONFIRM_LEAK] = "confirm_leak",
+        [CMD_WITHDRAW_LEAK] = "withdraw_leak",
+        [CMD_ASK_LIFT] = "ask_lift",
+        [CMD_LIFT_LEAK] = "lift_leak",
+        [CMD_SET_SURGE] = "set_surge",
+        [CMD_ASK_CONFLICT] = "ask_conflict",
+        [CMD_ANSWER_CONFLICT] = "answer_conflict",
     };
 
     CHECK((unsigned)k < CMD_N);

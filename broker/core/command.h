@@ -9,6 +9,7 @@
 #include "core/handover/handover_state.h"
 #include "core/need.h"
 #include "core/nobed/bridge.h"
+#include "core/safety/safety.h"
 #include "core/stay/stay.h"
 #include "core/supply.h"
 #include "core/timers/timers.h"
@@ -105,6 +106,14 @@ enum command_kind {
     CMD_WRITE_NOTE,
     CMD_PICK_UP_NOTE,
     /* ---- location leaked, surge, conflict check ---- */
+    CMD_REPORT_LEAK,
+    CMD_CONFIRM_LEAK,
+    CMD_WITHDRAW_LEAK, /* the report, or the wish to lift it */
+    CMD_ASK_LIFT,
+    CMD_LIFT_LEAK,
+    CMD_SET_SURGE,
+    CMD_ASK_CONFLICT,
+    CMD_ANSWER_CONFLICT,
     CMD_N
 };
 
@@ -189,6 +198,7 @@ struct command {
         const struct cmd_write_note *write_note;
         struct note_id note; /* PICK_UP_NOTE */
         /* ---- location leaked, surge, conflict check ---- */
+        struct safety_command safety;
     } u;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "core/engine_state.h"
+#include "core/safety/safety_decide.h"
 #include "core/stay/stay_decide.h"
 
 static decide_fn *const deciders[CMD_N] = {
@@ -76,6 +77,14 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_WRITE_NOTE] = decide_write_note,
     [CMD_PICK_UP_NOTE] = decide_pick_up_note,
     /* ---- location leaked, surge, conflict check ---- */
+    [CMD_REPORT_LEAK] = decide_report_leak,
+    [CMD_CONFIRM_LEAK] = decide_confirm_leak,
+    [CMD_WITHDRAW_LEAK] = decide_withdraw_leak,
+    [CMD_ASK_LIFT] = decide_ask_lift,
+    [CMD_LIFT_LEAK] = decide_lift_leak,
+    [CMD_SET_SURGE] = decide_set_surge,
+    [CMD_ASK_CONFLICT] = decide_ask_conflict,
+    [CMD_ANSWER_CONFLICT] = decide_answer_conflict,
 };
 
 /* Refusals that the state of the exchange caused: a repeat must get the same, though the state has moved on.
@@ -91,6 +100,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_NO_CONSENT] = true,    [REFUSAL_OPEN_ACTIONS] = true,
     [REFUSAL_NO_KEY] = true,        [REFUSAL_KEY_SECOND_PERSON] = true,
     [REFUSAL_NO_GATEKEEPER] = true, [REFUSAL_EXTENSIONS] = true,
+    [REFUSAL_SAME_PERSON] = true,   [REFUSAL_CONFLICT_OPEN] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

@@ -50,6 +50,7 @@ static void accept(struct decision *d, const struct request *q)
 enum refusal decide_accept(struct decision *d)
 {
     const struct request *q = engine_request(d->e, d->cmd->u.answer.request);
+    const struct conflict *c = engine_conflict_of(d->e, q->id);
 
     d->outcome->referral = q->referral;
     decision_names(d, q->id);
@@ -57,6 +58,8 @@ enum refusal decide_accept(struct decision *d)
     case REQUEST_PENDING:
         if (q->bridge && !nobed_may_open(d->e, q->referral))
             return REFUSAL_LIMIT;
+        if (c != NULL && c->state == CONFLICT_OPEN)
+            return REFUSAL_CONFLICT_OPEN;
         accept(d, q);
         return REFUSAL_NONE;
     case REQUEST_ACCEPTED:

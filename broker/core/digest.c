@@ -170,6 +170,7 @@ uint64_t digest_recount(const struct engine *e)
     /* ---- warm handover, keys and notes ---- */
     sum += handover_digest(&e->handover);
     /* ---- location leaked, surge, conflict check ---- */
+    sum += safety_recount(e);
     return sum;
 }
 
@@ -192,6 +193,7 @@ static uint64_t digest_facts(const struct engine *e, uint64_t h)
     }
     f.hash = care_facts(e, f.hash);
     f.hash = stay_digest_facts(&e->stay, f.hash);
+    f.hash = safety_facts(e, f.hash);
     for (const struct key_slot *k = e->keys; k != NULL; k = k->hh.next)
         f.hash = hash_combine(f.hash, digest_of_key(k));
     f.hash = gate_digest_facts(e, f.hash);

@@ -97,6 +97,7 @@ void engine_free(struct engine *e)
     free(e->gates.list);
     care_free(&e->care);
     stay_state_free(&e->stay);
+    safety_free(&e->safety);
     free(e);
 }
 

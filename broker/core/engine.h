@@ -133,6 +133,8 @@ struct pool_view {
     int32_t offerable;                /* max(0, free - held); UNITS_UNKNOWN if free was never said */
     bool overcommitted;               /* more held than the last report leaves: people must ring */
     bool stopped;                     /* a stop is in force at NOW */
+    bool hidden;                      /* its location is frozen (core/safety/): offerable is 0 */
+    bool idle;                        /* kept for a surge that is not: offerable is 0 */
     enum freshness freshness;
     uint64_t version; /* seq of the last event that touched the pool: for If-Match */
 };

@@ -12,6 +12,7 @@
 #include "core/gate/gate_table.h"
 #include "core/handover/handover_state.h"
 #include "core/nobed/nobed_state.h"
+#include "core/safety/safety_state.h"
 #include "core/stay/stay_state.h"
 #include "core/timers/timers_state.h"
 
@@ -47,6 +48,8 @@ struct request_slot {
     uint64_t prev_hold, next_hold;
     bool counts;  /* on its pool's list */
     uint32_t due; /* place in the heap + 1, 0 = not there */
+
+    uint32_t conflict; /* question about it: index in the table + 1, 0 = none */
 };
 
 struct referral_slot {
@@ -147,6 +150,7 @@ struct engine {
     /* ---- warm handover, keys and notes ---- */
     struct handover_state handover;
     /* ---- location leaked, surge, conflict check ---- */
+    struct safety_tables safety;
 };
 
 /* ---- engine_index.c ---- */

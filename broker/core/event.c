@@ -145,6 +145,19 @@ struct referral_id event_subject(const struct event *ev)
     case EV_KEY_LOST:
         break;
     /* ---- location leaked, surge, conflict check ---- */
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
+        return ev->u.conflict.referral;
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET:
+        break;
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_POOL_DEFINED:
@@ -248,6 +261,17 @@ const char *event_name(enum event_kind k)
         [EV_NOTE_UNREADABLE] = "note.unreadable",
         [EV_NOTE_DESTROYED] = "note.destroyed",
         /* ---- location leaked, surge, conflict check ---- */
+        [EV_LEAK_REPORTED] = "leak.reported",
+        [EV_LEAK_DROPPED] = "leak.dropped",
+        [EV_LOCATION_FROZEN] = "leak.frozen",
+        [EV_LEAK_HOUSEHOLD] = "leak.household",
+        [EV_LEAK_LIFT_ASKED] = "leak.lift_asked",
+        [EV_LEAK_LIFT_REFUSED] = "leak.lift_refused",
+        [EV_LOCATION_LIFTED] = "leak.lifted",
+        [EV_SUPPLY_CHANGED] = "supply.changed",
+        [EV_SURGE_SET] = "surge.set",
+        [EV_CONFLICT_ASKED] = "request.conflict_asked",
+        [EV_CONFLICT_ANSWERED] = "request.conflict_answered",
     };
 
     CHECK((unsigned)k < EV_N);

@@ -12,6 +12,7 @@
 #include "core/outcome.h"
 #include "core/referral.h"
 #include "core/request.h"
+#include "core/safety/safety.h"
 #include "core/stay/stay.h"
 #include "core/timers/timers.h"
 
@@ -105,6 +106,17 @@ enum event_kind {
     EV_NOTE_UNREADABLE, /* its key is lost: to be written again */
     EV_NOTE_DESTROYED,  /* its ciphertext goes */
     /* ---- location leaked, surge, conflict check ---- */
+    EV_LEAK_REPORTED,
+    EV_LEAK_DROPPED,
+    EV_LOCATION_FROZEN, /* confirmed by another: what was asked there is taken back before it */
+    EV_LEAK_HOUSEHOLD,  /* one that lives there, and the referral that moves it */
+    EV_LEAK_LIFT_ASKED,
+    EV_LEAK_LIFT_REFUSED,
+    EV_LOCATION_LIFTED,
+    EV_SUPPLY_CHANGED, /* read the lists anew; says neither which place nor why */
+    EV_SURGE_SET,
+    EV_CONFLICT_ASKED, /* private: the token */
+    EV_CONFLICT_ANSWERED,
     EV_N
 };
 
@@ -225,6 +237,9 @@ struct event {
         struct ev_note_written note_written;
         struct ev_note note; /* picked up, unreadable, destroyed */
         /* ---- location leaked, surge, conflict check ---- */
+        struct leak_event leak;
+        struct surge_event surge;
+        struct conflict_event conflict;
     } u;
 };
 

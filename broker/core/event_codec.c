@@ -7,6 +7,7 @@
 #include "core/gate/gate_codec.h"
 #include "core/nobed/nobed_state.h"
 #include "core/records.h"
+#include "core/safety/safety_state.h"
 #include "core/stay/stay_state.h"
 #include "core/timers/timers_state.h"
 
@@ -201,6 +202,19 @@ static void clear_fields(struct fields *f, struct event *ev)
         note_event_fields(f, &ev->u.note);
         break;
     /* ---- location leaked, surge, conflict check ---- */
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET:
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
+        safety_event_fields(f, ev);
+        break;
     case EV_N:
         CHECK(ev->kind != EV_N);
     }
@@ -216,6 +230,8 @@ static bool has_private(const struct event *ev)
     if (ev->kind == EV_BRIDGE_OPENED)
         return bridge_owner_has_facts(&ev->u.bridge_opened.owner);
     if (stay_has_private(ev) || gate_has_private(ev))
+        return true;
+    if (safety_event_has_private(ev))
         return true;
     return ev->kind == EV_REQUEST_MADE && proposal_has_facts(&ev->u.made.proposal);
 }
@@ -245,6 +261,8 @@ void event_encode(const struct event *ev, struct buf *clear, struct buf *private
         stay_private_fields(&f, &copy);
     } else if (gate_has_private(ev)) {
         gate_private_fields(&f, &copy);
+    } else if (safety_event_has_private(ev)) {
+        safety_event_private_fields(&f, &copy);
     } else {
         reasons_fields(&f, &copy.u.made.proposal);
     }
@@ -285,6 +303,10 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
     } else if (ev->kind == EV_BRIDGE_OPENED) {
         bridge_owner_fields(&f, &ev->u.bridge_opened.owner);
         if (!bridge_owner_has_facts(&ev->u.bridge_opened.owner))
+            return ERR_BAD_INPUT;
+    } else if (safety_event_may_have_private(ev->kind)) {
+        safety_event_private_fields(&f, ev);
+        if (!safety_event_has_private(ev))
             return ERR_BAD_INPUT;
     } else {
         stay_private_fields(&f, ev);

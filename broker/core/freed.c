@@ -106,6 +106,17 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_NOTE_PICKED_UP:
     case EV_NOTE_UNREADABLE:
     case EV_NOTE_DESTROYED:
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET:
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
     case EV_N:
         break;
     }
@@ -120,6 +131,8 @@ void freed_look(const struct engine *e, const struct event *ev, struct freed_wat
         w->n = ev->u.confirmed.n;
         memcpy(w->pools, ev->u.confirmed.pools, w->n * sizeof w->pools[0]);
     }
+    if (safety_event_is_one(ev))
+        safety_watch(e, ev, w);
     for (unsigned i = 0; i < w->n; i++)
         w->room[i] = ev->kind == EV_POOL_DEFINED ? 0 : engine_pool_room(e, w->pools[i], ev->at_ms);
 }

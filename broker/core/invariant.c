@@ -280,6 +280,8 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
     if (!handover_check(e, why, why_size))
         return false;
     /* ---- location leaked, surge, conflict check ---- */
+    if (!safety_check(e, why, why_size))
+        return false;
     if (!check_heap(e, f) || !check_keys(e, f) || !check_told(e, f))
         return false;
     if (digest_recount(e) != e->sum)

@@ -109,7 +109,7 @@ bool ledger_has_room(const struct engine *e, struct pool_id pool, int units, int
 {
     struct pool_view v = engine_pool_view(e, pool, now_ms);
 
-    if (!ledger_is_within(e, pool, units))
+    if (!ledger_is_within(e, pool, units) || v.hidden || v.idle)
         return false;
     return v.offerable == UNITS_UNKNOWN || v.freshness == NOT_KNOWN || v.offerable >= units;
 }
@@ -125,7 +125,9 @@ struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int
     v.latest = latest_of(s);
     v.reported = v.latest != NULL;
     v.held = s->held;
-    v.offerable = ledger_offerable(v.latest, v.held);
+    v.hidden = engine_pool_is_hidden(e, id);
+    v.idle = engine_pool_is_idle(e, id);
+    v.offerable = v.hidden || v.idle ? 0 : ledger_offerable(v.latest, v.held);
     v.stopped = ledger_is_stopped(v.latest, &s->words[SIDE_HAND], now_ms);
     v.version = s->version;
     v.overcommitted = v.held > ledger_units(&s->pool, v.latest);

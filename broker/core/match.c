@@ -111,16 +111,34 @@ static void state(const struct match_ctx *c, const struct match_place *p, const 
     match_explain(c, p, m);
 }
 
+/* Frozen, or kept for a surge that is not: nobody is told that it is, not even as a place that is out. */
+static bool is_not_there(const struct engine *e, uint32_t i)
+{
+    return engine_pool_is_hidden(e, (struct pool_id){i + 1}) ||
+           engine_pool_is_idle(e, (struct pool_id){i + 1});
+}
+
+static size_t count_there(const struct engine *e)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < engine_pools(e); i++)
+        n += !is_not_there(e, i);
+    return n;
+}
+
 /* Judge all pools: those not out fill LIST from its front, the others from its end backwards. */
 static void judge_all(const struct match_ctx *c, const struct engine *e, struct judged *list,
                       struct match_result *r)
 {
     uint64_t regions = 0;
 
-    for (uint32_t i = 0; i < r->n; i++) {
+    for (uint32_t i = 0; i < engine_pools(e); i++) {
         struct match_place p;
         struct judged one;
 
+        if (is_not_there(e, i))
+            continue;
         match_place_load(&p, c, e, (struct pool_id){i + 1});
         judge_place(c, &p, 0, &one);
         if (one.region < vocab_regions(c->vocab))
@@ -164,7 +182,7 @@ static void state_all(const struct match_ctx *c, const struct engine *e, const s
 
 void match_run(const struct engine *e, const struct match_query *q, struct match_result *out)
 {
-    size_t n = engine_pools(e);
+    size_t n = count_there(e);
     struct judged *judged = mem_new(n + 1, sizeof *judged);
     struct scarcity_moment moment;
     struct match_ctx c;
@@ -346,7 +364,7 @@ size_t match_candidates(const struct engine *e, const struct match_query *q, uin
         struct match_place p;
         struct judged one;
 
-        if (is_ruled_out(may_suit, i))
+        if (is_ruled_out(may_suit, i) || is_not_there(e, i))
             continue;
         match_place_load(&p, &c, e, (struct pool_id){i + 1});
         if (match_excludes_but(&c, &p, but))

@@ -332,7 +332,9 @@ void match_place_init(struct match_place *p, const struct match_ctx *c, const st
     p->kind = vocab_kind(c->vocab, pool->kind);
     p->view = *view;
     p->room = ledger_units(pool, view->latest) - view->held;
-    p->offerable = view->freshness == NOT_KNOWN ? UNITS_UNKNOWN : view->offerable;
+    p->offerable = view->hidden || view->idle     ? 0
+                   : view->freshness == NOT_KNOWN ? UNITS_UNKNOWN
+                                                  : view->offerable;
     p->traits = pool->traits;
     complete(&p->traits, c->secret_bit, location->secret_address);
     complete(&p->traits, c->guard_bit, location->guard_24h);

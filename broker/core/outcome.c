@@ -37,6 +37,8 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_NO_KEY] = "no_key",
         [REFUSAL_KEY_SECOND_PERSON] = "key_second_person",
         /* ---- location leaked, surge, conflict check ---- */
+        [REFUSAL_SAME_PERSON] = "same_person",
+        [REFUSAL_CONFLICT_OPEN] = "conflict_open",
     };
 
     CHECK((unsigned)r < REFUSAL_N);

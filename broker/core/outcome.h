@@ -40,6 +40,8 @@ enum refusal {
     REFUSAL_NO_KEY,            /* the receiver has no confirmed key: nothing can be sealed to it */
     REFUSAL_KEY_SECOND_PERSON, /* who made a key cannot confirm it */
     /* ---- location leaked, surge, conflict check ---- */
+    REFUSAL_SAME_PERSON,   /* a second person must say so too */
+    REFUSAL_CONFLICT_OPEN, /* the referrer asked for a known conflict; answer that first */
     REFUSAL_N
 };
 

@@ -64,6 +64,8 @@ void pool_fields(struct fields *f, struct pool *p)
     FIELD_ENUM(f, p->gatekeeper, GATEKEEPER_N);
     field_text(f, p->funding, sizeof p->funding);
     field_time(f, &p->funded_until_ms);
+    if (fields_since(f, 4, !p->overflow))
+        FIELD_BOOL(f, p->overflow);
 }
 
 void observation_fields(struct fields *f, struct observation *o)
@@ -212,6 +214,8 @@ void request_life_fields(struct fields *f, struct request *r)
         field_time(f, &r->silent_at_ms);
     if (fields_since(f, 4, timers_request_is_empty(r)))
         timers_request_fields(f, r);
+    if (fields_since(f, 4, !r->overflow))
+        FIELD_BOOL(f, r->overflow);
 }
 
 static void found_fields(struct fields *f, struct referral *r)

@@ -35,6 +35,7 @@ enum cancel_why {
     CANCEL_WITHDRAWN,
     CANCEL_NO_SHOW,
     CANCEL_HOLD_ENDED, /* nobody came, nor told of a journey, within the hold after the yes */
+    CANCEL_LEAKED, /* its location is about to be frozen (core/safety/) */
     CANCEL_N
 };
 
@@ -90,6 +91,8 @@ struct request {
     struct gate_id gate;    /* the gate request through which it was asked; 0 = none was needed */
     /* ---- stays, clocks, nights and funding ---- */
     int64_t left_at_ms; /* when the household that was admitted departed; 0 = it is there. Its stay's */
+    /* ---- location leaked, surge, conflict check ---- */
+    bool overflow; /* asked at a place that is kept for a surge */
 };
 
 /* The moments of a request made at NOW to a house whose clock starts at OPENS_AT, by the rule above.
@@ -108,6 +111,6 @@ bool request_is_holding(const struct request *r);
 /* True while it asks for the place that the household looks for: pending, and no bridge. */
 bool request_is_asking(const struct request *r);
 const char *request_state_code(enum request_state s); /* "pending" ... */
-const char *cancel_why_code(enum cancel_why w);       /* "" "other_yes" "withdrawn" "no_show" "hold_ended" */
+const char *cancel_why_code(enum cancel_why w);       /* "" "other_yes" "withdrawn" "no_show" "hold_ended" "leaked" */
 
 #endif

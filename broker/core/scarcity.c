@@ -136,6 +136,14 @@ static uint32_t groups_of(const struct match_ctx *c)
     return groups;
 }
 
+/* A frozen location, or a place kept for a surge that is not, serves nobody. When that changes, its pools
+ * count as changed (safety_apply.c). */
+static bool is_supply(const struct engine *e, uint32_t pool)
+{
+    return !engine_pool_is_hidden(e, (struct pool_id){pool + 1}) &&
+           !engine_pool_is_idle(e, (struct pool_id){pool + 1});
+}
+
 /* ---- rarity ---- */
 
 static uint64_t turnover(const struct engine *e, uint32_t pool)
@@ -198,7 +206,7 @@ static void share_out_all(const struct engine *e, struct scarcity *s)
                 s->rarity[p] += s->profiles[w * 64 + (unsigned)__builtin_ctzll(bits)].share;
         }
         s->rarity_units += s->rarity[p] * e->pools[p].pool.units_total;
-        s->units += e->pools[p].pool.units_total;
+        s->units += is_supply(e, p) ? e->pools[p].pool.units_total : 0;
     }
 }
 
@@ -228,7 +236,7 @@ static void serve(const struct engine *e, struct scarcity *s, const struct match
     uint8_t units = 0;
 
     bare_place(e, c, pool, &p);
-    units = units_served(c, &p);
+    units = is_supply(e, pool) ? units_served(c, &p) : 0;
     v->by_one[slot / 64] = units == 1 ? v->by_one[slot / 64] | bit : v->by_one[slot / 64] & ~bit;
     v->by_two[slot / 64] = units == 2 ? v->by_two[slot / 64] | bit : v->by_two[slot / 64] & ~bit;
 }

@@ -65,6 +65,7 @@ struct pool {
     uint64_t languages;           /* bit = language index; spoken by staff */
     uint64_t serves_regions;      /* bit = region whose people are served; all ones = national */
     bool safety_exception;        /* serves others too when their own region is unsafe */
+    bool overflow;                /* kept for a surge: offered only while its region has one */
     enum tri linkable;            /* two adjoining units can serve one household */
     enum gatekeeper gatekeeper;
     char funding[16];        /* code of the funding stream; shown, never a condition */

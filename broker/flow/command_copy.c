@@ -114,6 +114,15 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_PICK_UP_NOTE:
         return 0;
     /* ---- location leaked, surge, conflict check ---- */
+    case CMD_REPORT_LEAK:
+    case CMD_CONFIRM_LEAK:
+    case CMD_WITHDRAW_LEAK:
+    case CMD_ASK_LIFT:
+    case CMD_LIFT_LEAK:
+    case CMD_SET_SURGE:
+    case CMD_ASK_CONFLICT:
+    case CMD_ANSWER_CONFLICT:
+        return 0;
     case CMD_N:
         break;
     }

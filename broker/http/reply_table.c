@@ -83,6 +83,11 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     [REFUSAL_KEY_SECOND_PERSON] = {403, "key_second_person", "Another person must confirm",
                                    "A key is confirmed by somebody else than who made it.", 0},
     /* ---- location leaked, surge, conflict check ---- */
+    [REFUSAL_SAME_PERSON] = {409, "same_person", "A second person is needed",
+                             "You took the first step yourself. Somebody else must confirm it.", 0},
+    [REFUSAL_CONFLICT_OPEN] =
+        {409, "conflict_open", "A question is open",
+         "The referrer asks whether there is a known conflict. Ring first, then answer that.", 0},
 };
 
 const struct reply_row *reply_row_of_trouble(enum err trouble)

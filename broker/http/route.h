@@ -75,4 +75,7 @@ call_fn api_keys_list, api_keys_post, api_key_confirm, api_key_lose; /* api_keys
 call_fn api_handover_get, api_handover_item, api_note_write, api_note_get,
     api_note_pickup; /* api_handover.c */
 /* ---- location leaked, surge, conflict check ---- */
+call_fn api_locations_list, api_leaks_list, api_leak_report, api_leak_confirm, api_leak_withdraw,
+    api_leak_ask_lift, api_leak_lift, api_surge_get, api_surge_set, api_conflict_ask,
+    api_conflict_answer; /* api_safety.c */
 #endif

@@ -143,6 +143,17 @@ static const struct route routes[] = {
     GET_("/notes/{id}", AUTH_SESSION, api_note_get),
     WRITE_("/notes/{id}/pickup", AUTH_SESSION, 0, api_note_pickup),
     /* ---- location leaked, surge, conflict check ---- */
+    GET_("/locations", AUTH_SESSION, api_locations_list),
+    WRITE_("/locations/{id}/leak-reports", AUTH_SESSION, 0, api_leak_report),
+    GET_("/leaks", AUTH_SESSION, api_leaks_list),
+    WRITE_("/leaks/{id}/confirmation", AUTH_SESSION, 0, api_leak_confirm),
+    WRITE_("/leaks/{id}/withdrawal", AUTH_SESSION, 0, api_leak_withdraw),
+    WRITE_("/leaks/{id}/lift-request", AUTH_SESSION, 0, api_leak_ask_lift),
+    WRITE_("/leaks/{id}/lift", AUTH_SESSION, 0, api_leak_lift),
+    GET_("/surge", AUTH_SESSION, api_surge_get),
+    WRITE_("/surge", AUTH_SESSION, 0, api_surge_set),
+    WRITE_("/requests/{id}/conflict-question", AUTH_SESSION, 0, api_conflict_ask),
+    WRITE_("/requests/{id}/conflict-answer", AUTH_SESSION, 0, api_conflict_answer),
 };
 
 const struct route *route_table(size_t *count)

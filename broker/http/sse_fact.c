@@ -44,6 +44,13 @@ static const char *const states[EV_N] = {
     /* ---- MDO, regiehouder, consult ---- */
     /* ---- warm handover, keys and notes ---- */
     /* ---- location leaked, surge, conflict check ---- */
+    [EV_LEAK_REPORTED] = "reported",
+    [EV_LEAK_DROPPED] = "dropped",
+    [EV_LOCATION_FROZEN] = "frozen",
+    [EV_LEAK_LIFT_ASKED] = "lift_asked",
+    [EV_LEAK_LIFT_REFUSED] = "frozen",
+    [EV_LOCATION_LIFTED] = "lifted",
+    [EV_CONFLICT_ASKED] = "pending",
 };
 
 static void of_request(const struct engine *e, struct request_id id, struct fact *out)
@@ -219,6 +226,22 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_KEY_LOST:
         return false;
     /* ---- location leaked, surge, conflict check ---- */
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+        out->object = ev->u.leak.leak;
+        return true;
+    case EV_SUPPLY_CHANGED: /* no place is named: who may see it finds it in its lists, or misses it */
+    case EV_SURGE_SET:
+        return true;
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
+        of_request(e, ev->u.conflict.request, out);
+        return true;
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:
@@ -389,6 +412,23 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_KEY_LOST:
         break;
     /* ---- location leaked, surge, conflict check ---- */
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+        out->u.leak.leak = (uint32_t)f->object;
+        break;
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET:
+        break;
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
+        out->u.conflict.request = f->request;
+        out->u.conflict.referral = f->referral;
+        break;
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:

@@ -50,6 +50,7 @@ static json_t *place(const struct engine *e, const struct match_query *q, const 
                         v.latest != NULL ? view_time(v.latest->observed_at_ms) : json_null());
     json_object_set_new(o, "minutes", m->minutes < 0 ? json_null() : json_integer(m->minutes));
     json_object_set_new(o, "answerMinutes", json_integer(l->answer_minutes));
+    json_object_set_new(o, "overflow", json_boolean(engine_pool(e, m->pool)->overflow));
     json_object_set_new(o, "criteriaMet", json_integer(met));
     json_object_set_new(o, "criteria", json_integer(all));
     json_object_set_new(o, "reasons", reasons);

@@ -2,6 +2,7 @@
 
 #include "http/need_json.h"
 #include "http/view_timers.h"
+#include "http/view_safety.h"
 
 /* Traits a house must know before its yes, because its rooms decide: the rest of the household's needs comes
  * after. Which they are is data. */
@@ -132,6 +133,7 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
     /* How its desk is reached: without a number by the channel alone. */
     json_object_set_new(o, "channel",
                         sight != SIGHT_NONE ? json_string(way_back_codes()[r->need.channel]) : json_null());
+    json_object_set_new(o, "conflict", view_conflict(e, id));
     json_object_set_new(o, "household", sight == SIGHT_NONE ? json_null() : household(e, &r->need, sight));
     view_timers_request(o, e, q);
     if (own)

@@ -212,6 +212,8 @@ static void read_pool(struct reading *r, struct json_at at, size_t i, const stru
     p->gatekeeper = gate < 0 ? GATEKEEPER_NONE : (enum gatekeeper)gate;
     read_text(r, at, "funding", p->funding, sizeof p->funding);
     p->funded_until_ms = read_day(r, json_field(at, "funded_until"));
+    if (json_present(json_field(at, "overflow")))
+        p->overflow = json_bool(json_field(at, "overflow"), r->f);
 }
 
 static void read_observation(struct reading *r, struct json_at at, struct observation *o)

@@ -38,6 +38,9 @@ static void count(const struct engine *e, int64_t now_ms, struct supply_table *o
     for (uint32_t i = 1; i <= engine_pools(e); i++) {
         const struct pool *p = engine_pool(e, (struct pool_id){i});
         const struct pool_view v = engine_pool_view(e, p->id, now_ms);
+
+        if (v.hidden || v.idle) /* nobody can be placed there, and of a frozen one nothing is told */
+            continue;
         uint8_t region = engine_location(e, p->location)->region;
         bool placed = region < out->n_regions;
 

@@ -10,7 +10,7 @@ import { SHELTERS, LOCATIONS, ACCOUNTS, PHONES } from './houses.mjs';
 import { outlinePools, FREE_SHARE } from './pools.mjs';
 import { drawHouse, drawRules } from './rules.mjs';
 import { feeds } from './feeds.mjs';
-import { LINDEHOF_HOUSE, LINDEHOF_POOLS, OPEN_TONIGHT } from './known.mjs';
+import { LINDEHOF_HOUSE, LINDEHOF_POOLS, OPEN_TONIGHT, OVERFLOW_HOUSES, OVERFLOW_POOL } from './known.mjs';
 
 /** @typedef {ReturnType<typeof drawer>} Draw */
 
@@ -123,6 +123,12 @@ export function generate(seed = SEED) {
       pools.push(pool);
       observations.push(observe(d, pool, feeds, outline.free ?? OPEN_TONIGHT[code]?.free(outline)));
     }
+  }
+  // Behind all others, so that ids stay.
+  for (const code of OVERFLOW_HOUSES) {
+    const pool = makePool(d, codes, pools.length + 1, OVERFLOW_POOL, sites.find(s => s.location.code === code));
+    pools.push({ ...pool, overflow: true });
+    observations.push(observe(d, pool, false, OVERFLOW_POOL.units));
   }
   const locations = sites.map(s => s.location);
   return {

@@ -26,3 +26,7 @@ export const OPEN_TONIGHT = Object.fromEntries(['esdoorn', 'de-wulp', 'havenlich
   rood: true,
   free: o => o.kind === 'crisis' && o.size >= 3 ? 1 : undefined,
 }]));
+
+/** Rooms that stand ready for a surge and are offered in none but one: at these houses, which no feed speaks for. */
+export const OVERFLOW_HOUSES = ['zwanebloem', 'scholekster', 'kersenhout', 'grutto', 'molenwiek'];
+export const OVERFLOW_POOL = kind('nood', 'overloop', 3, 2, 2, 'Overloopkamer voor 3', 'Overflow room for 3');

@@ -52,7 +52,7 @@ const char *clock_state_code(enum clock_state s)
 
 const char *link_why_code(enum link_why w)
 {
-    static const char *const list[LINK_N] = {"", "follow_up", "return"};
+    static const char *const list[LINK_N] = {"", "follow_up", "return", "leaked"};
 
     CHECK((unsigned)w < LINK_N);
     return list[w];

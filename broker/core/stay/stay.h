@@ -73,7 +73,7 @@ struct stay_clock {
 };
 
 /* How a referral follows an earlier one of the same household. */
-enum link_why { LINK_NONE, LINK_FOLLOW_UP, LINK_RETURN, LINK_N };
+enum link_why { LINK_NONE, LINK_FOLLOW_UP, LINK_RETURN, LINK_LEAKED, LINK_N };
 
 struct household_link {
     struct stay_id stay;        /* of this referral; 0 = none */
@@ -154,7 +154,7 @@ bool stay_may_become(enum stay_state from, enum stay_state to);
 bool clock_may_become(enum clock_state from, enum clock_state to);
 const char *stay_state_code(enum stay_state s);   /* "present" "ready" "departed" */
 const char *clock_state_code(enum clock_state s); /* "running" "warned" "run_out" "stopped" */
-const char *link_why_code(enum link_why w);       /* "" "follow_up" "return" */
+const char *link_why_code(enum link_why w);       /* "" "follow_up" "return" "leaked" */
 
 /* Write the code that DRAW gives. */
 void return_code_make(uint64_t draw, char out[RETURN_CODE_SIZE]);

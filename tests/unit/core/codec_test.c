@@ -188,6 +188,21 @@ static bool is_valid_union(const struct event *ev)
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
         return true;
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+        return ev->u.leak.reason < LEAK_REASON_N;
+    case EV_SUPPLY_CHANGED:
+        return true;
+    case EV_SURGE_SET:
+        return ev->u.surge.region < SURGE_REGIONS_MAX && ev->u.surge.reason < SURGE_REASON_N;
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
+        return text_is_clean(ev->u.conflict.token, CONFLICT_TOKEN_SIZE);
     case EV_N:
         break;
     }
@@ -390,7 +405,8 @@ static void the_subject_is_the_referral(void **state)
         struct event ev = chaos_event(&rng, (enum event_kind)kind);
         bool has_referral = kind >= EV_REFERRAL_OPENED && kind != EV_COMMAND_DONE &&
                             kind != EV_CAPACITY_CONFIRMED && kind != EV_KEY_MADE &&
-                            kind != EV_KEY_CONFIRMED && kind != EV_KEY_LOST;
+                            kind != EV_KEY_CONFIRMED && kind != EV_KEY_LOST &&
+                            (kind < EV_LEAK_REPORTED || kind > EV_SURGE_SET);
 
         assert_int_equal(event_subject(&ev).v != 0, has_referral);
         assert_non_null(event_name((enum event_kind)kind));

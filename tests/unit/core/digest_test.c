@@ -86,6 +86,7 @@ static void supply(void **state)
     CHANGES(digest_of_pool, p, pool.gatekeeper);
     CHANGES(digest_of_pool, p, pool.funding[0]);
     CHANGES(digest_of_pool, p, pool.funded_until_ms);
+    CHANGES(digest_of_pool, p, pool.overflow);
     CHANGES(digest_of_pool, p, latest.pool.v);
     CHANGES(digest_of_pool, p, latest.source);
     CHANGES(digest_of_pool, p, latest.report);

@@ -1,3 +1,4 @@
+#include "support/chaos_safety.h"
 #include "support/stay_chaos.h"
 #include "support/chaos.h"
 
@@ -151,7 +152,8 @@ static struct pool a_pool(struct rng *r)
                      .safety_exception = rng_chance(r, 500),
                      .linkable = a_tri(r),
                      .gatekeeper = PICK(r, gatekeeper, GATEKEEPER_N),
-                     .funded_until_ms = a_time(r)};
+                     .funded_until_ms = a_time(r),
+                     .overflow = rng_chance(r, 100)};
 
     a_text(r, p.code, sizeof p.code);
     a_text(r, p.name, sizeof p.name);
@@ -565,6 +567,19 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         fill_handover(r, &ev);
         break;
     /* ---- location leaked, surge, conflict check ---- */
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET:
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
+        chaos_safety_fill(r, &ev);
+        break;
     case EV_N:
         break;
     }
@@ -782,6 +797,8 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
         return chaos_care_step(x, r);
     if (rng_chance(r, 120))
         return chaos_handover_step(x, r);
+    if (rng_chance(r, 40))
+        return chaos_safety_step(x, r);
     if (cmd.kind == CMD_REPORT_CAPACITY)
         return report_step(x, r);
     if (rng_chance(r, 700))

@@ -1,0 +1,294 @@
+/* The kill switch of a location. One person reports, another confirms; then, in one commit, everything that
+ * was asked or promised there is taken back, the location is frozen, and who lives there gets a referral.
+ * Saying again what is so already changes nothing and is no refusal. */
+#include "core/safety/safety_decide.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/time_text.h"
+#include "core/apply.h"
+#include "core/engine_state.h"
+#include "core/stay/stay_decide.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Draws for one code before it is given up: a location has a few dozen households at most. */
+#define CODE_DRAWS 64
+
+static struct event *leak_event(struct decision *d, enum event_kind kind, const struct leak *l)
+{
+    struct event *ev = decision_event(d, kind);
+
+    ev->u.leak.leak = l->id;
+    ev->u.leak.location = l->location;
+    return ev;
+}
+
+static const struct leak *named(struct decision *d)
+{
+    d->outcome->made = d->cmd->u.safety.leak;
+    return engine_leak(d->e, d->cmd->u.safety.leak);
+}
+
+enum refusal decide_report_leak(struct decision *d)
+{
+    const struct safety_command *c = &d->cmd->u.safety;
+    const struct leak *l = engine_leak_of(d->e, c->location);
+    struct event *ev = NULL;
+
+    if (c->reason >= LEAK_REASON_N)
+        return REFUSAL_UNKNOWN_REASON;
+    if (l != NULL) { /* it is known; a second voice counts when it confirms */
+        d->outcome->made = l->id;
+        return REFUSAL_NONE;
+    }
+    ev = decision_event(d, EV_LEAK_REPORTED);
+    ev->u.leak.leak = engine_leaks(d->e) + 1;
+    ev->u.leak.location = c->location;
+    ev->u.leak.reason = c->reason;
+    d->outcome->made = ev->u.leak.leak;
+    return REFUSAL_NONE;
+}
+
+/* ---- what was asked and promised there ---- */
+
+static bool is_there(const struct engine *e, struct pool_id pool, struct location_id location)
+{
+    return engine_pool(e, pool)->location.v == location.v;
+}
+
+/* Before the location is frozen: no moment in which a hidden house holds a unit for somebody. */
+static void take_back(struct decision *d, struct location_id location)
+{
+    for (uint32_t i = 0; i < d->e->n_pools; i++) {
+        if (d->e->pools[i].pool.location.v != location.v)
+            continue;
+        for (uint64_t at = d->e->pools[i].first_hold; at != 0; at = d->e->requests[at - 1].next_hold) {
+            const struct request *q = &d->e->requests[at - 1].r;
+
+            if (!request_is_holding(q)) /* has arrived, and no report knows yet */
+                continue;
+            decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_LEAKED;
+            decision_names(d, q->id);
+        }
+    }
+}
+
+/* ---- who lives there ---- */
+
+struct household {
+    const struct stay *stay;
+    const struct referral *r;
+};
+
+/* A threat that is not known counts as oranje, as elsewhere for times. */
+static int weight_of(enum threat_level level)
+{
+    return level == THREAT_UNKNOWN ? THREAT_ORANJE : (int)level;
+}
+
+/* The most endangered first: the threat, then the children, then the size; who has lived there longest first
+ * among equals. Behind them those of whom nothing is known any more. */
+static int compare_households(const void *x, const void *y)
+{
+    const struct household *a = x;
+    const struct household *b = y;
+    const struct need *na = &a->r->need;
+    const struct need *nb = &b->r->need;
+
+    if (a->r->facts_known != b->r->facts_known)
+        return a->r->facts_known ? -1 : 1;
+    if (weight_of(na->threat_level) != weight_of(nb->threat_level))
+        return weight_of(na->threat_level) > weight_of(nb->threat_level) ? -1 : 1;
+    if (need_children(na) != need_children(nb))
+        return need_children(na) > need_children(nb) ? -1 : 1;
+    if (na->n_persons != nb->n_persons)
+        return na->n_persons > nb->n_persons ? -1 : 1;
+    return a->stay->id.v < b->stay->id.v ? -1 : a->stay->id.v > b->stay->id.v;
+}
+
+/* Fill LIST, which has room for every stay; returns how many. */
+static size_t households_of(const struct engine *e, struct location_id location, struct household *list)
+{
+    size_t n = 0;
+
+    for (uint64_t i = 1; i <= engine_stays(e); i++) {
+        const struct stay *s = engine_stay(e, (struct stay_id){i});
+
+        if (s->state != STAY_DEPARTED && is_there(e, s->pool, location))
+            list[n++] = (struct household){s, engine_referral(e, s->referral)};
+    }
+    qsort(list, n, sizeof list[0], compare_households);
+    return n;
+}
+
+static bool is_used_here(const struct decision *d, const char *code)
+{
+    for (size_t i = d->first; i < d->out->n; i++) {
+        if (d->out->list[i].kind == EV_REFERRAL_OPENED && strcmp(d->out->list[i].u.opened.code, code) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The code names a referral and guards nothing: the same on every replay is enough. */
+static bool find_code(const struct decision *d, uint64_t stay, char code[REFERRAL_CODE_SIZE])
+{
+    uint64_t draw = rng_mix(hash_combine(d->e->seq, stay));
+
+    for (int i = 0; i < CODE_DRAWS; i++) {
+        if (decide_find_code(d->e, draw, code) && !is_used_here(d, code))
+            return true;
+        draw = rng_mix(draw + 1);
+    }
+    return false;
+}
+
+/* The same household, told once; a place near the one that leaked is no safe place. */
+static struct need need_of(const struct decision *d, const struct referral *r, struct location_id location)
+{
+    uint8_t region = engine_location(d->e, location)->region;
+    struct need n = r->need;
+
+    n.urgency = URGENCY_NU;
+    memset(n.return_code, 0, sizeof n.return_code);
+    if (region < SURGE_REGIONS_MAX)
+        n.unsafe_regions |= UINT64_C(1) << region;
+    return n;
+}
+
+/* A next place that is promised elsewhere stands: there the household goes. 0 = none is. */
+static struct referral_id promised_elsewhere(const struct decision *d, const struct referral *next,
+                                             struct location_id location)
+{
+    const struct request *q = next != NULL ? referral_accepted(d->e, next) : NULL;
+
+    return q != NULL && !is_there(d->e, q->pool, location) ? next->id : (struct referral_id){0};
+}
+
+/* What looked for a next place before did so without knowing of the danger, and a household must not be asked
+ * for twice: it makes way. What it had asked here was taken back already. */
+static void end_search(struct decision *d, const struct referral *next, struct location_id location)
+{
+    int nr = vocab_list_find(d->e->vocab, LIST_WITHDRAW, "dubbel");
+
+    for (unsigned i = 0; i < next->n_requests; i++) {
+        const struct request *q = engine_request(d->e, next->requests[i]);
+
+        if (request_is_holding(q) && !is_there(d->e, q->pool, location))
+            decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_WITHDRAWN;
+    }
+    decision_referral_event(d, EV_REFERRAL_WITHDRAWN, next)->u.referral.reason =
+        (uint8_t)(nr < 0 ? 1 : nr + 1);
+}
+
+static struct referral_id open_referral(struct decision *d, const struct household *h,
+                                        struct location_id location, unsigned nth)
+{
+    struct need need = need_of(d, h->r, location);
+    struct referral_id id = {engine_referrals(d->e) + 1 + nth};
+    char code[REFERRAL_CODE_SIZE];
+    struct event *ev = NULL;
+
+    if (!find_code(d, h->stay->id.v, code))
+        return (struct referral_id){0};
+    ev = decision_event(d, EV_REFERRAL_OPENED);
+    ev->u.opened.id = id;
+    memcpy(ev->u.opened.code, code, sizeof code);
+    ev->u.opened.org = h->r->org;
+    ev->u.opened.urgency = need.urgency;
+    ev->u.opened.home_region = need.home_region;
+    ev->u.opened.deadline_ms = d->now_ms + vocab_deadline_minutes(d->e->vocab, need.urgency) * MS_MINUTE;
+    ev->u.opened.facts_known = true;
+    ev->u.opened.need = need;
+    ev = decision_event(d, EV_REFERRAL_LINKED);
+    ev->u.link.referral = id;
+    ev->u.link.earlier = h->r->id;
+    ev->u.link.why = LINK_LEAKED;
+    return id;
+}
+
+static void move_households(struct decision *d, const struct leak *l)
+{
+    struct household *list = mem_new(engine_stays(d->e) + 1, sizeof *list);
+    size_t n = households_of(d->e, l->location, list);
+    unsigned opened = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct household *h = &list[i];
+        const struct referral *next = engine_referral(d->e, engine_household(d->e, h->r->id).later);
+        struct referral_id later = promised_elsewhere(d, next, l->location);
+        struct event *ev = NULL;
+
+        if (later.v == 0 && h->r->facts_known) {
+            if (next != NULL && referral_is_live(next->state))
+                end_search(d, next, l->location);
+            later = open_referral(d, h, l->location, opened);
+            opened += later.v != 0;
+        }
+        ev = leak_event(d, EV_LEAK_HOUSEHOLD, l);
+        ev->u.leak.rank = (uint16_t)(i + 1);
+        ev->u.leak.stay = h->stay->id;
+        ev->u.leak.earlier = h->r->id;
+        ev->u.leak.later = later;
+    }
+    free(list);
+}
+
+enum refusal decide_confirm_leak(struct decision *d)
+{
+    const struct leak *l = named(d);
+
+    if (l->state == LEAK_FROZEN && l->confirmed_by.v == d->cmd->actor.account.v)
+        return REFUSAL_NONE;
+    if (l->state != LEAK_REPORTED)
+        return REFUSAL_WRONG_STATE;
+    if (l->reported_by.v == d->cmd->actor.account.v)
+        return REFUSAL_SAME_PERSON;
+    take_back(d, l->location);
+    leak_event(d, EV_LOCATION_FROZEN, l);
+    move_households(d, l);
+    decision_event(d, EV_SUPPLY_CHANGED);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_withdraw_leak(struct decision *d)
+{
+    const struct leak *l = named(d);
+
+    if (l->state == LEAK_DROPPED)
+        return REFUSAL_NONE;
+    if (l->state != LEAK_REPORTED && l->state != LEAK_LIFT_ASKED)
+        return REFUSAL_WRONG_STATE;
+    leak_event(d, l->state == LEAK_REPORTED ? EV_LEAK_DROPPED : EV_LEAK_LIFT_REFUSED, l);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_ask_lift(struct decision *d)
+{
+    const struct leak *l = named(d);
+
+    if (l->state == LEAK_LIFT_ASKED && l->lift_asked_by.v == d->cmd->actor.account.v)
+        return REFUSAL_NONE;
+    if (l->state != LEAK_FROZEN)
+        return REFUSAL_WRONG_STATE;
+    leak_event(d, EV_LEAK_LIFT_ASKED, l);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_lift_leak(struct decision *d)
+{
+    const struct leak *l = named(d);
+
+    if (l->state == LEAK_LIFTED && l->lifted_by.v == d->cmd->actor.account.v)
+        return REFUSAL_NONE;
+    if (l->state != LEAK_LIFT_ASKED)
+        return REFUSAL_WRONG_STATE;
+    if (l->lift_asked_by.v == d->cmd->actor.account.v)
+        return REFUSAL_SAME_PERSON;
+    leak_event(d, EV_LOCATION_LIFTED, l);
+    decision_event(d, EV_SUPPLY_CHANGED);
+    return REFUSAL_NONE;
+}

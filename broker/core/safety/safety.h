@@ -1,0 +1,158 @@
+/* Safety of places. Three things that cannot wait for a telephone round:
+ *
+ *   leak       reported ──► frozen ──► lift asked ──► lifted      a location whose address is known to who
+ * must │            ▲───────────┘                      not know it: two people freeze it, two lift it └─►
+ * dropped surge      per region off ◄─► on                              opens the places that are kept for it
+ *   conflict   none ─► open ─► no / yes                           'known conflict with a resident?' of a
+ * request
+ *
+ * A frozen location is hidden from everybody but its own house and the exchange's administrators: its pools
+ * are in no list, nothing can be asked there, and what was asked or promised is taken back in the commit that
+ * freezes it. The households that live there get a referral in the same commit, the most endangered first.
+ * No name enters here: whether there is a conflict is said by telephone, over a token that both see. */
+#ifndef PLEK_CORE_SAFETY_H
+#define PLEK_CORE_SAFETY_H
+
+#include "core/ids.h"
+#include "core/stay/stay.h"
+
+#define SURGE_REGIONS_MAX 64 /* as many as fit into a set of regions */
+#define CONFLICT_TOKEN_SIZE 12
+#define CONFLICT_TOKEN_LETTERS 5 /* 25^5 = 9.8 million: nobody who rings guesses it */
+
+enum leak_state {
+    LEAK_REPORTED,
+    LEAK_FROZEN,
+    LEAK_LIFT_ASKED, /* still frozen */
+    LEAK_LIFTED,
+    LEAK_DROPPED, /* reported, and not confirmed */
+    LEAK_STATE_N
+};
+
+/* The order is the journal's: add at the end only. */
+enum leak_reason {
+    LEAK_DADER_AAN_DEUR,
+    LEAK_ADRES_GEDEELD,
+    LEAK_ONLINE_GEZIEN,
+    LEAK_MEDEWERKER,
+    LEAK_ANDERS,
+    LEAK_REASON_N
+};
+
+/* The same: of a surge, when it begins; when it ends none is needed. */
+enum surge_reason { SURGE_DRUKTE, SURGE_SLUITING, SURGE_RAMP, SURGE_ANDERS, SURGE_REASON_N };
+
+enum conflict_state { CONFLICT_OPEN, CONFLICT_NO, CONFLICT_YES, CONFLICT_STATE_N };
+
+struct leak {
+    uint32_t id;
+    struct location_id location;
+    enum leak_state state;
+    enum leak_reason reason;
+    struct account_id reported_by;
+    struct account_id confirmed_by;  /* another one; 0 = not yet */
+    struct account_id lift_asked_by; /* 0 = nobody now */
+    struct account_id lifted_by;     /* another than who asked */
+    int64_t reported_at_ms;
+    int64_t frozen_at_ms; /* 0 = never */
+    int64_t ended_at_ms;  /* lifted or dropped; 0 = neither */
+    uint16_t households;  /* that lived there when it was frozen */
+    uint64_t version;     /* seq of the last event that touched it */
+};
+
+/* One household that lived there, in the order in which they are to be moved. */
+struct leak_household {
+    uint32_t leak;
+    uint16_t rank; /* 1 = first; those whose facts are erased stand behind */
+    struct stay_id stay;
+    struct referral_id earlier; /* of that stay */
+    struct referral_id later;   /* looks for the next place; 0 = its facts are erased: ring the house */
+};
+
+/* From when to when a region had a surge. */
+struct surge {
+    uint8_t region;
+    enum surge_reason reason;
+    struct account_id by;
+    int64_t from_ms;
+    int64_t until_ms; /* 0 = it goes on */
+};
+
+struct conflict {
+    uint32_t id;
+    struct request_id request;
+    enum conflict_state state;
+    int64_t asked_at_ms;
+    int64_t answered_at_ms;          /* 0 = not yet */
+    char token[CONFLICT_TOKEN_SIZE]; /* private; "" when the household's key was destroyed */
+};
+
+/* ---- what a command asks, and what an event says; each kind uses what it needs ---- */
+
+struct safety_command {
+    struct location_id location; /* report */
+    uint32_t leak;               /* all that follow a report */
+    uint8_t reason;              /* report: enum leak_reason; surge: enum surge_reason */
+    uint64_t regions;            /* surge: bit = region */
+    bool on;                     /* surge */
+    struct request_id request;   /* conflict */
+    bool conflict;               /* answer */
+};
+
+struct leak_event { /* of a leak, of its location, and of one household */
+    uint32_t leak;
+    struct location_id location;
+    uint8_t reason; /* reported */
+    uint16_t rank;  /* household, with all below */
+    struct stay_id stay;
+    struct referral_id earlier, later;
+};
+
+struct surge_event {
+    uint8_t region;
+    bool on;
+    uint8_t reason;
+};
+
+struct conflict_event {
+    struct request_id request;
+    struct referral_id referral;
+    bool conflict;                   /* answered */
+    char token[CONFLICT_TOKEN_SIZE]; /* asked; private */
+};
+
+/* The only tables of moves. */
+bool leak_may_become(enum leak_state from, enum leak_state to);
+bool conflict_may_become(enum conflict_state from, enum conflict_state to);
+
+const char *leak_state_code(enum leak_state s);   /* "reported" "frozen" "lift_asked" "lifted" "dropped" */
+const char *leak_reason_code(enum leak_reason r); /* "dader_aan_deur" ... */
+const char *surge_reason_code(enum surge_reason r);
+const char *conflict_state_code(enum conflict_state s); /* "open" "no" "yes" */
+const char *const *leak_reason_codes(void);             /* LEAK_REASON_N of them */
+const char *const *surge_reason_codes(void);
+
+/* Write the token that DRAW gives: "CT-7K3MA". */
+void conflict_token_make(uint64_t draw, char out[CONFLICT_TOKEN_SIZE]);
+
+/* ---- look: borrowed until the next apply; NULL = no such thing ---- */
+struct engine;
+uint32_t engine_leaks(const struct engine *e); /* ids are 1..n, oldest first */
+const struct leak *engine_leak(const struct engine *e, uint32_t id);
+/* The leak of a location that is neither lifted nor dropped. */
+const struct leak *engine_leak_of(const struct engine *e, struct location_id id);
+bool engine_location_is_frozen(const struct engine *e, struct location_id id);
+/* The NTH household (from 0) of a leak, by rank. Cost: all households of all leaks. */
+const struct leak_household *engine_leak_household(const struct engine *e, uint32_t leak, unsigned nth);
+
+bool engine_in_surge(const struct engine *e, uint8_t region);
+/* The surge of a region that goes on, or else its last one. */
+const struct surge *engine_surge(const struct engine *e, uint8_t region);
+
+/* Hidden: its location is frozen. Idle: kept for a surge that is not. Neither can be offered or asked. */
+bool engine_pool_is_hidden(const struct engine *e, struct pool_id id);
+bool engine_pool_is_idle(const struct engine *e, struct pool_id id);
+
+const struct conflict *engine_conflict_of(const struct engine *e, struct request_id id);
+
+#endif

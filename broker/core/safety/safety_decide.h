@@ -1,0 +1,12 @@
+/* The decisions of this folder; see core/decide.h. */
+#ifndef PLEK_CORE_SAFETY_DECIDE_H
+#define PLEK_CORE_SAFETY_DECIDE_H
+
+#include "core/decide.h"
+
+/* leak_decide.c */
+decide_fn decide_report_leak, decide_confirm_leak, decide_withdraw_leak, decide_ask_lift, decide_lift_leak;
+/* safety_decide.c */
+decide_fn decide_set_surge, decide_ask_conflict, decide_answer_conflict;
+
+#endif
