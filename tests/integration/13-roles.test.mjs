@@ -137,6 +137,17 @@ POST /referrals/{id}/bridges     201 404 403   403    404      403     403     4
 POST /referrals/{id}/nights      200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /referrals/{id}/closure     200 404 403   403    404      403     403     403    403     403     403  401  401
 GET /unplaced                    200 200 403   403    200      200     200     403    403     403     403  401  401
+GET /locations                       403 403 200 200 403 403 403 200 200 403 403 401 401
+POST /locations/{id}/leak-reports    403 403 201 404 403 403 403 404 201 403 403 401 401
+GET /leaks                           403 403 200 200 403 403 403 200 200 403 403 401 401
+POST /leaks/{id}/confirmation        403 403 409 404 403 403 403 404 200 403 403 401 401
+POST /leaks/{id}/withdrawal          403 403 200 404 403 403 403 404 200 403 403 401 401
+POST /leaks/{id}/lift-request        403 403 200 404 403 403 403 404 200 403 403 401 401
+POST /leaks/{id}/lift                403 403 409 404 403 403 403 404 200 403 403 401 401
+GET /surge                           200 200 200 200 200 200 200 200 200 403 403 401 401
+POST /surge                          403 403 403 403 403 403 403 403 200 403 403 401 401
+POST /requests/{id}/conflict-question 200 404 403 403 404 403 403 403 403 403 403 401 401
+POST /requests/{id}/conflict-answer  403 403 200 404 403 403 403 403 403 403 403 401 401
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
@@ -175,6 +186,7 @@ const room = () => aReport(place.poolId, { unitsTotal: 10 * poolOf(place.poolId)
 async function release(given) {
   if (given.stay) await who.house.post(`/stays/${given.stay}/departure`, { reason: 'anders', destination: 'onbekend' });
   else if (given.referral) await who.own.post(`/referrals/${given.referral}/withdrawal`, { reason: 'anders' });
+  if (given.location) await endLeak(given.location);
   if (given.order) await adapter.tell(aMessage(org, { channel: 'upload', orderId: given.order, outcome: 'refused' }));
   if (given.upload) await who.house.post(`/uploads/${given.upload}/acceptance`, {}, { headers: given.headers });
 }
@@ -232,17 +244,39 @@ async function freshGate(state) {
   return { referral, id: gate };
 }
 
+/** A leak of the house's location: reported by its staff, confirmed by the exchange's administrator, to be lifted. */
+async function freshLeak(state) {
+  const location = poolOf(place.poolId).location;
+  if (state === 'location') return { id: location, location };
+  const { id } = expectStatus(await who.house.post(`/locations/${location}/leak-reports`, { reason: 'anders' }), 201);
+  if (state !== 'leak') expectStatus(await who.exadmin.post(`/leaks/${id}/confirmation`), 200);
+  if (state === 'lifting') expectStatus(await who.house.post(`/leaks/${id}/lift-request`), 200);
+  return { id, location };
+}
+
+/** However far a row has brought it. */
+async function endLeak(location) {
+  const open = async () => expectStatus(await who.exadmin.get('/leaks'), 200).leaks.find(l => l.location.id === location && !['lifted', 'dropped'].includes(l.state));
+  for (let l = await open(); l; l = await open()) {
+    if (l.state === 'reported') expectStatus(await who.exadmin.post(`/leaks/${l.id}/withdrawal`), 200);
+    else if (l.state === 'frozen') expectStatus(await who.house.post(`/leaks/${l.id}/lift-request`), 200);
+    else expectStatus(await (l.byMe ? who.house : who.exadmin).post(`/leaks/${l.id}/lift`), 200);
+  }
+}
+
 /** A household with a request to the house: pending, or after its yes. */
 async function fresh(state) {
   if (['aside', 'brought', 'read'].includes(state)) return freshFeed(state);
   if (['mdo', 'item', 'offered', 'consult', 'over'].includes(state)) return freshCare(state);
   if (['key', 'to-house', 'note'].includes(state)) return freshHandover(state);
   if (['sent', 'taken', 'asked back'].includes(state)) return freshGate(state);
+  if (['location', 'leak', 'frozen', 'lifting'].includes(state)) return freshLeak(state);
   const referral = await openReferral(who.own, aWoman());
   if (state === 'bridge') return { referral: referral.id, id: expectStatus(await who.own.post(`/referrals/${referral.id}/bridges`, aHotel()), 201).id };
   if (state === 'open') return { referral: referral.id };
   const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
-  if (state !== 'pending') expectStatus(await who.house.post(`/requests/${request}/acceptance`), 200);
+  if (!['pending', 'question'].includes(state)) expectStatus(await who.house.post(`/requests/${request}/acceptance`), 200);
+  if (state === 'question') expectStatus(await who.own.post(`/requests/${request}/conflict-question`), 200);
   if (['stayed', 'left', 'clock'].includes(state)) return freshStay(state, referral.id, request);
   return { referral: referral.id, request };
 }
@@ -358,6 +392,14 @@ const GIVEN = {
   'POST /referrals/{id}/bridges': ['open', () => aHotel()],
   'POST /referrals/{id}/nights': ['open', () => aNight()],
   'POST /referrals/{id}/closure': ['open', () => aNight({ reason: 'alles_vol' })],
+  'POST /locations/{id}/leak-reports': ['location', () => ({ reason: 'anders' })],
+  'POST /leaks/{id}/confirmation': ['leak'],
+  'POST /leaks/{id}/withdrawal': ['leak'],
+  'POST /leaks/{id}/lift-request': ['frozen'],
+  'POST /leaks/{id}/lift': ['lifting'],
+  'POST /surge': ['none', () => ({ regions: ['R01'], on: false })],
+  'POST /requests/{id}/conflict-question': ['pending'],
+  'POST /requests/{id}/conflict-answer': ['question', () => ({ conflict: false })],
 };
 
 async function call(name, route, given) {

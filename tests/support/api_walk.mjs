@@ -2,6 +2,7 @@
 import { Adapter, aFeed, aFeedReport, aMessage, aQuarantined, poolsOf } from './feeds.mjs';
 import { walkTimers } from './walk_timers.mjs';
 import { walkCare } from './walk_care.mjs';
+import { walkSafety } from './walk_safety.mjs';
 import { walkHandover } from './walk_handover.mjs';
 import { walkGates } from './walk_gate.mjs';
 import { walkNobed } from './walk_nobed.mjs';
@@ -84,6 +85,7 @@ export async function walk(x, referrer, need = aNeed) {
   await walkCare(referrer, desks[3], places[3].poolId, need);
   await walkGates(x, referrer);
   await walkNobed(x, referrer, need);
+  await walkSafety(x, referrer, desks[0], places[0].poolId, need);
   const stream = await referrer.events();
   x.contract?.check('GET', '/events', { status: stream.status, headers: { 'content-type': 'text/event-stream', 'api-version': '-' }, text: '' });
   const leaving = await x.signIn('nachtdienst.utrecht');
