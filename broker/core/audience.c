@@ -148,7 +148,7 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_LOCATIONS] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_SEE_LEAK] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     [ACT_SEE_SURGE] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN) |
-                      R(MUNICIPALITY) | R(RAPPORTEUR),
+                      R(MUNICIPALITY) | R(RAPPORTEUR) | R(GATEKEEPER),
 };
 
 static const enum capacity_sight capacity_sights[ROLE_N] = {
@@ -1087,8 +1087,8 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_LOCATION_LIFTED:
         return may(e, a, ACT_SEE_LEAK, ev->u.leak.leak);
     case EV_SUPPLY_CHANGED:
-    case EV_SURGE_SET:
-        return may(e, a, ACT_SEE_SURGE, 0);
+    case EV_SURGE_SET: /* for lists of places, which the others do not have */
+        return may(e, a, ACT_SEE_SURGE, 0) && a->role != ROLE_MUNICIPALITY && a->role != ROLE_RAPPORTEUR;
     case EV_CONFLICT_ASKED:
     case EV_CONFLICT_ANSWERED:
         return hears_request(e, a, ev->u.conflict.request);

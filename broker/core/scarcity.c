@@ -356,6 +356,15 @@ void scarcity_forget_referral(struct engine *e, struct referral_id id)
     slot->may_suit = NULL;
 }
 
+void scarcity_need_changed(struct engine *e, struct referral_id id)
+{
+    struct scarcity *s = e->scarcity;
+
+    scarcity_forget_referral(e, id);
+    if (s->profiles[id.v % SCARCITY_PROFILES].referral == id.v)
+        compile(e, s, id.v);
+}
+
 void scarcity_free(struct engine *e)
 {
     for (uint32_t i = 0; i < e->n_referrals; i++)

@@ -58,6 +58,9 @@ const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id)
 bool scarcity_may_suit_is_known(const struct engine *e, struct referral_id id);
 uint32_t scarcity_lasting_rules(void); /* mask of the rules that may_suit has judged by */
 void scarcity_forget_referral(struct engine *e, struct referral_id id); /* it is closed: free its bits */
+/* After its need changed: what was compiled of it is compiled anew, so that a price does not depend on when
+ * somebody last asked for one. */
+void scarcity_need_changed(struct engine *e, struct referral_id id);
 struct scarcity *scarcity_new(void);
 void scarcity_free(struct engine *e);
 

@@ -63,7 +63,7 @@ async function said(account, need, pools) {
   return new Map(places.map(p => [p.poolId, p]));
 }
 
-const everyPool = () => demo.pools.map(p => p.id);
+const everyPool = () => demo.pools.filter(p => !p.overflow).map(p => p.id); // those for a surge are in no match outside one
 const isOut = place => place.verdict === 'out';
 /** Rules that exclude, as the reasons tell them, first one first. */
 const rulesOf = place => [...new Set(place.reasons.map(ruleOf))];

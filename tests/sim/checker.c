@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "core/gate/gate_look.h"
 #include "core/match.h"
+#include "safety_model.h"
 #include "said_model.h"
 #include "stay_model.h"
 
@@ -32,7 +33,9 @@ struct checker {
     struct said_model *said;
     struct care_model *care;
     struct stay_model *stays;
-    bool late_money; /* planted */
+    struct safety_model *safety;
+    bool deaf_to_reports; /* planted */
+    bool late_money;      /* planted */
     struct known *keys;
     uint64_t *row_hash; /* by seq - 1 */
     size_t n_rows, cap_rows;
@@ -53,6 +56,7 @@ struct checker *checker_new(struct trace *t, const struct vocab *vocab, const st
     c->said = said_model_new(t, c->ledger);
     c->care = care_model_new(t);
     c->stays = stay_model_new(t, c->ledger);
+    c->safety = safety_model_new(t);
     return c;
 }
 
@@ -71,6 +75,7 @@ void checker_free(struct checker *c)
     said_model_free(c->said);
     care_model_free(c->care);
     stay_model_free(c->stays);
+    safety_model_free(c->safety);
     ledger_model_free(c->ledger);
     free(c->row_hash);
     buf_fini(&c->clear);
@@ -82,6 +87,16 @@ struct care_model *checker_care(struct checker *c)
 {
     checker_catch_up(c);
     return c->care;
+}
+
+const struct safety_model *checker_safety(struct checker *c)
+{
+    return c->safety;
+}
+
+void checker_plant_leak(struct checker *c)
+{
+    c->deaf_to_reports = true;
 }
 
 void checker_plant_night(struct checker *c)
@@ -218,6 +233,8 @@ static enum err on_row(void *ctx, const struct journal_row *row)
     if (c->late_money && ev.kind == EV_STAY_STARTED)
         ev.u.stay.spans[0].stream++;
     stay_model_event(c->stays, &ev);
+    if (!c->deaf_to_reports || ev.kind != EV_LEAK_REPORTED)
+        safety_model_event(c->safety, &ev);
     if (ev.kind == EV_COMMAND_DONE)
         on_done(c, &ev);
     c->trace->counts.events++;
@@ -281,11 +298,11 @@ bool checker_knows(struct checker *c, const struct command_key *key, struct outc
  * hear the same though the state has changed since; the others follow from the command itself. */
 static bool is_caused_by_state(enum refusal r)
 {
-    static const enum refusal caused[] = {REFUSAL_WRONG_STATE,      REFUSAL_TAKEN,     REFUSAL_DOES_NOT_FIT,
-                                          REFUSAL_ASKED_ALREADY,    REFUSAL_TOO_MANY,  REFUSAL_GATEKEEPER,
-                                          REFUSAL_OTHER_WAS_FIRST,  REFUSAL_LAPSED,    REFUSAL_STALE_VERSION,
-                                          REFUSAL_ANSWERED,         REFUSAL_DUPLICATE, REFUSAL_NO_KEY,
-                                          REFUSAL_KEY_SECOND_PERSON};
+    static const enum refusal caused[] = {
+        REFUSAL_WRONG_STATE,       REFUSAL_TAKEN,       REFUSAL_DOES_NOT_FIT,    REFUSAL_ASKED_ALREADY,
+        REFUSAL_TOO_MANY,          REFUSAL_GATEKEEPER,  REFUSAL_OTHER_WAS_FIRST, REFUSAL_LAPSED,
+        REFUSAL_STALE_VERSION,     REFUSAL_ANSWERED,    REFUSAL_DUPLICATE,       REFUSAL_NO_KEY,
+        REFUSAL_KEY_SECOND_PERSON, REFUSAL_SAME_PERSON, REFUSAL_CONFLICT_OPEN};
 
     for (size_t i = 0; i < COUNT_OF(caused); i++) {
         if (caused[i] == r)
@@ -352,6 +369,11 @@ static void check_pool(struct checker *c, const struct engine *e, struct pool_id
         units += engine_request(e, holds[i])->units;
     if (n <= COUNT_OF(holds) && units != v.held)
         trace_fail(c->trace, "pool %u says %d held, its requests hold %d", id.v, v.held, units);
+    if (v.hidden || v.idle) {
+        if (v.offerable != 0)
+            trace_fail(c->trace, "pool %u offers %d, and is there for nobody", id.v, v.offerable);
+        return;
+    }
     if (v.offerable < UNITS_UNKNOWN ||
         (v.reported && v.latest->free != UNITS_UNKNOWN &&
          v.offerable != (v.latest->free > v.held ? v.latest->free - v.held : 0)))

@@ -32,6 +32,7 @@ order|1500|a stream goes
 audience|1500|reached a
 digest|3000|cannot start: .*digest
 stuck|500|not over
+leak|4000|frozen by one person
 gate|1500|past the gatekeeper
 alarm|3000|nobody rang
 hold|1500|without an end|nobody is alarmed

@@ -582,6 +582,17 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET:
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
     case EV_COMMAND_DONE:
     case EV_KEY_MADE:
     case EV_KEY_CONFIRMED:

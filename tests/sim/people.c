@@ -9,6 +9,7 @@
 #include "handover_walk.h"
 #include "households.h"
 #include "nobed_walk.h"
+#include "safety_walk.h"
 #include "stay_walk.h"
 #include "supply.h"
 #include "timers_walk.h"
@@ -212,6 +213,17 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET:
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
     case EV_COMMAND_DONE:
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:
@@ -664,6 +676,13 @@ static void do_stay(struct people *p)
         begin(p, &cmd, (struct referral_id){0});
 }
 
+static const struct request *some_pending(struct people *p)
+{
+    if (p->pending.n == 0)
+        return NULL;
+    return engine_request(engine_of(p), (struct request_id){p->pending.list[below(p, p->pending.n)]});
+}
+
 static void do_deed(struct people *p, enum deed deed)
 {
     switch (deed) {
@@ -725,6 +744,10 @@ static void do_deed(struct people *p, enum deed deed)
     case DO_HANDOVER:
         handover_walk_step(p->w, &p->rng, &p->cast, some_referral(p));
         break;
+    /* ---- location leaked, surge, conflict check ---- */
+    case DO_SAFETY:
+        safety_walk(p->w, &p->rng, &p->cast, some_pending(p));
+        break;
     case DO_NOTHING:
     case DO_N:
         break;
@@ -750,6 +773,8 @@ static void settle(struct people *p, const struct referral *r)
         if (engine_request(e, r->requests[i])->state == REQUEST_PENDING)
             pending = engine_request(e, r->requests[i]);
     }
+    if (pending != NULL && safety_walk_answer(p->w, pending))
+        return;
     if (pending != NULL)
         answer(p, rng_chance(&p->rng, 700) ? CMD_ACCEPT : CMD_DECLINE, pending);
     else if (r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING)
@@ -791,6 +816,7 @@ void people_calm_step(struct people *p)
     if (rng_chance(&p->rng, 200))
         report(p);
     leave(p);
+    safety_walk_lift(p->w, &p->cast);
     for (size_t i = 0; i < p->live.n; i++) {
         struct referral_id id = {p->live.list[i]};
 

@@ -22,6 +22,7 @@ const char *broken_name(enum broken b)
         [BROKEN_NIGHT] = "night",
         [BROKEN_CHECK] = "check",
         [BROKEN_NOTE] = "note",
+        [BROKEN_LEAK] = "leak",
     };
 
     return names[b];
@@ -66,6 +67,7 @@ static void draw_weights(struct rng *r, struct plan *p)
         /* ---- warm handover, keys and notes ---- */
         [DO_HANDOVER] = 60,
         /* ---- location leaked, surge, conflict check ---- */
+        [DO_SAFETY] = 40,
     };
 
     for (int i = 0; i < DO_N; i++) {
@@ -144,6 +146,8 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
         p.leap = 8;
         p.leap_ms_max = 13 * MS_HOUR;
     }
+    if (broken == BROKEN_LEAK) /* it takes two people at one house */
+        p.weights[DO_SAFETY] = 200;
     if (broken == BROKEN_NOTE)
         p.weights[DO_HANDOVER] += 100;
     if (broken == BROKEN_DIGEST) {

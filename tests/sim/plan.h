@@ -24,6 +24,8 @@ enum broken {
     BROKEN_CHECK,       /* a check of the broker's own fails: the process dies */
     /* ---- warm handover, keys and notes ---- */
     BROKEN_NOTE, /* a note changes outside apply */
+    /* ---- location leaked, surge, conflict check ---- */
+    BROKEN_LEAK, /* the judge hears of no report: a house is frozen by one person */
     BROKEN_N
 };
 const char *broken_name(enum broken b); /* "double-hold", ...; BROKEN_NOTHING is "nothing" */
@@ -55,6 +57,8 @@ enum deed {
     /* ---- warm handover, keys and notes ---- */
     DO_HANDOVER, /* keys, items, notes */
     DO_NOBED,    /* bridges, check-ins, nights, closing */
+    /* ---- location leaked, surge, conflict check ---- */
+    DO_SAFETY, /* leaks, surges, the question about a conflict */
     DO_N
 };
 

@@ -116,6 +116,7 @@ static void define_pool(struct world *w, struct rng *r, struct cast *c, struct l
     snprintf(p.funding, sizeof p.funding, "wmo");
     p.gatekeeper =
         p.kind == KIND_COSM && w->plan.broken != BROKEN_GATE ? GATEKEEPER_COMENSHA : GATEKEEPER_NONE;
+    p.overflow = rng_chance(r, 150);
     pool_redraw(r, &w->plan, &p);
     define(w, CMD_DEFINE_POOL, &p);
     p.id.v = (uint32_t)c->n_pools + 1;

@@ -1,5 +1,6 @@
 #include "viewers.h"
 
+#include "safety_model.h"
 #include "stay_model.h"
 
 #include "base/mem.h"
@@ -169,6 +170,24 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         return has_referral(m, a, ev->u.night.referral);
+    /* ---- location leaked, surge, conflict check ---- */
+    case EV_LEAK_REPORTED:
+    case EV_LEAK_DROPPED:
+    case EV_LOCATION_FROZEN:
+    case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_LIFT_ASKED:
+    case EV_LEAK_LIFT_REFUSED:
+    case EV_LOCATION_LIFTED:
+        return a->role == ROLE_EXCHANGE_ADMIN ||
+               (a->role == ROLE_SHELTER &&
+                safety_model_owner(checker_safety(checker), ev->u.leak.location).v == a->org.v);
+    case EV_SUPPLY_CHANGED:
+    case EV_SURGE_SET: /* everybody who has a list of places */
+        return may_act(a) || a->role == ROLE_EXCHANGE_ADMIN || a->role == ROLE_GATEKEEPER;
+    case EV_CONFLICT_ASKED:
+    case EV_CONFLICT_ANSWERED:
+        request = ev->u.conflict.request;
+        break;
     case EV_REQUEST_MADE:
         request = ev->u.made.id;
         break;

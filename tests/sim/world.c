@@ -188,6 +188,8 @@ struct world *world_new(struct trace *t, uint64_t seed, uint64_t steps, enum bro
     w->checker = checker_new(t, w->vocab, w->disk);
     if (w->plan.broken == BROKEN_NIGHT)
         checker_plant_night(w->checker);
+    if (w->plan.broken == BROKEN_LEAK)
+        checker_plant_leak(w->checker);
     w->calls = calls_new(w);
     w->people = people_new(w);
     w->viewers = viewers_new(w);

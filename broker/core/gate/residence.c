@@ -60,7 +60,7 @@ void residence_found_apply(struct engine *e, const struct event *ev)
     if (ev->u.residence.facts_known && s->r.facts_known) {
         s->r.need.residence = ev->u.residence.residence;
         s->r.residence_until_ms = ev->u.residence.until_ms;
-        scarcity_forget_referral(e, s->r.id);
+        scarcity_need_changed(e, s->r.id);
     }
     referral_move(e, s, s->r.state, ev->seq);
 }

@@ -200,7 +200,7 @@ enum refusal decide_check_in(struct decision *d)
     return REFUSAL_NONE;
 }
 
-static void end_bridge(struct decision *d, const struct bridge *b, enum bridge_end end)
+void decide_bridge_ends(struct decision *d, const struct bridge *b, enum bridge_end end)
 {
     struct event *ev = bridge_event(d, EV_BRIDGE_ENDED, b);
 
@@ -240,7 +240,7 @@ enum refusal decide_end_bridge(struct decision *d)
         return b->end == end ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
     if (!is_said_by_people(b, end))
         return REFUSAL_UNKNOWN_REASON;
-    end_bridge(d, b, end);
+    decide_bridge_ends(d, b, end);
     return REFUSAL_NONE;
 }
 
@@ -250,7 +250,7 @@ void decide_end_bridges(struct decision *d, const struct referral *r, enum bridg
         const struct bridge *b = engine_bridge_of(d->e, r->id, (enum bridge_kind)k);
 
         if (b != NULL)
-            end_bridge(d, b, end);
+            decide_bridge_ends(d, b, end);
     }
 }
 

@@ -5,6 +5,8 @@
 #include "core/decide.h"
 
 /* End every live bridge of a referral, in the commit that ends their reason. */
+/* One bridge ends; its bed is let go of. */
+void decide_bridge_ends(struct decision *d, const struct bridge *b, enum bridge_end end);
 void decide_end_bridges(struct decision *d, const struct referral *r, enum bridge_end end);
 
 /* A house said yes to a request that is a bridge: from here its bed is a bridge of the referral. After the

@@ -9,6 +9,7 @@
 #include "base/time_text.h"
 #include "core/apply.h"
 #include "core/engine_state.h"
+#include "core/nobed/nobed_decide.h"
 #include "core/stay/stay_decide.h"
 
 #include <stdlib.h>
@@ -70,6 +71,10 @@ static void take_back(struct decision *d, struct location_id location)
 
             if (!request_is_holding(q)) /* has arrived, and no report knows yet */
                 continue;
+            if (engine_bridge_bed(d->e, q->id) != NULL) { /* let go of by its bridge; the search goes on */
+                decide_bridge_ends(d, engine_bridge_bed(d->e, q->id), BRIDGE_END_FAILED);
+                continue;
+            }
             decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_LEAKED;
             decision_names(d, q->id);
         }
@@ -174,10 +179,19 @@ static void end_search(struct decision *d, const struct referral *next, struct l
 {
     int nr = vocab_list_find(d->e->vocab, LIST_WITHDRAW, "dubbel");
 
+    for (int k = 0; k < BRIDGE_KIND_N; k++) {
+        const struct bridge *b = engine_bridge_of(d->e, next->id, (enum bridge_kind)k);
+        const struct request *q = b != NULL ? engine_request(d->e, b->request) : NULL;
+        bool is_over = q != NULL && request_is_holding(q) && is_there(d->e, q->pool, location);
+
+        if (b != NULL && !is_over)
+            decide_bridge_ends(d, b, BRIDGE_END_WITHDRAWN);
+    }
     for (unsigned i = 0; i < next->n_requests; i++) {
         const struct request *q = engine_request(d->e, next->requests[i]);
 
-        if (request_is_holding(q) && !is_there(d->e, q->pool, location))
+        if (request_is_holding(q) && !is_there(d->e, q->pool, location) &&
+            engine_bridge_bed(d->e, q->id) == NULL)
             decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_WITHDRAWN;
     }
     decision_referral_event(d, EV_REFERRAL_WITHDRAWN, next)->u.referral.reason =

@@ -1,0 +1,265 @@
+#include "safety_model.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+struct location_model {
+    struct org_id org;
+    uint8_t region;
+    bool frozen;
+    uint32_t reported_by, lift_asked_by; /* accounts; 0 = nobody */
+    int living;                          /* households */
+    int listed;                          /* by the leak that froze it */
+    int last[3];                         /* of the one listed last: threat, children, persons */
+};
+
+struct pool_model {
+    uint32_t location;
+    bool overflow;
+};
+
+struct request_model {
+    uint32_t pool;
+    bool holds, question_open;
+};
+
+struct stay_of {
+    uint32_t location;
+    bool lives;
+};
+
+struct household {
+    bool known;
+    int rank[3];
+};
+
+struct safety_model {
+    struct trace *trace;
+    struct location_model *locations;
+    struct pool_model *pools;
+    struct request_model *requests;
+    struct stay_of *stays;
+    struct household *referrals;
+    size_t n_locations, cap_locations, n_pools, cap_pools, n_requests, cap_requests, n_stays, cap_stays,
+        n_referrals, cap_referrals;
+    uint64_t surge;
+};
+
+struct safety_model *safety_model_new(struct trace *t)
+{
+    struct safety_model *m = mem_new(1, sizeof *m);
+
+    m->trace = t;
+    return m;
+}
+
+void safety_model_free(struct safety_model *m)
+{
+    if (m == NULL)
+        return;
+    free(m->locations);
+    free(m->pools);
+    free(m->requests);
+    free(m->stays);
+    free(m->referrals);
+    free(m);
+}
+
+bool safety_model_is_frozen(const struct safety_model *m, struct location_id id)
+{
+    return id.v >= 1 && id.v <= m->n_locations && m->locations[id.v - 1].frozen;
+}
+
+struct org_id safety_model_owner(const struct safety_model *m, struct location_id id)
+{
+    return id.v >= 1 && id.v <= m->n_locations ? m->locations[id.v - 1].org : (struct org_id){0};
+}
+
+static void breach(struct safety_model *m, const struct event *ev, const char *what)
+{
+    trace_fail(m->trace, "seq %llu: %s", (unsigned long long)ev->seq, what);
+}
+
+static struct location_model *location_of_request(struct safety_model *m, uint64_t request)
+{
+    return &m->locations[m->pools[m->requests[request - 1].pool - 1].location - 1];
+}
+
+/* ---- supply and households ---- */
+
+static void defined(struct safety_model *m, const struct event *ev)
+{
+    if (ev->kind == EV_LOCATION_DEFINED) {
+        MEM_GROW(m->locations, m->n_locations, m->cap_locations);
+        m->locations[m->n_locations++] =
+            (struct location_model){.org = ev->u.location.org, .region = ev->u.location.region};
+        return;
+    }
+    if (ev->u.pool.id.v > m->n_pools) {
+        MEM_GROW(m->pools, m->n_pools, m->cap_pools);
+        m->n_pools++;
+    }
+    m->pools[ev->u.pool.id.v - 1] =
+        (struct pool_model){.location = ev->u.pool.location.v, .overflow = ev->u.pool.overflow};
+}
+
+static void opened(struct safety_model *m, const struct event *ev)
+{
+    const struct need *n = &ev->u.opened.need;
+    int threat = n->threat_level == THREAT_UNKNOWN ? THREAT_ORANJE : (int)n->threat_level;
+
+    MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
+    m->referrals[m->n_referrals++] =
+        (struct household){ev->u.opened.facts_known, {threat, need_children(n), n->n_persons}};
+}
+
+static void made(struct safety_model *m, const struct event *ev)
+{
+    const struct pool_model *p = &m->pools[ev->u.made.pool.v - 1];
+    const struct location_model *l = &m->locations[p->location - 1];
+
+    MEM_GROW(m->requests, m->n_requests, m->cap_requests);
+    m->requests[m->n_requests++] = (struct request_model){.pool = ev->u.made.pool.v, .holds = true};
+    if (l->frozen)
+        breach(m, ev, "a house that is frozen is asked");
+    if (p->overflow && (m->surge >> l->region & 1) == 0)
+        breach(m, ev, "an overflow place is asked outside a surge");
+}
+
+static void lives(struct safety_model *m, const struct event *ev)
+{
+    const struct request_model *q = &m->requests[ev->u.stay.request.v - 1];
+
+    MEM_GROW(m->stays, m->n_stays, m->cap_stays);
+    m->stays[m->n_stays++] = (struct stay_of){m->pools[q->pool - 1].location, true};
+    m->locations[m->stays[m->n_stays - 1].location - 1].living++;
+}
+
+static void left(struct safety_model *m, const struct event *ev)
+{
+    struct stay_of *s = &m->stays[ev->u.stay.stay.v - 1];
+
+    s->lives = false;
+    m->locations[s->location - 1].living--;
+}
+
+/* ---- the leak ---- */
+
+static void frozen(struct safety_model *m, const struct event *ev)
+{
+    struct location_model *l = &m->locations[ev->u.leak.location.v - 1];
+
+    if (l->reported_by == 0 || l->reported_by == ev->account.v)
+        breach(m, ev, "a location is frozen by one person");
+    for (size_t i = 1; i <= m->n_requests; i++) {
+        if (m->requests[i - 1].holds && location_of_request(m, i) == l)
+            breach(m, ev, "a location is frozen that holds a unit for somebody");
+    }
+    l->frozen = true;
+    l->listed = 0;
+}
+
+static void household(struct safety_model *m, const struct event *ev)
+{
+    struct location_model *l = &m->locations[ev->u.leak.location.v - 1];
+    const struct household *h = &m->referrals[ev->u.leak.earlier.v - 1];
+    bool is_before = false;
+
+    if (!m->stays[ev->u.leak.stay.v - 1].lives ||
+        &m->locations[m->stays[ev->u.leak.stay.v - 1].location - 1] != l)
+        breach(m, ev, "a household is moved that does not live there");
+    for (int i = 0; l->listed > 0 && i < 3 && !is_before; i++) {
+        if (h->rank[i] > l->last[i])
+            breach(m, ev, "a household in more danger stands behind another");
+        is_before = h->rank[i] < l->last[i];
+    }
+    for (int i = 0; i < 3; i++)
+        l->last[i] = h->rank[i];
+    l->listed++;
+    if (h->known && ev->u.leak.later.v == 0)
+        breach(m, ev, "a household is left where it is known to be in danger");
+}
+
+static void all_listed(struct safety_model *m, const struct event *ev)
+{
+    for (size_t i = 0; i < m->n_locations; i++) {
+        struct location_model *l = &m->locations[i];
+
+        if (l->frozen && l->listed >= 0 && l->listed != l->living)
+            breach(m, ev, "a household of a frozen house was forgotten");
+        if (l->frozen)
+            l->listed = -1; /* told once */
+    }
+}
+
+static void lift(struct safety_model *m, const struct event *ev)
+{
+    struct location_model *l = &m->locations[ev->u.leak.location.v - 1];
+
+    if (!l->frozen || l->lift_asked_by == 0 || l->lift_asked_by == ev->account.v)
+        breach(m, ev, "a location is lifted by one person");
+    l->frozen = false;
+    l->reported_by = l->lift_asked_by = 0;
+}
+
+/* ---- one event ---- */
+
+static void ended(struct safety_model *m, struct request_id id)
+{
+    m->requests[id.v - 1].holds = false;
+}
+
+static void of_leak(struct safety_model *m, const struct event *ev)
+{
+    struct location_model *l = &m->locations[ev->u.leak.location.v - 1];
+
+    if (ev->kind == EV_LEAK_REPORTED)
+        l->reported_by = ev->account.v;
+    else if (ev->kind == EV_LEAK_DROPPED)
+        l->reported_by = 0;
+    else if (ev->kind == EV_LOCATION_FROZEN)
+        frozen(m, ev);
+    else if (ev->kind == EV_LEAK_HOUSEHOLD)
+        household(m, ev);
+    else if (ev->kind == EV_LEAK_LIFT_ASKED)
+        l->lift_asked_by = ev->account.v;
+    else if (ev->kind == EV_LEAK_LIFT_REFUSED)
+        l->lift_asked_by = 0;
+    else
+        lift(m, ev);
+}
+
+void safety_model_event(struct safety_model *m, const struct event *ev)
+{
+    if (ev->kind == EV_LOCATION_DEFINED || ev->kind == EV_POOL_DEFINED)
+        defined(m, ev);
+    else if (ev->kind == EV_REFERRAL_OPENED)
+        opened(m, ev);
+    else if (ev->kind == EV_REQUEST_MADE)
+        made(m, ev);
+    else if (ev->kind == EV_REQUEST_ACCEPTED && m->requests[ev->u.request.request.v - 1].question_open)
+        breach(m, ev, "a yes past an open question");
+    else if (ev->kind == EV_REQUEST_DECLINED || ev->kind == EV_REQUEST_EXPIRED ||
+             ev->kind == EV_REQUEST_CANCELLED)
+        ended(m, ev->u.request.request);
+    else if (ev->kind == EV_REFERRAL_ADMITTED || ev->kind == EV_REFERRAL_NO_SHOW)
+        ended(m, ev->u.referral.request);
+    else if ((ev->kind == EV_BRIDGE_ARRIVED || ev->kind == EV_BRIDGE_ENDED) && ev->u.bridge.request.v != 0)
+        ended(m, ev->u.bridge.request);
+    else if (ev->kind == EV_STAY_STARTED)
+        lives(m, ev);
+    else if (ev->kind == EV_STAY_ENDED)
+        left(m, ev);
+    else if (ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_LOCATION_LIFTED)
+        of_leak(m, ev);
+    else if (ev->kind == EV_SUPPLY_CHANGED)
+        all_listed(m, ev);
+    else if (ev->kind == EV_SURGE_SET)
+        m->surge = ev->u.surge.on ? m->surge | UINT64_C(1) << ev->u.surge.region
+                                  : m->surge & ~(UINT64_C(1) << ev->u.surge.region);
+    else if (ev->kind == EV_CONFLICT_ASKED)
+        m->requests[ev->u.conflict.request.v - 1].question_open = true;
+    else if (ev->kind == EV_CONFLICT_ANSWERED)
+        m->requests[ev->u.conflict.request.v - 1].question_open = false;
+}
