@@ -99,7 +99,7 @@ test('every page is there whole, and asks at once for all modules that it needs'
   try {
     execFileSync(process.execPath, [fileURLToPath(new URL('broker/ui/tools/vendor.mjs', root)), join(out, 'ui')]);
     const pages = readdirSync(join(out, 'ui/pages')).filter(f => f.endsWith('.html'));
-    assert.deepEqual(pages.sort(), ['dienst.html', 'gemeente.html', 'index.html', 'inloggen.html', 'koppeling.html', 'opvang.html', 'plaatsen.html', 'samenwerken.html', 'sleutel.html', 'toewijzing.html', 'verblijf.html', 'verwijzing.html']);
+    assert.deepEqual(pages.sort(), ['dienst.html', 'gemeente.html', 'index.html', 'inloggen.html', 'koppeling.html', 'opvang.html', 'plaatsen.html', 'samenwerken.html', 'sleutel.html', 'toewijzing.html', 'veiligheid.html', 'verblijf.html', 'verwijzing.html']);
     const [hash] = readdirSync(join(out, 'ui/s'));
     for (const file of pages) {
       const page = readFileSync(join(out, 'ui/pages', file), 'utf8');

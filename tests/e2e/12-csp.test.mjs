@@ -11,7 +11,7 @@ import { NOBED_SETTINGS } from '../support/walk_nobed_pages.mjs';
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
   + "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
   + "require-trusted-types-for 'script'; trusted-types lit-html";
-const PAGES = ['/', '/inloggen', '/plaatsen', '/opvang', '/gemeente', '/koppeling', '/verwijzing', '/dienst', '/samenwerken', '/toewijzing', '/sleutel', '/verblijf'];
+const PAGES = ['/', '/inloggen', '/plaatsen', '/opvang', '/gemeente', '/koppeling', '/verwijzing', '/dienst', '/samenwerken', '/toewijzing', '/sleutel', '/verblijf', '/veiligheid'];
 // Pages on which notes are sealed and opened.
 const WASM = ['/verwijzing', '/sleutel'];
 // What a tab may keep, and what stays on the machine when it is closed.

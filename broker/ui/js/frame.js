@@ -17,11 +17,11 @@ export const PAGES_OF = {
   referrer: ['/plaatsen', '/dienst', '/verblijf', '/samenwerken', '/sleutel'],
   comensha: ['/toewijzing', '/plaatsen', '/dienst', '/verblijf', '/samenwerken', '/sleutel'],
   gatekeeper: ['/toewijzing'],
-  shelter: ['/opvang', '/koppeling', '/verblijf', '/samenwerken', '/sleutel'],
+  shelter: ['/opvang', '/koppeling', '/verblijf', '/samenwerken', '/veiligheid', '/sleutel'],
   municipality: ['/gemeente', '/verblijf'],
   rapporteur: ['/gemeente', '/verblijf'],
-  org_admin: ['/koppeling', '/verblijf', '/sleutel'],
-  exchange_admin: ['/koppeling'],
+  org_admin: ['/koppeling', '/verblijf', '/veiligheid', '/sleutel'],
+  exchange_admin: ['/koppeling', '/veiligheid'],
 };
 /** @type {Record<string, string>} */
 const TITLE_OF = {
@@ -32,6 +32,7 @@ const TITLE_OF = {
   '/verblijf': 'stay.page',
   '/samenwerken': 'together.title',
   '/sleutel': 'key.title',
+  '/veiligheid': 'safety.title',
 };
 const WARN_MS = 120_000;
 // A shelter's open stream counts as use on the server: a night phone that only waits stays signed in until the shift ends.

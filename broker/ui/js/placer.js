@@ -575,6 +575,10 @@ const tracking = referral => trackView({
   reveal, hideLocation: () => { state.location = null; frame.draw(); },
   setOut: hhmm => act(referral, 'journey', { etaAt: new Date(nextMoment(hhmm, Date.now())).toISOString() }),
   noShow: () => act(referral, 'no-show', {}),
+  askConflict: request => doing(async () => {
+    await frame.api.post(`/requests/${request.id}/conflict-question`, {});
+    await load(referral.id);
+  }),
   withdraw: reason => act(referral, 'withdrawal', { reason }),
   back: () => { leave(); focusSoon('results-title'); },
   colleagues: state.colleagues,

@@ -69,7 +69,7 @@ export function placeCard(m, i, p) {
   return html`<li class="place ${i === 0 && m.verdict === 'fits' ? 'best' : ''}" data-pool=${m.poolId}>
     <div class="rank"><span class="sr">${t('place.rank')} </span>${m.rank || i + 1}</div>
     <div class="body">
-      <div class="title"><h3>${placeName(m)}</h3><span>${label('regions', m.region)}</span><span class="subtle">${placeKind(m)}</span></div>
+      <div class="title"><h3>${placeName(m)}</h3><span>${label('regions', m.region)}</span><span class="subtle">${placeKind(m)}</span>${m.overflow ? badge(t('safety.overflow')) : nothing}</div>
       <ul class="reasons">${ofTone(m.reasons, 'for').filter(r => !HIDDEN_AS_FACT.has(r.code)).map(r => html`<li class="yes">${icon('check')}${sentence(r)}</li>`)}</ul>
       ${cautions.slice(0, CAUTIONS_MAX).map(r => html`<p class="caution">${icon('alert-triangle')}<span><span class="sr">${t('place.note')} </span>${sentence(r)}</span></p>`)}
       ${questions(m)}

@@ -23,6 +23,7 @@ import { button, closeDialog, html, icon, live, nothing, notice, openDialog, rin
  * @property {() => void} hideLocation
  * @property {(hhmm: string) => void} setOut
  * @property {() => void} noShow
+ * @property {(request: Request) => void} askConflict
  * @property {(reason: string) => void} withdraw
  * @property {() => void} back to a new search
  * @property {import('../types/api').Colleague[]} colleagues
@@ -54,6 +55,7 @@ export function headline(referral) {
   if (referral.state === 'reserved') return t('track.reserved', { name });
   if (waiting > 0) return t('track.asked', { n: waiting });
   const no = declined(referral).length;
+  if (referral.requests.some(r => r.cancelWhy === 'leaked')) return t('safety.track');
   if (referral.requests.some(r => r.cancelWhy === 'no_show')) return t('track.no_show');
   if (no > 0 && no === referral.requests.length) return t('track.all_no', { n: no });
   return referral.requests.length > 0 ? t('track.nobody') : t('track.open');
@@ -98,11 +100,20 @@ function basis(r, p) {
   </dl></details>`;
 }
 
-/** @param {Request} r */
-function askedRow(r) {
+/** The question about somebody who lives there: by token and telephone, for no name belongs in here. @param {Request} r @param {TrackParts} p */
+function conflict(r, p) {
+  const c = r.conflict;
+  if (!c) return r.state !== 'pending' ? nothing : html`<div class="conflict">${button(t('safety.conflict_ask'), { kind: 'subtle', icon: 'users', busy: p.busy || p.stale, about: askedName(r), click: () => p.askConflict(r) })}</div>`;
+  if (c.state === 'no') return html`<div class="conflict"><p>${icon('check')}${t('safety.conflict_no')}</p></div>`;
+  if (c.state === 'yes') return html`<div class="conflict"><p>${icon('x')}${t('safety.conflict_yes')}</p></div>`;
+  return r.state !== 'pending' ? nothing : html`<div class="conflict"><p>${t('safety.conflict_wait')}</p><p class="token">${c.token ?? ''}</p><p class="small">${t('safety.conflict_wait_text')}</p></div>`;
+}
+
+/** @param {Request} r @param {TrackParts} p */
+function askedRow(r, p) {
   const look = r.state === 'pending' ? (r.seenAt ? ['seen', 'eye-check'] : ['', 'bell-ringing'])
     : r.state === 'accepted' || r.state === 'admitted' ? ['yes', 'circle-check'] : r.state === 'declined' ? ['no', 'x'] : ['ended', 'x'];
-  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
+  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${conflict(r, p)}${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
 }
 
 /** @param {TrackParts} p */
@@ -117,7 +128,7 @@ function clockPanel(p) {
 
 /** @param {TrackParts} p */
 const askedPanel = p => html`<section class="panel" aria-labelledby="asked-title"><h3 id="asked-title" class="sr">${t('track.asked_title')}</h3>${clockPanel(p)}
-  <ul class="asked">${p.referral.requests.map(askedRow)}</ul></section>`;
+  <ul class="asked">${p.referral.requests.map(r => askedRow(r, p))}</ul></section>`;
 
 /** @param {'done' | 'now' | 'later'} when @param {string} iconName @param {string} title @param {string} text @param {string} time */
 const step = (when, iconName, title, text, time) => html`<li class=${when} aria-current=${when === 'now' ? 'step' : nothing}><span class="dot">${when === 'done' ? icon('check') : when === 'now' ? nothing : icon(iconName)}</span><div><b>${title}</b>${text ? html`<div class="small subtle">${text}</div>` : nothing}</div><span class="small subtle">${time}</span></li>`;
@@ -178,6 +189,8 @@ const noShowMinutes = referral => {
 /** @param {TrackParts} p */
 function alarms(p) {
   const r = p.referral;
+  if ((r.state === 'open' || r.state === 'asked') && r.requests.some(q => q.cancelWhy === 'leaked'))
+    return notice({ title: t('safety.alarm'), text: t('safety.alarm_text'), tone: 'error', alert: true });
   const said = (r.alarms ?? []).some(a => a.alarm === 'no_show'); // the exchange says it itself, below
   if (!said && r.state === 'travelling' && r.etaAt && p.nowMs > new Date(r.etaAt).getTime() + noShowMinutes(r) * 60000)
     return notice({ title: t('alarm.no_show'), text: t('alarm.no_show_text'), tone: 'error', alert: true, action: button(t('journey.no_show'), { click: () => openDialog('no-show') }) });

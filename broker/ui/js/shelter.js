@@ -202,6 +202,16 @@ const decline = (request, reason) => doing(async () => {
   focusSoon('capacity');
 });
 
+/** @param {Request} request @param {boolean} conflict */
+const answerConflict = (request, conflict) => doing(async () => {
+  const answered = await frame.api.post(`/requests/${request.id}/conflict-answer`, { conflict });
+  if (conflict) state.requests = state.requests.filter(r => r.id !== request.id);
+  else replace(answered);
+  announce(t(conflict ? 'safety.conflict_declined' : 'safety.conflict_free'));
+  await load();
+  if (conflict) focusSoon('capacity');
+});
+
 /** @param {Request} request */
 const arrived = request => doing(async () => {
   await frame.api.post(`/requests/${request.id}/arrival`, {});
@@ -370,7 +380,7 @@ const shiftView = () => {
 const requestParts = () => ({
   nowMs: Date.now(), busy: state.busy, stale: frame.isStale(),
   freeIn: r => { const pool = state.pools.find(p => p.id === r.poolId); return pool ? shownFree(pool) : null; },
-  extend, yes: accept, no: r => { state.declining = r; frame.draw(); openDecline(); }, decline, arrived, lateYes,
+  extend, yes: accept, no: r => { state.declining = r; frame.draw(); openDecline(); }, decline, arrived, answerConflict, lateYes,
   dismiss: r => { state.ended = state.ended.filter(e => e.id !== r.id); frame.draw(); focusSoon('capacity'); },
 });
 

@@ -18,6 +18,7 @@ import { button, callLink, closeDialog, html, icon, nothing, notice, openDialog,
  * @property {(request: Request) => void} no opens the sheet
  * @property {(request: Request, reason: string) => void} decline
  * @property {(request: Request) => void} arrived
+ * @property {(request: Request, conflict: boolean) => void} answerConflict
  * @property {(request: Request) => void} lateYes
  * @property {(request: Request) => void} extend
  * @property {(request: Request) => void} dismiss
@@ -79,6 +80,11 @@ function extraTime(r, p) {
 const keptLine = r => r.missed ? html`<div class="kept">${notice({ title: t('timers.house_missed'), text: t('timers.house_missed_text'), tone: 'error', alert: true })}</div>`
   : r.holdUntilAt && !r.etaAt ? html`<p class="kept small">${t('timers.house_hold', { time: clock(r.holdUntilAt) })} ${r.holdEnding ? html`<b>${t('timers.house_ending')}</b>` : nothing}</p>` : nothing;
 
+/** Somebody they know may live here: ring, name the token, hear the names. Until then there is no yes. @param {Request} r @param {RequestParts} p */
+const conflict = (r, p) => html`<div class="conflict"><p><b>${t('safety.conflict_title')}</b></p><p>${t('safety.conflict_text')}</p><p class="token">${r.conflict?.token ?? ''}</p>
+      ${button(t('safety.conflict_none'), { kind: 'primary', icon: 'check', extra: 'big', busy: p.busy, about: r.referralCode, click: () => p.answerConflict(r, false) })}
+      ${button(t('safety.conflict_is'), { icon: 'x', extra: 'big', busy: p.busy, about: r.referralCode, click: () => p.answerConflict(r, true) })}</div>`;
+
 /** @param {Request} r @param {RequestParts} p */
 function pendingCard(r, p) {
   const end = new Date(r.answerByAt).getTime();
@@ -87,7 +93,7 @@ function pendingCard(r, p) {
     <header>${ring(left, end - new Date(r.askedAt).getTime())}<div><h2 id="request-${r.id}" tabindex="-1">${t('request.title')}</h2><p class="subtle">${left > 0 ? t('request.answer_by', { time: clock(r.answerByAt) }) : t('request.over', { time: clock(r.lapseAt) })} ${r.alsoAsked ? t('request.also', { n: r.alsoAsked }) : nothing} ${r.rung ? t('timers.rung', { n: r.rung, time: clock(r.rungAt ?? r.askedAt) }) : nothing}</p></div></header>
     ${facts(r, p)}
     <div class="actions">${p.stale ? html`<p class="not-saved">${icon('wifi-off')}${t('request.stale')}</p>` : html`
-      ${button(t('request.yes'), { kind: 'primary', icon: 'check', extra: 'big', busy: p.busy, about: r.referralCode, click: () => p.yes(r) })}
+      ${r.conflict?.state === 'open' ? conflict(r, p) : button(t('request.yes'), { kind: 'primary', icon: 'check', extra: 'big', busy: p.busy, about: r.referralCode, click: () => p.yes(r) })}
       <div class="duo">${button(t('request.no'), { extra: 'big', busy: p.busy, click: () => p.no(r) })}${r.callback ? callLink(t('request.call_first'), r.callback, 'big') : nothing}</div>${extraTime(r, p)}`}</div></section>`;
 }
 

@@ -47,7 +47,7 @@ const withoutComments = source => ts.transpileModule(source, { compilerOptions: 
 /** All styles one after another in one file: one request in place of nine on a night phone. */
 function stylesheet(dir, from) {
   const nl = ['button', 'data-badge', 'skip-link'].map(c => join(from, `@nl-design-system-candidate/${c}-css/dist/${c}.css`));
-  const own = ['theme', 'app', 'placer', 'shelter', 'municipality', 'feeds', 'dossier', 'timers', 'nobed', 'gate', 'care', 'handover', 'stay'].map(c => join(ui, 'css', `${c}.css`));
+  const own = ['theme', 'app', 'placer', 'shelter', 'municipality', 'feeds', 'dossier', 'timers', 'nobed', 'gate', 'care', 'handover', 'stay', 'safety'].map(c => join(ui, 'css', `${c}.css`));
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'plek.css'), [...nl, ...own].map(f => readFileSync(f, 'utf8')).join('\n'));
 }

@@ -75,7 +75,7 @@ export type PlaceMatch = {
     region?: string; kind?: string; poolName?: string; poolNameEn?: string; secretAddress?: Tri; unitSize?: number;
     units?: number; unitsTotal?: number; unitsFree?: number | null; offerable?: number | null; freshness?: string;
     observedAt?: string | null; minutes?: number | null; answerMinutes?: number; criteriaMet?: number; criteria?: number;
-    reasons: Reason[]; change?: Change;
+    reasons: Reason[]; change?: Change; overflow?: boolean;
 } & Ranking;
 /* How a place came by its rank. */
 export type Ranking = {
@@ -94,10 +94,20 @@ export type Household = {
     adults: Person[]; children: Person[]; threatLevel: string; threatKinds?: Record<string, Tri>; language?: string | null;
     traits?: Record<string, Tri>; residence?: string; full?: boolean;
 };
+/* Safety: leaked locations, surge, the question about a conflict. */
+export type ConflictQuestion = { state: 'open' | 'no' | 'yes'; token: string | null; askedAt: string; answeredAt?: string | null };
+export type OwnLocation = { id: number; name: string; region?: string | null; organisation: string; frozen: boolean; leakId: number | null };
+export type LeakHousehold = { rank: number; stayId: number; earlierCode: string; referralId: number | null; referralCode?: string | null; state?: string | null; referrer: string; left: boolean };
+export type Leak = {
+    id: number; location: { id: number; name: string; region?: string | null; organisation: string };
+    state: 'reported' | 'frozen' | 'lift_asked' | 'lifted' | 'dropped'; reason: string; byMe: boolean; households: LeakHousehold[];
+    reportedAt: string; frozenAt?: string | null; endedAt?: string | null; version?: number;
+};
+export type SurgeRegion = { region: string; on: boolean; pools: number; reason?: string | null; since?: string | null };
 export type Request = {
     id: number; referralId: number; referralCode?: string;
     state: 'pending' | 'accepted' | 'declined' | 'expired' | 'cancelled' | 'admitted' | 'left';
-    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | null; declineReason?: string | null; lateYes?: boolean;
+    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | 'leaked' | null; conflict?: ConflictQuestion | null; declineReason?: string | null; lateYes?: boolean;
     poolId: number; poolName?: string; poolNameEn?: string; kind?: string; locationId?: number; locationName?: string;
     region?: string; units?: number; askedAt: string; seenAt?: string | null; answerByAt: string; lapseAt: string;
     answeredAt?: string | null; etaAt?: string | null; answerMinutes?: number; alsoAsked?: number; referrer?: string;
