@@ -209,6 +209,7 @@ static struct referral_id open_referral(struct decision *d, const struct househo
     if (!find_code(d, h->stay->id.v, code))
         return (struct referral_id){0};
     ev = decision_event(d, EV_REFERRAL_OPENED);
+    ev->account.v = 0; /* who confirmed is of the house: it is with nobody until its referrer takes it */
     ev->u.opened.id = id;
     memcpy(ev->u.opened.code, code, sizeof code);
     ev->u.opened.org = h->r->org;

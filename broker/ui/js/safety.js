@@ -160,7 +160,7 @@ function view() {
   return html`<main id="main" class="safety">${staleNotice(frame, load)}${doubtNotice(frame)}
     ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
     <h1 id="safety-title" tabindex="-1">${t('safety.title')}</h1><p class="subtle">${t('safety.text')}</p>
-    ${open.map(leakView)}
+    ${open.length > 0 ? html`<h2 class="sr">${t('safety.now')}</h2>${open.map(leakView)}` : nothing}
     ${state.check ? checkAnswers(state.check) : reportForm()}
     ${frame.session.role === 'exchange_admin' ? surgeView() : nothing}
     ${over.length > 0 ? html`<h2>${t('safety.over')}</h2>${over.map(leakView)}` : nothing}</main>`;

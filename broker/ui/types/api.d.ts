@@ -126,7 +126,7 @@ export type Referral = {
     closedAt?: string | null; withdrawReason?: string | null; version?: number; need?: Need; requests: Request[];
     announced?: AnnouncedPlace | null; holdUntilAt?: string | null; holdExtensions?: number; holdExtensionsMax?: number;
     alarms?: Alarm[]; owner?: Colleague; mine?: boolean; handedOver?: { at: string; to?: Colleague | null } | null;
-    stayId?: number | null; follows?: '' | 'follow_up' | 'return'; moves?: number;
+    stayId?: number | null; follows?: '' | 'follow_up' | 'return' | 'leaked'; moves?: number;
     gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
 };
 export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show'; raisedAt: string; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
