@@ -500,9 +500,11 @@ static void take(struct ledger_model *m, const struct event *ev)
         break;
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
-        request_moves(m, ev, ev->u.request.request, HOLD_OVER);
-        if (ev->u.request.why == CANCEL_HOLD_ENDED)
+        if (ev->u.request.why == CANCEL_HOLD_ENDED ||
+            (ev->u.request.why == CANCEL_LEAKED &&
+             request_at(m, ev->u.request.request)->hold == HOLD_ACCEPTED))
             referral_at(m, ev->u.request.referral)->steps = 0;
+        request_moves(m, ev, ev->u.request.request, HOLD_OVER);
         break;
     case EV_REQUEST_SILENT:
         on_silent(m, ev);

@@ -67,8 +67,10 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *old = engine_request(e, r->requests[i]);
 
-        if (old->cancel_why == CANCEL_NO_SHOW || old->cancel_why == CANCEL_HOLD_ENDED)
-            since_ms = old->ended_at_ms;
+        if (!old->bridge &&
+            (old->cancel_why == CANCEL_NO_SHOW || old->cancel_why == CANCEL_HOLD_ENDED ||
+             (old->cancel_why == CANCEL_LEAKED && old->answered_at_ms != 0 && !old->late_yes)))
+            since_ms = old->ended_at_ms > since_ms ? old->ended_at_ms : since_ms;
     }
     if (referral_is_looking(r->state) && now_ms - since_ms >= lead_minutes[level] * MS_MINUTE &&
         s->alarms[ALARM_LEAD].raised_at_ms < since_ms)

@@ -125,7 +125,13 @@ int64_t timers_looks_since_ms(const struct engine *e, const struct referral *r)
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
-        if (q->cancel_why == CANCEL_NO_SHOW || q->cancel_why == CANCEL_HOLD_ENDED)
+        bool had_yes = q->answered_at_ms != 0 && !q->late_yes;
+
+        /* A bridge bed that was lost is no place that was. */
+        if (q->bridge)
+            continue;
+        if (q->cancel_why == CANCEL_NO_SHOW || q->cancel_why == CANCEL_HOLD_ENDED ||
+            (q->cancel_why == CANCEL_LEAKED && had_yes))
             since_ms = later(since_ms, q->ended_at_ms);
     }
     return since_ms;
