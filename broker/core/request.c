@@ -66,8 +66,7 @@ const char *cancel_why_code(enum cancel_why w)
 {
     static const char *const list[CANCEL_N] = {
         [CANCEL_NONE] = "",           [CANCEL_OTHER_YES] = "other_yes",   [CANCEL_WITHDRAWN] = "withdrawn",
-        [CANCEL_NO_SHOW] = "no_show", [CANCEL_HOLD_ENDED] = "hold_ended",
-        [CANCEL_LEAKED] = "leaked",
+        [CANCEL_NO_SHOW] = "no_show", [CANCEL_HOLD_ENDED] = "hold_ended", [CANCEL_LEAKED] = "leaked",
     };
 
     CHECK((unsigned)w < CANCEL_N);

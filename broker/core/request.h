@@ -35,7 +35,7 @@ enum cancel_why {
     CANCEL_WITHDRAWN,
     CANCEL_NO_SHOW,
     CANCEL_HOLD_ENDED, /* nobody came, nor told of a journey, within the hold after the yes */
-    CANCEL_LEAKED, /* its location is about to be frozen (core/safety/) */
+    CANCEL_LEAKED,     /* its location is about to be frozen (core/safety/) */
     CANCEL_N
 };
 
@@ -111,6 +111,7 @@ bool request_is_holding(const struct request *r);
 /* True while it asks for the place that the household looks for: pending, and no bridge. */
 bool request_is_asking(const struct request *r);
 const char *request_state_code(enum request_state s); /* "pending" ... */
-const char *cancel_why_code(enum cancel_why w);       /* "" "other_yes" "withdrawn" "no_show" "hold_ended" "leaked" */
+const char *
+cancel_why_code(enum cancel_why w); /* "" "other_yes" "withdrawn" "no_show" "hold_ended" "leaked" */
 
 #endif
