@@ -123,12 +123,47 @@ static void shipped(void **state)
     texts_free(t);
 }
 
+static char *read_text(const char *path)
+{
+    FILE *f = fopen(path, "re");
+    char *text = mem_new(1, 64 * 1024);
+
+    assert_non_null(f);
+    assert_true(fread(text, 1, 64 * 1024 - 1, f) > 0);
+    fclose(f);
+    return text;
+}
+
+/* Who receives webhooks finds each type that is sent in the list, and what it is about. */
+static void webhooks_are_described(void **state)
+{
+    struct rules *r = NULL;
+    const struct notify_rule *rule = NULL;
+    char why[200] = "", type[OUTBOX_WORD_SIZE + 32];
+    char *page = read_text(PLEK_SOURCE_DIR "/schema/api/README.md");
+
+    (void)state;
+    assert_int_equal(rules_load(PLEK_SOURCE_DIR "/schema/notify/rules.csv", &r, why, sizeof why), OK);
+    for (size_t n = 0; (rule = rules_at(r, n)) != NULL; n++) {
+        if ((rule->channels >> CHANNEL_WEBHOOK & 1u) == 0)
+            continue;
+        snprintf(type, sizeof type, "nl.veiligeplek.%s.v1", rule->event);
+        for (char *p = type; *p != '\0'; p++)
+            *p = *p == '_' ? '-' : *p;
+        if (strstr(page, type) == NULL)
+            fail_msg("%s is not in the list of webhooks", type);
+    }
+    free(page);
+    rules_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(read_and_find),
         cmocka_unit_test(faults_are_told),
         cmocka_unit_test(shipped),
+        cmocka_unit_test(webhooks_are_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
