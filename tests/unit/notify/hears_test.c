@@ -481,6 +481,7 @@ static void of_regie_and_consult(void **state)
     expect_all(x, "regie.taken", M(VT_OOST), NOBODY, NOBODY, M(VT_OOST));
 
     care_do(x, CMD_ASK_CONSULT, a, ask);
+    assert_true(rules_is_bare(GROUP_ASKED));
     expect_all(x, "consult.asked", M(HUIS_B), NOBODY, NOBODY, M(HUIS_B));
     s = subject_of_event(x->e, newest(x, "consult.asked"));
     assert_true(s.referral.v == 0 && s.request.v == 0 && s.referrer.v == 0);
