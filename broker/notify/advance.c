@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "notify/hears.h"
+#include "notify/names.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,53 +28,12 @@ struct telling {
     const char *kind;
     int64_t at_ms;
     struct subject subject;
-    struct org_id provider;
 };
 
 /* ---- who ---- */
 
-static bool is_shelter(const struct engine *e, struct org_id id)
-{
-    const struct org *o = engine_org(e, id);
-
-    return o != NULL && o->kind == ORG_SHELTER;
-}
-
-static bool is_kind(const struct engine *e, struct org_id id, enum org_kind kind)
-{
-    const struct org *o = engine_org(e, id);
-
-    return o != NULL && o->kind == kind;
-}
-
-static bool is_for(const struct engine *e, const struct notify_target *t, enum group group,
-                   const struct telling *what)
-{
-    switch (group) {
-    case GROUP_HOUSE:
-        if (what->subject.house.v == 0)
-            return false;
-        if (t->org.v == 0)
-            return t->night_number && is_shelter(e, what->subject.house_org);
-        return t->org.v == what->subject.house_org.v &&
-               (t->location.v == 0 || t->location.v == what->subject.house.v);
-    case GROUP_REFERRER:
-        return t->org.v != 0 && t->location.v == 0 && !t->night_number &&
-               t->org.v == what->subject.referrer.v;
-    case GROUP_PROVIDER:
-        return t->org.v != 0 && t->location.v == 0 && !t->night_number && t->org.v == what->provider.v;
-    case GROUP_COMENSHA:
-        return t->location.v == 0 && !t->night_number && is_kind(e, t->org, ORG_COMENSHA);
-    case GROUP_OPERATOR:
-        return t->location.v == 0 && !t->night_number && is_kind(e, t->org, ORG_OPERATOR);
-    case GROUP_N:
-        break;
-    }
-    return false;
-}
-
 static void add_row(const struct notify *n, const struct telling *what, const struct notify_rule *rule,
-                    const struct notify_target *t, struct rows *out)
+                    const struct notify_target *t, struct party as, struct rows *out)
 {
     struct outbox_row *r = NULL;
 
@@ -81,13 +42,15 @@ static void add_row(const struct notify *n, const struct telling *what, const st
     *r = (struct outbox_row){.target = t->id,
                              .channel = t->channel,
                              .at_ms = what->at_ms,
-                             .org = t->org.v != 0 ? t->org : what->subject.house_org,
-                             .referral = what->subject.referral,
-                             .request = what->subject.request,
-                             .pool = what->subject.pool,
+                             .org = t->org.v != 0 ? t->org : as.org,
                              .next_at_ms = notify_now_ms(n)};
+    if (!rules_is_bare(rule->group)) {
+        r->referral = what->subject.referral;
+        r->request = what->subject.request;
+        r->pool = what->subject.pool;
+    }
     if (t->night_number)
-        r->location = what->subject.house;
+        r->location = as.house;
     snprintf(r->key, sizeof r->key, "%s", what->key);
     snprintf(r->kind, sizeof r->kind, "%s", what->kind);
     snprintf(r->text, sizeof r->text, "%s", rule->text);
@@ -103,10 +66,11 @@ static void tell(const struct notify *n, const struct telling *what, struct rows
     while ((rule = rules_next(n->rules, what->kind, rule)) != NULL) {
         for (size_t i = 0; i < n->n_targets; i++) {
             const struct notify_target *t = &n->targets[i];
+            struct party as = {0};
 
             if (n->channels[t->channel].on && (rule->channels >> t->channel & 1u) != 0 &&
-                is_for(e, t, rule->group, what))
-                add_row(n, what, rule, t, out);
+                hears(e, t, rule->group, &what->subject, &as))
+                add_row(n, what, rule, t, as, out);
         }
     }
 }
@@ -167,7 +131,7 @@ static void on_events(void *ctx, enum err trouble, const struct outbox_event *ev
         ev->kind = events[i].kind;
         ev->seq = events[i].seq;
         snprintf(what.key, sizeof what.key, "e%" PRIu64, ev->seq);
-        what.kind = event_name(ev->kind);
+        what.kind = name_of_event(flow_engine(n->parts.flow), ev);
         what.subject = subject_of_event(flow_engine(n->parts.flow), ev);
         tell(n, &what, &rows);
         if (rows.n >= ROWS_MAX) {
@@ -262,10 +226,12 @@ static void ring_unseen(struct notify *n)
 
 void advance_feed(struct notify *n, struct org_id org, const char *channel, int64_t since_ms)
 {
-    struct telling what = {.kind = "feed.silent", .at_ms = notify_now_ms(n), .provider = org};
+    struct telling what = {
+        .kind = "feed.silent", .at_ms = notify_now_ms(n), .subject = {.region = REGION_NONE}};
 
     if (n->stopped)
         return;
+    what.subject.provider = org;
     what.subject.state = "silent";
     snprintf(what.key, sizeof what.key, "f%" PRIu32 "-%.8s-%" PRId64, org.v, channel, since_ms);
     if (note(n, &what) != OK)

@@ -7,6 +7,7 @@
 #include "base/time_text.h"
 #include "loop/loop.h"
 #include "notify/number.h"
+#include "notify/over.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -273,12 +274,6 @@ static void send_to_target(struct delivery *d, const struct notify_target *t)
     crypto_wipe(address, sizeof address);
 }
 
-/* Nobody is rung out of bed for what was seen meanwhile. */
-static bool is_over(const struct notify *n, const struct outbox_row *row)
-{
-    return strcmp(row->kind, "request.unseen") == 0 && !unseen_is(flow_engine(n->parts.flow), row->request);
-}
-
 static bool is_under_way(const struct notify *n, const struct outbox_row *row)
 {
     for (const struct delivery *d = n->deliveries; d != NULL; d = d->next) {
@@ -299,7 +294,7 @@ static void start(struct notify *n, const struct outbox_row *row)
     n->channels[row->channel].under_way++;
     if (t == NULL)
         end(d, OUTBOX_UNNEEDED, "target retired");
-    else if (is_over(n, row))
+    else if (over_is(flow_engine(n->parts.flow), row)) /* nobody is rung out of bed for it */
         end(d, OUTBOX_UNNEEDED, "seen meanwhile");
     else
         send_to_target(d, t);

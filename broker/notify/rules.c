@@ -2,6 +2,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
+#include "notify/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,9 @@ static bool is_word(const char *s, size_t size)
 
 static bool group_of(const char *word, enum group *out)
 {
-    static const char *const list[GROUP_N] = {"house", "referrer", "provider", "comensha", "operator"};
+    static const char *const list[GROUP_N] = {"house",  "referrer", "provider",    "comensha", "operator",
+                                              "keeper", "owner",    "receiver",    "sender",   "asked",
+                                              "table",  "self",     "municipality"};
 
     for (unsigned g = 0; g < GROUP_N; g++) {
         if (strcmp(word, list[g]) == 0) {
@@ -74,7 +77,7 @@ static const char *fault_of(const struct csv_table *t, size_t row, struct notify
 static void note_kind(struct rules *r, const char *event)
 {
     for (unsigned k = 0; k < EV_N; k++) {
-        if (strcmp(event_name((enum event_kind)k), event) == 0)
+        if (name_is_of_kind(event, (enum event_kind)k))
             outbox_kinds_add(&r->kinds, (enum event_kind)k);
     }
 }
@@ -129,6 +132,11 @@ void rules_free(struct rules *r)
         return;
     free(r->list);
     free(r);
+}
+
+bool rules_is_bare(enum group group)
+{
+    return group == GROUP_ASKED || group == GROUP_MUNICIPALITY;
 }
 
 const struct notify_rule *rules_next(const struct rules *r, const char *event,

@@ -2,16 +2,33 @@
  * event without a row is told to nobody; a row for an event that this version does not know does no harm, so
  * rows may come before and stay behind the code.
  *
- * event: a name of core/event.h, or one of notify's own ("request.unseen", "feed.silent").
+ * event: a name of notify/names.h, or one that has no event ("request.unseen", "feed.silent").
  * audience: house (of the request's pool), referrer (organisation of the referral), provider (of the feed),
- * comensha, operator. channels: one or more of mail sms voice webhook. text: key in texts.csv; may be empty
- * where the channels are webhooks only. */
+ * comensha, operator, keeper (gatekeeper's desk), owner (of a clock), receiver and sender (of what goes from
+ * one to another), asked (as a specialist), table (of an MDO), self (whose key it is), municipality (of the
+ * region). Asked and municipality are told without any id (rules_is_bare). channels: one or more of mail sms
+ * voice webhook. text: key in texts.csv; may be empty where the channels are webhooks only. */
 #ifndef PLEK_NOTIFY_RULES_H
 #define PLEK_NOTIFY_RULES_H
 
 #include "flow/outbox_port.h"
 
-enum group { GROUP_HOUSE, GROUP_REFERRER, GROUP_PROVIDER, GROUP_COMENSHA, GROUP_OPERATOR, GROUP_N };
+enum group {
+    GROUP_HOUSE,
+    GROUP_REFERRER,
+    GROUP_PROVIDER,
+    GROUP_COMENSHA,
+    GROUP_OPERATOR,
+    GROUP_KEEPER,
+    GROUP_OWNER,
+    GROUP_RECEIVER,
+    GROUP_SENDER,
+    GROUP_ASKED,
+    GROUP_TABLE,
+    GROUP_SELF,
+    GROUP_MUNICIPALITY,
+    GROUP_N
+};
 
 struct notify_rule {
     char event[OUTBOX_WORD_SIZE];
@@ -27,6 +44,9 @@ MUST_CHECK enum err rules_read(struct bytes text, const char *name, struct rules
                                size_t why_size);
 MUST_CHECK enum err rules_load(const char *path, struct rules **out, char *why, size_t why_size);
 void rules_free(struct rules *r);
+
+/* True if the group must not learn whom it is about: its messages hold no id, its texts no code. */
+bool rules_is_bare(enum group group);
 
 /* The rows of EVENT, one after the other: NULL begins, NULL is the end. Borrowed. */
 const struct notify_rule *rules_next(const struct rules *r, const char *event,

@@ -1,16 +1,65 @@
 #include "notify/subject.h"
 
-/* The state that an event brings its request, or else its referral, into. */
+#include "core/gate/gate_look.h"
+
+/* The state that an event brings its object into, where the kind alone says it: a request, else a referral,
+ * or what the kind is named after. */
 static const char *state_of(enum event_kind k)
 {
     static const char *const list[EV_N] = {
-        [EV_REFERRAL_OPENED] = "open",         [EV_REQUEST_MADE] = "pending",
-        [EV_REQUEST_SEEN] = "pending",         [EV_REQUEST_ACCEPTED] = "accepted",
-        [EV_REQUEST_DECLINED] = "declined",    [EV_REQUEST_EXPIRED] = "expired",
-        [EV_REQUEST_CANCELLED] = "cancelled",  [EV_REFERRAL_TRAVELLING] = "travelling",
-        [EV_REFERRAL_ADMITTED] = "admitted",   [EV_REFERRAL_NO_SHOW] = "open",
-        [EV_REFERRAL_WITHDRAWN] = "withdrawn", [EV_REQUEST_SILENT] = "pending",
+        [EV_REFERRAL_OPENED] = "open",
+        [EV_REQUEST_MADE] = "pending",
+        [EV_REQUEST_SEEN] = "pending",
+        [EV_REQUEST_ACCEPTED] = "accepted",
+        [EV_REQUEST_DECLINED] = "declined",
+        [EV_REQUEST_EXPIRED] = "expired",
+        [EV_REQUEST_CANCELLED] = "cancelled",
+        [EV_REFERRAL_TRAVELLING] = "travelling",
+        [EV_REFERRAL_ADMITTED] = "admitted",
+        [EV_REFERRAL_NO_SHOW] = "open",
+        [EV_REFERRAL_WITHDRAWN] = "withdrawn",
+        [EV_REQUEST_SILENT] = "pending",
         [EV_REFERRAL_UNPLACED] = "unplaced",
+        /* ---- timers and escalation ---- */
+        [EV_REQUEST_RUNG] = "pending",
+        [EV_REQUEST_EXTENDED] = "pending",
+        /* ---- no bed: bridges and the unplaced register ---- */
+        [EV_BRIDGE_STARTED] = "active",
+        [EV_BRIDGE_ALARMED] = "alarm",
+        [EV_BRIDGE_ARRIVED] = "active",
+        [EV_BRIDGE_ENDED] = "ended",
+        [EV_REFERRAL_CLOSED] = "closed",
+        /* ---- gatekeepers ---- */
+        [EV_GATE_SENT] = "waiting",
+        [EV_GATE_TAKEN] = "taken",
+        [EV_GATE_ASKED_BACK] = "asked_back",
+        [EV_GATE_ASSENTED] = "placing",
+        [EV_GATE_RETURNED] = "returned",
+        [EV_GATE_WITHDRAWN] = "withdrawn",
+        /* ---- stays, clocks, nights and funding ---- */
+        [EV_STAY_STARTED] = "present",
+        [EV_STAY_ENDED] = "departed",
+        [EV_CLOCK_STARTED] = "running",
+        [EV_CLOCK_PROLONGED] = "running",
+        [EV_CLOCK_STOPPED] = "stopped",
+        [EV_CLOCK_WARNED] = "warned",
+        [EV_CLOCK_RAN_OUT] = "run_out",
+        /* ---- MDO, regiehouder, consult ---- */
+        [EV_MDO_CONVENED] = "convened",
+        [EV_MDO_CLOSED] = "closed",
+        [EV_REGIE_OFFERED] = "offered",
+        [EV_REGIE_TAKEN] = "held",
+        [EV_REGIE_KEPT] = "held",
+        [EV_REGIE_ENDED] = "ended",
+        [EV_CONSULT_ASKED] = "asked",
+        [EV_CONSULT_ANSWERED] = "answered",
+        /* ---- warm handover, keys and notes ---- */
+        [EV_KEY_MADE] = "made",
+        [EV_KEY_CONFIRMED] = "active",
+        [EV_KEY_LOST] = "lost",
+        [EV_NOTE_WRITTEN] = "written",
+        [EV_NOTE_PICKED_UP] = "picked_up",
+        [EV_NOTE_UNREADABLE] = "unreadable",
     };
 
     return (unsigned)k < EV_N && list[k] != NULL ? list[k] : "";
@@ -48,21 +97,215 @@ static void put_request(const struct engine *e, struct request_id id, struct sub
     put_pool(e, q->pool, out);
 }
 
+/* Of the request, if there is one, else of the referral. */
+static void put_either(const struct engine *e, struct request_id request, struct referral_id referral,
+                       struct subject *out)
+{
+    if (request.v != 0)
+        put_request(e, request, out);
+    else
+        put_referral(e, referral, out);
+}
+
 struct subject subject_of_request(const struct engine *e, struct request_id id)
 {
-    struct subject s = {.state = "pending"};
+    struct subject s = {.state = "pending", .region = REGION_NONE};
 
     put_request(e, id, &s);
     return s;
 }
 
+/* ---- stays and clocks ---- */
+
+static void put_stay(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct stay *s = engine_stay(e, ev->u.stay.stay);
+
+    put_either(e, s != NULL ? s->request : (struct request_id){0}, ev->u.stay.referral, out);
+    if (ev->kind == EV_STAY_READY)
+        out->state = ev->u.stay.ready ? "ready" : "present";
+}
+
+/* The owner's house is asked of the clock as it is: if another owns it by now, the organisation as a whole.
+ */
+static void put_clock(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct clock_event *c = &ev->u.clock;
+    const struct stay_clock *now = engine_clock(e, c->clock);
+
+    put_referral(e, c->referral, out);
+    out->owner.org = c->owner;
+    if (now != NULL && now->owner.v == c->owner.v)
+        out->owner.house = now->desk;
+    if (ev->kind == EV_CLOCK_OFFERED)
+        out->receiver.org = c->org;
+    if (ev->kind == EV_CLOCK_TAKEN)
+        out->sender.org = c->owner;
+}
+
+/* ---- MDO, regie, consult ---- */
+
+static void put_table(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct care_mdo_event *c = &ev->u.mdo;
+    const struct mdo *m = engine_mdo(e, c->mdo);
+
+    if (ev->kind == EV_MDO_CONVENED || ev->kind == EV_MDO_INVITED) {
+        for (unsigned i = ev->kind == EV_MDO_CONVENED ? 1 : 0; i < c->n_orgs; i++) /* not who convenes */
+            out->table[out->n_table++] = c->orgs[i];
+        return;
+    }
+    for (unsigned i = 0; m != NULL && i < m->n_participants; i++) {
+        enum participant_state state = m->participants[i].state;
+
+        if (state == PARTICIPANT_INVITED || state == PARTICIPANT_JOINED)
+            out->table[out->n_table++] = m->participants[i].org;
+    }
+}
+
+static void put_mdo(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    static const char *const answers[PARTICIPANT_STATE_N] = {"invited", "joined", "refused", "left"};
+    const struct mdo *m = engine_mdo(e, ev->u.mdo.mdo);
+
+    put_referral(e, ev->u.mdo.referral, out);
+    if (ev->kind != EV_MDO_ANSWERED) {
+        put_table(e, ev, out);
+        return;
+    }
+    out->state = (unsigned)ev->u.mdo.answer < PARTICIPANT_STATE_N ? answers[ev->u.mdo.answer] : "";
+    if (m != NULL && m->convened_by.v != ev->u.mdo.orgs[0].v)
+        out->sender.org = m->convened_by;
+}
+
+/* An action is told to who does it, unless they noted it themselves. */
+static void put_item(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct care_item_event *c = &ev->u.mdo_item;
+
+    put_referral(e, c->referral, out);
+    if (ev->kind == EV_MDO_NOTED && c->sort == ITEM_ACTION && c->acts.v != c->by.v)
+        out->receiver.org = c->acts;
+}
+
+/* No referral: who is asked must not learn of which. */
+static void put_consult(const struct event *ev, struct subject *out)
+{
+    const struct care_consult_event *c = &ev->u.consult;
+
+    out->asked.org = c->to;
+    out->sender.org = c->from;
+    if (ev->kind == EV_CONSULT_CLOSED)
+        out->state = c->state == CONSULT_DECLINED ? "declined" : "withdrawn";
+}
+
+static void put_care(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    switch ((int)ev->kind) { /* only those of care come here */
+    case EV_MDO_NOTED:
+    case EV_MDO_ITEM_MOVED:
+        put_item(e, ev, out);
+        break;
+    case EV_REGIE_OFFERED:
+    case EV_REGIE_TAKEN:
+    case EV_REGIE_KEPT:
+    case EV_REGIE_ENDED:
+        put_referral(e, ev->u.regie.referral, out);
+        out->sender.org = ev->u.regie.from;
+        out->receiver.org = ev->u.regie.to;
+        break;
+    case EV_CONSULT_ASKED:
+    case EV_CONSULT_ANSWERED:
+    case EV_CONSULT_CLOSED:
+        put_consult(ev, out);
+        break;
+    default:
+        put_mdo(e, ev, out);
+        break;
+    }
+}
+
+/* ---- notes and keys ---- */
+
+static struct party party_of_side(const struct subject *s, enum handover_side side)
+{
+    return side == HANDOVER_HOUSE ? (struct party){s->house_org, s->house}
+                                  : (struct party){.org = s->referrer};
+}
+
+static void put_note(const struct engine *e, struct request_id request, enum handover_side from,
+                     struct subject *out)
+{
+    put_request(e, request, out);
+    out->sender = party_of_side(out, from);
+    out->receiver = party_of_side(out, from == HANDOVER_HOUSE ? HANDOVER_REFERRER : HANDOVER_HOUSE);
+}
+
+static void put_handover(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct sealed_note *note = NULL;
+    const struct org_key *key = NULL;
+
+    switch ((int)ev->kind) { /* only those of the handover come here */
+    case EV_KEY_MADE:
+        out->self.org = ev->u.key_made.org;
+        break;
+    case EV_KEY_CONFIRMED:
+    case EV_KEY_LOST:
+        key = engine_org_key(e, ev->u.key.id);
+        if (key != NULL)
+            out->self.org = key->org;
+        break;
+    case EV_HANDOVER_ITEM:
+        put_request(e, ev->u.item.request, out);
+        break;
+    case EV_NOTE_WRITTEN:
+        put_note(e, ev->u.note_written.request, ev->u.note_written.from, out);
+        break;
+    default:
+        note = engine_note(e, ev->u.note.id);
+        if (note != NULL)
+            put_note(e, ev->u.note.request, note->from, out);
+        break;
+    }
+}
+
+/* ---- the door ---- */
+
+/* What came after a place was found, or in its stead: core/event.h, by its parts. */
+static void put_later(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct gate *g = NULL;
+
+    if (ev->kind >= EV_REQUEST_RUNG && ev->kind <= EV_REFERRAL_TAKEN_OVER) {
+        put_either(e, ev->u.escalation.request, ev->u.escalation.referral, out);
+    } else if (ev->kind >= EV_BRIDGE_STARTED && ev->kind <= EV_BRIDGE_ENDED) {
+        put_either(e, ev->u.bridge.request, ev->u.bridge.referral, out);
+    } else if (ev->kind >= EV_GATE_SENT && ev->kind <= EV_GATE_WITHDRAWN) {
+        put_referral(e, ev->u.gate.referral, out);
+        g = engine_gate(e, ev->u.gate.gate);
+        if (g != NULL)
+            out->keeper.org = g->org;
+    } else if (ev->kind >= EV_STAY_STARTED && ev->kind <= EV_STAY_ENDED) {
+        put_stay(e, ev, out);
+    } else if (ev->kind == EV_FUNDING_FLAGGED) {
+        out->region = ev->u.flag.region; /* a count went up: not whose */
+    } else if (ev->kind >= EV_CLOCK_STARTED && ev->kind <= EV_CLOCK_RAN_OUT) {
+        put_clock(e, ev, out);
+    } else if (ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_CONSULT_CLOSED) {
+        put_care(e, ev, out);
+    } else if (ev->kind >= EV_KEY_MADE && ev->kind <= EV_NOTE_DESTROYED) {
+        put_handover(e, ev, out);
+    } else {
+        put_referral(e, event_subject(ev), out);
+    }
+}
+
 struct subject subject_of_event(const struct engine *e, const struct event *ev)
 {
-    struct subject s = {.state = state_of(ev->kind)};
+    struct subject s = {.state = state_of(ev->kind), .region = REGION_NONE};
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wswitch-enum" /* kinds that come later are about their referral */
-    switch (ev->kind) {
+    switch ((int)ev->kind) { /* kinds that come later are about their referral */
     case EV_REQUEST_MADE:
         put_request(e, ev->u.made.id, &s);
         break;
@@ -85,9 +328,8 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
         put_pool(e, ev->u.found.pool, &s);
         break;
     default:
-        put_referral(e, event_subject(ev), &s);
+        put_later(e, ev, &s);
         break;
     }
-#pragma GCC diagnostic pop
     return s;
 }

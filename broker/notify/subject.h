@@ -1,10 +1,18 @@
 /* What an event is about, for those who are told: ids and one word of state, as the stream of the pages has
- * them. Looks only at what never changes once it is there (whose pool, whose referral), because the engine
- * may be far ahead of an event that is read back from the journal. */
+ * them, and the parties that it concerns. Looks at the event and at what never changes once it is there
+ * (whose pool, whose referral), because the engine may be far ahead of an event that is read back from the
+ * journal; where it must look at more (who sits at a table, the desk of a clock), it is told to who is there
+ * now. */
 #ifndef PLEK_NOTIFY_SUBJECT_H
 #define PLEK_NOTIFY_SUBJECT_H
 
 #include "core/engine.h"
+
+/* An organisation, or one house of it. */
+struct party {
+    struct org_id org;        /* 0 = nobody */
+    struct location_id house; /* 0 = the organisation as a whole */
+};
 
 struct subject {
     struct referral_id referral; /* 0 = none, as all */
@@ -13,7 +21,18 @@ struct subject {
     struct org_id house_org; /* of the pool */
     struct location_id house;
     struct org_id referrer; /* of the referral */
-    const char *state;      /* static, "" = none */
+    struct org_id provider; /* of a feed */
+    struct party keeper;    /* in whose queue a gate request is */
+    struct party owner;     /* of a clock, at that moment */
+    struct party receiver;  /* what is offered, given or written goes to it: clock, regie, action, note */
+    struct party
+        sender;         /* it comes from it, or an answer goes back to it: clock, regie, MDO, consult, note */
+    struct party asked; /* as a specialist, without being told about whom */
+    struct party self;  /* whose key it is */
+    struct org_id table[MDO_PARTICIPANTS_MAX]; /* those whom an event of an MDO concerns */
+    uint8_t n_table;
+    uint8_t region;    /* of which no household is told; REGION_NONE = none */
+    const char *state; /* static, "" = none */
 };
 
 /* Of an event as decoded without its private part. A kind that is not known here is about its referral, if it

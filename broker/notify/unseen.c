@@ -41,14 +41,17 @@ static int64_t due_ms(const struct engine *e, const struct request *q, const str
     enum threat_level level = r != NULL && r->facts_known ? r->need.threat_level : THREAT_ROOD;
     enum urgency urgency = r != NULL ? r->urgency : URGENCY_NU;
     int64_t answer_s = s->answer_by_s[level];
+    int64_t limit_ms = limits->ms[level] != 0 ? limits->ms[level] : s->timers.ring_s[level] * MS_SECOND / 2;
     int64_t opens_ms = 0;
 
+    if (limit_ms == 0)
+        return INT64_MAX;
     if (s->urgent_answer_s[urgency] < answer_s)
         answer_s = s->urgent_answer_s[urgency];
     opens_ms = q->answer_by_ms - answer_s * MS_SECOND;
     if (opens_ms < q->asked_at_ms) /* settings were changed since */
         opens_ms = q->asked_at_ms;
-    return opens_ms + limits->ms[level];
+    return opens_ms + limit_ms;
 }
 
 bool unseen_take(struct unseen *u, const struct engine *e, const struct unseen_limits *limits, int64_t now_ms,

@@ -10,8 +10,9 @@ struct unseen {
     size_t n, cap;
 };
 
-/* How long a request may be unseen, from the moment that the house's clock starts: half of the time after
- * which people ring again (domain section 5: 5, 15 and 60 minutes). */
+/* How long a request may be unseen, from the moment that the house's clock starts. 0: half of the time after
+ * which the broker rings again at that level (core's timers.ring_s; domain section 5: 5, 15 and 60 minutes),
+ * and never where it does not ring again. */
 struct unseen_limits {
     int64_t ms[THREAT_N];
 };

@@ -13,7 +13,8 @@ import { Adapter, aFeed } from '../support/feeds.mjs';
 import { startMailServer } from '../support/mail_server.mjs';
 import { startReceiver } from '../support/receiver.mjs';
 import { pause, poll } from '../support/wait.mjs';
-import { aWoman, ask, demo, deskOf, expectStatus, locationOf, openReferral, organisationOf, placesFor } from '../support/world.mjs';
+import { aHotel } from '../support/walk_nobed.mjs';
+import { aVictim, aWoman, ask, demo, deskOf, expectStatus, inMinutes, locationOf, openReferral, organisationOf, placesFor } from '../support/world.mjs';
 
 const OIN = '00000099000000001000';
 const REFERRER = 'nachtdienst.rotterdam';
@@ -73,7 +74,7 @@ const settled = async target => {
 };
 
 before(async () => {
-  x = await startExchange('notify', { settings: { answer_by_rood_s: 3600, feed_away_s: 2 } });
+  x = await startExchange('notify', { settings: { answer_by_rood_s: 3600, feed_away_s: 2, bridge_grace_s: 0, bridge_again_s: 1, bridge_seen_s: 3600 } });
   const pem = name => readFileSync(join(x.dir, 'ca', name), 'utf8');
   const cert = pem('server.crt'), key = pem('server.key');
   mail = await startMailServer({ cert, key });
@@ -234,7 +235,7 @@ test('a receiver that is down gets everything when it is back, in order, under t
   await receiver.open();
   await poll(() => ofRequest('/desk', request.id).length >= 3, { ...WITHIN, what: 'all events' });
   const got = receiver.all.slice(from).filter(q => q.path === '/desk');
-  assert.deepEqual(got.map(q => q.body.type.split('.').slice(2, 4).join('.')), ['referral.opened', 'request.made', 'request.seen', 'request.accepted']);
+  assert.deepEqual(got.slice(0, 4).map(q => q.body.type.split('.').slice(2, 4).join('.')), ['referral.opened', 'request.made', 'request.seen', 'request.accepted']);
   assert.equal(got[0].body.subject, `referral/${referral.id}`);
   assert.equal(new Set(got.map(q => q.body.id)).size, got.length);
 });
@@ -348,6 +349,82 @@ test('a feed that falls silent is told to its provider and to who runs the excha
   assert.equal(to('beheer@plek.test')[0].text, 'No numbers come in from your system any more. Open Veilige Plek.');
   await removeTarget('feed mail');
   await removeTarget('operator mail');
+});
+
+const mailsTo = address => mail.messages().filter(m => m.headers.to === `<${address}>`);
+
+test('an alarm of a bridge rings the desk, again and again, until somebody there has seen it', async () => {
+  addTarget('desk call', referrerOrg(), 'voice', '+31880001122');
+  addTarget('desk text', referrerOrg(), 'sms', '+31880001133');
+  await reload();
+  const referral = await openReferral(referrer, need());
+  const hotel = expectStatus(await referrer.post(`/referrals/${referral.id}/bridges`, aHotel({ times: [new Date(Date.now() + 500).toISOString()] })), 201);
+  const calls = () => receiver.got('/voice').filter(q => q.body.to === '+31880001122');
+  await poll(() => calls().length >= 2, { ...WITHIN, what: 'a second call' });
+  assert.equal(new Set(calls().map(q => q.body.id)).size, calls().length, 'each alarm is one of its own');
+  assert.equal(calls()[0].body.text, `Alarm. Een aanmelding zonder plek heeft u nu nodig. Open Veilige Plek. ${referral.code}`);
+  const text = await poll(() => receiver.got('/sms').find(q => q.body.to === '+31880001133'), { ...WITHIN, what: 'the text message' });
+  assert.equal(text.body.text, calls()[0].body.text);
+  const hook = await poll(() => receiver.got('/desk').find(q => q.body.type === 'nl.veiligeplek.bridge.alarmed.v1'), { ...WITHIN, what: 'the event' });
+  checkEvent(hook);
+  assert.equal(hook.body.data.state, 'alarm');
+  expectStatus(await referrer.post(`/bridges/${hotel.id}/check-ins`, { result: 'seen' }), 200);
+  await poll(() => settled('desk call'), { ...WITHIN, what: 'all calls to end' });
+  const before = calls().length;
+  await pause(2500); // two intervals in which nothing may ring
+  assert.equal(calls().length, before, 'who has seen it is not rung');
+  expectStatus(await referrer.post(`/referrals/${referral.id}/withdrawal`, { reason: 'andere_plek' }), 200);
+  await removeTarget('desk call');
+  await removeTarget('desk text');
+});
+
+test('a household that does not arrive: both sides hear of it', async () => {
+  const { referral, request, pool, house } = await askSomebody();
+  expectStatus(await (await x.as(deskOf(pool))).post(`/requests/${request.id}/acceptance`), 200);
+  expectStatus(await referrer.post(`/referrals/${referral.id}/journey`, { etaAt: inMinutes(-59) }), 200);
+  const hook = await poll(() => ofRequest('/desk', request.id).find(q => q.body.type === 'nl.veiligeplek.alarm.no-show.v1'), { ...WITHIN, what: 'the event' });
+  checkEvent(hook);
+  const to = e164(house.sealed.night_number);
+  const text = `Er had al iemand aangekomen moeten zijn. Bel elkaar. Open Veilige Plek. ${referral.code}`;
+  await poll(() => receiver.got('/sms').some(q => q.body.to === to && q.body.text === text), { ...WITHIN, what: 'the text message of the house' });
+});
+
+test('what is sent to a gatekeeper is told to its desk, and what it asks to who sent it', async () => {
+  addTarget('gate mail', demo.organisations.find(o => o.kind === 'comensha').code, 'mail', 'helpdesk@gate.test');
+  addTarget('sender mail', referrerOrg(), 'mail', 'bureau@desk.test', '--language', 'en');
+  await reload();
+  const referral = await openReferral(referrer, aVictim({ callback: MARKS.phone }));
+  const gate = expectStatus(await referrer.post(`/referrals/${referral.id}/gate-requests`, { kind: 'cosm' }), 201).id;
+  const sent = await poll(() => mailsTo('helpdesk@gate.test')[0], { ...WITHIN, what: 'the mail to the desk' });
+  assert.equal(sent.text, `Er is een aanmelding voor u. Open Veilige Plek. ${referral.code}`);
+  const desk = await x.as('helpdesk.comensha');
+  expectStatus(await desk.post(`/gate-requests/${gate}/ownership`), 200);
+  expectStatus(await desk.post(`/gate-requests/${gate}/questions`, { facts: ['signalen'] }), 200);
+  const question = await poll(() => mailsTo('bureau@desk.test').find(m => m.subject === 'Question about your referral'), { ...WITHIN, what: 'the question' });
+  assert.equal(question.text, `There is a question about your referral. Answer as soon as you can. Open Veilige Plek. ${referral.code}`);
+  assert.ok(!mailsTo('helpdesk@gate.test').some(m => m.subject === 'Vraag over uw aanmelding'), 'who asks is not told');
+  await removeTarget('gate mail');
+  await removeTarget('sender mail');
+});
+
+test('who is asked as a specialist learns that there is a question, and not about whom', async () => {
+  const other = demo.organisations.find(o => o.kind === 'shelter');
+  addTarget('specialist mail', other.code, 'mail', 'advies@huis.test');
+  addTarget('specialist hook', other.code, 'webhook', receiver.url('/specialist'));
+  await reload();
+  const referral = await openReferral(referrer, need());
+  expectStatus(await referrer.post(`/referrals/${referral.id}/consults`, { organisationId: other.id, question: 'Wat is hier nodig?' }), 201);
+  const got = await poll(() => mailsTo('advies@huis.test').find(m => m.subject === 'Vraag om advies'), { ...WITHIN, what: 'the mail' });
+  assert.equal(got.text, 'Er is een vraag om advies voor u. Open Veilige Plek.');
+  const hook = await poll(() => receiver.got('/specialist').find(q => q.body.type === 'nl.veiligeplek.consult.asked.v1'), { ...WITHIN, what: 'the event' });
+  checkEvent(hook);
+  assert.equal(hook.body.subject, `organisation/${other.id}`);
+  assert.deepEqual(hook.body.data, { organisationId: other.id, state: 'asked' });
+  await poll(async () => (await settled('specialist mail')) && (await settled('specialist hook')), { ...WITHIN, what: 'both to be noted' });
+  const rows = (await listed()).filter(n => n.target.startsWith('specialist') && n.event === 'consult.asked');
+  assert.deepEqual(rows.map(n => n.referralId), [null, null]);
+  await removeTarget('specialist mail');
+  await removeTarget('specialist hook');
 });
 
 test('an organisation sees its own only, and no address', async () => {

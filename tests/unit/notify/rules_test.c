@@ -1,6 +1,7 @@
 #include "notify/rules.h"
 
 #include "base/mem.h"
+#include "notify/names.h"
 #include "notify/texts.h"
 
 #include <setjmp.h>
@@ -74,6 +75,19 @@ static void faults_are_told(void **state)
     }
 }
 
+/* Who must not learn whom it is about reads no code. */
+static void names_nobody(const struct texts *t, const struct notify_rule *rule)
+{
+    for (int english = 0; english < 2; english++) {
+        struct buf out = {0};
+
+        assert_true(texts_write(t, rule->text, english != 0, "CODE-1", &out, &out));
+        if (strstr(buf_c_str(&out), "CODE-1") != NULL)
+            fail_msg("%s names a referral to who must not know it", rule->event);
+        buf_fini(&out);
+    }
+}
+
 /* The table as it is shipped: each event is known to core, or one of the two that notify makes itself; each
  * text is there. */
 static void shipped(void **state)
@@ -91,11 +105,13 @@ static void shipped(void **state)
         bool known = strcmp(rule->event, "request.unseen") == 0 || strcmp(rule->event, "feed.silent") == 0;
 
         for (unsigned k = 0; k < EV_N; k++)
-            known = known || strcmp(event_name((enum event_kind)k), rule->event) == 0;
+            known = known || name_is_of_kind(rule->event, (enum event_kind)k);
         if (!known)
             fail_msg("%s is no event", rule->event);
         if (rule->text[0] != '\0' && !texts_has(t, rule->text))
             fail_msg("%s has no text", rule->event);
+        if (rules_is_bare(rule->group))
+            names_nobody(t, rule);
     }
     assert_true(n > 10 && texts_has(t, "test"));
     /* The night desk hears of a request at once, and is rung when nobody saw it. */
@@ -107,12 +123,47 @@ static void shipped(void **state)
     texts_free(t);
 }
 
+static char *read_text(const char *path)
+{
+    FILE *f = fopen(path, "re");
+    char *text = mem_new(1, 64 * 1024);
+
+    assert_non_null(f);
+    assert_true(fread(text, 1, 64 * 1024 - 1, f) > 0);
+    fclose(f);
+    return text;
+}
+
+/* Who receives webhooks finds each type that is sent in the list, and what it is about. */
+static void webhooks_are_described(void **state)
+{
+    struct rules *r = NULL;
+    const struct notify_rule *rule = NULL;
+    char why[200] = "", type[OUTBOX_WORD_SIZE + 32];
+    char *page = read_text(PLEK_SOURCE_DIR "/schema/api/README.md");
+
+    (void)state;
+    assert_int_equal(rules_load(PLEK_SOURCE_DIR "/schema/notify/rules.csv", &r, why, sizeof why), OK);
+    for (size_t n = 0; (rule = rules_at(r, n)) != NULL; n++) {
+        if ((rule->channels >> CHANNEL_WEBHOOK & 1u) == 0)
+            continue;
+        snprintf(type, sizeof type, "nl.veiligeplek.%s.v1", rule->event);
+        for (char *p = type; *p != '\0'; p++)
+            *p = *p == '_' ? '-' : *p;
+        if (strstr(page, type) == NULL)
+            fail_msg("%s is not in the list of webhooks", type);
+    }
+    free(page);
+    rules_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(read_and_find),
         cmocka_unit_test(faults_are_told),
         cmocka_unit_test(shipped),
+        cmocka_unit_test(webhooks_are_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,8 +37,37 @@ static void rung_when_nobody_saw_it(void **state)
     exchange_free(x);
 }
 
+/* Without a limit of its own it is half of the time after which the broker rings again; where that is off, so
+ * is this. */
+static void half_of_ringing_again(void **state)
+{
+    static const struct unseen_limits none;
+    struct core_settings s = core_settings_default();
+    struct unseen u = {0};
+    struct request_id out;
+    struct exchange *x = NULL;
+    int64_t asked = 0;
+
+    (void)state;
+    s.timers.ring_s[THREAT_ROOD] = 240;
+    s.timers.ring_s[THREAT_GROEN] = 0;
+    x = exchange_new_with(&s);
+    asked = x->now;
+    do_ask_one(x, do_open(x, VT_OOST, a_need()), POOL_B);
+    do_ask_one(x, do_open(x, VT_OOST, a_need(.level = THREAT_GROEN)), POOL_C);
+    unseen_fill(&u, x->e);
+    assert_false(unseen_take(&u, x->e, &none, asked + 120 * MS_SECOND - 1, &out));
+    assert_true(unseen_take(&u, x->e, &none, asked + 120 * MS_SECOND, &out));
+    assert_int_equal(out.v, 1);
+    assert_false(unseen_take(&u, x->e, &none, asked + 365 * MS_DAY, &out));
+    assert_int_equal(u.n, 1);
+    unseen_fini(&u);
+    exchange_free(x);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rung_when_nobody_saw_it)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rung_when_nobody_saw_it),
+                                       cmocka_unit_test(half_of_ringing_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,79 @@
+#include "notify/hears.h"
+
+static bool is_kind(const struct engine *e, struct org_id id, enum org_kind kind)
+{
+    const struct org *o = engine_org(e, id);
+
+    return o != NULL && o->kind == kind;
+}
+
+static bool is_exchange(const struct engine *e, const struct notify_target *t, enum org_kind kind)
+{
+    return t->location.v == 0 && !t->night_number && is_kind(e, t->org, kind);
+}
+
+/* A house hears over its own targets, those of its organisation, and the night number of every shelter; an
+ * organisation as a whole over its own. */
+static bool is_of(const struct engine *e, const struct notify_target *t, struct party party)
+{
+    if (party.org.v == 0)
+        return false;
+    if (party.house.v == 0)
+        return t->org.v == party.org.v && t->location.v == 0 && !t->night_number;
+    if (t->org.v == 0)
+        return t->night_number && is_kind(e, party.org, ORG_SHELTER);
+    return t->org.v == party.org.v && (t->location.v == 0 || t->location.v == party.house.v);
+}
+
+static struct party party_of(enum group group, const struct subject *s)
+{
+    switch (group) {
+    case GROUP_HOUSE:
+        return s->house.v != 0 ? (struct party){s->house_org, s->house} : (struct party){0};
+    case GROUP_REFERRER:
+        return (struct party){.org = s->referrer};
+    case GROUP_PROVIDER:
+        return (struct party){.org = s->provider};
+    case GROUP_KEEPER:
+        return s->keeper;
+    case GROUP_OWNER:
+        return s->owner;
+    case GROUP_RECEIVER:
+        return s->receiver;
+    case GROUP_SENDER:
+        return s->sender;
+    case GROUP_ASKED:
+        return s->asked;
+    case GROUP_SELF:
+        return s->self;
+    case GROUP_COMENSHA:
+    case GROUP_OPERATOR:
+    case GROUP_TABLE:
+    case GROUP_MUNICIPALITY:
+    case GROUP_N:
+        break;
+    }
+    return (struct party){0};
+}
+
+bool hears(const struct engine *e, const struct notify_target *t, enum group group, const struct subject *s,
+           struct party *as)
+{
+    *as = (struct party){.org = t->org};
+    if (group == GROUP_COMENSHA)
+        return is_exchange(e, t, ORG_COMENSHA);
+    if (group == GROUP_OPERATOR)
+        return is_exchange(e, t, ORG_OPERATOR);
+    if (group == GROUP_MUNICIPALITY)
+        return s->region != REGION_NONE && is_exchange(e, t, ORG_MUNICIPALITY) &&
+               engine_org(e, t->org)->region == s->region;
+    if (group == GROUP_TABLE) {
+        for (unsigned i = 0; i < s->n_table; i++) {
+            if (is_of(e, t, (struct party){.org = s->table[i]}))
+                return true;
+        }
+        return false;
+    }
+    *as = party_of(group, s);
+    return is_of(e, t, *as);
+}

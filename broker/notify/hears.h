@@ -1,0 +1,15 @@
+/* Which targets an audience of schema/notify/rules.csv means, for one thing that happened. The only place
+ * that says who hears of a referral outside the pages; what core/audience.h lets nobody see is told to nobody
+ * here. */
+#ifndef PLEK_NOTIFY_HEARS_H
+#define PLEK_NOTIFY_HEARS_H
+
+#include "notify/rules.h"
+#include "notify/subject.h"
+
+/* True if T is one of GROUP, for what S says. AS: which organisation, and which house of it, hears over T;
+ * its night number where T is that of every shelter. */
+bool hears(const struct engine *e, const struct notify_target *t, enum group group, const struct subject *s,
+           struct party *as);
+
+#endif

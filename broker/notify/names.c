@@ -1,0 +1,59 @@
+#include "notify/names.h"
+
+#include <string.h>
+
+/* Names besides that of the kind. */
+static const struct {
+    enum event_kind kind;
+    const char *name;
+} more[] = {
+    {EV_REQUEST_RUNG, "request.rung_again"},
+    {EV_HOLD_SET, "hold.extended"},
+    {EV_ALARM_RAISED, "alarm.lead"},
+    {EV_ALARM_RAISED, "alarm.hold_ending"},
+    {EV_ALARM_RAISED, "alarm.hold_ended"},
+    {EV_ALARM_RAISED, "alarm.no_show"},
+    {EV_REFERRAL_LINKED, "referral.follow_up"},
+    {EV_CONSULT_CLOSED, "consult.declined"},
+    {EV_CONSULT_CLOSED, "consult.withdrawn"},
+};
+
+static const char *name_of_alarm(enum alarm alarm)
+{
+    static const char *const list[ALARM_N] = {"alarm.lead", "alarm.hold_ending", "alarm.hold_ended",
+                                              "alarm.no_show"};
+
+    return (unsigned)alarm < ALARM_N ? list[alarm] : event_name(EV_ALARM_RAISED);
+}
+
+const char *name_of_event(const struct engine *e, const struct event *ev)
+{
+    const struct request *q = NULL;
+
+    switch ((int)ev->kind) { /* all others have one name */
+    case EV_REQUEST_RUNG:
+        q = engine_request(e, ev->u.escalation.request);
+        return q != NULL && q->n_rung >= 2 ? "request.rung_again" : event_name(ev->kind);
+    case EV_HOLD_SET:
+        return ev->u.escalation.how == HOLD_EXTENDED ? "hold.extended" : event_name(ev->kind);
+    case EV_ALARM_RAISED:
+        return name_of_alarm(ev->u.escalation.alarm);
+    case EV_REFERRAL_LINKED:
+        return ev->u.link.why == LINK_FOLLOW_UP ? "referral.follow_up" : event_name(ev->kind);
+    case EV_CONSULT_CLOSED:
+        return ev->u.consult.state == CONSULT_DECLINED ? "consult.declined" : "consult.withdrawn";
+    default:
+        return event_name(ev->kind);
+    }
+}
+
+bool name_is_of_kind(const char *name, enum event_kind kind)
+{
+    if (strcmp(name, event_name(kind)) == 0)
+        return true;
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        if (more[i].kind == kind && strcmp(name, more[i].name) == 0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,48 @@
+#include "notify/over.h"
+
+#include "core/nobed/nobed.h"
+#include "notify/unseen.h"
+
+#include <string.h>
+
+static bool alarm_stands(const struct engine *e, struct referral_id id, const char *code)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    for (unsigned a = 0; r != NULL && a < ALARM_N; a++) {
+        if (strcmp(alarm_code((enum alarm)a), code) == 0)
+            return timers_alarm_stands(e, r, (enum alarm)a) &&
+                   timers_of(e, id)->alarms[a].acknowledged_at_ms == 0;
+    }
+    return false;
+}
+
+static bool bridge_rings(const struct engine *e, struct referral_id id)
+{
+    const struct nobed_case *c = engine_nobed(e, id);
+
+    for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
+        const struct bridge *b = engine_bridge(e, c->bridges[i]);
+
+        if (b != NULL && b->state == BRIDGE_ALARM && b->seen_at_ms == 0)
+            return true;
+    }
+    return false;
+}
+
+bool over_is(const struct engine *e, const struct outbox_row *row)
+{
+    const struct request *q = engine_request(e, row->request);
+
+    if (row->channel != CHANNEL_SMS && row->channel != CHANNEL_VOICE)
+        return false;
+    if (strcmp(row->kind, "request.unseen") == 0)
+        return !unseen_is(e, row->request);
+    if (strcmp(row->kind, "request.rung") == 0 || strcmp(row->kind, "request.rung_again") == 0)
+        return q == NULL || q->state != REQUEST_PENDING || q->seen_at_ms >= row->at_ms;
+    if (strcmp(row->kind, "bridge.alarmed") == 0)
+        return !bridge_rings(e, row->referral);
+    if (strncmp(row->kind, "alarm.", sizeof "alarm." - 1) == 0)
+        return !alarm_stands(e, row->referral, row->kind + sizeof "alarm." - 1);
+    return false;
+}
