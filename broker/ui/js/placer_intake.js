@@ -163,11 +163,9 @@ const returning = p => (p.intake.returnCode ? html`<p class="small">${t('stay.re
 export const intakeView = p => html`
 <form class="intake" aria-labelledby="intake-title" novalidate @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
   <div><h1 id="intake-title">${t('intake.title')}</h1><p class="no-names">${icon('id-off')}<span>${t('intake.no_names')}</span></p></div>
-  ${urgency(p)}${threat(p)}${household(p)}${unsafe(p)}${needs(p)}${more(p)}
+  ${returning(p)}${urgency(p)}${threat(p)}${household(p)}${unsafe(p)}${needs(p)}${more(p)}
   <div class="check"><label><input type="checkbox" id="chat" .checked=${live(p.intake.chat)} @change=${() => p.setChat(!p.intake.chat)}><span>${t('nobed.chat')}</span></label></div>
   <div class="field"><label for="callback">${t('intake.callback')}</label><input class="input" id="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" aria-describedby="callback-hint callback-fault" aria-invalid=${p.faults.has('callback') ? 'true' : nothing} .value=${p.callback} @change=${(/** @type {Event} */ e) => p.setCallback(/** @type {HTMLInputElement} */(e.target).value)}><p class="small subtle" id="callback-hint">${p.intake.chat ? t('nobed.chat_hint') : t('intake.callback_hint')}</p>${fault('callback', p, 'intake.callback_fault')}</div>
-  ${returning(p)}${urgency(p)}${threat(p)}${household(p)}${unsafe(p)}${needs(p)}${more(p)}
-  <div class="field"><label for="callback">${t('intake.callback')}</label><input class="input" id="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" aria-describedby="callback-hint callback-fault" aria-invalid=${p.faults.has('callback') ? 'true' : nothing} .value=${p.callback} @change=${(/** @type {Event} */ e) => p.setCallback(/** @type {HTMLInputElement} */(e.target).value)}><p class="small subtle" id="callback-hint">${t('intake.callback_hint')}</p>${fault('callback', p, 'intake.callback_fault')}</div>
   <div class="intake-foot"><span class="small subtle">${t('intake.answered', { n: answered(p.intake) })}<br>${t('intake.direct')}</span>${button(t('intake.clear'), { kind: 'subtle', click: p.clear })}</div>
 </form>`;
 
