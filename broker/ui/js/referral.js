@@ -12,8 +12,8 @@ export const askedName = r => r.locationName ?? either(r.poolName, r.poolNameEn)
 export const accepted = referral => referral.requests.find(r => !r.bridge && (r.state === 'accepted' || r.state === 'admitted')) ?? null;
 /** @param {Referral} referral */
 export const pending = referral => referral.requests.filter(r => r.state === 'pending' && !r.bridge);
-/** @param {Referral} referral */
-const declined = referral => referral.requests.filter(r => r.state === 'declined');
+/** @param {Request[]} requests */
+const declined = requests => requests.filter(r => r.state === 'declined');
 
 /** One line that says where this stands; also the heading. @param {Referral} referral */
 export function headline(referral) {
@@ -27,10 +27,12 @@ export function headline(referral) {
   if (referral.state === 'travelling') return t('track.travelling', { name });
   if (referral.state === 'reserved') return t('track.reserved', { name });
   if (waiting > 0) return t('track.asked', { n: waiting });
-  const no = declined(referral).length;
-  if (referral.requests.some(r => r.cancelWhy === 'no_show')) return t('track.no_show');
-  if (no > 0 && no === referral.requests.length) return t('track.all_no', { n: no });
-  return referral.requests.length > 0 ? t('track.nobody') : t('track.open');
+  // A bed for the meantime is beside the search, not an answer to it.
+  const asked = referral.requests.filter(r => !r.bridge);
+  const no = declined(asked).length;
+  if (asked.some(r => r.cancelWhy === 'no_show')) return t('track.no_show');
+  if (no > 0 && no === asked.length) return t('track.all_no', { n: no });
+  return asked.length > 0 ? t('track.nobody') : t('track.open');
 }
 
 /** What a shelter did so far, in words. @param {Request} r */
