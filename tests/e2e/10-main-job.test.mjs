@@ -231,6 +231,7 @@ async function sameAfterKill(pages) {
       await desk.page.reload();
       await desk.page.waitForSelector(part);
       if (name) await heading(desk, name).waitFor();
+      if (part === '.phone-main') await desk.page.locator('.night-link').waitFor(); // comes a moment after the numbers
       texts.push(steady(await textOf(desk.page, part)));
     }
     return texts;

@@ -19,7 +19,7 @@ const TAB_KEEPS = ['plek.draft', 'plek.callback', 'plek.return', 'plek.shift', '
 const MACHINE_KEEPS = ['lang', 'theme'];
 // Words of the household, the desk's number, the address: none of them may stand in an address line or a title.
 const PERSONAL = /010[ +%0-9]{6}|tigrinya|vergunning|voorbeeld(straat|plein)|nachtdienst\.|demo\b/i;
-const QUERY_KEYS = ['limit', 'live', 'mine', 'verdict', 'rule', 'days', 'offset', 'cursor', 'after', 'pool', 'provider'];
+const QUERY_KEYS = ['limit', 'live', 'mine', 'verdict', 'rule', 'days', 'offset', 'cursor', 'after', 'pool', 'provider', 'referralId', 'month'];
 
 let x, browser;
 before(async () => {
@@ -57,7 +57,7 @@ test('addresses and titles say nothing about anybody', () => {
     assert.equal(origin, x.origin, `${url} leaves the exchange`);
     assert.doesNotMatch(decodeURIComponent(url), PERSONAL);
     for (const key of searchParams.keys()) assert.ok(QUERY_KEYS.includes(key), `${key} in ${url}`);
-    assert.match(hash, /^(#(r=)?\d{1,15})?$/, url);
+    assert.match(hash, /^(#([rg]=)?\d{1,15})?$/, url);
   }
   const titles = [...desks.keys()].flatMap(d => [...d.titles]);
   assert.ok(titles.length > 5);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DESKTOP, NARROW, PHONE, openBrowser } from '../support/browser.mjs';
 import { ROOT, startExchange } from '../support/exchange.mjs';
 import { walk } from '../support/walk.mjs';
+import { LIFE_STATES } from '../support/walk_life_pages.mjs';
 import { NOBED_SETTINGS, NOBED_STATES } from '../support/walk_nobed_pages.mjs';
 
 const forReadme = process.argv.includes('--readme');
@@ -22,7 +23,7 @@ const LOOKED_AT = new Set([
   'shelter-empty', 'shelter-changed', 'shelter-stop', 'shelter-stopped', 'shelter-request', 'shelter-no', 'shelter-accepted', 'shelter-ended', 'municipality', 'municipality-all',
   'feeds-admin', 'feeds-good', 'feeds-aside', 'feeds-failed', 'feeds-replayed', 'upload-preview', 'upload-taken', 'upload-unreadable',
   'upload-trial', 'shelter-differ', 'shelter-by-hand', 'shelter-silent', 'feeds-silent', 'feeds-all', 'feeds-of-one',
-  ...NOBED_STATES,
+  ...NOBED_STATES, ...LIFE_STATES,
 ]);
 
 /** A picture of the whole page; a dialog stands in the window only. */

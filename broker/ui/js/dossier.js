@@ -3,14 +3,9 @@
 // its own module. Seen by the referrer, by the house that said yes, and by who places it; what a section shows and lets
 // do follows from what the exchange answers, not from this page.
 import { ApiError, problemText } from './api.js';
-import { section as gate } from './dossier_gate.js';
-import { section as care } from './dossier_care.js';
-import { section as timers } from './dossier_timers.js';
-import { section as stay } from './dossier_stay.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { section as nobed } from './dossier_nobed.js';
-import { section as handover } from './dossier_handover.js';
-import { headline } from './placer_track.js';
+import { later, missingView } from './later.js';
+import { headline } from './referral.js';
 import { moment, t } from './text.js';
 import { announce, html, nothing, notice } from './ui.js';
 
@@ -32,22 +27,26 @@ import { announce, html, nothing, notice } from './ui.js';
  * @typedef {object} Section
  * @property {string} id also of its element: "section-<id>"
  * @property {string} title key of its text
- * @property {(ctx: Context) => boolean} isFor whether there is such a section at all
  * @property {(ctx: Context) => Promise<any>} load its facts; a refusal (403, 404) hides the section
  * @property {(data: any, ctx: Context) => unknown} view `nothing` hides it
  */
 
-/** In the order of a referral's life. @type {Section[]} */
+/**
+ * In the order of a referral's life: when there is such a part at all, and its module, which is fetched only then.
+ * @type {{ id: string, isFor: (ctx: Context) => boolean, part: import('./later.js').Later<{ section: Section }> }[]}
+ */
 const SECTIONS = [
-  timers,
-  nobed,
-  gate,
-  stay,
-  care,
-  handover,
+  { id: 'timers', part: later(() => import('./dossier_timers.js')), isFor: ({ role, referral: r }) => role !== 'shelter' && r.owner !== undefined && !['admitted', 'withdrawn'].includes(r.state) },
+  { id: 'nobed', part: later(() => import('./dossier_nobed.js')), isFor: ({ role, referral: r }) => role !== 'shelter' || r.requests.some(q => q.bridge) },
+  { id: 'gate', part: later(() => import('./dossier_gate.js')), isFor: ({ role }) => role === 'referrer' || role === 'comensha' },
+  { id: 'stay', part: later(() => import('./dossier_stay.js')), isFor: () => true },
+  { id: 'care', part: later(() => import('./dossier_care.js')), isFor: () => true },
+  { id: 'handover', part: later(() => import('./dossier_handover.js')), isFor: ({ referral: r }) => ['reserved', 'travelling', 'admitted'].includes(r.state) },
 ];
 
 const LIVE_DELAY_MS = 400;
+/** In place of the facts of a section whose module did not come. */
+const MISSING = Symbol('missing');
 
 /** @type {Frame} */
 let frame;
@@ -73,10 +72,13 @@ const context = () => ({
 
 const isHidden = (/** @type {unknown} */ error) => error instanceof ApiError && (error.status === 403 || error.status === 404);
 
-/** @param {Section} s @param {Context} ctx @returns {Promise<[string, any]>} */
+/** @param {typeof SECTIONS[number]} s @param {Context} ctx @returns {Promise<[string, any]>} */
 async function loadSection(s, ctx) {
+  if (!s.isFor(ctx)) return [s.id, null];
+  const part = await s.part.fetch();
+  if (!part) return [s.id, MISSING];
   try {
-    return [s.id, s.isFor(ctx) ? await s.load(ctx) : null];
+    return [s.id, await part.section.load(ctx)];
   } catch (error) {
     if (isHidden(error)) return [s.id, null];
     throw error;
@@ -132,11 +134,13 @@ async function loadAfter(went) {
   frame.draw();
 }
 
-/** @param {Section} s */
+/** @param {typeof SECTIONS[number]} s */
 function sectionView(s) {
   const data = state.data.get(s.id);
-  const body = data === null || data === undefined ? nothing : s.view(data, context());
-  return body === nothing ? nothing : html`<section class="panel dossier-part" id="section-${s.id}" aria-labelledby="title-${s.id}"><h2 id="title-${s.id}">${t(s.title)}</h2>${body}</section>`;
+  if (data === MISSING) return missingView(load);
+  const section = s.part.now()?.section;
+  const body = data === null || data === undefined || !section ? nothing : section.view(data, context());
+  return body === nothing || !section ? nothing : html`<section class="panel dossier-part" id="section-${s.id}" aria-labelledby="title-${s.id}"><h2 id="title-${s.id}">${t(section.title)}</h2>${body}</section>`;
 }
 
 /** @param {Referral} r */

@@ -10,7 +10,6 @@ import { html, nothing } from './ui.js';
 export const section = {
   id: 'care',
   title: 'care.title',
-  isFor: () => true,
   load: async ({ api, referral }) => {
     const [regie, { mdos }, { consults }, { organisations }] = await Promise.all([
       api.get(`/referrals/${referral.id}/regie`), api.get(`/mdos?referralId=${referral.id}`), api.get('/consults?limit=200'), api.get('/organisations')]);

@@ -3,7 +3,7 @@
 // meantime, and the residence situation that is still to be found out.
 import { label, ordered } from './codes.js';
 import { clocksView, factText, keeperName, placeLine, sentenceOf } from './gate.js';
-import { answerText, askedName } from './placer_track.js';
+import { answerText, askedName } from './referral.js';
 import { either, isoDate, t } from './text.js';
 import { button, html, live, nothing, segments, select } from './ui.js';
 
@@ -82,7 +82,6 @@ function residence(ctx) {
 export const section = {
   id: 'gate',
   title: 'gate.section',
-  isFor: ctx => ctx.role === 'referrer' || ctx.role === 'comensha',
   load,
   view: (/** @type {Data} */ d, ctx) => {
     const isOwn = isOwner(ctx);

@@ -147,7 +147,6 @@ function writeView(h, ctx, print) {
 export const section = {
   id: 'handover',
   title: 'handover.title',
-  isFor: ctx => ['reserved', 'travelling', 'admitted'].includes(ctx.referral.state),
   load: async ctx => {
     if (shownId !== ctx.referral.id) Object.assign(now, { draft: '', writing: false, opening: null, passphrase: '', fault: null, texts: new Map(), meeting: null, ticks: new Map() });
     shownId = ctx.referral.id;

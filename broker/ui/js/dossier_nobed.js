@@ -246,7 +246,6 @@ function lead(n) {
 export const section = {
   id: 'nobed',
   title: 'nobed.title',
-  isFor: ctx => ctx.role !== 'shelter' || ctx.referral.requests.some(q => q.bridge),
   load: async ctx => {
     wanted();
     const canAsk = ctx.role !== 'shelter' && isLooking(ctx.referral.state);

@@ -8,7 +8,6 @@ import { html, nothing } from './ui.js';
 export const section = {
   id: 'stay',
   title: 'stay.title',
-  isFor: () => true,
   load: async ({ api, referral }) => {
     const [stay, { clocks }, { organisations }] = await Promise.all([
       referral.stayId ? api.get(`/stays/${referral.stayId}`) : null, api.get(`/referrals/${referral.id}/clocks`), api.get('/organisations')]);

@@ -7,7 +7,6 @@ import { html } from './ui.js';
 export const section = {
   id: 'timers',
   title: 'timers.section',
-  isFor: ctx => ctx.role !== 'shelter' && ctx.referral.owner !== undefined && !['admitted', 'withdrawn'].includes(ctx.referral.state),
   load: async ctx => (await ctx.api.get('/colleagues')).colleagues,
   view: (colleagues, ctx) => {
     const parts = {

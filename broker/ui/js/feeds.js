@@ -2,35 +2,34 @@
 // The page of data connections: for a house whether its own works and what came in, for the operator all of them with
 // trouble first and the same page for each. Facts are fetched anew on each live event and every so often, for silence
 // makes no event; not when nobody has touched the page for a while, so that a forgotten desk signs itself out.
-import { ApiError, problemText } from './api.js';
+import { problemText } from './api.js';
 import { loadComplaints } from './complaint.js';
-import { deliveryView } from './delivery.js';
-import { UPLOAD_BYTES_MAX, base64, byTrouble, failedReplay, isOpenQuarantine, isOvertaken, isTrouble, isUnderstood, lastUnderstood, lookFault, uploadEnd } from './feed.js';
-import { allFeeds, feedCard } from './feeds_list.js';
+import { byTrouble, failedReplay, isOpenQuarantine, isOvertaken, isTrouble, isUnderstood, lastUnderstood } from './feed.js';
+import { feedCard } from './feeds_list.js';
 import { complaintsList, headWords, messageBody, outcomeWord } from './feeds_message.js';
-import { UPLOAD_KB_MAX, kilobytes, noUpload, uploadView } from './feeds_upload.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { later, missingView } from './later.js';
 import { clock, moment, t } from './text.js';
 import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
 
 /** @typedef {import('../types/api').Feed} Feed */
 /** @typedef {import('../types/api').Message} Message */
 /** @typedef {import('../types/api').MessageHead} MessageHead */
-/** @typedef {import('../types/api').Upload} Upload */
-/** @typedef {import('./feeds_upload.js').UploadState} UploadState */
 /** @typedef {import('./frame.js').Frame} Frame */
 
 const LIVE_DELAY_MS = 500;
 const LOOK_MS = 15_000;
 const WAIT_MS = 1500; // while somebody watches for an answer of the adapter
-const BUSY_MS = 10_000; // the longest between two looks at an exchange that is too busy
 const UNTOUCHED_MS = 10 * 60_000;
 const MESSAGES_MAX = 30;
 const OPEN_MAX = 5; // files set aside that are shown whole
-const SEND_MS = 60_000; // a megabyte over a slow phone
 
 /** @type {Frame} */
 let frame;
+// What a house has here and the operator has not: handing in a file, and its delivery record.
+const hand = later(() => import('./feeds_hand.js'));
+/** The operator's list. */
+const all = later(() => import('./feeds_all.js'));
 
 const state = {
   /** @type {Feed[]} */ feeds: [],
@@ -41,9 +40,6 @@ const state = {
   /** Asked from this page, to say how it went. @type {Set<number>} */ asked: new Set(),
   /** Why asking failed. @type {Map<number, string>} */ faults: new Map(),
   /** Files that were read after all, to say so. @type {Map<number, { time: string, n: number }>} */ done: new Map(),
-  upload: noUpload(),
-  /** @type {import('../types/api').DeliveryRecord | null} */ delivery: null,
-  deliveryDays: '90',
   /** @type {string | null} */ problem: null,
   ready: false,
   busy: false,
@@ -111,21 +107,6 @@ async function load() {
   frame.draw();
 }
 
-/** Beside everything else: a record that cannot be read now must not hide a feed that is silent. */
-async function loadDelivery() {
-  if (!isHouse()) return;
-  try {
-    state.delivery = await frame.api.get(`/delivery-record?days=${state.deliveryDays}`);
-    frame.draw();
-  } catch { /* what was known stays */ }
-}
-
-/** @param {string} days */
-function chooseDays(days) {
-  state.deliveryDays = days;
-  loadDelivery();
-}
-
 /** How reading again went, of what this page asked. @param {MessageHead[]} messages */
 function hear(messages) {
   for (const id of state.asked) {
@@ -164,11 +145,23 @@ function look() {
   if (frame.api.now() - loadedAt >= (isWaiting ? WAIT_MS : LOOK_MS)) loadSoon(0);
 }
 
+async function bringHand() {
+  const part = await hand.fetch();
+  part?.begin({ frame, load });
+  frame.draw();
+}
+
+async function bringAll() {
+  await all.fetch();
+  frame.draw();
+}
+
 /* ---- going from the list to one and back ---- */
 
 /** No code of a provider in the address: the browser's own state remembers which one. @param {string | null} provider */
 function show(provider) {
-  Object.assign(state, { provider, messages: [], ready: false, problem: null, upload: noUpload() });
+  Object.assign(state, { provider, messages: [], ready: false, problem: null });
+  hand.now()?.forget();
   state.done.clear();
   state.faults.clear();
   frame.draw();
@@ -204,102 +197,6 @@ async function replay(m) {
     announce(problemText(error));
   }
   await load();
-}
-
-/** @param {Partial<UploadState>} change @param {string} [focus] */
-function setUpload(change, focus) {
-  state.upload = { ...state.upload, ...change };
-  frame.draw();
-  if (focus) focusSoon(focus);
-}
-
-/** What is wrong with a file before anything is sent. @param {File | null} file */
-function fileFault(file) {
-  if (!file) return t('upload.no_file');
-  if (file.size === 0) return t('upload.empty');
-  if (file.size > UPLOAD_BYTES_MAX) return t('upload.too_big', { size: kilobytes(file.size), max: UPLOAD_KB_MAX });
-  return frame.isStale() ? t('upload.stale') : null;
-}
-
-/** @param {unknown} error */
-const uploadFault = error => (error instanceof ApiError && (error.status === 429 || error.type === 'limit') ? t('upload.limit')
-  : error instanceof ApiError && error.status === 413 ? t('problem.status_413') : problemText(error));
-
-/** @param {File | null} file */
-async function send(file) {
-  if (state.busy) return;
-  const fault = fileFault(file);
-  if (fault || !file) return setUpload({ fault }, 'upload-file');
-  state.busy = true;
-  const { test } = state.upload;
-  setUpload({ step: 'sending', fault: null, upload: null, result: null, problem: null }, 'upload-reading');
-  try {
-    const bytes = await file.arrayBuffer().catch(() => null);
-    if (!bytes) return setUpload({ step: 'choose', fault: t('upload.unreadable_here') }, 'upload-file');
-    const upload = await frame.api.post('/uploads', { content: base64(new Uint8Array(bytes)), test }, { timeoutMs: SEND_MS });
-    announce(t('upload.reading'));
-    setUpload({ step: 'reading', upload });
-    await answerOf(upload);
-  } catch (error) {
-    setUpload({ step: 'choose', fault: uploadFault(error) }, 'upload-file');
-  } finally {
-    state.busy = false;
-    frame.draw();
-  }
-}
-
-/** Until the adapter has read it, or the exchange says that it will not. @param {Upload} upload */
-async function answerOf(upload) {
-  let now = upload;
-  let pause = WAIT_MS / 2;
-  while (now.state === 'waiting') {
-    await new Promise(done => setTimeout(done, pause));
-    if (state.upload.upload?.id !== upload.id) return; // left behind
-    try {
-      now = await frame.api.get(`/uploads/${upload.id}`);
-      pause = WAIT_MS / 2;
-    } catch (error) {
-      const fault = error instanceof ApiError ? lookFault(error) : 'fault';
-      if (fault === 'fault') throw error;
-      if (fault === 'gone') now = { ...upload, state: 'expired' };
-      else pause = Math.min(pause * 2, BUSY_MS);
-    }
-  }
-  if ((now.complaints ?? []).length + (now.notices ?? []).length > 0) await loadComplaints();
-  announce(t(`upload.${uploadEnd({ step: 'shown', upload: now })}`));
-  setUpload({ step: 'shown', upload: now }, 'upload-result');
-}
-
-async function take() {
-  const { upload } = state.upload;
-  if (!upload || state.busy) return;
-  state.busy = true;
-  setUpload({ problem: null });
-  try {
-    const result = await frame.api.post(`/uploads/${upload.id}/acceptance`, {}, { ifMatch: upload.previewTag });
-    announce(t('upload.taken'));
-    setUpload({ step: 'taken', result }, 'upload-result');
-    await load();
-  } catch (error) {
-    // Looked at again: it may be taken after all, too late, or a stop came up that this file would lift.
-    const now = /** @type {Upload | null} */ (await frame.api.get(`/uploads/${upload.id}`).catch(() => null));
-    if (now?.state === 'taken') {
-      announce(t('upload.taken'));
-      setUpload({ step: 'taken', upload: now, result: null }, 'upload-result');
-      return await load();
-    }
-    const isStop = error instanceof ApiError && error.status === 412;
-    setUpload({ upload: now ?? upload, problem: isStop ? t('upload.stop_since') : problemText(error) }, now && now.state !== 'read' ? 'upload-result' : 'upload-problem');
-  } finally {
-    state.busy = false;
-    frame.draw();
-  }
-}
-
-/** The exchange keeps what it read for half an hour; nothing of it is ever used without a yes. */
-function discard() {
-  announce(t('upload.discarded'));
-  setUpload(noUpload(), 'upload-title');
 }
 
 /* ---- drawing ---- */
@@ -364,10 +261,9 @@ const advice = () => (!isHouse() ? null : {
   action: frame.session.role === 'shelter' ? html`<a class="nl-button nl-button--secondary" href="/opvang"><span class="nl-button__label">${t('feed.by_hand')}</span></a>` : nothing,
 });
 
-const uploadPart = () => (!isHouse() ? nothing : uploadView(state.upload, {
-  busy: state.busy, stale: frame.isStale(), nowMs: frame.api.now(), send, take, discard,
-  setTest: test => setUpload({ test }), chosen: () => setUpload({ fault: null }), again: () => setUpload(noUpload(), 'upload-file'),
-}));
+const handPart = () => (!isHouse() ? nothing : hand.now()?.upload() ?? (hand.isMissing() ? missingView(bringHand) : nothing));
+
+const allView = () => all.now()?.allFeeds(state.feeds, frame.api.now(), open) ?? missingView(bringAll);
 
 /** Of an operator's list nobody comes here without a connection. */
 const noneView = () => notice({ icon: 'info-circle', tone: 'info', ...(isHouse() ? { title: t('feeds.none'), text: t('feeds.none_text') } : { title: t('feeds.not_house'), text: t('feeds.not_house_text') }) });
@@ -378,7 +274,7 @@ function providerView() {
   return html`<div>${isOperator() ? button(t('feeds.all_back'), { kind: 'subtle', icon: 'arrow-back-up', extra: 'back', click: backToAll }) : nothing}
     <h1 id="feeds-title" tabindex="-1">${t('feeds.heading', { name })}</h1></div>
     ${own.length === 0 ? noneView() : own.map(f => feedCard(f, frame.api.now(), advice()))}
-    ${state.messages.length > 0 ? html`${quarantineView()}${lastView()}` : nothing}${uploadPart()}${historyView()}`;
+    ${state.messages.length > 0 ? html`${quarantineView()}${lastView()}` : nothing}${handPart()}${historyView()}`;
 }
 
 const updated = () => (loadedAt === 0 ? nothing : isAsleep()
@@ -387,8 +283,8 @@ const updated = () => (loadedAt === 0 ? nothing : isAsleep()
 
 const view = () => html`<main class="feeds" id="main">
   ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}${doubtNotice(frame)}${staleNotice(frame, load, 'offline.text_feeds')}
-  ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('feeds.loading')}</p>` : isOperator() && !state.provider ? allFeeds(state.feeds, frame.api.now(), open) : providerView()}
-  ${state.ready && isHouse() ? deliveryView(state.delivery, chooseDays) : nothing}${updated()}</main>`;
+  ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('feeds.loading')}</p>` : isOperator() && !state.provider ? allView() : providerView()}
+  ${state.ready && isHouse() ? hand.now()?.delivery() : nothing}${updated()}</main>`;
 
 startPage({
   roles: ['shelter', 'org_admin', 'exchange_admin'],
@@ -396,7 +292,7 @@ startPage({
   skipKey: 'skip.main',
   view,
   onLive: () => { if (!isAsleep()) loadSoon(LIVE_DELAY_MS); },
-  onBack: load,
+  onBack: () => { if (hand.isMissing()) bringHand(); if (all.isMissing()) bringAll(); load(); },
   begin: async ready => {
     frame = ready;
     history.replaceState(null, '');
@@ -405,7 +301,6 @@ startPage({
     document.addEventListener('visibilitychange', look);
     setInterval(look, WAIT_MS);
     setInterval(() => frame.draw(), 60_000); // ages grow without an event
-    loadDelivery();
-    await load();
+    await Promise.all([load(), isHouse() ? bringHand() : null, isOperator() ? bringAll() : null]);
   },
 });

@@ -4,7 +4,6 @@
 import { render } from '../vendor/lit-html/lit-html.js';
 import { createApi } from './api.js';
 import { setCodes } from './codes.js';
-import { startLive } from './live.js';
 import { clock, either, language, loadMessages, t } from './text.js';
 import { announce, brand, button, closeDialog, html, icon, nothing, openDialog } from './ui.js';
 
@@ -35,6 +34,7 @@ const TITLE_OF = {
   '/veiligheid': 'safety.title',
 };
 const WARN_MS = 120_000;
+const AGAIN_MS = 3000;
 // A shelter's open stream counts as use on the server: a night phone that only waits stays signed in until the shift ends.
 const STREAM_IS_USE = new Set(['shelter']);
 
@@ -158,7 +158,9 @@ export async function startPage(page) {
   const root = /** @type {HTMLElement} */ (document.getElementById('app'));
   const texts = loadMessages(document.documentElement.lang);
   const watch = { lastUse: Date.now(), idleMs: Infinity, endsAt: Infinity };
+  const openedAt = Date.now();
   let doubt = false;
+  let isBlind = false;
   let queued = false;
   let ready = false;
   /** @type {string | null} */
@@ -209,6 +211,30 @@ export async function startPage(page) {
     else closeDialog('session-end'); // used in the meantime, by this page itself
   }
 
+  /** After the first screen. Without the stream nobody knows what changed: as long as it does not come the page says so. */
+  async function startStream() {
+    const stream = await import('./live.js').catch(() => null);
+    isBlind = !stream;
+    if (stream) listen(stream.startLive);
+    else setTimeout(startStream, AGAIN_MS);
+    draw();
+  }
+
+  /** @param {typeof import('./live.js').startLive} startLive */
+  function listen(startLive) {
+    let shown = '';
+    live = startLive({
+      signedOut: leaveToSignIn,
+      state: ({ stale, lastAt, back }) => {
+        if (back) { announce(t('live.back')); page.onBack?.(frame); }
+        if (stale) announce(t('live.stale', { time: clock(lastAt) }));
+        const now = `${stale} ${clock(lastAt)}`;
+        if (now !== shown) { shown = now; draw(); }
+      },
+      event: event => page.onLive?.(event, frame),
+    });
+  }
+
   const codes = loadCodes(api);
   const first = await Promise.all([api.get('/session').catch(error => error), texts]);
   if (first[0] instanceof Error) {
@@ -222,13 +248,13 @@ export async function startPage(page) {
   wireSkipLink();
   if (!page.roles.includes(session.role)) return plainPage('frame.no_right_title', html`<p>${t('frame.no_right_text')}</p><p><a href="/">${t('frame.to_start')}</a></p>`);
 
-  /** @type {ReturnType<typeof startLive> | null} */
+  /** @type {ReturnType<typeof import('./live.js').startLive> | null} */
   let live = null;
   /** @type {Frame} */
   const frame = {
     session, api, draw,
-    isStale: () => live?.isStale() ?? false,
-    staleSince: () => clock(live?.lastAt() ?? Date.now()),
+    isStale: () => live?.isStale() ?? isBlind,
+    staleSince: () => clock(live?.lastAt() ?? openedAt),
     isInDoubt: () => doubt,
     setTitle: title => { titlePrefix = title; draw(); },
   };
@@ -238,19 +264,7 @@ export async function startPage(page) {
   await page.begin(frame);
   ready = true;
   draw();
-  if (!page.noLive) {
-    let shown = '';
-    live = startLive({
-      signedOut: leaveToSignIn,
-      state: ({ stale, lastAt, back }) => {
-        if (back) { announce(t('live.back')); page.onBack?.(frame); }
-        if (stale) announce(t('live.stale', { time: clock(lastAt) }));
-        const now = `${stale} ${clock(lastAt)}`;
-        if (now !== shown) { shown = now; draw(); }
-      },
-      event: event => page.onLive?.(event, frame),
-    });
-  }
+  if (!page.noLive) startStream();
   setInterval(watchSession, 5000);
   return undefined;
 }

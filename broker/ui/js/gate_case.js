@@ -3,7 +3,7 @@
 // back. What may be done follows from its state; the exchange judges each step once more.
 import { answersView, bridgeText, clocksView, factText, fileView, keeperName, placeLine, rowsFor, stateBadge } from './gate.js';
 import { label } from './codes.js';
-import { answerText, askedName } from './placer_track.js';
+import { answerText, askedName } from './referral.js';
 import { ofTone, sentence } from './reasons.js';
 import { either, t } from './text.js';
 import { button, html, live, nothing, select } from './ui.js';

@@ -1,619 +1,104 @@
 // @ts-check
 // The placer's page. Two faces: searching (nothing is saved) and following one referral, whose number stands in the hash
-// so that a reload comes back to the same place. The list on the screen is never re-sorted under a pointer or a focus.
-import { ApiError, newKey, problemText } from './api.js';
-import { armSound, chime, notify } from './attention.js';
-import { rows } from './codes.js';
+// so that a reload comes back to the same place. This module has the empty form; lists and following come with
+// placer_work.js, when there is something to list or to follow.
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { emptyIntake, isSearchable, fromNeed, missing, toNeed, toReferral } from './need.js';
-import { nightView, startNight } from './night_link.js';
+import { later, missingView, onFirstUse } from './later.js';
+import { emptyIntake, isSearchable } from './need.js';
 import { keepDraft, readKept } from './placer_draft.js';
-import { alarmsView, alarmText, beginWith, rangAnew, ringing } from './placer_bridges.js';
-import { makeFinder } from './placer_find.js';
-import { announcedName, foundNote, foundText, keepOrder, markSeen, newFits, unseen } from './placer_found.js';
-import { intakeView, summaryView } from './placer_intake.js';
-import { cards, outlines, placeName, resultsView } from './placer_results.js';
-import { accepted, askedName, headline, pending, trackView } from './placer_track.js';
-import { clock, nextMoment, t } from './text.js';
-import { openAlarms } from './timers.js';
-import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
+import { intakeView } from './placer_intake.js';
+import { GONE_MS, addRegion, desk, hashId, isInUse, search, setIntake, showResult, state, useCode } from './placer_search.js';
+import { t } from './text.js';
+import { button, focusSoon, html, nothing, notice } from './ui.js';
 
-/** @typedef {import('../types/api').MatchResult} MatchResult */
-/** @typedef {import('../types/api').PlaceMatch} PlaceMatch */
-/** @typedef {import('../types/api').Referral} Referral */
-/** @typedef {import('./need.js').Intake} Intake */
-/** @typedef {import('./frame.js').Frame} Frame */
-/** @typedef {{ title: string, text?: string, retry?: { text: string, poolIds: number[] } }} Message */
-
-const SEARCH_DELAY_MS = 150;
-const SLOW_MS = 400;
-const QUIET_MS = 5000;
-const GONE_MS = 30_000;
 const LIVE_DELAY_MS = 800;
-const PLACES_SHOWN = 30;
 
-/** @type {Frame} */
+/** @type {import('./frame.js').Frame} */
 let frame;
 
-const state = {
-  /** @type {Intake} */ intake: emptyIntake(),
-  callback: '',
-  /** @type {Set<string>} */ faults: new Set(),
-  regionFault: '',
-  moreOpen: false,
-  /** @type {MatchResult | null} */ result: null,
-  /** @type {MatchResult | null} */ waiting: null,
-  slow: false,
-  /** @type {import('./placer_results.js').Gone[]} */ gone: [],
-  /** @type {Map<string, PlaceMatch[] | 'loading'>} */ outLists: new Map(),
-  /** @type {{ id: number, code: string, need: string } | null} */ opened: null,
-  /** @type {Referral | null} */ referral: null,
-  /** @type {MatchResult | null} */ more: null,
-  /** @type {MatchResult | null} */ moreWaiting: null,
-  /** @type {import('../types/api').RevealedLocation | null} */ location: null,
-  /** @type {Set<string>} */ departure: new Set(),
-  /** @type {Referral[]} */ running: [],
-  /** @type {import('../types/api').Bridge[]} */ bridges: [],
-  /** @type {import('../types/api').Colleague[]} */ colleagues: [],
-  /** @type {Message | null} */ message: null,
-  busy: false,
-  lastTouch: 0,
-};
+const work = later(() => import('./placer_work.js'));
+const folds = later(() => import('./placer_intake_more.js'));
+const night = later(() => import('./night_link.js'));
 
-const hashId = () => Number(/^#(\d{1,15})$/.exec(location.hash)?.[1] ?? 0);
-
-/* ---- searching ---- */
-
-let searchTimer = 0;
-let searchNumber = 0;
-// An answer changed, and its list is not on the screen yet. Facts that change meanwhile ask anew and overtake that
-// search; what comes must then be shown at once, or the list of the answers before would stay.
-let isAnswerDue = false;
-
-/** @param {Intake} intake */
-function setIntake(intake) {
-  state.intake = intake;
-  state.gone = []; // they were of other answers, or of another household
-  state.faults = new Set([...state.faults].filter(id => missing(intake, state.callback).includes(id)));
-  state.message = null;
-  keepDraft(state.intake, state.callback);
+/** Here, or with a word where it would stand that it did not come. */
+async function bring() {
+  const [part] = await Promise.all([work.fetch(), folds.fetch()]);
   frame.draw();
-  clearTimeout(searchTimer);
-  searchTimer = window.setTimeout(() => search(false), SEARCH_DELAY_MS);
-}
-
-/** What was told before, by the code of a household that comes back. @param {string} text */
-async function useCode(text) {
-  const code = text.trim().toUpperCase();
-  if (code === '') return;
-  try {
-    const found = await frame.api.ask('/returns', { code });
-    setIntake({ ...fromNeed(found.need), returnCode: found.need.returnCode ?? code });
-    announce(t('stay.return_found'));
-  } catch (error) {
-    const text_ = error instanceof ApiError && error.status === 404 ? t('stay.return_unknown') : problemText(error);
-    state.message = { title: text_ };
-    announce(text_);
-    frame.draw();
-  }
-}
-
-/** @param {boolean} quiet a refresh because facts changed, not because an answer did */
-async function search(quiet) {
-  const number = ++searchNumber;
-  isAnswerDue ||= !quiet;
-  if (!isSearchable(state.intake)) {
-    state.result = null;
-    isAnswerDue = false;
-    return frame.draw();
-  }
-  const slow = setTimeout(() => { state.slow = true; frame.draw(); }, SLOW_MS);
-  try {
-    const result = await frame.api.ask(`/matches?limit=${PLACES_SHOWN}`, toNeed(state.intake));
-    if (number !== searchNumber) return undefined; // a newer question is under way
-    if (isAnswerDue) showResult(result, true);
-    else takeQuietly(result);
-    isAnswerDue = false;
-  } catch (error) {
-    if (number === searchNumber && isAnswerDue) state.message = { title: problemText(error) };
-  } finally {
-    clearTimeout(slow);
-    if (number === searchNumber) state.slow = false;
-    frame.draw();
-  }
-  return undefined;
-}
-
-/** @param {MatchResult} result @param {boolean} speak */
-function showResult(result, speak) {
-  state.result = result;
-  state.waiting = null;
-  // Lists that stand open tell of these answers too.
-  for (const rule of state.outLists.keys()) loadRule(rule);
-  finder.refresh();
-  state.gone = state.gone.filter(g => Date.now() - g.at < GONE_MS);
-  if (speak) announce(result.fits > 0 ? t('results.fits', { n: result.fits }) : t('results.none'));
-}
-
-const fitIds = (/** @type {MatchResult | null} */ r) => (r?.places ?? []).filter(m => m.verdict === 'fits').map(m => m.poolId);
-
-/** Something is being read or pointed at: do not move it. */
-function isInUse() {
-  const list = document.querySelector('.results');
-  return Date.now() - state.lastTouch < QUIET_MS || (list?.contains(document.activeElement) && document.activeElement?.id !== 'results-title') || list?.querySelector('.stack:hover') !== null;
-}
-
-/** New facts while a list is on the screen: numbers change in place, taken places stay as dashed cards, new ones wait. @param {MatchResult} result */
-function takeQuietly(result) {
-  const shown = state.result;
-  if (!shown || !isInUse()) return showResult(result, false);
-  const now = new Map(result.places.map(m => [m.poolId, m]));
-  shown.places.forEach((m, index) => {
-    if (m.verdict === 'fits' && now.get(m.poolId)?.verdict !== 'fits') state.gone.push({ match: m, at: Date.now(), index });
-  });
-  shown.places = shown.places.filter(m => now.get(m.poolId)?.verdict === m.verdict).map(m => now.get(m.poolId) ?? m);
-  shown.fits = fitIds(shown).length;
-  const before = fitIds(state.waiting);
-  state.waiting = result;
-  const fresh = fitIds(result).filter(id => !fitIds(shown).includes(id));
-  if (fresh.some(id => !before.includes(id))) announce(t('results.fresh', { n: fresh.length }));
-  return undefined;
-}
-
-const freshCount = () => (state.waiting ? fitIds(state.waiting).filter(id => !fitIds(state.result).includes(id)).length : 0);
-
-/** @param {string} rule @param {boolean} open */
-function openRule(rule, open) {
-  if (!open) return state.outLists.delete(rule);
-  if (state.outLists.has(rule)) return undefined;
-  state.outLists.set(rule, 'loading');
-  frame.draw();
-  return loadRule(rule);
-}
-
-/** @param {string} rule */
-async function loadRule(rule) {
-  try {
-    const result = await frame.api.ask(`/matches?verdict=out&rule=${encodeURIComponent(rule)}&limit=${PLACES_SHOWN}`, toNeed(state.intake));
-    if (state.outLists.has(rule)) state.outLists.set(rule, result.places);
-  } catch (error) {
-    state.outLists.delete(rule);
-    state.message = { title: problemText(error) };
-  }
-  frame.draw();
-}
-
-const finder = makeFinder({
-  get: path => frame.api.get(path),
-  match: query => frame.api.ask(`/matches?${query}`, toNeed(state.intake)),
-  draw: () => frame.draw(),
-  fail: error => { state.message = { title: problemText(error) }; },
-});
-
-/** @param {import('../types/api').NearMiss} miss */
-const canTakeMiss = miss => miss.rule === 'trait' || miss.rule === 'size';
-
-/** @param {import('../types/api').NearMiss} miss */
-function takeMiss(miss) {
-  if (miss.rule === 'size') return setIntake({ ...state.intake, together: false });
-  const code = String(miss.params?.[0]?.value ?? '');
-  const { [code]: _gone, ...traits } = state.intake.traits;
-  setIntake({ ...state.intake, traits });
-  return focusSoon('results-title');
-}
-
-/** @param {string} name */
-function addRegion(name) {
-  const wanted = name.trim().toLowerCase();
-  const found = rows('regions').find(r => [r.labelNl, r.labelEn, r.name].some(text => (text ?? '').toLowerCase() === wanted));
-  state.regionFault = found || wanted === '' ? '' : t('intake.region_unknown');
-  if (found && !state.intake.unsafe.includes(found.code)) return setIntake({ ...state.intake, unsafe: [...state.intake.unsafe, found.code] });
-  return frame.draw();
-}
-
-/* ---- asking ---- */
-
-/** How many the one button asks: a setting of the broker, per threat level. @param {MatchResult} result */
-const askN = result => Math.min(result.askMax ?? 1, result.askDefault ?? 1);
-
-/** Run one deed of a person; a second tap meanwhile does nothing. @param {() => Promise<void>} deed */
-async function doing(deed) {
-  if (state.busy) return;
-  state.busy = true;
-  state.message = null;
-  armSound(); // a tap: from now on an answer may be heard
-  frame.draw();
-  try {
-    await deed();
-  } catch (error) {
-    await explain(error);
-  } finally {
-    state.busy = false;
-    frame.draw();
-  }
-}
-
-/** @param {unknown} error */
-async function explain(error) {
-  state.message = { title: problemText(error) };
-  focusSoon('message');
-  const referral = state.referral;
-  if (referral && error instanceof ApiError && error.status === 409) await load(referral.id);
-}
-
-/** The referral to ask for: opened once, and again only if the answers changed since. @returns {Promise<{ id: number }>} */
-async function openReferral() {
-  const need = JSON.stringify(toNeed(state.intake));
-  if (state.opened?.need === need) return state.opened;
-  if (state.opened) await frame.api.post(`/referrals/${state.opened.id}/withdrawal`, { reason: 'gegevens_fout' });
-  state.opened = null;
-  const referral = await frame.api.post('/referrals', toReferral(state.intake, state.callback, Date.now()), { key: newKey() });
-  state.opened = { id: referral.id, code: referral.code, need };
-  return state.opened;
-}
-
-/** @param {number[]} poolIds */
-function ask(poolIds) {
-  const faults = missing(state.intake, state.callback);
-  state.faults = new Set(faults);
-  if (faults.length > 0) {
-    frame.draw();
-    return focusSoon(faults[0]);
-  }
-  if (poolIds.length > 1 && freshCount() > 0) {
-    // The list changed since it was drawn: the best ones may be others now. Show first, ask then.
-    if (state.waiting) showResult(state.waiting, false);
-    state.message = { title: t('results.changed'), text: t('results.changed_text') };
-    return focusSoon('message');
-  }
-  return doing(async () => {
-    const { id } = await openReferral();
-    try {
-      const referral = await frame.api.post(`/referrals/${id}/requests`, { poolIds });
-      state.opened = null;
-      follow(referral);
-      announce(t('track.sent', { n: poolIds.length }));
-    } catch (error) {
-      await conflict(error, poolIds);
-    }
-  });
-}
-
-/** Nothing fits now: the referral stays open and the exchange looks again at every change. */
-function keepSearching() {
-  const faults = missing(state.intake, state.callback);
-  state.faults = new Set(faults);
-  if (faults.length > 0) {
-    frame.draw();
-    return focusSoon(faults[0]);
-  }
-  return doing(async () => {
-    const { id } = await openReferral();
-    state.opened = null;
-    follow(await frame.api.get(`/referrals/${id}`));
-    await load(id);
-  });
-}
-
-/** The household goes to the gatekeeper of a kind of place; from there on its own page shows both ways. @param {string} kind */
-function sendToGate(kind) {
-  const faults = missing(state.intake, state.callback);
-  state.faults = new Set(faults);
-  if (faults.length > 0) {
-    frame.draw();
-    return focusSoon(faults[0]);
-  }
-  return doing(async () => {
-    const { id } = await openReferral();
-    await frame.api.post(`/referrals/${id}/gate-requests`, { kind });
-    state.opened = null;
-    location.assign(`/verwijzing#r=${id}`);
-  });
-}
-
-/** Somebody was first: say so, keep the card at its spot, and have the next best one tap away. @param {unknown} error @param {number[]} poolIds */
-async function conflict(error, poolIds) {
-  if (!(error instanceof ApiError) || error.status !== 409) throw error;
-  const taken = error.problem?.poolId ?? poolIds[0];
-  const shown = state.referral ? state.more : state.result;
-  const index = shown?.places.findIndex(m => m.poolId === taken) ?? -1;
-  const lost = shown?.places[index];
-  if (lost) state.gone.push({ match: lost, at: Date.now(), index });
-  if (state.referral) await load(state.referral.id);
-  else await search(false);
-  const next = (state.referral ? state.more : state.result)?.places.find(m => m.verdict === 'fits');
-  state.message = {
-    title: lost && error.type === 'taken' ? t('conflict.taken', { name: placeName(lost) }) : problemText(error),
-    text: next ? t('conflict.next', { name: placeName(next) }) : t('conflict.not_sent'),
-    ...(next ? { retry: { text: t('conflict.ask', { name: placeName(next) }), poolIds: [next.poolId] } } : {}),
-  };
-  focusSoon('message');
-}
-
-/* ---- following ---- */
-
-/** @param {Referral} referral */
-function follow(referral) {
-  take(referral);
-  if (hashId() !== referral.id) location.hash = String(referral.id);
-  focusSoon('results-title');
-  scrollTo({ top: 0 });
-  loadRunning();
-}
-
-// The referral whose page they are on; 0 = searching. What comes late for another one is not shown.
-let wanted = 0;
-
-/** @param {Referral} referral */
-function take(referral) {
-  wanted = referral.id;
-  const before = state.referral?.id === referral.id ? state.referral : null;
-  state.referral = referral;
-  if (referral.state !== 'reserved' && referral.state !== 'travelling') state.location = null;
-  if (before && openAlarms(referral).length > openAlarms(before).length) alarmed(referral);
-  else if (before && headline(before) !== headline(referral)) decided(before, referral);
-  else if (before && unseen(referral) && before.announced?.at !== referral.announced?.at) foundBetter(referral);
-  frame.setTitle(titleOf(referral));
-}
-
-/** A clock ran out and the exchange alarms: heard, also by who looks at another window. @param {Referral} referral */
-function alarmed(referral) {
-  announce(t(`timers.alarm_${openAlarms(referral)[0].alarm}`));
-  chime();
-  notify(t('timers.notification'));
-}
-
-/** A yes, a no or a household that did not come: one sound per decision. @param {Referral} before @param {Referral} now */
-function decided(before, now) {
-  announce(headline(now));
-  const answered = (/** @type {Referral} */ r) => r.requests.filter(q => q.state !== 'pending').length;
-  if (answered(now) === answered(before) && before.state === now.state) return;
-  chime();
-  notify(t('track.notification', { code: now.code }));
-}
-
-/** What was being waited for: a place that fits came free. @param {number} n */
-function foundSome(n) {
-  announce(t('results.fits', { n }));
-  chime();
-  notify(t('track.notification_place'));
-}
-
-/** The exchange announced a better place: said once; the note waits. @param {Referral} referral */
-function foundBetter(referral) {
-  announce(foundText(referral, pending(referral).length));
-  chime();
-  notify(t('track.notification_place'));
-}
-
-/** Show what waits behind the note. @param {Referral} referral */
-function showFound(referral) {
-  markSeen(referral);
-  showMore();
-  const list = /** @type {HTMLDetailsElement | null} */ (document.getElementById('more'));
-  if (list) list.open = true;
-  focusSoon('more-title');
-}
-
-function showMore() {
-  state.more = state.moreWaiting ?? state.more;
-  state.moreWaiting = null;
-  frame.draw();
-}
-
-/** @param {Referral} referral */
-function titleOf(referral) {
-  const yes = accepted(referral);
-  if (referral.state === 'reserved' && yes) return t('track.title_yes', { name: askedName(yes) });
-  if (referral.state === 'asked') return t('track.title_asked', { code: referral.code });
-  return referral.code;
-}
-
-/** @param {number} id @param {boolean} [quiet] because facts changed: then a list in use keeps its order */
-async function load(id, quiet = false) {
-  if (!quiet) wanted = id;
-  try {
-    const referral = await frame.api.get(`/referrals/${id}`);
-    if (wanted !== id) return; // they went on to another household while this was on its way
-    take(referral);
-    const canAsk = state.referral && (state.referral.state === 'open' || state.referral.state === 'asked');
-    const before = state.more;
-    /** @type {MatchResult | null} */
-    const now = canAsk ? await frame.api.get(`/referrals/${id}/matches?limit=10`) : null;
-    if (wanted !== id) return;
-    const keeps = quiet && before && now && isInUse();
-    const heard = state.moreWaiting ?? before;
-    state.more = keeps ? keepOrder(before, now) : now;
-    state.moreWaiting = keeps ? now : null;
-    if (heard?.fits === 0 && now && now.fits > 0 && !(state.referral && unseen(state.referral))) foundSome(now.fits);
-  } catch (error) {
-    if (wanted !== id) return;
-    if (error instanceof ApiError && error.status === 404) leave();
-    else state.message = { title: problemText(error) };
-  }
-  frame.draw();
-}
-
-async function loadRunning() {
-  try {
-    const [running, { bridges }] = await Promise.all([frame.api.get('/referrals?live=true&limit=20'), frame.api.get('/bridges')]);
-    state.running = running.referrals;
-    if (rangAnew(state.bridges, bridges)) {
-      announce(`${t('nobed.notification')} ${alarmText(ringing(bridges)[0])}`);
-      chime();
-      notify(t('nobed.notification'));
-    }
-    state.bridges = bridges;
-    frame.draw();
-  } catch { /* the row is an extra; the next event tries again */ }
-}
-
-/** Back to searching. */
-function leave() {
-  wanted = 0;
-  state.gone = [];
-  state.referral = null;
-  state.more = null;
-  state.moreWaiting = null;
-  state.location = null;
-  state.departure.clear();
-  frame.setTitle(null);
-  if (location.hash) history.pushState(null, '', location.pathname);
-  search(false);
-  frame.draw();
-}
-
-/** @param {Referral} referral @param {string} path @param {unknown} body */
-const act = (referral, path, body) => doing(async () => {
-  take(await frame.api.post(`/referrals/${referral.id}/${path}`, body));
-  focusSoon('results-title');
-  await load(referral.id);
-  loadRunning();
-});
-
-/** Change the answers: everything asked is withdrawn, and the same answers stand in the intake. @param {Referral} referral */
-const change = referral => doing(async () => {
-  await frame.api.post(`/referrals/${referral.id}/withdrawal`, { reason: 'gegevens_fout' });
-  if (referral.need) state.intake = fromNeed(referral.need);
-  keepDraft(state.intake, state.callback);
-  leave();
-  loadRunning();
-  focusSoon('results-title');
-});
-
-/** @param {import('../types/api').Request} request */
-const reveal = request => doing(async () => {
-  state.location = await frame.api.get(`/requests/${request.id}/location`);
-  focusSoon('place-title');
-});
-
-/** @param {import('../types/api').Bridge} b @param {'safe' | 'seen'} result */
-const checkIn = (b, result) => doing(async () => {
-  await frame.api.post(`/bridges/${b.id}/check-ins`, { result });
-  announce(t(`nobed.done_${result}`));
-  await loadRunning();
-});
-
-/** To the no-bed path of this household: hotel, own network, barring order, a bridge bed. @param {string} form */
-function noBed(form) {
-  const faults = missing(state.intake, state.callback);
-  state.faults = new Set(faults);
-  if (faults.length > 0) {
-    frame.draw();
-    return focusSoon(faults[0]);
-  }
-  return doing(async () => {
-    const { id } = await openReferral();
-    state.opened = null;
-    beginWith(form);
-    location.href = `/verwijzing#r=${id}`;
-  });
+  return part;
 }
 
 /* ---- drawing ---- */
 
-/** @param {Referral} r */
-function runningText(r) {
-  const [alarm] = openAlarms(r);
-  if (alarm) return t(`timers.alarm_${alarm.alarm}`);
-  const yes = accepted(r);
-  if (r.state === 'travelling' && yes) return t('running.travelling', { name: askedName(yes), time: r.etaAt ? clock(r.etaAt) : '' });
-  if (r.state === 'reserved' && yes) return t('running.reserved', { name: askedName(yes) });
-  const place = unseen(r);
-  if (place) return t('running.found', { name: announcedName(place) });
-  return pending(r).length > 0 ? t('running.asked', { n: pending(r).length }) : t('running.open');
-}
-
-const RUNNING_ICON = /** @type {Record<string, string>} */ ({ travelling: 'car', reserved: 'circle-check', asked: 'bell-ringing', open: 'alert-circle' });
-
-const runningRow = () => {
-  const list = state.running.filter(r => r.id !== state.referral?.id && r.id !== state.opened?.id);
-  return list.length === 0 ? nothing : html`<nav class="running" aria-label=${t('running.label')}><span class="subtle">${t('running.now')}</span>${list.map(r => html`<a href="#${r.id}">${icon(RUNNING_ICON[r.state] ?? 'clock')}<span class="ref">${r.code}</span> ${runningText(r)}</a>`)}</nav>`;
-};
-
 const messageView = () => {
   const m = state.message;
-  return m ? notice({ title: m.title, text: m.text, alert: true, id: 'message', action: m.retry ? button(m.retry.text, { kind: 'primary', busy: state.busy, click: () => askAgain(m.retry?.poolIds ?? []) }) : nothing }) : nothing;
+  return m ? notice({ title: m.title, text: m.text, alert: true, id: 'message', action: m.retry ? button(m.retry.text, { kind: 'primary', busy: state.busy, click: () => work.now()?.askAgain(m.retry?.poolIds ?? []) }) : nothing }) : nothing;
 };
 
-/** @param {number[]} poolIds */
-const askAgain = poolIds => (state.referral ? askMore(state.referral, poolIds) : ask(poolIds));
-
-/** @param {Referral} referral @param {number[]} poolIds */
-const askMore = (referral, poolIds) => doing(async () => {
-  try {
-    take(await frame.api.post(`/referrals/${referral.id}/requests`, { poolIds }));
-    announce(t('track.sent', { n: poolIds.length }));
-    await load(referral.id);
-    focusSoon('results-title');
-  } catch (error) {
-    await conflict(error, poolIds);
-  }
-});
-
-/** @param {MatchResult} result @returns {import('./placer_results.js').ResultParts} */
-const resultParts = result => ({
-  result, gone: state.gone, fresh: freshCount(), askN: askN(result), busy: state.busy, stale: frame.isStale(),
-  outLists: state.outLists, ask: askAgain, keepSearching, noBed, sendToGate, openRule, takeMiss, canTakeMiss, find: finder.view,
-  showFresh: () => { if (state.waiting) showResult(state.waiting, true); frame.draw(); focusSoon('results-title'); },
-});
-
-/** Other places for a referral that still looks. @param {Referral} referral */
-function moreView(referral) {
-  const result = state.more;
-  if (!result) return nothing;
-  const open = pending(referral).length === 0;
-  const note = foundNote(referral, newFits(state.moreWaiting, result), pending(referral).length, () => showFound(referral));
-  return html`${note}<details class="why" id="more" ?open=${open}><summary id="more-title">${icon('chevron-right')}${result.places.length > 0 ? t('track.more', { n: result.fits + result.ask }) : t('track.more_none')}</summary><div class="inside">${result.places.length > 0 ? cards(result.places, state.gone, resultParts(result)) : html`<p>${t('route.wait')}</p>`}</div></details>`;
-}
-
-/** @param {Referral} referral */
-const tracking = referral => trackView({
-  referral, nowMs: Date.now(), busy: state.busy, stale: frame.isStale(), location: state.location, more: moreView(referral),
-  departure: state.departure,
-  toggleDeparture: point => { if (!state.departure.delete(point)) state.departure.add(point); frame.draw(); },
-  reveal, hideLocation: () => { state.location = null; frame.draw(); },
-  setOut: hhmm => act(referral, 'journey', { etaAt: new Date(nextMoment(hhmm, Date.now())).toISOString() }),
-  noShow: () => act(referral, 'no-show', {}),
-  askConflict: request => doing(async () => {
-    await frame.api.post(`/requests/${request.id}/conflict-question`, {});
-    await load(referral.id);
-  }),
-  withdraw: reason => act(referral, 'withdrawal', { reason }),
-  back: () => { leave(); focusSoon('results-title'); },
-  colleagues: state.colleagues,
-  act: (r, path, body, done) => { act(r, path, body).then(() => { if (!state.message) announce(done); }); },
-});
+/** Grey outlines after 400 ms of waiting. */
+const outlines = () => html`<div class="outlines" aria-busy="true"><p class="sr">${t('results.loading')}</p>${[1, 2, 3].map(() => html`<div class="outline" aria-hidden="true"></div>`)}</div>`;
 
 const searching = () => {
   if (!isSearchable(state.intake)) return html`<section class="empty"><h2 id="results-title" tabindex="-1">${t('results.empty_title')}</h2><p>${t('results.empty')}</p></section>`;
-  if (!state.result) return state.slow ? outlines() : html`<h2 id="results-title" class="sr" tabindex="-1">${t('results.loading')}</h2>`;
-  return resultsView(resultParts(state.result));
+  const part = work.now();
+  if (!part && work.isMissing()) return missingView(bring);
+  if (!state.result || !part) return state.slow ? outlines() : html`<h2 id="results-title" class="sr" tabindex="-1">${t('results.loading')}</h2>`;
+  return part.listView(state.result);
 };
 
+const form = () => intakeView({
+  // As it is when a tap comes, not as it was drawn: two taps may come between two drawings.
+  get intake() { return state.intake; },
+  callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
+  moreOpen: state.moreOpen, setMore: open => { state.moreOpen = open; frame.draw(); },
+  rest: folds.now(), missing: folds.isMissing() ? missingView(bring) : nothing,
+  set: setIntake, useCode, addRegion, clear: () => setIntake(emptyIntake()),
+  setChat: chat => { setIntake({ ...state.intake, chat }); state.faults.delete('callback'); frame.draw(); },
+  setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(state.intake, state.callback); frame.draw(); },
+});
+
 const view = () => {
-  const referral = state.referral;
-  const canChange = referral !== null && (referral.state === 'open' || referral.state === 'asked') && Boolean(referral.need);
-  const side = referral ? summaryView(referral, { change: () => change(referral), canChange }) : intakeView({
-    // As it is when a tap comes, not as it was drawn: two taps may come between two drawings.
-    get intake() { return state.intake; },
-    callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
-    moreOpen: state.moreOpen, setMore: open => { state.moreOpen = open; frame.draw(); },
-    set: setIntake, useCode, addRegion, clear: () => setIntake(emptyIntake()),
-    setChat: chat => { setIntake({ ...state.intake, chat }); state.faults.delete('callback'); frame.draw(); },
-    setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(state.intake, state.callback); frame.draw(); },
-  });
-  const main = html`<div class="results" id="results">${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}${messageView()}${doubtNotice(frame)}${staleNotice(frame, refresh)}${runningRow()}${referral ? tracking(referral) : searching()}${referral ? nothing : nightView(frame)}</div>`;
+  const part = work.now();
+  const referral = part ? state.referral : null;
+  const isLost = !part && work.isMissing() && (hashId() > 0 || state.isBusyElsewhere);
+  const main = html`<div class="results" id="results">${part?.alarms()}${messageView()}${isLost ? missingView(again) : nothing}${doubtNotice(frame)}${staleNotice(frame, refresh)}${part?.runningRow()}${referral ? part?.tracking(referral) : isLost ? nothing : searching()}${referral ? nothing : night.now()?.nightView(frame)}</div>`;
   // The summary comes after the tracking on a narrow screen: in the document too.
-  return html`<main class="work ${referral ? 'tracks' : ''}">${referral ? html`${main}${side}` : html`${side}${main}`}</main>`;
+  return html`<main class="work ${referral ? 'tracks' : ''}">${referral ? html`${main}${part?.summary(referral)}` : html`${form()}${main}`}</main>`;
 };
 
 /* ---- living ---- */
 
+/** The part did not come with the page of a referral, or with what already runs. */
+async function again() {
+  if (await bring()) await enter();
+}
+
+/** What the page begins with: the referral of the hash, or the list of the answers that were kept. */
+async function enter() {
+  const id = hashId();
+  if (id) await (await bring())?.load(id);
+  else {
+    if (isSearchable(state.intake)) bring();
+    await search(false);
+  }
+  lookAround();
+}
+
+/** What runs, and what rings: with nothing of both there is nothing to draw, and nothing to fetch for it. */
+async function lookAround() {
+  if (!work.now()) {
+    try {
+      const [{ referrals }, { bridges }] = await Promise.all([frame.api.get('/referrals?live=true&limit=20'), frame.api.get('/bridges')]);
+      state.isBusyElsewhere = referrals.length + bridges.length > 0;
+    } catch { /* the row is an extra; the next event tries again */ }
+    if (!state.isBusyElsewhere) return;
+  }
+  (await bring())?.loadRunning();
+}
+
 function refresh() {
-  if (state.referral) load(state.referral.id, true);
+  if (state.referral) work.now()?.load(state.referral.id, true);
   else search(true);
-  loadRunning();
+  lookAround();
 }
 
 let liveTimer = 0;
@@ -627,27 +112,29 @@ function refreshSoon() {
 function onLive(live) {
   const { fact } = live;
   const mine = state.referral;
-  if (mine && fact?.referralId === mine.id) load(mine.id, true).then(loadRunning); // at once: somebody waits for this
+  const part = work.now();
+  if (part && mine && fact?.referralId === mine.id) part.load(mine.id, true).then(part.loadRunning); // at once: somebody waits for this
   else refreshSoon();
 }
 
 /** The clock runs, taken places leave the list, and a waiting list comes in when nobody is looking at the old one. */
 function everySecond() {
+  const part = work.now();
   const kept = state.gone.filter(g => Date.now() - g.at < GONE_MS);
   const hasNews = state.waiting !== null && !state.referral && !isInUse();
   if (hasNews && state.waiting) showResult(state.waiting, false);
-  if (state.moreWaiting && !isInUse()) showMore();
-  if (hasNews || kept.length !== state.gone.length || (state.referral && pending(state.referral).length > 0)) {
+  if (state.moreWaiting && !isInUse()) part?.showMore();
+  if (hasNews || kept.length !== state.gone.length || (state.referral && part?.isWaiting(state.referral))) {
     state.gone = kept;
     frame.draw();
   }
 }
 
-function onHash() {
+async function onHash() {
   const id = hashId();
   state.message = null;
-  if (id && id !== state.referral?.id) load(id).then(() => focusSoon('results-title'));
-  else if (!id && state.referral) leave();
+  if (id && id !== state.referral?.id) (await bring())?.load(id).then(() => focusSoon('results-title'));
+  else if (!id && state.referral) work.now()?.leave();
 }
 
 startPage({
@@ -656,19 +143,18 @@ startPage({
   skipKey: 'skip.places',
   view,
   onLive,
-  onBack: refresh,
+  onBack: () => { if (work.isMissing()) again(); refresh(); },
   begin: async ready => {
     frame = ready;
+    desk.frame = ready;
     Object.assign(state, readKept());
     addEventListener('hashchange', onHash);
     for (const event of ['pointerdown', 'pointermove', 'keydown']) addEventListener(event, () => { state.lastTouch = Date.now(); }, { passive: true });
     setInterval(everySecond, 1000);
     // Ages on the cards ("6 min geleden") grow without an event.
     setInterval(() => { if (!state.referral) frame.draw(); }, 30_000);
-    frame.api.get('/colleagues').then(c => { state.colleagues = c.colleagues; frame.draw(); }).catch(() => {}); // asked for with the next page
-    if (hashId()) await load(hashId());
-    else await search(false);
-    loadRunning();
-    startNight(frame);
+    onFirstUse(bring);
+    await enter();
+    night.fetch().then(n => n?.startNight(frame));
   },
 });

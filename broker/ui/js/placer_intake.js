@@ -1,10 +1,8 @@
 // @ts-check
-// The left side of the placer's page: five questions, each answer changes the list at once. And the read-only summary
-// that takes its place once shelters were asked.
+// The left side of the placer's page: five questions, each answer changes the list at once.
 import { label, ordered, regionsByDistance, row, rows } from './codes.js';
 import { BANDS, PERSONS_MAX, answered, hasTrafficking, persons, toggled, withAdults, withChildren } from './need.js';
-import { inSentence } from './reasons.js';
-import { clock, either, t } from './text.js';
+import { either, t } from './text.js';
 import { button, html, icon, live, nothing, segments, select, shape, stepper } from './ui.js';
 
 /** @typedef {import('./need.js').Intake} Intake */
@@ -24,6 +22,8 @@ import { button, html, icon, live, nothing, segments, select, shape, stepper } f
  * @property {() => void} clear
  * @property {boolean} moreOpen the long list of municipalities is only made when it can be used
  * @property {(open: boolean) => void} setMore
+ * @property {typeof import('./placer_intake_more.js') | null} rest what the folds have inside, once it is here
+ * @property {unknown} missing in place of it, when it did not come
  */
 
 const NEAR_REGIONS = 5;
@@ -112,14 +112,7 @@ function unsafe(p) {
 }
 
 /** Off, needed, not known: a button that says which. @param {'yes' | 'unknown' | undefined} value @param {string} text @param {string | undefined} iconName @param {() => void} flip */
-const triChip = (value, text, iconName, flip) => html`<button type="button" class="chip tri ${value ?? ''}" aria-pressed=${value === 'yes' ? 'true' : value === 'unknown' ? 'mixed' : 'false'} @click=${flip}>${value === 'yes' ? icon('check') : value === 'unknown' ? html`<span class="tri-mark" aria-hidden="true">?</span>` : iconName ? icon(iconName) : nothing}${text}${value === 'unknown' ? html`<span class="tri-word">${t('intake.not_known')}</span>` : nothing}</button>`;
-
-/** @param {IntakeParts} p */
-const residence = p => select({
-  id: 'residence', label: t('intake.residence'), value: p.intake.residence,
-  options: [['', t('intake.no_answer')], .../** @type {[string, string][]} */ (ordered('residences', 'intakeOrder').map(r => [r.code, either(r.labelNl, r.labelEn)]))],
-  set: value => p.set({ ...p.intake, residence: value }),
-});
+export const triChip = (value, text, iconName, flip) => html`<button type="button" class="chip tri ${value ?? ''}" aria-pressed=${value === 'yes' ? 'true' : value === 'unknown' ? 'mixed' : 'false'} @click=${flip}>${value === 'yes' ? icon('check') : value === 'unknown' ? html`<span class="tri-mark" aria-hidden="true">?</span>` : iconName ? icon(iconName) : nothing}${text}${value === 'unknown' ? html`<span class="tri-word">${t('intake.not_known')}</span>` : nothing}</button>`;
 
 /** @param {IntakeParts} p */
 function needs(p) {
@@ -135,29 +128,14 @@ function needs(p) {
       options: [['', t('intake.language_unknown')], .../** @type {[string, string][]} */ (ordered('languages', 'intakeOrder').filter(r => r.code !== 'nl').map(r => [r.code, either(r.labelNl, r.labelEn)]))],
       set: language => p.set({ ...p.intake, language }),
     }) : nothing}
-    ${hasTrafficking(p.intake) ? html`${residence(p)}<p class="small subtle">${t('intake.trafficking_hint')}</p>` : nothing}</fieldset>`;
+    ${hasTrafficking(p.intake) ? html`${p.rest?.residence(p) ?? nothing}<p class="small subtle">${t('intake.trafficking_hint')}</p>` : nothing}</fieldset>`;
 }
 
-/** @param {IntakeParts} p @param {string} name */
-function setHome(p, name) {
-  const wanted = name.trim().toLowerCase();
-  const found = rows('municipalities').find(m => (m.name ?? '').toLowerCase() === wanted);
-  p.set({ ...p.intake, home: found?.code ?? '' });
-}
-
-/** @param {IntakeParts} p */
-const more = p => html`<details class="more" @toggle=${(/** @type {Event} */ e) => p.setMore(/** @type {HTMLDetailsElement} */(e.currentTarget).open)}><summary>${icon('chevron-right')}${t('intake.more')}</summary><div class="more-body">
-  <div class="field"><label for="home">${t('intake.home')}</label><input class="input" id="home" list="home-list" autocomplete="off" .value=${row('municipalities', p.intake.home)?.name ?? ''} @change=${(/** @type {Event} */ e) => setHome(p, /** @type {HTMLInputElement} */(e.target).value)}><datalist id="home-list">${p.moreOpen ? rows('municipalities').map(m => html`<option value=${m.name ?? ''}></option>`) : nothing}</datalist><p class="small subtle">${t('intake.home_hint')}</p></div>
-  ${hasTrafficking(p.intake) ? nothing : residence(p)}
-  <fieldset class="question"><legend>${t('intake.threat_kinds')}</legend><div class="chips">${rows('threatKinds').map(r => triChip(p.intake.threatKinds[r.code], either(r.labelNl, r.labelEn), undefined, () => p.set({ ...p.intake, threatKinds: toggled(p.intake.threatKinds, r.code) })))}</div></fieldset>
-  <div class="check"><label><input type="checkbox" .checked=${live(p.intake.together)} @change=${() => p.set({ ...p.intake, together: !p.intake.together })}><span>${t('intake.together')}</span></label></div>
-  ${select({ id: 'ground', label: t('intake.ground'), value: p.intake.ground, options: rows('legalGrounds').map(r => [r.code, either(r.labelNl, r.labelEn)]), set: ground => p.set({ ...p.intake, ground }) })}
-</div></details>`;
+/** What is asked less often, folded. @param {IntakeParts} p */
+const more = p => html`<details class="more" @toggle=${(/** @type {Event} */ e) => p.setMore(/** @type {HTMLDetailsElement} */(e.currentTarget).open)}><summary>${icon('chevron-right')}${t('intake.more')}</summary><div class="more-body">${p.rest ? p.rest.moreBody(p) : p.missing}</div></details>`;
 
 /** A household that comes back has told it all. @param {IntakeParts} p */
-const returning = p => (p.intake.returnCode ? html`<p class="small">${t('stay.return_used', { code: p.intake.returnCode })}</p>` : html`<details class="fold"><summary>${icon('chevron-right')}${t('stay.return')}</summary><div class="more-body">
-  <div class="field"><label for="return-code">${t('stay.return_code')}</label><input class="input" id="return-code" autocomplete="off" autocapitalize="characters" maxlength="15" aria-describedby="return-hint"><p class="small subtle" id="return-hint">${t('stay.return_hint')}</p></div>
-  ${button(t('stay.return_find'), { icon: 'history', click: () => p.useCode(/** @type {HTMLInputElement} */ (document.getElementById('return-code')).value) })}</div></details>`);
+const returning = p => (p.intake.returnCode ? html`<p class="small">${t('stay.return_used', { code: p.intake.returnCode })}</p>` : html`<details class="fold"><summary>${icon('chevron-right')}${t('stay.return')}</summary><div class="more-body">${p.rest ? p.rest.returnBody(p) : p.missing}</div></details>`);
 
 /** @param {IntakeParts} p */
 export const intakeView = p => html`
@@ -168,46 +146,3 @@ export const intakeView = p => html`
   <div class="field"><label for="callback">${t('intake.callback')}</label><input class="input" id="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" aria-describedby="callback-hint callback-fault" aria-invalid=${p.faults.has('callback') ? 'true' : nothing} .value=${p.callback} @change=${(/** @type {Event} */ e) => p.setCallback(/** @type {HTMLInputElement} */(e.target).value)}><p class="small subtle" id="callback-hint">${p.intake.chat ? t('nobed.chat_hint') : t('intake.callback_hint')}</p>${fault('callback', p, 'intake.callback_fault')}</div>
   <div class="intake-foot"><span class="small subtle">${t('intake.answered', { n: answered(p.intake) })}<br>${t('intake.direct')}</span>${button(t('intake.clear'), { kind: 'subtle', click: p.clear })}</div>
 </form>`;
-
-/** @param {import('../types/api').Need} need */
-export function householdLines(need) {
-  const isChild = (/** @type {import('../types/api').Person} */ person) => typeof person.age === 'number' && person.age < 18;
-  const adults = need.household.filter(p => !isChild(p)).map(p => label('sexes', p.sex) + (p.age ? ` (${p.age})` : ''));
-  const children = need.household.filter(isChild).map(p => {
-    const found = row('sexes', p.sex);
-    return t('summary.child', { child: either(found?.childNl, found?.childEn) || t('summary.child_word'), age: String(p.age) });
-  });
-  return [...adults, ...children];
-}
-
-/** @param {import('../types/api').Need} need */
-function needLines(need) {
-  return Object.entries(need.traits ?? {}).filter(([, v]) => v !== 'no').map(([code, v]) => {
-    const words = code === 'tolk' && need.language ? t('intake.interpreter', { language: label('languages', need.language) }) : label('traits', code);
-    return v === 'unknown' ? t('summary.unknown', { what: words }) : words;
-  });
-}
-
-/** @param {string} term @param {unknown} content */
-const line = (term, content) => html`<div><dt>${term}</dt><dd>${content}</dd></div>`;
-/** @param {string[]} texts */
-const lines = texts => texts.map(text => html`<span class="line">${text}</span>`);
-
-/**
- * @param {import('../types/api').Referral} referral @param {{ change: () => void, canChange: boolean }} o
- */
-export function summaryView(referral, o) {
-  const need = referral.need;
-  return html`<section class="intake summary-side" aria-labelledby="intake-title"><h1 id="intake-title" class="ref">${referral.code}</h1>
-  ${need ? html`<dl class="summary">
-    ${line(t('summary.urgency'), label('urgencies', need.urgency))}
-    ${line(t('summary.threat'), html`<span class=${need.threatLevel === 'rood' ? 'risk' : ''}>${shape(need.threatLevel)} ${t('threat.code', { level: inSentence(label('threatLevels', need.threatLevel)) })}</span>`)}
-    ${line(t('summary.household'), lines(householdLines(need)))}
-    ${(need.unsafeRegions ?? []).length > 0 ? line(t('summary.unsafe'), lines((need.unsafeRegions ?? []).map(code => label('regions', code)))) : nothing}
-    ${needLines(need).length > 0 ? line(t('summary.needs'), lines(needLines(need))) : nothing}
-    ${need.channel === 'chat' && !need.callback ? line(t('nobed.answer'), t('nobed.no_callback')) : nothing}
-    ${line(t('summary.opened'), [clock(referral.openedAt), referral.organisation].filter(Boolean).join(', '))}
-  </dl>` : html`<p>${t('summary.erased')}</p>`}
-  ${o.canChange ? html`<div>${button(t('summary.change'), { click: o.change })}</div><p class="small subtle">${t('summary.change_hint')}</p>` : nothing}
-  </section>`;
-}

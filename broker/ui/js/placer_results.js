@@ -2,8 +2,8 @@
 // The right side of the placer's page while searching: the count, the one button, ranked cards with their reasons, and
 // why the rest does not fit. A place is named by its code name and region; its address is not in the page at all.
 import { label, row } from './codes.js';
-import { inSentence, ofTone, rankSentence, sentence } from './reasons.js';
-import { confirmed, duration, either, hasText, t } from './text.js';
+import { ofTone, rankSentence, sentence } from './reasons.js';
+import { confirmed, duration, either, hasText, inSentence, t } from './text.js';
 import { badge, button, html, icon, nothing, notice } from './ui.js';
 
 /** @typedef {import('../types/api').PlaceMatch} PlaceMatch */
@@ -209,6 +209,3 @@ export function resultsView(p) {
     ${fits.length === 0 ? nightRoute(p) : nothing}
     ${why(p)}`;
 }
-
-/** Grey outlines after 400 ms of waiting. */
-export const outlines = () => html`<div class="outlines" aria-busy="true"><p class="sr">${t('results.loading')}</p>${[1, 2, 3].map(() => html`<div class="outline" aria-hidden="true"></div>`)}</div>`;

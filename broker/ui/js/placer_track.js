@@ -2,7 +2,8 @@
 // Following one referral: who was asked, what they said, the next step, and the way to a safe departure. Everything
 // here comes from the referral as the exchange knows it; only the departure list is kept on this screen alone.
 import { label, ordered, rows } from './codes.js';
-import { inSentence, ofTone, rankSentence, sentence } from './reasons.js';
+import { ofTone, rankSentence, sentence } from './reasons.js';
+import { accepted, answerText, askedName, headline, pending } from './referral.js';
 import { clock, duration, either, list, moment, t } from './text.js';
 import { alarmNotices, holdPanel, ownerView, ringText } from './timers.js';
 import { button, closeDialog, html, icon, live, nothing, notice, openDialog, ring } from './ui.js';
@@ -30,46 +31,9 @@ import { button, closeDialog, html, icon, live, nothing, notice, openDialog, rin
  * @property {(referral: Referral, path: string, body: unknown, done: string) => void} act
  */
 
-/** @param {Request} r */
-export const askedName = r => r.locationName ?? either(r.poolName, r.poolNameEn);
-/** @param {Referral} referral */
-export const accepted = referral => referral.requests.find(r => !r.bridge && (r.state === 'accepted' || r.state === 'admitted')) ?? null;
-/** @param {Referral} referral */
-export const pending = referral => referral.requests.filter(r => r.state === 'pending' && !r.bridge);
-/** @param {Referral} referral */
-const declined = referral => referral.requests.filter(r => r.state === 'declined');
 const DEPARTURE = ['phone', 'papers', 'transport', 'tracker'];
 // How long after the expected time nobody having arrived is an alarm, per threat level (schema/codes/protocol.csv).
 const NO_SHOW_DEFAULT_MIN = 60;
-
-/** One line that says where this stands; also the heading. @param {Referral} referral */
-export function headline(referral) {
-  const yes = accepted(referral);
-  const waiting = pending(referral).length;
-  const name = yes ? askedName(yes) : '';
-  if (referral.state === 'admitted') return t('track.admitted', { name });
-  if (referral.state === 'departed') return t('stay.headline_departed', { name });
-  if (referral.state === 'withdrawn') return t('track.withdrawn');
-  if (referral.state === 'closed') return t('nobed.headline_closed');
-  if (referral.state === 'travelling') return t('track.travelling', { name });
-  if (referral.state === 'reserved') return t('track.reserved', { name });
-  if (waiting > 0) return t('track.asked', { n: waiting });
-  const no = declined(referral).length;
-  if (referral.requests.some(r => r.cancelWhy === 'leaked')) return t('safety.track');
-  if (referral.requests.some(r => r.cancelWhy === 'no_show')) return t('track.no_show');
-  if (no > 0 && no === referral.requests.length) return t('track.all_no', { n: no });
-  return referral.requests.length > 0 ? t('track.nobody') : t('track.open');
-}
-
-/** What a shelter did so far, in words. @param {Request} r */
-export function answerText(r) {
-  if (r.state === 'accepted' || r.state === 'admitted') return t('answer.yes', { time: clock(r.answeredAt ?? r.askedAt) });
-  if (r.state === 'left') return t('nobed.answer_left');
-  if (r.state === 'declined') return t('answer.no', { reason: inSentence(label('declineReasons', r.declineReason)) });
-  if (r.state === 'expired') return r.lateYes ? t('answer.late_yes') : t('answer.expired');
-  if (r.state === 'cancelled') return t(r.cancelWhy ? `answer.cancelled_${r.cancelWhy}` : 'answer.cancelled_withdrawn');
-  return r.seenAt ? t('answer.seen', { time: clock(r.seenAt) }) : t('answer.not_seen');
-}
 
 /** What the rank rests on: points of a thousand, what went off, and what the others need. @param {import('../types/api').Proposal} p */
 function pointsText(p) {

@@ -1,7 +1,7 @@
 // @ts-check
 // A reason of the matcher as a sentence: "reason.<code>" with its two details, {a} and {b}, turned into words.
 import { label, row } from './codes.js';
-import { duration, either, hasText, number, t } from './text.js';
+import { duration, either, hasText, inSentence, number, t } from './text.js';
 
 /** @typedef {import('../types/api').Reason} Reason */
 /** @typedef {import('../types/api').Param} Param */
@@ -14,9 +14,6 @@ const LISTS = {
 // Labels that stand inside a sentence lose their capital, names of places and languages keep it.
 const LOWER = new Set(['trait', 'kind', 'level', 'threat_kind', 'residence', 'decline']);
 const NO_LIMIT = 32767;
-
-/** Inside a sentence; an abbreviation keeps its capitals. @param {string} text */
-export const inSentence = text => (/^[A-Z][a-z]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
 
 /** @param {Param} param */
 export function detail(param) {

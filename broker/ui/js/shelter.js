@@ -1,51 +1,30 @@
 // @ts-check
 // The shelter's page, phone first: requests on top, own numbers below, one bar to confirm. A change that could not be
-// saved is never queued in silence: it says so, and stays on the screen.
-import { ApiError, problemText } from './api.js';
-import { allowNotifications, armSound, chime, isArmed, notify, startCall, stayAwake, stopCall } from './attention.js';
-import { questions } from './feed.js';
+// saved is never queued in silence: it says so, and stays on the screen. This module has the numbers; requests, sheets and
+// saving come with shelter_work.js, with the first request or the first touch.
+import { problemText } from './api.js';
+import { allowNotifications, armSound, isArmed, notify, startCall, stayAwake, stopCall } from './attention.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { nightView, startNight } from './night_link.js';
-import { capacityView, confirmBar, poolName, shownFree } from './shelter_capacity.js';
-import { clashesOf, sendClaims, settled } from './shelter_report.js';
-import { declineSheet, endedCard, endedText, openDecline, requestsView } from './shelter_request.js';
-import { closeStop, newStopping, openStop, stopOf, stopSheet } from './shelter_stop.js';
+import { later, missingView, onFirstUse } from './later.js';
+import { capacityView, confirmBar, shownFree } from './shelter_capacity.js';
+import { desk, pendingNow, state } from './shelter_desk.js';
 import { clock, either, t } from './text.js';
 import { announce, button, focusSoon, html, icon, nothing, notice } from './ui.js';
 
 /** @typedef {import('../types/api').Pool} Pool */
 /** @typedef {import('../types/api').Request} Request */
 /** @typedef {import('./frame.js').Frame} Frame */
-/** @typedef {import('./shelter_report.js').Claim} Claim */
-/** @typedef {import('./shelter_report.js').Sent} Sent */
 
 // A request that is not answered is called again after these, besides the call by phone that the server makes.
 const RING_AGAIN_MS = [60_000, 180_000];
 const ENDED_MAX = 4;
 const LIVE_DELAY_MS = 300;
+const AGAIN_MS = 3000;
 
 /** @type {Frame} */
 let frame;
-
-const state = {
-  /** @type {Pool[]} */ pools: [],
-  /** @type {Request[]} */ requests: [],
-  /** @type {Request[]} */ ended: [],
-  /** With the version of the pool that was on the screen at the tap. @type {Map<number, { free: number, version: number }>} */ changed: new Map(),
-  /** Of the own organisation. @type {import('../types/api').Feed[]} */ feeds: [],
-  /** @type {import('./shelter_report.js').Clash[]} */ clashes: [],
-  /** @type {Request | null} */ declining: null,
-  /** @type {import('./shelter_stop.js').Stopping | null} */ stopping: null,
-  /** @type {{ title: string, text?: string } | null} */ message: null,
-  /** @type {string | null} */ notSaved: null,
-  /** @type {Set<number>} */ seen: new Set(),
-  /** @type {Map<number, number>} */ rung: new Map(),
-  /** How often the exchange had each rung again, as last seen here. @type {Map<number, number>} */ rungAgain: new Map(),
-  /** Loading is over: only then an empty list means that there is nothing. */ ready: false,
-  onShift: false,
-  shift: { sound: false, notify: false, awake: false },
-  busy: false,
-};
+const work = later(() => import('./shelter_work.js'));
+const night = later(() => import('./night_link.js'));
 
 /* ---- facts ---- */
 
@@ -65,6 +44,7 @@ async function load() {
     loadShown = number;
     await keepEnded(requests.requests);
     if (number < loadShown) return;
+    if (requests.requests.length > 0) work.fetch().then(frame.draw);
     state.pools = pools.pools;
     state.requests = requests.requests;
     for (const id of [...state.changed.keys()]) if (!state.pools.some(p => p.id === id)) state.changed.delete(id);
@@ -92,12 +72,11 @@ async function keepEnded(now) {
     // What this phone did itself was said when it was done.
     if (ended && ended.state !== 'declined' && ended.state !== 'admitted') {
       state.ended = [ended, ...state.ended].slice(0, ENDED_MAX);
-      announce(endedText(ended));
+      const text = work.now()?.endedText(ended);
+      if (text) announce(text);
     }
   }
 }
-
-const pendingNow = () => state.requests.filter(r => r.state === 'pending');
 
 /** New requests ring; what is looked at is told to the worker who asked. */
 function attend() {
@@ -136,6 +115,7 @@ function see(request) {
 /** Ring again, and the spoken warnings at two and one minutes; the running clock itself is never spoken. */
 function everySecond() {
   const now = Date.now();
+  bringAgain();
   for (const r of pendingNow()) {
     const waited = now - new Date(r.askedAt).getTime();
     const due = RING_AGAIN_MS.filter(ms => waited >= ms).length;
@@ -152,92 +132,22 @@ function everySecond() {
   if (pendingNow().length > 0) frame.draw();
 }
 
-/* ---- deeds ---- */
-
-/** @param {() => Promise<void>} deed */
-async function doing(deed) {
-  if (state.busy) return;
-  state.busy = true;
-  state.message = null;
-  armSound();
-  stopCall();
+/** What answers and saves, here or with a word that it did not come. */
+async function bring() {
+  const part = await work.fetch();
   frame.draw();
-  try {
-    await deed();
-  } catch (error) {
-    state.message = { title: problemText(error) };
-    focusSoon('message');
-    await load();
-  } finally {
-    state.busy = false;
-    frame.draw();
-  }
+  return part;
 }
 
-/** @param {Request} request */
-const accept = request => doing(async () => {
-  const now = await frame.api.post(`/requests/${request.id}/acceptance`, {});
-  replace(now);
-  chime();
-  announce(t('request.promised'));
-  await load();
-  focusSoon(`request-${request.id}`);
-});
-
-/** @param {Request} request */
-const extend = request => doing(async () => {
-  const now = await frame.api.post(`/requests/${request.id}/extension`, {});
-  replace(now);
-  announce(t('timers.extra_given', { time: clock(now.answerByAt) }));
-  await load();
-  focusSoon(`request-${request.id}`);
-});
-
-/** @param {Request} request @param {string} reason */
-const decline = (request, reason) => doing(async () => {
-  await frame.api.post(`/requests/${request.id}/decline`, { reason });
-  state.requests = state.requests.filter(r => r.id !== request.id);
-  announce(t('decline.done'));
-  await load();
-  focusSoon('capacity');
-});
-
-/** @param {Request} request @param {boolean} conflict */
-const answerConflict = (request, conflict) => doing(async () => {
-  const answered = await frame.api.post(`/requests/${request.id}/conflict-answer`, { conflict });
-  if (conflict) state.requests = state.requests.filter(r => r.id !== request.id);
-  else replace(answered);
-  announce(t(conflict ? 'safety.conflict_declined' : 'safety.conflict_free'));
-  await load();
-  if (conflict) focusSoon('capacity');
-});
-
-/** @param {Request} request */
-const arrived = request => doing(async () => {
-  await frame.api.post(`/requests/${request.id}/arrival`, {});
-  state.requests = state.requests.filter(r => r.id !== request.id);
-  announce(t('ended.admitted'));
-  await load();
-  focusSoon('capacity');
-});
-
-/** The time is over, yet they can come: it is recorded, whatever the exchange answers. @param {Request} request */
-const lateYes = request => doing(async () => {
-  try {
-    replace(await frame.api.post(`/requests/${request.id}/acceptance`, {}));
-    await load();
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 409) throw error;
-    state.ended = state.ended.map(r => (r.id === request.id ? { ...r, lateYes: true } : r));
-    announce(t('ended.late_yes'));
-  }
-});
-
-/** @param {Request} now */
-function replace(now) {
-  state.ended = state.ended.filter(r => r.id !== now.id);
-  state.requests = [...state.requests.filter(r => r.id !== now.id), now];
+let triedAt = 0;
+/** A request that cannot be shown must not wait for somebody's tap. */
+function bringAgain() {
+  if (!work.isMissing() || Date.now() - triedAt < AGAIN_MS) return;
+  triedAt = Date.now();
+  bring();
 }
+
+/* ---- deeds ---- */
 
 /** @param {Pool} pool @param {number} free */
 function set(pool, free) {
@@ -247,111 +157,12 @@ function set(pool, free) {
   frame.draw();
 }
 
-/**
- * The second tap. Without a change it renews the time of all numbers that are known, but of no room of which hand and
- * feed differ: who did not read the question has not answered it.
- */
-function confirm() {
-  if (frame.isStale()) {
-    state.notSaved = t('capacity.not_saved');
-    return frame.draw();
-  }
-  const hasChanges = state.changed.size > 0;
-  const open = hasChanges ? [] : questions(state.pools, state.requests);
-  const pools = state.pools.filter(p => (hasChanges ? state.changed.has(p.id) : shownFree(p) !== null && !open.includes(p)));
-  if (pools.length === 0 && open.length > 0) {
-    announce(t('differ.first', { n: open.length }));
-    return focusSoon(`differ-${open[0].id}`);
-  }
-  return doing(async () => {
-    const claims = pools.map(pool => ({ pool, free: shownFree(pool) ?? 0, version: pool.version, ...state.changed.get(pool.id) }));
-    if (!await submit(claims)) return;
-    const time = clock(frame.api.now());
-    announce(hasChanges ? t('capacity.saved') : open.length > 0 ? t('differ.left', { time, n: open.length }) : t('capacity.confirmed', { time }));
-  });
-}
-
-/** Hand and feed differ, and the house says what is right. @param {Pool} pool @param {number | null} free @param {import('./capacity.js').Answer} [answer] */
-const decide = (pool, free, answer) => doing(async () => {
-  if (!await submit([{ pool, free, version: pool.version, answer }])) return;
-  announce(answer?.stop === null ? t('differ.reopened', { name: poolName(pool) }) : answer?.stop ? t('stop.done', { name: poolName(pool) }) : t('capacity.saved'));
-  focusSoon(answer && 'stop' in answer ? `intake-${pool.id}` : 'capacity');
-});
-
-/** @param {Partial<import('./shelter_stop.js').Stopping>} change */
-function setStopping(change) {
-  if (state.stopping) state.stopping = { ...state.stopping, ...change };
-  frame.draw();
-}
-
-/** @param {Pool} pool */
-function askStop(pool) {
-  state.stopping = newStopping(pool, poolName(pool));
-  frame.draw();
-  openStop();
-}
-
-/** The tap that stops it, with the version that was on the screen when the sheet was opened. */
-function confirmStop() {
-  const { stopping } = state;
-  if (!stopping || state.busy) return;
-  const said = stopOf(stopping, frame.api.now());
-  if ('fault' in said) {
-    setStopping({ fault: said.fault });
-    if (said.fault === 'time') focusSoon('stop-at');
-    else document.querySelector('#stop input')?.scrollIntoView({ block: 'nearest' });
-    return;
-  }
-  closeStop();
-  state.stopping = null;
-  if (frame.isStale()) {
-    state.notSaved = t('capacity.not_saved');
-    frame.draw();
-    return;
-  }
-  decide(stopping.pool, shownFree(stopping.pool), { stop: said.stop });
-}
-
-/** @param {Claim[]} claims @returns {Promise<boolean>} all of them were saved */
-async function submit(claims) {
-  state.notSaved = null;
-  const sent = await sendClaims(frame.api, claims, state.requests);
-  const isOver = (/** @type {Pool} */ pool) => [...sent.saved, ...sent.clashed].some(c => c.pool.id === pool.id);
-  for (const { pool } of sent.saved) state.changed.delete(pool.id);
-  state.clashes = state.clashes.filter(c => !isOver(c.pool));
-  state.notSaved = notSavedText(sent, claims.length);
-  if (sent.failed.length < claims.length) await load();
-  state.clashes.push(...clashesOf(sent.clashed, state.pools));
-  if (sent.clashed.length > 0) focusSoon('clash');
-  return sent.saved.length === claims.length;
-}
-
-/** What was saved and what was not; a clash asks for itself. @param {Sent} sent @param {number} all */
-function notSavedText({ saved, late, clashed, failed, error }, all) {
-  const names = (/** @type {Claim[]} */ claims) => claims.map(c => poolName(c.pool)).join(', ');
-  const isLost = error?.kind === 'unknown' || error?.kind === 'offline';
-  return [
-    saved.length > 0 && saved.length < all ? t('capacity.partly', { saved: saved.length, all }) : '',
-    all > 1 && clashed.length > 0 ? t('capacity.none_of', { names: names(clashed) }) : '',
-    late.length > 0 ? t('capacity.late', { names: names(late) }) : '',
-    all > 1 && failed.length > 0 ? t('capacity.none_of', { names: names(failed) }) : '',
-    error ? (isLost ? t('capacity.not_saved') : problemText(error)) : '',
-  ].filter(part => part !== '').join(' ') || null;
-}
-
-/** Two people set the number: one of them says which is right. @param {number | null} free */
-const settle = free => doing(async () => {
-  const clash = state.clashes[0];
-  if (!clash || !await submit([settled(clash, free)])) return;
-  announce(t('capacity.saved'));
-  focusSoon(state.clashes.length > 0 ? 'clash' : 'capacity');
-});
-
-/** What somebody else said stands; the answer that came too late is thrown away. */
-function leaveClash() {
-  state.clashes.shift();
-  frame.draw();
-  focusSoon(state.clashes.length > 0 ? 'clash' : 'capacity');
+/** The second tap. */
+async function confirm() {
+  const part = frame.isStale() ? null : await bring();
+  if (part) return part.confirm();
+  state.notSaved = t('capacity.not_saved');
+  return frame.draw();
 }
 
 /* ---- start of the shift ---- */
@@ -376,34 +187,29 @@ const shiftView = () => {
 
 /* ---- drawing ---- */
 
-/** @returns {import('./shelter_request.js').RequestParts} */
-const requestParts = () => ({
-  nowMs: Date.now(), busy: state.busy, stale: frame.isStale(),
-  freeIn: r => { const pool = state.pools.find(p => p.id === r.poolId); return pool ? shownFree(pool) : null; },
-  extend, yes: accept, no: r => { state.declining = r; frame.draw(); openDecline(); }, decline, arrived, answerConflict, lateYes,
-  dismiss: r => { state.ended = state.ended.filter(e => e.id !== r.id); frame.draw(); focusSoon('capacity'); },
-});
-
 const quiet = () => {
   if (!state.ready || pendingNow().length > 0 || state.requests.length > 0) return nothing;
   return html`<p class="quiet">${icon('moon')}${t('shelter.quiet')}</p>`;
 };
 
 const view = () => {
+  const part = work.now();
   /** @type {import('./shelter_capacity.js').CapacityParts} */
-  const capacity = { pools: state.pools, requests: state.requests, changed: state.changed, feeds: state.feeds, clash: state.clashes[0] ?? null, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm, settle, leave: leaveClash, answer: decide, askStop };
-  const parts = requestParts();
+  const capacity = {
+    pools: state.pools, requests: state.requests, changed: state.changed, feeds: state.feeds, clash: state.clashes[0] ?? null, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm,
+    settle: free => { part?.settle(free); }, leave: () => { part?.leaveClash(); },
+    answer: async (pool, free, answer) => { (await bring())?.decide(pool, free, answer); }, askStop: async pool => { (await bring())?.askStop(pool); },
+  };
   return html`<main class="phone-main" id="main">
     <h1 class="sr">${t('shelter.heading', { name: frame.session.locationName ?? frame.session.organisation })}</h1>
     ${state.message ? notice({ title: state.message.title, text: state.message.text, alert: true, id: 'message', tone: 'error' }) : nothing}
     ${doubtNotice(frame)}${staleNotice(frame, load, 'offline.text_shelter')}
-    ${requestsView(state.requests, parts)}
-    ${state.ended.map(r => endedCard(r, parts))}
+    ${part ? part.cards() : work.isMissing() ? missingView(bring) : nothing}
     ${state.onShift ? nothing : shiftView()}
     ${quiet()}
     ${state.ready ? capacityView(capacity) : html`<p class="subtle" aria-busy="true">${t('shelter.loading')}</p>`}
-    ${nightView(frame)}
-  </main>${confirmBar(capacity)}${declineSheet(state.declining, parts)}${stopSheet(state.stopping, { nowMs: frame.api.now(), set: setStopping, confirm: confirmStop })}`;
+    ${night.now()?.nightView(frame)}
+  </main>${confirmBar(capacity)}${part?.sheets()}`;
 };
 
 let timer = 0;
@@ -428,8 +234,12 @@ startPage({
     // The age of the numbers grows without an event, and a feed falls silent without one.
     setInterval(() => { loadFeeds(); frame.draw(); }, 60_000);
     loadFeeds();
-    startNight(frame);
+    desk.frame = ready;
+    desk.load = load;
+    onFirstUse(bring);
     await load();
+    if (state.requests.length > 0) await work.fetch();
+    night.fetch().then(n => n?.startNight(frame));
   },
 });
 

@@ -5,7 +5,6 @@ import { freeMax, oldestConfirmed, promised, stopNow, total } from './capacity.j
 import { label } from './codes.js';
 import { difference, questions } from './feed.js';
 import { ownFeedLine, ownFeedNotice } from './shelter_feed.js';
-import { stopText } from './shelter_stop.js';
 import { clock, confirmed, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice, stepper } from './ui.js';
 
@@ -30,6 +29,12 @@ import { button, html, icon, nothing, notice, stepper } from './ui.js';
  * @property {(pool: Pool) => void} askStop opens the sheet
  * @property {(pool: Pool, free: number | null, answer?: Answer) => void} answer what is right where hand and feed differ
  */
+
+/** "Opname gestopt: Te weinig personeel, tot 07:00". @param {import('../types/api').Stop} stop @param {number} [nowMs] */
+function stopText(stop, nowMs = Date.now()) {
+  const reason = label('stopReasons', stop.reason);
+  return stop.untilAt ? t('capacity.stopped_until', { reason, time: moment(stop.untilAt, nowMs) }) : t('capacity.stopped', { reason });
+}
 
 const REMIND_MS = 90 * 60_000;
 const SQUARES_MAX = 12;

@@ -2,8 +2,7 @@
 // A request on the phone of the night shift: the least that is needed to say yes or no, and two large buttons. Nothing
 // on this card says who they are.
 import { label, ordered, row } from './codes.js';
-import { inSentence } from './reasons.js';
-import { clock, either, list, t } from './text.js';
+import { clock, either, inSentence, list, t } from './text.js';
 import { button, callLink, closeDialog, html, icon, nothing, notice, openDialog, ring, shape } from './ui.js';
 
 /** @typedef {import('../types/api').Request} Request */

@@ -1,7 +1,7 @@
 // @ts-check
 // Stopping the intake of one room: why, until when, and one tap. The sheet only gathers; nothing is sent before that tap.
-import { label, ordered } from './codes.js';
-import { clock, either, isoDate, moment, momentOn, t } from './text.js';
+import { ordered } from './codes.js';
+import { clock, either, isoDate, momentOn, t } from './text.js';
 import { button, closeDialog, html, icon, live, nothing, openDialog, segments } from './ui.js';
 
 /** @typedef {import('../types/api').Pool} Pool */
@@ -27,12 +27,6 @@ export function stopOf(s, nowMs) {
   if (s.until === 'open') return { stop: { reason: s.reason } };
   const at = momentOn(s.until === 'today' ? 0 : 1, s.at, nowMs);
   return at !== null && at > nowMs ? { stop: { reason: s.reason, untilAt: new Date(at).toISOString() } } : { fault: 'time' };
-}
-
-/** "Opname gestopt: Te weinig personeel, tot 07:00". @param {Stop} stop @param {number} [nowMs] */
-export function stopText(stop, nowMs = Date.now()) {
-  const reason = label('stopReasons', stop.reason);
-  return stop.untilAt ? t('capacity.stopped_until', { reason, time: moment(stop.untilAt, nowMs) }) : t('capacity.stopped', { reason });
 }
 
 /** The end in words, read out as it is chosen. @param {Stopping} s @param {number} nowMs */

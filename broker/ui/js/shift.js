@@ -3,7 +3,7 @@
 // What is offered to whoever is next, and what nobody looks after, stands on top.
 import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { headline } from './placer_track.js';
+import { headline } from './referral.js';
 import { moment, t } from './text.js';
 import { alarmNotices, openAlarms, ownerView } from './timers.js';
 import { announce, html, nothing, notice } from './ui.js';

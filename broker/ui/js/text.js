@@ -140,3 +140,6 @@ export function momentOn(days, hhmm, nowMs) {
   }
   return null;
 }
+
+/** Inside a sentence; an abbreviation keeps its capitals. @param {string} text */
+export const inSentence = text => (/^[A-Z][a-z]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text);

@@ -108,19 +108,20 @@ function nightSheet() {
 /** Write .gz and .br beside a file where they save something; returns the encodings made. @param {string} file */
 function compress(file) {
   const raw = readFileSync(file);
-  if (extname(file) === '.woff2' || raw.length < 600) return [];
+  if (extname(file) === '.woff2' || raw.length < 400) return [];
   writeFileSync(`${file}.gz`, gzipSync(raw, { level: 9 }));
   writeFileSync(`${file}.br`, brotliCompressSync(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
   return ['gz', 'br'];
 }
 
 /** The modules that SCRIPT imports, and theirs, each once: a browser that must find them one by one waits for each in
- * turn. @param {string} dir @param {string} script @param {string[]} [found] @returns {string[]} */
+ * turn. What is imported when it is needed, by import(), may never be: it is not among them, nor asked for beforehand.
+ * @param {string} dir @param {string} script @param {string[]} [found] @returns {string[]} */
 function modulesOf(dir, script, found = []) {
-  for (const { fileName } of ts.preProcessFile(readFileSync(join(dir, script), 'utf8')).importedFiles) {
-    const next = join(dirname(script), fileName);
-    // What is sealed with is fetched when it is needed, which may be never.
-    if (!fileName.startsWith('.') || found.includes(next) || next.startsWith('vendor/sodium/')) continue;
+  const { statements } = ts.createSourceFile(script, readFileSync(join(dir, script), 'utf8'), ts.ScriptTarget.ES2022);
+  for (const { moduleSpecifier } of statements.filter(s => ts.isImportDeclaration(s) || ts.isExportDeclaration(s))) {
+    const next = moduleSpecifier && join(dirname(script), moduleSpecifier.text);
+    if (!next || !moduleSpecifier.text.startsWith('.') || found.includes(next)) continue;
     found.push(next);
     modulesOf(dir, next, found);
   }

@@ -1,0 +1,47 @@
+// @ts-check
+// Where a referral stands and what a shelter said to it, in one line each: what every page that names a referral needs.
+import { label } from './codes.js';
+import { clock, either, inSentence, t } from './text.js';
+
+/** @typedef {import('../types/api').Referral} Referral */
+/** @typedef {import('../types/api').Request} Request */
+
+/** @param {Request} r */
+export const askedName = r => r.locationName ?? either(r.poolName, r.poolNameEn);
+/** @param {Referral} referral */
+export const accepted = referral => referral.requests.find(r => !r.bridge && (r.state === 'accepted' || r.state === 'admitted')) ?? null;
+/** @param {Referral} referral */
+export const pending = referral => referral.requests.filter(r => r.state === 'pending' && !r.bridge);
+/** @param {Request[]} requests */
+const declined = requests => requests.filter(r => r.state === 'declined');
+
+/** One line that says where this stands; also the heading. @param {Referral} referral */
+export function headline(referral) {
+  const yes = accepted(referral);
+  const waiting = pending(referral).length;
+  const name = yes ? askedName(yes) : '';
+  if (referral.state === 'admitted') return t('track.admitted', { name });
+  if (referral.state === 'departed') return t('stay.headline_departed', { name });
+  if (referral.state === 'withdrawn') return t('track.withdrawn');
+  if (referral.state === 'closed') return t('nobed.headline_closed');
+  if (referral.state === 'travelling') return t('track.travelling', { name });
+  if (referral.state === 'reserved') return t('track.reserved', { name });
+  if (waiting > 0) return t('track.asked', { n: waiting });
+  // A bed for the meantime is beside the search, not an answer to it.
+  const asked = referral.requests.filter(r => !r.bridge);
+  const no = declined(asked).length;
+  if (asked.some(r => r.cancelWhy === 'leaked')) return t('safety.track');
+  if (asked.some(r => r.cancelWhy === 'no_show')) return t('track.no_show');
+  if (no > 0 && no === asked.length) return t('track.all_no', { n: no });
+  return asked.length > 0 ? t('track.nobody') : t('track.open');
+}
+
+/** What a shelter did so far, in words. @param {Request} r */
+export function answerText(r) {
+  if (r.state === 'accepted' || r.state === 'admitted') return t('answer.yes', { time: clock(r.answeredAt ?? r.askedAt) });
+  if (r.state === 'left') return t('nobed.answer_left');
+  if (r.state === 'declined') return t('answer.no', { reason: inSentence(label('declineReasons', r.declineReason)) });
+  if (r.state === 'expired') return r.lateYes ? t('answer.late_yes') : t('answer.expired');
+  if (r.state === 'cancelled') return t(r.cancelWhy ? `answer.cancelled_${r.cancelWhy}` : 'answer.cancelled_withdrawn');
+  return r.seenAt ? t('answer.seen', { time: clock(r.seenAt) }) : t('answer.not_seen');
+}
