@@ -7,7 +7,8 @@ import { startExchange } from '../support/exchange.mjs';
 import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
 import { NOBED_SETTINGS, openDossier } from '../support/walk_nobed_pages.mjs';
-import { aReport, deskOf, expectStatus, locationOf, phoneOf, poolOf } from '../support/world.mjs';
+import { aNight } from '../support/walk_nobed.mjs';
+import { aReport, aWoman, deskOf, expectStatus, locationOf, openReferral, phoneOf, poolOf } from '../support/world.mjs';
 
 // Dutch clock time N minutes from now, as a person would type it.
 const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(Date.now() + minutes * 60_000));
@@ -145,4 +146,27 @@ test('a chat that nobody can ring back is asked for like any other, and the hous
   assert.match(await house.page.locator('section.call').first().innerText(), new RegExp(say('nobed.no_callback')));
   assert.equal(await house.page.locator('section.call').first().getByRole('link', { name: say('request.call_first') }).count(), 0);
   await house.context.close();
+});
+
+test('what is half typed stays when the page is drawn anew, and never goes along to another household', async () => {
+  const { page } = worker;
+  const [one, two] = [await openReferral(other, aWoman()), await openReferral(other, aWoman())];
+  await openDossier(worker, one.id);
+  await section().getByRole('button', { name: say('nobed.add_hotel') }).click();
+  await page.locator('#nobed-phone').pressSequentially('0900 12'); // and the field is not left
+  expectStatus(await other.post(`/referrals/${one.id}/nights`, aNight({ reason: 'alles_vol' })), 200);
+  await section().locator('tbody tr').waitFor();
+  assert.equal(await page.inputValue('#nobed-phone'), '0900 12');
+  await openDossier(worker, two.id);
+  await page.getByRole('heading', { name: two.code }).waitFor();
+  assert.equal(await page.locator('#form-hotel').count(), 0, 'a form that was opened for another');
+  await section().getByRole('button', { name: say('nobed.add_hotel') }).click();
+  assert.equal(await page.inputValue('#nobed-phone'), '');
+});
+
+test('free places that change somewhere do not have the page read anew', async () => {
+  const { page } = worker;
+  const read = page.waitForRequest(r => /\/referrals\/\d+$/.test(r.url()), { timeout: 3000 }).then(() => 'read', () => 'not read');
+  for (const p of emptied.slice(0, 3)) await says(p.poolId, 1);
+  assert.equal(await read, 'not read');
 });

@@ -150,6 +150,28 @@ test('a residence that is not known is a task, done on the page', async () => {
   assert.equal(expectStatus(await api.get(`/referrals/${id}`), 200).need.residence, 'bedenktijd');
 });
 
+test('an answer that was chosen and not sent never goes along to another household', async () => {
+  const api = await x.as('nachtdienst.rotterdam');
+  const keeper = await x.as('helpdesk.comensha');
+  const asked = async () => {
+    const { id } = await openReferral(api, aVictim());
+    const gate = expectStatus(await api.post(`/referrals/${id}/gate-requests`, { kind: 'cosm' }), 201).id;
+    expectStatus(await keeper.post(`/gate-requests/${gate}/ownership`), 200);
+    expectStatus(await keeper.post(`/gate-requests/${gate}/questions`, { facts: ['politie'] }), 200);
+    return { id, gate };
+  };
+  const [one, two] = [await asked(), await asked()];
+  const { page } = placer;
+  const answer = (gate, word) => page.locator(`input[name="gate-${gate}-politie"][value=${word}]`);
+  const label = (gate, word) => page.locator('label', { has: answer(gate, word) });
+  await page.goto(`/verwijzing#r=${one.id}`);
+  await label(one.gate, 'yes').click();
+  await page.goto(`/verwijzing#r=${two.id}`);
+  await label(two.gate, 'unknown').waitFor();
+  assert.equal(await answer(two.gate, 'yes').isChecked(), false);
+  assert.equal(await answer(two.gate, 'unknown').isChecked(), true);
+});
+
 test('the municipality gives assent for a minor alone, and then gives one back', async () => {
   const api = await x.as('nachtdienst.rotterdam');
   const { id } = await openReferral(api, aMinorAlone({ homeMunicipality: 'GM0599' }));

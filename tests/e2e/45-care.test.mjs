@@ -101,6 +101,18 @@ test('a specialist is asked, and sees neither code nor place nor age; the answer
   await section().getByText('Eerst een tolk.').waitFor();
 });
 
+test('an answer that is being typed stays with its question when another one comes in', async () => {
+  const api = await x.as('nachtdienst.rotterdam');
+  const asks = async question => expectStatus(await api.post(`/referrals/${(await openReferral(api, aNeed({ traits: { eer: 'yes' } }))).id}/consults`, { organisationId: org, question }), 201);
+  const card = question => house.page.locator('[data-kind="consult"]', { hasText: question });
+  await asks('De eerste vraag?');
+  await card('De eerste vraag?').locator('[name=answer]').fill('Alleen voor de eerste.');
+  await asks('De tweede vraag?');
+  await card('De tweede vraag?').waitFor();
+  assert.equal(await card('De eerste vraag?').locator('[name=answer]').inputValue(), 'Alleen voor de eerste.');
+  assert.equal(await card('De tweede vraag?').locator('[name=answer]').inputValue(), '');
+});
+
 test('both pages hold at three widths, by day and by night, without a fault', { timeout: 180_000 }, async () => {
   for (const desk of [own, house]) {
     for (const details of await desk.page.locator('main details').all()) await details.evaluate(d => { d.open = true; });

@@ -110,6 +110,7 @@ test('a note is sealed here and opened there; only ciphertext goes over the wire
   await reader.page.fill('#note-passphrase', 'de verkeerde wachtzin 1234');
   await reader.page.getByRole('button', { name: say('handover.open'), exact: true }).click();
   await reader.page.getByText(say('handover.fault_passphrase')).waitFor({ timeout: 60_000 });
+  assert.equal(await reader.page.inputValue('#note-passphrase'), '', 'a passphrase that was wrong does not stay');
   await fine(reader, 'opening');
   await reader.page.fill('#note-passphrase', PASSPHRASE);
   await reader.page.getByRole('button', { name: say('handover.open'), exact: true }).click();
@@ -117,6 +118,9 @@ test('a note is sealed here and opened there; only ciphertext goes over the wire
   assert.equal(await reader.page.locator('.note-text').innerText(), NOTE);
   await fine(reader, 'read');
   await page.getByText(/^Gelezen /).waitFor();
+  await reader.page.getByRole('button', { name: say('handover.close'), exact: true }).click();
+  await reader.page.locator('.note-text').waitFor({ state: 'detached' });
+  await reader.page.getByRole('button', { name: say('handover.read') }).waitFor();
 
   assert.ok(sent.some(s => s.includes('"sealed"')), 'the note went over the wire');
   for (const secret of [PASSPHRASE, NOTE, 'Merk-e2e-8812']) assert.deepEqual(sent.filter(s => s.includes(secret)), []);

@@ -9,7 +9,7 @@ import { aHotel, aNight } from '../support/walk_nobed.mjs';
 import { aReport, aWoman, ask, deskOf, expectStatus, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 import { poll } from '../support/wait.mjs';
 
-const BRIDGE_KINDS = ['nood', 'crisis', 'uur72'];
+const BRIDGE_KINDS = ['nood', 'crisis', 'uur72', 'mannen'];
 // Alarms ring at once and again after a second, so that nobody waits for a night.
 const settings = { bridge_grace_s: 0, bridge_again_s: 1, bridge_seen_s: 2 };
 

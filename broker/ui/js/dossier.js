@@ -2,6 +2,7 @@
 // One referral from the night call to the end: the head says where it stands, and each part of its life is a section of
 // its own module. Seen by the referrer, by the house that said yes, and by who places it; what a section shows and lets
 // do follows from what the exchange answers, not from this page.
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { ApiError, problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { later, missingView } from './later.js';
@@ -151,8 +152,16 @@ function view() {
   const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
   const r = state.referral;
   return html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}${problem}
-    ${r ? html`${head(r)}${SECTIONS.map(sectionView)}` : state.id === null ? html`<h1>${t('dossier.title')}</h1><p>${t('dossier.none')}</p>` : nothing}</main>`;
+    ${r ? repeat([r], () => r.id, () => html`${head(r)}${SECTIONS.map(sectionView)}`) : state.id === null ? html`<h1>${t('dossier.title')}</h1><p>${t('dossier.none')}</p>` : nothing}</main>`;
 }
+
+/**
+ * Whether a fact may change this page. Facts about stays, MDOs, bridges, notes name the referral too. A question to a
+ * specialist does not, for who is asked may not learn of which it is; what names none else (free places, above all) is no
+ * reason to read everything anew. No fact at all: something was missed.
+ * @param {string} kind @param {import('../types/api').EventFact | null} fact
+ */
+const concerns = (kind, fact) => fact === null || fact.referralId === state.id || kind.startsWith('consult.');
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
@@ -165,11 +174,11 @@ startPage({
   begin: async f => {
     frame = f;
     state.id = idOfHash();
-    addEventListener('hashchange', () => { state.id = idOfHash(); state.referral = null; load(); });
+    addEventListener('hashchange', () => { state.id = idOfHash(); state.referral = null; frame.draw(); load(); });
     await load();
   },
-  onLive: ({ fact }) => {
-    if (fact?.referralId !== undefined && fact.referralId !== state.id) return;
+  onLive: ({ kind, fact }) => {
+    if (!concerns(kind, fact)) return;
     clearTimeout(soon);
     soon = setTimeout(load, LIVE_DELAY_MS);
   },

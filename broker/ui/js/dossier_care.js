@@ -1,5 +1,6 @@
 // @ts-check
 // Care on the page of a referral: who co-ordinates, the MDO, and questions to specialists.
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { askForm, byName, consultView, conveneForm, mdoView, regieView } from './care.js';
 import { t } from './text.js';
 import { html, nothing } from './ui.js';
@@ -19,9 +20,9 @@ export const section = {
     const parts = { api: ctx.api, busy: ctx.busy, organisations: data.organisations, own: ctx.frame.session.organisationId, act: ctx.act };
     const runs = data.mdos.some((/** @type {any} */ m) => m.state === 'convened');
     return html`<h3>${t('care.regie_title')}</h3>${regieView(data.regie, parts)}
-      <h3>${t('care.mdo')}</h3>${data.mdos.map((/** @type {any} */ m) => html`<div class="care-card" data-mdo=${m.id}>${mdoView(m, parts)}</div>`)}
+      <h3>${t('care.mdo')}</h3>${repeat(data.mdos, (/** @type {any} */ m) => m.id, (/** @type {any} */ m) => html`<div class="care-card" data-mdo=${m.id}>${mdoView(m, parts)}</div>`)}
       ${runs || data.regie.state === 'ended' ? nothing : conveneForm(ctx.referral.id, parts)}
-      <h3>${t('care.consult')}</h3>${data.consults.map((/** @type {any} */ c) => html`<div class="care-card" data-consult=${c.id}>${consultView(c, parts)}</div>`)}
+      <h3>${t('care.consult')}</h3>${repeat(data.consults, (/** @type {any} */ c) => c.id, (/** @type {any} */ c) => html`<div class="care-card" data-consult=${c.id}>${consultView(c, parts)}</div>`)}
       ${askForm(ctx.referral.id, parts)}`;
   },
 };

@@ -12,8 +12,9 @@ import { button, html, live, nothing, segments, select } from './ui.js';
 /** @typedef {{ gates: GateRequest[], ways: { kind: string, gatekeeper: string, gateRequestId?: number | null }[], beds: import('../types/api').PlaceMatch[] }} Data */
 
 const BEDS_SHOWN = 3;
-/** What is chosen and not sent yet. @type {{ answers: Record<string, string>, residence: string, until: string }} */
+/** What is chosen and not sent yet, for the referral that is shown; answers by gate request and question. @type {{ answers: Record<string, string>, residence: string, until: string }} */
 const own = { answers: {}, residence: '', until: '' };
+let shownId = 0;
 
 /** The referrer's own desk, not the gatekeeper's. @param {Context} ctx */
 const isOwner = ctx => ctx.referral.organisation === ctx.frame.session.organisation;
@@ -22,6 +23,8 @@ const isLooking = (/** @type {Context} */ ctx) => ['open', 'asked'].includes(ctx
 
 /** @param {Context} ctx @returns {Promise<Data>} */
 async function load(ctx) {
+  if (shownId !== ctx.referral.id) Object.assign(own, { answers: {}, residence: '', until: '' });
+  shownId = ctx.referral.id;
   const gates = await Promise.all((ctx.referral.gateRequests ?? []).map(g => ctx.api.get(`/gate-requests/${g.id}`)));
   if (!isLooking(ctx)) return { gates, ways: [], beds: [] };
   const found = await ctx.api.get(`/referrals/${ctx.referral.id}/matches?bridge=true&limit=${BEDS_SHOWN}`);
@@ -32,9 +35,13 @@ async function load(ctx) {
 function questions(g, ctx) {
   const asked = g.asked ?? [];
   if (asked.length === 0) return nothing;
-  const send = () => ctx.act(() => ctx.api.post(`/gate-requests/${g.id}/answers`, { answers: Object.fromEntries(asked.map(code => [code, own.answers[code] ?? 'unknown'])) }), t('gate.answered'));
+  const chosen = (/** @type {string} */ code) => own.answers[`${g.id} ${code}`] ?? 'unknown';
+  const send = () => ctx.act(async () => {
+    await ctx.api.post(`/gate-requests/${g.id}/answers`, { answers: Object.fromEntries(asked.map(code => [code, chosen(code)])) });
+    for (const code of asked) delete own.answers[`${g.id} ${code}`];
+  }, t('gate.answered'));
   return html`<div class="gate-questions"><h3>${t('gate.asks_you', { keeper: keeperName(g.gatekeeper) })}</h3>
-    ${asked.map(code => html`<fieldset><legend>${factText(code)}</legend>${segments({ name: `gate-${g.id}-${code}`, value: own.answers[code] ?? 'unknown', options: /** @type {[string, string][]} */ (['yes', 'no', 'unknown'].map(word => [word, t(`gate.answer_${word}`)])), set: word => { own.answers[code] = word; ctx.redraw(); } })}</fieldset>`)}
+    ${asked.map(code => html`<fieldset><legend>${factText(code)}</legend>${segments({ name: `gate-${g.id}-${code}`, value: chosen(code), options: /** @type {[string, string][]} */ (['yes', 'no', 'unknown'].map(word => [word, t(`gate.answer_${word}`)])), set: word => { own.answers[`${g.id} ${code}`] = word; ctx.redraw(); } })}</fieldset>`)}
     ${button(t('gate.send_answers'), { kind: 'primary', id: 'gate-answer', busy: ctx.busy, click: send })}</div>`;
 }
 
@@ -74,7 +81,7 @@ function residence(ctx) {
   }, t('gate.residence_saved'));
   return html`<div class="gate-task"><h3>${t(tasks.includes('residence') ? 'gate.task_residence' : 'gate.task_until')}</h3><p class="small">${t('gate.task_text')}</p>
     ${select({ id: 'gate-residence', label: t('gate.file_residence'), value, options, set: code => { own.residence = code; ctx.redraw(); } })}
-    ${value === 'bedenktijd' ? html`<div class="field"><label for="gate-until">${t('gate.until')}</label><input id="gate-until" type="date" min=${isoDate(ctx.api.now())} .value=${live(own.until)} @change=${(/** @type {Event} */ e) => { own.until = /** @type {HTMLInputElement} */ (e.target).value; ctx.redraw(); }}></div>` : nothing}
+    ${value === 'bedenktijd' ? html`<div class="field"><label for="gate-until">${t('gate.until')}</label><input id="gate-until" type="date" min=${isoDate(ctx.api.now())} .value=${live(own.until)} @input=${(/** @type {Event} */ e) => { own.until = /** @type {HTMLInputElement} */ (e.target).value; ctx.redraw(); }}></div>` : nothing}
     ${button(t('gate.save'), { id: 'gate-found', busy: ctx.busy || value === '', click: save })}</div>`;
 }
 

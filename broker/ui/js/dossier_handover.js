@@ -1,6 +1,7 @@
 // @ts-check
 // Overdracht: the list that both sides of a yes talk through, the meeting point, and notes that only the other side can
 // read. What is sealed or opened here exists in this tab only, and goes with it.
+import { problemText } from './api.js';
 import { ordered } from './codes.js';
 import { fingerprint, fromBase64, NOTE_BYTES_MAX, open, seal, SealingError, toBase64, unwrap } from './sealing.js';
 import { loadSodium } from './sodium.js';
@@ -14,6 +15,7 @@ import { button, focusSoon, html, icon, live, nothing, notice } from './ui.js';
 /** What a person is doing in this tab. @type {{ draft: string, writing: boolean, opening: number | null, passphrase: string, fault: string | null, texts: Map<number, { text: string, fits: boolean }>, meeting: string | null, ticks: Map<string, boolean>, busy: boolean }} */
 const now = { draft: '', writing: false, opening: null, passphrase: '', fault: null, texts: new Map(), meeting: null, ticks: new Map(), busy: false };
 let shownId = 0;
+const READ_MS = 5 * 60_000;
 
 /** @param {Handover} h */
 const items = h => ordered('handoverItems', 'order').map(code => ({ code, item: h.items.find(i => i.item === code.code) })).filter(i => i.item);
@@ -27,7 +29,7 @@ export function progress(h) {
 /** @param {unknown} error */
 function faultText(error) {
   if (error instanceof SealingError) return t(`handover.fault_${error.kind}`);
-  return null;
+  return problemText(error);
 }
 
 /** Something slow and private; its trouble is shown beside it. @param {Context} ctx @param {() => Promise<void>} work */
@@ -40,7 +42,7 @@ async function doing(ctx, work) {
   try {
     await work();
   } catch (error) {
-    now.fault = faultText(error) ?? t('handover.fault_other');
+    now.fault = faultText(error);
   }
   now.busy = false;
   ctx.redraw();
@@ -77,16 +79,28 @@ function meetingView(h, ctx) {
   }) })}<p class="small subtle">${t('handover.meeting_text')}</p></div>`;
 }
 
+/** An opened note is closed again by hand, or by itself. @param {Context} ctx @param {number} id @param {{ text: string, fits: boolean }} shown */
+function show(ctx, id, shown) {
+  const { texts } = now;
+  texts.set(id, shown);
+  setTimeout(() => {
+    if (texts.get(id) !== shown) return;
+    texts.delete(id);
+    ctx.redraw();
+  }, READ_MS);
+}
+
 /** @param {Handover} h @param {Note} note @param {Context} ctx */
 const reading = (h, note, ctx) => doing(ctx, async () => {
+  const { passphrase } = now;
+  now.passphrase = ''; // whatever comes of it: it does not stay on the screen
   const sealed = await ctx.api.get(`/notes/${note.id}`);
   const sodium = await loadSodium();
   const publicKey = fromBase64(sealed.publicKey);
-  const secret = unwrap(sodium, fromBase64(sealed.wrapped ?? ''), publicKey, now.passphrase);
+  const secret = unwrap(sodium, fromBase64(sealed.wrapped ?? ''), publicKey, passphrase);
   const letter = JSON.parse(open(sodium, fromBase64(sealed.sealed), publicKey, secret));
   sodium.memzero(secret);
-  now.texts.set(note.id, { text: letter.text, fits: letter.referral === ctx.referral.code });
-  now.passphrase = '';
+  show(ctx, note.id, { text: letter.text, fits: letter.referral === ctx.referral.code });
   now.opening = null;
   if (note.state === 'written') await ctx.act(() => ctx.api.post(`/notes/${note.id}/pickup`, {}));
   focusSoon(`note-${note.id}`);
@@ -106,7 +120,7 @@ function noteView(h, note, ctx) {
   const shown = now.texts.get(note.id);
   const opening = now.opening === note.id;
   return html`<li class=${note.state} id="note-${note.id}" tabindex="-1"><p><b>${t('handover.note_from', { organisation: note.organisation, time: moment(note.writtenAt, atMs) })}</b><span class="small line">${noteState(note, atMs)}</span></p>
-    ${shown ? html`${shown.fits ? nothing : notice({ title: t('handover.note_other'), tone: 'error' })}<p class="note-text">${shown.text}</p>` : nothing}
+    ${shown ? html`${shown.fits ? nothing : notice({ title: t('handover.note_other'), tone: 'error' })}<p class="note-text">${shown.text}</p>${button(t('handover.close'), { icon: 'x', click: () => { now.texts.delete(note.id); ctx.redraw(); focusSoon(`note-${note.id}`); } })}` : nothing}
     ${note.state === 'unreadable' && note.from === h.side ? notice({ title: t('handover.write_again') }) : nothing}
     ${note.readable && !shown && !opening ? button(t('handover.read'), { icon: 'lock-open', busy: ctx.busy || now.busy, click: () => { now.opening = note.id; now.fault = null; ctx.redraw(); focusSoon('note-passphrase'); } }) : nothing}
     ${opening && !shown ? html`<form class="note-open" @submit=${(/** @type {Event} */ e) => { e.preventDefault(); reading(h, note, ctx); }}>

@@ -1,16 +1,15 @@
 // @ts-check
 // No bed: where the household is kept safe while the search goes on, who answers for it, where it slept, and the end
 // that only a person makes.
-import { label, ordered, row } from './codes.js';
+import { label, ordered } from './codes.js';
 import { clock, day, either, isoDate, moment, nextMoment, t } from './text.js';
-import { button, callLink, html, icon, live, nothing, notice, segments, select } from './ui.js';
+import { button, callLink, focusSoon, html, icon, live, nothing, notice, segments, select } from './ui.js';
 
 /** @typedef {import('./dossier.js').Context} Context */
 /** @typedef {import('../types/api').Bridge} Bridge */
 /** @typedef {import('../types/api').NoBed} NoBed */
 /** @typedef {{ nobed: NoBed, beds: import('../types/api').PlaceMatch[] }} Facts */
 
-const BED_KINDS = ['nood', 'uur72', 'crisis'];
 const BEDS_SHOWN = 3;
 const EVERY = ['60', '120', '180', '240'];
 const ROLES = ['police', 'team_lead', 'municipality', 'shelter', 'hotel', 'other'];
@@ -18,12 +17,16 @@ const DAY_MS = 86_400_000;
 const ORDER_DAYS = 28; // extended, counted from the day it was given
 const PHONE = /^[0-9+][0-9 +-]{5,22}$/;
 
-/** What is being filled in; only on this screen. */
-const form = {
+/** Nothing is filled in yet. */
+const blank = () => ({
   /** @type {string | null} */ open: null, // a form, or "end-<bridge>"
   owner: 'desk', role: 'police', organisation: '', phone: '', every: '120', first: '', slept: 'familie_vrienden', given: 'no', night: '', sleptNight: '', reason: '',
   /** @type {string | null} */ fault: null,
-};
+});
+
+/** What is being filled in; only on this screen, and only for the referral that is shown. */
+const form = blank();
+let shownId = 0;
 
 /** A page before this one may say which form to begin with. */
 function wanted() {
@@ -50,8 +53,8 @@ function toggle(ctx, id, open = form.open === id ? null : id) {
 /** Do it, and close the form if it went well. @param {Context} ctx @param {string} path @param {unknown} body @param {string} done */
 async function send(ctx, path, body, done) {
   if (await ctx.act(() => ctx.api.post(path, body), t(done))) {
-    form.open = null;
-    form.fault = null;
+    if (path.endsWith('/check-ins')) Object.assign(form, { open: null, fault: null });
+    else Object.assign(form, blank());
     ctx.redraw();
   }
 }
@@ -60,12 +63,12 @@ async function send(ctx, path, body, done) {
 function refuse(ctx, key) {
   form.fault = key;
   ctx.redraw();
-  document.getElementById('nobed-fault')?.focus();
+  focusSoon('nobed-fault');
 }
 
-const faultLine = () => (form.fault ? html`<p class="field-fault" id="nobed-fault" tabindex="-1">${icon('alert-circle')}${t(form.fault)}</p>` : nothing);
-/** @param {string} id @param {string} text @param {string} value @param {(v: string) => void} set @param {{ type?: string, hint?: string, max?: number }} [o] */
-const field = (id, text, value, set, o = {}) => html`<div class="field"><label for=${id}>${text}</label><input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} autocomplete="off" aria-describedby=${o.hint ? `${id}-hint` : nothing} .value=${live(value)} @change=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>${o.hint ? html`<p class="small subtle" id="${id}-hint">${o.hint}</p>` : nothing}</div>`;
+const faultLine = () => (form.fault ? html`<p class="field-fault" id="nobed-fault" tabindex="-1" role="alert">${icon('alert-circle')}${t(form.fault)}</p>` : nothing);
+/** Each stroke is kept: the page may be drawn anew between two of them. A day that is half typed has no value, and is not put back. @param {string} id @param {string} text @param {string} value @param {(v: string) => void} set @param {{ type?: string, hint?: string, max?: number }} [o] */
+const field = (id, text, value, set, o = {}) => html`<div class="field"><label for=${id}>${text}</label><input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} autocomplete="off" aria-describedby=${o.hint ? `${id}-hint` : nothing} .value=${o.type === 'date' ? value : live(value)} @input=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>${o.hint ? html`<p class="small subtle" id="${id}-hint">${o.hint}</p>` : nothing}</div>`;
 
 /* ---- a bridge ---- */
 
@@ -247,12 +250,12 @@ export const section = {
   id: 'nobed',
   title: 'nobed.title',
   load: async ctx => {
+    if (shownId !== ctx.referral.id) Object.assign(form, blank());
+    shownId = ctx.referral.id;
     wanted();
     const canAsk = ctx.role !== 'shelter' && isLooking(ctx.referral.state);
-    const [nobed, found] = await Promise.all([ctx.api.get(`/referrals/${ctx.referral.id}/bridges`), canAsk ? ctx.api.get(`/referrals/${ctx.referral.id}/matches?limit=30`) : null]);
-    /** @type {import('../types/api').PlaceMatch[]} */
-    const places = found?.places ?? [];
-    return { nobed, beds: places.filter(m => m.verdict !== 'out' && BED_KINDS.includes(m.kind ?? '') && row('kinds', m.kind)).slice(0, BEDS_SHOWN) };
+    const [nobed, found] = await Promise.all([ctx.api.get(`/referrals/${ctx.referral.id}/bridges`), canAsk ? ctx.api.get(`/referrals/${ctx.referral.id}/matches?bridge=true&limit=${BEDS_SHOWN}`) : null]);
+    return { nobed, beds: found?.places ?? [] };
   },
   view: (/** @type {Facts} */ facts, ctx) => {
     const n = facts.nobed;

@@ -5,20 +5,21 @@ import { html, icon, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').NightSheetState} NightSheetState */
 
-const EVERY_MS = 5 * 60_000;
+const OLD_MS = 60 * 60_000;
 /** @type {NightSheetState | null} */
 let sheet = null;
 
-/** Ask now, and every five minutes while somebody looks. @param {import('./frame.js').Frame} frame */
+/** Ask now, and when somebody comes back to it after more than an hour. Not by a clock: each question keeps the session of a desk alive that nobody sits at. @param {import('./frame.js').Frame} frame */
 export function startNight(frame) {
+  let askedMs = 0;
   const ask = async () => {
-    if (document.hidden) return;
+    askedMs = frame.api.now();
     try {
       sheet = (await frame.api.get('/keys')).nightSheet;
     } catch { /* what was known stays; the page says itself when the exchange is away */ }
     frame.draw();
   };
-  setInterval(ask, EVERY_MS);
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && frame.api.now() - askedMs > OLD_MS) ask(); });
   return ask();
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 // Households of this desk that are in a bridge, on the page of the placer: what rings is loud, whatever else is open.
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { clock, t } from './text.js';
 import { button, html, nothing, notice } from './ui.js';
 
@@ -24,7 +25,7 @@ export function alarmText(b) {
 export function alarmsView(bridges, o) {
   const list = bridges.filter(b => b.state === 'alarm');
   if (list.length === 0) return nothing;
-  return html`<div class="bridge-alarms">${list.map(b => notice({
+  return html`<div class="bridge-alarms">${repeat(list, b => b.id, b => notice({
     tone: 'error', alert: true, icon: 'bell-ringing', title: `${b.referralCode}: ${alarmText(b)}`,
     text: [b.teamLead ? t('nobed.team_lead') : '', b.seenAt ? t('nobed.seen', { time: clock(b.seenAt) }) : t('nobed.alarm_text')].filter(Boolean).join(' '),
     action: html`<span class="nobed-actions">${b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', about: b.referralCode, busy: o.busy, click: () => o.check(b, 'safe') }) : nothing}

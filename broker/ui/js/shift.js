@@ -1,6 +1,7 @@
 // @ts-check
 // The change of shift: every open referral of the organisation, who it is with, what is alarmed, and taking it over.
 // What is offered to whoever is next, and what nobody looks after, stands on top.
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { headline } from './referral.js';
@@ -62,7 +63,7 @@ function view() {
   return html`<main id="main" class="dossier shift-list">${staleNotice(frame, load)}${doubtNotice(frame)}${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
     <h1 tabindex="-1">${t('timers.page')}</h1>
     ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('timers.loading')}</p>` : state.open.length === 0 ? html`<p>${t('timers.none')}</p>`
-    : html`<p>${t('timers.count', { n: state.open.length })} ${t('timers.count_mine', { n: mine })}</p><ul class="shift-rows">${state.open.map(r => row(r, parts))}</ul>`}</main>`;
+    : html`<p>${t('timers.count', { n: state.open.length })} ${t('timers.count_mine', { n: mine })}</p><ul class="shift-rows">${repeat(state.open, r => r.id, r => row(r, parts))}</ul>`}</main>`;
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -1,6 +1,7 @@
 // @ts-check
 // A stay and its clocks as people meet them, on the page of a referral and on the board of an organisation. Forms are
 // read when they are sent; nothing is kept between two drawings.
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { label, ordered, rows } from './codes.js';
 import { date, either, isoDate, moment, t } from './text.js';
 import { badge, button, html, icon, nothing } from './ui.js';
@@ -77,7 +78,7 @@ export const clockView = (c, p, named = false) => html`<li class="stay-clock ${c
 
 /** Those that run first, each list in its order. @param {Clock[]} clocks @param {StayParts} p @param {boolean} [named] */
 export const clockList = (clocks, p, named = false) => clocks.length === 0 ? html`<p>${t('stay.no_clocks')}</p>`
-  : html`<ul class="stay-clocks">${[...clocks].sort((a, b) => Number(a.state === 'stopped') - Number(b.state === 'stopped')).map(c => clockView(c, p, named))}</ul>`;
+  : html`<ul class="stay-clocks">${repeat([...clocks].sort((a, b) => Number(a.state === 'stopped') - Number(b.state === 'stopped')), c => c.id, c => clockView(c, p, named))}</ul>`;
 
 /** Clocks that no fact of ours starts. @param {number} referralId @param {StayParts} p */
 export const startClockForm = (referralId, p) => {

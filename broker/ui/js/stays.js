@@ -1,7 +1,7 @@
 // @ts-check
 // The board of an organisation: clocks that run out, soonest first, and the households that stay. Who pays and who watches
 // has the nights of the month instead, and how often a place was refused for want of money.
-import { problemText } from './api.js';
+import { ApiError, problemText } from './api.js';
 import { label, rows } from './codes.js';
 import { download, toCsv } from './csv.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
@@ -25,6 +25,7 @@ const state = {
   /** @type {import('../types/api').Organisation[]} */ organisations: [],
   /** @type {Statement | null} */ statement: null,
   /** @type {{ region: string, municipality: string | null, count: number }[] | null} */ flags: null,
+  isLost: false, // the figures of the month failed
   month: '',
   /** @type {string | null} */ problem: null,
   busy: false,
@@ -37,14 +38,17 @@ async function load() {
   const number_ = ++loadNumber;
   const { api, session } = frame;
   const board = BOARD.has(session.role);
+  /** @type {string | null} */
+  let trouble = null; // the figures may fail by themselves: the clocks are shown all the same
+  const refused = (/** @type {unknown} */ error) => { if (!(error instanceof ApiError && error.status === 403)) trouble = problemText(error); return null; };
   try {
     const [clocks, stays, organisations, statement, flags] = await Promise.all([
       board ? api.get('/clocks') : null, board ? api.get('/stays') : null, board && session.role !== 'org_admin' ? api.get('/organisations') : null,
-      STATEMENT.has(session.role) ? api.get(`/statements?month=${state.month}`).catch(() => null) : null,
+      STATEMENT.has(session.role) ? api.get(`/statements?month=${state.month}`).catch(refused) : null,
       FLAGS.has(session.role) ? api.get(`/funding-flags?month=${state.month}`) : null]);
     if (number_ < loadShown) return;
     loadShown = number_;
-    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, problem: null });
+    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, problem: trouble, isLost: trouble !== null });
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -53,6 +57,7 @@ async function load() {
 
 /** @param {() => Promise<unknown>} work @param {string} [done] */
 async function act(work, done) {
+  if (state.busy) return false;
   state.busy = true;
   frame.draw();
   let problem = null;
@@ -103,14 +108,18 @@ const statementTable = s => s.rows.length === 0 ? html`<p>${t('stay.no_nights')}
     <tbody>${s.rows.map(r => html`<tr><th scope="row">${townOf(r.municipality)}</th><td>${label('fundingStreams', r.stream)}${r.cutPermille > 0 ? html` <span class="subtle">${t('stay.cut', { n: r.cutPermille / 10 })}</span>` : nothing}</td><td>${cell(r.nights)}</td><td>${cell(r.stays)}</td></tr>`)}</tbody>
     <tfoot><tr><th scope="row" colspan="2">${t('stay.total')}</th><td>${cell(s.nights)}</td><td>${cell(s.stays)}</td></tr></tfoot></table></div>`;
 
+/** @param {Statement} s */
+const figures = s => html`<p class="subtle">${s.whole ? t('stay.statement_own') : t('stay.statement_hidden', { n: s.minimumCell })}</p>
+    ${statementTable(s)}${s.rows.length > 0 ? button(t('stay.csv'), { icon: 'download', click: () => save(s) }) : nothing}
+    ${state.flags ? html`<h3>${t('stay.flags')}</h3><p class="subtle">${t('stay.flags_text')}</p>${state.flags.length === 0 ? html`<p>${t('stay.no_flags')}</p>` : html`<ul class="stay-flags">${state.flags.map(f => html`<li>${label('regions', f.region)}: <b>${number(f.count)}</b></li>`)}</ul>`}` : nothing}`;
+
+/** Without its figures the month can still be chosen: another one may be had. */
 function money() {
   const s = state.statement;
-  if (!s) return nothing;
+  if (!s && !state.isLost) return nothing;
   return html`<section class="panel stay-part" aria-labelledby="statement-title"><h2 id="statement-title">${t('stay.statement')}</h2>
     <div class="field stay-month"><label for="month">${t('stay.month')}</label><input class="input" type="month" id="month" max=${isoDate(frame.api.now()).slice(0, 7)} .value=${state.month} @change=${(/** @type {Event} */ e) => { state.month = /** @type {HTMLInputElement} */ (e.target).value || state.month; load(); }}></div>
-    <p class="subtle">${s.whole ? t('stay.statement_own') : t('stay.statement_hidden', { n: s.minimumCell })}</p>
-    ${statementTable(s)}${s.rows.length > 0 ? button(t('stay.csv'), { icon: 'download', click: () => save(s) }) : nothing}
-    ${state.flags ? html`<h3>${t('stay.flags')}</h3><p class="subtle">${t('stay.flags_text')}</p>${state.flags.length === 0 ? html`<p>${t('stay.no_flags')}</p>` : html`<ul class="stay-flags">${state.flags.map(f => html`<li>${label('regions', f.region)}: <b>${number(f.count)}</b></li>`)}</ul>`}` : nothing}</section>`;
+    ${s ? figures(s) : nothing}</section>`;
 }
 
 const view = () => html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}

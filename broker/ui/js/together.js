@@ -1,6 +1,7 @@
 // @ts-check
 // What other organisations ask of this one: to take over a regie, to sit in an MDO, to answer a question. For those who
 // have no file of the household themselves.
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { byName, consultView, mdoView, regieView } from './care.js';
 import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
@@ -41,6 +42,7 @@ async function load() {
 
 /** @param {() => Promise<unknown>} work @param {string} [done] */
 async function act(work, done) {
+  if (state.busy) return false;
   state.busy = true;
   frame.draw();
   let problem = null;
@@ -61,6 +63,8 @@ async function act(work, done) {
 /** What waits for this organisation stands first. @param {import('../types/api').Mdo} m */
 const mdoWeight = m => (m.state === 'closed' ? 2 : m.own === 'invited' ? 0 : 1);
 
+// Rows by their id, here and wherever a form stands in a row: what is typed into one stays with whom it is about when the
+// list changes under it.
 function view() {
   const own = frame.session.organisationId;
   const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own, act };
@@ -70,9 +74,9 @@ function view() {
   return html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}
     ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
     <h1 tabindex="-1">${t('together.title')}</h1><p class="subtle">${t('together.text')}</p>
-    <h2>${t('care.regie_title')}</h2>${state.regies.length > 0 ? state.regies.map(r => card('regie', r.referralId, r.referralCode ?? '', regieView(r, parts))) : html`<p>${t('together.no_regie')}</p>`}
-    <h2>${t('care.mdo')}</h2>${mdos.length > 0 ? mdos.map(m => card('mdo', m.id, m.referralCode ?? '', mdoView(m, parts))) : html`<p>${t('together.no_mdo')}</p>`}
-    <h2>${t('care.consult')}</h2>${consults.length > 0 ? consults.map(c => card('consult', c.id, c.own ? c.referralCode ?? '' : t('care.question'), consultView(c, parts))) : html`<p>${t('together.no_consult')}</p>`}</main>`;
+    <h2>${t('care.regie_title')}</h2>${state.regies.length > 0 ? repeat(state.regies, r => r.referralId, r => card('regie', r.referralId, r.referralCode ?? '', regieView(r, parts))) : html`<p>${t('together.no_regie')}</p>`}
+    <h2>${t('care.mdo')}</h2>${mdos.length > 0 ? repeat(mdos, m => m.id, m => card('mdo', m.id, m.referralCode ?? '', mdoView(m, parts))) : html`<p>${t('together.no_mdo')}</p>`}
+    <h2>${t('care.consult')}</h2>${consults.length > 0 ? repeat(consults, c => c.id, c => card('consult', c.id, c.own ? c.referralCode ?? '' : t('care.question'), consultView(c, parts))) : html`<p>${t('together.no_consult')}</p>`}</main>`;
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
