@@ -76,7 +76,7 @@ static void key_changed(const struct late *late, const struct outcome *o)
 }
 
 /* Keys stay in the journal for ever. Two a year are made; a person who tries the page needs a few. */
-static const struct throttle_rate key_rate = {.burst = 8, .every_ms = 3 * MS_HOUR};
+static const struct throttle_rate key_rate = {.burst = 16, .every_ms = 3 * MS_HOUR};
 
 void api_keys_post(struct call *call)
 {

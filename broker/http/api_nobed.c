@@ -207,7 +207,8 @@ void api_bridges_post(struct call *call)
     read_wish(call, &wish);
     cmd.u.open_bridge.referral.v = call->late.id;
     cmd.u.open_bridge.wish = &wish;
-    if (call->faults.n > 0)
+    /* Who may not is told that by the core, whatever else is wrong with what was asked. */
+    if (call->faults.n > 0 && may_command(app_engine(call->late.app), &cmd))
         reply_faults(&call->late, 400, &call->faults);
     else if (call_record(call, "referral.read"))
         call_submit(call, &cmd, bridge_made);
