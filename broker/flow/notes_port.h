@@ -25,13 +25,15 @@ typedef void note_listed_fn(void *ctx, enum err trouble, const struct note_locke
  * the database cannot be reached. */
 struct notes_port {
     void *ctx;
-    /* Keep SEALED, durably; the same locker again keeps what is there. */
+    /* Keep SEALED, durably; the same locker again keeps what is there, and counts as stored at NOW_MS: its
+     * sender still tries. */
     MUST_CHECK enum err (*put)(void *ctx, const struct note_locker *locker, int64_t now_ms,
                                struct bytes sealed, note_stored_fn *done, void *done_ctx);
     MUST_CHECK enum err (*get)(void *ctx, const struct note_locker *locker, note_fetched_fn *done,
                                void *done_ctx);
-    /* Delete, as soon as the database allows; nobody is told. ERR_BUSY: try again later. */
-    MUST_CHECK enum err (*drop)(void *ctx, const struct note_locker *locker);
+    /* Delete, as soon as the database allows, what was stored before BEFORE_MS and not again since, if this
+     * broker is the writer still; nobody is told. ERR_BUSY: try again later. */
+    MUST_CHECK enum err (*drop)(void *ctx, const struct note_locker *locker, int64_t before_ms);
     /* Lockers behind AFTER, in order, of what was stored before BEFORE_MS. */
     MUST_CHECK enum err (*list)(void *ctx, const struct note_locker *after, int64_t before_ms,
                                 note_listed_fn *done, void *done_ctx);

@@ -72,6 +72,7 @@ struct notify_target {
 struct outbox_stats {
     uint64_t waiting, given_up; /* given up: of those that are kept */
     int64_t oldest_at_ms;       /* of the event of the oldest that waits; 0 = none */
+    bool stopped;               /* nothing is told any more, and the rest is as it was then; notify sets it */
 };
 
 /* A set of kinds of events. */
@@ -113,7 +114,8 @@ struct outbox_port {
     MUST_CHECK enum err (*events)(void *ctx, uint64_t after, uint64_t upto, const struct outbox_kinds *kinds,
                                   unsigned limit, outbox_events_fn *done, void *done_ctx);
     /* Add ROWS (those whose key, target and location are there already are left as they are) and, in the same
-     * transaction, move the cursor to SEQ (0 = leave it). ERR_FENCED: another broker is the writer. */
+     * transaction, move the cursor to SEQ (0 = leave it). ERR_FENCED: another broker is the writer.
+     * Any other trouble: the database refused it, nothing of it is there, and later it may go well. */
     MUST_CHECK enum err (*commit)(void *ctx, const struct outbox_row *rows, size_t n, uint64_t seq,
                                   outbox_done_fn *done, void *done_ctx);
     /* What waits on CHANNEL and is due at NOW, oldest first, at most LIMIT; of webhooks only the first that

@@ -6,6 +6,7 @@
 #include "core/stay/stay_rules.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
+#include "http/need_json.h"
 #include "http/view_stay.h"
 
 #include <stdlib.h>
@@ -152,10 +153,11 @@ void api_clock_accept(struct call *call)
     if (json_present(callback)) {
         const char *text = json_text(callback, DESK_SIZE - 1, &call->faults);
 
-        if (strspn(text, "0123456789 +-") != strlen(text))
-            json_fault_add(&call->faults, callback.pointer, "may only hold digits, spaces, + and -");
-        else
+        if (phone_is_valid(text))
             memcpy(cmd.u.clock.callback, text, strlen(text) + 1);
+        else if (json_is_string(callback.value))
+            json_fault_add(&call->faults, callback.pointer,
+                           "must be a telephone number of 6 to 23 digits, spaces, + and -");
     }
     submit(call, &cmd);
 }

@@ -119,10 +119,9 @@ void api_gates_get(struct call *call)
 
 /* ---- the steps ---- */
 
-/* The id of the path, 0 where it is none: then there is no such thing. */
 static struct gate_id path_gate(const struct call *call)
 {
-    return (struct gate_id){call->late.id <= UINT32_MAX ? (uint32_t)call->late.id : 0};
+    return (struct gate_id){call_path_id(call)};
 }
 
 static void submit_step(struct call *call, struct command *cmd)

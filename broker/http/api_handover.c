@@ -213,7 +213,7 @@ void api_note_pickup(struct call *call)
     struct command cmd = {.kind = CMD_PICK_UP_NOTE};
 
     json_only(json_root(call->body), NULL, 0, &call->faults);
-    cmd.u.note.v = call->late.id <= UINT32_MAX ? (uint32_t)call->late.id : 0;
+    cmd.u.note.v = call_path_id(call);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_record(call, "note.pickup"))

@@ -3,6 +3,7 @@
 
 #include "base/crypto.h"
 #include "base/mem.h"
+#include "base/time_text.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/key_print.h"
@@ -74,6 +75,9 @@ static void key_changed(const struct late *late, const struct outcome *o)
                view_org_key(app_engine(late->app), &late->actor, (struct org_key_id){(uint32_t)o->made}));
 }
 
+/* Keys stay in the journal for ever. Two a year are made; a person who tries the page needs a few. */
+static const struct throttle_rate key_rate = {.burst = 16, .every_ms = 3 * MS_HOUR};
+
 void api_keys_post(struct call *call)
 {
     static const char *const fields[] = {"publicKey", "wrapped"};
@@ -88,7 +92,8 @@ void api_keys_post(struct call *call)
                                             ORG_KEY_WRAPPED_MAX, key.wrapped, &call->faults);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
-    else if (call_may(call, ACT_SEE_KEYS, 0) && call_record(call, "key.make"))
+    else if (call_may(call, ACT_SEE_KEYS, 0) && call_try(call, "key", &key_rate) &&
+             call_record(call, "key.make"))
         call_submit(call, &cmd, key_made);
 }
 
@@ -99,8 +104,7 @@ static const struct org_key *named_key(struct call *call)
 
     if (!call_may(call, ACT_SEE_KEYS, 0))
         return NULL;
-    if (call->late.id <= UINT32_MAX)
-        k = engine_org_key(app_engine(call->late.app), (struct org_key_id){(uint32_t)call->late.id});
+    k = engine_org_key(app_engine(call->late.app), (struct org_key_id){call_path_id(call)});
     if (k != NULL && k->org.v == call->late.actor.org.v)
         return k;
     reply_not_found(&call->late);

@@ -39,11 +39,14 @@ void api_organisations_list(struct call *call)
 /* ---- look ---- */
 
 enum { MDOS_REFERRAL, MDOS_LIMIT }; /* late.numbers */
+enum { MDOS_MAX = 100 };
 
 static void mdos_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
     json_t *list = json_array();
+    uint64_t shown[MDOS_MAX];
+    size_t n = 0;
     int64_t total = 0;
     (void)outcome;
     for (uint32_t i = engine_mdos(e); i >= 1; i--) {
@@ -51,16 +54,22 @@ static void mdos_list(const struct late *late, const struct outcome *outcome)
         if (!may(e, &late->actor, ACT_SEE_MDO, i) ||
             (of != 0 && engine_mdo(e, i)->referral.v != (uint64_t)of))
             continue;
-        if (total++ < late->numbers[MDOS_LIMIT])
-            json_array_append_new(list, view_mdo(e, &late->actor, i));
+        if (total++ >= late->numbers[MDOS_LIMIT])
+            continue;
+        if (audience_of_mdo(e, &late->actor, i) == SIGHT_FULL)
+            shown[n++] = i;
+        json_array_append_new(list, view_mdo(e, &late->actor, i));
     }
-    reply_json(late, 200, json_pack("{s:o, s:I}", "mdos", list, "total", (json_int_t)total));
+    if (late_record_each(late, "mdo.read", shown, n))
+        reply_json(late, 200, json_pack("{s:o, s:I}", "mdos", list, "total", (json_int_t)total));
+    else
+        json_decref(list);
 }
 
 void api_mdos_list(struct call *call)
 {
     call->late.numbers[MDOS_REFERRAL] = call_query_int(call, "referralId", 1, INT64_MAX, 0);
-    call->late.numbers[MDOS_LIMIT] = call_query_int(call, "limit", 1, 100, 20);
+    call->late.numbers[MDOS_LIMIT] = call_query_int(call, "limit", 1, MDOS_MAX, 20);
     call->late.id = (uint64_t)call->late.numbers[MDOS_REFERRAL];
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
@@ -133,7 +142,7 @@ void api_mdo_invite(struct call *call)
 {
     static const char *const fields[] = {"organisationIds"};
     struct json_at root = json_root(call->body);
-    struct care_command c = {.id = (uint32_t)call->late.id};
+    struct care_command c = {.id = call_path_id(call)};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     care_read_orgs(call, json_field(root, "organisationIds"), MDO_PARTICIPANTS_MAX - 1, &c);
     give(call, CMD_INVITE_MDO, &c, mdo_changed);
@@ -143,7 +152,7 @@ void api_mdo_answer(struct call *call)
 {
     static const char *const fields[] = {"joins"};
     struct json_at root = json_root(call->body);
-    struct care_command c = {.id = (uint32_t)call->late.id};
+    struct care_command c = {.id = call_path_id(call)};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     c.joins = json_bool(json_field(root, "joins"), &call->faults);
     give(call, CMD_ANSWER_MDO, &c, mdo_changed);
@@ -153,7 +162,7 @@ void api_mdo_date(struct call *call)
 {
     static const char *const fields[] = {"nextAt"};
     struct json_at root = json_root(call->body);
-    struct care_command c = {.id = (uint32_t)call->late.id};
+    struct care_command c = {.id = call_path_id(call)};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     c.at_ms = meeting_time(call, json_field(root, "nextAt"));
     give(call, CMD_DATE_MDO, &c, mdo_changed);
@@ -161,7 +170,7 @@ void api_mdo_date(struct call *call)
 
 void api_mdo_close(struct call *call)
 {
-    struct care_command c = {.id = (uint32_t)call->late.id};
+    struct care_command c = {.id = call_path_id(call)};
     json_only(json_root(call->body), NULL, 0, &call->faults);
     give(call, CMD_CLOSE_MDO, &c, mdo_changed);
 }
@@ -171,7 +180,7 @@ void api_mdo_note(struct call *call)
     static const char *const fields[] = {"domain", "sort", "text", "organisationId", "dueAt"};
     struct json_at root = json_root(call->body);
     struct json_at acts = json_field(root, "organisationId");
-    struct care_command c = {.id = (uint32_t)call->late.id};
+    struct care_command c = {.id = call_path_id(call)};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     c.domain = (enum mdo_domain)json_choice(json_field(root, "domain"), mdo_domain_codes(), MDO_DOMAIN_N,
                                             &call->faults);
@@ -193,10 +202,9 @@ void api_mdo_item_move(struct call *call)
 {
     static const char *const fields[] = {"state"};
     const struct engine *e = app_engine(call->late.app);
-    const struct mdo_item *i =
-        call->late.id <= UINT32_MAX ? engine_mdo_item(e, (uint32_t)call->late.id) : NULL;
+    const struct mdo_item *i = engine_mdo_item(e, call_path_id(call));
     struct json_at root = json_root(call->body);
-    struct care_command c = {.id = (uint32_t)call->late.id};
+    struct care_command c = {.id = call_path_id(call)};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     c.state = (enum item_state)json_choice(json_field(root, "state"), item_state_codes(), ITEM_STATE_N,
                                            &call->faults);

@@ -41,6 +41,7 @@ static void bridges_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
     const struct bridge *found[BRIDGES_MAX];
+    uint64_t shown[BRIDGES_MAX];
     size_t n = 0;
     int64_t total = 0;
     int64_t alarms = 0;
@@ -62,11 +63,16 @@ static void bridges_list(const struct late *late, const struct outcome *outcome)
         memmove(&found[at + 1], &found[at], (n - at - 1) * sizeof found[0]);
         found[at] = b;
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        shown[i] = found[i]->id.v;
         json_array_append_new(list, view_bridge(e, &late->actor, found[i]));
-    reply_json(late, 200,
-               json_pack("{s:o, s:I, s:I}", "bridges", list, "total", (json_int_t)total, "alarms",
-                         (json_int_t)alarms));
+    }
+    if (late_record_each(late, "bridge.read", shown, n))
+        reply_json(late, 200,
+                   json_pack("{s:o, s:I, s:I}", "bridges", list, "total", (json_int_t)total, "alarms",
+                             (json_int_t)alarms));
+    else
+        json_decref(list);
 }
 
 void api_bridges_list(struct call *call)
@@ -79,14 +85,17 @@ void api_bridges_list(struct call *call)
 
 static const char *const owner_kinds[] = {"desk", "other"};
 
-/* The desk's own number is in the intake: who owns it need not say it again. */
+/* The desk's own number is in the intake: who owns it need not say it again. Of a referral that the actor may
+ * not see nothing is read here: the answer would say that it is there, and whether it has a number. */
 static void read_owner(struct call *call, struct json_at at, struct bridge_owner *o)
 {
     static const char *const fields[] = {"kind", "role", "organisation", "callback"};
-    const struct referral *r =
-        engine_referral(app_engine(call->late.app), (struct referral_id){call->late.id});
+    const struct engine *e = app_engine(call->late.app);
+    const struct referral *r = NULL;
     struct json_at callback = json_field(at, "callback");
     struct json_faults *f = &call->faults;
+    if (may(e, &call->late.actor, ACT_SEE_NOBED, call->late.id))
+        r = engine_referral(e, (struct referral_id){call->late.id});
     json_only(at, fields, COUNT_OF(fields), f);
     int kind = json_choice(json_field(at, "kind"), owner_kinds, COUNT_OF(owner_kinds), f);
     o->kind = kind == 1 ? BRIDGE_OWNER_OTHER : BRIDGE_OWNER_DESK;
@@ -198,7 +207,8 @@ void api_bridges_post(struct call *call)
     read_wish(call, &wish);
     cmd.u.open_bridge.referral.v = call->late.id;
     cmd.u.open_bridge.wish = &wish;
-    if (call->faults.n > 0)
+    /* Who may not is told that by the core, whatever else is wrong with what was asked. */
+    if (call->faults.n > 0 && may_command(app_engine(call->late.app), &cmd))
         reply_faults(&call->late, 400, &call->faults);
     else if (call_record(call, "referral.read"))
         call_submit(call, &cmd, bridge_made);

@@ -5,6 +5,7 @@
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/care_json.h"
+#include "http/need_json.h"
 #include "http/view_care.h"
 
 static void give(struct call *call, enum command_kind kind, const char *read, struct care_command *c,
@@ -38,12 +39,15 @@ void api_regie_get(struct call *call)
 }
 
 enum { LIST_LIMIT }; /* late.numbers */
+enum { LIST_MAX = 200 };
 
 /* What this organisation holds or is offered; what began with its own referrals is in their list. */
 static void regies_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
     json_t *list = json_array();
+    uint64_t shown[LIST_MAX];
+    size_t n = 0;
     int64_t total = 0;
     (void)outcome;
     for (uint64_t i = engine_referrals(e); i >= 1; i--) {
@@ -53,15 +57,20 @@ static void regies_list(const struct late *late, const struct outcome *outcome)
                     (r.holder.v == late->actor.org.v && (r.moves > 0 || r.state == REGIE_OFFERED));
         if (!mine || !may(e, &late->actor, ACT_SEE_REGIE, i))
             continue;
-        if (total++ < late->numbers[LIST_LIMIT])
-            json_array_append_new(list, view_regie(e, id));
+        if (total++ >= late->numbers[LIST_LIMIT])
+            continue;
+        shown[n++] = i;
+        json_array_append_new(list, view_regie(e, id));
     }
-    reply_json(late, 200, json_pack("{s:o, s:I}", "regies", list, "total", (json_int_t)total));
+    if (late_record_each(late, "regie.read", shown, n))
+        reply_json(late, 200, json_pack("{s:o, s:I}", "regies", list, "total", (json_int_t)total));
+    else
+        json_decref(list);
 }
 
 void api_regies_list(struct call *call)
 {
-    call->late.numbers[LIST_LIMIT] = call_query_int(call, "limit", 1, 200, 50);
+    call->late.numbers[LIST_LIMIT] = call_query_int(call, "limit", 1, LIST_MAX, 50);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_may(call, ACT_SEE_ORGANISATIONS, 0) && call_record(call, "regie.list"))
@@ -85,13 +94,11 @@ void api_regie_take(struct call *call)
     struct care_command c = {.referral = {call->late.id}};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     care_read_text(call, json_field(root, "role"), c.role, sizeof c.role);
+    int before = call->faults.n;
     care_read_text(call, json_field(root, "callback"), c.callback, sizeof c.callback);
-    for (const char *p = c.callback; *p != '\0'; p++) {
-        if ((*p < '0' || *p > '9') && *p != ' ' && *p != '+' && *p != '-') {
-            json_fault_add(&call->faults, "/callback", "is a number: digits, space, + and -");
-            break;
-        }
-    }
+    if (call->faults.n == before && !phone_is_valid(c.callback))
+        json_fault_add(&call->faults, "/callback",
+                       "must be a telephone number of 6 to 23 digits, spaces, + and -");
     give(call, CMD_TAKE_REGIE, "regie.read", &c, regie_get);
 }
 
@@ -129,20 +136,27 @@ static void consults_list(const struct late *late, const struct outcome *outcome
 {
     const struct engine *e = app_engine(late->app);
     json_t *list = json_array();
+    uint64_t shown[LIST_MAX];
+    size_t n = 0;
     int64_t total = 0;
     (void)outcome;
     for (uint32_t i = engine_consults(e); i >= 1; i--) {
         if (!may(e, &late->actor, ACT_SEE_CONSULT, i))
             continue;
-        if (total++ < late->numbers[LIST_LIMIT])
-            json_array_append_new(list, view_consult(e, &late->actor, i));
+        if (total++ >= late->numbers[LIST_LIMIT])
+            continue;
+        shown[n++] = i;
+        json_array_append_new(list, view_consult(e, &late->actor, i));
     }
-    reply_json(late, 200, json_pack("{s:o, s:I}", "consults", list, "total", (json_int_t)total));
+    if (late_record_each(late, "consult.read", shown, n))
+        reply_json(late, 200, json_pack("{s:o, s:I}", "consults", list, "total", (json_int_t)total));
+    else
+        json_decref(list);
 }
 
 void api_consults_list(struct call *call)
 {
-    call->late.numbers[LIST_LIMIT] = call_query_int(call, "limit", 1, 200, 50);
+    call->late.numbers[LIST_LIMIT] = call_query_int(call, "limit", 1, LIST_MAX, 50);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_may(call, ACT_SEE_ORGANISATIONS, 0) && call_record(call, "consult.list"))
@@ -170,7 +184,7 @@ void api_consult_answer(struct call *call)
 {
     static const char *const fields[] = {"answer"};
     struct json_at root = json_root(call->body);
-    struct care_command c = {.id = (uint32_t)call->late.id};
+    struct care_command c = {.id = call_path_id(call)};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     care_read_text(call, json_field(root, "answer"), c.text, sizeof c.text);
     give(call, CMD_ANSWER_CONSULT, "consult.read", &c, consult_get);
@@ -178,7 +192,7 @@ void api_consult_answer(struct call *call)
 
 void api_consult_close(struct call *call)
 {
-    struct care_command c = {.id = (uint32_t)call->late.id};
+    struct care_command c = {.id = call_path_id(call)};
     json_only(json_root(call->body), NULL, 0, &call->faults);
     give(call, CMD_CLOSE_CONSULT, "consult.read", &c, consult_get);
 }

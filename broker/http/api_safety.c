@@ -77,7 +77,7 @@ void api_leak_report(struct call *call)
 {
     static const char *const fields[] = {"reason"};
     struct json_at root = json_root(call->body);
-    struct safety_command c = {.location = {(uint32_t)call->late.id}};
+    struct safety_command c = {.location = {call_path_id(call)}};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     int reason = json_choice(json_field(root, "reason"), leak_reason_codes(), LEAK_REASON_N, &call->faults);
     c.reason = (uint8_t)(reason < 0 ? 0 : reason);
@@ -90,7 +90,7 @@ void api_leak_report(struct call *call)
 /* The four steps after a report are one shape: nothing but who takes them. */
 static void step(struct call *call, enum command_kind kind)
 {
-    struct safety_command c = {.leak = (uint32_t)call->late.id};
+    struct safety_command c = {.leak = call_path_id(call)};
     json_only(json_root(call->body), NULL, 0, &call->faults);
     if (call->late.id > UINT32_MAX)
         reply_not_found(&call->late);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum { STAYS_LIMIT, STAYS_LIVE }; /* late.numbers */
+enum { STAYS_MAX = 200 };
 
 static bool is_own_stay(const struct engine *e, const struct actor *a, const struct stay *s)
 {
@@ -28,24 +29,32 @@ static void stays_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
     json_t *list = json_array();
+    uint64_t shown[STAYS_MAX];
+    size_t n = 0;
     int64_t total = 0;
 
     (void)outcome;
     for (uint64_t i = engine_stays(e); i >= 1; i--) {
         const struct stay *s = engine_stay(e, (struct stay_id){i});
 
-        if (!is_own_stay(e, &late->actor, s) || (late->numbers[STAYS_LIVE] && s->state == STAY_DEPARTED))
+        /* An administrator of accounts may ask for the list, and sees no household in it. */
+        if (!is_own_stay(e, &late->actor, s) || !may(e, &late->actor, ACT_SEE_STAY, i) ||
+            (late->numbers[STAYS_LIVE] && s->state == STAY_DEPARTED))
             continue;
-        total++;
-        if (json_array_size(list) < (size_t)late->numbers[STAYS_LIMIT])
-            json_array_append_new(list, view_stay(e, &late->actor, s, false, app_now_ms(late->app)));
+        if (total++ >= late->numbers[STAYS_LIMIT])
+            continue;
+        shown[n++] = i;
+        json_array_append_new(list, view_stay(e, &late->actor, s, false, app_now_ms(late->app)));
     }
-    reply_json(late, 200, json_pack("{s:o, s:I}", "stays", list, "total", (json_int_t)total));
+    if (late_record_each(late, "stay.read", shown, n))
+        reply_json(late, 200, json_pack("{s:o, s:I}", "stays", list, "total", (json_int_t)total));
+    else
+        json_decref(list);
 }
 
 void api_stays_list(struct call *call)
 {
-    call->late.numbers[STAYS_LIMIT] = call_query_int(call, "limit", 1, 200, 100);
+    call->late.numbers[STAYS_LIMIT] = call_query_int(call, "limit", 1, STAYS_MAX, 100);
     call->late.numbers[STAYS_LIVE] = call_query_bool(call, "live", true);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
@@ -212,6 +221,9 @@ static void return_found(const struct late *late, const struct outcome *outcome)
                          view_time(s->ended_at_ms), "toldAt", view_time(r->opened_at_ms)));
 }
 
+/* A code is what one household holds; trying codes until one fits is not a desk's work. Only misses count. */
+static const struct throttle_rate miss_rate = {.burst = 10, .every_ms = MS_MINUTE};
+
 void api_returns_post(struct call *call)
 {
     static const char *const fields[] = {"code"};
@@ -225,13 +237,15 @@ void api_returns_post(struct call *call)
         reply_faults(&call->late, 400, &call->faults);
         return;
     }
-    if (!call_may(call, ACT_OPEN_RETURN, 0))
+    if (!call_may(call, ACT_OPEN_RETURN, 0) || !call_try(call, "return", &miss_rate))
         return;
     s = engine_stay_by_return_code(e, code);
     if (s == NULL || !engine_referral(e, s->referral)->facts_known) {
-        reply_not_found(&call->late);
+        if (call_record(call, "return.miss")) /* without the code: it may be one letter from a right one */
+            reply_not_found(&call->late);
         return;
     }
+    call_try_back(call, "return", &miss_rate);
     call->late.numbers[0] = (int64_t)s->id.v;
     call->late.id = s->referral.v;
     if (call_record(call, "return.read"))

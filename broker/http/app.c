@@ -19,6 +19,7 @@
 /* Addresses that signed in lately, and names that do not exist: 32 bytes each. */
 #define DOORS_MAX 4096
 #define STRANGERS_MAX 4096
+#define TRIES_MAX 4096 /* accounts that tried lately */
 #define FEED_IDS_PER_S                                                                                       \
     1024 /* more than are ever given in one second; 2^53 is reached in the year 280,000                      \
           */
@@ -98,6 +99,7 @@ enum err http_app_new(const struct http_parts *parts, const struct http_settings
     }
     app->doors = throttle_new(DOORS_MAX);
     app->strangers = throttle_new(STRANGERS_MAX);
+    app->tries = throttle_new(TRIES_MAX);
     app->server = wire_server_new(parts->base, limits, &handler, app);
     app->hub = sse_hub_new(app, settings->streams_max);
     /* Ids from the clock: what somebody kept from before a restart names nothing, not something else. */
@@ -130,6 +132,7 @@ void http_app_free(struct http_app *app)
     waiting_free_all(app);
     throttle_free(app->doors);
     throttle_free(app->strangers);
+    throttle_free(app->tries);
     static_files_free(app->files);
     json_decref(app->parts.codes);
     free(app->dummy_hash);

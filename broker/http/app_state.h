@@ -23,6 +23,7 @@ struct http_app {
     struct sse_hub *hub;
     struct throttle *doors;       /* sign-ins by address */
     struct throttle *strangers;   /* wrong passwords for names that do not exist */
+    struct throttle *tries;       /* call_parts.c: what an account may do only now and then */
     struct waiting *waiting;      /* call.c: calls that flow will come back to */
     struct sign_in *sign_ins;     /* api_session.c: passwords being judged and sessions being written */
     char *dummy_hash;             /* judged for a name that does not exist, so that it takes as long */

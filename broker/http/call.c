@@ -263,6 +263,11 @@ static void query_fault(struct call *call, const char *name, const char *reason)
     json_fault_add(&call->faults, pointer, "%s", reason);
 }
 
+uint32_t call_path_id(const struct call *call)
+{
+    return call->late.id <= UINT32_MAX ? (uint32_t)call->late.id : 0;
+}
+
 int64_t call_query_int(struct call *call, const char *name, int64_t min, int64_t max, int64_t fallback)
 {
     int64_t v = fallback;

@@ -68,6 +68,10 @@ bool call_hold_document(const struct late *late, struct reply_document *d);
  * returned. */
 bool call_may(struct call *call, enum action action, uint64_t object);
 
+/* The id of the path, of a thing whose ids have 32 bits: 0, which nothing has, where it is larger. A cast
+ * would act on another thing than the one that the access log names. */
+uint32_t call_path_id(const struct call *call);
+
 /* Query parameters; a bad one adds a fault and gives the fallback. */
 int64_t call_query_int(struct call *call, const char *name, int64_t min, int64_t max, int64_t fallback);
 bool call_query_bool(struct call *call, const char *name, bool fallback);

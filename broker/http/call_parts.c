@@ -1,7 +1,12 @@
 #include "http/call_parts.h"
 
 #include "base/mem.h"
+#include "base/time_text.h"
 #include "http/app_state.h"
+#include "http/reply.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 uint8_t call_reason(struct call *call, enum vocab_list list)
 {
@@ -38,19 +43,51 @@ void call_pools_read(struct call *call, struct command *cmd, bool may_be_bridge)
     cmd->u.ask.n = (uint8_t)n;
 }
 
+static uint64_t try_key(const struct call *call, const char *what)
+{
+    char who[48];
+    int n = snprintf(who, sizeof who, "%s %" PRIu32, what, call->late.actor.account.v);
+    return throttle_key(call->late.app->tries, BYTES(who, (size_t)n));
+}
+
+bool call_try(struct call *call, const char *what, const struct throttle_rate *rate)
+{
+    struct http_app *app = call->late.app;
+    int64_t wait = throttle_take(app->tries, try_key(call, what), rate, app_now_ms(app));
+    if (wait <= 0)
+        return true;
+    reply_problem_wait(&call->late, 429, "too_often", "Wait before you try again",
+                       "This account did this too often. Retry-After says for how long.",
+                       (wait + MS_SECOND - 1) / MS_SECOND);
+    return false;
+}
+
+void call_try_back(struct call *call, const char *what, const struct throttle_rate *rate)
+{
+    struct http_app *app = call->late.app;
+    throttle_give_back(app->tries, try_key(call, what), rate, app_now_ms(app));
+}
+
+bool late_record_each(const struct late *late, const char *action, const uint64_t *objects, size_t n)
+{
+    const struct secrets_port *secrets = &late->app->parts.secrets;
+    for (size_t i = 0; i < n; i++) {
+        struct access_entry entry = {.at_ms = app_now_ms(late->app),
+                                     .action = action,
+                                     .account = late->actor.account,
+                                     .org = late->actor.org,
+                                     .role = late->actor.role,
+                                     .object = objects[i]};
+        if (secrets->record(secrets->ctx, &entry, NULL, NULL) != OK) {
+            reply_problem(late, 503, "away", "Not possible now",
+                          "Reading cannot be logged now, so nothing is shown. Try again in a moment.");
+            return false;
+        }
+    }
+    return true;
+}
+
 bool call_record(struct call *call, const char *action)
 {
-    const struct secrets_port *secrets = &call->late.app->parts.secrets;
-    const struct actor *a = &call->late.actor;
-    struct access_entry entry = {.at_ms = app_now_ms(call->late.app),
-                                 .action = action,
-                                 .account = a->account,
-                                 .org = a->org,
-                                 .role = a->role,
-                                 .object = call->late.id};
-    if (secrets->record(secrets->ctx, &entry, NULL, NULL) == OK)
-        return true;
-    reply_problem(&call->late, 503, "away", "Not possible now",
-                  "Reading cannot be logged now, so nothing is shown. Try again in a moment.");
-    return false;
+    return late_record_each(&call->late, action, &call->late.id, 1);
 }

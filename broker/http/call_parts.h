@@ -4,6 +4,7 @@
 
 #include "core/vocab.h"
 #include "http/call.h"
+#include "http/throttle.h"
 
 /* Read {"reason": "<code>"} of LIST from the body: its index + 1, 0 after a fault. */
 uint8_t call_reason(struct call *call, enum vocab_list list);
@@ -11,10 +12,19 @@ uint8_t call_reason(struct call *call, enum vocab_list list);
 /* Read {"poolIds": [...]} of CMD_ASK from the body: each once, at least one. MAY_BE_BRIDGE: "bridge" too. */
 void call_pools_read(struct call *call, struct command *cmd, bool may_be_bridge);
 
+/* Take one of the tries that this account has for WHAT (static text); false, and 429 answered, if there is
+ * none now. Forgotten when the broker starts anew. */
+bool call_try(struct call *call, const char *what, const struct throttle_rate *rate);
+/* Put it back: it was no miss. */
+void call_try_back(struct call *call, const char *what, const struct throttle_rate *rate);
+
 /* Put in the access log that the actor reads the thing named in the path. False, and 503 answered, if the log
  * cannot take it. The row is written with the next batch, also when the database comes back later; what a
  * crash in between loses is the price of showing pages while the database is away. (An address is different:
  * its row is durable first.) ACTION is static text. */
 bool call_record(struct call *call, const char *action);
+
+/* The same for a list: each of the N OBJECTS that it shows in full is a read of its own. */
+bool late_record_each(const struct late *late, const char *action, const uint64_t *objects, size_t n);
 
 #endif

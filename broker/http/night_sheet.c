@@ -34,7 +34,7 @@ struct sheet {
 
 struct night_sheets {
     struct http_app *app;
-    struct event *timer;
+    struct event *timer, *step;
     char *before, *after; /* of the template; NULL = no sheets */
     struct sheet *of;     /* by organisation - 1 */
     uint32_t n_of;
@@ -58,7 +58,7 @@ struct night_file {
     bool is_written;
 };
 
-static void next_org(struct night_sheets *s);
+static void next_soon(struct night_sheets *s);
 
 /* ---- the template ---- */
 
@@ -214,7 +214,7 @@ static void on_file(void *ctx, enum err trouble)
         log_error("night sheet not written", "file=\"%s\"", f->path);
     file_free(f);
     s->org++;
-    next_org(s);
+    next_soon(s);
 }
 
 /* True: a thread writes, and goes on with the next organisation. */
@@ -321,7 +321,7 @@ static void finish(struct night_sheets *s)
     if (k != NULL && k->id.v == s->key.v && write_sheet(s))
         return;
     s->org++;
-    next_org(s);
+    next_soon(s);
 }
 
 static void reveal_next(struct night_sheets *s);
@@ -361,10 +361,13 @@ static void reveal_next(struct night_sheets *s)
     finish(s);
 }
 
-static void next_org(struct night_sheets *s)
+static void next_org(evutil_socket_t fd, short what, void *ctx)
 {
+    struct night_sheets *s = ctx;
     const struct engine *e = app_engine(s->app);
 
+    (void)fd;
+    (void)what;
     for (; s->org <= engine_orgs(e); s->org++) {
         const struct org_key *k = engine_org_key_active(e, (struct org_id){s->org});
 
@@ -382,6 +385,15 @@ static void next_org(struct night_sheets *s)
     s->busy = false;
 }
 
+/* Each sheet looks at every request: one in a turn, and what came in meanwhile goes first. (A timer: an event
+ * made active here would run in this same turn.) */
+static void next_soon(struct night_sheets *s)
+{
+    static const struct timeval now = {0};
+
+    evtimer_add(s->step, &now);
+}
+
 /* ---- the round ---- */
 
 static void on_durable(void *ctx, enum err trouble, const struct outcome *outcome)
@@ -394,7 +406,7 @@ static void on_durable(void *ctx, enum err trouble, const struct outcome *outcom
         return;
     }
     s->org = 1;
-    next_org(s);
+    next_soon(s);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *ctx)
@@ -421,7 +433,8 @@ struct night_sheets *night_sheets_new(struct http_app *app)
     if (s->before == NULL)
         return s;
     s->timer = evtimer_new(app->parts.base, on_timer, s);
-    CHECK(s->timer != NULL && evtimer_add(s->timer, &first) == 0);
+    s->step = evtimer_new(app->parts.base, next_org, s);
+    CHECK(s->step != NULL && s->timer != NULL && evtimer_add(s->timer, &first) == 0);
     return s;
 }
 
@@ -434,6 +447,8 @@ void night_sheets_free(struct night_sheets *s)
         s->file->s = NULL;
     if (s->timer != NULL)
         event_free(s->timer);
+    if (s->step != NULL)
+        event_free(s->step);
     for (uint32_t i = 0; i < s->n_of; i++)
         free(s->of[i].facts);
     free(s->of);

@@ -3,16 +3,37 @@
 #include "base/mem.h"
 #include "http/view.h"
 
+#include <stdio.h>
+
 /* On paper nobody needs more; what is beyond them is not what a night is about. */
 #define ROWS_MAX 300
+
+/* Room for a name and the word behind it. */
+#define HOUSE_SIZE 200
+
+/* The house of a yes. A bed for the meantime is not the place that the household travels to: it says so, in
+ * the words of both languages because the page of a sheet shows it as it is. */
+static const char *house_of(const struct request *q, const char *name, char out[HOUSE_SIZE])
+{
+    snprintf(out, HOUSE_SIZE, "%s%s", name, q->bridge ? " (overbrugging / bridge bed)" : "");
+    return out;
+}
+
+/* When the household is expected: the travel is to the place, none is known to a bed for the meantime. */
+static json_t *eta_of(const struct referral *r, const struct request *q)
+{
+    return q->bridge ? json_null() : view_time(r->eta_ms);
+}
 
 /* A yes of a house, for the organisation that refers. */
 static json_t *house_row(const struct engine *e, const struct referral *r, const struct request *q)
 {
     const struct location *l = engine_location(e, engine_pool(e, q->pool)->location);
+    char house[HOUSE_SIZE];
 
-    return json_pack("{s:s, s:s, s:o, s:o, s:n, s:n}", "code", r->code, "location", l->name, "region",
-                     view_region(e, l->region), "etaAt", view_time(r->eta_ms), "nightNumber", "meetingPoint");
+    return json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "code", r->code, "location",
+                     house_of(q, l->name, house), "bridge", q->bridge, "region", view_region(e, l->region),
+                     "etaAt", eta_of(r, q), "nightNumber", "meetingPoint");
 }
 
 /* The same yes, for the house. */
@@ -20,10 +41,11 @@ static json_t *coming_row(const struct engine *e, const struct referral *r, cons
 {
     const struct pool *p = engine_pool(e, q->pool);
     const char *callback = r->facts_known ? r->need.callback : "";
+    char house[HOUSE_SIZE];
 
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "code", r->code, "location",
-                     engine_location(e, p->location)->name, "name", p->name, "nameEn", p->name_en, "units",
-                     (int)q->units, "etaAt", view_time(r->eta_ms), "callback",
+    return json_pack("{s:s, s:s, s:b, s:s, s:s, s:i, s:o, s:o}", "code", r->code, "location",
+                     house_of(q, engine_location(e, p->location)->name, house), "bridge", q->bridge, "name",
+                     p->name, "nameEn", p->name_en, "units", (int)q->units, "etaAt", eta_of(r, q), "callback",
                      callback[0] != '\0' ? json_string(callback) : json_null());
 }
 

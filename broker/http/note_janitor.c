@@ -9,13 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was stored so lately may belong to a note that is about to be written: its sender still waits. */
+/* What was stored so lately may belong to a note that is about to be written: its sender still waits. A page
+ * asks again under the same key for half a minute; each time counts as stored anew. */
 #define FRESH_MS 10000
 
 struct note_janitor {
     struct http_app *app;
     struct event *timer;
     struct note_locker after; /* where the next look begins */
+    int64_t before_ms;        /* of the look under way: what was stored later is left alone */
     bool busy;
 };
 
@@ -65,7 +67,7 @@ static void on_listed(void *ctx, enum err trouble, const struct note_locker *fou
     list = wanted(app_engine(j->app), &n_wanted);
     for (size_t i = 0; i < n; i++) {
         if (bsearch(&found[i], list, n_wanted, sizeof *list, by_bytes) == NULL &&
-            notes->drop(notes->ctx, &found[i]) == OK)
+            notes->drop(notes->ctx, &found[i], j->before_ms) == OK)
             dropped++;
     }
     free(list);
@@ -83,8 +85,8 @@ static void on_durable(void *ctx, enum err trouble, const struct outcome *outcom
     const struct notes_port *notes = &j->app->parts.notes;
 
     (void)outcome;
-    if (trouble != OK ||
-        notes->list(notes->ctx, &j->after, app_now_ms(j->app) - FRESH_MS, on_listed, j) != OK)
+    j->before_ms = app_now_ms(j->app) - FRESH_MS;
+    if (trouble != OK || notes->list(notes->ctx, &j->after, j->before_ms, on_listed, j) != OK)
         j->busy = false;
 }
 

@@ -194,7 +194,7 @@ static enum err open_people(struct broker *b, char *why, size_t why_size)
     b->sealed_clerk = clerk_new(base, &b->boot.access.sealed, NULL);
     b->log = access_log_new(b->clerk);
     b->secrets = secrets_new(base, b->log, b->sealed_clerk, b->locations, 0);
-    b->notes = notes_store_new(b->clerk, 0);
+    b->notes = notes_store_new(b->clerk, b->boot.epoch, 0);
     return OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/time_text.h"
 #include "notify/hears.h"
 #include "notify/names.h"
 
@@ -16,6 +17,9 @@
 #define SPAN_MAX 20000 /* rows of the journal that one step may pass over */
 #define IDLE_SPAN 1000 /* events that nobody is told of, before the cursor is moved for them alone */
 #define ROWS_MAX 1000  /* a step that has so many ends early */
+#define PAUSE_MS                                                                                             \
+    (5 * MS_SECOND) /* after rows that the database refused: a full disk, a lock, a wrong row                \
+                     */
 
 struct rows {
     struct outbox_row *list;
@@ -83,6 +87,16 @@ static void look_now(struct notify *n, const struct rows *rows)
 
 /* ---- the cursor ---- */
 
+/* Only another writer is a reason to stop. What the database refused is tried again for ever, loudly. */
+static void on_refused(struct notify *n, enum err trouble)
+{
+    log_error("what is to be told cannot be written down", "why=%s seq=%" PRIu64, err_name(trouble), n->to);
+    if (trouble == ERR_FENCED)
+        notify_stop(n);
+    else
+        n->pause_until_ms = notify_now_ms(n) + PAUSE_MS;
+}
+
 static void on_committed(void *ctx, enum err trouble)
 {
     struct notify *n = ctx;
@@ -93,9 +107,7 @@ static void on_committed(void *ctx, enum err trouble)
         for (int c = 0; c < CHANNEL_N; c++)
             n->channels[c].look_at_ms = 0;
     } else {
-        log_error("what is to be told cannot be written down", "why=%s seq=%" PRIu64, err_name(trouble),
-                  n->to);
-        notify_stop(n);
+        on_refused(n, trouble);
     }
     notify_pump(n);
 }
@@ -187,8 +199,11 @@ static void on_noted(void *ctx, enum err trouble)
 {
     struct notify *n = ctx;
 
-    if (trouble == ERR_FENCED)
-        notify_stop(n);
+    if (trouble != OK)
+        on_refused(n, trouble);
+    if (trouble != OK &&
+        !n->stopped) /* which of them it was is not known: those that stand stay as they are */
+        unseen_fill(&n->unseen, flow_engine(n->parts.flow));
     notify_pump(n);
 }
 
@@ -256,7 +271,7 @@ void advance(struct notify *n)
             n->cursor_asked = n->parts.outbox.cursor(n->parts.outbox.ctx, on_cursor, n) == OK;
         return;
     }
-    if (!n->has_targets || !n->has_stats)
+    if (!n->has_targets || !n->has_stats || notify_now_ms(n) < n->pause_until_ms)
         return;
     if (!n->advancing && (n->wanted > n->told || n->published > n->told + IDLE_SPAN))
         step_on(n);

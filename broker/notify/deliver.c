@@ -93,7 +93,7 @@ static void again(struct delivery *d, const char *trouble, int64_t asked_ms)
 static void on_answered(void *ctx, const struct answer *answer, int64_t retry_ms)
 {
     struct delivery *d = ctx;
-    struct judgement v = verdict_of(answer);
+    struct judgement v = verdict_of(answer, d->row.channel);
 
     switch (v.fate) {
     case FATE_DELIVERED:
@@ -222,6 +222,8 @@ static void on_revealed(void *ctx, enum err trouble, const struct revealed_locat
     struct delivery *d = ctx;
     const struct notify_target *t = notify_target_of(d->n, d->row.target);
 
+    if (d->n->stopped) /* there are no transfers any more; the writer that took over sends it */
+        return;
     if (t == NULL)
         end(d, OUTBOX_UNNEEDED, "target retired");
     else if (trouble == ERR_NOT_FOUND || trouble == ERR_CRYPTO)

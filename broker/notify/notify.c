@@ -345,8 +345,10 @@ void notify_free(struct notify *n)
 static struct outbox_stats port_stats(void *ctx)
 {
     const struct notify *n = ctx;
+    struct outbox_stats s = n->stats;
 
-    return n->stats;
+    s.stopped = n->stopped;
+    return s;
 }
 
 static void on_list(void *ctx, enum err trouble, const struct outbox_row *rows, size_t count)

@@ -44,6 +44,7 @@ struct notify {
     uint64_t published, told, wanted; /* seqs: heard of; turned into rows; the last heard that has a row */
     uint64_t to;                      /* of the step under way */
     bool has_cursor, has_targets, advancing, cursor_asked;
+    int64_t pause_until_ms; /* the database refused rows: nothing new is written before */
     struct unseen unseen;
 
     struct notify_target *targets;

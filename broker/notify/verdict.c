@@ -19,7 +19,14 @@ static struct judgement of_mail(const struct answer *a)
     return said(FATE_AGAIN, a->why != NULL ? a->why : "smtp", a->code);
 }
 
-struct judgement verdict_of(const struct answer *a)
+static bool is_for_ever(enum channel channel, long code)
+{
+    if (channel == CHANNEL_SMS || channel == CHANNEL_VOICE)
+        return code == 400 || code == 422;
+    return code != 408 && code != 425 && code != 429 && code < 500;
+}
+
+struct judgement verdict_of(const struct answer *a, enum channel channel)
 {
     struct judgement none = {.fate = FATE_AGAIN};
 
@@ -31,7 +38,5 @@ struct judgement verdict_of(const struct answer *a)
         snprintf(none.trouble, sizeof none.trouble, "%s", a->why != NULL ? a->why : "no answer");
         return none;
     }
-    if (a->code == 408 || a->code == 425 || a->code == 429 || a->code >= 500)
-        return said(FATE_AGAIN, "http", a->code);
-    return said(FATE_NEVER, "http", a->code);
+    return said(is_for_ever(channel, a->code) ? FATE_NEVER : FATE_AGAIN, "http", a->code);
 }

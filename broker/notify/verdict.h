@@ -23,9 +23,12 @@ struct answer {
     long code;       /* the last status or reply, 0 = none */
 };
 
-/* HTTP: 2xx is delivered; 408, 425, 429 and 5xx may go well later; all else, redirects included, never does.
- * Mail: 5xx never (but for 530, 534, 535 and 538, which are about our own sign-in), all else that failed may.
- * No answer: again. An HTTP answer that broke off behind a 2xx counts as delivered: it was said. */
-struct judgement verdict_of(const struct answer *a);
+/* HTTP of a webhook: 2xx is delivered; 408, 425, 429 and 5xx may go well later; all else, redirects included,
+ * never does. Of a gateway for text messages and voice: one receiver for all, whose other answers are about
+ * us (a token that ran out, a bill, an address that moved) and may be put right in the night: only 400 and
+ * 422, which are about this message, are for ever. Mail: 5xx never (but for 530, 534, 535 and 538, which are
+ * about our own sign-in), all else that failed may. No answer: again. An HTTP answer that broke off behind a
+ * 2xx counts as delivered: it was said. */
+struct judgement verdict_of(const struct answer *a, enum channel channel);
 
 #endif

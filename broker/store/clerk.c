@@ -158,7 +158,9 @@ static void on_reply(void *ctx, struct db_result *r)
         return;
     }
     if (r->fate == DB_REFUSED) {
-        e = r->code == DB_CODE_DUPLICATE ? ERR_CONFLICT : ERR_BAD_INPUT;
+        e = r->code == DB_CODE_DUPLICATE ? ERR_CONFLICT
+            : r->code == DB_CODE_SIGNAL  ? ERR_FENCED
+                                         : ERR_BAD_INPUT;
         if (e == ERR_BAD_INPUT)
             log_error("statement refused", "code=%u", r->code);
     }

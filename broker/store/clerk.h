@@ -25,7 +25,8 @@ struct clerk *clerk_new(struct event_base *base, const struct db_params *p,
                         const struct clerk_limits *limits);
 void clerk_free(struct clerk *k); /* what waits is dropped and not called back; NULL is fine */
 
-/* OK; ERR_CONFLICT (duplicate key); ERR_BAD_INPUT (refused otherwise); ERR_AWAY (patience over, certainly not
+/* OK; ERR_CONFLICT (duplicate key); ERR_FENCED (the statement itself said so: SQLSTATE 45000); ERR_BAD_INPUT
+ * (refused otherwise); ERR_AWAY (patience over, certainly not
  * done); ERR_DOUBT (patience over, may have been done). R is NULL unless OK; its rows are for the call. It
  * must not free the clerk. */
 typedef void clerk_done_fn(void *ctx, enum err trouble, struct db_result *r);

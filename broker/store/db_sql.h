@@ -32,6 +32,7 @@ enum db_fate {
 };
 
 #define DB_CODE_DUPLICATE 1062u
+#define DB_CODE_SIGNAL 1644u  /* SIGNAL SQLSTATE '45000': only we do, where the writer's epoch is not ours */
 #define DB_CODE_TIMEOUT 2013u /* our own deadline is told as "lost during query" */
 
 /* Classify error CODE (0 = none) of a statement in ROLE. */

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -21,6 +22,7 @@ struct errand {
 struct notes_store {
     struct notes_port port;
     struct clerk *clerk;
+    uint64_t epoch;
     uint32_t patience_ms;
     struct errand *errands;
     size_t n;
@@ -89,7 +91,7 @@ static enum err port_put(void *ctx, const struct note_locker *locker, int64_t no
     sql_i64(&sql, now_ms);
     buf_text(&sql, ",");
     sql_bytes(&sql, sealed);
-    buf_text(&sql, ") ON DUPLICATE KEY UPDATE locker=locker");
+    buf_text(&sql, ") ON DUPLICATE KEY UPDATE stored_at_ms=VALUES(stored_at_ms)");
     return begin(a, &sql, DB_COMMITS, on_put);
 }
 
@@ -123,7 +125,7 @@ static enum err port_get(void *ctx, const struct note_locker *locker, note_fetch
     return begin(a, &sql, DB_READS, on_get);
 }
 
-static enum err port_drop(void *ctx, const struct note_locker *locker)
+static enum err port_drop(void *ctx, const struct note_locker *locker, int64_t before_ms)
 {
     struct notes_store *s = ctx;
     struct buf sql = {0};
@@ -131,6 +133,8 @@ static enum err port_drop(void *ctx, const struct note_locker *locker)
 
     buf_text(&sql, "DELETE FROM note_ciphertext WHERE locker=");
     sql_locker(&sql, locker);
+    buf_format(&sql, " AND stored_at_ms<%" PRId64 " AND (SELECT epoch FROM writer WHERE id=1)=%" PRIu64,
+               before_ms, s->epoch);
     e = clerk_do(s->clerk, buf_view(&sql), DB_COMMITS, 0, NULL, NULL);
     buf_fini(&sql);
     return e;
@@ -176,11 +180,12 @@ static enum err port_list(void *ctx, const struct note_locker *after, int64_t be
     return begin(a, &sql, DB_READS, on_list);
 }
 
-struct notes_store *notes_store_new(struct clerk *k, uint32_t patience_ms)
+struct notes_store *notes_store_new(struct clerk *k, uint64_t epoch, uint32_t patience_ms)
 {
     struct notes_store *s = mem_new(1, sizeof *s);
 
     s->clerk = k;
+    s->epoch = epoch;
     s->patience_ms = patience_ms != 0 ? patience_ms : 3000;
     s->port =
         (struct notes_port){.ctx = s, .put = port_put, .get = port_get, .drop = port_drop, .list = port_list};

@@ -7,8 +7,10 @@
 
 struct notes_store;
 
-/* K is borrowed and outlives it. PATIENCE_MS: how long put, get and list wait for the database; 0 = 3,000. */
-struct notes_store *notes_store_new(struct clerk *k, uint32_t patience_ms);
+/* K is borrowed and outlives it. EPOCH: the writer's, ours; under another one nothing is dropped, because
+ * what is wanted is known to that writer only. PATIENCE_MS: how long put, get and list wait for the database;
+ * 0 = 3,000. */
+struct notes_store *notes_store_new(struct clerk *k, uint64_t epoch, uint32_t patience_ms);
 /* What is under way is not completed; the loop must not turn between this and clerk_free. NULL is fine. */
 void notes_store_free(struct notes_store *s);
 

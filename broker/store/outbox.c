@@ -22,7 +22,7 @@ struct outbox {
     struct op *ops; /* under way, to be freed with us */
 };
 
-enum op_kind { OP_DONE, OP_COMMIT, OP_CURSOR, OP_EVENTS, OP_ROWS, OP_TARGETS, OP_STATS };
+enum op_kind { OP_DONE, OP_CURSOR, OP_EVENTS, OP_ROWS, OP_TARGETS, OP_STATS };
 
 struct op {
     struct outbox *o;
@@ -133,8 +133,6 @@ static void give_stats(const struct op *op, enum err trouble, struct db_result *
     op->fn.stats(op->ctx, trouble, &s);
 }
 
-/* The only thing a commit is refused for is the epoch; anything else would be refused for ever, and then
- * stopping loudly is right too. */
 static void on_reply(void *ctx, enum err trouble, struct db_result *r)
 {
     struct op *op = ctx;
@@ -144,9 +142,6 @@ static void on_reply(void *ctx, enum err trouble, struct db_result *r)
     case OP_DONE:
         if (op->fn.done != NULL)
             op->fn.done(op->ctx, trouble);
-        break;
-    case OP_COMMIT:
-        op->fn.done(op->ctx, trouble == ERR_BAD_INPUT ? ERR_FENCED : trouble);
         break;
     case OP_CURSOR:
         give_cursor(op, trouble, r);
@@ -233,7 +228,7 @@ static enum err port_commit(void *ctx, const struct outbox_row *rows, size_t n, 
         buf_format(&sql, "UPDATE notify_cursor SET seq=%" PRIu64 " WHERE id=1 AND seq<%" PRIu64 "; ", seq,
                    seq);
     buf_text(&sql, "COMMIT; END");
-    return run(o, &sql, DB_COMMITS, &(struct op){.kind = OP_COMMIT, .fn.done = done, .ctx = done_ctx});
+    return run(o, &sql, DB_COMMITS, &(struct op){.kind = OP_DONE, .fn.done = done, .ctx = done_ctx});
 }
 
 static enum err port_due(void *ctx, enum channel channel, int64_t now_ms, unsigned limit,

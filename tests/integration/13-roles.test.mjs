@@ -361,7 +361,7 @@ const GIVEN = {
   'POST /mdos/{id}/items': ['mdo', () => ({ domain: 'veiligheid', sort: 'need', text: 'Een slot' })],
   'POST /mdo-items/{id}/state': ['item', () => ({ state: 'done' })],
   'POST /referrals/{id}/regie-offer': ['open', () => ({ organisationId: org })],
-  'POST /referrals/{id}/regie-acceptance': ['offered', () => ({ role: 'Casusregie', callback: '010 1' })],
+  'POST /referrals/{id}/regie-acceptance': ['offered', () => ({ role: 'Casusregie', callback: '010 123 45 67' })],
   'POST /referrals/{id}/regie-refusal': ['offered'],
   'POST /referrals/{id}/regie-end': ['over'],
   'POST /referrals/{id}/consults': ['open', () => ({ organisationId: org, question: 'Wat nu?' })],

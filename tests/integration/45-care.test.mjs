@@ -76,7 +76,7 @@ test('regie: one holder at any moment, handed over by both, and ended only when 
   expectStatus(await own.post(`/referrals/${id}/regie-offer`, { organisationId: org }), 200);
   assert.equal((await holder()).id, own.session.organisationId, 'until it is accepted');
   assert.deepEqual(expectStatus(await house.get('/regies'), 200).regies.map(r => r.referralCode).filter(c => c === code), [code]);
-  expectStatus(await third.post(`/referrals/${id}/regie-acceptance`, { role: 'regie', callback: '1' }), 404);
+  expectStatus(await third.post(`/referrals/${id}/regie-acceptance`, { role: 'regie', callback: '010 000 0000' }), 404);
   expectStatus(await house.get(`/referrals/${id}`), 404);
   const taken = expectStatus(await house.post(`/referrals/${id}/regie-acceptance`, { role: 'Casusregisseur', callback: '010 123 45 67' }), 200);
   assert.deepEqual([taken.holder.id, taken.role, taken.callback, taken.moves], [org, 'Casusregisseur', '010 123 45 67', 1]);

@@ -240,11 +240,24 @@ static enum err fake_open(void *ctx, const struct notify_target *t, char out[TAR
     return OK;
 }
 
-static enum err no_reveal(void *ctx, struct location_id location, const struct access_entry *entry,
-                          revealed_fn *done, void *done_ctx)
+/* Says busy, or keeps what is asked until the test answers it. */
+struct reveal {
+    bool keeps;
+    revealed_fn *done;
+    void *ctx;
+};
+
+static enum err fake_reveal(void *ctx, struct location_id location, const struct access_entry *entry,
+                            revealed_fn *done, void *done_ctx)
 {
-    (void)ctx, (void)location, (void)entry, (void)done, (void)done_ctx;
-    return ERR_BUSY;
+    struct reveal *r = ctx;
+
+    (void)location, (void)entry;
+    if (!r->keeps)
+        return ERR_BUSY;
+    r->done = done;
+    r->ctx = done_ctx;
+    return OK;
 }
 
 /* ---- a journal that takes nothing ---- */
@@ -279,6 +292,7 @@ struct scene {
     struct flow *flow;
     struct journal_sink sink;
     struct fake fake;
+    struct reveal reveal;
     struct notify *notify;
     struct crypto_key key;
     int64_t now_ms; /* the wall clock */
@@ -344,7 +358,7 @@ static void begin(struct scene *s, struct notify_settings *over)
                                  .outbox = {&s->fake, fake_cursor, fake_events, fake_commit, fake_due,
                                             fake_mark, fake_stats, fake_list, fake_targets, fake_purge,
                                             fake_open},
-                                 .secrets = {.reveal = no_reveal}};
+                                 .secrets = {.ctx = &s->reveal, .reveal = fake_reveal}};
     char why[300] = "";
 
     for (int i = 0; i < THREAT_N; i++)
@@ -562,6 +576,94 @@ static void stops_when_another_broker_writes(void **state)
     pass(s, 4000);
     assert_int_equal(s->fake.commits, 1);
     assert_int_equal(s->fake.n, 0);
+    assert_true(notify_port(s->notify).stats(s->notify).stopped);
+    scene_free(s);
+}
+
+/* A full disk, a lock, a row that is wrong: no reason to tell nobody anything until somebody restarts us. */
+static void refused_rows_are_tried_again(void **state)
+{
+    struct scene *s = scene_new();
+    unsigned commits = 0;
+
+    (void)state;
+    do_open(s->x, VT_OOST, a_need());
+    add_target(s, 1, VT_OOST, 0, CHANNEL_WEBHOOK);
+    s->fake.commit_says = ERR_BAD_INPUT;
+    log_set_level((enum log_level) - 1);
+    begin(s, NULL);
+    for (int i = 0; i < 20 && s->fake.commits == 0; i++)
+        pass(s, 0);
+    pass(s, 1000);
+    assert_int_equal(s->fake.commits, 1); /* not again and again in one turn */
+    for (int i = 0; i < 60 && s->fake.commits == 1; i++)
+        pass(s, 0);
+    commits = s->fake.commits;
+    assert_int_equal(commits, 2);
+    assert_false(notify_port(s->notify).stats(s->notify).stopped);
+    log_set_level(LOG_ERROR);
+    s->fake.commit_says = OK;
+    for (int i = 0; i < 60 && s->fake.n == 0; i++)
+        pass(s, 0);
+    assert_int_equal(count(s, 1, "referral.opened"), 1);
+    scene_free(s);
+}
+
+/* As above, of what no event says. */
+static void a_refused_ring_is_tried_again(void **state)
+{
+    struct scene *s = scene_new();
+
+    (void)state;
+    do_ask_one(s->x, do_open(s->x, VT_OOST, a_need()), POOL_B);
+    add_target(s, 1, 0, 0, CHANNEL_VOICE);
+    begin(s, NULL);
+    pass(s, 2000);
+    s->fake.commit_says = ERR_BAD_INPUT;
+    s->now_ms = s->x->now + MS_MINUTE;
+    s->fake.commits = 0;
+    log_set_level((enum log_level) - 1);
+    for (int i = 0; i < 40 && s->fake.commits == 0; i++)
+        pass(s, 0);
+    pass(s, 0);
+    log_set_level(LOG_ERROR);
+    s->fake.commit_says = OK;
+    for (int i = 0; i < 60 && s->fake.n == 0; i++)
+        pass(s, 0);
+    assert_int_equal(count(s, 1, "request.unseen"), 1);
+    scene_free(s);
+}
+
+static void a_night_number_that_comes_after_the_stop(void **state)
+{
+    struct scene *s = scene_new();
+    struct revealed_location l = {.night_number = "+31 6 12345678"};
+
+    (void)state;
+    add_target(s, 1, 0, 0, CHANNEL_VOICE);
+    s->reveal.keeps = true;
+    s->fake.n = 1;
+    s->fake.rows[0] = (struct outbox_row){.id = 1,
+                                          .target = 1,
+                                          .key = "x",
+                                          .kind = "request.made",
+                                          .text = "request_unseen",
+                                          .channel = CHANNEL_VOICE,
+                                          .location = {B_HUIS}};
+    begin(s, NULL);
+    for (int i = 0; i < 60 && s->reveal.done == NULL; i++)
+        pass(s, 0);
+    assert_non_null(s->reveal.done);
+    log_set_level((enum log_level) - 1);
+    s->sink.on_fenced(s->sink.ctx, 9);
+    log_set_level(LOG_ERROR);
+    for (int i = 0; i < 60 && !notify_port(s->notify).stats(s->notify).stopped; i++)
+        pass(s, 0);
+    assert_true(notify_port(s->notify).stats(s->notify).stopped);
+    s->reveal.done(s->reveal.ctx, OK, &l);
+    pass(s, 1000);
+    assert_int_equal(s->fake.rows[0].status, OUTBOX_WAITING); /* left to who took over */
+    assert_int_equal(s->fake.rows[0].attempts, 0);
     scene_free(s);
 }
 
@@ -618,6 +720,9 @@ int main(void)
         cmocka_unit_test(a_retired_target),
         cmocka_unit_test(rung_when_unseen),
         cmocka_unit_test(stops_when_another_broker_writes),
+        cmocka_unit_test(refused_rows_are_tried_again),
+        cmocka_unit_test(a_refused_ring_is_tried_again),
+        cmocka_unit_test(a_night_number_that_comes_after_the_stop),
         cmocka_unit_test(stops_when_flow_is_fenced),
         cmocka_unit_test(too_much_waits),
     };

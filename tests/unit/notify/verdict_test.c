@@ -44,7 +44,8 @@ static void verdicts(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct judgement v = verdict_of(&cases[i].answer);
+        struct judgement v =
+            verdict_of(&cases[i].answer, cases[i].answer.mail ? CHANNEL_MAIL : CHANNEL_WEBHOOK);
 
         print_message("  %s\n", cases[i].name);
         assert_int_equal(v.fate, cases[i].fate);
@@ -52,8 +53,33 @@ static void verdicts(void **state)
     }
 }
 
+/* A token that runs out at night must not drop the calls of the night. */
+static void a_gateway_is_tried_again(void **state)
+{
+    static const enum channel channels[] = {CHANNEL_SMS, CHANNEL_VOICE};
+    static const struct {
+        long code;
+        enum fate fate;
+    } cases[] = {
+        {200, FATE_DELIVERED}, {302, FATE_AGAIN}, {308, FATE_AGAIN}, {400, FATE_NEVER}, {401, FATE_AGAIN},
+        {402, FATE_AGAIN},     {403, FATE_AGAIN}, {404, FATE_AGAIN}, {405, FATE_AGAIN}, {408, FATE_AGAIN},
+        {410, FATE_AGAIN},     {422, FATE_NEVER}, {429, FATE_AGAIN}, {500, FATE_AGAIN},
+    };
+
+    (void)state;
+    for (size_t c = 0; c < COUNT_OF(channels); c++) {
+        for (size_t i = 0; i < COUNT_OF(cases); i++) {
+            struct answer a = {.complete = true, .code = cases[i].code};
+
+            print_message("  %s %ld\n", channel_code(channels[c]), a.code);
+            assert_int_equal(verdict_of(&a, channels[c]).fate, cases[i].fate);
+        }
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts),
+                                       cmocka_unit_test(a_gateway_is_tried_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

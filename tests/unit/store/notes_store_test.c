@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #define SEALED_MAX 16432
+#define EPOCH 5
 
 struct world {
     struct store_world *s;
@@ -30,9 +31,10 @@ static struct world *begin(struct store_world *s, uint32_t patience_ms)
     struct world *w = calloc(1, sizeof *w);
 
     w->s = s;
-    w->store = notes_store_new(s->clerk, patience_ms);
+    w->store = notes_store_new(s->clerk, EPOCH, patience_ms);
     w->port = notes_store_port(w->store);
     assert_int_equal(db_exec_text(s->db, "DELETE FROM note_ciphertext", DB_COMMITS), OK);
+    assert_int_equal(db_exec_text(s->db, "UPDATE writer SET epoch=5 WHERE id=1", DB_COMMITS), OK);
     return w;
 }
 
@@ -103,8 +105,50 @@ static void test_kept_once_and_dropped(void **state)
     assert_int_equal(w->got_len, sizeof sealed);
     assert_memory_equal(w->got, sealed, sizeof sealed);
     assert_int_equal(get(w, 2), ERR_NOT_FOUND);
-    assert_int_equal(w->port->drop(w->port->ctx, &one), OK);
+    assert_int_equal(w->port->drop(w->port->ctx, &one, 1000), OK);
     assert_true(store_world_settle(w->s, 3000));
+    assert_int_equal(get(w, 1), ERR_NOT_FOUND);
+    finish(w);
+}
+
+static enum err drop(struct world *w, uint8_t first, int64_t before_ms)
+{
+    struct note_locker l = locker(first);
+    enum err e = w->port->drop(w->port->ctx, &l, before_ms);
+
+    assert_true(store_world_settle(w->s, 3000));
+    return e;
+}
+
+/* The sweep looked before the sender asked again: what it saw is not what is there now. */
+static void test_stored_again_is_not_dropped(void **state)
+{
+    struct world *w = begin(*state, 0);
+    struct note_locker none = {{0}};
+
+    assert_int_equal(put(w, 1, 100, BYTES_LITERAL("x")), OK);
+    assert_int_equal(put(w, 1, 900, BYTES_LITERAL("x")), OK);
+    assert_int_equal(w->port->list(w->port->ctx, &none, 500, on_listed, w), OK);
+    assert_true(store_world_wait(w->s, 1, 3000));
+    assert_int_equal(w->n, 0);
+    assert_int_equal(drop(w, 1, 500), OK);
+    assert_int_equal(get(w, 1), OK);
+    assert_int_equal(drop(w, 1, 901), OK);
+    assert_int_equal(get(w, 1), ERR_NOT_FOUND);
+    finish(w);
+}
+
+/* A broker that was overtaken does not know the notes that were written since. */
+static void test_another_writer_keeps_them(void **state)
+{
+    struct world *w = begin(*state, 0);
+
+    assert_int_equal(put(w, 1, 100, BYTES_LITERAL("x")), OK);
+    assert_int_equal(db_exec_text(w->s->db, "UPDATE writer SET epoch=6 WHERE id=1", DB_COMMITS), OK);
+    assert_int_equal(drop(w, 1, 1000), OK);
+    assert_int_equal(get(w, 1), OK);
+    assert_int_equal(db_exec_text(w->s->db, "UPDATE writer SET epoch=5 WHERE id=1", DB_COMMITS), OK);
+    assert_int_equal(drop(w, 1, 1000), OK);
     assert_int_equal(get(w, 1), ERR_NOT_FOUND);
     finish(w);
 }
@@ -136,7 +180,7 @@ static void test_away_is_told_and_nothing_is_kept_waiting(void **state)
     private_db_kill(w->s->server);
     assert_int_equal(put(w, 1, 1, BYTES_LITERAL("x")), ERR_AWAY);
     assert_int_equal(get(w, 1), ERR_AWAY);
-    assert_int_equal(w->port->drop(w->port->ctx, &one), OK); /* waits, however long it takes */
+    assert_int_equal(w->port->drop(w->port->ctx, &one, 1000), OK); /* waits, however long it takes */
     private_db_restart(w->s->server);
     assert_true(store_world_settle(w->s, 10000));
     store_world_reconnect(w->s);
@@ -148,6 +192,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_kept_once_and_dropped, store_world_begin, store_world_end),
+        cmocka_unit_test_setup_teardown(test_stored_again_is_not_dropped, store_world_begin, store_world_end),
+        cmocka_unit_test_setup_teardown(test_another_writer_keeps_them, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(test_listed_in_order, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(test_away_is_told_and_nothing_is_kept_waiting, store_world_begin,
                                         store_world_end),

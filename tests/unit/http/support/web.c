@@ -32,6 +32,7 @@ static const char *const ui_files[][2] = {
     {"s/1/app.js.br", "BROTLI BYTES"},
     {"openapi.json", "{\"openapi\":\"3.0.3\"}"},
     {"openapi.json.gz", "GZIP OPENAPI"},
+    {"night-sheet.html", "<p>{{sheet}}</p>"},
 };
 static const char *const ui_folders[] = {"pages", "s", "s/1"};
 

@@ -267,9 +267,9 @@ static enum err get_note(void *ctx, const struct note_locker *locker, note_fetch
     return ERR_BUSY;
 }
 
-static enum err drop_note(void *ctx, const struct note_locker *locker)
+static enum err drop_note(void *ctx, const struct note_locker *locker, int64_t before_ms)
 {
-    (void)ctx, (void)locker;
+    (void)ctx, (void)locker, (void)before_ms;
     return ERR_BUSY;
 }
 
