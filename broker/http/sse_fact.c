@@ -127,6 +127,8 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         return true;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
+        if (ev->u.bridge_opened.request.v != 0)
+            of_request(e, ev->u.bridge_opened.request, out);
         out->referral = ev->u.bridge_opened.referral;
         return true;
     case EV_BRIDGE_STARTED:
@@ -312,6 +314,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
         out->u.bridge_opened.referral = f->referral;
+        out->u.bridge_opened.request = f->request;
         break;
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
