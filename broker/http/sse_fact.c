@@ -64,6 +64,13 @@ static void of_request(const struct engine *e, struct request_id id, struct fact
     }
 }
 
+static bool has_gates(const struct engine *e, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    return r != NULL && r->n_gates > 0;
+}
+
 bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *out)
 {
     memset(out, 0, sizeof *out);
@@ -107,6 +114,9 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         if (ev->u.referral.request.v != 0)
             of_request(e, ev->u.referral.request, out);
         out->referral = ev->u.referral.referral;
+        /* A gatekeeper hears that it is over, and not where: one text is for all who hear it. */
+        if (ev->kind == EV_REFERRAL_ADMITTED && has_gates(e, out->referral))
+            out->pool = (struct pool_id){0};
         return true;
     case EV_PLACE_FOUND:
         out->referral = ev->u.found.referral;
