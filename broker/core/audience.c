@@ -250,19 +250,30 @@ static bool is_party(const struct engine *e, const struct actor *a, const struct
     return is_own_referral(a, engine_referral(e, q->referral));
 }
 
-/* The shelter that said yes to the referral, as long as that yes stands. */
+/* The shelter that said yes to the referral, as long as that yes stands: until the household has left, after
+ * which only the stay itself is still its business. A bridge bed's house is one, beside the house of the
+ * place that the household waits for. */
 static bool is_host(const struct engine *e, const struct actor *a, const struct referral *r)
 {
     if (r == NULL || a->role != ROLE_SHELTER)
         return false;
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
-        bool stands = q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED;
+        bool stands = q->state == REQUEST_ACCEPTED || (q->state == REQUEST_ADMITTED && q->left_at_ms == 0);
 
         if (stands && is_own_pool(a, engine_pool(e, q->pool)))
             return true;
     }
     return false;
+}
+
+/* The host whose place it is that the household came for. One that has a bed for the meantime receives nobody
+ * for another house, and must not undo another's yes by saying that nobody came. */
+static bool is_receiving(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    const struct request *q = handover_request(e, r);
+
+    return q != NULL && is_host(e, a, r) && is_own_pool(a, engine_pool(e, q->pool));
 }
 
 /* ---- care: who sits at the table, who co-ordinates, who was asked ---- */
@@ -301,9 +312,13 @@ static bool is_in_consult(const struct actor *a, const struct consult *c)
     return c != NULL && (a->org.v == c->from.v || a->org.v == c->to.v);
 }
 
+/* Who called the table together leads it while the household is its concern; who co-ordinates, in any case.
+ */
 static bool leads_mdo(const struct engine *e, const struct actor *a, const struct mdo *m)
 {
-    return m != NULL && (a->org.v == m->convened_by.v || is_regie(e, a, engine_referral(e, m->referral)));
+    const struct referral *r = m != NULL ? engine_referral(e, m->referral) : NULL;
+
+    return m != NULL && ((a->org.v == m->convened_by.v && is_close(e, a, r)) || is_regie(e, a, r));
 }
 
 static bool permits_care(const struct engine *e, const struct command *cmd)
@@ -437,11 +452,11 @@ static bool is_of_handover(const struct engine *e, const struct actor *a, struct
 {
     const struct referral *r = engine_referral(e, id);
 
-    return is_own_referral(a, r) || is_host(e, a, r);
+    return is_own_referral(a, r) || is_receiving(e, a, r);
 }
 
-/* Its receiver, at the desk of the house that said yes where it is a house; after a no show the house is no
- * receiver any more. */
+/* Its receiver, at the desk of the house that said yes where it is a house; after a no show, and after the
+ * household has left, the house is no receiver any more. */
 static bool may_read_note(const struct engine *e, const struct actor *a, uint64_t object)
 {
     const struct sealed_note *n =
@@ -452,7 +467,7 @@ static bool may_read_note(const struct engine *e, const struct actor *a, uint64_
         return false;
     if (n->from == HANDOVER_HOUSE)
         return is_own_referral(a, engine_referral(e, n->referral));
-    return a->role == ROLE_SHELTER && is_own_pool(a, engine_pool(e, q->pool));
+    return a->role == ROLE_SHELTER && q->left_at_ms == 0 && is_own_pool(a, engine_pool(e, q->pool));
 }
 
 /* ---- safety ---- */
@@ -509,7 +524,7 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_NO_SHOW:
     case CMD_WITHDRAW:
         r = engine_referral(e, cmd->u.referral.referral);
-        is_visible = is_own_referral(a, r) || is_host(e, a, r);
+        is_visible = is_own_referral(a, r) || is_receiving(e, a, r);
         break;
     /* ---- timers and escalation ---- */
     case CMD_EXTEND_REQUEST:
@@ -843,6 +858,17 @@ enum sight audience_of_mdo(const struct engine *e, const struct actor *a, uint32
     return has_joined(a, m) || is_close(e, a, engine_referral(e, m->referral)) ? SIGHT_FULL : SIGHT_MINIMUM;
 }
 
+enum sight audience_of_consult(const struct engine *e, const struct actor *a, uint32_t id)
+{
+    const struct consult *c = engine_consult(e, id);
+
+    if (c == NULL || !may(e, a, ACT_SEE_CONSULT, id))
+        return SIGHT_NONE;
+    if (a->org.v == c->to.v && c->state == CONSULT_ASKED)
+        return SIGHT_FULL;
+    return is_close(e, a, engine_referral(e, c->referral)) ? SIGHT_FULL : SIGHT_MINIMUM;
+}
+
 enum sight audience_of_referral(const struct engine *e, const struct actor *a, struct referral_id id)
 {
     const struct referral *r = engine_referral(e, id);
@@ -980,10 +1006,12 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_REQUEST_SILENT:
         return hears_request(e, a, ev->u.request.request);
     case EV_REFERRAL_TRAVELLING:
-    case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
         /* The request it names is the accepted one: referrer and host hear it, no other shelter. */
         return hears_request(e, a, ev->u.referral.request);
+    case EV_REFERRAL_ADMITTED: /* and the desks whose work ends with it, whichever place it is */
+        return hears_request(e, a, ev->u.referral.request) ||
+               hears_referral(e, a, ev->u.referral.referral, ev);
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         return hears_referral(e, a, ev->u.referral.referral, ev);
@@ -1004,19 +1032,21 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_REFERRAL_TAKEN_OVER:
         return is_own_referral(a, engine_referral(e, ev->u.escalation.referral));
     /* ---- no bed: bridges and the unplaced register ---- */
-    case EV_BRIDGE_OPENED:
-        return is_own_referral(a, engine_referral(e, ev->u.bridge_opened.referral));
+    case EV_BRIDGE_OPENED: /* only a bed has a request, and with it a house */
+        return is_own_referral(a, engine_referral(e, ev->u.bridge_opened.referral)) ||
+               hears_request(e, a, ev->u.bridge_opened.request);
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
-    case EV_BRIDGE_ALARMED:
         return is_own_referral(a, engine_referral(e, ev->u.bridge.referral));
+    case EV_BRIDGE_ALARMED: /* the house knows best whether they came */
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED: /* and the house whose bed it is */
         return is_own_referral(a, engine_referral(e, ev->u.bridge.referral)) ||
                hears_request(e, a, ev->u.bridge.request);
     case EV_NIGHT_NOTED:
-    case EV_REFERRAL_CLOSED:
         return is_own_referral(a, engine_referral(e, ev->u.night.referral));
+    case EV_REFERRAL_CLOSED:
+        return hears_referral(e, a, ev->u.night.referral, ev);
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:

@@ -69,6 +69,10 @@ enum sight audience_of_referral(const struct engine *e, const struct actor *acto
  * referral, sees what is said in it. */
 enum sight audience_of_mdo(const struct engine *e, const struct actor *actor, uint32_t id);
 
+/* What of a consult. FULL is with the household, as it is now: for who asked, while the household is its
+ * concern, and for who was asked, until the consult has ended. MINIMUM is question and answer. */
+enum sight audience_of_consult(const struct engine *e, const struct actor *actor, uint32_t id);
+
 /* What of the capacity of the exchange goes out to whom.
  *
  *   referrer, CoMensha, exchange_admin   every pool: what they see in the lists of places too

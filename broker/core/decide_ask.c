@@ -6,7 +6,6 @@
 #include "core/gate/gate_look.h"
 #include "core/ledger.h"
 #include "core/match.h"
-#include "core/nobed/nobed.h"
 
 #include <string.h>
 
@@ -57,7 +56,7 @@ static enum refusal judge_pool(struct decision *d, const struct referral *r, con
         return REFUSAL_NOT_YOURS;
     if (is_listed_twice(d->cmd, i) || is_asked_now(d->e, r, pool))
         return REFUSAL_ASKED_ALREADY;
-    if (d->cmd->u.ask.bridge && !nobed_is_bridge_kind(engine_pool(d->e, pool)->kind))
+    if (d->cmd->u.ask.bridge && !gate_may_bridge(d->e, pool))
         return REFUSAL_DOES_NOT_FIT;
     match_one(d->e, query, pool, m);
     if (m->verdict == VERDICT_OUT)

@@ -42,7 +42,7 @@ static bool is_house_asked(const struct engine *e, const struct ask_on *a, const
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
-        if (q->state == REQUEST_PENDING && is_same_house(e, q->pool, pool))
+        if (request_is_asking(q) && is_same_house(e, q->pool, pool))
             return true;
     }
     for (unsigned i = 0; i < a->n_made; i++) {

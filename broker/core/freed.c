@@ -34,15 +34,15 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
         return pool_of_request(e, ev->u.bridge.request);
+    case EV_STAY_ENDED:
+        return engine_stay(e, ev->u.stay.stay) != NULL ? engine_stay(e, ev->u.stay.stay)->pool
+                                                       : (struct pool_id){0};
     case EV_BRIDGE_OPENED:
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
     case EV_BRIDGE_ALARMED:
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
-    case EV_STAY_ENDED:
-        return engine_stay(e, ev->u.stay.stay) != NULL ? engine_stay(e, ev->u.stay.stay)->pool
-                                                       : (struct pool_id){0};
     case EV_STAY_STARTED:
     case EV_STAY_READY:
     case EV_STAY_FUNDED:

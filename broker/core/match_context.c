@@ -211,6 +211,10 @@ void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct ref
 
         if (q == NULL || !counts_as_asked(c, q))
             continue;
+        /* What a house says of a bed for the meantime, it does not say of a place; but one pool is not asked
+         * twice at a time. */
+        if (q->bridge && !request_is_holding(q))
+            continue;
         c->asked[c->n_asked++] = (struct match_asked){
             .pool = q->pool,
             .declined = q->state == REQUEST_DECLINED,

@@ -216,6 +216,8 @@ void request_life_fields(struct fields *f, struct request *r)
         timers_request_fields(f, r);
     if (fields_since(f, 4, !r->overflow))
         FIELD_BOOL(f, r->overflow);
+    if (fields_since(f, 4, r->left_at_ms == 0))
+        field_time(f, &r->left_at_ms);
 }
 
 static void found_fields(struct fields *f, struct referral *r)

@@ -64,6 +64,13 @@ static void of_request(const struct engine *e, struct request_id id, struct fact
     }
 }
 
+static bool has_gates(const struct engine *e, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    return r != NULL && r->n_gates > 0;
+}
+
 bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *out)
 {
     memset(out, 0, sizeof *out);
@@ -107,6 +114,9 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         if (ev->u.referral.request.v != 0)
             of_request(e, ev->u.referral.request, out);
         out->referral = ev->u.referral.referral;
+        /* A gatekeeper hears that it is over, and not where: one text is for all who hear it. */
+        if (ev->kind == EV_REFERRAL_ADMITTED && has_gates(e, out->referral))
+            out->pool = (struct pool_id){0};
         return true;
     case EV_PLACE_FOUND:
         out->referral = ev->u.found.referral;
@@ -127,6 +137,8 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         return true;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
+        if (ev->u.bridge_opened.request.v != 0)
+            of_request(e, ev->u.bridge_opened.request, out);
         out->referral = ev->u.bridge_opened.referral;
         return true;
     case EV_BRIDGE_STARTED:
@@ -312,6 +324,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
         out->u.bridge_opened.referral = f->referral;
+        out->u.bridge_opened.request = f->request;
         break;
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:

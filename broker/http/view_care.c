@@ -117,7 +117,10 @@ json_t *view_consult(const struct engine *e, const struct actor *actor, uint32_t
 
     json_object_set_new(o, "askedAt", view_time(c->asked_at_ms));
     json_object_set_new(o, "endedAt", view_time(c->ended_at_ms));
-    json_object_set_new(o, "household", r->facts_known ? nameless(e, &r->need) : json_null());
+    json_object_set_new(o, "household",
+                        r->facts_known && audience_of_consult(e, actor, id) == SIGHT_FULL
+                            ? nameless(e, &r->need)
+                            : json_null());
     json_object_set_new(o, "referralId", asked ? json_integer((json_int_t)c->referral.v) : json_null());
     json_object_set_new(o, "referralCode", asked ? json_string(r->code) : json_null());
     return o;

@@ -133,7 +133,7 @@ test('a bed for the meantime: only kinds that bridge, and asking one takes nothi
   await step(comensha, gate.id, 'ownership');
   const bridge = expectStatus(await referrer.get(`/referrals/${referral}/matches?bridge=true&limit=200`), 200).places;
   assert.ok(bridge.length > 0 && bridge.every(p => ['nood', 'crisis', 'uur72', 'mannen'].includes(p.kind)), JSON.stringify(bridge.map(p => p.kind)));
-  await ask(referrer, referral, [bridge[0].poolId]);
+  expectStatus(await referrer.post(`/referrals/${referral}/requests`, { poolIds: [bridge[0].poolId], bridge: true }), 201);
   const asked = await step(comensha, gate.id, 'requests', { poolIds: [cosm.poolId] });
   assert.deepEqual(asked.bridge, { kind: bridge[0].kind, state: 'pending' });
   assert.deepEqual(asked.requests.map(r => r.poolId), [cosm.poolId]); // where the bed is, is not for CoMensha

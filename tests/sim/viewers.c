@@ -155,12 +155,15 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return (is_placing(a) || a->role == ROLE_SHELTER) &&
                (has_referral(m, a, event_subject(ev)) ||
                 care_model_concerns(checker_care(checker), ev, a->org));
-    case EV_BRIDGE_OPENED:
-        return has_referral(m, a, ev->u.bridge_opened.referral);
+    case EV_BRIDGE_OPENED: /* a bed's house too */
+        if (has_referral(m, a, ev->u.bridge_opened.referral))
+            return true;
+        request = ev->u.bridge_opened.request;
+        break;
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
-    case EV_BRIDGE_ALARMED:
         return has_referral(m, a, ev->u.bridge.referral);
+    case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED: /* a bed's house too */
         if (has_referral(m, a, ev->u.bridge.referral))
@@ -168,8 +171,9 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         request = ev->u.bridge.request;
         break;
     case EV_NIGHT_NOTED:
-    case EV_REFERRAL_CLOSED:
         return has_referral(m, a, ev->u.night.referral);
+    case EV_REFERRAL_CLOSED:
+        return has_referral(m, a, ev->u.night.referral) || works_on(m, a, ev->u.night.referral, ev->seq);
     /* ---- location leaked, surge, conflict check ---- */
     case EV_LEAK_REPORTED:
     case EV_LEAK_DROPPED:
@@ -200,8 +204,12 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_REQUEST_SILENT:
         request = ev->u.request.request;
         break;
+    case EV_REFERRAL_ADMITTED: /* the desks whose work ends with it too */
+        if (works_on(m, a, ev->u.referral.referral, ev->seq))
+            return true;
+        request = ev->u.referral.request;
+        break;
     case EV_REFERRAL_TRAVELLING:
-    case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
         request = ev->u.referral.request;
         break;

@@ -81,7 +81,8 @@ static void add_words(struct rows *r)
 
 static void add_lists(struct rows *r, bool gatekeepers)
 {
-    static const char *const kind[] = {"code", "gatekeeper", "tier", "max_hours", "residence_unknown"};
+    static const char *const kind[] = {"code",      "gatekeeper",        "tier",
+                                       "max_hours", "residence_unknown", "bridge"};
     static const char *const urgency[] = {"code", "deadline_minutes"};
     static const char *const reason[] = {"code", "nr", "effect", "slept"};
     static const char *const lists[] = {"decline_reasons",   "withdraw_reasons",   "unplaced_reasons",
@@ -97,6 +98,8 @@ static void add_lists(struct rows *r, bool gatekeepers)
         SET(r, 2, "%d", comensha || k == KIND_BEVEILIGD);
         SET(r, 3, "%s", k == KIND_NOOD || k == KIND_UUR72 ? "72" : "");
         SET(r, 4, "%s", k == KIND_NOOD || k == KIND_UUR72 ? "yes" : "no");
+        SET(r, 5, "%s",
+            k == KIND_NOOD || k == KIND_UUR72 || k == KIND_CRISIS || k == KIND_MANNEN ? "yes" : "no");
         add(r, "kinds", kind, COUNT_OF(kind));
     }
     for (int i = 0; i < VOCABULARY_REASONS; i++) {

@@ -106,7 +106,7 @@ const struct request *gate_bridge_of(const struct engine *e, const struct referr
     for (unsigned i = r->n_requests; i > 0; i--) {
         const struct request *q = engine_request(e, r->requests[i - 1]);
 
-        if (q->keeper != GATEKEEPER_NONE)
+        if (!q->bridge || q->keeper != GATEKEEPER_NONE)
             continue;
         if (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED)
             return q;

@@ -14,7 +14,8 @@ const struct gate *gate_live_of(const struct engine *e, const struct referral *r
 /* The live one that is in the queue of ORG; NULL = none. */
 const struct gate *gate_live_at(const struct engine *e, const struct referral *r, struct org_id org);
 
-/* True if the pool is of a kind that may bridge the wait for a gatekeeper, and has none itself. */
+/* True if the pool may be asked as a bed for the meantime: of a kind that bridges (kinds.csv), and without a
+ * gatekeeper, whose work a bridge is not. */
 bool gate_may_bridge(const struct engine *e, struct pool_id id);
 
 /* Who gives out places of this pool besides its house: by its kind, or by its profile. */

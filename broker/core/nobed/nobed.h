@@ -34,7 +34,4 @@ bool nobed_may_open(const struct engine *e, struct referral_id id);
 /* True if a row of the destination list says where people sleep for a night. SLEPT is index + 1. */
 bool nobed_is_night(const struct vocab *v, uint8_t slept);
 
-/* May a pool of KIND be asked as a bridge bed: nood, uur72 and crisis. */
-bool nobed_is_bridge_kind(enum kind kind);
-
 #endif

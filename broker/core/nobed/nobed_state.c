@@ -68,11 +68,6 @@ bool nobed_is_night(const struct vocab *v, uint8_t slept)
     return slept >= 1 && vocab_destination_slept(v, slept);
 }
 
-bool nobed_is_bridge_kind(enum kind kind)
-{
-    return kind == KIND_NOOD || kind == KIND_UUR72 || kind == KIND_CRISIS;
-}
-
 struct bridge_slot *bridge_slot(struct engine *e, struct bridge_id id)
 {
     CHECK(engine_bridge(e, id) != NULL);

@@ -748,10 +748,10 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_ALARM_ACKNOWLEDGED, {THE_REFERRER}},
         {EV_REFERRAL_HANDED_OVER, {THE_REFERRER}},
         {EV_REFERRAL_TAKEN_OVER, {THE_REFERRER}},
-        {EV_BRIDGE_OPENED, {THE_REFERRER}},
+        {EV_BRIDGE_OPENED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}}, /* of a bed; else below */
         {EV_BRIDGE_STARTED, {THE_REFERRER}},
         {EV_BRIDGE_CHECKED, {THE_REFERRER}},
-        {EV_BRIDGE_ALARMED, {THE_REFERRER}},
+        {EV_BRIDGE_ALARMED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_BRIDGE_ARRIVED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_BRIDGE_ENDED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_NIGHT_NOTED, {THE_REFERRER}},
@@ -790,12 +790,14 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_NOTE_DESTROYED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
     };
     static const struct grant own[GRANTS_MAX] = {THE_REFERRER};
-    struct event lead = {.kind = EV_ALARM_RAISED};
+    struct event lead = {.kind = EV_ALARM_RAISED}, hotel = {.kind = EV_BRIDGE_OPENED};
     struct scene_of_all s = scene_new();
 
     (void)state;
     lead.u.escalation.referral = s.pending;
     hold_against(s.x, "an alarm without a yes", own, judge_event, &lead);
+    hotel.u.bridge_opened.referral = s.pending;
+    hold_against(s.x, "a bridge without a house", own, judge_event, &hotel);
     /* Later kinds: in the tests of their own part. */
     /* Those of care have tests of their own, those of gate requests: events_of_a_gate_request. */
     assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1 - (EV_RESIDENCE_FOUND - EV_GATE_SENT + 1) +
@@ -820,9 +822,10 @@ static void pushed_only_to_who_it_concerns(void **state)
         else if (ev.kind >= EV_REQUEST_RUNG && ev.kind <= EV_REFERRAL_TAKEN_OVER) {
             ev.u.escalation.referral = s.pending;
             ev.u.escalation.request = s.pending_b;
-        } else if (ev.kind == EV_BRIDGE_OPENED)
+        } else if (ev.kind == EV_BRIDGE_OPENED) {
             ev.u.bridge_opened.referral = s.pending;
-        else if (ev.kind > EV_BRIDGE_OPENED && ev.kind <= EV_BRIDGE_ENDED) {
+            ev.u.bridge_opened.request = s.pending_b;
+        } else if (ev.kind > EV_BRIDGE_OPENED && ev.kind <= EV_BRIDGE_ENDED) {
             ev.u.bridge.referral = s.pending;
             ev.u.bridge.request = s.pending_b;
         } else if (ev.kind == EV_NIGHT_NOTED || ev.kind == EV_REFERRAL_CLOSED)
@@ -872,6 +875,97 @@ static void events_of_a_gate_request(void **state)
             ev.u.gate.gate = gate;
         hold_against(s.x, event_name(ev.kind), grants, judge_event, &ev);
     }
+    exchange_free(s.x);
+}
+
+/* What ends a gatekeeper's work is the last it hears of it, also where it is a place that it did not give. */
+static void a_gatekeeper_hears_that_its_case_ended(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct actor desk = actor_of(ROLE_COMENSHA, COMENSHA), town = actor_of(ROLE_GATEKEEPER, GEMEENTE);
+    struct command close = {.kind = CMD_CLOSE_REFERRAL, .actor = referrer_of(VT_OOST)};
+    struct referral_id r = engine_gate(x->e, send_one(x))->referral;
+    struct request_id q = do_ask_one(x, r, POOL_B);
+    struct event admitted;
+
+    (void)state;
+    do_answer(x, CMD_ACCEPT, q, 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    for (size_t i = 0; last_event(x, i)->kind != EV_REFERRAL_ADMITTED; i++)
+        assert_true(i + 1 < last_count(x));
+    for (size_t i = 0; i < last_count(x); i++) {
+        if (last_event(x, i)->kind == EV_REFERRAL_ADMITTED)
+            admitted = *last_event(x, i);
+    }
+    assert_true(audience_of_event(x->e, &desk, &admitted));
+    assert_false(audience_of_event(x->e, &town, &admitted));
+
+    close.u.night.referral = engine_gate(x->e, send_one(x))->referral;
+    close.u.night.night = (struct night){.day = (int32_t)(x->now / MS_DAY), .slept = 12, .reason = 1};
+    assert_int_equal(exchange_do(x, &close).refusal, REFUSAL_NONE);
+    assert_int_equal(last_event(x, 0)->kind, EV_REFERRAL_CLOSED);
+    assert_true(audience_of_event(x->e, &desk, last_event(x, 0)));
+    assert_false(audience_of_event(x->e, &town, last_event(x, 0)));
+    exchange_free(x);
+}
+
+/* A bed for the meantime at B, and C's yes for the place that they wait for: B is a host, and no more. */
+static void a_bridge_house_is_not_the_receiving_house(void **state)
+{
+    static const struct grant receiving[GRANTS_MAX] = {THE_REFERRER, {ROLE_SHELTER, HUIS_C, C_HUIS}};
+    static const struct grant only_referrer[GRANTS_MAX] = {THE_REFERRER};
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct cmd_write_note note = {.referral = r};
+    struct command ask = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
+    struct command no_show = {.kind = CMD_NO_SHOW}, item = {.kind = CMD_HANDOVER_ITEM},
+                   write = {.kind = CMD_WRITE_NOTE, .u.write_note = &note};
+    struct look handover = {ACT_SEE_HANDOVER, r.v};
+    struct actor b = shelter_of(HUIS_B);
+
+    (void)state;
+    ask.u.ask.referral = r;
+    ask.u.ask.pools[0].v = POOL_B;
+    ask.u.ask.n = 1;
+    ask.u.ask.bridge = true;
+    assert_int_equal(exchange_do(x, &ask).refusal, REFUSAL_NONE);
+    do_answer(x, CMD_ACCEPT, x->last.requests[0], 0);
+    assert_int_equal(audience_of_referral(x->e, &b, r), SIGHT_FULL);
+    no_show.u.referral.referral = r;
+    item.u.item.referral = r;
+    hold_against(x, "no show at a bridge", only_referrer, judge_command, &no_show);
+    hold_against(x, "handing over to a bridge", only_referrer, judge_look, &handover);
+
+    do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_C), 0);
+    assert_int_equal(audience_of_referral(x->e, &b, r), SIGHT_FULL);
+    hold_against(x, "no show beside a bridge", receiving, judge_command, &no_show);
+    hold_against(x, "item beside a bridge", receiving, judge_command, &item);
+    hold_against(x, "note beside a bridge", receiving, judge_command, &write);
+    hold_against(x, "handover beside a bridge", receiving, judge_look, &handover);
+    exchange_free(x);
+}
+
+/* The household has left: its house keeps the stay, which it must still account for, and nothing else. */
+static void a_house_they_left_keeps_only_the_stay(void **state)
+{
+    struct scene_of_all s = scene_new();
+    struct actor house = shelter_at(HUIS_A, A_ZUID);
+    struct command depart = {.kind = CMD_DEPART, .actor = house}, fund = {.kind = CMD_FUND_STAY},
+                   clock = {.kind = CMD_START_CLOCK};
+    static const struct grant the_house[GRANTS_MAX] = {{ROLE_SHELTER, HUIS_A, A_ZUID}};
+    static const struct grant only_referrer[GRANTS_MAX] = {THE_REFERRER};
+
+    (void)state;
+    assert_int_equal(audience_of_referral(s.x->e, &house, s.stayed), SIGHT_FULL);
+    depart.u.stay = (struct stay_command){.stay = s.stay, .reason = 1, .destination = 1};
+    if (exchange_do(s.x, &depart).refusal != REFUSAL_NONE)
+        fail_msg("not gone: %s", refusal_code(s.x->last.refusal));
+    assert_int_equal(audience_of_referral(s.x->e, &house, s.stayed), SIGHT_NONE);
+    fund.u.stay.stay = s.stay;
+    hold_against(s.x, "funding a past stay", the_house, judge_command, &fund);
+    assert_true(may(s.x->e, &house, ACT_SEE_STAY, s.stay.v));
+    clock.u.clock.referral = s.stayed;
+    hold_against(s.x, "a clock of who left", only_referrer, judge_command, &clock);
     exchange_free(s.x);
 }
 
@@ -938,6 +1032,9 @@ int main(void)
         cmocka_unit_test(capacity_by_role),
         cmocka_unit_test(pushed_only_to_who_it_concerns),
         cmocka_unit_test(events_of_a_gate_request),
+        cmocka_unit_test(a_gatekeeper_hears_that_its_case_ended),
+        cmocka_unit_test(a_bridge_house_is_not_the_receiving_house),
+        cmocka_unit_test(a_house_they_left_keeps_only_the_stay),
         cmocka_unit_test(one_of_many_confirmed_is_enough),
         cmocka_unit_test(real_events_reach_the_host),
     };

@@ -174,6 +174,7 @@ static void requests(void **state)
     CHANGES(digest_of_request, q, lapse_at_ms);
     CHANGES(digest_of_request, q, answered_at_ms);
     CHANGES(digest_of_request, q, ended_at_ms);
+    CHANGES(digest_of_request, q, left_at_ms);
     CHANGES(digest_of_request, q, version);
     CHANGES(digest_of_request, q, proposal.rules_version);
     CHANGES(digest_of_request, q, proposal.observed_at_ms);

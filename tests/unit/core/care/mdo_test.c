@@ -79,6 +79,36 @@ static enum participant_state state_of(const struct exchange *x, uint32_t mdo, e
     return mdo_participant_of(engine_mdo(x->e, mdo), (struct org_id){org})->state;
 }
 
+/* The house that called the table together leads it while the household is there, and not when they left. */
+static void a_convener_leads_while_it_is_close(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct request_id q = do_ask_one(x, r, POOL_B);
+    struct command depart = {.kind = CMD_DEPART, .actor = shelter_of(HUIS_B)};
+    struct care_command date = {.at_ms = x->now + 2 * MS_HOUR};
+    struct outcome o;
+
+    (void)state;
+    do_answer(x, CMD_ACCEPT, q, 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    o = give(x, CMD_CONVENE_MDO, shelter_of(HUIS_B),
+             (struct care_command){.referral = r,
+                                   .ground = GROUND_STATUTORY_TASK,
+                                   .at_ms = x->now + MS_HOUR,
+                                   .orgs = {{VT_WEST}},
+                                   .n_orgs = 1});
+    assert_int_equal(o.refusal, REFUSAL_NONE);
+    date.id = (uint32_t)o.made;
+    assert_int_equal(give(x, CMD_DATE_MDO, shelter_of(HUIS_B), date).refusal, REFUSAL_NONE);
+    depart.u.stay = (struct stay_command){.stay = engine_stay_of(x->e, r)->id, .reason = 1, .destination = 1};
+    assert_int_equal(exchange_do(x, &depart).refusal, REFUSAL_NONE);
+    date.at_ms += MS_HOUR;
+    assert_int_equal(give(x, CMD_DATE_MDO, shelter_of(HUIS_B), date).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(give(x, CMD_DATE_MDO, referrer_of(VT_OOST), date).refusal, REFUSAL_NONE);
+    exchange_free(x);
+}
+
 static void a_whole_mdo(void **state)
 {
     struct exchange *x = exchange_new();
@@ -270,9 +300,13 @@ static void bounds_and_bad_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_tables_of_moves),         cmocka_unit_test(a_whole_mdo),
-        cmocka_unit_test(one_at_a_time_on_a_ground),   cmocka_unit_test(answers_in_every_state),
-        cmocka_unit_test(who_convened_does_not_leave), cmocka_unit_test(who_sees_what),
+        cmocka_unit_test(the_tables_of_moves),
+        cmocka_unit_test(a_convener_leads_while_it_is_close),
+        cmocka_unit_test(a_whole_mdo),
+        cmocka_unit_test(one_at_a_time_on_a_ground),
+        cmocka_unit_test(answers_in_every_state),
+        cmocka_unit_test(who_convened_does_not_leave),
+        cmocka_unit_test(who_sees_what),
         cmocka_unit_test(bounds_and_bad_values),
     };
 

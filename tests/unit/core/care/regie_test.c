@@ -220,6 +220,32 @@ static void declined_or_withdrawn(void **state)
     exchange_free(x);
 }
 
+/* Who was asked knows the household until it has answered, and does not follow it from then on. */
+static void the_household_is_shown_until_the_answer(void **state)
+{
+    static const enum command_kind ends[] = {CMD_ANSWER_CONSULT, CMD_CLOSE_CONSULT, CMD_WITHDRAW};
+    struct exchange *x = exchange_new();
+    struct actor own = referrer_of(VT_OOST), a = shelter_of(HUIS_A), b = shelter_of(HUIS_B);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct referral_id r = do_open(x, VT_OOST, a_need());
+        struct care_command c = {.id = (uint32_t)ask(x, own, r, HUIS_A).made, .text = "Eerst een tolk."};
+
+        assert_int_equal(audience_of_consult(x->e, &own, c.id), SIGHT_FULL);
+        assert_int_equal(audience_of_consult(x->e, &a, c.id), SIGHT_FULL);
+        assert_int_equal(audience_of_consult(x->e, &b, c.id), SIGHT_NONE);
+        if (ends[i] == CMD_WITHDRAW) /* the question taken back */
+            assert_int_equal(give(x, CMD_CLOSE_CONSULT, own, c).refusal, REFUSAL_NONE);
+        else
+            assert_int_equal(give(x, ends[i], a, c).refusal, REFUSAL_NONE);
+        assert_int_equal(audience_of_consult(x->e, &own, c.id), SIGHT_FULL);
+        assert_int_equal(audience_of_consult(x->e, &a, c.id), SIGHT_MINIMUM);
+        assert_true(may(x->e, &a, ACT_SEE_CONSULT, c.id));
+    }
+    exchange_free(x);
+}
+
 static void consults_have_bounds(void **state)
 {
     struct exchange *x = exchange_new();
@@ -243,10 +269,15 @@ static void consults_have_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_begins_with_the_referrer), cmocka_unit_test(handed_over_and_accepted),
-        cmocka_unit_test(refused_or_taken_back),       cmocka_unit_test(ended_when_nobody_needs_one),
-        cmocka_unit_test(not_ended_during_an_mdo),     cmocka_unit_test(nobody_and_nothing),
-        cmocka_unit_test(a_question_and_its_answer),   cmocka_unit_test(declined_or_withdrawn),
+        cmocka_unit_test(it_begins_with_the_referrer),
+        cmocka_unit_test(handed_over_and_accepted),
+        cmocka_unit_test(refused_or_taken_back),
+        cmocka_unit_test(ended_when_nobody_needs_one),
+        cmocka_unit_test(not_ended_during_an_mdo),
+        cmocka_unit_test(nobody_and_nothing),
+        cmocka_unit_test(a_question_and_its_answer),
+        cmocka_unit_test(declined_or_withdrawn),
+        cmocka_unit_test(the_household_is_shown_until_the_answer),
         cmocka_unit_test(consults_have_bounds),
     };
 

@@ -428,6 +428,25 @@ static void a_place_elsewhere_ends_it(void **state)
     exchange_free(x);
 }
 
+/* A place that the referrer asks beside the gatekeeper is none for the meantime; a bed asked as such is. */
+static void only_a_bed_for_the_meantime_bridges(void **state)
+{
+    struct exchange *x = the_exchange();
+    struct referral_id r = at_state(x, GATE_TAKEN);
+    struct command bed = {.kind = CMD_ASK,
+                          .actor = referrer_of(VT_OOST),
+                          .u.ask = {.referral = r, .pools = {{POOL_B}}, .n = 1, .bridge = true}};
+
+    (void)state;
+    do_ask_one(x, r, POOL_A1);
+    assert_null(gate_bridge_of(x->e, the_referral(x, r)));
+    assert_int_equal(exchange_do(x, &bed).refusal, REFUSAL_NONE);
+    do_ask_one(x, r, POOL_A2);
+    assert_non_null(gate_bridge_of(x->e, the_referral(x, r)));
+    assert_int_equal(gate_bridge_of(x->e, the_referral(x, r))->pool.v, POOL_B);
+    exchange_free(x);
+}
+
 static void the_gatekeeper_gives_its_assent(void **state)
 {
     struct exchange *x = the_exchange();
@@ -533,6 +552,7 @@ int main(void)
         cmocka_unit_test(a_colleague_takes_over),
         cmocka_unit_test(a_no_show_goes_back_to_the_gatekeeper),
         cmocka_unit_test(a_place_elsewhere_ends_it),
+        cmocka_unit_test(only_a_bed_for_the_meantime_bridges),
         cmocka_unit_test(the_gatekeeper_gives_its_assent),
         cmocka_unit_test(the_gatekeeper_of_a_minor_asks_itself),
         cmocka_unit_test(whose_queue_a_minor_is_in),

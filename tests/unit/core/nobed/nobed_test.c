@@ -4,7 +4,10 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/gate/gate_look.h"
+#include "core/match.h"
 #include "core/nobed/nobed.h"
+#include "core/timers/timers_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -446,9 +449,114 @@ static void only_places_of_the_first_nights_are_bridges(void **state)
     exchange_do(x, &define);
     ask_bridge(x, r, POOL_COSM + 1);
     assert_int_equal(x->last.refusal, REFUSAL_DOES_NOT_FIT);
-    for (int k = 0; k < KIND_N; k++)
-        assert_int_equal(nobed_is_bridge_kind((enum kind)k),
-                         k == KIND_NOOD || k == KIND_UUR72 || k == KIND_CRISIS);
+    exchange_free(x);
+}
+
+/* The list of kinds says which, so that what the search offers as a bridge can be asked as one. */
+static void a_men_s_house_is_a_bridge_too(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct need man = a_need();
+    struct pool p = pool_of_kind(x, B_HUIS, "mannen", KIND_MANNEN);
+    struct command define = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
+    struct observation o;
+    struct referral_id r;
+
+    (void)state;
+    man.persons[0].sex = SEX_M;
+    r = do_open(x, VT_OOST, man);
+    exchange_do(x, &define);
+    o = an_observation(x, POOL_COSM + 1, POOL_UNITS, POOL_UNITS);
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), &o, 1).applied, 1);
+    x->now += MS_MINUTE;
+    assert_true(gate_may_bridge(x->e, (struct pool_id){POOL_COSM + 1}));
+    ask_bridge(x, r, POOL_COSM + 1);
+    assert_int_equal(x->last.refusal, REFUSAL_NONE);
+    exchange_free(x);
+}
+
+/* A pool of a kind that bridges, but for a gatekeeper to give out, is no bridge: its yes would pass by the gate
+ * request, which would then end with a unit held. */
+static void a_gatekeeper_s_place_is_no_bridge(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct need n = a_need(.level = THREAT_ORANJE);
+    struct pool p = pool_of_kind(x, B_HUIS, "bewaakt", KIND_CRISIS);
+    struct command cmd = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
+    struct actor desk = actor_of(ROLE_COMENSHA, COMENSHA);
+    struct observation o;
+    struct referral_id r;
+
+    (void)state;
+    p.gatekeeper = GATEKEEPER_COMENSHA;
+    exchange_do(x, &cmd);
+    o = an_observation(x, POOL_COSM + 1, POOL_UNITS, POOL_UNITS);
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), &o, 1).applied, 1);
+    x->now += MS_MINUTE;
+    tri_put(&n.threat_kinds, THREAT_KIND_NETWERK, TRI_YES);
+    n.residence = RESIDENCE_BEDENKTIJD_AANGEBODEN;
+    r = do_open(x, VT_OOST, n);
+    cmd = (struct command){.kind = CMD_GATE_SEND, .actor = referrer_of(VT_OOST)};
+    cmd.u.gate.referral = r;
+    cmd.u.gate.kind = KIND_COSM;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    cmd = (struct command){.kind = CMD_GATE_TAKE, .actor = desk, .u.gate.gate = {1}};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+
+    cmd = (struct command){.kind = CMD_ASK,
+                           .actor = desk,
+                           .u.ask = {.referral = r, .pools = {{POOL_COSM + 1}}, .n = 1, .bridge = true}};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_DOES_NOT_FIT);
+    /* Whatever is said next, nothing is held: giving it back must be an answer and no impossible event. */
+    do_answer(x, CMD_ACCEPT, (struct request_id){engine_requests(x->e)}, 0);
+    cmd = (struct command){.kind = CMD_GATE_RETURN, .actor = desk, .u.gate = {.gate = {1}, .reason = 1}};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    cmd = (struct command){.kind = CMD_ASK,
+                           .actor = referrer_of(VT_OOST),
+                           .u.ask = {.referral = r, .pools = {{POOL_COSM + 1}}, .n = 1, .bridge = true}};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_DOES_NOT_FIT);
+    exchange_free(x);
+}
+
+/* A house that says no to a bed for the meantime, or had them for the meantime, did not say no to the place. */
+static void what_is_said_of_a_bridge_is_not_said_of_a_place(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct request_id bridge = ask_bridge(x, r, POOL_B);
+    struct match_query query;
+    struct pool_match m;
+
+    (void)state;
+    do_ask(x, r, (const unsigned[]){POOL_B}, 1);
+    assert_int_equal(x->last.refusal, REFUSAL_ASKED_ALREADY); /* one pool, once at a time */
+    do_answer(x, CMD_DECLINE, bridge, 3);
+    assert_int_equal(the_request(x, bridge)->state, REQUEST_DECLINED);
+    query = match_query_of(x->e, the_referral(x, r), x->now);
+    match_one(x->e, &query, (struct pool_id){POOL_B}, &m);
+    assert_true(m.verdict != VERDICT_OUT);
+    bridge = ask_bridge(x, r, POOL_C);
+    do_answer(x, CMD_ACCEPT, bridge, 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, bridge, 0);
+    assert_int_equal(the_request(x, bridge)->state, REQUEST_ADMITTED);
+    do_ask(x, r, (const unsigned[]){POOL_B, POOL_C}, 2);
+    assert_int_equal(x->last.refusal, REFUSAL_NONE);
+    exchange_free(x);
+}
+
+/* Nobody came to the bridge: the household has been looking since the beginning all the same. */
+static void a_bridge_lost_does_not_set_the_search_back(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct request_id bridge = ask_bridge(x, r, POOL_B);
+
+    (void)state;
+    do_answer(x, CMD_ACCEPT, bridge, 0);
+    x->now += MS_HOUR;
+    about_bridge(x, CMD_END_BRIDGE, engine_bridge_bed(x->e, bridge)->id, 0, BRIDGE_END_FAILED);
+    assert_int_equal(the_request(x, bridge)->cancel_why, CANCEL_NO_SHOW);
+    assert_true(timers_looks_since_ms(x->e, the_referral(x, r)) == the_referral(x, r)->opened_at_ms);
     exchange_free(x);
 }
 
@@ -622,6 +730,10 @@ int main(void)
         cmocka_unit_test(the_first_bridge_that_says_yes_is_the_one),
         cmocka_unit_test(a_place_makes_pending_bridges_needless),
         cmocka_unit_test(only_places_of_the_first_nights_are_bridges),
+        cmocka_unit_test(a_men_s_house_is_a_bridge_too),
+        cmocka_unit_test(a_gatekeeper_s_place_is_no_bridge),
+        cmocka_unit_test(what_is_said_of_a_bridge_is_not_said_of_a_place),
+        cmocka_unit_test(a_bridge_lost_does_not_set_the_search_back),
         cmocka_unit_test(a_silent_bridge_is_not_asked_on),
         cmocka_unit_test(withdrawing_lets_go_of_all),
         cmocka_unit_test(nights_are_told_and_told_anew),
