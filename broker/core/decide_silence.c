@@ -5,6 +5,7 @@
  * anew. */
 #include "core/decide_silence.h"
 
+#include "core/gate/gate_look.h"
 #include "core/ledger.h"
 #include "core/match.h"
 
@@ -79,6 +80,17 @@ static unsigned pending_of(const struct engine *e, const struct referral *r)
     return n;
 }
 
+bool decide_is_at_gate(const struct engine *e, const struct referral *r)
+{
+    for (unsigned i = 0; i < r->n_gates; i++) {
+        enum gate_state s = engine_gate(e, r->gates[i])->state;
+
+        if (s == GATE_TAKEN || s == GATE_ASKED_BACK || s == GATE_PLACING)
+            return true;
+    }
+    return false;
+}
+
 /* May the broker ask one more for this household, after the silence of Q? */
 static bool may_ask_on(const struct decision *d, const struct ask_on *a, const struct referral *r,
                        const struct request *q)
@@ -86,8 +98,7 @@ static bool may_ask_on(const struct decision *d, const struct ask_on *a, const s
     unsigned now = ask_on_count(a, r->id);
     unsigned pending = pending_of(d->e, r) + now - (q->lapse_at_ms <= d->now_ms);
 
-    /* Its gatekeeper chooses, not the broker. */
-    if (q->gate.v != 0)
+    if (q->gate.v != 0 || decide_is_at_gate(d->e, r))
         return false;
     if (!r->facts_known || (r->state != REFERRAL_OPEN && r->state != REFERRAL_ASKED))
         return false;

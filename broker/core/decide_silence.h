@@ -21,6 +21,10 @@ struct ask_on {
 /* How many this tick has asked for REFERRAL. */
 unsigned ask_on_count(const struct ask_on *a, struct referral_id referral);
 
+/* Its gatekeeper works on it and looks for the right place: the broker draws in no other meanwhile. One that
+ * nobody has taken yet waits in a queue, and the search goes on beside it. */
+bool decide_is_at_gate(const struct engine *e, const struct referral *r);
+
 /* Ask the best next place that fits, has room and is of no house that is being asked, for the household of R,
  * which looks; MADE gets the request, 0 if there is none. WIDENING never asks a place that has a gatekeeper.
  * False, with nothing added, if this tick has searched often enough. */

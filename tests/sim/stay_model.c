@@ -39,6 +39,10 @@ struct stay_model {
     struct stay_model_clock *clocks;
     size_t n_clocks, cap_clocks;
     struct referral_id linked, linked_to; /* of the last link told */
+    uint64_t linked_seq;
+    struct org_id *desks; /* whose each referral is */
+    size_t n_desks, cap_desks;
+    uint64_t shelters; /* bits of organisations, as above */
 };
 
 struct stay_model *stay_model_new(struct trace *t, const struct ledger_model *ledger)
@@ -56,6 +60,7 @@ void stay_model_free(struct stay_model *m)
         return;
     free(m->stays);
     free(m->clocks);
+    free(m->desks);
     free(m);
 }
 
@@ -121,6 +126,31 @@ static void on_ended(struct stay_model *m, const struct event *ev)
     m->trace->counts.departed++;
 }
 
+static bool has_stay(const struct stay_model *m, struct referral_id id)
+{
+    for (size_t i = 0; i < m->n_stays; i++) {
+        if (m->stays[i].referral.v == id.v)
+            return m->stays[i].departure == 0;
+    }
+    return false;
+}
+
+/* Opened for who can look for a place, and only for a household that has one. It is told of in the event
+ * before: what was under way already is whose it is. */
+static void on_follow_up(struct stay_model *m, const struct event *ev, const struct stay_model_clock *c)
+{
+    struct referral_id next = ev->u.clock.follow_up;
+    struct org_id desk = {0};
+
+    if (next.v != m->n_desks || m->linked.v != next.v || m->linked_seq + 1 != ev->seq)
+        return;
+    desk = m->desks[next.v - 1];
+    if (!has_stay(m, c->referral))
+        breach(m, ev, "a follow-up of a household that is in no place");
+    if ((m->shelters >> desk.v % 64 & 1) != 0 && desk.v != m->desks[c->referral.v - 1].v)
+        breach(m, ev, "a follow-up at a house that refers nobody");
+}
+
 static void on_clock(struct stay_model *m, const struct event *ev)
 {
     const struct clock_event *n = &ev->u.clock;
@@ -160,6 +190,7 @@ static void on_clock(struct stay_model *m, const struct event *ev)
             breach(m, ev, "a clock warns twice or before its time");
         if (m->linked.v == n->follow_up.v && m->linked_to.v != c->referral.v && n->follow_up.v != 0)
             breach(m, ev, "a follow-up of another household");
+        on_follow_up(m, ev, c);
         c->warned = true;
         m->trace->counts.followed += n->follow_up.v != 0;
     } else if (ev->kind == EV_CLOCK_RAN_OUT) {
@@ -175,9 +206,16 @@ void stay_model_event(struct stay_model *m, const struct event *ev)
 {
     struct stay_model_stay *s = NULL;
 
+    if (ev->kind == EV_ORG_DEFINED && ev->u.org.kind == ORG_SHELTER)
+        m->shelters |= UINT64_C(1) << ev->u.org.id.v % 64;
+    if (ev->kind == EV_REFERRAL_OPENED) {
+        MEM_GROW(m->desks, m->n_desks, m->cap_desks);
+        m->desks[m->n_desks++] = ev->u.opened.org;
+    }
     if (ev->kind == EV_REFERRAL_LINKED) {
         m->linked = ev->u.link.referral;
         m->linked_to = ev->u.link.earlier;
+        m->linked_seq = ev->seq;
         if (ev->u.link.why == LINK_RETURN)
             m->trace->counts.returned++;
     } else if (ev->kind == EV_STAY_STARTED) {

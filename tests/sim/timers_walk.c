@@ -59,6 +59,9 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
     enum threat_level level = r->need.threat_level;
     unsigned long long id = r->id.v;
     int64_t since_ms = r->opened_at_ms;
+    /* A follow-up counts back from its day; the morning before it is 14 to 39 hours away. */
+    bool planned = engine_household(e, r->id).why == LINK_FOLLOW_UP;
+    int64_t back_minutes = level == THREAT_GROEN ? 14 * 60 : lead_minutes[level];
 
     /* What the broker opened to follow a stay is with nobody until somebody takes it. */
     if (timers_owner(e, r).v / 100 != r->org.v && (timers_owner(e, r).v != 0 || r->opened_by.v != 0))
@@ -73,11 +76,17 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
             since_ms = old->ended_at_ms > since_ms ? old->ended_at_ms : since_ms;
     }
     if (referral_is_looking(r->state) && now_ms - since_ms >= lead_minutes[level] * MS_MINUTE &&
+        (!planned || now_ms >= r->deadline_ms - back_minutes * MS_MINUTE) &&
         s->alarms[ALARM_LEAD].raised_at_ms < since_ms)
         trace_fail(t, "referral %llu has no yes for %lld min and nobody is alarmed", id,
                    (long long)((now_ms - since_ms) / MS_MINUTE));
+    if (planned && s->alarms[ALARM_LEAD].raised_at_ms != 0 &&
+        s->alarms[ALARM_LEAD].raised_at_ms < r->deadline_ms - lead_minutes[level] * MS_MINUTE)
+        trace_fail(t, "referral %llu follows a stay and is an emergency long before its day", id);
     if (q == NULL)
         return;
+    if (planned && s->hold_request.v == q->id.v && s->hold_until_ms < r->deadline_ms)
+        trace_fail(t, "referral %llu follows a stay and loses its place before its day", id);
     if (s->hold_request.v != q->id.v)
         trace_fail(t, "referral %llu has a place without an end", id);
     else if (r->state == REFERRAL_RESERVED && s->hold_until_ms <= now_ms)

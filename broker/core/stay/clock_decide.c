@@ -133,11 +133,24 @@ static unsigned clocks_of(const struct engine *e, struct referral_id id)
     return id.v <= e->stay.n_households ? e->stay.households[id.v - 1].n_clocks : 0;
 }
 
+/* A clock of the household that was past its warning when it moved: its owner sees and hears it, and nothing
+ * is looked for, for the household has just got the place that the warning was about. */
+static void warned_already(struct decision *d, const struct clock_event *begun)
+{
+    struct clock_event c = *begun; /* the next event may move the list */
+    struct event *ev = decision_event(d, EV_CLOCK_WARNED);
+
+    ev->u.clock.clock = c.clock;
+    ev->u.clock.referral = c.referral;
+    ev->u.clock.owner = c.owner;
+}
+
 void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool *p,
                           struct stay_id stay)
 {
     const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
     int32_t today = time_day_nl(d->now_ms);
+    struct event *ev = NULL;
     unsigned nth = 0;
 
     for (size_t i = 0; i < rules->n_clocks; i++) {
@@ -147,7 +160,9 @@ void clock_decide_arrival(struct decision *d, const struct referral *r, const st
         if (today < rule->valid.from || today > rule->valid.to || !begins_here(rule, r, p->kind) ||
             runs_already(d->e, r->id, rule->nr) || clocks_of(d->e, r->id) + nth >= REFERRAL_CLOCKS_MAX)
             continue;
-        begin(d, rule, r, p, stay, nth++, started_ms != 0 ? started_ms : d->now_ms);
+        ev = begin(d, rule, r, p, stay, nth++, started_ms != 0 ? started_ms : d->now_ms);
+        if (ev->u.clock.warn_at_ms <= d->now_ms)
+            warned_already(d, &ev->u.clock);
     }
 }
 
@@ -163,7 +178,8 @@ enum refusal decide_start_clock(struct decision *d)
     d->outcome->referral = r->id;
     if (rule == NULL || today < rule->valid.from || today > rule->valid.to)
         return REFUSAL_UNKNOWN_REASON;
-    if (r->state == REFERRAL_DEPARTED || r->state == REFERRAL_WITHDRAWN || runs_already(d->e, r->id, c->kind))
+    if (r->state == REFERRAL_DEPARTED || r->state == REFERRAL_WITHDRAWN || r->state == REFERRAL_CLOSED ||
+        runs_already(d->e, r->id, c->kind))
         return REFUSAL_WRONG_STATE;
     if (started_ms > d->now_ms || started_ms < d->now_ms - STARTED_AGO_MAX_MS || started_ms <= 0 ||
         clocks_of(d->e, r->id) >= REFERRAL_CLOCKS_MAX)
@@ -251,14 +267,36 @@ enum refusal decide_stop_clock(struct decision *d)
 
 /* ---- due ---- */
 
-/* The same household, told once. The desk that opened it is not the one that goes on, and a consent was given
- * to others. */
-static struct need follow_up_need(const struct referral *r, int64_t left_ms)
+/* Only who refers can look for a place. A clock that is with the house that took the household in goes back
+ * to the desk that placed it there, which may be a shelter's own: then it has people who refer. */
+static struct org_id follow_up_desk(const struct engine *e, const struct stay_clock *c,
+                                    const struct referral *r)
+{
+    enum org_kind kind = engine_org(e, c->owner)->kind;
+
+    return kind == ORG_VEILIG_THUIS || kind == ORG_COMENSHA ? c->owner : r->org;
+}
+
+/* The same household, told once. To another desk go no number of the first, no ground that it had, and no
+ * consent that was given to it. */
+static struct need follow_up_need(const struct stay_clock *c, const struct referral *r, struct org_id desk,
+                                  int64_t left_ms)
 {
     struct need n = r->need;
 
     n.urgency = left_ms <= SOON_MS ? URGENCY_VANDAAG : URGENCY_DRIE_DAGEN;
     memset(n.return_code, 0, sizeof n.return_code);
+    if (desk.v != r->org.v) {
+        memset(n.callback, 0, sizeof n.callback);
+        n.ground = GROUND_NONE;
+        n.ground_at_ms = 0;
+        n.mdo_consent = TRI_UNKNOWN;
+    }
+    if (desk.v == c->owner.v && c->callback[0] != '\0') {
+        memcpy(n.callback, c->callback, sizeof n.callback);
+        if (!need_is_valid(&n)) /* a clock may be told of by words, a referral by a number */
+            memset(n.callback, 0, sizeof n.callback);
+    }
     return n;
 }
 
@@ -266,7 +304,8 @@ static struct referral_id open_follow_up(struct decision *d, const struct stay_c
                                          const struct referral *r)
 {
     int64_t left_ms = c->runs_out_ms - d->now_ms;
-    struct need need = follow_up_need(r, left_ms);
+    struct org_id desk = follow_up_desk(d->e, c, r);
+    struct need need = follow_up_need(c, r, desk, left_ms);
     char code[REFERRAL_CODE_SIZE];
     struct referral_id id = {engine_referrals(d->e) + 1};
     struct event *ev = NULL;
@@ -277,7 +316,7 @@ static struct referral_id open_follow_up(struct decision *d, const struct stay_c
     ev = decision_event(d, EV_REFERRAL_OPENED);
     ev->u.opened.id = id;
     memcpy(ev->u.opened.code, code, sizeof code);
-    ev->u.opened.org = c->owner;
+    ev->u.opened.org = desk;
     ev->u.opened.urgency = need.urgency;
     ev->u.opened.home_region = need.home_region;
     /* It needs its place when the clock runs out; past that, within the time that its urgency gives. */
@@ -324,8 +363,9 @@ bool stay_decide_due(struct decision *d, uint64_t clock)
     /* A referral's id and code are told from the engine as it is: one in a tick. */
     if (has_opened(d))
         return false;
-    /* Who still looks for its first place has a referral that does. */
-    if (follow_up.v == 0 && r->facts_known && !referral_is_live(r->state))
+    /* Who still looks for its first place has a referral that does; and where it was withdrawn, closed or
+     * left, people have said that nothing is looked for. */
+    if (follow_up.v == 0 && r->facts_known && r->state == REFERRAL_ADMITTED)
         follow_up = open_follow_up(d, c, r);
     clock_event(d, EV_CLOCK_WARNED, c)->u.clock.follow_up = follow_up;
     return true;

@@ -1,6 +1,5 @@
 /* Decisions of timers and escalation: what falls due by itself, and what people do about it: extra time,
  * acknowledging an alarm, handing over at the change of shift. */
-#include "core/gate/gate_look.h"
 #include "core/decide_silence.h"
 
 #include "base/time_text.h"
@@ -53,7 +52,7 @@ void timers_hold(struct decision *d, const struct request *q)
     uint32_t hold_s = settings_of(d)->hold_s[r->need.threat_level];
 
     if (hold_s > 0)
-        set_hold(d, q, d->now_ms + hold_s * MS_SECOND, HOLD_YES);
+        set_hold(d, q, timers_hold_end_ms(d->e, r, d->now_ms), HOLD_YES);
 }
 
 void timers_journey(struct decision *d, const struct referral *r, const struct request *q, int64_t eta_ms)
@@ -65,7 +64,7 @@ void timers_journey(struct decision *d, const struct referral *r, const struct r
     if (s->hold_s[level] == 0)
         return;
     if (until_ms == 0)
-        until_ms = d->now_ms + s->hold_s[level] * MS_SECOND;
+        until_ms = timers_hold_end_ms(d->e, r, d->now_ms);
     if (eta_ms != 0)
         until_ms =
             later(until_ms, earlier(eta_ms + s->no_show_s[level] * MS_SECOND, d->now_ms + JOURNEY_MAX_MS));
@@ -191,12 +190,6 @@ static unsigned waited_for(const struct decision *d, const struct referral *r)
     return n;
 }
 
-/* Its gatekeeper looks for the right place: the broker does not draw in others meanwhile. */
-static bool is_at_gate(const struct engine *e, const struct referral *r)
-{
-    return gate_live_of(e, r, GATEKEEPER_COMENSHA) != NULL || gate_live_of(e, r, GATEKEEPER_GI) != NULL;
-}
-
 /* One step: the next places that fit are asked, or that there are none is noted, so that the clock runs on.
  */
 static bool widen(struct decision *d, struct ask_on *a, const struct referral *r)
@@ -206,7 +199,7 @@ static bool widen(struct decision *d, struct ask_on *a, const struct referral *r
 
     if (ask_on_count(a, r->id) > 0)
         return true; /* silence has just drawn in another */
-    for (unsigned i = 0; !is_at_gate(d->e, r) && i < settings_of(d)->widen_by[level] &&
+    for (unsigned i = 0; !decide_is_at_gate(d->e, r) && i < settings_of(d)->widen_by[level] &&
                          waited_for(d, r) + asked < d->e->settings.ask_max[level];
          i++) {
         struct request_id made = {0};
@@ -231,7 +224,7 @@ static void hold_is_due(struct decision *d, const struct referral *r)
     enum threat_level level = r->need.threat_level;
 
     if (timers_held(d->e, r) == NULL) {
-        set_hold(d, q, d->now_ms + s->hold_s[level] * MS_SECOND, HOLD_YES);
+        set_hold(d, q, timers_hold_end_ms(d->e, r, d->now_ms), HOLD_YES);
     } else if (t->hold_warned) {
         struct event *ev = decision_request_event(d, EV_REQUEST_CANCELLED, q);
 

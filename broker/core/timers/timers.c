@@ -99,6 +99,13 @@ static const struct timers_settings *settings_of(const struct engine *e)
     return &e->settings.timers;
 }
 
+/* It follows a stay that has not ended yet: its household has a bed until the deadline, so nothing of it is
+ * an emergency before. */
+static bool is_planned(const struct engine *e, const struct referral *r)
+{
+    return engine_household(e, r->id).why == LINK_FOLLOW_UP;
+}
+
 struct account_id timers_owner(const struct engine *e, const struct referral *r)
 {
     const struct timers *t = timers_of(e, r->id);
@@ -270,12 +277,24 @@ int64_t timers_lead_ms(const struct engine *e, const struct referral *r)
     if (!referral_is_looking(r->state) || timers_alarm_stands(e, r, ALARM_LEAD))
         return INT64_MAX;
     since_ms = timers_looks_since_ms(e, r);
+    if (lead_s == 0 && s->next_day_minute >= NEXT_DAY_NEVER)
+        return INT64_MAX;
+    if (!is_planned(e, r))
+        return lead_s > 0 ? since_ms + lead_s * MS_SECOND : next_day_ms(&e->settings, since_ms);
+    /* As long before its day as another after its opening; without a length the morning of the day before. */
     if (lead_s > 0)
-        return since_ms + lead_s * MS_SECOND;
-    return s->next_day_minute >= NEXT_DAY_NEVER ? INT64_MAX : next_day_ms(&e->settings, since_ms);
+        return later(since_ms + lead_s * MS_SECOND, r->deadline_ms - lead_s * MS_SECOND);
+    return later(next_day_ms(&e->settings, since_ms), next_day_ms(&e->settings, r->deadline_ms - 2 * MS_DAY));
 }
 
 /* ---- after the yes ---- */
+
+int64_t timers_hold_end_ms(const struct engine *e, const struct referral *r, int64_t now_ms)
+{
+    int64_t end_ms = now_ms + settings_of(e)->hold_s[r->need.threat_level] * MS_SECOND;
+
+    return is_planned(e, r) ? later(end_ms, r->deadline_ms) : end_ms;
+}
 
 int64_t timers_hold_ms(const struct engine *e, const struct referral *r)
 {

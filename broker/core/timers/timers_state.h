@@ -41,6 +41,9 @@ bool timers_request_is_empty(const struct request *q);
 uint64_t timers_digest(struct referral_id id, const struct timers *t); /* 0 for an untouched one */
 uint64_t timers_recount(const struct engine *e);
 
+/* Until when a yes of NOW keeps its place: the hold of its level, and for a follow-up at least its deadline.
+ */
+int64_t timers_hold_end_ms(const struct engine *e, const struct referral *r, int64_t now_ms);
 /* decide_timers.c, for the other decisions: the yes starts a hold, a journey moves its end. */
 void timers_hold(struct decision *d, const struct request *q);
 void timers_journey(struct decision *d, const struct referral *r, const struct request *q, int64_t eta_ms);

@@ -2,6 +2,7 @@
  * gatekeeper past it. */
 #include "support/exchange.h"
 
+#include "base/mem.h"
 #include "base/time_text.h"
 #include "core/gate/gate_look.h"
 
@@ -323,6 +324,46 @@ static void silence_of_a_gatekeepers_house_asks_nobody_on(void **state)
     exchange_free(x);
 }
 
+/* While nobody has taken it the broker goes on, after a silence as after a while without a yes; once its
+ * gatekeeper works on it, neither. */
+static void a_queue_stops_no_search(void **state)
+{
+    static const struct {
+        enum gate_state gate;
+        bool goes_on;
+    } cases[] = {{GATE_WAITING, true},
+                 {GATE_TAKEN, false},
+                 {GATE_ASKED_BACK, false},
+                 {GATE_RETURNED, true},
+                 {GATE_WITHDRAWN, true}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (int widens = 0; widens < 2; widens++) {
+            struct core_settings s = core_settings_default();
+            struct exchange *x = NULL;
+            struct referral_id r;
+            struct request_id q;
+
+            if (widens)
+                memset(s.ask_next, 0, sizeof s.ask_next);
+            else
+                s.timers = timers_settings_off();
+            x = exchange_new_with(&s);
+            r = at_state(x, cases[i].gate);
+            q = do_ask_one(x, r, POOL_B);
+            if (widens)
+                do_answer(x, CMD_DECLINE, q, 1);
+            x->now = widens ? x->now + 30 * MS_MINUTE : the_request(x, q)->answer_by_ms;
+            do_tick(x);
+            if ((the_referral(x, r)->n_requests > 1) != cases[i].goes_on)
+                fail_msg("gate state %d, %s: %d requests", cases[i].gate, widens ? "widening" : "silence",
+                         the_referral(x, r)->n_requests);
+            exchange_free(x);
+        }
+    }
+}
+
 /* ---- the rest of its life ---- */
 
 static void one_live_request_per_gatekeeper(void **state)
@@ -546,6 +587,7 @@ int main(void)
         cmocka_unit_test(nobody_asks_past_the_gatekeeper),
         cmocka_unit_test(the_broker_does_not_go_past_it_either),
         cmocka_unit_test(silence_of_a_gatekeepers_house_asks_nobody_on),
+        cmocka_unit_test(a_queue_stops_no_search),
         cmocka_unit_test(one_live_request_per_gatekeeper),
         cmocka_unit_test(what_cannot_be_sent),
         cmocka_unit_test(questions_are_answered),

@@ -259,6 +259,7 @@ static void a_clock_opens_a_follow_up_and_alarms(void **state)
     struct exchange *x = exchange_new();
     struct referral_id r = arrive(x, an_emergency_pool(x).v);
     const struct referral *next = NULL;
+    struct actor oost = referrer_of(VT_OOST);
 
     (void)state;
     pass(x, 48 * MS_HOUR - 1);
@@ -268,7 +269,12 @@ static void a_clock_opens_a_follow_up_and_alarms(void **state)
     next = engine_referral(x->e, clock_of(x, r, 0)->follow_up);
     assert_non_null(next);
     assert_int_equal(next->state, REFERRAL_OPEN);
-    assert_int_equal(next->org.v, HUIS_B); /* the clock's owner */
+    /* The house owns the clock and refers nobody: the desk that placed them there goes on, and may. */
+    assert_int_equal(clock_of(x, r, 0)->owner.v, HUIS_B);
+    assert_int_equal(next->org.v, VT_OOST);
+    assert_int_equal(audience_of_referral(x->e, &oost, next->id), SIGHT_FULL);
+    assert_memory_equal(next->need.callback, the_referral(x, r)->need.callback, sizeof next->need.callback);
+    assert_int_equal(next->need.ground, GROUND_VITAL_INTEREST);
     assert_int_equal(next->deadline_ms, clock_of(x, r, 0)->runs_out_ms);
     assert_int_equal(next->need.n_persons, the_referral(x, r)->need.n_persons);
     assert_int_equal(engine_household(x->e, next->id).earlier.v, r.v);
@@ -310,7 +316,7 @@ static void a_move_ends_the_earlier_stay_and_counts(void **state)
     next = clock_of(x, r, 0)->follow_up;
     {
         struct observation fresh = an_observation(x, POOL_C, 2, 2);
-        struct command ask = {.kind = CMD_ASK, .actor = actor_of(ROLE_REFERRER, HUIS_B)};
+        struct command ask = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
 
         do_report(x, shelter_of(HUIS_C), &fresh, 1);
         ask.u.ask.referral = next;
@@ -383,6 +389,103 @@ static void a_clock_before_any_place(void **state)
     assert_int_equal(clock_of(x, r, 0)->state, CLOCK_WARNED);
     assert_int_equal(clock_of(x, r, 0)->follow_up.v, 0);
     assert_int_equal(engine_referrals(x->e), 1);
+    exchange_free(x);
+}
+
+/* Another desk gets the household's facts; the number, the ground and the consent were the first desk's. */
+static void a_follow_up_of_another_desk(void **state)
+{
+    static const char *const numbers[] = {"", "020 555 0199", "bel de balie"}; /* words are no number */
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        struct exchange *x = exchange_new();
+        struct need need = a_need();
+        struct command take = {.kind = CMD_TAKE_CLOCK, .actor = referrer_of(VT_WEST)};
+        const struct need *got = NULL;
+        struct referral_id r;
+
+        need.mdo_consent = TRI_YES;
+        need.ground_at_ms = x->now;
+        r = arrive_with(x, need, POOL_B);
+        assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+        take.u.clock.clock = clock_of(x, r, 0)->id;
+        clock_do(x, CMD_OFFER_CLOCK, referrer_of(VT_OOST), take.u.clock.clock, VT_WEST);
+        strcpy(take.u.clock.callback, numbers[i]);
+        assert_int_equal(exchange_do(x, &take).refusal, REFUSAL_NONE);
+        pass(x, 8 * MS_DAY);
+        got = &the_referral(x, clock_of(x, r, 0)->follow_up)->need;
+        assert_int_equal(the_referral(x, clock_of(x, r, 0)->follow_up)->org.v, VT_WEST);
+        assert_string_equal(got->callback, i == 1 ? numbers[1] : "");
+        assert_int_equal(got->ground, GROUND_NONE);
+        assert_int_equal(got->ground_at_ms, 0);
+        assert_int_equal(got->mdo_consent, TRI_UNKNOWN);
+        assert_int_equal(got->n_persons, need.n_persons);
+        exchange_free(x);
+    }
+}
+
+/* The clock goes on and warns, but people have said that nothing is looked for. */
+static void a_clock_of_who_is_not_looked_for(void **state)
+{
+    (void)state;
+    for (int closed = 0; closed < 2; closed++) {
+        struct exchange *x = exchange_new();
+        struct referral_id r = do_open(x, VT_OOST, a_need());
+        struct command close = {.kind = CMD_CLOSE_REFERRAL, .actor = referrer_of(VT_OOST)};
+
+        assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+        close.u.night.referral = r;
+        close.u.night.night = (struct night){
+            .day = (int32_t)(x->now / MS_DAY), .slept = nr(x, LIST_DESTINATION, "hotel"), .reason = 1};
+        if (closed == 0)
+            do_referral(x, CMD_WITHDRAW, r, 0, 1);
+        else
+            assert_int_equal(exchange_do(x, &close).refusal, REFUSAL_NONE);
+        assert_int_equal(the_referral(x, r)->state, closed ? REFERRAL_CLOSED : REFERRAL_WITHDRAWN);
+        assert_int_equal(start_clock(x, r, HUISVERBOD + 1), REFUSAL_WRONG_STATE);
+        pass(x, 8 * MS_DAY);
+        assert_int_equal(clock_of(x, r, 0)->state, CLOCK_WARNED);
+        assert_int_equal(clock_of(x, r, 0)->follow_up.v, 0);
+        assert_int_equal(engine_referrals(x->e), 1);
+        exchange_free(x);
+    }
+}
+
+/* A right of the household is past its warning when it moves: warned of at the next place, and the move was
+ * what the warning was for. */
+static void who_has_just_moved_is_not_moved_again(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct need n = a_need();
+    struct command ask = {.kind = CMD_ASK, .actor = referrer_of(COMENSHA)};
+    struct observation fresh;
+    struct referral_id r, next;
+    struct outcome o;
+
+    (void)state;
+    n.residence = RESIDENCE_BEDENKTIJD;
+    r = arrive_with(x, n, POOL_C);
+    pass(x, 80 * MS_DAY);
+    next = clock_of(x, r, 0)->follow_up;
+    assert_int_equal(the_referral(x, next)->org.v, COMENSHA);
+    fresh = an_observation(x, POOL_B, 2, 2);
+    do_report(x, shelter_of(HUIS_B), &fresh, 1);
+    ask.u.ask.referral = next;
+    ask.u.ask.pools[0].v = POOL_B;
+    ask.u.ask.n = 1;
+    o = exchange_do(x, &ask);
+    assert_int_equal(o.refusal, REFUSAL_NONE);
+    do_answer(x, CMD_ACCEPT, o.requests[0], 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, o.requests[0], 0);
+    assert_int_equal(clock_of(x, next, 0)->kind, BEDENKTIJD);
+    assert_int_equal(clock_of(x, next, 0)->started_at_ms, clock_of(x, r, 0)->started_at_ms);
+    assert_int_equal(clock_of(x, next, 0)->state, CLOCK_WARNED);
+    assert_int_equal(clock_of(x, next, 0)->follow_up.v, 0);
+    pass(x, MS_HOUR);
+    assert_int_equal(engine_referrals(x->e), 2);
+    pass(x, 12 * MS_DAY);
+    assert_int_equal(clock_of(x, next, 0)->state, CLOCK_RUN_OUT);
     exchange_free(x);
 }
 
@@ -567,6 +670,9 @@ int main(void)
         cmocka_unit_test(a_move_ends_the_earlier_stay_and_counts),
         cmocka_unit_test(a_clock_is_handed_over_prolonged_and_stopped),
         cmocka_unit_test(a_clock_before_any_place),
+        cmocka_unit_test(a_follow_up_of_another_desk),
+        cmocka_unit_test(a_clock_of_who_is_not_looked_for),
+        cmocka_unit_test(who_has_just_moved_is_not_moved_again),
         cmocka_unit_test(a_code_leads_back),
         cmocka_unit_test(one_code_for_a_household),
         cmocka_unit_test(the_known_house_is_a_bonus_and_never_a_penalty),

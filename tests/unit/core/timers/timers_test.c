@@ -154,6 +154,52 @@ static void the_hold_after_a_yes(void **state)
     }
 }
 
+/* A household with a bed until its deadline: no alarm hours after the machine opened it, and a yes for that
+ * day is kept until then. */
+static void a_follow_up_before_its_day(void **state)
+{
+    static const int lead_before[THREAT_N] = {
+        [THREAT_ROOD] = 20, [THREAT_ORANJE] = 60, [THREAT_UNKNOWN] = 60};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(levels); i++) {
+        for (int with_yes = 0; with_yes < 2; with_yes++) {
+            struct exchange *x = exchange_timed();
+            struct pool p = pool_of_kind(x, B_HUIS, "b-nood", KIND_NOOD);
+            struct command cmd = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
+            struct referral_id r = do_open(x, VT_OOST, need_at(levels[i].level)), next;
+            struct request_id q;
+            struct observation o;
+            int64_t deadline = 0, due = 0;
+
+            exchange_do(x, &cmd);
+            o = an_observation(x, engine_pool_find(x->e, "b-nood").v, 2, 2);
+            do_report(x, shelter_of(HUIS_B), &o, 1);
+            q = do_ask_one(x, r, o.pool.v);
+            do_answer(x, CMD_ACCEPT, q, 0);
+            do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+            x->now += 48 * MS_HOUR;
+            do_tick(x);
+            next = engine_household(x->e, r).later;
+            deadline = the_referral(x, next)->deadline_ms;
+            assert_int_equal(deadline, x->now + 24 * MS_HOUR);
+            if (with_yes) {
+                o = an_observation(x, POOL_C, 2, 2);
+                do_report(x, shelter_of(HUIS_C), &o, 1);
+                do_answer(x, CMD_ACCEPT, do_ask_one(x, next, POOL_C), 0);
+                assert_int_equal(timers_hold_until(x->e, the_referral(x, next)), deadline);
+                due_at(x, deadline - levels[i].warn * MS_MINUTE, EV_ALARM_RAISED, levels[i].name);
+            } else {
+                due = deadline - lead_before[levels[i].level] * MS_MINUTE;
+                if (levels[i].level == THREAT_GROEN) /* opened on Friday, for Saturday afternoon */
+                    assert_int_equal(time_parse(bytes_of_text("2026-11-28T09:00:00+01:00"), &due), OK);
+                due_at(x, due, EV_ALARM_RAISED, levels[i].name);
+            }
+            exchange_free(x);
+        }
+    }
+}
+
 static void missed_on_the_way(void **state)
 {
     (void)state;
@@ -698,6 +744,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_level_at_its_moment),
         cmocka_unit_test(the_hold_after_a_yes),
+        cmocka_unit_test(a_follow_up_before_its_day),
         cmocka_unit_test(missed_on_the_way),
         cmocka_unit_test(a_journey_of_days),
         cmocka_unit_test(the_next_day_at_nine),
