@@ -24,6 +24,7 @@ const LATER = {
   samenwerken: [],
   sleutel: ['libsodium-wrappers.mjs'],
   toewijzing: [],
+  veiligheid: [],
   verblijf: [],
   verwijzing: ['dossier_care.js', 'dossier_gate.js', 'dossier_handover.js', 'dossier_nobed.js', 'dossier_stay.js', 'dossier_timers.js'],
 };

@@ -81,7 +81,7 @@ async function act(work, done) {
 const stayRow = s => html`<tr><th scope="row"><a href="/verwijzing#r=${s.referralId}">${s.referralCode}</a></th><td>${s.locationName}</td><td>${moment(s.startedAt, frame.api.now())}</td><td>${number(s.nights)}</td><td>${s.moves > 0 ? number(s.moves) : ''}</td>
   <td>${s.state === 'ready' ? badge(s.blockedBy ? t('stay.blocked_short', { by: label('outflowBlocks', s.blockedBy) }) : t('stay.ready_short')) : ''}</td><td>${label('fundingStreams', s.funding.at(-1)?.stream)}</td></tr>`;
 
-const staysView = () => html`<section class="panel stay-part" aria-labelledby="stays-title"><h2 id="stays-title">${t('stay.stays')}</h2>${state.stays.length === 0 ? html`<p>${t('stay.no_stays')}</p>` : html`<div class="stay-scroll" role="region" aria-labelledby="stays-title" tabindex="0"><table class="table"><thead><tr>
+const staysView = () => html`<section class="panel stay-part" aria-labelledby="stays-title"><h2 id="stays-title">${t('stay.stays')}</h2>${state.stays.length === 0 ? html`<p>${t('stay.no_stays')}</p>` : html`<div class="stay-scroll" role="group" aria-labelledby="stays-title" tabindex="0"><table class="table"><thead><tr>
   ${['referral', 'place', 'since', 'nights_head', 'moves', 'outflow', 'funding'].map(k => html`<th scope="col">${t(`stay.${k}`)}</th>`)}</tr></thead><tbody>${state.stays.map(stayRow)}</tbody></table></div>`}</section>`;
 
 function board() {
@@ -103,7 +103,7 @@ function save(s) {
 }
 
 /** @param {Statement} s */
-const statementTable = s => s.rows.length === 0 ? html`<p>${t('stay.no_nights')}</p>` : html`<div class="stay-scroll" role="region" aria-labelledby="statement-title" tabindex="0"><table class="table"><thead><tr>
+const statementTable = s => s.rows.length === 0 ? html`<p>${t('stay.no_nights')}</p>` : html`<div class="stay-scroll" role="group" aria-labelledby="statement-title" tabindex="0"><table class="table"><thead><tr>
     ${['municipality', 'stream', 'nights_head', 'stays_head'].map(k => html`<th scope="col">${t(`stay.${k}`)}</th>`)}</tr></thead>
     <tbody>${s.rows.map(r => html`<tr><th scope="row">${townOf(r.municipality)}</th><td>${label('fundingStreams', r.stream)}${r.cutPermille > 0 ? html` <span class="subtle">${t('stay.cut', { n: r.cutPermille / 10 })}</span>` : nothing}</td><td>${cell(r.nights)}</td><td>${cell(r.stays)}</td></tr>`)}</tbody>
     <tfoot><tr><th scope="row" colspan="2">${t('stay.total')}</th><td>${cell(s.nights)}</td><td>${cell(s.stays)}</td></tr></tfoot></table></div>`;

@@ -360,7 +360,8 @@ static void of_a_clock(void **state)
     tick_at(x, c->warn_at_ms);
     expect_all(x, "clock.warned", M(HUIS_C), M(HUIS_C), NOBODY, M(HUIS_C));
     assert_int_equal(night_number(x, "clock.warned", CHANNEL_SMS), C_HUIS);
-    expect_all(x, "referral.follow_up", M(HUIS_C), NOBODY, NOBODY, M(HUIS_C));
+    /* a shelter does not refer: the desk of the referral searches on */
+    expect_all(x, "referral.follow_up", M(VT_OOST), NOBODY, NOBODY, M(VT_OOST));
     tick_at(x, c->runs_out_ms);
     expect_all(x, "clock.ran_out", M(HUIS_C), M(HUIS_C), NOBODY, M(HUIS_C));
     clock_do(x, CMD_STOP_CLOCK, shelter_at(HUIS_C, C_HUIS), 0);

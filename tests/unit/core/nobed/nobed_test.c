@@ -475,8 +475,8 @@ static void a_men_s_house_is_a_bridge_too(void **state)
     exchange_free(x);
 }
 
-/* A pool of a kind that bridges, but for a gatekeeper to give out, is no bridge: its yes would pass by the gate
- * request, which would then end with a unit held. */
+/* A pool of a kind that bridges, but for a gatekeeper to give out, is no bridge: its yes would pass by the
+ * gate request, which would then end with a unit held. */
 static void a_gatekeeper_s_place_is_no_bridge(void **state)
 {
     struct exchange *x = exchange_new();
@@ -518,7 +518,8 @@ static void a_gatekeeper_s_place_is_no_bridge(void **state)
     exchange_free(x);
 }
 
-/* A house that says no to a bed for the meantime, or had them for the meantime, did not say no to the place. */
+/* A house that says no to a bed for the meantime, or had them for the meantime, did not say no to the place.
+ */
 static void what_is_said_of_a_bridge_is_not_said_of_a_place(void **state)
 {
     struct exchange *x = exchange_new();
