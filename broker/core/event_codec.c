@@ -294,7 +294,7 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
         /* No facts are written as no private part: one spelling for one event. */
         if (!proposal_has_facts(&ev->u.made.proposal))
             return ERR_BAD_INPUT;
-    } else if (care_event_may_have_private(ev->kind)) {
+    } else if (care_event_may_have_private((int)ev->kind)) {
         care_event_private_fields(&f, ev);
         if (!care_event_has_private(ev))
             return ERR_BAD_INPUT;
@@ -304,7 +304,7 @@ MUST_CHECK static enum err private_decode(struct bytes private_part, uint8_t ver
         bridge_owner_fields(&f, &ev->u.bridge_opened.owner);
         if (!bridge_owner_has_facts(&ev->u.bridge_opened.owner))
             return ERR_BAD_INPUT;
-    } else if (safety_event_may_have_private(ev->kind)) {
+    } else if (safety_event_may_have_private((int)ev->kind)) {
         safety_event_private_fields(&f, ev);
         if (!safety_event_has_private(ev))
             return ERR_BAD_INPUT;
