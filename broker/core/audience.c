@@ -250,8 +250,8 @@ static bool is_party(const struct engine *e, const struct actor *a, const struct
     return is_own_referral(a, engine_referral(e, q->referral));
 }
 
-/* The shelter that said yes to the referral, as long as that yes stands: until the household has left, after
- * which only the stay itself is still its business. A bridge bed's house is one, beside the house of the
+/* The shelter that said yes to the referral, as long as that yes stands. Also when the household has left: it
+ * reads the return code out to them from the same page. A bridge bed's house is one, beside the house of the
  * place that the household waits for. */
 static bool is_host(const struct engine *e, const struct actor *a, const struct referral *r)
 {
@@ -259,7 +259,7 @@ static bool is_host(const struct engine *e, const struct actor *a, const struct 
         return false;
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
-        bool stands = q->state == REQUEST_ACCEPTED || (q->state == REQUEST_ADMITTED && q->left_at_ms == 0);
+        bool stands = q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED;
 
         if (stands && is_own_pool(a, engine_pool(e, q->pool)))
             return true;

@@ -946,29 +946,6 @@ static void a_bridge_house_is_not_the_receiving_house(void **state)
 }
 
 /* The household has left: its house keeps the stay, which it must still account for, and nothing else. */
-static void a_house_they_left_keeps_only_the_stay(void **state)
-{
-    struct scene_of_all s = scene_new();
-    struct actor house = shelter_at(HUIS_A, A_ZUID);
-    struct command depart = {.kind = CMD_DEPART, .actor = house}, fund = {.kind = CMD_FUND_STAY},
-                   clock = {.kind = CMD_START_CLOCK};
-    static const struct grant the_house[GRANTS_MAX] = {{ROLE_SHELTER, HUIS_A, A_ZUID}};
-    static const struct grant only_referrer[GRANTS_MAX] = {THE_REFERRER};
-
-    (void)state;
-    assert_int_equal(audience_of_referral(s.x->e, &house, s.stayed), SIGHT_FULL);
-    depart.u.stay = (struct stay_command){.stay = s.stay, .reason = 1, .destination = 1};
-    if (exchange_do(s.x, &depart).refusal != REFUSAL_NONE)
-        fail_msg("not gone: %s", refusal_code(s.x->last.refusal));
-    assert_int_equal(audience_of_referral(s.x->e, &house, s.stayed), SIGHT_NONE);
-    fund.u.stay.stay = s.stay;
-    hold_against(s.x, "funding a past stay", the_house, judge_command, &fund);
-    assert_true(may(s.x->e, &house, ACT_SEE_STAY, s.stay.v));
-    clock.u.clock.referral = s.stayed;
-    hold_against(s.x, "a clock of who left", only_referrer, judge_command, &clock);
-    exchange_free(s.x);
-}
-
 /* One fact of many pools: for whoever may see one of them, wherever it stands in the list. */
 static void one_of_many_confirmed_is_enough(void **state)
 {
@@ -1034,7 +1011,6 @@ int main(void)
         cmocka_unit_test(events_of_a_gate_request),
         cmocka_unit_test(a_gatekeeper_hears_that_its_case_ended),
         cmocka_unit_test(a_bridge_house_is_not_the_receiving_house),
-        cmocka_unit_test(a_house_they_left_keeps_only_the_stay),
         cmocka_unit_test(one_of_many_confirmed_is_enough),
         cmocka_unit_test(real_events_reach_the_host),
     };
