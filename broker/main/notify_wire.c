@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define SECRET_SIZE 512
-#define STATEMENT_MS 10000 /* reading back a long stretch of the journal */
+#define TEMPLATE_PATH_SIZE 840 /* two settings of at most 400 bytes, and the words between them */
+#define STATEMENT_MS 10000     /* reading back a long stretch of the journal */
 
 /* The first line of a file; "" for no path. */
 static enum err read_secret(const char *path, char out[SECRET_SIZE], char *why, size_t why_size)
@@ -31,12 +32,12 @@ static enum err read_secret(const char *path, char out[SECRET_SIZE], char *why, 
     return OK;
 }
 
-static const char *template_path(const struct config *c, const char *name, char out[600])
+static const char *template_path(const struct config *c, const char *name, char out[TEMPLATE_PATH_SIZE])
 {
     if (name[0] == '/')
-        snprintf(out, 600, "%s", name);
+        snprintf(out, TEMPLATE_PATH_SIZE, "%s", name);
     else
-        snprintf(out, 600, "%s/notify/gateways/%s.json", c->schema_dir, name);
+        snprintf(out, TEMPLATE_PATH_SIZE, "%s/notify/gateways/%s.json", c->schema_dir, name);
     return out;
 }
 
@@ -74,7 +75,8 @@ static enum err open_notify(struct boot *b, const struct secrets_port *secrets, 
     struct notify_settings s = plain_settings(c);
     struct notify_parts parts = {
         .loop = b->loop, .flow = b->flow, .outbox = *outbox_port(w->outbox), .secrets = *secrets};
-    char rules[600], texts[600], sms[600], voice[600];
+    char rules[TEMPLATE_PATH_SIZE], texts[TEMPLATE_PATH_SIZE], sms[TEMPLATE_PATH_SIZE],
+        voice[TEMPLATE_PATH_SIZE];
     char password[SECRET_SIZE], sms_token[SECRET_SIZE], voice_token[SECRET_SIZE];
     struct crypto_key key;
 
