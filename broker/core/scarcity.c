@@ -29,9 +29,9 @@ struct profile {
 
 #define WORDS (SCARCITY_PROFILES / 64)
 
-/* One bit per profile: those that a pool serves with one unit, and those it serves with two. */
+/* One bit per profile that a pool serves, with one unit or with two. */
 struct served {
-    uint64_t by_one[WORDS], by_two[WORDS];
+    uint64_t bits[WORDS];
 };
 
 struct scarcity {
@@ -39,6 +39,8 @@ struct scarcity {
     uint32_t supply;                            /* version of the pools as compiled */
     struct profile profiles[SCARCITY_PROFILES]; /* by referral id modulo their number */
     uint32_t used;
+    /* By size of a unit: the profiles that are more persons, and take two units wherever they are served. */
+    struct served larger[NEED_PERSONS_MAX + 1];
 
     struct served *served; /* by pool */
     uint64_t *rarity;      /* by pool: sum of the shares of the profiles it serves */
@@ -103,12 +105,9 @@ uint32_t scarcity_lasting_rules(void)
     return mask;
 }
 
-/* How many units the profile would take there, 0 = it is not served there. */
-static uint8_t units_served(const struct match_ctx *c, const struct match_place *p)
+static bool does_serve(const struct match_ctx *c, const struct match_place *p)
 {
-    if (p->needed == TRI_NO || match_rule(RULE_NIGHT, c, p) == VERDICT_OUT || !could_suit(c, p))
-        return 0;
-    return c->persons > p->pool->unit_size ? 2 : 1;
+    return p->needed != TRI_NO && match_rule(RULE_NIGHT, c, p) != VERDICT_OUT && could_suit(c, p);
 }
 
 static bool has_trait(const struct match_ctx *c, const char *code)
@@ -156,9 +155,7 @@ static uint64_t turnover(const struct engine *e, uint32_t pool)
 
 static bool is_served(const struct scarcity *s, uint32_t pool, uint32_t slot)
 {
-    const struct served *v = &s->served[pool];
-
-    return ((v->by_one[slot / 64] | v->by_two[slot / 64]) >> slot % 64 & 1) != 0;
+    return (s->served[pool].bits[slot / 64] >> slot % 64 & 1) != 0;
 }
 
 /* The fewer units serve a profile, the more each of them matters. */
@@ -193,7 +190,7 @@ static void share_out_all(const struct engine *e, struct scarcity *s)
         uint64_t units = turnover(e, p);
 
         for (unsigned w = 0; w < WORDS; w++) {
-            for (uint64_t bits = s->served[p].by_one[w] | s->served[p].by_two[w]; bits != 0; bits &= bits - 1)
+            for (uint64_t bits = s->served[p].bits[w]; bits != 0; bits &= bits - 1)
                 supply[w * 64 + (unsigned)__builtin_ctzll(bits)] += units;
         }
     }
@@ -202,7 +199,7 @@ static void share_out_all(const struct engine *e, struct scarcity *s)
     for (uint32_t p = 0; p < s->n_pools; p++) {
         s->rarity[p] = 0;
         for (unsigned w = 0; w < WORDS; w++) {
-            for (uint64_t bits = s->served[p].by_one[w] | s->served[p].by_two[w]; bits != 0; bits &= bits - 1)
+            for (uint64_t bits = s->served[p].bits[w]; bits != 0; bits &= bits - 1)
                 s->rarity[p] += s->profiles[w * 64 + (unsigned)__builtin_ctzll(bits)].share;
         }
         s->rarity_units += s->rarity[p] * e->pools[p].pool.units_total;
@@ -216,8 +213,7 @@ static void take_back(const struct engine *e, struct scarcity *s, uint32_t slot)
         if (is_served(s, p, slot)) {
             s->rarity[p] -= s->profiles[slot].share;
             s->rarity_units -= s->profiles[slot].share * e->pools[p].pool.units_total;
-            s->served[p].by_one[slot / 64] &= ~(UINT64_C(1) << slot % 64);
-            s->served[p].by_two[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+            s->served[p].bits[slot / 64] &= ~(UINT64_C(1) << slot % 64);
         }
     }
     s->used -= s->profiles[slot].referral != 0;
@@ -231,14 +227,30 @@ static void serve(const struct engine *e, struct scarcity *s, const struct match
                   uint32_t slot)
 {
     uint64_t bit = UINT64_C(1) << slot % 64;
-    struct served *v = &s->served[pool];
+    uint64_t *word = &s->served[pool].bits[slot / 64];
     struct match_place p;
-    uint8_t units = 0;
 
     bare_place(e, c, pool, &p);
-    units = is_supply(e, pool) ? units_served(c, &p) : 0;
-    v->by_one[slot / 64] = units == 1 ? v->by_one[slot / 64] | bit : v->by_one[slot / 64] & ~bit;
-    v->by_two[slot / 64] = units == 2 ? v->by_two[slot / 64] | bit : v->by_two[slot / 64] & ~bit;
+    *word = is_supply(e, pool) && does_serve(c, &p) ? *word | bit : *word & ~bit;
+}
+
+static void note_size(struct scarcity *s, int persons, uint32_t slot)
+{
+    uint64_t bit = UINT64_C(1) << slot % 64;
+
+    for (int size = 0; size <= NEED_PERSONS_MAX; size++) {
+        uint64_t *word = &s->larger[size].bits[slot / 64];
+
+        *word = persons > size ? *word | bit : *word & ~bit;
+    }
+}
+
+/* The profiles that take two units of the pool, if it serves them. */
+static const uint64_t *larger_than_unit(const struct engine *e, const struct scarcity *s, uint32_t pool)
+{
+    uint8_t size = e->pools[pool].pool.unit_size;
+
+    return s->larger[size < NEED_PERSONS_MAX ? size : NEED_PERSONS_MAX].bits;
 }
 
 static void compile(const struct engine *e, struct scarcity *s, uint64_t id)
@@ -251,6 +263,7 @@ static void compile(const struct engine *e, struct scarcity *s, uint64_t id)
     if (!r->facts_known)
         return;
     context_of(e, r, &c);
+    note_size(s, c.persons, slot);
     for (uint32_t i = 0; i < s->n_pools; i++)
         serve(e, s, &c, i, slot);
     s->profiles[slot] = (struct profile){.referral = id, .groups = groups_of(&c)};
@@ -438,12 +451,19 @@ static unsigned count_of(const struct counts *n, unsigned k)
 static void count_free(const struct engine *e, const struct scarcity *s, int64_t now_ms, struct counts *n)
 {
     for (uint32_t p = 0; p < s->n_pools; p++) {
+        const uint64_t *larger = larger_than_unit(e, s, p);
         unsigned units = units_free(e, p, now_ms);
+        struct served by_one, by_two;
 
-        if (units >= 1)
-            count_up(n, s->served[p].by_one, units);
+        if (units == 0)
+            continue;
+        for (unsigned w = 0; w < WORDS; w++) {
+            by_one.bits[w] = s->served[p].bits[w] & ~larger[w];
+            by_two.bits[w] = s->served[p].bits[w] & larger[w];
+        }
+        count_up(n, by_one.bits, units);
         if (units >= 2)
-            count_up(n, s->served[p].by_two, units / 2);
+            count_up(n, by_two.bits, units / 2);
     }
 }
 
@@ -472,12 +492,13 @@ void scarcity_at(const struct engine *e, int64_t now_ms, struct scarcity_moment 
 
 /* Word W of the profiles that can lose a chance at the pool: the last single unit is no loss to a household
  * that takes two. */
-static uint64_t at_stake(const struct scarcity *s, const struct scarcity_moment *m, uint32_t pool, unsigned w,
+static uint64_t at_stake(const struct engine *e, const struct scarcity_moment *m, uint32_t pool, unsigned w,
                          bool is_single)
 {
-    const struct served *v = &s->served[pool];
+    const struct scarcity *s = e->scarcity;
+    uint64_t too_large = is_single ? larger_than_unit(e, s, pool)[w] : 0;
 
-    return m->at_risk[w] & (is_single ? v->by_one[w] : v->by_one[w] | v->by_two[w]);
+    return m->at_risk[w] & s->served[pool].bits[w] & ~too_large;
 }
 
 static bool has_single_unit(const struct engine *e, const struct scarcity_moment *m, struct pool_id pool)
@@ -505,7 +526,7 @@ struct price scarcity_price(const struct engine *e, const struct scarcity_moment
         return price;
     is_single = has_single_unit(e, m, pool);
     for (unsigned w = 0; w < WORDS; w++) {
-        for (uint64_t bits = at_stake(s, m, pool.v - 1, w, is_single); bits != 0; bits &= bits - 1)
+        for (uint64_t bits = at_stake(e, m, pool.v - 1, w, is_single); bits != 0; bits &= bits - 1)
             sum += m->loss[w * 64 + (unsigned)__builtin_ctzll(bits)];
     }
     price.coverage = (int32_t)(sum / of);
@@ -527,7 +548,7 @@ bool scarcity_group(const struct engine *e, const struct scarcity_moment *m, str
         return false;
     is_single = has_single_unit(e, m, pool);
     for (unsigned w = 0; w < WORDS; w++) {
-        for (uint64_t bits = at_stake(s, m, pool.v - 1, w, is_single); bits != 0; bits &= bits - 1) {
+        for (uint64_t bits = at_stake(e, m, pool.v - 1, w, is_single); bits != 0; bits &= bits - 1) {
             unsigned k = w * 64 + (unsigned)__builtin_ctzll(bits);
 
             all += m->loss[k];
