@@ -26,6 +26,16 @@ char *mem_dup_text(const char *text);
         }                                                                                                    \
     } while (0)
 
+/* The same for a large table whose empty places count: CAP grows by a 32nd, so hardly any lie idle, and each
+ * element is copied 32 times at most over the life of the table, mostly by moving pages. */
+#define MEM_GROW_TIGHT(array, used, cap)                                                                     \
+    do {                                                                                                     \
+        if ((used) == (cap)) {                                                                               \
+            (cap) += (cap) / 32 + 8;                                                                         \
+            (array) = mem_resize((array), (cap), sizeof *(array));                                           \
+        }                                                                                                    \
+    } while (0)
+
 /* Hand over what P points to and clear P, so that the old owner cannot free it. */
 #define TAKE(p)                                                                                              \
     ({                                                                                                       \

@@ -77,7 +77,7 @@ void pool_defined_apply(struct engine *e, const struct event *ev)
     struct pool_slot *s = NULL;
 
     if (ev->u.pool.id.v == e->n_pools + 1) {
-        MEM_GROW(e->pools, e->n_pools, e->cap_pools);
+        MEM_GROW_TIGHT(e->pools, e->n_pools, e->cap_pools);
         memset(&e->pools[e->n_pools], 0, sizeof e->pools[0]);
         e->pools[e->n_pools++].pool = ev->u.pool;
         code_add(e, &e->pool_codes, pool_code_of, ev->u.pool.id.v);
@@ -86,7 +86,8 @@ void pool_defined_apply(struct engine *e, const struct event *ev)
     s->pool = ev->u.pool;
     s->profile = digest_of_profile(&s->pool);
     s->version = ev->seq;
-    s->supply_version = ++e->supply_version;
+    s->has_changed = true;
+    e->supply_version++;
     digest_refresh_pool(e, s);
 }
 
@@ -110,7 +111,7 @@ static bool observation_is_valid(const struct observation *o)
 const char *capacity_observed_impossible(const struct engine *e, const struct event *ev)
 {
     const struct observation *o = &ev->u.capacity.o;
-    const struct observation *latest = NULL;
+    const struct believed *latest = NULL;
     bool is_older = false;
 
     if (engine_pool(e, o->pool) == NULL)
@@ -120,7 +121,7 @@ const char *capacity_observed_impossible(const struct engine *e, const struct ev
     if (ev->u.capacity.kept == KEPT_COUNTS && (o->report != 0 || side_of(o->source) != SIDE_HAND))
         return "a report of which only the counts are kept";
     latest = &e->pools[o->pool.v - 1].latest;
-    is_older = latest->pool.v != 0 && o->observed_at_ms < latest->observed_at_ms;
+    is_older = latest->said && o->observed_at_ms < latest->observed_at_ms;
     if (ev->u.capacity.used == is_older)
         return "an observation believed, or not, against its moment";
     return NULL;
@@ -128,36 +129,38 @@ const char *capacity_observed_impossible(const struct engine *e, const struct ev
 
 /* People see the feed's stop and say it again with their number: that is not setting one. It must end when
  * the feed drops it, or any correction under it would close the house for good. */
-static bool echoes_feed(const struct pool_slot *s, const struct observation *o)
+static bool echoes_feed(const struct believed *latest, const struct word *own, const struct observation *o)
 {
-    const struct word *own = &s->words[SIDE_HAND];
     bool was_theirs = own->stop == o->stop && own->stop_until_ms == o->stop_until_ms && !own->echoes;
+    struct word hand = ledger_word_of(latest, own, SIDE_HAND);
 
-    return side_of(o->source) == SIDE_HAND && o->stop != 0 && s->latest.stop == o->stop &&
-           s->latest.stop_until_ms == o->stop_until_ms && ledger_side_of_stop(s) == SIDE_FEED && !was_theirs;
+    return side_of(o->source) == SIDE_HAND && o->stop != 0 && latest->stop == o->stop &&
+           latest->stop_until_ms == o->stop_until_ms && ledger_side_of_stop(latest, &hand) == SIDE_FEED &&
+           !was_theirs;
 }
 
 /* People who say other than their feed said correct it; a feed that then says something else by itself has
  * news, and is no longer what they corrected. One that leaves a thing out, or says the same again, has not
  * moved. */
-static void mark_correction(struct pool_slot *s, enum side side, const struct word *before)
+static void mark_correction(struct word words[SIDE_N], enum side side, const struct word *before)
 {
-    struct word *hand = &s->words[SIDE_HAND];
-    const struct word *feed = &s->words[SIDE_FEED];
+    struct word *hand = &words[SIDE_HAND];
+    const struct word *feed = &words[SIDE_FEED];
 
     if (side == SIDE_HAND)
-        hand->corrects = feed->said ? (uint8_t)words_differ(feed, hand, hand->observed_at_ms) : 0;
+        hand->corrects = feed->said ? words_differ(feed, hand, hand->observed_at_ms) & CORRECTS_ALL : 0;
     else if (before->said)
-        hand->corrects &= (uint8_t)~words_differ(before, feed, feed->observed_at_ms);
+        hand->corrects &= CORRECTS_ALL & ~words_differ(before, feed, feed->observed_at_ms);
 }
 
-/* Before O is believed. */
-static void keep_word(struct pool_slot *s, const struct observation *o, enum kept kept)
+/* O is the word of its side, where LATEST is believed until now. */
+static void put_word(const struct believed *latest, struct word words[SIDE_N], const struct observation *o,
+                     enum kept kept)
 {
     enum side side = side_of(o->source);
-    struct word *own = &s->words[side];
+    struct word *own = &words[side];
     const struct word before = *own;
-    bool echoes = echoes_feed(s, o);
+    bool echoes = echoes_feed(latest, own, o);
 
     *own = word_of(o);
     own->echoes = echoes;
@@ -166,38 +169,40 @@ static void keep_word(struct pool_slot *s, const struct observation *o, enum kep
         own->stop_until_ms = before.stop_until_ms;
         own->echoes = before.echoes;
     }
-    mark_correction(s, side, &before);
+    mark_correction(words, side, &before);
     if (kept == KEPT_COUNTS) /* of a stop they said nothing */
-        own->corrects = (uint8_t)((own->corrects & ~CORRECTS_STOP) | (before.corrects & CORRECTS_STOP));
+        own->corrects = (own->corrects & CORRECTS_ALL & ~CORRECTS_STOP) | (before.corrects & CORRECTS_STOP);
 }
 
 /* What was believed before words were kept is its side's word; a number that the broker itself corrected
  * (it has no report) carried the stop of whoever spoke before. */
-static void keep_first_word(struct pool_slot *s)
+static void put_first_word(const struct pool_slot *s, struct word words[SIDE_N])
 {
-    const struct observation *o = &s->latest;
+    struct observation o = observation_of(&s->latest, s->pool.id);
 
-    if (o->pool.v != 0 && !s->words[SIDE_FEED].said && !s->words[SIDE_HAND].said)
-        keep_word(s, o, o->report == 0 ? KEPT_COUNTS : KEPT_WHOLE);
+    if (s->latest.said && !words[SIDE_FEED].said && !words[SIDE_HAND].said)
+        put_word(&s->latest, words, &o, o.report == 0 ? KEPT_COUNTS : KEPT_WHOLE);
 }
 
 static void remember_report(struct pool_slot *s, uint64_t report)
 {
     s->reports[s->reports_next] = report;
-    s->reports_next = (uint8_t)((s->reports_next + 1) % REPORTS_KEPT);
+    s->reports_next = (s->reports_next + 1u) % REPORTS_KEPT;
 }
 
 /* Believe O from here on. */
 static void believe(struct engine *e, struct pool_slot *s, const struct observation *o, enum kept kept,
                     uint64_t seq)
 {
-    if (kept == KEPT_NOTHING) {
-        memset(s->words, 0, sizeof s->words);
-    } else {
-        keep_first_word(s);
-        keep_word(s, o, kept);
+    struct word words[SIDE_N] = {{.said = false}, {.said = false}};
+
+    if (kept != KEPT_NOTHING) {
+        pool_words(s, words);
+        put_first_word(s, words);
+        put_word(&s->latest, words, o, kept);
     }
-    s->latest = *o;
+    s->latest = believed_of(o);
+    pool_words_keep(s, words);
     s->version = seq;
     /* The new report may know of arrivals that were counted until now. */
     ledger_refresh_pool(e, s);
@@ -222,12 +227,12 @@ const char *capacity_confirmed_impossible(const struct engine *e, const struct e
     if ((unsigned)c->source >= SOURCE_N || !is_time(c->observed_at_ms))
         return "a confirmation with a value out of range";
     for (unsigned i = 0; i < c->n; i++) {
-        const struct observation *latest = NULL;
+        const struct believed *latest = NULL;
 
         if (engine_pool(e, c->pools[i]) == NULL)
             return "a confirmation of no pool";
         latest = &e->pools[c->pools[i].v - 1].latest;
-        if (latest->pool.v == 0)
+        if (!latest->said)
             return "a confirmation of what nobody reported";
         if (c->observed_at_ms < latest->observed_at_ms)
             return "a confirmation older than what it confirms";
@@ -246,7 +251,7 @@ void capacity_confirmed_apply(struct engine *e, const struct event *ev)
 
     for (unsigned i = 0; i < c->n; i++) {
         struct pool_slot *s = pool_slot(e, c->pools[i]);
-        struct observation o = s->latest;
+        struct observation o = observation_of(&s->latest, s->pool.id);
 
         o.source = c->source;
         o.report = c->reports[i];

@@ -27,6 +27,66 @@ bool observation_says_the_same(const struct observation *a, const struct observa
            a->stop_until_ms == b->stop_until_ms;
 }
 
+/* The fields are as wide as what apply and decide let in. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+
+struct believed believed_of(const struct observation *o)
+{
+    return (struct believed){.said = true,
+                             .source = o->source,
+                             .report = o->report,
+                             .total = o->total,
+                             .free = o->free,
+                             .occupied = o->occupied,
+                             .out_of_order = o->out_of_order,
+                             .deliverable = o->deliverable,
+                             .stop = o->stop,
+                             .stop_until_ms = o->stop_until_ms,
+                             .observed_at_ms = o->observed_at_ms,
+                             .received_at_ms = o->received_at_ms};
+}
+
+struct word word_of(const struct observation *o)
+{
+    return (struct word){.observed_at_ms = o->observed_at_ms,
+                         .stop_until_ms = o->stop_until_ms,
+                         .total = o->total,
+                         .free = o->free,
+                         .deliverable = o->deliverable,
+                         .stop = o->stop,
+                         .said = true};
+}
+
+struct word word_of_believed(const struct believed *b)
+{
+    return (struct word){.observed_at_ms = b->observed_at_ms,
+                         .stop_until_ms = b->stop_until_ms,
+                         .total = b->total,
+                         .free = b->free,
+                         .deliverable = b->deliverable,
+                         .stop = b->stop,
+                         .said = true};
+}
+
+#pragma GCC diagnostic pop
+
+struct observation observation_of(const struct believed *b, struct pool_id pool)
+{
+    return (struct observation){.pool = {b->said ? pool.v : 0},
+                                .source = b->source,
+                                .report = b->report,
+                                .total = b->total,
+                                .free = b->free,
+                                .occupied = b->occupied,
+                                .out_of_order = b->out_of_order,
+                                .deliverable = b->deliverable,
+                                .stop = (uint8_t)b->stop,
+                                .stop_until_ms = b->stop_until_ms,
+                                .observed_at_ms = b->observed_at_ms,
+                                .received_at_ms = b->received_at_ms};
+}
+
 /* ---- the two sides ---- */
 
 enum side side_of(enum source source)
@@ -37,17 +97,6 @@ enum side side_of(enum source source)
 const char *side_code(enum side v)
 {
     return source_code(v == SIDE_FEED ? SOURCE_FEED : SOURCE_HAND);
-}
-
-struct word word_of(const struct observation *o)
-{
-    return (struct word){.observed_at_ms = o->observed_at_ms,
-                         .stop_until_ms = o->stop_until_ms,
-                         .total = o->total,
-                         .free = o->free,
-                         .deliverable = (uint8_t)o->deliverable,
-                         .stop = o->stop,
-                         .said = true};
 }
 
 bool word_equal(const struct word *a, const struct word *b)

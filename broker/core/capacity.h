@@ -29,6 +29,30 @@ struct observation {
     int64_t received_at_ms;
 };
 
+/* The observation that is believed of a pool, as the engine keeps it: an observation without its pool, in 40
+ * bytes. The widths hold every value that a journal can (core/fields.h: counts to a million, moments to the
+ * year 9999); apply refuses others. */
+struct believed {
+    uint64_t report;
+    int64_t observed_at_ms : 49;
+    unsigned stop : 8;
+    enum source source : 2;
+    enum tri deliverable : 2;
+    bool said : 1; /* false: nothing was ever reported, and all else is 0 */
+    unsigned spare : 2;
+    int64_t received_at_ms : 49;
+    int64_t stop_until_ms : 49;
+    int32_t total : 21;
+    int32_t free : 21;
+    int32_t occupied : 21;
+    int32_t out_of_order : 21;
+} __attribute__((packed, aligned(8)));
+_Static_assert(sizeof(struct believed) == 40, "what is believed of a pool takes 40 bytes");
+
+struct believed believed_of(const struct observation *o);
+/* The other way round, of POOL. All zero if nothing was said. */
+struct observation observation_of(const struct believed *b, struct pool_id pool);
+
 /* Both say the same of the pool: every count, staff and stop. Who said it, when, and in which report may
  * differ. */
 bool observation_says_the_same(const struct observation *a, const struct observation *b);
@@ -38,20 +62,22 @@ enum side side_of(enum source source); /* the phone is people too */
 const char *side_code(enum side v);    /* "feed" "hand" */
 
 /* In what people contradicted what their feed had said when they spoke, as bits. */
-enum correction { CORRECTS_FREE = 1, CORRECTS_STAFF = 2, CORRECTS_STOP = 4 };
+enum correction { CORRECTS_FREE = 1, CORRECTS_STAFF = 2, CORRECTS_STOP = 4, CORRECTS_ALL = 7 };
 
-/* The last word of one side, as far as it matters once the other has spoken. Small: each pool has two. */
+/* The last word of one side, as far as it matters once the other has spoken. Small: a pool may keep two. */
 struct word {
-    int64_t observed_at_ms;
-    int64_t stop_until_ms; /* 0 = until told otherwise */
-    int32_t total, free;   /* UNITS_UNKNOWN where not said */
-    uint8_t deliverable;   /* enum tri */
-    uint8_t stop;          /* 0 = none, else index in the stop list + 1 */
-    bool said;             /* false: never, and all else is 0 */
-    bool echoes;      /* people: the stop is the feed's, said again with all the rest; it is none of theirs */
-    uint8_t corrects; /* people: enum correction; a bit goes when the feed says something else by itself */
-};
+    int64_t observed_at_ms : 49;
+    int64_t stop_until_ms : 49;    /* 0 = until told otherwise */
+    int32_t total : 21, free : 21; /* UNITS_UNKNOWN where not said */
+    unsigned stop : 8;             /* 0 = none, else index in the stop list + 1 */
+    unsigned deliverable : 2;      /* enum tri */
+    bool said : 1;                 /* false: never, and all else is 0 */
+    bool echoes : 1; /* people: the stop is the feed's, said again with all the rest; it is none of theirs */
+    unsigned
+        corrects : 3; /* people: enum correction; a bit goes when the feed says something else by itself */
+} __attribute__((packed, aligned(4)));
 struct word word_of(const struct observation *o);
+struct word word_of_believed(const struct believed *b);
 /* Whether echoed, or a correction, or not. */
 bool word_equal(const struct word *a, const struct word *b);
 bool word_has_stop(const struct word *w, int64_t now_ms); /* its end is not past at NOW; NULL has none */

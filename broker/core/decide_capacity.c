@@ -48,14 +48,14 @@ static bool was_seen(const struct pool_slot *s, const struct batch *b, uint16_t 
     return false;
 }
 
-/* What would be believed of the pool if the batch ended here; NULL = nothing. */
-static const struct observation *believed(const struct pool_slot *s, const struct batch *b, uint16_t last)
+/* What would be believed of the pool if the batch ended here; pool.v == 0: nothing. */
+static struct observation believed(const struct pool_slot *s, const struct batch *b, uint16_t last)
 {
     for (uint16_t row = last; row != 0; row = b->rows[row - 1].before) {
         if (b->rows[row - 1].used)
-            return &b->rows[row - 1].o;
+            return b->rows[row - 1].o;
     }
-    return s->latest.pool.v != 0 ? &s->latest : NULL;
+    return observation_of(&s->latest, s->pool.id);
 }
 
 /* What the side of O would have said last if the batch ended here. */
@@ -76,8 +76,8 @@ static bool tells_nothing(const struct observation *now, const struct word *last
 {
     struct word own = word_of(o);
 
-    return now != NULL && now->observed_at_ms == o->observed_at_ms && observation_says_the_same(now, o) &&
-           word_equal(last, &own);
+    return now->pool.v != 0 && now->observed_at_ms == o->observed_at_ms &&
+           observation_says_the_same(now, o) && word_equal(last, &own);
 }
 
 /* A source's clock may run up to two minutes fast. Believed as given, such a report would claim to know of
@@ -98,19 +98,19 @@ static void take(struct decision *d, struct batch *b, const struct observation *
     const struct observation *o = &dated;
     const struct pool_slot *s = &d->e->pools[o->pool.v - 1];
     uint16_t *last = bucket_of(b, o->pool);
-    const struct observation *now = believed(s, b, *last);
+    const struct observation now = believed(s, b, *last);
     const struct word word = last_word(s, b, *last, o);
     struct batch_row *row = &b->rows[b->n];
 
-    if (was_seen(s, b, *last, o->report) || tells_nothing(now, &word, o)) {
+    if (was_seen(s, b, *last, o->report) || tells_nothing(&now, &word, o)) {
         d->outcome->unchanged++;
         return;
     }
     row->o = *o;
     row->o.received_at_ms = d->now_ms;
     row->before = *last;
-    row->used = now == NULL || o->observed_at_ms >= now->observed_at_ms;
-    row->confirms = row->used && now != NULL && *last == 0 && observation_says_the_same(now, o);
+    row->used = now.pool.v == 0 || o->observed_at_ms >= now.observed_at_ms;
+    row->confirms = row->used && now.pool.v != 0 && *last == 0 && observation_says_the_same(&now, o);
     *last = ++b->n;
     if (row->used)
         d->outcome->applied++;

@@ -113,7 +113,7 @@ static void correct_count(struct decision *d, const struct request *q, bool is_f
         view.latest->observed_at_ms > d->now_ms)
         return;
     o = &decision_event(d, EV_CAPACITY_OBSERVED)->u.capacity.o;
-    *o = *view.latest;
+    *o = observation_of(view.latest, q->pool);
     o->source = SOURCE_HAND;
     o->report = 0;
     /* What arrived since the report is in its number still, and the unit asked for is gone. */

@@ -61,10 +61,11 @@ static uint64_t hash_words(uint64_t h, const struct word words[SIDE_N])
         return h;
     for (int side = 0; side < SIDE_N; side++) {
         const struct word *w = &words[side];
+        const int32_t total = w->total, units_free = w->free;
 
-        h = hash_combine(h, (uint64_t)w->said | (uint64_t)w->deliverable << 8 | (uint64_t)w->stop << 16 |
+        h = hash_combine(h, (w->said ? 1 : 0) | (uint64_t)w->deliverable << 8 | (uint64_t)w->stop << 16 |
                                 (uint64_t)w->echoes << 24 | (uint64_t)w->corrects << 32);
-        h = hash_combine(h, (uint64_t)(uint32_t)w->total << 32 | (uint32_t)w->free);
+        h = hash_combine(h, (uint64_t)(uint32_t)total << 32 | (uint32_t)units_free);
         h = hash_combine(h, (uint64_t)w->stop_until_ms);
         h = hash_combine(h, (uint64_t)w->observed_at_ms);
     }
@@ -75,14 +76,16 @@ static uint64_t hash_words(uint64_t h, const struct word words[SIDE_N])
 static uint64_t digest_of_pool_with(const struct pool_slot *s, uint64_t profile)
 {
     struct fields f = fields_hash();
-    struct observation latest = s->latest;
+    struct observation latest = observation_of(&s->latest, s->pool.id);
+    struct word words[SIDE_N];
 
     f.hash = profile;
     observation_fields(&f, &latest);
     for (int i = 0; i < REPORTS_KEPT; i++)
         f.hash = hash_combine(f.hash, s->reports[i]);
     f.hash = hash_combine(f.hash, s->reports_next);
-    return hash_words(hash_combine(f.hash, s->version), s->words);
+    pool_words(s, words);
+    return hash_words(hash_combine(f.hash, s->version), words);
 }
 
 uint64_t digest_of_pool(const struct pool_slot *s)

@@ -85,6 +85,8 @@ void engine_free(struct engine *e)
     nobed_free(&e->nobed);
     free(e->orgs);
     free(e->locations);
+    for (uint32_t i = 0; i < e->n_pools; i++)
+        pool_words_free(&e->pools[i]);
     free(e->pools);
     free(e->referrals);
     free(e->requests);

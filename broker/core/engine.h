@@ -127,14 +127,14 @@ struct pool_id engine_pool_find(const struct engine *e, const char *code);
 
 /* The ledger's view of a pool. */
 struct pool_view {
-    bool reported;                    /* at least one observation is believed */
-    const struct observation *latest; /* NULL if not reported */
-    int32_t held;                     /* units held by this exchange that the report cannot yet know of */
-    int32_t offerable;                /* max(0, free - held); UNITS_UNKNOWN if free was never said */
-    bool overcommitted;               /* more held than the last report leaves: people must ring */
-    bool stopped;                     /* a stop is in force at NOW */
-    bool hidden;                      /* its location is frozen (core/safety/): offerable is 0 */
-    bool idle;                        /* kept for a surge that is not: offerable is 0 */
+    bool reported;                 /* at least one observation is believed */
+    const struct believed *latest; /* NULL if not reported */
+    int32_t held;                  /* units held by this exchange that the report cannot yet know of */
+    int32_t offerable;             /* max(0, free - held); UNITS_UNKNOWN if free was never said */
+    bool overcommitted;            /* more held than the last report leaves: people must ring */
+    bool stopped;                  /* a stop is in force at NOW */
+    bool hidden;                   /* its location is frozen (core/safety/): offerable is 0 */
+    bool idle;                     /* kept for a surge that is not: offerable is 0 */
     enum freshness freshness;
     uint64_t version; /* seq of the last event that touched the pool: for If-Match */
 };

@@ -21,31 +21,38 @@
 /* Report hashes remembered per pool: a repeated file is told from a new one this far back. */
 #define REPORTS_KEPT 8
 
+#define TOLD_MAX ((1u << 21) - 1)
+
 struct pool_slot {
     struct pool pool;
     /* What a look at the pool reads lies together: the match looks at all of them. */
-    struct observation latest; /* pool.v == 0: never reported */
+    struct believed latest;
+    struct word *words;   /* pool_words.c: the words that do not follow from LATEST; NULL = none. Owned */
+    unsigned n_words : 2; /* of them */
+    bool own_said : 1;    /* the side of LATEST has a word; not before codec version 3 kept them */
+    bool hand_echoes : 1; /* of a word of people that follows from LATEST */
+    unsigned hand_corrects : 3;
+    unsigned reports_next : 3;
+    bool has_changed : 1; /* scarcity.c: came or changed since the prices were compiled; derived */
+    unsigned told : 21;   /* freed.c: announcements since closed_seq to those who still look */
+    int32_t held;         /* units of the requests that count; in no digest */
+
     uint64_t version;
-    int32_t held;              /* units of the requests that count; in no digest */
-    struct word words[SIDE_N]; /* the last used one of each side; not said before codec version 3 kept them */
     uint64_t reports[REPORTS_KEPT];
-    uint8_t reports_next;
     uint64_t profile; /* digest of pool alone */
     uint64_t sum;     /* digest of all above, part of engine.sum */
 
-    uint64_t first_hold, last_hold; /* requests that count, oldest first; 0 = none */
+    uint32_t first_hold, last_hold; /* requests that count, oldest first; 0 = none */
 
-    uint64_t closed_seq;     /* freed.c: last event around which nothing could be offered, or it was asked */
-    int32_t told;            /* announcements since then to those who still look */
-    int64_t freed_ms;        /* last event that left more to offer than before it; 0 = never */
-    uint32_t supply_version; /* the engine's when this pool came or changed; scarcity.c */
+    uint64_t closed_seq; /* freed.c: last event around which nothing could be offered, or it was asked */
+    int64_t freed_ms;    /* last event that left more to offer than before it; 0 = never */
 };
 
 struct request_slot {
     struct request r;
     uint64_t sum;
 
-    uint64_t prev_hold, next_hold;
+    uint32_t prev_hold, next_hold;
     bool counts;  /* on its pool's list */
     uint32_t due; /* place in the heap + 1, 0 = not there */
 
@@ -191,11 +198,23 @@ void keys_free(struct engine *e);
 /* After a request changed state, or its pool's believed report did: count it or stop counting it. */
 void ledger_refresh(struct engine *e, struct request_slot *s);
 void ledger_refresh_pool(struct engine *e, struct pool_slot *s);
-bool ledger_counts(const struct request *r, const struct observation *latest);
+bool ledger_counts(const struct request *r, const struct believed *latest);
+/* What is believed of the pool; NULL if nothing was reported. */
+const struct believed *ledger_latest(const struct pool_slot *s);
 /* What SIDE said last: as kept, else as it is believed; .said is false if it never spoke. */
 struct word ledger_word(const struct pool_slot *s, enum side side);
-/* Whose stop it is that is believed; there is one. */
-enum side ledger_side_of_stop(const struct pool_slot *s);
+struct word ledger_word_of(const struct believed *latest, const struct word *kept, enum side side);
+/* Whose stop it is that is believed, where HAND is what people said last; there is one. */
+enum side ledger_side_of_stop(const struct believed *latest, const struct word *hand);
+
+/* ---- pool_words.c ---- */
+/* The last used word of each side; not said before codec version 3 kept them. */
+struct word pool_word(const struct pool_slot *s, enum side side);
+void pool_words(const struct pool_slot *s, struct word out[SIDE_N]);
+/* Keep WORDS as the words of the pool. What is believed must be set: a word that follows from it takes no
+ * memory of its own. */
+void pool_words_keep(struct pool_slot *s, const struct word words[SIDE_N]);
+void pool_words_free(struct pool_slot *s);
 
 /* ---- freed.c ---- */
 /* The pools whose offer an event may change, and the room each had before it. */

@@ -208,13 +208,14 @@ void freed_count_told(struct engine *e, struct referral_id id, int by)
         struct pool_slot *s = pool_slot(e, r->found[i].pool);
 
         if (r->found[i].seq > s->closed_seq)
-            s->told += by;
+            s->told = (unsigned)((int32_t)s->told + by) & TOLD_MAX;
     }
 }
 
 int32_t engine_pool_untold(const struct engine *e, struct pool_id id, int64_t now_ms)
 {
-    return engine_pool(e, id) == NULL ? 0 : engine_pool_room(e, id, now_ms) - e->pools[id.v - 1].told;
+    return engine_pool(e, id) == NULL ? 0
+                                      : engine_pool_room(e, id, now_ms) - (int32_t)e->pools[id.v - 1].told;
 }
 
 /* The place is asked, or was since it was announced and said no, or nothing. */

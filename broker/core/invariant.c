@@ -36,22 +36,24 @@ __attribute__((format(printf, 2, 3))) static bool broken(struct finding f, const
 static bool check_words(const struct pool_slot *s, struct finding f)
 {
     static const struct word never;
-    const struct observation *o = &s->latest;
-    const struct word *own = &s->words[side_of(o->source)];
-    const struct word *other = &s->words[SIDE_N - 1 - side_of(o->source)];
+    const struct believed *o = &s->latest;
+    struct word words[SIDE_N];
+    const struct word *own = &words[side_of(o->source)];
+    const struct word *other = &words[SIDE_N - 1 - side_of(o->source)];
 
+    pool_words(s, words);
     for (int side = 0; side < SIDE_N; side++) {
-        if (!s->words[side].said && (!word_equal(&s->words[side], &never) || s->words[side].corrects != 0))
+        if (!words[side].said && (!word_equal(&words[side], &never) || words[side].corrects != 0))
             return broken(f, "pool %u: a side that never spoke said something", s->pool.id.v);
     }
-    if (s->words[SIDE_FEED].echoes || (s->words[SIDE_HAND].echoes && s->words[SIDE_HAND].stop == 0))
+    if (words[SIDE_FEED].echoes || (words[SIDE_HAND].echoes && words[SIDE_HAND].stop == 0))
         return broken(f, "pool %u: echoes a stop that is none", s->pool.id.v);
-    if (s->words[SIDE_FEED].corrects != 0 || (s->words[SIDE_HAND].corrects != 0 && !s->words[SIDE_FEED].said))
+    if (words[SIDE_FEED].corrects != 0 || (words[SIDE_HAND].corrects != 0 && !words[SIDE_FEED].said))
         return broken(f, "pool %u: corrects a feed that said nothing", s->pool.id.v);
     if (!own->said)
         return !other->said || broken(f, "pool %u: believes a side of which no word is kept", s->pool.id.v);
-    if (o->pool.v == 0 || own->observed_at_ms != o->observed_at_ms || own->total != o->total ||
-        own->free != o->free || own->deliverable != (uint8_t)o->deliverable ||
+    if (!o->said || own->observed_at_ms != o->observed_at_ms || own->total != o->total ||
+        own->free != o->free || own->deliverable != o->deliverable ||
         (o->report != 0 && (own->stop != o->stop || own->stop_until_ms != o->stop_until_ms)))
         return broken(f, "pool %u: believes other than its side's last word", s->pool.id.v);
     if (other->said && other->observed_at_ms > o->observed_at_ms)
@@ -86,8 +88,6 @@ static bool check_pool(const struct engine *e, uint32_t i, struct finding f)
         return broken(f, "pool %u: fewer than no units offerable", i + 1);
     if (v.held > ledger_units(&s->pool, v.latest) && !v.overcommitted)
         return broken(f, "pool %u: more held than there is", i + 1);
-    if (s->latest.pool.v != 0 && s->latest.pool.v != i + 1)
-        return broken(f, "pool %u: believes a report of another pool", i + 1);
     return check_words(s, f);
 }
 
@@ -135,7 +135,7 @@ static bool check_request(const struct engine *e, uint32_t i, struct finding f)
     if (q->silent_at_ms != 0 && q->silent_at_ms < q->answer_by_ms)
         return broken(f, "request %u: silent before its time", i + 1);
     p = &e->pools[q->pool.v - 1];
-    if (s->counts != ledger_counts(q, p->latest.pool.v != 0 ? &p->latest : NULL))
+    if (s->counts != ledger_counts(q, ledger_latest(p)))
         return broken(f, "request %u: counts as held against its state", i + 1);
     if (s->counts && !is_linked(e, s, p))
         return broken(f, "request %u: counts, but its pool does not know", i + 1);
@@ -238,7 +238,7 @@ static bool check_told(const struct engine *e, struct finding f)
                                             r->found[k].seq > e->pools[r->found[k].pool.v - 1].closed_seq;
     }
     for (uint32_t i = 0; i < e->n_pools; i++) {
-        if (told[i] != e->pools[i].told)
+        if (told[i] != (int32_t)e->pools[i].told)
             wrong = i + 1;
     }
     free(told);

@@ -3,29 +3,29 @@
 #include "base/check.h"
 #include "core/engine_state.h"
 
-int32_t ledger_units(const struct pool *pool, const struct observation *latest)
+int32_t ledger_units(const struct pool *pool, const struct believed *latest)
 {
     return latest != NULL && latest->total >= 0 ? latest->total : pool->units_total;
 }
 
-int32_t ledger_offerable(const struct observation *latest, int32_t held)
+int32_t ledger_offerable(const struct believed *latest, int32_t held)
 {
     if (latest == NULL || latest->free == UNITS_UNKNOWN)
         return UNITS_UNKNOWN;
     return latest->free > held ? latest->free - held : 0;
 }
 
-static bool has_stop(const struct observation *o, int64_t now_ms)
+static bool has_stop(const struct believed *o, int64_t now_ms)
 {
     return o != NULL && o->stop != 0 && (o->stop_until_ms == 0 || now_ms < o->stop_until_ms);
 }
 
-bool ledger_is_stopped(const struct observation *latest, const struct word *hand, int64_t now_ms)
+bool ledger_is_stopped(const struct believed *latest, const struct word *hand, int64_t now_ms)
 {
     return has_stop(latest, now_ms) || (word_has_stop(hand, now_ms) && !hand->echoes);
 }
 
-bool ledger_counts(const struct request *r, const struct observation *latest)
+bool ledger_counts(const struct request *r, const struct believed *latest)
 {
     if (request_is_holding(r))
         return true;
@@ -33,9 +33,9 @@ bool ledger_counts(const struct request *r, const struct observation *latest)
            (latest == NULL || r->ended_at_ms >= latest->observed_at_ms);
 }
 
-static const struct observation *latest_of(const struct pool_slot *s)
+const struct believed *ledger_latest(const struct pool_slot *s)
 {
-    return s->latest.pool.v != 0 ? &s->latest : NULL;
+    return s->latest.said ? &s->latest : NULL;
 }
 
 static struct pool_slot *pool_of(struct engine *e, const struct request_slot *s)
@@ -45,13 +45,15 @@ static struct pool_slot *pool_of(struct engine *e, const struct request_slot *s)
 
 static void hold_add(struct engine *e, struct pool_slot *p, struct request_slot *s)
 {
+    uint32_t id = (uint32_t)s->r.id.v; /* the table's ids fit */
+
     s->prev_hold = p->last_hold;
     s->next_hold = 0;
     if (p->last_hold != 0)
-        request_slot(e, (struct request_id){p->last_hold})->next_hold = s->r.id.v;
+        request_slot(e, (struct request_id){p->last_hold})->next_hold = id;
     else
-        p->first_hold = s->r.id.v;
-    p->last_hold = s->r.id.v;
+        p->first_hold = id;
+    p->last_hold = id;
     p->held += s->r.units;
     s->counts = true;
 }
@@ -76,7 +78,7 @@ static void hold_remove(struct engine *e, struct pool_slot *p, struct request_sl
 void ledger_refresh(struct engine *e, struct request_slot *s)
 {
     struct pool_slot *p = pool_of(e, s);
-    bool counts = ledger_counts(&s->r, latest_of(p));
+    bool counts = ledger_counts(&s->r, ledger_latest(p));
 
     if (counts == s->counts)
         return;
@@ -102,7 +104,7 @@ bool ledger_is_within(const struct engine *e, struct pool_id pool, int units)
 {
     const struct pool_slot *s = &e->pools[pool.v - 1];
 
-    return s->held + units <= ledger_units(&s->pool, latest_of(s));
+    return s->held + units <= ledger_units(&s->pool, ledger_latest(s));
 }
 
 bool ledger_has_room(const struct engine *e, struct pool_id pool, int units, int64_t now_ms)
@@ -118,17 +120,19 @@ struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int
 {
     struct pool_view v = {.freshness = NOT_KNOWN, .offerable = UNITS_UNKNOWN};
     const struct pool_slot *s = NULL;
+    struct word hand;
 
     if (engine_pool(e, id) == NULL)
         return v;
     s = &e->pools[id.v - 1];
-    v.latest = latest_of(s);
+    v.latest = ledger_latest(s);
     v.reported = v.latest != NULL;
     v.held = s->held;
     v.hidden = engine_pool_is_hidden(e, id);
     v.idle = engine_pool_is_idle(e, id);
     v.offerable = v.hidden || v.idle ? 0 : ledger_offerable(v.latest, v.held);
-    v.stopped = ledger_is_stopped(v.latest, &s->words[SIDE_HAND], now_ms);
+    hand = pool_word(s, SIDE_HAND);
+    v.stopped = ledger_is_stopped(v.latest, &hand, now_ms);
     v.version = s->version;
     v.overcommitted = v.held > ledger_units(&s->pool, v.latest);
     if (v.reported) {
@@ -140,11 +144,16 @@ struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int
 }
 
 /* Without words, what is believed is the word of its side. */
+struct word ledger_word_of(const struct believed *latest, const struct word *kept, enum side side)
+{
+    return kept->said || !latest->said || side_of(latest->source) != side ? *kept : word_of_believed(latest);
+}
+
 struct word ledger_word(const struct pool_slot *s, enum side side)
 {
-    if (!s->words[side].said && latest_of(s) != NULL && side_of(s->latest.source) == side)
-        return word_of(&s->latest);
-    return s->words[side];
+    struct word kept = pool_word(s, side);
+
+    return ledger_word_of(&s->latest, &kept, side);
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -154,11 +163,10 @@ static int64_t later(int64_t a, int64_t b)
 
 /* What people are believed of may carry the feed's stop: said again with all the rest, or kept when the
  * broker corrected a number for their house. */
-enum side ledger_side_of_stop(const struct pool_slot *s)
+enum side ledger_side_of_stop(const struct believed *latest, const struct word *hand)
 {
-    struct word hand = ledger_word(s, SIDE_HAND);
-    bool is_theirs = side_of(s->latest.source) == SIDE_HAND && hand.stop == s->latest.stop &&
-                     hand.stop_until_ms == s->latest.stop_until_ms && !hand.echoes;
+    bool is_theirs = side_of(latest->source) == SIDE_HAND && hand->stop == latest->stop &&
+                     hand->stop_until_ms == latest->stop_until_ms && !hand->echoes;
 
     return is_theirs ? SIDE_HAND : SIDE_FEED;
 }
@@ -167,22 +175,23 @@ struct pool_stop engine_pool_stop(const struct engine *e, struct pool_id id, int
 {
     struct pool_stop stop = {.reason = 0};
     const struct pool_slot *s = engine_pool(e, id) != NULL ? &e->pools[id.v - 1] : NULL;
-    const struct word *hand = NULL;
+    struct word hand, said;
 
     if (s == NULL)
         return stop;
-    hand = &s->words[SIDE_HAND];
-    if (has_stop(latest_of(s), now_ms)) {
-        stop.reason = s->latest.stop;
+    hand = pool_word(s, SIDE_HAND);
+    if (has_stop(ledger_latest(s), now_ms)) {
+        said = ledger_word(s, SIDE_HAND);
+        stop.reason = (uint8_t)s->latest.stop;
         stop.until_ms = s->latest.stop_until_ms;
-        stop.side = ledger_side_of_stop(s);
-    } else if (word_has_stop(hand, now_ms) && !hand->echoes) {
-        stop.reason = hand->stop;
-        stop.until_ms = hand->stop_until_ms;
+        stop.side = ledger_side_of_stop(&s->latest, &said);
+    } else if (word_has_stop(&hand, now_ms) && !hand.echoes) {
+        stop.reason = (uint8_t)hand.stop;
+        stop.until_ms = hand.stop_until_ms;
         stop.side = SIDE_HAND;
     } else {
         stop.ended_ms = later(s->latest.stop != 0 ? s->latest.stop_until_ms : 0,
-                              hand->stop != 0 && !hand->echoes ? hand->stop_until_ms : 0);
+                              hand.stop != 0 && !hand.echoes ? hand.stop_until_ms : 0);
     }
     return stop;
 }

@@ -10,13 +10,13 @@
 #include "core/engine.h"
 
 /* Units that the pool is believed to have: as last reported, else as its profile says. */
-int32_t ledger_units(const struct pool *pool, const struct observation *latest);
+int32_t ledger_units(const struct pool *pool, const struct believed *latest);
 
 /* max(0, free - held), UNITS_UNKNOWN where free was not said. LATEST is NULL for a pool never reported. */
-int32_t ledger_offerable(const struct observation *latest, int32_t held);
+int32_t ledger_offerable(const struct believed *latest, int32_t held);
 
 /* A stop is in force at NOW: in what is believed, or in the last word of people. */
-bool ledger_is_stopped(const struct observation *latest, const struct word *hand, int64_t now_ms);
+bool ledger_is_stopped(const struct believed *latest, const struct word *hand, int64_t now_ms);
 
 /* May UNITS more be held without promising more than the house has? Whatever was reported as free. */
 bool ledger_is_within(const struct engine *e, struct pool_id pool, int units);

@@ -293,8 +293,9 @@ static void compile_changed(const struct engine *e, struct scarcity *s)
     if (s->n_pools != e->n_pools)
         make_room(e, s);
     for (uint32_t i = 0; i < s->n_pools; i++) {
-        if (e->pools[i].supply_version > s->supply)
+        if (e->pools[i].has_changed)
             changed[n++] = i;
+        e->pools[i].has_changed = false;
     }
     for (uint32_t slot = 0; slot < SCARCITY_PROFILES; slot++) {
         struct match_ctx c;

@@ -155,7 +155,9 @@ static json_t *preview_row(const struct engine *e, const struct actor *actor, co
 {
     const struct feed_report *r = &u->read.reports[i];
     const struct pool *p = engine_pool(e, r->o.pool);
-    const struct observation *now = engine_pool_view(e, r->o.pool, now_ms).latest;
+    struct pool_view view = engine_pool_view(e, r->o.pool, now_ms);
+    const struct observation latest = view.reported ? observation_of(view.latest, p->id) : r->o;
+    const struct observation *now = view.reported ? &latest : NULL;
     struct stop_now stop = view_stop_now(e, r->o.pool, now_ms);
     struct stop_now then = {.reason = r->o.stop, .until_ms = r->o.stop_until_ms};
     bool is_allowed = upload_row_allowed(e, actor, u, i), is_seen = may_see_pool(e, actor, r->o.pool);

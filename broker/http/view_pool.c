@@ -39,7 +39,7 @@ static json_t *word(const struct engine *e, const struct pool_said *said, enum s
 
 static json_t *capacity(const struct engine *e, struct pool_id id, const struct pool_view *v, int64_t now_ms)
 {
-    const struct observation *o = v->latest;
+    const struct believed *o = v->latest;
     struct pool_said said = engine_pool_said(e, id, now_ms);
     json_t *c = json_pack("{s:i, s:o, s:b, s:o, s:s}", "unitsHeld", (int)v->held, "offerable",
                           view_units(v->offerable), "overcommitted", v->overcommitted, "stop",

@@ -47,7 +47,7 @@ static void write_stop(struct writer *w, const struct engine *e, const struct pu
 
 static void write_pool(struct writer *w, const struct engine *e, const struct publish_pool *p)
 {
-    const struct observation *o = p->view.latest;
+    const struct believed *o = p->view.latest;
 
     writer_open(w, "pool");
     writer_text(w, "code", p->pool->code);

@@ -185,7 +185,7 @@ static void write_period(struct writer *w, int64_t at_ms)
 
 static void write_pool(struct writer *w, const struct publish_pool *p)
 {
-    const struct observation *o = p->view.latest;
+    const struct believed *o = p->view.latest;
     const struct group group = {.system = URN_POOL,
                                 .code = p->pool->code,
                                 .name = p->pool->name,

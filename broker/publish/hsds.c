@@ -67,7 +67,7 @@ static void write_capacity(struct writer *w, const char *service, enum kind kind
 
 static void write_pool(struct writer *w, const struct engine *e, const struct publish_pool *p)
 {
-    const struct observation *o = p->view.latest;
+    const struct believed *o = p->view.latest;
     char name[2 * NAME_SIZE + 4], description[64];
 
     snprintf(name, sizeof name, "%s: %s", p->location->name, p->pool->name);

@@ -13,7 +13,7 @@ static void aantal(struct writer *w, const char *name, int32_t n)
 
 static void write_plek(struct writer *w, const struct engine *e, const struct publish_pool *p)
 {
-    const struct observation *o = p->view.latest;
+    const struct believed *o = p->view.latest;
 
     writer_open(w, "plek");
     writer_attribute(w, "code", p->pool->code);

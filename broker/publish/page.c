@@ -17,7 +17,7 @@ static uint64_t add_text(uint64_t h, const char *text)
 
 static uint64_t digest_pool(uint64_t h, const struct publish_pool *p)
 {
-    const struct observation *o = p->view.latest;
+    const struct believed *o = p->view.latest;
 
     /* version stands for profile, report and holds; the rest turns with the clock, or belongs to others. */
     h = hash_combine(h, p->pool->id.v);
@@ -65,7 +65,7 @@ static int32_t available(const struct pool_view *v)
 
 static bool is_told(const struct publish_pool *p, enum publish_need need)
 {
-    const struct observation *o = p->view.latest;
+    const struct believed *o = p->view.latest;
 
     if (need == NEED_NOTHING)
         return true;

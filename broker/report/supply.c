@@ -8,7 +8,7 @@
 
 void supply_add(struct supply_count *t, const struct pool *p, const struct pool_view *v)
 {
-    const struct observation *o = v->latest;
+    const struct believed *o = v->latest;
     int64_t total = o != NULL && o->total != UNITS_UNKNOWN ? o->total : p->units_total;
 
     t->pools++;

@@ -449,7 +449,7 @@ static void still_so(const struct people *p, struct observation *o)
 
     if (!v.reported)
         return;
-    *o = *v.latest;
+    *o = observation_of(v.latest, now.pool);
     o->report = now.report;
     o->observed_at_ms = now.observed_at_ms;
     o->received_at_ms = 0;

@@ -298,10 +298,12 @@ static void compare(struct said_model *m, const struct engine *e, uint32_t id, i
     struct pool_view v = engine_pool_view(e, (struct pool_id){id}, now_ms);
     struct pool_said said = engine_pool_said(e, (struct pool_id){id}, now_ms);
     bool disagree = differ(p, now_ms);
+    const struct observation latest =
+        v.reported ? observation_of(v.latest, (struct pool_id){id}) : (struct observation){.free = 0};
 
     if (v.reported != p->reported ||
         (v.reported &&
-         (!same_words(v.latest, &p->now) || v.latest->source != p->now.source ||
+         (!same_words(&latest, &p->now) || v.latest->source != p->now.source ||
           v.latest->report != p->now.report || v.latest->observed_at_ms != p->now.observed_at_ms ||
           v.latest->received_at_ms != p->now.received_at_ms)))
         trace_fail(m->trace, "pool %u: the exchange believes other than its houses said last", id);

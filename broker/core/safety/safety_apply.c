@@ -23,7 +23,8 @@ static void leak_move(struct engine *e, struct leak_slot *s, enum leak_state to,
 static void supply_moved(struct engine *e, struct pool_slot *p, uint64_t seq)
 {
     p->version = seq;
-    p->supply_version = ++e->supply_version;
+    p->has_changed = true;
+    e->supply_version++;
     digest_refresh_pool(e, p);
 }
 

@@ -446,7 +446,7 @@ static void the_proposal_is_frozen(void **state)
             m = all.list[i];
     }
     match_fini(&all);
-    seen = *the_pool(x, POOL_B).latest;
+    seen = observation_of(the_pool(x, POOL_B).latest, (struct pool_id){POOL_B});
     p = the_request(x, do_ask_one(x, r, POOL_B))->proposal;
     assert_int_equal(p.rules_version, vocab_version(x->vocab));
     assert_int_equal(p.observed_at_ms, seen.observed_at_ms);

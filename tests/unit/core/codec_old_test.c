@@ -257,7 +257,7 @@ static void sides_are_kept_from_here_on(void **state)
     assert_int_not_equal(by_hand.v, 0);
     assert_int_equal(engine_pool_stop(e, by_hand, ev.at_ms).side, SIDE_HAND);
     ev = (struct event){.kind = EV_CAPACITY_OBSERVED, .seq = engine_seq(e) + 1, .at_ms = ev.at_ms};
-    ev.u.capacity.o = *engine_pool_view(e, by_hand, ev.at_ms).latest;
+    ev.u.capacity.o = observation_of(engine_pool_view(e, by_hand, ev.at_ms).latest, by_hand);
     ev.u.capacity.o.source = SOURCE_FEED;
     ev.u.capacity.o.observed_at_ms++;
     ev.u.capacity.o.stop = 0;

@@ -24,7 +24,8 @@ static void offerable_is_free_minus_held(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct observation o = {.free = cases[i].free};
+        const struct observation said = {.free = cases[i].free};
+        struct believed o = believed_of(&said);
 
         if (ledger_offerable(&o, cases[i].held) != cases[i].want)
             fail_msg("%s", cases[i].name);
@@ -35,7 +36,7 @@ static void offerable_is_free_minus_held(void **state)
 static void units_are_as_reported_else_as_profiled(void **state)
 {
     struct pool p = {.units_total = 5};
-    struct observation o = {.total = 3};
+    struct believed o = {.said = true, .total = 3};
 
     (void)state;
     assert_int_equal(ledger_units(&p, NULL), 5);
@@ -63,10 +64,10 @@ static void a_stop_holds_until_its_moment(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct observation o = {.stop = cases[i].stop, .stop_until_ms = cases[i].until};
 
-        struct observation none = {.stop = 0};
+        struct believed none = {.stop = 0}, believed = believed_of(&o);
         struct word hand = word_of(&o);
 
-        if (ledger_is_stopped(&o, NULL, cases[i].now) != cases[i].want)
+        if (ledger_is_stopped(&believed, NULL, cases[i].now) != cases[i].want)
             fail_msg("%s", cases[i].name);
         if (ledger_is_stopped(&none, &hand, cases[i].now) != cases[i].want)
             fail_msg("%s, said by people", cases[i].name);

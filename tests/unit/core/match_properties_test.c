@@ -249,7 +249,7 @@ static void set_fact(struct scene *s, enum fact f, unsigned bit, enum tri value)
 
 static enum verdict with_fact(struct scene s, enum fact f, unsigned bit, enum tri value)
 {
-    s.view.latest = &s.seen;
+    s.view.latest = &s.believed;
     s.view.offerable = s.seen.free;
     set_fact(&s, f, bit, value);
     return scene_match(&s).verdict;

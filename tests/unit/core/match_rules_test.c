@@ -76,7 +76,7 @@ static void stop_and_staff(void **state)
         scene_init(&s, *state);
         s.view.stopped = cases[i].stopped;
         s.view.freshness = cases[i].freshness;
-        s.view.latest = cases[i].reported ? &s.seen : NULL;
+        s.view.latest = cases[i].reported ? &s.believed : NULL;
         s.seen.deliverable = cases[i].deliverable;
         expect("stop", cases[i].name, scene_rule(&s, RULE_STOP), cases[i].stop);
         expect("staff", cases[i].name, scene_rule(&s, RULE_DELIVERABLE), cases[i].staff);

@@ -273,7 +273,7 @@ static void a_full_house_corrects_its_number(void **state)
                      the_pool(x, POOL_B).latest->free);
         assert_int_equal(the_request(x, q)->state, REQUEST_DECLINED);
         if (cases[i].corrected) {
-            const struct observation *said = the_pool(x, POOL_B).latest;
+            const struct believed *said = the_pool(x, POOL_B).latest;
 
             assert_int_equal(the_pool(x, POOL_B).offerable, cases[i].left);
             assert_false(the_pool(x, POOL_B).overcommitted);

@@ -720,7 +720,7 @@ static struct outcome report_step(struct exchange *x, struct rng *r)
         struct pool_view v = the_pool(x, pool);
 
         if (v.reported && rng_chance(r, 250)) { /* still so */
-            list[i] = *v.latest;
+            list[i] = observation_of(v.latest, (struct pool_id){pool});
             list[i].source = is_feed ? SOURCE_FEED : rng_chance(r, 500) ? SOURCE_HAND : SOURCE_PHONE;
             list[i].report = rng_next(r);
             list[i].observed_at_ms = x->now;

@@ -280,12 +280,13 @@ void scene_init(struct scene *s, const struct vocab *vocab)
                                    .observed_at_ms = NOON_MS - MS_HOUR,
                                    .received_at_ms = NOON_MS - MS_HOUR};
     s->view = (struct pool_view){
-        .reported = true, .latest = &s->seen, .offerable = 2, .freshness = FRESH, .version = 1};
+        .reported = true, .latest = &s->believed, .offerable = 2, .freshness = FRESH, .version = 1};
 }
 
 void scene_ready(struct scene *s)
 {
     s->query.need = &s->need;
+    s->believed = believed_of(&s->seen);
     match_ctx_init(&s->ctx, s->vocab, &s->settings, &s->query);
     match_place_init(&s->place, &s->ctx, &s->pool, &s->location, &s->view);
 }
@@ -380,9 +381,9 @@ struct pool_id world_add(struct engine *e, const struct scene *s)
 void world_report(struct engine *e, struct pool_id pool, int free, int64_t observed_at_ms)
 {
     struct event ev = {.kind = EV_CAPACITY_OBSERVED, .at_ms = observed_at_ms};
-    const struct observation *latest = engine_pool_view(e, pool, observed_at_ms).latest;
+    const struct believed *latest = engine_pool_view(e, pool, observed_at_ms).latest;
 
-    ev.u.capacity.o = *latest;
+    ev.u.capacity.o = observation_of(latest, pool);
     ev.u.capacity.o.free = free;
     ev.u.capacity.o.observed_at_ms = observed_at_ms;
     ev.u.capacity.o.received_at_ms = observed_at_ms;

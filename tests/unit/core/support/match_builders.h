@@ -46,6 +46,7 @@ struct scene {
     struct pool pool;
     struct location location;
     struct observation seen;
+    struct believed believed; /* of it; what view borrows */
     struct pool_view view;
     struct match_query query;
     /* ready() fills these from the above */
