@@ -54,7 +54,7 @@ const char *pool_defined_impossible(const struct engine *e, const struct event *
 {
     const struct pool *p = &ev->u.pool;
     const struct location *l = engine_location(e, p->location);
-    const struct pool *known = engine_pool(e, p->id);
+    const struct pool_kept *known = engine_pool(e, p->id);
     uint32_t same_code = 0;
 
     if (!pool_is_valid(p))
@@ -79,12 +79,14 @@ void pool_defined_apply(struct engine *e, const struct event *ev)
     if (ev->u.pool.id.v == e->n_pools + 1) {
         MEM_GROW_TIGHT(e->pools, e->n_pools, e->cap_pools);
         memset(&e->pools[e->n_pools], 0, sizeof e->pools[0]);
-        e->pools[e->n_pools++].pool = ev->u.pool;
+        e->pools[e->n_pools++].pool = pool_keep(&ev->u.pool);
+        pool_texts_keep(e, &e->pools[e->n_pools - 1], &ev->u.pool);
         code_add(e, &e->pool_codes, pool_code_of, ev->u.pool.id.v);
     }
     s = pool_slot(e, ev->u.pool.id);
-    s->pool = ev->u.pool;
-    s->profile = digest_of_profile(&s->pool);
+    s->pool = pool_keep(&ev->u.pool);
+    pool_texts_keep(e, s, &ev->u.pool);
+    s->profile = digest_of_profile(&ev->u.pool);
     s->version = ev->seq;
     s->has_changed = true;
     e->supply_version++;

@@ -188,7 +188,7 @@ static bool carries(const struct actor *a, struct org_id org)
 }
 
 /* The pool is of the house (or, for a machine, of a house) that the actor speaks for. */
-static bool is_own_pool(const struct actor *a, const struct pool *p)
+static bool is_own_pool(const struct actor *a, const struct pool_kept *p)
 {
     if (p == NULL)
         return false;
@@ -230,7 +230,7 @@ static bool is_live_keeper(const struct engine *e, const struct actor *a, const 
 static enum refusal permit_report(const struct engine *e, const struct command *cmd, struct outcome *outcome)
 {
     for (uint16_t i = 0; i < cmd->u.report.n; i++) {
-        const struct pool *p = engine_pool(e, cmd->u.report.list[i].pool);
+        const struct pool_kept *p = engine_pool(e, cmd->u.report.list[i].pool);
 
         if (is_own_pool(&cmd->actor, p))
             continue;
@@ -656,7 +656,8 @@ bool may_command(const struct engine *e, const struct command *cmd)
 
 static bool may_see_pool(const struct engine *e, const struct actor *a, uint64_t object)
 {
-    const struct pool *p = object <= UINT32_MAX ? engine_pool(e, (struct pool_id){(uint32_t)object}) : NULL;
+    const struct pool_kept *p =
+        object <= UINT32_MAX ? engine_pool(e, (struct pool_id){(uint32_t)object}) : NULL;
 
     if (p == NULL)
         return false;
@@ -737,7 +738,8 @@ struct capacity_audience audience_of_capacity(const struct engine *e, const stru
 
 static bool may_see_capacity(const struct engine *e, const struct actor *actor, uint64_t object)
 {
-    const struct pool *p = object <= UINT32_MAX ? engine_pool(e, (struct pool_id){(uint32_t)object}) : NULL;
+    const struct pool_kept *p =
+        object <= UINT32_MAX ? engine_pool(e, (struct pool_id){(uint32_t)object}) : NULL;
     enum capacity_sight sight = audience_of_capacity(e, actor).sight;
     struct actor a = reader_of(actor);
 

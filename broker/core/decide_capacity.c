@@ -127,7 +127,7 @@ static bool may_speak_as(const struct actor *a, enum source source)
 
 static enum refusal judge(struct decision *d, const struct observation *o)
 {
-    const struct pool *p = engine_pool(d->e, o->pool);
+    const struct pool_kept *p = engine_pool(d->e, o->pool);
     unsigned faults = observation_faults(o, p->units_total, d->now_ms);
 
     CHECK((unsigned)o->source < SOURCE_N && (unsigned)o->deliverable <= TRI_YES);

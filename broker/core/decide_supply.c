@@ -54,7 +54,7 @@ enum refusal decide_define_pool(struct decision *d)
 {
     struct pool p = *d->cmd->u.pool;
     const struct location *l = engine_location(d->e, p.location);
-    const struct pool *known = engine_pool(d->e, engine_pool_find(d->e, p.code));
+    const struct pool_kept *known = engine_pool(d->e, engine_pool_find(d->e, p.code));
 
     if (!pool_is_valid(&p))
         return REFUSAL_LIMIT;
@@ -67,7 +67,7 @@ enum refusal decide_define_pool(struct decision *d)
     if (p.id.v == 0 || p.org.v != l->org.v || (known != NULL && known->location.v != p.location.v))
         return REFUSAL_DUPLICATE;
     d->outcome->pool = p.id;
-    if (known == NULL || digest_of_profile(known) != digest_of_profile(&p))
+    if (known == NULL || d->e->pools[known->id.v - 1].profile != digest_of_profile(&p))
         decision_event(d, EV_POOL_DEFINED)->u.pool = p;
     return REFUSAL_NONE;
 }

@@ -88,9 +88,11 @@ static uint64_t digest_of_pool_with(const struct pool_slot *s, uint64_t profile)
     return hash_words(hash_combine(f.hash, s->version), words);
 }
 
-uint64_t digest_of_pool(const struct pool_slot *s)
+uint64_t digest_of_pool(const struct engine *e, const struct pool_slot *s)
 {
-    return digest_of_pool_with(s, digest_of_profile(&s->pool));
+    struct pool p = pool_definition(e, s);
+
+    return digest_of_pool_with(s, digest_of_profile(&p));
 }
 
 uint64_t digest_of_referral(const struct referral *r)
@@ -155,7 +157,7 @@ uint64_t digest_recount(const struct engine *e)
     for (uint32_t i = 0; i < e->n_locations; i++)
         sum += digest_of_location(&e->locations[i]);
     for (uint32_t i = 0; i < e->n_pools; i++)
-        sum += digest_of_pool(&e->pools[i]);
+        sum += digest_of_pool(e, &e->pools[i]);
     for (uint32_t i = 0; i < e->n_referrals; i++)
         sum += digest_of_referral(&e->referrals[i].r);
     for (uint32_t i = 0; i < e->n_requests; i++)

@@ -87,6 +87,7 @@ void engine_free(struct engine *e)
     free(e->locations);
     for (uint32_t i = 0; i < e->n_pools; i++)
         pool_words_free(&e->pools[i]);
+    pool_texts_free(&e->pool_texts);
     free(e->pools);
     free(e->referrals);
     free(e->requests);
@@ -153,7 +154,7 @@ const struct location *engine_location(const struct engine *e, struct location_i
     return id.v >= 1 && id.v <= e->n_locations ? &e->locations[id.v - 1] : NULL;
 }
 
-const struct pool *engine_pool(const struct engine *e, struct pool_id id)
+const struct pool_kept *engine_pool(const struct engine *e, struct pool_id id)
 {
     return id.v >= 1 && id.v <= e->n_pools ? &e->pools[id.v - 1].pool : NULL;
 }

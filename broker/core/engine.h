@@ -118,9 +118,14 @@ uint64_t engine_referrals(const struct engine *e);
 uint64_t engine_requests(const struct engine *e);
 const struct org *engine_org(const struct engine *e, struct org_id id);
 const struct location *engine_location(const struct engine *e, struct location_id id);
-const struct pool *engine_pool(const struct engine *e, struct pool_id id);
+const struct pool_kept *engine_pool(const struct engine *e, struct pool_id id);
 const struct referral *engine_referral(const struct engine *e, struct referral_id id);
 const struct request *engine_request(const struct engine *e, struct request_id id);
+/* Its texts, and its definition in full. CHECKs that it exists. */
+const char *engine_pool_code(const struct engine *e, struct pool_id id);
+const char *engine_pool_name(const struct engine *e, struct pool_id id);
+const char *engine_pool_name_en(const struct engine *e, struct pool_id id); /* may be "" */
+struct pool engine_pool_definition(const struct engine *e, struct pool_id id);
 struct org_id engine_org_find(const struct engine *e, const char *code); /* 0 = none */
 struct location_id engine_location_find(const struct engine *e, const char *code);
 struct pool_id engine_pool_find(const struct engine *e, const char *code);

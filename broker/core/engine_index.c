@@ -16,18 +16,29 @@ static uint32_t tag_of(const char *code)
     return (uint32_t)hash_bytes(bytes_of_text(code));
 }
 
+/* Where to begin to look: tags spread over any number of places. */
+static uint32_t first_place(const struct code_index *ix, uint32_t tag)
+{
+    return (uint32_t)((uint64_t)tag * ix->cap >> 32);
+}
+
+static uint32_t next_place(const struct code_index *ix, uint32_t at)
+{
+    return at + 1 < ix->cap ? at + 1 : 0;
+}
+
 static void put(struct code_index *ix, uint32_t tag, uint32_t id)
 {
-    uint32_t at = tag & (ix->cap - 1);
+    uint32_t at = first_place(ix, tag);
 
     while (ix->entries[at].id != 0)
-        at = (at + 1) & (ix->cap - 1);
+        at = next_place(ix, at);
     ix->entries[at] = (struct code_entry){.tag = tag, .id = id};
 }
 
 static void grow(struct code_index *ix)
 {
-    struct code_index wider = {.cap = ix->cap == 0 ? CAP_FIRST : ix->cap * 2, .n = ix->n};
+    struct code_index wider = {.cap = ix->cap == 0 ? CAP_FIRST : ix->cap + ix->cap / 2, .n = ix->n};
 
     CHECK(wider.cap > ix->cap);
     wider.entries = mem_new(wider.cap, sizeof *wider.entries);
@@ -45,7 +56,7 @@ uint32_t code_find(const struct engine *e, const struct code_index *ix, code_of_
 
     if (ix->cap == 0)
         return 0;
-    for (uint32_t at = tag & (ix->cap - 1); ix->entries[at].id != 0; at = (at + 1) & (ix->cap - 1)) {
+    for (uint32_t at = first_place(ix, tag); ix->entries[at].id != 0; at = next_place(ix, at)) {
         if (ix->entries[at].tag == tag && strcmp(code_of(e, ix->entries[at].id), code) == 0)
             return ix->entries[at].id;
     }
@@ -55,7 +66,7 @@ uint32_t code_find(const struct engine *e, const struct code_index *ix, code_of_
 void code_add(const struct engine *e, struct code_index *ix, code_of_fn *code_of, uint32_t id)
 {
     CHECK(code_find(e, ix, code_of, code_of(e, id)) == 0);
-    if (ix->n * 2 >= ix->cap)
+    if ((uint64_t)ix->n * 4 >= (uint64_t)ix->cap * 3)
         grow(ix);
     put(ix, tag_of(code_of(e, id)), id);
     ix->n++;
@@ -73,7 +84,7 @@ const char *location_code_of(const struct engine *e, uint32_t id)
 
 const char *pool_code_of(const struct engine *e, uint32_t id)
 {
-    return e->pools[id - 1].pool.code;
+    return engine_pool_code(e, (struct pool_id){id});
 }
 
 const char *referral_code_of(const struct engine *e, uint32_t id)

@@ -24,7 +24,7 @@
 #define TOLD_MAX ((1u << 21) - 1)
 
 struct pool_slot {
-    struct pool pool;
+    struct pool_kept pool;
     /* What a look at the pool reads lies together: the match looks at all of them. */
     struct believed latest;
     struct word *words;   /* pool_words.c: the words that do not follow from LATEST; NULL = none. Owned */
@@ -37,6 +37,7 @@ struct pool_slot {
     unsigned told : 21;   /* freed.c: announcements since closed_seq to those who still look */
     int32_t held;         /* units of the requests that count; in no digest */
 
+    uint32_t code_at, names_at; /* in the texts of pools */
     uint64_t version;
     uint64_t reports[REPORTS_KEPT];
     uint64_t profile; /* digest of pool alone */
@@ -57,6 +58,15 @@ struct request_slot {
     uint32_t due; /* place in the heap + 1, 0 = not there */
 
     uint32_t conflict; /* question about it: index in the table + 1, 0 = none */
+};
+
+/* pool_texts.c */
+struct pool_texts {
+    char *bytes;
+    uint32_t used, cap; /* of them */
+    uint32_t stale;     /* bytes that may be of no pool any more; at least as many as are */
+    uint32_t *names;    /* where the sets of names begin, by their hash: a power of two, at most 3/4 full */
+    uint32_t n_names, names_cap;
 };
 
 struct referral_slot {
@@ -82,7 +92,7 @@ struct key_slot {
     UT_hash_handle hh; /* uthash keeps the order of insertion: the head is the oldest */
 };
 
-/* id by code: open addressing, a power of two, at most half full. */
+/* id by code: open addressing, at most three quarters full and, once it has grown, at least half. */
 struct code_index {
     struct code_entry {
         uint32_t tag;
@@ -128,6 +138,7 @@ struct engine {
     uint32_t n_pools, cap_pools;
     uint32_t n_referrals, cap_referrals;
     uint32_t n_requests, cap_requests;
+    struct pool_texts pool_texts;
     struct code_index org_codes, location_codes, pool_codes, referral_codes;
 
     struct key_slot *keys;
@@ -216,6 +227,12 @@ void pool_words(const struct pool_slot *s, struct word out[SIDE_N]);
 void pool_words_keep(struct pool_slot *s, const struct word words[SIDE_N]);
 void pool_words_free(struct pool_slot *s);
 
+/* ---- pool_texts.c ---- */
+/* Keep the texts and the funding of P, which S defines; S has been added to the table. */
+void pool_texts_keep(struct engine *e, struct pool_slot *s, const struct pool *p);
+void pool_texts_free(struct pool_texts *t);
+struct pool pool_definition(const struct engine *e, const struct pool_slot *s);
+
 /* ---- freed.c ---- */
 /* The pools whose offer an event may change, and the room each had before it. */
 struct freed_watch {
@@ -236,7 +253,7 @@ void freed_count_told(struct engine *e, struct referral_id id, int by);
 uint64_t digest_of_org(const struct org *o);
 uint64_t digest_of_location(const struct location *l);
 uint64_t digest_of_profile(const struct pool *p);
-uint64_t digest_of_pool(const struct pool_slot *s); /* counts the profile anew */
+uint64_t digest_of_pool(const struct engine *e, const struct pool_slot *s); /* counts the profile anew */
 uint64_t digest_of_referral(const struct referral *r);
 uint64_t digest_of_request(const struct request *r);
 uint64_t digest_of_key(const struct key_slot *k);

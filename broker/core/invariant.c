@@ -70,7 +70,7 @@ static bool check_pool(const struct engine *e, uint32_t i, struct finding f)
     uint64_t before = 0;
     int32_t held = 0;
 
-    if (s->pool.id.v != i + 1 || engine_pool_find(e, s->pool.code).v != i + 1)
+    if (s->pool.id.v != i + 1 || engine_pool_find(e, engine_pool_code(e, s->pool.id)).v != i + 1)
         return broken(f, "pool %u: id or code not its own", i + 1);
     for (uint64_t at = s->first_hold; at != 0; at = e->requests[at - 1].next_hold) {
         const struct request_slot *q = at <= e->n_requests ? &e->requests[at - 1] : NULL;

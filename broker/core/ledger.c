@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "core/engine_state.h"
 
-int32_t ledger_units(const struct pool *pool, const struct believed *latest)
+int32_t ledger_units(const struct pool_kept *pool, const struct believed *latest)
 {
     return latest != NULL && latest->total >= 0 ? latest->total : pool->units_total;
 }

@@ -10,7 +10,7 @@
 #include "core/engine.h"
 
 /* Units that the pool is believed to have: as last reported, else as its profile says. */
-int32_t ledger_units(const struct pool *pool, const struct believed *latest);
+int32_t ledger_units(const struct pool_kept *pool, const struct believed *latest);
 
 /* max(0, free - held), UNITS_UNKNOWN where free was not said. LATEST is NULL for a pool never reported. */
 int32_t ledger_offerable(const struct believed *latest, int32_t held);

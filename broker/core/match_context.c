@@ -328,7 +328,7 @@ static bool is_later(const struct match_ctx *c, const struct match_place *p)
     return (match_opens_at_ms(c, p->location) - c->now_ms) * 1000 > left_ms * c->settings->wait_share;
 }
 
-void match_place_init(struct match_place *p, const struct match_ctx *c, const struct pool *pool,
+void match_place_init(struct match_place *p, const struct match_ctx *c, const struct pool_kept *pool,
                       const struct location *location, const struct pool_view *view)
 {
     p->pool = pool;
@@ -351,7 +351,7 @@ void match_place_init(struct match_place *p, const struct match_ctx *c, const st
 void match_place_load(struct match_place *p, const struct match_ctx *c, const struct engine *e,
                       struct pool_id id)
 {
-    const struct pool *pool = engine_pool(e, id);
+    const struct pool_kept *pool = engine_pool(e, id);
     struct pool_view view;
 
     CHECK(pool != NULL);

@@ -131,7 +131,7 @@ static void out_sex(struct statement *s)
 /* The age that is outside; where no adult is admitted at all, any age will do. */
 static void out_adult_age(struct statement *s)
 {
-    const struct pool *p = s->p->pool;
+    const struct pool_kept *p = s->p->pool;
     int low = s->c->adult_age_low;
 
     if (low >= 0 && low < p->adult_age_min)
@@ -172,7 +172,7 @@ static void out_threat_level(struct statement *s)
 static void out_threat_kind(struct statement *s)
 {
     say_each(s, REASON_OUT_THREAT_KIND,
-             s->c->need->threat_kinds.yes & s->p->pool->threat_kinds.no & ((1u << THREAT_KIND_N) - 1));
+             s->c->need->threat_kinds.yes & pool_threat_kinds(s->p->pool).no & ((1u << THREAT_KIND_N) - 1));
 }
 
 static void out_trait(struct statement *s)
@@ -265,7 +265,7 @@ static void ask_sex(struct statement *s)
 
 static void ask_adult_age(struct statement *s)
 {
-    const struct pool *p = s->p->pool;
+    const struct pool_kept *p = s->p->pool;
 
     say(s, REASON_ASK_ADULT_AGE, p->adult_age_min < 0 ? 0 : p->adult_age_min,
         p->adult_age_max < 0 ? AGE_NO_LIMIT : p->adult_age_max);
@@ -304,7 +304,7 @@ static void ask_threat_level(struct statement *s)
 static void ask_threat_kind(struct statement *s)
 {
     struct tri_set need = s->c->need->threat_kinds;
-    struct tri_set carried = s->p->pool->threat_kinds;
+    struct tri_set carried = pool_threat_kinds(s->p->pool);
 
     say_each(s, REASON_ASK_THREAT_KIND,
              ((need.yes & ~carried.yes) | (carried.no & ~need.no)) & ((1u << THREAT_KIND_N) - 1));
@@ -393,7 +393,8 @@ static void say_safe(struct statement *s)
 {
     const struct need *n = s->c->need;
 
-    if (n->threat_level != THREAT_UNKNOWN && tri_get(s->p->pool->threat_levels, n->threat_level) == TRI_YES)
+    if (n->threat_level != THREAT_UNKNOWN &&
+        tri_get(pool_threat_levels(s->p->pool), n->threat_level) == TRI_YES)
         say(s, REASON_THREAT_OK, n->threat_level, 0);
     if (s->c->unsafe_given)
         say(s, REASON_OUTSIDE_UNSAFE, 0, 0);
@@ -418,7 +419,7 @@ static uint64_t offered(const struct statement *s)
 static void say_for(struct statement *s)
 {
     const struct match_ctx *c = s->c;
-    const struct pool *p = s->p->pool;
+    const struct pool_kept *p = s->p->pool;
     bool speaks = is_language_wanted(c) && (p->languages >> c->need->language & 1) != 0;
 
     s->limit = FOR_MAX;
@@ -431,7 +432,7 @@ static void say_for(struct statement *s)
     if (c->oldest_boy >= SON_TELLS_FROM && p->son_age_max >= c->oldest_boy)
         say(s, REASON_SON_OK, c->oldest_boy, p->son_age_max);
     if (c->need->residence != RESIDENCE_NL && c->need->residence != RESIDENCE_ONBEKEND &&
-        tri_get(p->residences, c->need->residence) == TRI_YES)
+        tri_get(pool_residences(p), c->need->residence) == TRI_YES)
         say(s, REASON_RESIDENCE_OK, c->need->residence, 0);
     if (!c->office_hours && s->p->intake == INTAKE_NOW)
         say(s, REASON_NIGHT_OK, 0, 0);

@@ -83,7 +83,7 @@ enum intake {
 
 /* A pool at this moment, for this query. Borrows from the engine until the next apply. */
 struct match_place {
-    const struct pool *pool;
+    const struct pool_kept *pool;
     const struct location *location;
     const struct vocab_kind *kind;
     struct pool_view view;
@@ -111,7 +111,7 @@ void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct ref
 /* The house that a household that comes back, or moves on, knows already. */
 void match_ctx_add_known(struct match_ctx *c, const struct engine *e, struct referral_id id);
 /* VIEW is copied. */
-void match_place_init(struct match_place *p, const struct match_ctx *c, const struct pool *pool,
+void match_place_init(struct match_place *p, const struct match_ctx *c, const struct pool_kept *pool,
                       const struct location *location, const struct pool_view *view);
 void match_place_load(struct match_place *p, const struct match_ctx *c, const struct engine *e,
                       struct pool_id id);

@@ -167,10 +167,10 @@ static enum verdict rule_residence(const struct match_ctx *c, const struct match
     const uint64_t known = ((UINT64_C(1) << RESIDENCE_N) - 1) & ~(UINT64_C(1) << RESIDENCE_ONBEKEND);
 
     if (c->need->residence != RESIDENCE_ONBEKEND)
-        return verdict_of(tri_get(p->pool->residences, c->need->residence));
+        return verdict_of(tri_get(pool_residences(p->pool), c->need->residence));
     /* Not knowing never blocks a night bed (domain: section 3); finding out is a task for later. */
-    if (p->kind->residence_unknown || (p->pool->residences.yes & known) == known ||
-        tri_get(p->pool->residences, RESIDENCE_ONBEKEND) == TRI_YES)
+    if (p->kind->residence_unknown || (pool_residences(p->pool).yes & known) == known ||
+        tri_get(pool_residences(p->pool), RESIDENCE_ONBEKEND) == TRI_YES)
         return VERDICT_FITS;
     return VERDICT_ASK;
 }
@@ -180,8 +180,8 @@ static enum verdict rule_threat_level(const struct match_ctx *c, const struct ma
     const uint64_t known = 1u << THREAT_GROEN | 1u << THREAT_ORANJE | 1u << THREAT_ROOD;
 
     if (c->need->threat_level != THREAT_UNKNOWN)
-        return verdict_of(tri_get(p->pool->threat_levels, c->need->threat_level));
-    return (p->pool->threat_levels.no & known) != 0 ? VERDICT_ASK : VERDICT_FITS;
+        return verdict_of(tri_get(pool_threat_levels(p->pool), c->need->threat_level));
+    return (pool_threat_levels(p->pool).no & known) != 0 ? VERDICT_ASK : VERDICT_FITS;
 }
 
 /* Needs against an offer, bit by bit: needed and refused is out; needed and not said, or refused and not
@@ -197,7 +197,8 @@ static enum verdict tri_sets_agree(struct tri_set need, struct tri_set offer, ui
 
 static enum verdict rule_threat_kind(const struct match_ctx *c, const struct match_place *p)
 {
-    return tri_sets_agree(c->need->threat_kinds, p->pool->threat_kinds, (UINT64_C(1) << THREAT_KIND_N) - 1);
+    return tri_sets_agree(c->need->threat_kinds, pool_threat_kinds(p->pool),
+                          (UINT64_C(1) << THREAT_KIND_N) - 1);
 }
 
 static enum verdict rule_trait(const struct match_ctx *c, const struct match_place *p)

@@ -147,7 +147,7 @@ static bool is_supply(const struct engine *e, uint32_t pool)
 
 static uint64_t turnover(const struct engine *e, uint32_t pool)
 {
-    const struct pool *p = &e->pools[pool].pool;
+    const struct pool_kept *p = &e->pools[pool].pool;
 
     return p->units_total *
            (vocab_kind(e->vocab, p->kind)->max_hours != 0 ? SHORT_TURNOVER_PERCENT : UINT64_C(100));

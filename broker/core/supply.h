@@ -40,7 +40,8 @@ struct location {
 #define AGE_NONE INT16_C(-1)    /* none admitted at all */
 #define AGE_UNKNOWN INT16_C(-2) /* not known: ask */
 
-/* Units of one kind with the same profile at one location. A unit is what one household gets. */
+/* Units of one kind with the same profile at one location. A unit is what one household gets. This is the
+ * definition, as it comes in and lies in the journal; the engine keeps it in less (struct pool_kept). */
 struct pool {
     struct pool_id id;
     struct location_id location;
@@ -71,5 +72,54 @@ struct pool {
     char funding[16];        /* code of the funding stream; shown, never a condition */
     int64_t funded_until_ms; /* 0 = open-ended */
 };
+
+/* A pool as the engine keeps it: what the match looks at, in one line of the cache. Its texts, and how it is
+ * funded, lie elsewhere (engine_pool_code() and the like). The fields mean what they mean above; their widths
+ * hold every value of pool_is_valid() (core/records.h), and others never get here. */
+struct pool_kept {
+    struct tri_set traits;
+    uint64_t languages;
+    uint64_t serves_regions;
+    struct pool_id id;
+    struct location_id location;
+    struct org_id org;
+    int16_t adult_age_min, adult_age_max;
+    int16_t son_age_max, daughter_age_max;
+    uint16_t units_total;
+    uint16_t residences_yes, residences_no; /* see pool_residences() */
+    uint8_t threat_kinds_yes, threat_kinds_no;
+    uint8_t threat_levels_yes : 4, threat_levels_no : 4;
+    uint8_t unit_size;
+    enum kind kind : 4;
+    enum gatekeeper gatekeeper : 2;
+    enum tri women : 2;
+    enum tri men : 2;
+    enum tri children : 2;
+    enum tri linkable : 2;
+    bool safety_exception : 1;
+    bool overflow : 1;
+};
+_Static_assert(sizeof(struct pool_kept) == 64, "the match looks at one line of the cache per pool");
+_Static_assert(KIND_N <= 16 && GATEKEEPER_N <= 4 && RESIDENCE_N <= 16 && THREAT_N <= 4 && THREAT_KIND_N <= 8,
+               "the closed lists fit into struct pool_kept");
+
+struct pool_kept pool_keep(const struct pool *p);
+/* The other way round; texts and funding are left empty. */
+struct pool pool_unkeep(const struct pool_kept *p);
+
+static inline struct tri_set pool_residences(const struct pool_kept *p)
+{
+    return (struct tri_set){.yes = p->residences_yes, .no = p->residences_no};
+}
+
+static inline struct tri_set pool_threat_levels(const struct pool_kept *p)
+{
+    return (struct tri_set){.yes = p->threat_levels_yes, .no = p->threat_levels_no};
+}
+
+static inline struct tri_set pool_threat_kinds(const struct pool_kept *p)
+{
+    return (struct tri_set){.yes = p->threat_kinds_yes, .no = p->threat_kinds_no};
+}
 
 #endif

@@ -8,7 +8,7 @@
 
 enum { LIST_LIMIT, LIST_AFTER, LIST_MINE, LIST_REGION }; /* late.numbers */
 
-static bool is_mine(const struct actor *a, const struct pool *p)
+static bool is_mine(const struct actor *a, const struct pool_kept *p)
 {
     return p->org.v == a->org.v && (a->location.v == 0 || a->location.v == p->location.v);
 }
@@ -23,7 +23,7 @@ static void pools_list(const struct late *late, const struct outcome *outcome)
     (void)outcome;
     for (uint32_t i = (uint32_t)late->numbers[LIST_AFTER] + 1; i <= engine_pools(e); i++) {
         struct pool_id id = {i};
-        const struct pool *p = engine_pool(e, id);
+        const struct pool_kept *p = engine_pool(e, id);
         const struct location *l = engine_location(e, p->location);
         if (late->numbers[LIST_MINE] && !is_mine(&late->actor, p))
             continue;

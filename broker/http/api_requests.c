@@ -14,7 +14,7 @@ enum { REQUESTS_MAX = 200 };
 
 static bool is_own_house(const struct engine *e, const struct actor *a, const struct request *q)
 {
-    const struct pool *p = engine_pool(e, q->pool);
+    const struct pool_kept *p = engine_pool(e, q->pool);
     return p->org.v == a->org.v && (a->location.v == 0 || a->location.v == p->location.v);
 }
 

@@ -18,7 +18,7 @@ enum { STAYS_MAX = 200 };
 
 static bool is_own_stay(const struct engine *e, const struct actor *a, const struct stay *s)
 {
-    const struct pool *p = engine_pool(e, s->pool);
+    const struct pool_kept *p = engine_pool(e, s->pool);
 
     if (a->role == ROLE_SHELTER || a->role == ROLE_ORG_ADMIN)
         return p->org.v == a->org.v && (a->location.v == 0 || a->location.v == p->location.v);
@@ -207,7 +207,7 @@ static void return_found(const struct late *late, const struct outcome *outcome)
     const struct engine *e = app_engine(late->app);
     const struct stay *s = engine_stay(e, (struct stay_id){(uint64_t)late->numbers[0]});
     const struct referral *r = engine_referral(e, s->referral);
-    const struct pool *p = engine_pool(e, s->pool);
+    const struct pool_kept *p = engine_pool(e, s->pool);
     char code[RETURN_CODE_SIZE] = "";
 
     (void)outcome;

@@ -102,7 +102,7 @@ static struct org_id read_provider(const struct engine *e, struct json_at at, co
 
 static bool is_of(const struct engine *e, struct pool_id pool, struct org_id provider)
 {
-    const struct pool *p = engine_pool(e, pool);
+    const struct pool_kept *p = engine_pool(e, pool);
 
     return p != NULL && p->org.v == provider.v;
 }

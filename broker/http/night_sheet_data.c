@@ -39,22 +39,23 @@ static json_t *house_row(const struct engine *e, const struct referral *r, const
 /* The same yes, for the house. */
 static json_t *coming_row(const struct engine *e, const struct referral *r, const struct request *q)
 {
-    const struct pool *p = engine_pool(e, q->pool);
+    const struct pool_kept *p = engine_pool(e, q->pool);
     const char *callback = r->facts_known ? r->need.callback : "";
     char house[HOUSE_SIZE];
 
     return json_pack("{s:s, s:s, s:b, s:s, s:s, s:i, s:o, s:o}", "code", r->code, "location",
                      house_of(q, engine_location(e, p->location)->name, house), "bridge", q->bridge, "name",
-                     p->name, "nameEn", p->name_en, "units", (int)q->units, "etaAt", eta_of(r, q), "callback",
+                     engine_pool_name(e, p->id), "nameEn", engine_pool_name_en(e, p->id), "units",
+                     (int)q->units, "etaAt", eta_of(r, q), "callback",
                      callback[0] != '\0' ? json_string(callback) : json_null());
 }
 
-static json_t *pool_row(const struct engine *e, const struct pool *p, int64_t now_ms)
+static json_t *pool_row(const struct engine *e, const struct pool_kept *p, int64_t now_ms)
 {
     struct pool_view v = engine_pool_view(e, p->id, now_ms);
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:i, s:b}", "location", engine_location(e, p->location)->name,
-                          "name", p->name, "nameEn", p->name_en, "kind", kind_code(p->kind), "held",
-                          (int)v.held, "stopped", v.stopped);
+                          "name", engine_pool_name(e, p->id), "nameEn", engine_pool_name_en(e, p->id), "kind",
+                          kind_code(p->kind), "held", (int)v.held, "stopped", v.stopped);
 
     json_object_set_new(o, "free", v.reported ? view_units(v.latest->free) : json_null());
     json_object_set_new(o, "observedAt", v.reported ? view_time(v.latest->observed_at_ms) : json_null());
@@ -64,7 +65,7 @@ static json_t *pool_row(const struct engine *e, const struct pool *p, int64_t no
 static void add_pools(const struct engine *e, struct org_id org, int64_t now_ms, json_t *pools)
 {
     for (uint32_t i = 1; i <= engine_pools(e) && json_array_size(pools) < ROWS_MAX; i++) {
-        const struct pool *p = engine_pool(e, (struct pool_id){i});
+        const struct pool_kept *p = engine_pool(e, (struct pool_id){i});
 
         if (p->org.v == org.v)
             json_array_append_new(pools, pool_row(e, p, now_ms));
@@ -82,7 +83,7 @@ json_t *night_sheet_data(const struct engine *e, struct org_id org, int64_t now_
     for (uint64_t i = engine_requests(e); i >= 1; i--) {
         const struct request *q = engine_request(e, (struct request_id){i});
         const struct referral *r = engine_referral(e, q->referral);
-        const struct pool *p = engine_pool(e, q->pool);
+        const struct pool_kept *p = engine_pool(e, q->pool);
 
         if (q->state != REQUEST_ACCEPTED)
             continue;

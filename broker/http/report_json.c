@@ -116,11 +116,12 @@ json_t *report_json_stop(const struct engine *e, uint8_t stop, int64_t until_ms)
 
 json_t *report_json(const struct engine *e, const struct observation *o, const char *report_id, int line)
 {
-    const struct pool *p = engine_pool(e, o->pool);
+    const struct pool_kept *p = engine_pool(e, o->pool);
     json_t *r =
         json_pack("{s:i, s:I, s:s, s:s, s:s, s:s, s:o, s:s}", "line", line, "poolId", (json_int_t)o->pool.v,
-                  "pool", p->code, "poolName", p->name, "poolNameEn", p->name_en, "reportId", report_id,
-                  "observedAt", view_time(o->observed_at_ms), "source", source_code(o->source));
+                  "pool", engine_pool_code(e, p->id), "poolName", engine_pool_name(e, p->id), "poolNameEn",
+                  engine_pool_name_en(e, p->id), "reportId", report_id, "observedAt",
+                  view_time(o->observed_at_ms), "source", source_code(o->source));
     CHECK(r != NULL);
     json_object_set_new(r, "unitsTotal", view_units(o->total));
     json_object_set_new(r, "unitsFree", view_units(o->free));

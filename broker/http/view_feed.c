@@ -68,14 +68,15 @@ static json_t *cross(const struct engine *e, const struct actor *actor, const st
     json_t *out = json_array();
 
     for (unsigned i = 0; i < m->n_cross; i++) {
-        const struct pool *p = engine_pool(e, m->cross[i].pool);
+        const struct pool_kept *p = engine_pool(e, m->cross[i].pool);
 
         if (!may_see_pool(e, actor, m->cross[i].pool))
             continue;
         json_array_append_new(out, json_pack("{s:I, s:s, s:s, s:s, s:i, s:s}", "poolId", (json_int_t)p->id.v,
-                                             "pool", p->code, "poolName", p->name, "poolNameEn", p->name_en,
-                                             "occupiedByMessages", (int)m->cross[i].occupied, "note",
-                                             m->cross[i].note));
+                                             "pool", engine_pool_code(e, p->id), "poolName",
+                                             engine_pool_name(e, p->id), "poolNameEn",
+                                             engine_pool_name_en(e, p->id), "occupiedByMessages",
+                                             (int)m->cross[i].occupied, "note", m->cross[i].note));
     }
     return out;
 }
@@ -154,7 +155,7 @@ static json_t *preview_row(const struct engine *e, const struct actor *actor, co
                            unsigned i, int64_t now_ms)
 {
     const struct feed_report *r = &u->read.reports[i];
-    const struct pool *p = engine_pool(e, r->o.pool);
+    const struct pool_kept *p = engine_pool(e, r->o.pool);
     struct pool_view view = engine_pool_view(e, r->o.pool, now_ms);
     const struct observation latest = view.reported ? observation_of(view.latest, p->id) : r->o;
     const struct observation *now = view.reported ? &latest : NULL;
@@ -163,8 +164,9 @@ static json_t *preview_row(const struct engine *e, const struct actor *actor, co
     bool is_allowed = upload_row_allowed(e, actor, u, i), is_seen = may_see_pool(e, actor, r->o.pool);
     json_t *row =
         json_pack("{s:i, s:I, s:s, s:s, s:s, s:b, s:o, s:o, s:s?}", "line", (int)r->line, "poolId",
-                  (json_int_t)p->id.v, "pool", p->code, "poolName", p->name, "poolNameEn", p->name_en,
-                  "allowed", is_allowed, "before", is_seen ? said(e, now, stop) : json_null(), "after",
+                  (json_int_t)p->id.v, "pool", engine_pool_code(e, p->id), "poolName",
+                  engine_pool_name(e, p->id), "poolNameEn", engine_pool_name_en(e, p->id), "allowed",
+                  is_allowed, "before", is_seen ? said(e, now, stop) : json_null(), "after",
                   said(e, &r->o, then), "effect", is_seen ? effect(now, stop, &r->o) : NULL);
 
     CHECK(row != NULL);

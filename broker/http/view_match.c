@@ -28,7 +28,7 @@ static json_t *rules_of(const struct pool_match *m)
 
 static json_t *place(const struct engine *e, const struct match_query *q, const struct pool_match *m)
 {
-    const struct pool *p = engine_pool(e, m->pool);
+    const struct pool_kept *p = engine_pool(e, m->pool);
     const struct location *l = engine_location(e, p->location);
     struct pool_view v = engine_pool_view(e, m->pool, q->now_ms);
     json_t *reasons = json_array();
@@ -36,13 +36,13 @@ static json_t *place(const struct engine *e, const struct match_query *q, const 
     count_criteria(m, &met, &all);
     for (unsigned i = 0; i < m->n_reasons; i++)
         json_array_append_new(reasons, view_reason(e, &m->reasons[i]));
-    json_t *o =
-        json_pack("{s:I, s:s, s:i, s:i, s:o, s:s, s:o, s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "poolId",
-                  (json_int_t)m->pool.v, "verdict", verdict_code(m->verdict), "rank", (int)m->rank, "score",
-                  (int)m->score, "rules", rules_of(m), "locationName", l->name, "region",
-                  view_region(e, l->region), "kind", kind_code(p->kind), "poolName", p->name, "poolNameEn",
-                  p->name_en, "secretAddress", view_tri(l->secret_address), "unitSize", (int)p->unit_size,
-                  "units", m->units > 0 ? (int)m->units : 1, "unitsTotal", (int)p->units_total);
+    json_t *o = json_pack("{s:I, s:s, s:i, s:i, s:o, s:s, s:o, s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "poolId",
+                          (json_int_t)m->pool.v, "verdict", verdict_code(m->verdict), "rank", (int)m->rank,
+                          "score", (int)m->score, "rules", rules_of(m), "locationName", l->name, "region",
+                          view_region(e, l->region), "kind", kind_code(p->kind), "poolName",
+                          engine_pool_name(e, p->id), "poolNameEn", engine_pool_name_en(e, p->id),
+                          "secretAddress", view_tri(l->secret_address), "unitSize", (int)p->unit_size,
+                          "units", m->units > 0 ? (int)m->units : 1, "unitsTotal", (int)p->units_total);
     json_object_set_new(o, "unitsFree", view_units(v.latest != NULL ? v.latest->free : UNITS_UNKNOWN));
     json_object_set_new(o, "offerable", view_units(v.offerable));
     json_object_set_new(o, "freshness", json_string(freshness_code(v.freshness)));

@@ -62,17 +62,17 @@ static json_t *capacity(const struct engine *e, struct pool_id id, const struct 
 
 json_t *view_pool(const struct engine *e, const struct actor *actor, struct pool_id id, int64_t now_ms)
 {
-    const struct pool *p = engine_pool(e, id);
+    const struct pool_kept *p = engine_pool(e, id);
     const struct location *l = engine_location(e, p->location);
     const struct org *org = engine_org(e, p->org);
     struct pool_view v = engine_pool_view(e, id, now_ms);
     (void)actor; /* the caller asked may(ACT_SEE_POOL); a pool holds no secrets */
-    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:s, s:o, s:s, s:i, s:i, s:s, s:I, s:o, s:b, s:b, s:b}",
-                     "id", (json_int_t)id.v, "code", p->code, "name", p->name, "nameEn", p->name_en, "kind",
-                     kind_code(p->kind), "locationId", (json_int_t)p->location.v, "locationName", l->name,
-                     "region", view_region(e, l->region), "organisation", org->name, "unitSize",
-                     (int)p->unit_size, "unitsTotal", (int)p->units_total, "gatekeeper",
-                     gatekeeper_code(p->gatekeeper), "version", (json_int_t)v.version, "capacity",
-                     capacity(e, id, &v, now_ms), "overflow", p->overflow, "inUse", p->overflow && !v.idle,
-                     "frozen", v.hidden);
+    return json_pack(
+        "{s:I, s:s, s:s, s:s, s:s, s:I, s:s, s:o, s:s, s:i, s:i, s:s, s:I, s:o, s:b, s:b, s:b}", "id",
+        (json_int_t)id.v, "code", engine_pool_code(e, p->id), "name", engine_pool_name(e, p->id), "nameEn",
+        engine_pool_name_en(e, p->id), "kind", kind_code(p->kind), "locationId", (json_int_t)p->location.v,
+        "locationName", l->name, "region", view_region(e, l->region), "organisation", org->name, "unitSize",
+        (int)p->unit_size, "unitsTotal", (int)p->units_total, "gatekeeper", gatekeeper_code(p->gatekeeper),
+        "version", (json_int_t)v.version, "capacity", capacity(e, id, &v, now_ms), "overflow", p->overflow,
+        "inUse", p->overflow && !v.idle, "frozen", v.hidden);
 }

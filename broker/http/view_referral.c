@@ -7,14 +7,14 @@
 static json_t *announced_of(const struct engine *e, struct referral_id id, int64_t now_ms)
 {
     const struct place_found *f = engine_place_found(e, id, now_ms);
-    const struct pool *p = f != NULL ? engine_pool(e, f->pool) : NULL;
+    const struct pool_kept *p = f != NULL ? engine_pool(e, f->pool) : NULL;
     const struct location *l = p != NULL ? engine_location(e, p->location) : NULL;
 
     if (l == NULL)
         return json_null();
     return json_pack("{s:I, s:o, s:s, s:s, s:s, s:o}", "poolId", (json_int_t)p->id.v, "at",
-                     view_time(f->at_ms), "locationName", l->name, "poolName", p->name, "poolNameEn",
-                     p->name_en, "region", view_region(e, l->region));
+                     view_time(f->at_ms), "locationName", l->name, "poolName", engine_pool_name(e, p->id),
+                     "poolNameEn", engine_pool_name_en(e, p->id), "region", view_region(e, l->region));
 }
 
 /* What a person still has to find out. */

@@ -102,18 +102,19 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
 {
     const struct request *q = engine_request(e, id);
     const struct referral *r = engine_referral(e, q->referral);
-    const struct pool *p = engine_pool(e, q->pool);
+    const struct pool_kept *p = engine_pool(e, q->pool);
     const struct location *l = engine_location(e, p->location);
     enum sight sight =
         with_household && r->facts_known ? audience_of_referral(e, actor, q->referral) : SIGHT_NONE;
     bool own = actor->org.v == r->org.v && actor->role != ROLE_SHELTER;
-    json_t *o = json_pack("{s:I, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:s, s:o, s:i, s:b, s:I, s:s}", "id",
-                          (json_int_t)q->id.v, "referralId", (json_int_t)q->referral.v, "referralCode",
-                          r->code, "state", request_state_code(q->state), "poolId", (json_int_t)q->pool.v,
-                          "poolName", p->name, "poolNameEn", p->name_en, "kind", kind_code(p->kind),
-                          "locationId", (json_int_t)l->id.v, "locationName", l->name, "region",
-                          view_region(e, l->region), "units", (int)q->units, "lateYes", q->late_yes,
-                          "version", (json_int_t)q->version, "referrer", engine_org(e, r->org)->name);
+    json_t *o =
+        json_pack("{s:I, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:s, s:o, s:i, s:b, s:I, s:s}", "id",
+                  (json_int_t)q->id.v, "referralId", (json_int_t)q->referral.v, "referralCode", r->code,
+                  "state", request_state_code(q->state), "poolId", (json_int_t)q->pool.v, "poolName",
+                  engine_pool_name(e, p->id), "poolNameEn", engine_pool_name_en(e, p->id), "kind",
+                  kind_code(p->kind), "locationId", (json_int_t)l->id.v, "locationName", l->name, "region",
+                  view_region(e, l->region), "units", (int)q->units, "lateYes", q->late_yes, "version",
+                  (json_int_t)q->version, "referrer", engine_org(e, r->org)->name);
     json_object_set_new(o, "cancelWhy",
                         q->cancel_why == CANCEL_NONE ? json_null()
                                                      : json_string(cancel_why_code(q->cancel_why)));

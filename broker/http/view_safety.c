@@ -63,7 +63,7 @@ static int overflow_pools(const struct engine *e, uint8_t region)
 {
     int n = 0;
     for (uint32_t i = 1; i <= engine_pools(e); i++) {
-        const struct pool *p = engine_pool(e, (struct pool_id){i});
+        const struct pool_kept *p = engine_pool(e, (struct pool_id){i});
         n += p->overflow && engine_location(e, p->location)->region == region &&
              !engine_pool_is_hidden(e, p->id);
     }

@@ -127,7 +127,7 @@ static json_t *funding(const struct engine *e, const struct stay *s)
 json_t *view_stay(const struct engine *e, const struct actor *actor, const struct stay *s, bool whole,
                   int64_t now_ms)
 {
-    const struct pool *p = engine_pool(e, s->pool);
+    const struct pool_kept *p = engine_pool(e, s->pool);
     const struct location *l = engine_location(e, p->location);
     struct household_link h = engine_household(e, s->referral);
     bool house = actor->role == ROLE_SHELTER && actor->org.v == p->org.v &&
@@ -136,10 +136,10 @@ json_t *view_stay(const struct engine *e, const struct actor *actor, const struc
         json_pack("{s:I, s:I, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:b, s:I}", "id",
                   (json_int_t)s->id.v, "referralId", (json_int_t)s->referral.v, "referralCode",
                   engine_referral(e, s->referral)->code, "requestId", (json_int_t)s->request.v, "poolId",
-                  (json_int_t)p->id.v, "poolName", p->name, "poolNameEn", p->name_en, "kind",
-                  kind_code(p->kind), "locationName", l->name, "state", stay_state_code(s->state), "nights",
-                  (int)stay_nights(s, now_ms), "moves", (int)h.moves, "follows", link_why_code(h.why),
-                  "house", house, "version", (json_int_t)s->version);
+                  (json_int_t)p->id.v, "poolName", engine_pool_name(e, p->id), "poolNameEn",
+                  engine_pool_name_en(e, p->id), "kind", kind_code(p->kind), "locationName", l->name, "state",
+                  stay_state_code(s->state), "nights", (int)stay_nights(s, now_ms), "moves", (int)h.moves,
+                  "follows", link_why_code(h.why), "house", house, "version", (json_int_t)s->version);
 
     json_object_set_new(o, "startedAt", view_time(s->started_at_ms));
     json_object_set_new(o, "readyAt", view_time(s->ready_at_ms));

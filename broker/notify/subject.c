@@ -67,7 +67,7 @@ static const char *state_of(enum event_kind k)
 
 static void put_pool(const struct engine *e, struct pool_id id, struct subject *out)
 {
-    const struct pool *p = engine_pool(e, id);
+    const struct pool_kept *p = engine_pool(e, id);
 
     if (p == NULL)
         return;

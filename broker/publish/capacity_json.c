@@ -50,9 +50,9 @@ static void write_pool(struct writer *w, const struct engine *e, const struct pu
     const struct believed *o = p->view.latest;
 
     writer_open(w, "pool");
-    writer_text(w, "code", p->pool->code);
-    writer_text(w, "name", p->pool->name);
-    writer_text(w, "nameEn", p->pool->name_en);
+    writer_text(w, "code", p->code);
+    writer_text(w, "name", p->name);
+    writer_text(w, "nameEn", p->name_en);
     writer_text(w, "kind", kind_code(p->pool->kind));
     region(w, e, p->location->region);
     writer_text(w, "organisation", p->org->code);

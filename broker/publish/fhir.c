@@ -187,15 +187,15 @@ static void write_pool(struct writer *w, const struct publish_pool *p)
 {
     const struct believed *o = p->view.latest;
     const struct group group = {.system = URN_POOL,
-                                .code = p->pool->code,
-                                .name = p->pool->name,
+                                .code = p->code,
+                                .name = p->name,
                                 .kind = p->pool->kind,
                                 .total = ledger_units(p->pool, o),
                                 .occupied = o->occupied,
                                 .available = p->available};
     char url[URL_SIZE];
 
-    begin_report(w, "pool", p->pool->code);
+    begin_report(w, "pool", p->code);
     write_reference(w, "subject", url_of("location", p->location->code, url), URN_LOCATION, p->location->code,
                     p->location->name);
     writer_time(w, "date", o->observed_at_ms);

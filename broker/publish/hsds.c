@@ -70,9 +70,9 @@ static void write_pool(struct writer *w, const struct engine *e, const struct pu
     const struct believed *o = p->view.latest;
     char name[2 * NAME_SIZE + 4], description[64];
 
-    snprintf(name, sizeof name, "%s: %s", p->location->name, p->pool->name);
+    snprintf(name, sizeof name, "%s: %s", p->location->name, p->name);
     writer_open(w, "service");
-    write_id(w, "id", "pool", p->pool->code);
+    write_id(w, "id", "pool", p->code);
     writer_text(w, "name", name);
     writer_text(w, "status", p->view.stopped ? "temporarily closed" : "active");
     writer_open(w, "organization");
@@ -80,12 +80,12 @@ static void write_pool(struct writer *w, const struct engine *e, const struct pu
     writer_text(w, "name", p->org->name);
     writer_text(w, "description", p->org->name);
     writer_close(w);
-    write_terms(w, e, p->pool->code, p->pool->kind, p->location->region);
+    write_terms(w, e, p->code, p->pool->kind, p->location->region);
     if (o != NULL && p->available != UNITS_UNKNOWN) {
         snprintf(description, sizeof description, "Units for one household each, of %d persons.",
                  p->pool->unit_size);
-        write_capacity(w, p->pool->code, p->pool->kind, p->available, ledger_units(p->pool, o),
-                       o->observed_at_ms, description);
+        write_capacity(w, p->code, p->pool->kind, p->available, ledger_units(p->pool, o), o->observed_at_ms,
+                       description);
     }
     writer_close(w);
 }

@@ -16,7 +16,7 @@ static void write_plek(struct writer *w, const struct engine *e, const struct pu
     const struct believed *o = p->view.latest;
 
     writer_open(w, "plek");
-    writer_attribute(w, "code", p->pool->code);
+    writer_attribute(w, "code", p->code);
     writer_time(w, "peilmoment", o->observed_at_ms);
     aantal(w, "totaal", ledger_units(p->pool, o));
     aantal(w, "vrij", p->view.offerable);

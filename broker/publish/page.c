@@ -81,7 +81,7 @@ static void add_pools(const struct engine *e, int64_t now_ms, const struct publi
 {
     out->pools = mem_new(q->limit, sizeof *out->pools);
     for (uint32_t i = 1; i <= engine_pools(e); i++) {
-        const struct pool *pool = engine_pool(e, (struct pool_id){i});
+        const struct pool_kept *pool = engine_pool(e, (struct pool_id){i});
         const struct location *l = engine_location(e, pool->location);
 
         if ((q->region != REGION_NONE && l->region != q->region) ||
@@ -90,6 +90,9 @@ static void add_pools(const struct engine *e, int64_t now_ms, const struct publi
             continue;
         struct pool_view view = engine_pool_view(e, pool->id, now_ms);
         struct publish_pool row = {.pool = pool,
+                                   .code = engine_pool_code(e, pool->id),
+                                   .name = engine_pool_name(e, pool->id),
+                                   .name_en = engine_pool_name_en(e, pool->id),
                                    .location = l,
                                    .org = engine_org(e, pool->org),
                                    .view = view,

@@ -30,7 +30,8 @@ struct publish_query {
 };
 
 struct publish_pool {
-    const struct pool *pool; /* borrowed until the next apply, like all below */
+    const struct pool_kept *pool; /* borrowed until the next apply, like all below */
+    const char *code, *name, *name_en;
     const struct location *location;
     const struct org *org;
     struct pool_view view;

@@ -58,7 +58,7 @@ static void add_referral(const struct engine *e, struct tallies *t, const struct
         }
         return;
     }
-    const struct pool *p = engine_pool(e, yes->pool);
+    const struct pool_kept *p = engine_pool(e, yes->pool);
     const struct location *l = engine_location(e, p->location);
     rows[n++] = &t->kind[p->kind];
     for (size_t i = 0; i < n; i++) {

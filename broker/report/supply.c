@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void supply_add(struct supply_count *t, const struct pool *p, const struct pool_view *v)
+void supply_add(struct supply_count *t, const struct pool_kept *p, const struct pool_view *v)
 {
     const struct believed *o = v->latest;
     int64_t total = o != NULL && o->total != UNITS_UNKNOWN ? o->total : p->units_total;
@@ -36,7 +36,7 @@ static void count(const struct engine *e, int64_t now_ms, struct supply_table *o
                   struct supply_cell elsewhere[KIND_N])
 {
     for (uint32_t i = 1; i <= engine_pools(e); i++) {
-        const struct pool *p = engine_pool(e, (struct pool_id){i});
+        const struct pool_kept *p = engine_pool(e, (struct pool_id){i});
         const struct pool_view v = engine_pool_view(e, p->id, now_ms);
 
         if (v.hidden || v.idle) /* nobody can be placed there, and of a frozen one nothing is told */

@@ -16,7 +16,7 @@ struct supply_count {
     int64_t total, known, occupied, free;
     int64_t observed_at_ms; /* the oldest number in it that is not older than a day; 0 = none */
 };
-void supply_add(struct supply_count *t, const struct pool *p, const struct pool_view *v);
+void supply_add(struct supply_count *t, const struct pool_kept *p, const struct pool_view *v);
 
 /* Kinds by region, with the totals of both. What is small is hidden (report/suppress.h), and as much of the
  * rest, totals included, as it takes that nobody works it out: for the cells go out to partners and the

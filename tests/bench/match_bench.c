@@ -108,7 +108,7 @@ static void time_redefinition(struct engine *e, int64_t *ns, size_t runs)
     struct scarcity_moment moment;
 
     for (size_t i = 0; i < runs; i++) {
-        struct pool pool = *engine_pool(e, (struct pool_id){(uint32_t)(1 + i * 7 % POOLS)});
+        struct pool pool = engine_pool_definition(e, (struct pool_id){(uint32_t)(1 + i * 7 % POOLS)});
         int64_t from = 0;
 
         pool.unit_size = (uint8_t)(1 + (pool.unit_size + i) % 6);

@@ -37,7 +37,7 @@ const struct gate *gate_live_at(const struct engine *e, const struct referral *r
 
 enum gatekeeper gate_keeper_of_pool(const struct engine *e, struct pool_id id)
 {
-    const struct pool *p = engine_pool(e, id);
+    const struct pool_kept *p = engine_pool(e, id);
     enum gatekeeper of_kind = vocab_kind(e->vocab, p->kind)->gatekeeper;
 
     return of_kind != GATEKEEPER_NONE ? of_kind : p->gatekeeper;

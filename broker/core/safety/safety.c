@@ -154,14 +154,14 @@ const struct surge *engine_surge(const struct engine *e, uint8_t region)
 
 bool engine_pool_is_hidden(const struct engine *e, struct pool_id id)
 {
-    const struct pool *p = engine_pool(e, id);
+    const struct pool_kept *p = engine_pool(e, id);
 
     return p != NULL && engine_location_is_frozen(e, p->location);
 }
 
 bool engine_pool_is_idle(const struct engine *e, struct pool_id id)
 {
-    const struct pool *p = engine_pool(e, id);
+    const struct pool_kept *p = engine_pool(e, id);
 
     return p != NULL && p->overflow && !engine_in_surge(e, engine_location(e, p->location)->region);
 }
@@ -186,7 +186,7 @@ void safety_watch(const struct engine *e, const struct event *ev, struct freed_w
         return;
     w->n = 0;
     for (uint32_t i = 0; i < e->n_pools; i++) {
-        const struct pool *p = &e->pools[i].pool;
+        const struct pool_kept *p = &e->pools[i].pool;
 
         if (ev->kind != EV_SURGE_SET
                 ? p->location.v == ev->u.leak.location.v

@@ -282,7 +282,7 @@ void surge_set_apply(struct engine *e, const struct event *ev)
     else
         surge_end(e, ev);
     for (uint32_t i = 0; i < e->n_pools; i++) {
-        const struct pool *p = &e->pools[i].pool;
+        const struct pool_kept *p = &e->pools[i].pool;
 
         if (p->overflow && engine_location(e, p->location)->region == ev->u.surge.region)
             supply_moved(e, &e->pools[i], ev->seq);

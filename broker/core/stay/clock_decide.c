@@ -47,7 +47,7 @@ static struct org_id first_of_kind(const struct engine *e, enum org_kind kind)
 /* Who the rule names, the house where that organisation does not take part, and the referrer without a house:
  * never nobody. P may be NULL: the household is in no place of ours. */
 static void set_owner(const struct decision *d, const struct clock_rule *rule, const struct referral *r,
-                      const struct pool *p, struct clock_event *out)
+                      const struct pool_kept *p, struct clock_event *out)
 {
     out->org = r->org;
     if (rule->owner == CLOCK_OWNER_COMENSHA)
@@ -66,7 +66,7 @@ int64_t clock_warn_ms(const struct clock_rule *rule, int64_t runs_out_ms)
 }
 
 static struct event *begin(struct decision *d, const struct clock_rule *rule, const struct referral *r,
-                           const struct pool *p, struct stay_id stay, unsigned nth, int64_t started_ms)
+                           const struct pool_kept *p, struct stay_id stay, unsigned nth, int64_t started_ms)
 {
     struct event *ev = decision_event(d, EV_CLOCK_STARTED);
     struct clock_event *c = &ev->u.clock;
@@ -145,7 +145,7 @@ static void warned_already(struct decision *d, const struct clock_event *begun)
     ev->u.clock.owner = c.owner;
 }
 
-void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool *p,
+void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool_kept *p,
                           struct stay_id stay)
 {
     const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);

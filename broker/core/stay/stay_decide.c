@@ -93,7 +93,7 @@ static void leave_earlier(struct decision *d, const struct referral *r, enum kin
 void stay_decide_arrival(struct decision *d, const struct request *q)
 {
     const struct referral *r = engine_referral(d->e, q->referral);
-    const struct pool *p = engine_pool(d->e, q->pool);
+    const struct pool_kept *p = engine_pool(d->e, q->pool);
     struct funding_case c = {.need = r->facts_known ? &r->need : NULL,
                              .kind = p->kind,
                              .region = engine_location(d->e, p->location)->region};

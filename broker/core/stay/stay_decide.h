@@ -11,7 +11,7 @@ decide_fn decide_depart, decide_stay_ready, decide_fund_stay, decide_give_return
 decide_fn decide_start_clock, decide_offer_clock, decide_take_clock, decide_prolong_clock, decide_stop_clock;
 
 /* clock_decide.c: the clocks that begin by themselves at pool P for the household of R, in stay STAY. */
-void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool *p,
+void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool_kept *p,
                           struct stay_id stay);
 
 /* decide_referral.c: a code that no referral has; false if none was found. */

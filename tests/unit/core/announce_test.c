@@ -125,7 +125,7 @@ static void one_unit_is_told_to_one(void **state)
 static void it_must_beat_what_is_asked(void **state)
 {
     struct exchange *x = full_exchange();
-    struct pool doubtful = *engine_pool(x->e, (struct pool_id){POOL_B});
+    struct pool doubtful = engine_pool_definition(x->e, (struct pool_id){POOL_B});
     struct command cmd = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &doubtful};
     struct referral_id sure = do_open(x, VT_OOST, a_need()), unsure = {0};
 

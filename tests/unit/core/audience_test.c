@@ -806,7 +806,7 @@ static void pushed_only_to_who_it_concerns(void **state)
         struct event ev = {.kind = cases[i].kind};
 
         if (ev.kind == EV_POOL_DEFINED)
-            ev.u.pool = *engine_pool(s.x->e, (struct pool_id){POOL_B});
+            ev.u.pool = engine_pool_definition(s.x->e, (struct pool_id){POOL_B});
         else if (ev.kind == EV_CAPACITY_OBSERVED)
             ev.u.capacity.o.pool.v = POOL_B;
         else if (ev.kind == EV_CAPACITY_CONFIRMED) {

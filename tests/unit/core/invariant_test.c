@@ -243,7 +243,7 @@ static void a_key_too_many(struct engine *e)
 
 static void a_code_of_another(struct engine *e)
 {
-    strcpy(e->pools[POOL_B - 1].pool.code, "c");
+    e->pools[POOL_B - 1].code_at = e->pools[POOL_C - 1].code_at;
 }
 
 static void a_count_changed_in_silence(struct engine *e)

@@ -35,7 +35,7 @@ static void offerable_is_free_minus_held(void **state)
 
 static void units_are_as_reported_else_as_profiled(void **state)
 {
-    struct pool p = {.units_total = 5};
+    const struct pool_kept p = {.units_total = 5};
     struct believed o = {.said = true, .total = 3};
 
     (void)state;

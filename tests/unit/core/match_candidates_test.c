@@ -216,7 +216,7 @@ static void may_suit_follows_a_changed_pool(void **state)
     pool = world_add(e, &s);
     id = world_open(e, &s.need, NOON_MS);
     assert_true(match_may_suit(e, id, pool));
-    changed = *engine_pool(e, pool);
+    changed = engine_pool_definition(e, pool);
     changed.women = TRI_NO;
     world_redefine(e, &changed, NOON_MS);
     assert_false(match_may_suit(e, id, pool));

@@ -400,7 +400,7 @@ static void a_redefined_pool_is_compiled_anew(void **state)
 {
     struct scene s;
     struct engine *e = small_world(*state, &s, 1);
-    struct pool pool = *engine_pool(e, (struct pool_id){2});
+    struct pool pool = engine_pool_definition(e, (struct pool_id){2});
 
     assert_int_equal(price_of(e, (struct pool_id){2}).coverage, 2018);
     tri_put(&pool.residences, RESIDENCE_GEEN, TRI_YES);
@@ -433,7 +433,7 @@ static void happen(struct engine *both[2], struct rng *rng, struct scene *supply
     if (what < 10 || pools < 4)
         any_supply(rng, supply);
     else if (what >= 90)
-        pool = *engine_pool(both[0], some);
+        pool = engine_pool_definition(both[0], some);
     if (what >= 90 && pools >= 4) {
         pool.unit_size = (uint8_t)(1 + rng_below(rng, 6));
         pool.units_total = (uint16_t)rng_below(rng, 5);

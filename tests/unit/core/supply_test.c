@@ -36,7 +36,7 @@ static void the_same_again_changes_nothing(void **state)
     struct exchange *x = exchange_new();
     struct org o = *engine_org(x->e, (struct org_id){HUIS_A});
     struct location l = *engine_location(x->e, (struct location_id){A_ZUID});
-    struct pool p = *engine_pool(x->e, (struct pool_id){POOL_B});
+    struct pool p = engine_pool_definition(x->e, (struct pool_id){POOL_B});
 
     (void)state;
     for (int with_id = 0; with_id < 2; with_id++) {
@@ -65,7 +65,7 @@ static void other_content_under_a_known_code(void **state)
     struct exchange *x = exchange_new();
     struct org o = *engine_org(x->e, (struct org_id){HUIS_A});
     struct location l = *engine_location(x->e, (struct location_id){A_ZUID});
-    struct pool p = *engine_pool(x->e, (struct pool_id){POOL_B});
+    struct pool p = engine_pool_definition(x->e, (struct pool_id){POOL_B});
     uint64_t version = the_pool(x, POOL_B).version;
 
     (void)state;

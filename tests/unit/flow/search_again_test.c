@@ -72,7 +72,7 @@ static void to_the_end(struct search *t, uint32_t budget)
 
 static void report(struct search *t, unsigned pool, int free)
 {
-    const struct pool *p = engine_pool(t->x->e, (struct pool_id){pool});
+    const struct pool_kept *p = engine_pool(t->x->e, (struct pool_id){pool});
     struct observation o = an_observation(t->x, pool, POOL_UNITS, free);
     struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = {.role = ROLE_SHELTER, .org = p->org}};
 

@@ -229,7 +229,7 @@ static void another_house(struct scene *s)
 {
     const struct engine *e = flow_engine(s->w->flow);
     struct location l = *engine_location(e, (struct location_id){WEB_A});
-    struct pool p = *engine_pool(e, (struct pool_id){1});
+    struct pool p = engine_pool_definition(e, (struct pool_id){1});
     struct command house = {.kind = CMD_DEFINE_LOCATION, .u.location = &l};
     struct command pool = {.kind = CMD_DEFINE_POOL, .u.pool = &p};
 

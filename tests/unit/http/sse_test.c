@@ -279,7 +279,7 @@ static void an_id_that_is_not_ours_begins_anew(void **state)
 /* Commands of the system, many at once: a definition with other content makes one fact each. */
 static void define_many(struct web *w, unsigned n)
 {
-    struct pool p = *engine_pool(flow_engine(w->flow), (struct pool_id){WEB_POOL_A});
+    struct pool p = engine_pool_definition(flow_engine(w->flow), (struct pool_id){WEB_POOL_A});
     struct command cmd = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
 
     for (unsigned i = 0; i < n; i++) {
@@ -462,7 +462,7 @@ static void a_fenced_broker_sends_its_listeners_away(void **state)
     listen_after(&c, w, &vt, NULL);
     started(&c);
     other = journal_memory_new(w->disk, 2, 0);
-    struct pool p = *engine_pool(flow_engine(w->flow), (struct pool_id){WEB_POOL_A});
+    struct pool p = engine_pool_definition(flow_engine(w->flow), (struct pool_id){WEB_POOL_A});
     struct command cmd = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
     p.units_total = 9;
     assert_int_equal(flow_submit(w->flow, &cmd, NULL, NULL), OK);

@@ -42,7 +42,7 @@ static void test_counts(void **state)
     assert_int_equal(o->totals.unplaced.value, 0);
     /* the need names no home region, so the referrer's counts */
     assert_int_equal(home->referrals.value, 3);
-    const struct pool *p = engine_pool(x->e, (struct pool_id){POOL_A1});
+    const struct pool_kept *p = engine_pool(x->e, (struct pool_id){POOL_A1});
     assert_int_equal(o->kinds[p->kind].placed.value, 1);
     assert_int_equal(o->totals.median_minutes_to_yes, -1); /* one placement is no median */
     free(o);
@@ -94,7 +94,7 @@ static void test_small_numbers_are_hidden(void **state)
     assert_true(o->totals.referrals.suppressed);
     assert_int_equal(o->totals.referrals.value, -1);
     assert_true(o->totals.placed.suppressed);
-    const struct pool *p = engine_pool(x->e, (struct pool_id){POOL_A1});
+    const struct pool_kept *p = engine_pool(x->e, (struct pool_id){POOL_A1});
     assert_true(o->kinds[p->kind].placed.suppressed);
     assert_false(o->totals.units_total.suppressed);
     for (size_t r = 0; r < o->n_regions; r++)

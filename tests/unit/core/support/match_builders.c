@@ -287,8 +287,9 @@ void scene_ready(struct scene *s)
 {
     s->query.need = &s->need;
     s->believed = believed_of(&s->seen);
+    s->kept = pool_keep(&s->pool);
     match_ctx_init(&s->ctx, s->vocab, &s->settings, &s->query);
-    match_place_init(&s->place, &s->ctx, &s->pool, &s->location, &s->view);
+    match_place_init(&s->place, &s->ctx, &s->kept, &s->location, &s->view);
 }
 
 enum verdict scene_rule(struct scene *s, enum rule rule)

@@ -44,6 +44,7 @@ struct scene {
     struct core_settings settings;
     struct need need;
     struct pool pool;
+    struct pool_kept kept; /* of it; what place borrows */
     struct location location;
     struct observation seen;
     struct believed believed; /* of it; what view borrows */

@@ -361,7 +361,7 @@ static void widened_step_by_step(void **state)
 static void no_gatekept_place(void **state)
 {
     struct exchange *x = exchange_timed();
-    struct pool a2 = *engine_pool(x->e, (struct pool_id){POOL_A2});
+    struct pool a2 = engine_pool_definition(x->e, (struct pool_id){POOL_A2});
     struct command define = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &a2};
     struct match_query query;
     struct match_candidate all[16];

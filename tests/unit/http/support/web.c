@@ -191,7 +191,7 @@ static void define_pool(struct web *w, enum web_location house, const char *code
 
 void web_report(struct web *w, enum web_pool pool, int total, int free)
 {
-    const struct pool *p = engine_pool(flow_engine(w->flow), (struct pool_id){pool});
+    const struct pool_kept *p = engine_pool(flow_engine(w->flow), (struct pool_id){pool});
     struct observation o = {.pool = {pool},
                             .source = SOURCE_HAND,
                             .report = flow_published_seq(w->flow) * 8 + pool,
