@@ -66,7 +66,7 @@ void referral_opened_apply(struct engine *e, const struct event *ev)
 {
     struct referral_slot *s = NULL;
 
-    MEM_GROW(e->referrals, e->n_referrals, e->cap_referrals);
+    MEM_GROW_TIGHT(e->referrals, e->n_referrals, e->cap_referrals);
     s = &e->referrals[e->n_referrals++];
     memset(s, 0, sizeof *s);
     s->r.id = ev->u.opened.id;
@@ -229,6 +229,8 @@ void place_found_apply(struct engine *e, const struct event *ev)
     if (r->n_found == REFERRAL_FOUND_MAX) {
         memmove(&r->found[0], &r->found[1], (REFERRAL_FOUND_MAX - 1) * sizeof r->found[0]);
         r->n_found--;
+    } else {
+        r->found = mem_resize(r->found, r->n_found + 1u, sizeof r->found[0]);
     }
     r->found[r->n_found++] =
         (struct place_found){.pool = ev->u.found.pool, .at_ms = ev->at_ms, .seq = ev->seq};

@@ -101,7 +101,7 @@ void request_made_apply(struct engine *e, const struct event *ev)
     struct referral_slot *r = referral_slot(e, ev->u.made.referral);
     struct request_slot *s = NULL;
 
-    MEM_GROW(e->requests, e->n_requests, e->cap_requests);
+    MEM_GROW_TIGHT(e->requests, e->n_requests, e->cap_requests);
     s = &e->requests[e->n_requests++];
     memset(s, 0, sizeof *s);
     s->r.id = ev->u.made.id;
@@ -121,6 +121,7 @@ void request_made_apply(struct engine *e, const struct event *ev)
     touched(e, s, ev->seq);
     gate_on_request_made(e, &s->r, ev->seq);
 
+    r->r.requests = mem_resize(r->r.requests, r->r.n_requests + 1u, sizeof *r->r.requests);
     r->r.requests[r->r.n_requests++] = s->r.id;
     if (r->r.first_asked_ms == 0 && !s->r.bridge)
         r->r.first_asked_ms = ev->at_ms;

@@ -44,7 +44,7 @@ const char *location_defined_impossible(const struct engine *e, const struct eve
 
 void location_defined_apply(struct engine *e, const struct event *ev)
 {
-    MEM_GROW(e->locations, e->n_locations, e->cap_locations);
+    MEM_GROW_TIGHT(e->locations, e->n_locations, e->cap_locations);
     e->locations[e->n_locations++] = ev->u.location;
     code_add(e, &e->location_codes, location_code_of, ev->u.location.id.v);
     e->sum += digest_of_location(&ev->u.location);

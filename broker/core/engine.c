@@ -89,6 +89,10 @@ void engine_free(struct engine *e)
         pool_words_free(&e->pools[i]);
     pool_texts_free(&e->pool_texts);
     free(e->pools);
+    for (uint32_t i = 0; i < e->n_referrals; i++) {
+        free(e->referrals[i].r.requests);
+        free(e->referrals[i].r.found);
+    }
     free(e->referrals);
     free(e->requests);
     free(e->org_codes.entries);

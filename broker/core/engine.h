@@ -108,6 +108,18 @@ uint64_t engine_digest(const struct engine *e, bool with_facts);
  * state. */
 bool engine_check(const struct engine *e, char *why, size_t why_size);
 
+/* Bytes that the tables of the engine take now, with what lies idle in them and what the allocator adds; for
+ * the bars of memory. Cost: a pass over pools and referrals. */
+struct engine_memory {
+    size_t pools;       /* all of a pool: its place, words, texts, code, and its price of scarcity */
+    size_t pools_match; /* of that, what the match reads of every pool that it looks at */
+    size_t places;      /* locations and organisations */
+    size_t referrals;   /* with their codes, deadlines and all tables beside them, but for the two below */
+    size_t requests;
+    size_t may_suit; /* one bit per pool for each open referral that was looked at */
+};
+struct engine_memory engine_memory(const struct engine *e);
+
 /* ---- look: everything returned is borrowed and valid until the next apply; NULL = no such thing ---- */
 const struct vocab *engine_vocab(const struct engine *e);
 const struct core_settings *engine_settings(const struct engine *e);

@@ -87,7 +87,7 @@ void due_refresh(struct engine *e, struct due d, uint32_t place)
     }
     if (d.at_ms == INT64_MAX)
         return;
-    MEM_GROW(e->due, e->n_due, e->cap_due);
+    MEM_GROW_TIGHT(e->due, e->n_due, e->cap_due);
     e->n_due++;
     move_up(e, e->n_due - 1, d);
 }

@@ -61,9 +61,9 @@ struct referral {
     uint64_t version; /* seq of the last event that touched it */
     bool facts_known; /* false when the key was destroyed: need is empty */
     struct need need;
-    struct request_id requests[REFERRAL_REQUESTS_MAX];
+    struct request_id *requests; /* N_REQUESTS of at most REFERRAL_REQUESTS_MAX; the engine's, like found */
     uint8_t n_requests;
-    struct place_found found[REFERRAL_FOUND_MAX]; /* newest last */
+    struct place_found *found; /* at most REFERRAL_FOUND_MAX, newest last */
     uint8_t n_found;
     /* ---- gatekeepers ---- */
     struct gate_id gates[GATE_OF_REFERRAL_MAX]; /* oldest first; follows from the gate requests */

@@ -390,10 +390,16 @@ void scarcity_free(struct engine *e)
     free(e->scarcity);
 }
 
-size_t scarcity_bytes(const struct engine *e)
+size_t scarcity_pool_bytes(const struct engine *e)
 {
     const struct scarcity *s = e->scarcity;
-    size_t bytes = sizeof *s + s->n_pools * (sizeof s->served[0] + sizeof s->rarity[0]);
+
+    return s->n_pools > 0 ? (s->n_pools + 1u) * (sizeof s->served[0] + sizeof s->rarity[0]) : 0;
+}
+
+size_t scarcity_bytes(const struct engine *e)
+{
+    size_t bytes = sizeof *e->scarcity + scarcity_pool_bytes(e);
 
     for (uint32_t i = 0; i < e->n_referrals; i++)
         bytes += e->referrals[i].may_suit != NULL ? (e->n_pools / 64 + 1) * sizeof(uint64_t) : 0;

@@ -51,6 +51,9 @@ bool scarcity_group(const struct engine *e, const struct scarcity_moment *m, str
 /* Bytes that the prices take in memory, for the bar of limits.md. */
 size_t scarcity_bytes(const struct engine *e);
 
+/* Of that, what grows with the pools. */
+size_t scarcity_pool_bytes(const struct engine *e);
+
 /* ---- for the engine and the match ---- */
 /* One bit per pool: could it ever suit the referral, whatever is free, whoever was asked and may place there.
  * NULL if that is not kept: its facts are not known, or it is closed. Valid until the next apply. */

@@ -70,7 +70,7 @@ void mdo_convened_apply(struct engine *e, const struct event *ev)
     struct referral_slot *r = referral_slot(e, v->referral);
     struct mdo_slot *s = NULL;
 
-    MEM_GROW(e->care.mdos, e->care.n_mdos, e->care.cap_mdos);
+    MEM_GROW_TIGHT(e->care.mdos, e->care.n_mdos, e->care.cap_mdos);
     s = &e->care.mdos[e->care.n_mdos++];
     memset(s, 0, sizeof *s);
     s->m = (struct mdo){.id = v->mdo,
@@ -199,7 +199,7 @@ void mdo_noted_apply(struct engine *e, const struct event *ev)
     struct mdo_slot *m = mdo_slot(e, v->mdo);
     struct mdo_item_slot *s = NULL;
 
-    MEM_GROW(e->care.items, e->care.n_items, e->care.cap_items);
+    MEM_GROW_TIGHT(e->care.items, e->care.n_items, e->care.cap_items);
     s = &e->care.items[e->care.n_items++];
     memset(s, 0, sizeof *s);
     s->i = (struct mdo_item){.id = v->item,
@@ -251,7 +251,7 @@ static struct regie_slot *regie_slot(struct engine *e, struct referral_id id)
     if (r->regie == 0) {
         struct regie_slot *s = NULL;
 
-        MEM_GROW(e->care.regies, e->care.n_regies, e->care.cap_regies);
+        MEM_GROW_TIGHT(e->care.regies, e->care.n_regies, e->care.cap_regies);
         s = &e->care.regies[e->care.n_regies++];
         memset(s, 0, sizeof *s);
         s->r = engine_regie(e, id);
@@ -367,7 +367,7 @@ void consult_asked_apply(struct engine *e, const struct event *ev)
     const struct care_consult_event *v = &ev->u.consult;
     struct consult_slot *s = NULL;
 
-    MEM_GROW(e->care.consults, e->care.n_consults, e->care.cap_consults);
+    MEM_GROW_TIGHT(e->care.consults, e->care.n_consults, e->care.cap_consults);
     s = &e->care.consults[e->care.n_consults++];
     memset(s, 0, sizeof *s);
     s->c = (struct consult){.id = v->consult,

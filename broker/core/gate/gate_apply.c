@@ -71,7 +71,7 @@ void gate_sent_apply(struct engine *e, const struct event *ev)
     struct referral_slot *r = referral_slot(e, ev->u.gate.referral);
     struct gate_slot *s = NULL;
 
-    MEM_GROW(e->gates.list, e->gates.n, e->gates.cap);
+    MEM_GROW_TIGHT(e->gates.list, e->gates.n, e->gates.cap);
     s = &e->gates.list[e->gates.n++];
     memset(s, 0, sizeof *s);
     s->g.id = ev->u.gate.gate;

@@ -13,7 +13,7 @@ struct nobed_case {
     uint64_t sum;
     struct bridge_id bridges[BRIDGES_PER_REFERRAL_MAX]; /* oldest first */
     uint8_t n_bridges;
-    struct night nights[NIGHTS_MAX]; /* by day */
+    struct night *nights; /* N_NIGHTS of at most NIGHTS_MAX, by day; the engine's */
     uint8_t n_nights;
     uint8_t closed_slept;  /* index + 1, of REFERRAL_CLOSED; 0 = not closed */
     uint8_t closed_reason; /* index + 1 in the unplaced list */

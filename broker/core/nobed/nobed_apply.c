@@ -102,7 +102,7 @@ void bridge_opened_apply(struct engine *e, const struct event *ev)
     struct nobed_case *c = nobed_case_of(e, ev->u.bridge_opened.referral);
     struct bridge_slot *s = NULL;
 
-    MEM_GROW(e->nobed.bridges, e->nobed.n_bridges, e->nobed.cap_bridges);
+    MEM_GROW_TIGHT(e->nobed.bridges, e->nobed.n_bridges, e->nobed.cap_bridges);
     s = &e->nobed.bridges[e->nobed.n_bridges++];
     memset(s, 0, sizeof *s);
     s->b = ev->u.bridge_opened;
@@ -322,6 +322,8 @@ static void put_night(struct nobed_case *c, struct night n)
         memmove(&c->nights[0], &c->nights[1], (NIGHTS_MAX - 1) * sizeof c->nights[0]);
         c->n_nights--;
         at--;
+    } else {
+        c->nights = mem_resize(c->nights, c->n_nights + 1u, sizeof c->nights[0]);
     }
     memmove(&c->nights[at + 1], &c->nights[at], (c->n_nights - at) * sizeof c->nights[0]);
     c->nights[at] = n;

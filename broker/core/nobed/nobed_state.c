@@ -14,6 +14,8 @@
 
 void nobed_free(struct nobed_state *s)
 {
+    for (uint32_t i = 0; i < s->n_cases; i++)
+        free(s->cases[i].nights);
     free(s->bridges);
     free(s->cases);
 }
@@ -80,7 +82,7 @@ struct nobed_case *nobed_case_of(struct engine *e, struct referral_id id)
     struct nobed_case *c = NULL;
 
     if (r->nobed == 0) {
-        MEM_GROW(e->nobed.cases, e->nobed.n_cases, e->nobed.cap_cases);
+        MEM_GROW_TIGHT(e->nobed.cases, e->nobed.n_cases, e->nobed.cap_cases);
         c = &e->nobed.cases[e->nobed.n_cases++];
         memset(c, 0, sizeof *c);
         c->referral = id;

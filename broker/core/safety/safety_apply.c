@@ -315,7 +315,7 @@ void conflict_asked_apply(struct engine *e, const struct event *ev)
 {
     struct conflict_slot *s = NULL;
 
-    MEM_GROW(e->safety.conflicts, e->safety.n_conflicts, e->safety.cap_conflicts);
+    MEM_GROW_TIGHT(e->safety.conflicts, e->safety.n_conflicts, e->safety.cap_conflicts);
     s = &e->safety.conflicts[e->safety.n_conflicts++];
     memset(s, 0, sizeof *s);
     s->c.id = e->safety.n_conflicts;

@@ -60,7 +60,7 @@ void clock_started_apply(struct engine *e, const struct event *ev)
     struct household_slot *h = household_slot(e, ev->u.clock.referral);
     struct clock_slot *s = NULL;
 
-    MEM_GROW(e->stay.clocks, e->stay.n_clocks, e->stay.cap_clocks);
+    MEM_GROW_TIGHT(e->stay.clocks, e->stay.n_clocks, e->stay.cap_clocks);
     s = &e->stay.clocks[e->stay.n_clocks++];
     memset(s, 0, sizeof *s);
     s->c.id = ev->u.clock.clock;

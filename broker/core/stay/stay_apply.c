@@ -25,7 +25,7 @@ struct household_slot *household_slot(struct engine *e, struct referral_id id)
 {
     CHECK(engine_referral(e, id) != NULL);
     while (e->stay.n_households < id.v) {
-        MEM_GROW(e->stay.households, e->stay.n_households, e->stay.cap_households);
+        MEM_GROW_TIGHT(e->stay.households, e->stay.n_households, e->stay.cap_households);
         memset(&e->stay.households[e->stay.n_households++], 0, sizeof e->stay.households[0]);
     }
     return &e->stay.households[id.v - 1];

@@ -76,7 +76,7 @@ struct timers_slot *timers_slot(struct engine *e, struct referral_id id)
 void timers_refresh(struct engine *e, const struct referral *r)
 {
     while (e->timers.n < e->n_referrals) {
-        MEM_GROW(e->timers.list, e->timers.n, e->timers.cap);
+        MEM_GROW_TIGHT(e->timers.list, e->timers.n, e->timers.cap);
         e->timers.list[e->timers.n++] = (struct timers_slot){0};
     }
     due_refresh_timers(e, r);

@@ -170,6 +170,7 @@ static void a_request_of_nobody(struct engine *e)
 
 static void a_request_of_another(struct engine *e)
 {
+    e->referrals[3].r.requests = mem_new(1, sizeof(struct request_id));
     e->referrals[3].r.requests[0].v = 1;
     e->referrals[3].r.n_requests = 1;
 }
