@@ -40,11 +40,13 @@ struct believed {
     enum tri deliverable : 2;
     bool said : 1; /* false: nothing was ever reported, and all else is 0 */
     unsigned spare : 2;
-    int64_t received_at_ms : 49;
-    int64_t stop_until_ms : 49;
+    /* What the match reads straddles no word. */
     int32_t total : 21;
     int32_t free : 21;
     int32_t occupied : 21;
+    unsigned spare_too : 1;
+    int64_t stop_until_ms : 49;
+    int64_t received_at_ms : 49;
     int32_t out_of_order : 21;
 } __attribute__((packed, aligned(8)));
 _Static_assert(sizeof(struct believed) == 40, "what is believed of a pool takes 40 bytes");

@@ -131,8 +131,11 @@ struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int
     v.hidden = engine_pool_is_hidden(e, id);
     v.idle = engine_pool_is_idle(e, id);
     v.offerable = v.hidden || v.idle ? 0 : ledger_offerable(v.latest, v.held);
-    hand = pool_word(s, SIDE_HAND);
-    v.stopped = ledger_is_stopped(v.latest, &hand, now_ms);
+    v.stopped = has_stop(v.latest, now_ms);
+    if (!v.stopped && s->n_words > 0) { /* else the word of people follows from what is believed */
+        hand = pool_word(s, SIDE_HAND);
+        v.stopped = ledger_is_stopped(NULL, &hand, now_ms);
+    }
     v.version = s->version;
     v.overcommitted = v.held > ledger_units(&s->pool, v.latest);
     if (v.reported) {
