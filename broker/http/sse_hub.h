@@ -35,6 +35,10 @@ void sse_hub_open(struct sse_hub *hub, struct call *call, uint64_t after_seq);
 /* End all streams of the session with this hash. */
 void sse_hub_end_session(struct sse_hub *hub, const uint8_t hash[SESSION_HASH_BYTES]);
 
+/* A feed of PROVIDER changed: `event: feed` to every stream whose person may see it. No durable event is
+ * behind it, so it has no id and is told to those who listen now only: who comes back looks anew. */
+void sse_hub_feed(struct sse_hub *hub, struct org_id provider);
+
 /* From the wire. */
 void sse_hub_drained(struct sse_hub *hub, struct wire_ticket ticket);
 void sse_hub_closed(struct sse_hub *hub, struct wire_ticket ticket);
