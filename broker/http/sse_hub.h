@@ -1,6 +1,6 @@
 /* The live streams: one small fact per durable event to everyone who may hear it, never anything else.
  *
- *   event durable ─► fact ─► ring of the last SSE_RING facts ─► each stream that core/audience.h grants it to
+ *   event durable ─► fact ─► ring of the last SSE_RING facts ─► each stream that core/audience grants it to
  *
  * A stream that comes back with Last-Event-ID goes on after that one: from the ring, in portions, as fast as
  * its client reads. What the ring no longer has cannot be told: the client gets `event: reset` and fetches

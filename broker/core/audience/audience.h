@@ -1,7 +1,7 @@
 /* Who may do what, and who may see what: the one place. Everything not granted here is denied. The
  * organisation comes from the session or certificate only. */
-#ifndef PLEK_CORE_AUDIENCE_H
-#define PLEK_CORE_AUDIENCE_H
+#ifndef PLEK_CORE_AUDIENCE_AUDIENCE_H
+#define PLEK_CORE_AUDIENCE_AUDIENCE_H
 
 #include "core/engine.h"
 
