@@ -255,7 +255,7 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
         return may_read_note(e, a, object);
     /* ---- location leaked, surge, conflict check ---- */
     case ACT_SEE_LOCATIONS:
-        return object == 0 || is_own_location(e, a, (struct location_id){(uint32_t)object});
+        return object == 0 || is_own_location(e, a, (struct location_id){id_of(object)});
     case ACT_SEE_LEAK:
         return object == 0 || may_see_leak(e, a, object);
     case ACT_SEE_SURGE:
