@@ -65,6 +65,12 @@ bool may(const struct engine *e, const struct actor *actor, enum action action, 
 enum sight { SIGHT_NONE, SIGHT_MINIMUM, SIGHT_FULL };
 enum sight audience_of_referral(const struct engine *e, const struct actor *actor, struct referral_id id);
 
+/* May the return code of a stay be shown to ACTOR? To whom the stay is shown; to its house until
+ * RETURN_CODE_SHOWN_MS after the departure, for then it reads the code out or tells it again to who lost it
+ * on the way. Afterwards the household has it, and the desk that placed it. */
+bool audience_of_return_code(const struct engine *e, const struct actor *actor, struct stay_id id,
+                             int64_t now_ms);
+
 /* What of an MDO: who is invited sees that it is there, why and for when; who joined, and who is close to the
  * referral, sees what is said in it. */
 enum sight audience_of_mdo(const struct engine *e, const struct actor *actor, uint32_t id);

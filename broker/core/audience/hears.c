@@ -3,10 +3,26 @@
 
 #include "core/gate/gate_look.h"
 
+/* After the household has left, a house hears of its stay and of nothing else: not what comes later than END,
+ * 0 = it is still there. What ended it is told. */
+static bool is_past(int64_t end_ms, const struct event *ev)
+{
+    return end_ms != 0 && ev->at_ms > end_ms;
+}
+
 static bool hears_request(const struct engine *e, const struct actor *a, struct request_id id)
 {
     return (is_referrer(a) || a->role == ROLE_SHELTER || a->role == ROLE_GATEKEEPER) &&
            may_see_request(e, a, id);
+}
+
+/* What the two sides hand over: its house no longer when the household has left. */
+static bool hears_handover(const struct engine *e, const struct actor *a, struct request_id id,
+                           const struct event *ev)
+{
+    const struct request *q = engine_request(e, id);
+
+    return hears_request(e, a, id) && (a->role != ROLE_SHELTER || !is_past(q->left_at_ms, ev));
 }
 
 /* Its referrer, and the desks that work on it. */
@@ -34,15 +50,17 @@ static bool hears_gate(const struct engine *e, const struct actor *a, struct gat
 
 /* By what the event says of whose it is and of what never changes: the engine may be ahead of what is
  * durable. */
-static bool hears_clock(const struct engine *e, const struct actor *a, const struct clock_event *ev)
+static bool hears_clock(const struct engine *e, const struct actor *a, const struct event *ev)
 {
-    const struct stay_clock *c = engine_clock(e, ev->clock);
+    const struct clock_event *told = &ev->u.clock;
+    const struct stay_clock *c = engine_clock(e, told->clock);
+    const struct stay *s = c != NULL ? engine_stay(e, c->stay) : NULL;
 
     if (c == NULL || !role_may_act(a, ACT_SEE_CLOCK))
         return false;
-    return is_of_desk(a, ev->owner, c->desk) || (ev->org.v != 0 && ev->org.v == a->org.v) ||
+    return is_of_desk(a, told->owner, c->desk) || (told->org.v != 0 && told->org.v == a->org.v) ||
            is_own_referral(a, engine_referral(e, c->referral)) ||
-           is_stay_house(e, a, engine_stay(e, c->stay));
+           (is_stay_house(e, a, s) && !is_past(s->ended_at_ms, ev));
 }
 
 /* One of the pools that were confirmed is one the actor may see. */
@@ -187,7 +205,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_CLOCK_STOPPED:
     case EV_CLOCK_WARNED:
     case EV_CLOCK_RAN_OUT:
-        return hears_clock(e, a, &ev->u.clock);
+        return hears_clock(e, a, ev);
     case EV_REFERRAL_LINKED: /* not those of the earlier one: they have nothing to do with where it goes */
         return is_own_referral(a, engine_referral(e, ev->u.link.referral));
     case EV_FUNDING_FLAGGED:
@@ -211,13 +229,13 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return hears_care(e, a, ev);
     /* ---- warm handover, keys and notes ---- */
     case EV_HANDOVER_ITEM:
-        return hears_request(e, a, ev->u.item.request);
+        return hears_handover(e, a, ev->u.item.request, ev);
     case EV_NOTE_WRITTEN:
-        return hears_request(e, a, ev->u.note_written.request);
+        return hears_handover(e, a, ev->u.note_written.request, ev);
     case EV_NOTE_PICKED_UP:
     case EV_NOTE_UNREADABLE:
     case EV_NOTE_DESTROYED:
-        return hears_request(e, a, ev->u.note.request);
+        return hears_handover(e, a, ev->u.note.request, ev);
     case EV_KEY_MADE:
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:

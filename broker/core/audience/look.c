@@ -266,6 +266,15 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     return false;
 }
 
+bool audience_of_return_code(const struct engine *e, const struct actor *a, struct stay_id id, int64_t now_ms)
+{
+    const struct stay *s = engine_stay(e, id);
+
+    if (!may(e, a, ACT_SEE_STAY, id.v))
+        return false;
+    return s->state != STAY_DEPARTED || stay_left_lately(s, now_ms) || !is_stay_house(e, a, s);
+}
+
 enum sight audience_of_mdo(const struct engine *e, const struct actor *a, uint32_t id)
 {
     const struct mdo *m = engine_mdo(e, id);

@@ -65,8 +65,8 @@ bool is_party(const struct engine *e, const struct actor *a, const struct reques
     return is_own_referral(a, engine_referral(e, q->referral));
 }
 
-/* The shelter that said yes to the referral, as long as that yes stands. Also when the household has left: it
- * reads the return code out to them from the same page. A bridge bed's house is one, beside the house of the
+/* The shelter that said yes to the referral, as long as that yes stands: until the household has left, after
+ * which only the stay itself is still its business. A bridge bed's house is one, beside the house of the
  * place that the household waits for. */
 bool is_host(const struct engine *e, const struct actor *a, const struct referral *r)
 {
@@ -74,7 +74,7 @@ bool is_host(const struct engine *e, const struct actor *a, const struct referra
         return false;
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
-        bool stands = q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED;
+        bool stands = q->state == REQUEST_ACCEPTED || (q->state == REQUEST_ADMITTED && q->left_at_ms == 0);
 
         if (stands && is_own_pool(a, engine_pool(e, q->pool)))
             return true;

@@ -219,7 +219,59 @@ static void a_gatekeeper_hears_that_its_case_ended(void **state)
     exchange_free(x);
 }
 
-/* The household has left: its house keeps the stay, which it must still account for, and nothing else. */
+/* The household has left: its house hears what that brought about, and afterwards of the stay alone. */
+static void a_house_they_left_hears_only_of_its_stay(void **state)
+{
+    struct scene_of_all s = scene_new();
+    struct actor house = shelter_at(HUIS_A, A_ZUID), referrer = referrer_of(VT_OOST);
+    struct command depart = {.kind = CMD_DEPART, .actor = house};
+    struct event ended = {.kind = EV_N}, stopped = {.kind = EV_N};
+    enum event_kind over[] = {EV_HANDOVER_ITEM, EV_NOTE_WRITTEN, EV_NOTE_PICKED_UP, EV_NOTE_UNREADABLE,
+                              EV_NOTE_DESTROYED};
+    struct request_id request = engine_stay(s.x->e, s.stay)->request;
+
+    (void)state;
+    depart.u.stay = (struct stay_command){.stay = s.stay, .reason = 1, .destination = 1};
+    assert_int_equal(exchange_do(s.x, &depart).refusal, REFUSAL_NONE);
+    for (size_t i = 0; i < last_count(s.x); i++) {
+        const struct event *ev = last_event(s.x, i);
+
+        if (ev->kind == EV_STAY_ENDED)
+            ended = *ev;
+        else if (ev->kind == EV_CLOCK_STOPPED && ev->u.clock.clock.v == s.clock.v)
+            stopped = *ev;
+    }
+    assert_int_equal(ended.kind, EV_STAY_ENDED);
+    assert_int_equal(stopped.kind, EV_CLOCK_STOPPED);
+    assert_true(audience_of_event(s.x->e, &house, &ended));
+    assert_true(audience_of_event(s.x->e, &house, &stopped));
+    stopped.at_ms++;
+    assert_false(audience_of_event(s.x->e, &house, &stopped));
+    assert_true(audience_of_event(s.x->e, &referrer, &stopped));
+    stopped.u.clock.owner.v = HUIS_A; /* its own clock is its own */
+    assert_true(audience_of_event(s.x->e, &house, &stopped));
+
+    ended.kind = EV_STAY_FUNDED;
+    ended.at_ms++;
+    assert_true(audience_of_event(s.x->e, &house, &ended));
+    for (size_t i = 0; i < COUNT_OF(over); i++) {
+        struct event ev = {.kind = over[i], .at_ms = ended.at_ms - 1};
+
+        if (ev.kind == EV_HANDOVER_ITEM)
+            ev.u.item.request = request;
+        else if (ev.kind == EV_NOTE_WRITTEN)
+            ev.u.note_written.request = request;
+        else
+            ev.u.note.request = request;
+        assert_true(audience_of_event(s.x->e, &house, &ev));
+        ev.at_ms++;
+        if (audience_of_event(s.x->e, &house, &ev))
+            fail_msg("%s is told to the house", event_name(ev.kind));
+        assert_true(audience_of_event(s.x->e, &referrer, &ev));
+    }
+    exchange_free(s.x);
+}
+
 /* One fact of many pools: for whoever may see one of them, wherever it stands in the list. */
 static void one_of_many_confirmed_is_enough(void **state)
 {
@@ -272,6 +324,7 @@ int main(void)
         cmocka_unit_test(pushed_only_to_who_it_concerns),
         cmocka_unit_test(events_of_a_gate_request),
         cmocka_unit_test(a_gatekeeper_hears_that_its_case_ended),
+        cmocka_unit_test(a_house_they_left_hears_only_of_its_stay),
         cmocka_unit_test(one_of_many_confirmed_is_enough),
         cmocka_unit_test(real_events_reach_the_host),
     };

@@ -269,6 +269,73 @@ static void a_bridge_house_is_not_the_receiving_house(void **state)
     exchange_free(x);
 }
 
+/* The household has left: its house keeps the stay, which it must still account for, and nothing else. */
+static void a_house_they_left_keeps_only_the_stay(void **state)
+{
+    struct scene_of_all s = scene_new();
+    struct actor house = shelter_at(HUIS_A, A_ZUID);
+    struct command depart = {.kind = CMD_DEPART, .actor = house}, fund = {.kind = CMD_FUND_STAY},
+                   clock = {.kind = CMD_START_CLOCK};
+    static const struct grant the_house[GRANTS_MAX] = {{ROLE_SHELTER, HUIS_A, A_ZUID}};
+    static const struct grant only_referrer[GRANTS_MAX] = {THE_REFERRER};
+    struct look handover = {ACT_SEE_HANDOVER, s.stayed.v};
+
+    (void)state;
+    assert_int_equal(audience_of_referral(s.x->e, &house, s.stayed), SIGHT_FULL);
+    assert_true(may(s.x->e, &house, ACT_SEE_CLOCK, s.clock.v));
+    depart.u.stay = (struct stay_command){.stay = s.stay, .reason = 1, .destination = 1};
+    if (exchange_do(s.x, &depart).refusal != REFUSAL_NONE)
+        fail_msg("not gone: %s", refusal_code(s.x->last.refusal));
+    assert_int_equal(audience_of_referral(s.x->e, &house, s.stayed), SIGHT_NONE);
+    assert_false(may(s.x->e, &house, ACT_SEE_CLOCK, s.clock.v)); /* the desk's, not its own */
+    hold_against(s.x, "handing over of who left", only_referrer, judge_look, &handover);
+    fund.u.stay.stay = s.stay;
+    hold_against(s.x, "funding a past stay", the_house, judge_command, &fund);
+    assert_true(may(s.x->e, &house, ACT_SEE_STAY, s.stay.v));
+    clock.u.clock.referral = s.stayed;
+    hold_against(s.x, "a clock of who left", only_referrer, judge_command, &clock);
+    exchange_free(s.x);
+}
+
+/* The code is read out at the door, and told again within the week; then its house has it no more. */
+static void a_house_has_the_return_code_for_a_week(void **state)
+{
+    struct scene_of_all s = scene_new();
+    struct actor house = shelter_at(HUIS_A, A_ZUID), north = shelter_at(HUIS_A, A_NOORD),
+                 other = shelter_of(HUIS_B), referrer = referrer_of(VT_OOST), west = referrer_of(VT_WEST);
+    struct command depart = {.kind = CMD_DEPART, .actor = house};
+    const struct {
+        const char *name;
+        int64_t after_ms; /* the departure; before it for less than 0 */
+        bool house;
+    } cases[] = {
+        {"there", -1, true},
+        {"at the door", 0, true},
+        {"the last moment", RETURN_CODE_SHOWN_MS - 1, true},
+        {"a week", RETURN_CODE_SHOWN_MS, false},
+        {"a year", 365 * MS_DAY, false},
+    };
+
+    (void)state;
+    depart.u.stay = (struct stay_command){.stay = s.stay, .reason = 1, .destination = 1};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int64_t now = s.x->now + cases[i].after_ms;
+
+        if (cases[i].after_ms == 0)
+            assert_int_equal(exchange_do(s.x, &depart).refusal, REFUSAL_NONE);
+        if (audience_of_return_code(s.x->e, &house, s.stay, now) != cases[i].house)
+            fail_msg("%s: the house", cases[i].name);
+        assert_int_equal(stay_left_lately(engine_stay(s.x->e, s.stay), now),
+                         cases[i].house && cases[i].after_ms >= 0);
+        assert_true(audience_of_return_code(s.x->e, &referrer, s.stay, now));
+        assert_false(audience_of_return_code(s.x->e, &west, s.stay, now));
+        assert_false(audience_of_return_code(s.x->e, &north, s.stay, now));
+        assert_false(audience_of_return_code(s.x->e, &other, s.stay, now));
+        assert_false(audience_of_return_code(s.x->e, &house, (struct stay_id){99}, now));
+    }
+    exchange_free(s.x);
+}
+
 static void capacity_by_role(void **state)
 {
     static const struct {
@@ -337,6 +404,8 @@ int main(void)
         cmocka_unit_test(sight_follows_the_request),
         cmocka_unit_test(a_shelter_that_refers_sees_only_its_own),
         cmocka_unit_test(a_bridge_house_is_not_the_receiving_house),
+        cmocka_unit_test(a_house_they_left_keeps_only_the_stay),
+        cmocka_unit_test(a_house_has_the_return_code_for_a_week),
         cmocka_unit_test(capacity_by_role),
     };
 
