@@ -61,7 +61,8 @@ bool may_command(const struct engine *e, const struct command *cmd);
  * request, for that request's lifetime; and the house's own staff. */
 bool may(const struct engine *e, const struct actor *actor, enum action action, uint64_t object);
 
-/* What a shelter sees of a household before its yes: the minimum of facts; after it, all of them. */
+/* What a shelter sees of a household before its yes: the minimum of facts; after it, all of them, until the
+ * household has left. */
 enum sight { SIGHT_NONE, SIGHT_MINIMUM, SIGHT_FULL };
 enum sight audience_of_referral(const struct engine *e, const struct actor *actor, struct referral_id id);
 
