@@ -71,9 +71,9 @@ decide_fn decide_make_key, decide_confirm_key, decide_lose_key, decide_handover_
     decide_pick_up_note;
 void decide_note_due(struct decision *d, uint64_t id);
 /* ---- location leaked, surge, conflict check ---- */
-/* audience.c: the actor is who it says and its role gives such commands at all, whatever the object. */
+/* audience/: the actor is who it says and its role gives such commands at all, whatever the object. */
 bool permit_role(const struct engine *e, const struct command *cmd);
-/* audience.c: may_command with its reason. Fills what the refusal is about in OUTCOME. */
+/* audience/: may_command with its reason. Fills what the refusal is about in OUTCOME. */
 enum refusal permit_command(const struct engine *e, const struct command *cmd, struct outcome *outcome);
 
 #endif

@@ -1,6 +1,6 @@
 /* The referral's own steps: opened, on the way, arrived, not shown up, withdrawn. Who may take them was
- * judged before (audience.c). Saying again what is so already changes nothing and is no refusal: at night
- * people tap twice. */
+ * judged before (audience/permit.c). Saying again what is so already changes nothing and is no refusal: at
+ * night people tap twice. */
 #include "core/decide.h"
 
 #include "base/rng.h"

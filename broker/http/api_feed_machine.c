@@ -7,6 +7,7 @@
 #include "http/app_state.h"
 #include "http/feed_call.h"
 #include "http/feed_json.h"
+#include "http/feed_watch.h"
 #include "http/reply.h"
 #include "http/view.h"
 
@@ -44,6 +45,7 @@ static void tell(struct call *call, struct feed_message *m)
         m->machine = call->machine->id;
         answer.id = feeds_tell(call->late.app->feeds, m, app_now_ms(call->late.app), &answer.known);
         feed_call_done(call, &answer);
+        feed_watch_changed(call->late.app->watch, m->provider);
         same = true;
     }
     if (same)
@@ -102,6 +104,8 @@ static void heed(struct call *call, struct feed_heartbeat *h, const struct feed_
     }
     h->foreign = (uint16_t)(n - h->n);
     heard = feeds_heartbeat(app->feeds, h, app_now_ms(app));
+    for (uint16_t i = 0; heard.resync && i < h->n; i++)
+        feed_watch_changed(app->watch, sources[i].provider);
     if (heard.resync)
         log_info("adapter heard", "machine=%u feeds=%u", h->machine, h->n);
     if (heard.foreign_changed)

@@ -1,4 +1,4 @@
-/* Capacity out: publish makes the documents, core/audience.c says what of them is for whom; this file only
+/* Capacity out: publish makes the documents, core/audience/ says what of them is for whom; this file only
  * reads what was asked and by which form. */
 #include "http/route.h"
 

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STAYS_LIMIT, STAYS_LIVE }; /* late.numbers */
+enum { STAYS_LIMIT, STAYS_LIVE, STAYS_LEFT }; /* late.numbers */
 enum { STAYS_MAX = 200 };
 
 static bool is_own_stay(const struct engine *e, const struct actor *a, const struct stay *s)
@@ -25,10 +25,20 @@ static bool is_own_stay(const struct engine *e, const struct actor *a, const str
     return engine_referral(e, s->referral)->org.v == a->org.v;
 }
 
+/* Those who left lately are asked for apart: a house reads the return code in that list, since the referral
+ * is closed to it. */
+static bool is_asked_for(const struct late *late, const struct stay *s)
+{
+    if (late->numbers[STAYS_LEFT])
+        return stay_left_lately(s, app_now_ms(late->app));
+    return !late->numbers[STAYS_LIVE] || s->state != STAY_DEPARTED;
+}
+
 static void stays_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
-    json_t *list = json_array();
+    int64_t now_ms = app_now_ms(late->app);
+    json_t *list = json_array(), *o = NULL;
     uint64_t shown[STAYS_MAX];
     size_t n = 0;
     int64_t total = 0;
@@ -39,12 +49,15 @@ static void stays_list(const struct late *late, const struct outcome *outcome)
 
         /* An administrator of accounts may ask for the list, and sees no household in it. */
         if (!is_own_stay(e, &late->actor, s) || !may(e, &late->actor, ACT_SEE_STAY, i) ||
-            (late->numbers[STAYS_LIVE] && s->state == STAY_DEPARTED))
+            !is_asked_for(late, s))
             continue;
         if (total++ >= late->numbers[STAYS_LIMIT])
             continue;
         shown[n++] = i;
-        json_array_append_new(list, view_stay(e, &late->actor, s, false, app_now_ms(late->app)));
+        o = view_stay(e, &late->actor, s, false, now_ms);
+        if (late->numbers[STAYS_LEFT])
+            json_object_set_new(o, "returnCode", view_return_code(e, &late->actor, s, now_ms));
+        json_array_append_new(list, o);
     }
     if (late_record_each(late, "stay.read", shown, n))
         reply_json(late, 200, json_pack("{s:o, s:I}", "stays", list, "total", (json_int_t)total));
@@ -56,6 +69,7 @@ void api_stays_list(struct call *call)
 {
     call->late.numbers[STAYS_LIMIT] = call_query_int(call, "limit", 1, STAYS_MAX, 100);
     call->late.numbers[STAYS_LIVE] = call_query_bool(call, "live", true);
+    call->late.numbers[STAYS_LEFT] = call_query_bool(call, "left", false);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_may(call, ACT_SEE_STAYS, 0))

@@ -12,7 +12,7 @@
 #define PLEK_HTTP_CALL_H
 
 #include "base/json.h"
-#include "core/audience.h"
+#include "core/audience/audience.h"
 #include "http/app.h"
 
 struct report_batch;

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "http/app_state.h"
+#include "http/sse_hub.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
@@ -15,9 +16,40 @@
 
 struct feed_watch {
     struct http_app *app;
-    struct event *timer;
+    struct event *timer, *tell_timer;
     size_t silent;
+    struct org_id *changed; /* each once; told when tell_timer goes */
+    size_t n_changed, cap_changed;
 };
+
+/* ---- what the pages are told ---- */
+
+void feed_watch_changed(struct feed_watch *w, struct org_id provider)
+{
+    static const struct timeval soon = {.tv_usec = FEED_TELL_MS * 1000};
+
+    for (size_t i = 0; i < w->n_changed; i++) {
+        if (w->changed[i].v == provider.v)
+            return;
+    }
+    MEM_GROW(w->changed, w->n_changed, w->cap_changed);
+    w->changed[w->n_changed++] = provider;
+    if (w->n_changed == 1)
+        event_add(w->tell_timer, &soon);
+}
+
+static void on_tell(evutil_socket_t fd, short what, void *ctx)
+{
+    struct feed_watch *w = ctx;
+
+    (void)fd;
+    (void)what;
+    for (size_t i = 0; i < w->n_changed; i++)
+        sse_hub_feed(w->app->hub, w->changed[i]);
+    w->n_changed = 0;
+}
+
+/* ---- silence ---- */
 
 static void tell(const struct engine *e, const struct feed_row *row)
 {
@@ -44,6 +76,7 @@ void feed_watch_look(struct feed_watch *w)
         w->silent += rows[i].alarm;
         if (feeds_note(w->app->feeds, &rows[i])) {
             tell(e, &rows[i]);
+            feed_watch_changed(w, rows[i].provider);
             if (rows[i].alarm && notify->feed_silent != NULL)
                 notify->feed_silent(notify->ctx, rows[i].provider, feed_channel_code(rows[i].channel),
                                     rows[i].silent_since_ms != 0 ? rows[i].silent_since_ms
@@ -78,6 +111,7 @@ struct feed_watch *feed_watch_new(struct http_app *app)
     every = (struct timeval){.tv_sec = every_ms / 1000, .tv_usec = every_ms % 1000 * 1000};
     w->timer = event_new(app->parts.base, -1, EV_PERSIST, on_timer, w);
     event_add(w->timer, &every);
+    w->tell_timer = evtimer_new(app->parts.base, on_tell, w);
     return w;
 }
 
@@ -86,5 +120,7 @@ void feed_watch_free(struct feed_watch *w)
     if (w == NULL)
         return;
     event_free(w->timer);
+    event_free(w->tell_timer);
+    free(w->changed);
     free(w);
 }

@@ -31,7 +31,7 @@ struct fact {
 /* Take the fact out of a durable event. False if its kind is for nobody's stream. */
 bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *out);
 
-/* The way back, as far as core/audience.h needs it: kind and ids. Overwrites OUT's ids and kind only. */
+/* The way back, as far as core/audience needs it: kind and ids. Overwrites OUT's ids and kind only. */
 void fact_to_event(const struct fact *f, struct event *out);
 
 /* Append the fact as one event of text/event-stream. */

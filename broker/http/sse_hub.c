@@ -169,6 +169,20 @@ static void on_published(void *ctx, const struct engine *e, const struct event *
     }
 }
 
+void sse_hub_feed(struct sse_hub *hub, struct org_id provider)
+{
+    const struct engine *e = app_engine(hub->app);
+    char at[TIME_TEXT_SIZE];
+
+    buf_clear(&hub->text);
+    buf_format(&hub->text, "event: feed\ndata: {\"seq\":%llu,\"at\":\"%s\"}\n\n",
+               (unsigned long long)hub->seq, time_format(app_now_ms(hub->app), at));
+    for (struct stream *s = hub->streams; s != NULL; s = s->hh.next) {
+        if (may(e, &s->actor, ACT_SEE_FEEDS, provider.v))
+            stream_write(hub, s, buf_view(&hub->text));
+    }
+}
+
 /* ---- life of the hub ---- */
 
 static void on_timer(evutil_socket_t fd, short what, void *ctx)

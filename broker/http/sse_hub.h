@@ -1,6 +1,6 @@
 /* The live streams: one small fact per durable event to everyone who may hear it, never anything else.
  *
- *   event durable ─► fact ─► ring of the last SSE_RING facts ─► each stream that core/audience.h grants it to
+ *   event durable ─► fact ─► ring of the last SSE_RING facts ─► each stream that core/audience grants it to
  *
  * A stream that comes back with Last-Event-ID goes on after that one: from the ring, in portions, as fast as
  * its client reads. What the ring no longer has cannot be told: the client gets `event: reset` and fetches
@@ -34,6 +34,10 @@ void sse_hub_open(struct sse_hub *hub, struct call *call, uint64_t after_seq);
 
 /* End all streams of the session with this hash. */
 void sse_hub_end_session(struct sse_hub *hub, const uint8_t hash[SESSION_HASH_BYTES]);
+
+/* A feed of PROVIDER changed: `event: feed` to every stream whose person may see it. No durable event is
+ * behind it, so it has no id and is told to those who listen now only: who comes back looks anew. */
+void sse_hub_feed(struct sse_hub *hub, struct org_id provider);
 
 /* From the wire. */
 void sse_hub_drained(struct sse_hub *hub, struct wire_ticket ticket);

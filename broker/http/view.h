@@ -1,9 +1,9 @@
 /* What people see: engine state as the JSON of schema/api/openapi.yaml. Every view takes the actor and shows
- * only what core/audience.h grants; nothing here decides that by itself. All return new references. */
+ * only what core/audience grants; nothing here decides that by itself. All return new references. */
 #ifndef PLEK_HTTP_VIEW_H
 #define PLEK_HTTP_VIEW_H
 
-#include "core/audience.h"
+#include "core/audience/audience.h"
 #include "core/match.h"
 
 #include <jansson.h>

@@ -1,9 +1,9 @@
 /* What people see of care: MDO, regie and consults as the JSON of schema/api/openapi.yaml. As in view.h every
- * view shows only what core/audience.h grants. All return new references. */
+ * view shows only what core/audience grants. All return new references. */
 #ifndef PLEK_HTTP_VIEW_CARE_H
 #define PLEK_HTTP_VIEW_CARE_H
 
-#include "core/audience.h"
+#include "core/audience/audience.h"
 
 #include <jansson.h>
 

@@ -1,7 +1,7 @@
 #include "http/view_feed.h"
 
 #include "base/check.h"
-#include "core/audience.h"
+#include "core/audience/audience.h"
 #include "http/report_json.h"
 #include "http/view.h"
 

@@ -2,7 +2,7 @@
 #ifndef PLEK_HTTP_VIEW_HANDOVER_H
 #define PLEK_HTTP_VIEW_HANDOVER_H
 
-#include "core/audience.h"
+#include "core/audience/audience.h"
 
 #include <jansson.h>
 

@@ -1,10 +1,10 @@
 /* What people see of leaks and surges, as the JSON of schema/api/openapi.yaml. As in view.h every view shows
- * only what core/audience.h grants; of a household never more than its referral's code. All return new
+ * only what core/audience grants; of a household never more than its referral's code. All return new
  * references. */
 #ifndef PLEK_HTTP_VIEW_SAFETY_H
 #define PLEK_HTTP_VIEW_SAFETY_H
 
-#include "core/audience.h"
+#include "core/audience/audience.h"
 
 #include <jansson.h>
 

@@ -124,6 +124,14 @@ static json_t *funding(const struct engine *e, const struct stay *s)
     return list;
 }
 
+json_t *view_return_code(const struct engine *e, const struct actor *actor, const struct stay *s,
+                         int64_t now_ms)
+{
+    if (s->return_code[0] == '\0' || !audience_of_return_code(e, actor, s->id, now_ms))
+        return json_null();
+    return json_string(s->return_code);
+}
+
 json_t *view_stay(const struct engine *e, const struct actor *actor, const struct stay *s, bool whole,
                   int64_t now_ms)
 {
@@ -151,7 +159,6 @@ json_t *view_stay(const struct engine *e, const struct actor *actor, const struc
     json_object_set_new(o, "funding", funding(e, s));
     json_object_set_new(o, "clocks", view_clocks_of(e, actor, s->referral, whole, now_ms));
     if (whole)
-        json_object_set_new(o, "returnCode",
-                            s->return_code[0] != '\0' ? json_string(s->return_code) : json_null());
+        json_object_set_new(o, "returnCode", view_return_code(e, actor, s, now_ms));
     return o;
 }

@@ -1,5 +1,6 @@
 /* Stays and clocks as the JSON of schema/api/openapi.yaml. What of them is for whom was asked before; the
- * return code and the number of a desk are shown with WHOLE only, which is a read that the caller logs. */
+ * number of a desk and, by view_stay, the return code are shown with WHOLE only, which is a read that the
+ * caller logs. */
 #ifndef PLEK_HTTP_VIEW_STAY_H
 #define PLEK_HTTP_VIEW_STAY_H
 
@@ -7,6 +8,9 @@
 
 json_t *view_stay(const struct engine *e, const struct actor *actor, const struct stay *s, bool whole,
                   int64_t now_ms);
+/* null: none was given, its household's key was destroyed, or it is not shown to ACTOR any more. */
+json_t *view_return_code(const struct engine *e, const struct actor *actor, const struct stay *s,
+                         int64_t now_ms);
 json_t *view_clock(const struct engine *e, const struct actor *actor, const struct stay_clock *c, bool whole,
                    int64_t now_ms);
 /* All clocks of a referral, oldest first. */

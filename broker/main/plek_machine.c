@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
-#include "core/audience.h"
+#include "core/audience/audience.h"
 #include "main/boot.h"
 #include "store/accounts.h"
 #include "wire/tls.h"

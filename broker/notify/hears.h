@@ -1,5 +1,5 @@
 /* Which targets an audience of schema/notify/rules.csv means, for one thing that happened. The only place
- * that says who hears of a referral outside the pages; what core/audience.h lets nobody see is told to nobody
+ * that says who hears of a referral outside the pages; what core/audience lets nobody see is told to nobody
  * here. */
 #ifndef PLEK_NOTIFY_HEARS_H
 #define PLEK_NOTIFY_HEARS_H

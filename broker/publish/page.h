@@ -1,9 +1,9 @@
 /* What goes out, before it has a form: one page of pools, or of counts by kind and region, as far as the
- * reader may see (core/audience.h) and asked. Every document is written from it. */
+ * reader may see (core/audience) and asked. Every document is written from it. */
 #ifndef PLEK_PUBLISH_PAGE_H
 #define PLEK_PUBLISH_PAGE_H
 
-#include "core/audience.h"
+#include "core/audience/audience.h"
 #include "report/supply.h"
 
 /* Of any document; publish_limit_max says it for each. */

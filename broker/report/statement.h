@@ -3,7 +3,7 @@
 #ifndef PLEK_REPORT_STATEMENT_H
 #define PLEK_REPORT_STATEMENT_H
 
-#include "core/audience.h"
+#include "core/audience/audience.h"
 
 #define STATEMENT_ROWS_MAX 2048
 

@@ -62,16 +62,39 @@ test('a clock is started, offered and taken on the board of the other', async ()
   assert.match(await part(own).innerText(), /Bewaakt door Veilig Thuis/);
 });
 
-test('the household leaves with a code, on the phone of the house', async () => {
+test('the household leaves with a code: the phone of the house goes to its board, and the referral closes to it', async () => {
+  const tab = await house.page.context().newPage(); // the same page, open at another desk of the house
+  await tab.goto(`/verwijzing#r=${referral.id}`);
+  await tab.locator('#section-stay').waitFor();
   await part(house).getByText(say('stay.depart'), { exact: true }).click();
   await part(house).locator('form [name=reason]').first().waitFor();
   const form = part(house).locator('form', { has: house.page.locator('[name=destination]') });
   await form.locator('[name=reason]').selectOption('eigen_keuze');
   await form.locator('[name=destination]').selectOption('familie_vrienden');
   await form.getByRole('button', { name: say('stay.depart_button') }).click();
-  await part(house).locator('b.ref').waitFor();
-  code = await part(house).locator('b.ref').innerText();
+  const left = house.page.locator('#vertrokken li', { hasText: referral.code });
+  await left.locator('b.ref').waitFor();
+  code = await left.locator('b.ref').innerText();
   assert.match(code, /^TK-\w{4}-\w{4}$/);
+  assert.equal(new URL(house.page.url()).pathname, '/verblijf');
+  await house.page.locator('#left-title:focus').waitFor();
+  await left.getByText(say('stay.funding_change'), { exact: true }).waitFor(); // money is settled after the fact too
+  await tab.getByText(say('dossier.gone'), { exact: true }).waitFor();
+  assert.ok(!(await textOf(tab, 'main')).includes(referral.code), 'what was open of the household is gone');
+  await tab.close();
+});
+
+test('the page of the household is closed to the house, and says where the code is', async () => {
+  await house.page.goto(`/verwijzing#r=${referral.id}`);
+  await house.page.getByText(say('dossier.gone'), { exact: true }).waitFor();
+  assert.equal(await part(house).count(), 0);
+  assert.ok(!(await textOf(house.page, 'main')).includes(referral.code));
+  await house.page.click('main a[href="/verblijf#vertrokken"]');
+  await house.page.locator('#vertrokken b.ref', { hasText: code }).waitFor();
+});
+
+test('the desk that placed the household keeps its page, with the code', async () => {
+  await part(own).locator('b.ref', { hasText: code }).waitFor();
 });
 
 test('the intake opens again with the code, and nothing need be told', async () => {

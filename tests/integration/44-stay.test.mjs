@@ -93,6 +93,9 @@ test('a clock changes hands only by being taken, and every step is heard by whom
 });
 
 test('who leaves gets a code, and the referral has departed', async () => {
+  assert.ok('need' in expectStatus(await house.get(`/referrals/${referral.id}`), 200));
+  expectStatus(await referrer.post(`/referrals/${referral.id}/clocks`, { clock: 'huisverbod' }), 200);
+  const stream = await house.events();
   const gone = expectStatus(await house.post(`/stays/${stay.id}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
   assert.equal(gone.state, 'departed');
   assert.match(gone.returnCode, /^TK-[ACDEFGHJKMNPQRTUVWXY34679]{4}-[ACDEFGHJKMNPQRTUVWXY34679]{4}$/);
@@ -100,6 +103,28 @@ test('who leaves gets a code, and the referral has departed', async () => {
   assert.equal((await house.post(`/stays/${stay.id}/departure`, { reason: 'veiligheid', destination: 'familie_vrienden' })).status, 409);
   assert.ok(!expectStatus(await house.get('/stays'), 200).stays.some(s => s.id === stay.id));
   stay = gone;
+  await poll(() => stream.events.some(e => (e.type ?? e.event) === 'stay.ended'));
+  assert.ok(stream.events.some(e => (e.type ?? e.event) === 'clock.stopped'), 'what the departure stopped is told to the house');
+  stream.close();
+});
+
+test('of who left the house keeps the stay with its code, and sees nothing else; the desk sees all', async () => {
+  for (const path of ['', '/clocks', '/bridges', '/regie', '/handover'])
+    assert.equal((await house.get(`/referrals/${referral.id}${path}`)).status, 404, path || '/');
+  assert.equal((await house.post(`/referrals/${referral.id}/clocks`, { clock: 'huisverbod' })).status, 404);
+  const request = expectStatus(await house.get(`/requests/${stay.requestId}`), 200);
+  assert.deepEqual([request.household, request.callback], [null, null], 'its request shows no household of who left');
+  assert.deepEqual(expectStatus(await house.get(`/stays/${stay.id}`), 200).clocks, [], "a clock of the desk's");
+  assert.equal(expectStatus(await house.get(`/stays/${stay.id}`), 200).returnCode, stay.returnCode);
+  const left = expectStatus(await house.get('/stays?left=true'), 200).stays;
+  assert.deepEqual(left.map(s => [s.id, s.returnCode]), [[stay.id, stay.returnCode]]);
+  for (const [who, desk] of [['a stranger', stranger], ['another desk', other]])
+    assert.deepEqual(expectStatus(await desk.get('/stays?left=true'), 200).stays, [], who);
+  assert.equal((await house.get('/stays?left=perhaps')).status, 400);
+  const settled = expectStatus(await house.post(`/stays/${stay.id}/funding`, { stream: 'wmo', municipality: 'GM0363', from: today(), reason: 'besluit' }), 200);
+  assert.equal(settled.funding.at(-1).stream, 'wmo');
+  assert.equal(expectStatus(await referrer.get(`/stays/${stay.id}`), 200).returnCode, stay.returnCode);
+  assert.ok('need' in expectStatus(await referrer.get(`/referrals/${referral.id}`), 200));
 });
 
 test('the way back: told once, another desk, the house that knows them first among equals', async () => {

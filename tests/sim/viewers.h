@@ -4,7 +4,7 @@
 #ifndef PLEK_SIM_VIEWERS_H
 #define PLEK_SIM_VIEWERS_H
 
-#include "core/audience.h"
+#include "core/audience/audience.h"
 #include "world.h"
 
 struct viewers;

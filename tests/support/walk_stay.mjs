@@ -25,6 +25,7 @@ export async function walkStay(x, referrer, desk, referral) {
   const { returnCode } = expectStatus(await desk.post(`/stays/${id}/return-code`), 200);
   expectStatus(await desk.post(`/stays/${id}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
   expectStatus(await other.post('/returns', { code: returnCode }, { key: null }), 200);
+  expectStatus(await desk.get('/stays?left=true'), 200);
   const policy = await x.as('beleid.rotterdam');
   for (const path of ['/statements', '/statements/csv', '/funding-flags']) expectStatus(await policy.get(`${path}?month=${thisMonth()}`), 200, path);
   return { id, returnCode };

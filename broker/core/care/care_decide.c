@@ -1,4 +1,4 @@
-/* Decisions of care. Who may give them was judged before (audience.c). Saying again what is so already
+/* Decisions of care. Who may give them was judged before (audience/permit.c). Saying again what is so already
  * changes nothing and is no refusal. */
 #include "core/decide.h"
 

@@ -1,5 +1,5 @@
-/* The commands about gate requests. Who may give them was judged before (audience.c). Saying again what is so
- * already changes nothing. */
+/* The commands about gate requests. Who may give them was judged before (audience/permit.c). Saying again
+ * what is so already changes nothing. */
 #include "core/decide.h"
 #include "core/gate/gate_look.h"
 

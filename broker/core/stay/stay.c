@@ -163,6 +163,11 @@ struct clock_id engine_clock_of(const struct engine *e, struct referral_id id, u
     return (struct clock_id){at};
 }
 
+bool stay_left_lately(const struct stay *s, int64_t now_ms)
+{
+    return s->state == STAY_DEPARTED && now_ms - s->ended_at_ms < RETURN_CODE_SHOWN_MS;
+}
+
 int32_t stay_nights(const struct stay *s, int64_t now_ms)
 {
     return time_day_nl(s->state == STAY_DEPARTED ? s->ended_at_ms : now_ms) - time_day_nl(s->started_at_ms);

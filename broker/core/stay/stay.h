@@ -32,6 +32,8 @@ enum clock_state { CLOCK_RUNNING, CLOCK_WARNED, CLOCK_RUN_OUT, CLOCK_STOPPED, CL
 #define RETURN_CODE_SIZE 16 /* that of need.return_code: "TK-7K3M-ACDE" */
 #define RETURN_LETTERS 8    /* 25^8 = 1.5e11: nobody finds one by trying */
 #define DESK_SIZE 24        /* that of need.callback */
+/* How long after the departure its house is shown the code: a week, in which who left asks once more. */
+#define RETURN_CODE_SHOWN_MS (7 * MS_DAY)
 
 struct stay {
     struct stay_id id;
@@ -174,6 +176,9 @@ const struct stay *engine_stay_by_return_code(const struct engine *e, const char
 const struct stay *engine_stay_before(const struct engine *e, struct referral_id id, const char *return_code);
 /* The nth clock (from 0) of a referral, oldest first; id 0 = no more. Cost: all clocks of the referral. */
 struct clock_id engine_clock_of(const struct engine *e, struct referral_id id, unsigned nth);
+
+/* The household left, and less than RETURN_CODE_SHOWN_MS ago. */
+bool stay_left_lately(const struct stay *s, int64_t now_ms);
 
 /* Nights of a stay up to NOW: the days whose midnight it slept through (funding.h). */
 int32_t stay_nights(const struct stay *s, int64_t now_ms);

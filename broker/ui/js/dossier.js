@@ -22,6 +22,7 @@ import { announce, html, nothing, notice } from './ui.js';
  * @property {boolean} busy a write of this page is under way
  * @property {() => void} redraw
  * @property {() => Promise<void>} reload read the referral and all sections anew
+ * @property {(path: string) => void} leave go to another page: nothing is read for this one any more
  * @property {(work: () => Promise<unknown>, done?: string) => Promise<boolean>} act do a write: its trouble is shown, DONE is read out; true if it went well
  */
 /**
@@ -56,6 +57,8 @@ const state = {
   /** @type {Referral | null} */ referral: null,
   /** @type {Map<string, any>} */ data: new Map(),
   /** @type {string | null} */ problem: null,
+  isGone: false, // not there for them, or not any more
+  isLeaving: false,
   busy: false,
 };
 
@@ -68,7 +71,7 @@ function idOfHash() {
 /** @returns {Context} */
 const context = () => ({
   frame, api: frame.api, referral: /** @type {Referral} */ (state.referral), role: frame.session.role, busy: state.busy || frame.isStale(),
-  redraw: frame.draw, reload: load, act,
+  redraw: frame.draw, reload: load, leave, act,
 });
 
 const isHidden = (/** @type {unknown} */ error) => error instanceof ApiError && (error.status === 403 || error.status === 404);
@@ -92,19 +95,26 @@ let loadShown = 0;
 async function load() {
   const number = ++loadNumber;
   const id = state.id;
-  if (id === null) return;
+  if (id === null || state.isLeaving) return;
   try {
     const referral = await frame.api.get(`/referrals/${id}`);
     const ctx = { ...context(), referral };
     const data = await Promise.all(SECTIONS.map(s => loadSection(s, ctx)));
     if (number < loadShown || id !== state.id) return;
     loadShown = number;
-    Object.assign(state, { referral, data: new Map(data), problem: null });
+    Object.assign(state, { referral, data: new Map(data), problem: null, isGone: false });
     frame.setTitle(referral.code);
   } catch (error) {
     state.problem = isHidden(error) ? t('dossier.gone') : problemText(error);
+    if (isHidden(error)) Object.assign(state, { referral: null, data: new Map(), isGone: true }); // what was shown is no longer theirs
   }
   frame.draw();
+}
+
+/** @param {string} path */
+function leave(path) {
+  state.isLeaving = true;
+  location.assign(path);
 }
 
 /** @param {() => Promise<unknown>} work @param {string} [done] */
@@ -152,7 +162,7 @@ function view() {
   const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
   const r = state.referral;
   return html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}${problem}
-    ${r ? repeat([r], () => r.id, () => html`${head(r)}${SECTIONS.map(sectionView)}`) : state.id === null ? html`<h1>${t('dossier.title')}</h1><p>${t('dossier.none')}</p>` : nothing}</main>`;
+    ${r ? repeat([r], () => r.id, () => html`${head(r)}${SECTIONS.map(sectionView)}`) : state.id === null ? html`<h1>${t('dossier.title')}</h1><p>${t('dossier.none')}</p>` : state.isGone && frame.session.role === 'shelter' ? html`<p>${t('dossier.gone_left')} <a href="/verblijf#vertrokken">${t('stay.page')}</a></p>` : nothing}</main>`;
 }
 
 /**
@@ -174,7 +184,7 @@ startPage({
   begin: async f => {
     frame = f;
     state.id = idOfHash();
-    addEventListener('hashchange', () => { state.id = idOfHash(); state.referral = null; frame.draw(); load(); });
+    addEventListener('hashchange', () => { Object.assign(state, { id: idOfHash(), referral: null, isGone: false }); frame.draw(); load(); });
     await load();
   },
   onLive: ({ kind, fact }) => {

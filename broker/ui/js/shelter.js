@@ -213,8 +213,13 @@ const view = () => {
 };
 
 let timer = 0;
-/** @param {import('./live.js').Live} _live */
-function onLive(_live) {
+/** @param {import('./live.js').Live} live */
+function onLive({ kind }) {
+  if (kind === 'feed') loadFeeds(); // numbers have facts of their own
+  else loadSoon();
+}
+
+function loadSoon() {
   if (!timer) timer = window.setTimeout(() => { timer = 0; load(); loadFeeds(); }, LIVE_DELAY_MS);
 }
 

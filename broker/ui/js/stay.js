@@ -17,19 +17,20 @@ import { badge, button, html, icon, nothing } from './ui.js';
  * @property {number | undefined} own this organisation
  * @property {number} now ms
  * @property {(work: () => Promise<unknown>, done?: string) => Promise<boolean>} act
+ * @property {() => void} [left] the household has left: the page is no longer for this house
  */
 
 /** @param {StayParts} p @param {string} path @param {object} [body] @param {string} [done] */
 const tap = (p, path, body = {}, done = undefined) => () => { if (!p.busy) p.act(() => p.api.post(path, body), done); };
 
-/** Send a form's words. @param {StayParts} p @param {SubmitEvent} event @param {(text: (name: string) => string) => [string, object]} what @param {string} [done] */
-async function send(p, event, what, done) {
+/** Send a form's words. @param {StayParts} p @param {SubmitEvent} event @param {(text: (name: string) => string) => [string, object]} what @param {string} [done] @param {() => void} [then] */
+async function send(p, event, what, done, then) {
   event.preventDefault();
   if (p.busy) return;
   const form = /** @type {HTMLFormElement} */ (event.target);
   const data = new FormData(form);
   const [path, body] = what(name => String(data.get(name) ?? '').trim());
-  if (await p.act(() => p.api.post(path, body), done)) form.reset();
+  if (await p.act(async () => { await p.api.post(path, body); then?.(); }, done)) form.reset();
 }
 
 /** @param {string} id @param {string} name @param {string} text @param {[string, string][]} options @param {string} [chosen] */
@@ -101,7 +102,7 @@ function outflowForm(s, p) {
 }
 
 /** @param {Stay} s @param {StayParts} p */
-const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.depart')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/stays/${s.id}/departure`, { reason: text('reason'), destination: text('destination') }], t('stay.departed_done'))}>
+const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.depart')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/stays/${s.id}/departure`, { reason: text('reason'), destination: text('destination') }], t('stay.departed_done'), p.left)}>
   <p class="subtle">${t('stay.depart_text')}</p>
   ${choice(`depart-why-${s.id}`, 'reason', t('stay.depart_why'), optionsOf('departureReasons'))}
   ${choice(`depart-to-${s.id}`, 'destination', t('stay.depart_to'), ordered('destinations', 'order').filter(r => r.afterStay === 'yes').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
@@ -134,3 +135,11 @@ export const stayView = (s, p) => html`<dl class="summary">
   <h3>${t('stay.clocks')}</h3>${clockList(s.clocks, p)}
   ${s.house && s.state !== 'departed' ? html`${outflowForm(s, p)}${departForm(s, p)}${s.returnCode ? nothing : button(t('stay.code_give'), { icon: 'key', busy: p.busy, click: tap(p, `/stays/${s.id}/return-code`, {}, t('stay.code_given')) })}` : nothing}
   ${s.house ? fundingForm(s, p) : nothing}`;
+
+/** A household that left, as its house still has it: the code, for as long as the exchange shows it, and the money. @param {Stay} s @param {StayParts} p */
+export const leftView = (s, p) => html`<li class="stay-clock" data-stay=${s.id}>
+  <div class="stay-clock-head"><b>${s.referralCode}</b></div>
+  <p>${t('stay.left_line', { place: s.locationName ?? '', time: moment(s.endedAt ?? s.startedAt, p.now) })}</p>
+  ${s.returnCode ? html`<p>${t('stay.code')}: <b class="ref">${s.returnCode}</b></p><p class="subtle">${t('stay.code_text')}</p>` : html`<p>${t('stay.code_erased')}</p>`}
+  <p>${t('stay.funding')}: ${s.funding.map(fundingLine)}</p>
+  ${s.house ? fundingForm(s, p) : nothing}</li>`;

@@ -1,13 +1,15 @@
 // @ts-check
-// The board of an organisation: clocks that run out, soonest first, and the households that stay. Who pays and who watches
-// has the nights of the month instead, and how often a place was refused for want of money.
+// The board of an organisation: clocks that run out, soonest first, and the households that stay. A house also has those
+// who left lately, with the return code: their referral is closed to it. Who pays and who watches has the nights of the
+// month instead, and how often a place was refused for want of money.
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { ApiError, problemText } from './api.js';
 import { label, rows } from './codes.js';
 import { download, toCsv } from './csv.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { clockList } from './stay.js';
+import { clockList, leftView } from './stay.js';
 import { isoDate, language, moment, number, t } from './text.js';
-import { announce, badge, button, html, nothing, notice } from './ui.js';
+import { announce, badge, button, focusSoon, html, nothing, notice } from './ui.js';
 
 /** @typedef {import('./frame.js').Frame} Frame */
 /** @typedef {import('../types/api').Statement} Statement */
@@ -22,6 +24,7 @@ let frame;
 const state = {
   /** @type {import('../types/api').Clock[]} */ clocks: [],
   /** @type {import('../types/api').Stay[]} */ stays: [],
+  /** @type {import('../types/api').Stay[]} */ left: [], // of a house: those who left lately, with their return code
   /** @type {import('../types/api').Organisation[]} */ organisations: [],
   /** @type {Statement | null} */ statement: null,
   /** @type {{ region: string, municipality: string | null, count: number }[] | null} */ flags: null,
@@ -30,6 +33,9 @@ const state = {
   /** @type {string | null} */ problem: null,
   busy: false,
 };
+
+/** Who left last, first. @param {import('../types/api').Stay[]} list */
+const byDeparture = list => list.sort((a, b) => Date.parse(b.endedAt ?? b.startedAt) - Date.parse(a.endedAt ?? a.startedAt));
 
 let loadNumber = 0;
 let loadShown = 0;
@@ -42,13 +48,13 @@ async function load() {
   let trouble = null; // the figures may fail by themselves: the clocks are shown all the same
   const refused = (/** @type {unknown} */ error) => { if (!(error instanceof ApiError && error.status === 403)) trouble = problemText(error); return null; };
   try {
-    const [clocks, stays, organisations, statement, flags] = await Promise.all([
-      board ? api.get('/clocks') : null, board ? api.get('/stays') : null, board && session.role !== 'org_admin' ? api.get('/organisations') : null,
+    const [clocks, stays, left, organisations, statement, flags] = await Promise.all([
+      board ? api.get('/clocks') : null, board ? api.get('/stays') : null, session.role === 'shelter' ? api.get('/stays?left=true') : null, board && session.role !== 'org_admin' ? api.get('/organisations') : null,
       STATEMENT.has(session.role) ? api.get(`/statements?month=${state.month}`).catch(refused) : null,
       FLAGS.has(session.role) ? api.get(`/funding-flags?month=${state.month}`) : null]);
     if (number_ < loadShown) return;
     loadShown = number_;
-    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, problem: trouble, isLost: trouble !== null });
+    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, problem: trouble, isLost: trouble !== null });
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -84,10 +90,14 @@ const stayRow = s => html`<tr><th scope="row"><a href="/verwijzing#r=${s.referra
 const staysView = () => html`<section class="panel stay-part" aria-labelledby="stays-title"><h2 id="stays-title">${t('stay.stays')}</h2>${state.stays.length === 0 ? html`<p>${t('stay.no_stays')}</p>` : html`<div class="stay-scroll" role="group" aria-labelledby="stays-title" tabindex="0"><table class="table"><thead><tr>
   ${['referral', 'place', 'since', 'nights_head', 'moves', 'outflow', 'funding'].map(k => html`<th scope="col">${t(`stay.${k}`)}</th>`)}</tr></thead><tbody>${state.stays.map(stayRow)}</tbody></table></div>`}</section>`;
 
+/** @param {import('./stay.js').StayParts} parts */
+const leftPart = parts => html`<section class="panel stay-part" id="vertrokken" aria-labelledby="left-title"><h2 id="left-title" tabindex="-1">${t('stay.left_head')}</h2>
+  ${state.left.length === 0 ? html`<p>${t('stay.left_none')}</p>` : html`<ul class="stay-clocks">${repeat(state.left, s => s.id, s => leftView(s, parts))}</ul>`}</section>`;
+
 function board() {
   if (!BOARD.has(frame.session.role)) return nothing;
   const parts = { api: frame.api, busy: state.busy || frame.isStale() || frame.session.role === 'org_admin', organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), act };
-  return html`<section class="panel stay-part" aria-labelledby="clocks-title"><h2 id="clocks-title">${t('stay.clocks')}</h2>${clockList(state.clocks, parts, true)}</section>${staysView()}`;
+  return html`<section class="panel stay-part" aria-labelledby="clocks-title"><h2 id="clocks-title">${t('stay.clocks')}</h2>${clockList(state.clocks, parts, true)}</section>${staysView()}${frame.session.role === 'shelter' ? leftPart(parts) : nothing}`;
 }
 
 /* ---- money ---- */
@@ -126,6 +136,11 @@ const view = () => html`<main id="main" class="dossier">${staleNotice(frame, loa
   ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
   <h1 tabindex="-1">${t('stay.page')}</h1>${board()}${money()}</main>`;
 
+/** From the page of a household that has just left: its code is what they come for. */
+function toLeft() {
+  if (location.hash === '#vertrokken') focusSoon('left-title');
+}
+
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
 
@@ -134,7 +149,7 @@ startPage({
   titleKey: 'stay.page',
   skipKey: 'skip.main',
   view,
-  begin: async f => { frame = f; state.month = isoDate(f.api.now()).slice(0, 7); await load(); },
+  begin: async f => { frame = f; state.month = isoDate(f.api.now()).slice(0, 7); await load(); toLeft(); },
   onLive: ({ kind }) => {
     if (!/^(stay|clock|funding)\.|^referral\.linked/.test(kind) && kind !== 'reset') return;
     clearTimeout(soon);

@@ -111,6 +111,19 @@ static void each_that_a_list_shows_is_logged(void **state)
     assert_logged(s, &s->a, "/stays", "stays", "stay.read", 2, 2);
     assert_logged(s, &s->a, "/stays?limit=1", "stays", "stay.read", 1, 1);
     assert_logged(s, &s->b, "/stays", "stays", "stay.read", 0, 0);
+
+    /* Who left: of the house that had them, with the code. */
+    assert_logged(s, &s->a, "/stays?left=true", "stays", "stay.read", 0, 0);
+    post(s, &s->a, "/stays/1/departure", "{\"reason\":\"eigen_keuze\",\"destination\":\"onbekend\"}", 200);
+    assert_logged(s, &s->a, "/stays", "stays", "stay.read", 1, 1);
+    assert_logged(s, &s->b, "/stays?left=true", "stays", "stay.read", 0, 0);
+    assert_logged(s, &s->a, "/stays?left=true", "stays", "stay.read", 1, 1);
+    get(s, &s->a, "/stays?left=true");
+    assert_true(json_is_string(
+        json_object_get(json_array_get(json_object_get(s->answer.json, "stays"), 0), "returnCode")));
+    get(s, &s->a, "/stays?live=false");
+    assert_int_equal(json_array_size(json_object_get(s->answer.json, "stays")), 2);
+    assert_null(json_object_get(json_array_get(json_object_get(s->answer.json, "stays"), 1), "returnCode"));
 }
 
 static void bridges_are_logged_too(void **state)

@@ -3,6 +3,7 @@
 
 #include "base/time_text.h"
 #include "http/app_state.h"
+#include "http/feed_watch.h"
 #include "support/web.h"
 
 #include <stdio.h>
@@ -541,6 +542,39 @@ static void head_begins_no_stream(void **state)
     web_answer_fini(&a);
 }
 
+/* No event lies behind it, so it takes no id: who listens after it misses nothing that is counted. */
+static void news_of_a_feed_goes_to_its_house_once(void **state)
+{
+    struct web *w = *state;
+    struct web_client a, b, vt;
+    struct web_login who;
+    struct org_id house = engine_org_find(app_engine(w->app), "huis-a");
+
+    web_sign_in(w, "huis-a", &who);
+    listen_after(&a, w, &who, NULL);
+    started(&a);
+    web_sign_in(w, "huis-b", &who);
+    listen_after(&b, w, &who, NULL);
+    started(&b);
+    web_sign_in(w, "vt", &who);
+    listen_after(&vt, w, &who, NULL);
+    started(&vt);
+    feed_watch_changed(w->app->watch, house);
+    feed_watch_changed(w->app->watch, house);
+    web_until(w, has(&a, "event: feed\ndata: {"));
+    web_report(w, WEB_POOL_A, 6, 2); /* and what comes behind it has come too */
+    web_report(w, WEB_POOL_B, 6, 2);
+    web_until(w, has(&a, "capacity.observed") && has(&b, "capacity.observed") && has(&vt, "\"poolId\":3"));
+    assert_int_equal(count(&a, "event: feed\n"), 1);
+    assert_int_equal(count(&b, "event: feed\n"), 0);
+    assert_int_equal(count(&vt, "event: feed\n"), 0);
+    feed_watch_changed(w->app->watch, house);
+    web_until(w, (has(&a, "feed"), count(&a, "event: feed\n") == 2)); /* the next news is told too */
+    web_close(&a);
+    web_close(&b);
+    web_close(&vt);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -565,6 +599,7 @@ int main(void)
         CASE(a_session_has_a_bounded_number_of_streams),
         cmocka_unit_test(all_together_too),
         CASE(head_begins_no_stream),
+        CASE(news_of_a_feed_goes_to_its_house_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

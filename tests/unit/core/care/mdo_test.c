@@ -85,11 +85,13 @@ static void a_convener_leads_while_it_is_close(void **state)
     struct exchange *x = exchange_new();
     struct referral_id r = do_open(x, VT_OOST, a_need());
     struct request_id q = do_ask_one(x, r, POOL_B);
+    struct command depart = {.kind = CMD_DEPART, .actor = shelter_of(HUIS_B)};
     struct care_command date = {.at_ms = x->now + 2 * MS_HOUR};
     struct outcome o;
 
     (void)state;
     do_answer(x, CMD_ACCEPT, q, 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
     o = give(x, CMD_CONVENE_MDO, shelter_of(HUIS_B),
              (struct care_command){.referral = r,
                                    .ground = GROUND_STATUTORY_TASK,
@@ -99,8 +101,8 @@ static void a_convener_leads_while_it_is_close(void **state)
     assert_int_equal(o.refusal, REFUSAL_NONE);
     date.id = (uint32_t)o.made;
     assert_int_equal(give(x, CMD_DATE_MDO, shelter_of(HUIS_B), date).refusal, REFUSAL_NONE);
-    do_referral(x, CMD_TRAVEL, r, x->now + MS_HOUR, 0);
-    assert_int_equal(do_referral(x, CMD_NO_SHOW, r, 0, 0).refusal, REFUSAL_NONE);
+    depart.u.stay = (struct stay_command){.stay = engine_stay_of(x->e, r)->id, .reason = 1, .destination = 1};
+    assert_int_equal(exchange_do(x, &depart).refusal, REFUSAL_NONE);
     date.at_ms += MS_HOUR;
     assert_int_equal(give(x, CMD_DATE_MDO, shelter_of(HUIS_B), date).refusal, REFUSAL_NOT_FOUND);
     assert_int_equal(give(x, CMD_DATE_MDO, referrer_of(VT_OOST), date).refusal, REFUSAL_NONE);

@@ -3,7 +3,7 @@
 #ifndef PLEK_TEST_CORE_EXCHANGE_H
 #define PLEK_TEST_CORE_EXCHANGE_H
 
-#include "core/audience.h"
+#include "core/audience/audience.h"
 #include "core/engine.h"
 
 #include <stdarg.h>

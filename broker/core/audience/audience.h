@@ -1,7 +1,7 @@
 /* Who may do what, and who may see what: the one place. Everything not granted here is denied. The
  * organisation comes from the session or certificate only. */
-#ifndef PLEK_CORE_AUDIENCE_H
-#define PLEK_CORE_AUDIENCE_H
+#ifndef PLEK_CORE_AUDIENCE_AUDIENCE_H
+#define PLEK_CORE_AUDIENCE_AUDIENCE_H
 
 #include "core/engine.h"
 
@@ -61,9 +61,16 @@ bool may_command(const struct engine *e, const struct command *cmd);
  * request, for that request's lifetime; and the house's own staff. */
 bool may(const struct engine *e, const struct actor *actor, enum action action, uint64_t object);
 
-/* What a shelter sees of a household before its yes: the minimum of facts; after it, all of them. */
+/* What a shelter sees of a household before its yes: the minimum of facts; after it, all of them, until the
+ * household has left. */
 enum sight { SIGHT_NONE, SIGHT_MINIMUM, SIGHT_FULL };
 enum sight audience_of_referral(const struct engine *e, const struct actor *actor, struct referral_id id);
+
+/* May the return code of a stay be shown to ACTOR? To whom the stay is shown; to its house until
+ * RETURN_CODE_SHOWN_MS after the departure, for then it reads the code out or tells it again to who lost it
+ * on the way. Afterwards the household has it, and the desk that placed it. */
+bool audience_of_return_code(const struct engine *e, const struct actor *actor, struct stay_id id,
+                             int64_t now_ms);
 
 /* What of an MDO: who is invited sees that it is there, why and for when; who joined, and who is close to the
  * referral, sees what is said in it. */

@@ -1,0 +1,200 @@
+/* Who is who to an object: whose it is, who took it in, who works on it, who sits at its table. An object
+ * that is NULL has nobody. */
+#include "core/audience/audience_parts.h"
+
+#include "core/gate/gate_look.h"
+
+/* ---- whom the actor speaks for ---- */
+
+bool carries(const struct actor *a, struct org_id org)
+{
+    for (uint16_t i = 0; i < a->n_carries; i++) {
+        if (a->carries[i].v == org.v)
+            return true;
+    }
+    return false;
+}
+
+/* The pool is of the house (or, for a machine, of a house) that the actor speaks for. */
+bool is_own_pool(const struct actor *a, const struct pool_kept *p)
+{
+    if (p == NULL)
+        return false;
+    if (a->role == ROLE_MACHINE)
+        return carries(a, p->org);
+    return a->org.v == p->org.v && (a->location.v == 0 || a->location.v == p->location.v);
+}
+
+/* ---- the sides of a referral and of its gate requests ---- */
+
+bool is_referrer(const struct actor *a)
+{
+    return a->role == ROLE_REFERRER || a->role == ROLE_COMENSHA;
+}
+
+bool is_own_referral(const struct actor *a, const struct referral *r)
+{
+    return r != NULL && is_referrer(a) && a->org.v == r->org.v;
+}
+
+/* The desk in whose queue the gate request is. */
+bool is_keeper(const struct actor *a, const struct gate *g)
+{
+    return g != NULL && (a->role == ROLE_COMENSHA || a->role == ROLE_GATEKEEPER) && a->org.v == g->org.v;
+}
+
+bool is_sender(const struct engine *e, const struct actor *a, const struct gate *g)
+{
+    return g != NULL && is_own_referral(a, engine_referral(e, g->referral));
+}
+
+/* The desk that is needed for the referral now: as long as that lasts, it sees the whole file. */
+bool is_live_keeper(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    return r != NULL && is_keeper(a, gate_live_at(e, r, a->org));
+}
+
+/* ---- the two sides of a request ---- */
+
+bool is_party(const struct engine *e, const struct actor *a, const struct request *q)
+{
+    if (q == NULL)
+        return false;
+    if (a->role == ROLE_SHELTER)
+        return is_own_pool(a, engine_pool(e, q->pool));
+    return is_own_referral(a, engine_referral(e, q->referral));
+}
+
+/* The shelter that said yes to the referral, as long as that yes stands: until the household has left, after
+ * which only the stay itself is still its business. A bridge bed's house is one, beside the house of the
+ * place that the household waits for. */
+bool is_host(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    if (r == NULL || a->role != ROLE_SHELTER)
+        return false;
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+        bool stands = q->state == REQUEST_ACCEPTED || (q->state == REQUEST_ADMITTED && q->left_at_ms == 0);
+
+        if (stands && is_own_pool(a, engine_pool(e, q->pool)))
+            return true;
+    }
+    return false;
+}
+
+/* The host whose place it is that the household came for. One that has a bed for the meantime receives nobody
+ * for another house, and must not undo another's yes by saying that nobody came. */
+bool is_receiving(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    const struct request *q = handover_request(e, r);
+
+    return q != NULL && is_host(e, a, r) && is_own_pool(a, engine_pool(e, q->pool));
+}
+
+/* The referrer's own, or for a bridge bed the house that has it. */
+bool is_party_to_bridge(const struct engine *e, const struct actor *a, const struct bridge *b)
+{
+    if (b == NULL)
+        return false;
+    if (a->role == ROLE_SHELTER)
+        return b->kind == BRIDGE_BED && is_party(e, a, engine_request(e, b->request));
+    return is_own_referral(a, engine_referral(e, b->referral));
+}
+
+/* ---- stays and clocks ---- */
+
+bool is_stay_house(const struct engine *e, const struct actor *a, const struct stay *s)
+{
+    return s != NULL && a->role == ROLE_SHELTER && is_own_pool(a, engine_pool(e, s->pool));
+}
+
+/* The desk of one house speaks for the clocks of that house, and for those that no house has. */
+bool is_of_desk(const struct actor *a, struct org_id org, struct location_id desk)
+{
+    return a->org.v == org.v && (a->location.v == 0 || desk.v == 0 || a->location.v == desk.v);
+}
+
+/* ---- care: who sits at the table, who co-ordinates, who was asked ---- */
+
+/* The co-ordinator sees what it co-ordinates. In the organisation whose referral it is that is its referrers,
+ * and not the desk of a house of the same organisation. */
+bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    if (r == NULL || (!is_referrer(a) && a->role != ROLE_SHELTER) ||
+        engine_regie(e, r->id).holder.v != a->org.v)
+        return false;
+    return is_referrer(a) || r->org.v != a->org.v;
+}
+
+/* Whose referral it is, who took the household in, and who co-ordinates. */
+bool is_close(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    return is_own_referral(a, r) || is_host(e, a, r) || is_regie(e, a, r);
+}
+
+/* At the table: invited (who then only knows that it is), or joined. */
+bool sits_in(const struct actor *a, const struct mdo *m)
+{
+    const struct mdo_participant *p = m != NULL ? mdo_participant_of(m, a->org) : NULL;
+
+    return p != NULL && (p->state == PARTICIPANT_INVITED || p->state == PARTICIPANT_JOINED);
+}
+
+bool has_joined(const struct actor *a, const struct mdo *m)
+{
+    return sits_in(a, m) && mdo_participant_of(m, a->org)->state == PARTICIPANT_JOINED;
+}
+
+bool is_in_consult(const struct actor *a, const struct consult *c)
+{
+    return c != NULL && (a->org.v == c->from.v || a->org.v == c->to.v);
+}
+
+/* Who called the table together leads it while the household is its concern; who co-ordinates, in any case.
+ */
+bool leads_mdo(const struct engine *e, const struct actor *a, const struct mdo *m)
+{
+    const struct referral *r = m != NULL ? engine_referral(e, m->referral) : NULL;
+
+    return m != NULL && ((a->org.v == m->convened_by.v && is_close(e, a, r)) || is_regie(e, a, r));
+}
+
+/* ---- keys and handover ---- */
+
+/* Keys are of organisations that notes and night sheets go to. */
+bool has_keys(const struct engine *e, const struct actor *a)
+{
+    enum org_kind kind = engine_org(e, a->org)->kind;
+
+    return kind == ORG_SHELTER || kind == ORG_VEILIG_THUIS || kind == ORG_COMENSHA;
+}
+
+bool is_own_key(const struct engine *e, const struct actor *a, struct org_key_id id)
+{
+    const struct org_key *k = engine_org_key(e, id);
+
+    return k != NULL && k->org.v == a->org.v;
+}
+
+bool is_of_handover(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    return is_own_referral(a, r) || is_receiving(e, a, r);
+}
+
+/* ---- safety ---- */
+
+/* The people of the house itself, and the exchange's administrators: where a place is known to who must not
+ * know it, nobody else is told that it is. */
+bool is_own_location(const struct engine *e, const struct actor *a, struct location_id id)
+{
+    const struct location *l = engine_location(e, id);
+
+    if (l == NULL)
+        return false;
+    if (a->role == ROLE_EXCHANGE_ADMIN)
+        return true;
+    return (a->role == ROLE_SHELTER || a->role == ROLE_ORG_ADMIN) && a->org.v == l->org.v &&
+           (a->location.v == 0 || a->location.v == l->id.v);
+}
