@@ -146,8 +146,8 @@ json_t *view_stay(const struct engine *e, const struct actor *actor, const struc
                   engine_referral(e, s->referral)->code, "requestId", (json_int_t)s->request.v, "poolId",
                   (json_int_t)p->id.v, "poolName", p->name, "poolNameEn", p->name_en, "kind",
                   kind_code(p->kind), "locationName", l->name, "state", stay_state_code(s->state), "nights",
-                  (int)stay_nights(s, now_ms), "moves", (int)engine_moves(e, s->referral), "follows", link_why_code(h.why),
-                  "house", house, "version", (json_int_t)s->version);
+                  (int)stay_nights(s, now_ms), "moves", (int)engine_moves(e, s->referral), "follows",
+                  link_why_code(h.why), "house", house, "version", (json_int_t)s->version);
 
     json_object_set_new(o, "startedAt", view_time(s->started_at_ms));
     json_object_set_new(o, "readyAt", view_time(s->ready_at_ms));
