@@ -89,7 +89,8 @@ static decide_fn *const deciders[CMD_N] = {
 
 /* Refusals that the state of the exchange caused: a repeat must get the same, though the state has moved on.
  * The others follow from the command alone, or are the door's: a repeat is judged afresh, and nobody without
- * rights, and no broken feed, can write to the journal. */
+ * rights, and no broken feed, can write to the journal. A bad report follows from the clock and the pool's
+ * profile besides: nothing of it was taken, so taking it later under the same key does nothing twice. */
 static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_NONE] = true,          [REFUSAL_WRONG_STATE] = true,
     [REFUSAL_TAKEN] = true,         [REFUSAL_DOES_NOT_FIT] = true,

@@ -173,6 +173,7 @@ enum refusal decide_ask(struct decision *d)
         g == NULL ? match_query_of(d->e, r, d->now_ms) : gate_query_of(d->e, g, d->now_ms);
     enum refusal refusal = judge_referral(d, r, g);
 
+    query.bridge = cmd->u.ask.bridge;
     d->outcome->referral = r->id;
     if (refusal != REFUSAL_NONE)
         return refusal;

@@ -78,6 +78,10 @@ struct referral_slot {
 
     uint32_t last_mdo; /* 0 = none */
     uint32_t regie;    /* index in the care table + 1, 0 = as it began */
+    /* The regie of a household, which follows from its links and events; all in no digest. */
+    uint32_t regie_first; /* referral with which the regie began that this one is under; 0 = itself */
+    uint32_t regie_now;   /* of such a first one: referral whose record counts; 0 = itself */
+    uint32_t regie_last;  /* of a household's first one: with which its last regie began; 0 = itself */
     uint8_t n_mdos, n_consults;
     uint32_t nobed; /* its place in nobed.cases + 1, 0 = none; in no digest */
 };

@@ -28,7 +28,7 @@ struct fields {
 
 /* 2: weekend hours, terms of a proposal; 3: the last word of each side; 4: outcomes of what comes after
  * arrival, requests that are bridges, the channel of the call-back */
-#define CODEC_VERSION 4
+#define CODEC_VERSION 5
 
 struct fields fields_write(struct buf *out);
 struct fields fields_read(struct bytes_reader *in);

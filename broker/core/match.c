@@ -61,7 +61,7 @@ static void context_of(struct match_ctx *c, const struct engine *e, const struct
                        struct scarcity_moment *moment)
 {
     match_ctx_init(c, engine_vocab(e), engine_settings(e), q);
-    match_ctx_add_asked(c, e, q->referral);
+    match_ctx_add_asked(c, e, q->referral, q->bridge);
     match_ctx_add_known(c, e, q->referral);
     if (moment == NULL)
         return;

@@ -110,6 +110,7 @@ struct match_query {
     int64_t now_ms;
     int64_t deadline_ms; /* for a saved referral; 0 = opened now */
     unsigned placing;    /* gatekeepers whose places may be asked, besides those of ROLE: GATE_BIT */
+    bool bridge;         /* a bed for the meantime: what houses said of that counts, and of a place too */
 };
 
 /* Fill OUT; the caller ends it with match_fini. Cost: one pass over all pools. */

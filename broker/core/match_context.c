@@ -202,7 +202,7 @@ void match_ctx_add_known(struct match_ctx *c, const struct engine *e, struct ref
         c->known_house = engine_pool(e, s->pool)->location;
 }
 
-void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id)
+void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id, bool bridge)
 {
     const struct referral *r = id.v != 0 ? engine_referral(e, id) : NULL;
 
@@ -211,9 +211,9 @@ void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct ref
 
         if (q == NULL || !counts_as_asked(c, q))
             continue;
-        /* What a house says of a bed for the meantime, it does not say of a place; but one pool is not asked
-         * twice at a time. */
-        if (q->bridge && !request_is_holding(q))
+        /* What a house says of a bed for the meantime, it does not say of a place, only of the next time that
+         * it is asked for one; but one pool is not asked twice at a time. */
+        if (q->bridge && !bridge && !request_is_holding(q))
             continue;
         c->asked[c->n_asked++] = (struct match_asked){
             .pool = q->pool,

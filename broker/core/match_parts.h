@@ -107,7 +107,7 @@ struct match_judgement {
 void match_ctx_init(struct match_ctx *c, const struct vocab *vocab, const struct core_settings *settings,
                     const struct match_query *q);
 /* Add what was asked for the query's referral already; nothing for a search without saving. */
-void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id);
+void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id, bool bridge);
 /* The house that a household that comes back, or moves on, knows already. */
 void match_ctx_add_known(struct match_ctx *c, const struct engine *e, struct referral_id id);
 /* VIEW is copied. */

@@ -83,6 +83,7 @@ json_t *match_json(const struct flow *f, const struct actor *actor, const struct
         q = gate_query_of(e, g, q.now_ms);
         shown.keeper = g->keeper;
     }
+    q.bridge = options->bridge;
     match_run(e, &q, &r);
     json_t *json = view_match(e, &q, &r, &shown);
     match_fini(&r);

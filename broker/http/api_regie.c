@@ -27,7 +27,7 @@ static void regie_get(const struct late *late, const struct outcome *outcome)
     (void)outcome;
     /* Who refused it has nothing to do with it any more. */
     if (may(e, &late->actor, ACT_SEE_REGIE, id.v))
-        reply_json(late, 200, view_regie(e, id));
+        reply_json(late, 200, view_regie(e, &late->actor, id));
     else
         reply_json(late, 200, json_pack("{s:I, s:n}", "referralId", (json_int_t)id.v, "state"));
 }
@@ -41,7 +41,19 @@ void api_regie_get(struct call *call)
 enum { LIST_LIMIT }; /* late.numbers */
 enum { LIST_MAX = 200 };
 
-/* What this organisation holds or is offered; what began with its own referrals is in their list. */
+/* The same regie is listed with a referral that the household got later. */
+static bool is_listed_later(const struct engine *e, const struct actor *a, struct regie r,
+                            struct referral_id id)
+{
+    while ((id = engine_regie_next(e, &r, id)).v != 0) {
+        if (may(e, a, ACT_SEE_REGIE, id.v))
+            return true;
+    }
+    return false;
+}
+
+/* What this organisation holds or is offered, each with the last of its referrals; what began with its own
+ * referrals is in their list. */
 static void regies_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
@@ -54,13 +66,14 @@ static void regies_list(const struct late *late, const struct outcome *outcome)
         struct referral_id id = {i};
         struct regie r = engine_regie(e, id);
         bool mine = r.offered_to.v == late->actor.org.v ||
-                    (r.holder.v == late->actor.org.v && (r.moves > 0 || r.state == REGIE_OFFERED));
-        if (!mine || !may(e, &late->actor, ACT_SEE_REGIE, i))
+                    (r.holder.v == late->actor.org.v && (r.moves > 0 || r.state == REGIE_OFFERED ||
+                                                         engine_referral(e, id)->org.v != late->actor.org.v));
+        if (!mine || !may(e, &late->actor, ACT_SEE_REGIE, i) || is_listed_later(e, &late->actor, r, id))
             continue;
         if (total++ >= late->numbers[LIST_LIMIT])
             continue;
         shown[n++] = i;
-        json_array_append_new(list, view_regie(e, id));
+        json_array_append_new(list, view_regie(e, &late->actor, id));
     }
     if (late_record_each(late, "regie.read", shown, n))
         reply_json(late, 200, json_pack("{s:o, s:I}", "regies", list, "total", (json_int_t)total));

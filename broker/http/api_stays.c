@@ -222,17 +222,14 @@ static void return_found(const struct late *late, const struct outcome *outcome)
     const struct stay *s = engine_stay(e, (struct stay_id){(uint64_t)late->numbers[0]});
     const struct referral *r = engine_referral(e, s->referral);
     const struct pool_kept *p = engine_pool(e, s->pool);
-    char code[RETURN_CODE_SIZE] = "";
+    const char *code = engine_return_code(e, s->referral);
 
     (void)outcome;
-    for (const struct stay *at = s; at != NULL && code[0] == '\0';
-         at = engine_stay_of(e, engine_household(e, at->referral).earlier))
-        memcpy(code, at->return_code, sizeof code);
     reply_json(late, 200,
                json_pack("{s:o, s:s, s:i, s:s, s:o, s:o}", "need", draft_of(e, r, code), "kind",
-                         kind_code(p->kind), "moves", (int)engine_household(e, s->referral).moves + 1,
-                         "locationName", engine_location(e, p->location)->name, "leftAt",
-                         view_time(s->ended_at_ms), "toldAt", view_time(r->opened_at_ms)));
+                         kind_code(p->kind), "moves", (int)engine_moves(e, s->referral) + 1, "locationName",
+                         engine_location(e, p->location)->name, "leftAt", view_time(s->ended_at_ms), "toldAt",
+                         view_time(r->opened_at_ms)));
 }
 
 /* A code is what one household holds; trying codes until one fits is not a desk's work. Only misses count. */

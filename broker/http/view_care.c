@@ -63,21 +63,33 @@ json_t *view_mdo(const struct engine *e, const struct actor *actor, uint32_t id)
     return o;
 }
 
-json_t *view_regie(const struct engine *e, struct referral_id id)
+/* Before anybody took it over it is the desk that made the referral, and its number. Another desk's number is
+ * not given along to who has a later referral of the household. */
+static const char *regie_callback(const struct engine *e, const struct regie *r, struct referral_id id)
 {
     const struct referral *referral = engine_referral(e, id);
-    struct regie r = engine_regie(e, id);
-    /* Before anybody took it over it is the desk that made the referral, and its number. */
-    const char *callback = r.callback[0] == '\0' && r.moves == 0 ? referral->need.callback : r.callback;
-    json_t *o = json_pack("{s:I, s:s, s:s, s:o, s:o, s:i}", "referralId", (json_int_t)id.v, "referralCode",
-                          referral->code, "state", regie_state_code(r.state), "holder",
-                          view_organisation(e, r.holder), "offeredTo", view_organisation(e, r.offered_to),
-                          "moves", (int)r.moves);
 
+    if (r->moves > 0 || r->callback[0] != '\0')
+        return r->callback;
+    return referral->org.v == r->holder.v ? referral->need.callback : "";
+}
+
+json_t *view_regie(const struct engine *e, const struct actor *actor, struct referral_id id)
+{
+    struct regie r = engine_regie(e, id);
+    bool full = audience_of_regie(e, actor, id) == SIGHT_FULL;
+    json_t *o = NULL;
+
+    if (!full) /* that there is one, or none */
+        r = (struct regie){.state = r.state == REGIE_ENDED ? REGIE_ENDED : REGIE_HELD, .moves = r.moves};
+    o = json_pack("{s:I, s:s, s:s, s:o, s:o, s:i, s:b}", "referralId", (json_int_t)id.v, "referralCode",
+                  engine_referral(e, id)->code, "state", regie_state_code(r.state), "holder",
+                  view_organisation(e, r.holder), "offeredTo", view_organisation(e, r.offered_to), "moves",
+                  (int)r.moves, "full", full);
     json_object_set_new(o, "sinceAt", view_time(r.since_ms));
     json_object_set_new(o, "endedAt", view_time(r.ended_at_ms));
     json_object_set_new(o, "role", text_or_null(r.role));
-    json_object_set_new(o, "callback", text_or_null(callback));
+    json_object_set_new(o, "callback", text_or_null(full ? regie_callback(e, &r, id) : ""));
     return o;
 }
 
@@ -110,17 +122,15 @@ json_t *view_consult(const struct engine *e, const struct actor *actor, uint32_t
     const struct consult *c = engine_consult(e, id);
     const struct referral *r = engine_referral(e, c->referral);
     bool asked = actor->org.v == c->from.v;
-    json_t *o = json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:b}", "id", (json_int_t)id, "state",
+    bool full = audience_of_consult(e, actor, id) == SIGHT_FULL;
+    json_t *o = json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:b, s:b}", "id", (json_int_t)id, "state",
                           consult_state_code(c->state), "from", view_organisation(e, c->from), "to",
                           view_organisation(e, c->to), "question", text_or_null(c->question), "answer",
-                          text_or_null(c->answer), "own", asked);
+                          text_or_null(c->answer), "own", asked, "full", full);
 
     json_object_set_new(o, "askedAt", view_time(c->asked_at_ms));
     json_object_set_new(o, "endedAt", view_time(c->ended_at_ms));
-    json_object_set_new(o, "household",
-                        r->facts_known && audience_of_consult(e, actor, id) == SIGHT_FULL
-                            ? nameless(e, &r->need)
-                            : json_null());
+    json_object_set_new(o, "household", r->facts_known && full ? nameless(e, &r->need) : json_null());
     json_object_set_new(o, "referralId", asked ? json_integer((json_int_t)c->referral.v) : json_null());
     json_object_set_new(o, "referralCode", asked ? json_string(r->code) : json_null());
     return o;

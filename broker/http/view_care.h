@@ -11,7 +11,8 @@
 json_t *view_organisation(const struct engine *e, struct org_id id);
 /* With its items where ACTOR sees what is said in it; else an empty list and "full" false. */
 json_t *view_mdo(const struct engine *e, const struct actor *actor, uint32_t id);
-json_t *view_regie(const struct engine *e, struct referral_id id);
+/* Of the referral's household; who has it only where audience_of_regie is FULL, else "full" is false. */
+json_t *view_regie(const struct engine *e, const struct actor *actor, struct referral_id id);
 /* The household without identity: threat, needs, ages in bands. Which referral it is only for who asked. */
 json_t *view_consult(const struct engine *e, const struct actor *actor, uint32_t id);
 

@@ -53,7 +53,7 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
                             : json_string(vocab_list_code(v, LIST_WITHDRAW, r->withdraw_reason - 1U)));
     json_object_set_new(o, "stayId", h.stay.v != 0 ? json_integer((json_int_t)h.stay.v) : json_null());
     json_object_set_new(o, "follows", json_string(link_why_code(h.why)));
-    json_object_set_new(o, "moves", json_integer(h.moves));
+    json_object_set_new(o, "moves", json_integer(engine_moves(e, id)));
     json_object_set_new(o, "announced", announced_of(e, id, now_ms));
     if (full && r->facts_known && audience_of_referral(e, actor, id) == SIGHT_FULL)
         json_object_set_new(o, "need", need_to_json(v, &r->need));

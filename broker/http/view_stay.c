@@ -140,14 +140,14 @@ json_t *view_stay(const struct engine *e, const struct actor *actor, const struc
     struct household_link h = engine_household(e, s->referral);
     bool house = actor->role == ROLE_SHELTER && actor->org.v == p->org.v &&
                  (actor->location.v == 0 || actor->location.v == p->location.v);
-    json_t *o =
-        json_pack("{s:I, s:I, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:b, s:I}", "id",
-                  (json_int_t)s->id.v, "referralId", (json_int_t)s->referral.v, "referralCode",
-                  engine_referral(e, s->referral)->code, "requestId", (json_int_t)s->request.v, "poolId",
-                  (json_int_t)p->id.v, "poolName", engine_pool_name(e, p->id), "poolNameEn",
-                  engine_pool_name_en(e, p->id), "kind", kind_code(p->kind), "locationName", l->name, "state",
-                  stay_state_code(s->state), "nights", (int)stay_nights(s, now_ms), "moves", (int)h.moves,
-                  "follows", link_why_code(h.why), "house", house, "version", (json_int_t)s->version);
+    json_t *o = json_pack("{s:I, s:I, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:b, s:I}", "id",
+                          (json_int_t)s->id.v, "referralId", (json_int_t)s->referral.v, "referralCode",
+                          engine_referral(e, s->referral)->code, "requestId", (json_int_t)s->request.v,
+                          "poolId", (json_int_t)p->id.v, "poolName", engine_pool_name(e, p->id), "poolNameEn",
+                          engine_pool_name_en(e, p->id), "kind", kind_code(p->kind), "locationName", l->name,
+                          "state", stay_state_code(s->state), "nights", (int)stay_nights(s, now_ms), "moves",
+                          (int)engine_moves(e, s->referral), "follows", link_why_code(h.why), "house", house,
+                          "version", (json_int_t)s->version);
 
     json_object_set_new(o, "startedAt", view_time(s->started_at_ms));
     json_object_set_new(o, "readyAt", view_time(s->ready_at_ms));

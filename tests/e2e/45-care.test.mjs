@@ -5,9 +5,10 @@ import { after, before, test } from 'node:test';
 import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn, textOf } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
-import { aNeed, aWoman, deskOf, demo, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
+import { poll } from '../support/wait.mjs';
+import { aNeed, aWoman, ask, deskOf, demo, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
 
-let x, browser, own, house, org, referral, houseName;
+let x, browser, own, house, houseDesk, org, poolId, referral, houseName;
 
 before(async () => {
   x = await startExchange('e2e-care');
@@ -15,12 +16,14 @@ before(async () => {
   const api = await x.as('nachtdienst.rotterdam');
   const [place] = await placesFor(api, aWoman(), 1);
   org = organisationOf(place.poolId);
+  poolId = place.poolId;
+  houseDesk = deskOf(poolId);
   houseName = demo.organisations[org - 1].name;
   referral = await openReferral(api, aNeed({ traits: { eer: 'yes' } }));
   own = await openDesk(browser, x.origin, { expected: [/status of (403|404|409)/] });
   await signIn(own, 'nachtdienst.rotterdam', '#results');
   house = await openDesk(browser, x.origin, { viewport: PHONE });
-  await signIn(house, deskOf(place.poolId), 'main');
+  await signIn(house, houseDesk, 'main');
 }, { timeout: 180_000 });
 after(async () => {
   await browser?.close();
@@ -99,6 +102,30 @@ test('a specialist is asked, and sees neither code nor place nor age; the answer
   await card.locator('[name=answer]').fill('Eerst een tolk.');
   await card.getByRole('button', { name: say('care.answer_button') }).click();
   await section().getByText('Eerst een tolk.').waitFor();
+  // Whom it was about is over for the specialist; that is not the same as erased.
+  const done = house.page.locator('[data-kind="consult"]', { hasText: 'Wat is hier wijs?' });
+  await done.getByText(say('care.consult_over')).waitFor();
+  assert.equal(await done.getByText(say('care.erased')).count(), 0);
+  assert.equal(await section().getByText(say('care.consult_left')).count(), 0);
+});
+
+test('a household that moved on: its first desk reads that somebody has the regie, and not who', async () => {
+  const [api, amsterdam, desk] = await Promise.all(['nachtdienst.rotterdam', 'nachtdienst.amsterdam', houseDesk].map(name => x.as(name)));
+  const first = await openReferral(api, aWoman());
+  const request = (await ask(api, first.id, [poolId])).requests[0].id;
+  for (const step of ['acceptance', 'arrival']) expectStatus(await desk.post(`/requests/${request}/${step}`), 200);
+  const { stayId } = expectStatus(await api.get(`/referrals/${first.id}`), 200);
+  const { returnCode } = expectStatus(await desk.post(`/stays/${stayId}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
+  const next = await openReferral(amsterdam, aWoman({ returnCode }));
+  await own.page.goto(`/verwijzing#r=${next.id}`);
+  await section().getByText(say('care.regie_change')).click();
+  await own.page.locator(`#regie-to-${next.id}`).selectOption({ label: /** @type {string} */ (expectStatus(await amsterdam.get('/organisations'), 200).organisations.find(o => o.id === amsterdam.session.organisationId).name) });
+  await own.page.getByRole('button', { name: say('care.regie_offer') }).click();
+  await poll(async () => expectStatus(await amsterdam.get(`/referrals/${next.id}/regie`), 200).state === 'offered');
+  expectStatus(await amsterdam.post(`/referrals/${next.id}/regie-acceptance`, { role: 'Casusregisseur', callback: '020 123 45 67' }), 200);
+  await own.page.goto(`/verwijzing#r=${first.id}`);
+  await section().getByText(say('care.regie_elsewhere')).waitFor();
+  assert.doesNotMatch(await section().locator('dl').first().innerText(), /Amsterdam|Casusregisseur/);
 });
 
 test('an answer that is being typed stays with its question when another one comes in', async () => {

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
 import { aNeed, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor } from '../support/world.mjs';
 
-let x, own, house, third, org, org3, place;
+let x, own, house, third, thirdDesk, org, org3, place;
 
 before(async () => {
   x = await startExchange('care');
@@ -13,7 +13,8 @@ before(async () => {
   const places = await placesFor(own, aWoman(), 2);
   [place] = places;
   house = await x.as(deskOf(places[0].poolId));
-  third = await x.as(deskOf(places[1].poolId));
+  thirdDesk = deskOf(places[1].poolId);
+  third = await x.as(thirdDesk);
   org = organisationOf(places[0].poolId);
   org3 = organisationOf(places[1].poolId);
 });
@@ -91,6 +92,50 @@ test('regie: one holder at any moment, handed over by both, and ended only when 
   expectStatus(await own.post(`/referrals/${id}/mdos`, { ground: 'vital_interest', organisationIds: [org] }), 409);
 });
 
+test('a household that moved on keeps its co-ordinator, and who it left hears not who has it now', async () => {
+  const other = await x.as('nachtdienst.amsterdam');
+  const first = await openReferral(own, aWoman());
+  const request = (await ask(own, first.id, [place.poolId])).requests[0].id;
+  expectStatus(await house.post(`/requests/${request}/acceptance`), 200);
+  expectStatus(await house.post(`/requests/${request}/arrival`), 200);
+  const { stayId } = expectStatus(await own.get(`/referrals/${first.id}`), 200);
+  const { returnCode } = expectStatus(await house.post(`/stays/${stayId}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
+  const next = await openReferral(other, aWoman({ returnCode }));
+  const regie = async (who, id) => expectStatus(await who.get(`/referrals/${id}/regie`), 200);
+
+  // The other desk made the referral and does not co-ordinate. It hears who does, and not the number of that desk.
+  const seen = await regie(other, next.id);
+  assert.deepEqual([seen.holder.id, seen.state, seen.full, seen.callback], [own.session.organisationId, 'held', true, null]);
+  expectStatus(await other.post(`/referrals/${next.id}/regie-offer`, { organisationId: org3 }), 404);
+  expectStatus(await other.get(`/referrals/${first.id}/regie`), 404);
+  const mine = list => list.regies.filter(r => [first.id, next.id].includes(r.referralId)).map(r => r.referralId);
+  assert.deepEqual(mine(expectStatus(await own.get('/regies'), 200)), [next.id], 'listed once, with the last referral');
+  expectStatus(await own.post(`/referrals/${first.id}/regie-end`), 409); // a place is looked for in the other
+
+  const stream = await other.events();
+  expectStatus(await own.post(`/referrals/${next.id}/regie-offer`, { organisationId: org3 }), 200);
+  const offered = expectStatus(await third.get('/regies'), 200);
+  assert.deepEqual(mine(offered), [next.id]);
+  const taken = expectStatus(await third.post(`/referrals/${next.id}/regie-acceptance`, { role: 'Casusregisseur', callback: '010 123 45 67' }), 200);
+  assert.equal(taken.holder.id, org3);
+  await stream.until(e => e.event === 'regie.taken' && e.data.referralId === next.id);
+  stream.close();
+  assert.deepEqual([(await regie(other, next.id)).holder.id, (await regie(third, first.id)).holder.id], [org3, org3]);
+  const left = await regie(own, first.id);
+  assert.deepEqual([left.full, left.state, left.holder, left.role, left.callback], [false, 'held', null, null, null]);
+  expectStatus(await own.get(`/referrals/${next.id}/regie`), 404);
+
+  await x.killBroker();
+  await x.startBroker();
+  [own, house, third] = await Promise.all([x.as('nachtdienst.rotterdam'), x.as(deskOf(place.poolId)), x.as(thirdDesk)]);
+  assert.equal((await regie(third, first.id)).holder.id, org3);
+  // Ended for all of it at once, when no referral of it needs one.
+  expectStatus(await (await x.as('nachtdienst.amsterdam')).post(`/referrals/${next.id}/withdrawal`, { reason: 'eigen_netwerk' }), 200);
+  expectStatus(await third.post(`/referrals/${next.id}/regie-end`), 200);
+  assert.equal((await regie(own, first.id)).state, 'ended');
+  assert.equal((await regie(await x.as('nachtdienst.amsterdam'), next.id)).state, 'ended');
+});
+
 test('a specialist is asked without identity: no code, no referral, no age, no place; the answer comes back', async () => {
   const { id, code } = await openReferral(own, aNeed({ traits: { eer: 'yes' } }));
   const question = 'Is een vrouw met deze druk bij jullie op haar plek?';
@@ -103,7 +148,10 @@ test('a specialist is asked without identity: no code, no referral, no age, no p
   assert.equal(seen.household.traits.eer, 'yes');
   for (const word of [code, 'GM0599', 'R28', '010 000', '"age"']) assert.ok(!answer.text.includes(word), word);
   expectStatus(await third.get(`/consults/${made.id}`), 404);
-  expectStatus(await house.post(`/consults/${made.id}/answer`, { answer: 'Ja, met onze tolk.' }), 200);
+  assert.equal(seen.full, true);
+  const answered = expectStatus(await house.post(`/consults/${made.id}/answer`, { answer: 'Ja, met onze tolk.' }), 200);
+  assert.deepEqual([answered.full, answered.household], [false, null], 'not shown any more, and nothing was erased');
+  assert.equal(expectStatus(await own.get(`/consults/${made.id}`), 200).full, true);
   assert.equal(expectStatus(await own.get(`/consults/${made.id}`), 200).answer, 'Ja, met onze tolk.');
   expectStatus(await house.post(`/consults/${made.id}/answer`, { answer: 'Nee.' }), 409);
   expectStatus(await own.post(`/consults/${made.id}/closure`), 409);

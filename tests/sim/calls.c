@@ -140,9 +140,11 @@ static void call_end(struct calls *c, struct call *k)
 
 /* ---- answers ---- */
 
-/* An answer that no commit stands behind (not found, a report that tells nothing new) is not kept and a
- * repeat is judged afresh. A broker that was taken over from and does not know it yet may still give such an
- * answer out of old state: it can promise nothing, but it can be wrong (README). */
+/* An answer that no commit stands behind (not found, a report that tells nothing new, or one that was seen in
+ * the future) is not kept and a repeat is judged afresh. Of two that were sent at once both answers may come
+ * with the commit of the second: then the journal keeps that one, and nobody promised the first. A broker
+ * that was taken over from and does not know it yet may still give such an answer out of old state: it can
+ * promise nothing, but it can be wrong (README). */
 static void check_repeat(struct calls *c, struct call *k, const struct outcome *outcome, bool stalled)
 {
     int64_t kept_ms = core_settings_default().keys_age_s * MS_SECOND;
@@ -195,7 +197,8 @@ static void on_answer(struct calls *c, struct call *k, const struct outcome *out
     }
     if (!k->promised) {
         k->answer = *outcome;
-        k->promised = outcome->seq > 0 || (!stalled && checker_knows(w->checker, &k->cmd->key, &kept));
+        k->promised = outcome->seq > 0 || (!stalled && checker_knows(w->checker, &k->cmd->key, &kept) &&
+                                           outcome_equal(&kept, outcome));
     }
     if (k->repeats > 0) {
         k->repeats--;

@@ -9,6 +9,7 @@
 enum seat { SEAT_NONE, SEAT_INVITED, SEAT_JOINED, SEAT_AWAY };
 
 struct mdo_model {
+    uint64_t referral;
     bool over;
     enum seat seats[SEATS_MAX]; /* by organisation */
     uint64_t since[SEATS_MAX];
@@ -21,9 +22,16 @@ struct item_model {
 };
 
 struct regie_model {
-    uint32_t holder, offered; /* holder 0 = ended, or of a referral not seen */
+    uint32_t holder, offered; /* holder 0 = ended */
     uint64_t since;
     bool ended;
+};
+
+/* One referral. By its number - 1 too: the regie that would begin with it. */
+struct referral_model {
+    uint64_t household; /* the first referral of its household */
+    uint64_t regie;     /* the one with which the regie began that it is under */
+    bool looks;         /* for a place, or is on the way to it */
 };
 
 struct consult_model {
@@ -35,9 +43,11 @@ struct care_model {
     struct trace *trace;
     struct mdo_model *mdos;
     struct item_model *items;
-    struct regie_model *regies; /* by referral */
+    struct regie_model *regies; /* by the referral with which each began */
+    struct referral_model *referrals;
     struct consult_model *consults;
     size_t n_mdos, cap_mdos, n_items, cap_items, n_regies, cap_regies, n_consults, cap_consults;
+    size_t n_referrals, cap_referrals;
 };
 
 struct care_model *care_model_new(struct trace *t)
@@ -55,6 +65,7 @@ void care_model_free(struct care_model *m)
     free(m->mdos);
     free(m->items);
     free(m->regies);
+    free(m->referrals);
     free(m->consults);
     free(m);
 }
@@ -79,7 +90,7 @@ static void on_mdo(struct care_model *m, const struct event *ev)
 
     if (ev->kind == EV_MDO_CONVENED) {
         MEM_GROW(m->mdos, m->n_mdos, m->cap_mdos);
-        m->mdos[m->n_mdos++] = (struct mdo_model){0};
+        m->mdos[m->n_mdos++] = (struct mdo_model){.referral = v->referral.v};
         if (v->mdo != m->n_mdos)
             trace_fail(m->trace, "seq %llu: an MDO out of order", SEQ(ev));
     }
@@ -124,10 +135,61 @@ static void on_item(struct care_model *m, const struct event *ev)
     item->is_open = is_open;
 }
 
+static void on_opened(struct care_model *m, const struct event *ev)
+{
+    uint64_t id = ev->u.opened.id.v;
+
+    MEM_GROW(m->regies, m->n_regies, m->cap_regies);
+    m->regies[m->n_regies++] = (struct regie_model){.holder = ev->u.opened.org.v};
+    MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
+    m->referrals[m->n_referrals++] = (struct referral_model){.household = id, .regie = id, .looks = true};
+}
+
+static struct regie_model *regie_of(const struct care_model *m, struct referral_id id)
+{
+    return &m->regies[m->referrals[id.v - 1].regie - 1];
+}
+
+/* The household moved on: who co-ordinates goes with it, whoever made the referral. Where nobody does,
+ * because it was declared no longer needed, who made it begins. */
+static void on_linked(struct care_model *m, const struct event *ev)
+{
+    struct referral_model *r = &m->referrals[ev->u.link.referral.v - 1];
+
+    r->household = m->referrals[ev->u.link.earlier.v - 1].household;
+    for (size_t i = 0; i < m->n_referrals; i++) {
+        const struct referral_model *other = &m->referrals[i];
+
+        if (other != r && other->household == r->household && !m->regies[other->regie - 1].ended)
+            r->regie = other->regie;
+    }
+}
+
+static void on_referral_over(struct care_model *m, struct referral_id id)
+{
+    m->referrals[id.v - 1].looks = false;
+}
+
+/* Nobody is left without a co-ordinator who looks for a place, or over whom organisations sit together. */
+static bool is_needed(const struct care_model *m, const struct regie_model *r)
+{
+    for (size_t i = 0; i < m->n_referrals; i++) {
+        if (m->referrals[i].looks && &m->regies[m->referrals[i].regie - 1] == r)
+            return true;
+    }
+    for (size_t i = 0; i < m->n_mdos; i++) {
+        if (!m->mdos[i].over && regie_of(m, (struct referral_id){m->mdos[i].referral}) == r)
+            return true;
+    }
+    return false;
+}
+
 static void on_regie(struct care_model *m, const struct event *ev)
 {
-    struct regie_model *r = &m->regies[ev->u.regie.referral.v - 1];
+    struct regie_model *r = regie_of(m, ev->u.regie.referral);
 
+    if (ev->kind == EV_REGIE_ENDED && is_needed(m, r))
+        trace_fail(m->trace, "seq %llu: a household that needs one is left without a co-ordinator", SEQ(ev));
     if (r->ended || r->holder != ev->u.regie.from.v)
         trace_fail(m->trace, "seq %llu: '%s' of who does not co-ordinate", SEQ(ev), event_name(ev->kind));
     if (ev->kind != EV_REGIE_OFFERED && ev->kind != EV_REGIE_ENDED && r->offered != ev->u.regie.to.v)
@@ -160,8 +222,13 @@ static void on_consult(struct care_model *m, const struct event *ev)
 void care_model_event(struct care_model *m, const struct event *ev)
 {
     if (ev->kind == EV_REFERRAL_OPENED) {
-        MEM_GROW(m->regies, m->n_regies, m->cap_regies);
-        m->regies[m->n_regies++] = (struct regie_model){.holder = ev->u.opened.org.v};
+        on_opened(m, ev);
+    } else if (ev->kind == EV_REFERRAL_LINKED) {
+        on_linked(m, ev);
+    } else if (ev->kind == EV_REFERRAL_ADMITTED || ev->kind == EV_REFERRAL_WITHDRAWN) {
+        on_referral_over(m, ev->u.referral.referral);
+    } else if (ev->kind == EV_REFERRAL_CLOSED) {
+        on_referral_over(m, event_subject(ev));
     } else if (ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_MDO_CLOSED) {
         on_mdo(m, ev);
     } else if (ev->kind == EV_MDO_NOTED || ev->kind == EV_MDO_ITEM_MOVED) {
@@ -175,9 +242,32 @@ void care_model_event(struct care_model *m, const struct event *ev)
 
 static bool co_ordinates(const struct care_model *m, struct referral_id id, struct org_id org, uint64_t seq)
 {
-    const struct regie_model *r = id.v >= 1 && id.v <= m->n_regies ? &m->regies[id.v - 1] : NULL;
+    const struct regie_model *r = id.v >= 1 && id.v <= m->n_referrals ? regie_of(m, id) : NULL;
 
     return r != NULL && r->holder == org.v && r->since <= seq;
+}
+
+void care_model_compare(const struct care_model *m, const struct engine *e)
+{
+    uint64_t *regie = mem_new(m->n_referrals + 1, sizeof *regie); /* by household: the one that goes on */
+
+    for (size_t i = 0; i < m->n_referrals; i++) {
+        const struct referral_model *r = &m->referrals[i];
+        const struct regie_model *want = &m->regies[r->regie - 1];
+        struct regie is = engine_regie(e, (struct referral_id){i + 1});
+
+        if (is.holder.v != want->holder || is.offered_to.v != want->offered)
+            trace_fail(m->trace, "referral %zu: organisation %u co-ordinates, and %u was told", i + 1,
+                       is.holder.v, want->holder);
+        if (r->looks && is.holder.v == 0)
+            trace_fail(m->trace, "referral %zu: looks for a place and nobody co-ordinates", i + 1);
+        if (want->ended)
+            continue;
+        if (regie[r->household] != 0 && regie[r->household] != r->regie)
+            trace_fail(m->trace, "referral %zu: its household has two co-ordinators", i + 1);
+        regie[r->household] = r->regie;
+    }
+    free(regie);
 }
 
 bool care_model_concerns(const struct care_model *m, const struct event *ev, struct org_id org)

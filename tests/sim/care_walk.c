@@ -62,7 +62,10 @@ static void regie_act(const struct engine *e, struct rng *r, struct command *cmd
         cmd->kind = rng_chance(r, 700) ? CMD_TAKE_REGIE : CMD_KEEP_REGIE;
         cmd->actor = staff_of(e, rng_chance(r, 900) ? held.offered_to : held.holder);
     } else {
-        cmd->kind = rng_chance(r, 800) ? CMD_OFFER_REGIE : CMD_END_REGIE;
+        /* Mostly where it may end, so that households come back to a regie that did. */
+        bool is_over = !referral_is_live(engine_referral(e, k->referral)->state);
+
+        cmd->kind = rng_chance(r, is_over ? 400 : 900) ? CMD_OFFER_REGIE : CMD_END_REGIE;
         cmd->actor = staff_of(e, held.holder);
     }
 }

@@ -353,10 +353,16 @@ static void on_made(struct ledger_model *m, const struct event *ev)
         trace_fail(m->trace, "seq %llu: request %llu: %d held + %d asked of %d units in pool %u",
                    (unsigned long long)ev->seq, (unsigned long long)r->id.v, before, r->units, units,
                    r->pool.v);
-    for (size_t i = 0; i < p->n_counted; i++)
-        if (m->requests[p->counted[i] - 1].referral == r->referral.v)
+    for (size_t i = 0; i < p->n_counted; i++) {
+        const struct request_model *other = &m->requests[p->counted[i] - 1];
+
+        /* Who sleeps there for the meantime may ask to stay: that is another unit until it has its place. */
+        if (other->bridge && other->hold == HOLD_ARRIVED && !r->bridge)
+            continue;
+        if (other->referral == r->referral.v)
             trace_fail(m->trace, "seq %llu: pool %u asked twice for referral %llu",
                        (unsigned long long)ev->seq, r->pool.v, (unsigned long long)r->referral.v);
+    }
     CHECK(r->id.v == m->n_requests + 1);
     on_asked_on(m, ev, referral);
     MEM_GROW(m->requests, m->n_requests, m->cap_requests);

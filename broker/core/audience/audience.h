@@ -76,6 +76,10 @@ bool audience_of_return_code(const struct engine *e, const struct actor *actor, 
  * referral, sees what is said in it. */
 enum sight audience_of_mdo(const struct engine *e, const struct actor *actor, uint32_t id);
 
+/* What of the regie of ID's household. MINIMUM is whether there is one: it moved at a later referral, which
+ * is no concern of ACTOR, so who has it would tell where the household went. */
+enum sight audience_of_regie(const struct engine *e, const struct actor *actor, struct referral_id id);
+
 /* What of a consult. FULL is with the household, as it is now: for who asked, while the household is its
  * concern, and for who was asked, until the consult has ended. MINIMUM is question and answer. */
 enum sight audience_of_consult(const struct engine *e, const struct actor *actor, uint32_t id);

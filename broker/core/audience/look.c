@@ -284,6 +284,19 @@ enum sight audience_of_mdo(const struct engine *e, const struct actor *a, uint32
     return has_joined(a, m) || is_close(e, a, engine_referral(e, m->referral)) ? SIGHT_FULL : SIGHT_MINIMUM;
 }
 
+/* Whose referral the household left behind does not hear from there where it went: who co-ordinates may be
+ * the house that took it in. */
+enum sight audience_of_regie(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    struct regie r = engine_regie(e, id);
+
+    if (!may(e, a, ACT_SEE_REGIE, id.v))
+        return SIGHT_NONE;
+    if (r.holder.v == a->org.v || r.offered_to.v == a->org.v || r.at.v <= id.v)
+        return SIGHT_FULL;
+    return is_close(e, a, engine_referral(e, r.at)) ? SIGHT_FULL : SIGHT_MINIMUM;
+}
+
 enum sight audience_of_consult(const struct engine *e, const struct actor *a, uint32_t id)
 {
     const struct consult *c = engine_consult(e, id);

@@ -116,14 +116,19 @@ bool is_of_desk(const struct actor *a, struct org_id org, struct location_id des
 
 /* ---- care: who sits at the table, who co-ordinates, who was asked ---- */
 
-/* The co-ordinator sees what it co-ordinates. In the organisation whose referral it is that is its referrers,
- * and not the desk of a house of the same organisation. */
+/* The co-ordinator sees what it co-ordinates: every referral of the household under that regie. In the
+ * organisation whose referral it is, or with whose referral the regie began, that is its referrers, and not
+ * the desk of a house of the same organisation. */
 bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r)
 {
-    if (r == NULL || (!is_referrer(a) && a->role != ROLE_SHELTER) ||
-        engine_regie(e, r->id).holder.v != a->org.v)
+    struct regie held;
+
+    if (r == NULL || (!is_referrer(a) && a->role != ROLE_SHELTER))
         return false;
-    return is_referrer(a) || r->org.v != a->org.v;
+    held = engine_regie(e, r->id);
+    if (held.holder.v != a->org.v)
+        return false;
+    return is_referrer(a) || (r->org.v != a->org.v && engine_referral(e, held.referral)->org.v != a->org.v);
 }
 
 /* Whose referral it is, who took the household in, and who co-ordinates. */

@@ -108,7 +108,7 @@ const struct mdo *engine_mdo_of(const struct engine *e, struct referral_id id)
     return last != 0 && e->care.mdos[last - 1].m.state != MDO_CLOSED ? &e->care.mdos[last - 1].m : NULL;
 }
 
-struct regie engine_regie(const struct engine *e, struct referral_id id)
+struct regie care_own_regie(const struct engine *e, struct referral_id id)
 {
     const struct referral *r = engine_referral(e, id);
     uint32_t kept = r != NULL ? e->referrals[id.v - 1].regie : 0;
@@ -117,7 +117,34 @@ struct regie engine_regie(const struct engine *e, struct referral_id id)
         return (struct regie){.state = REGIE_ENDED};
     if (kept != 0)
         return e->care.regies[kept - 1].r;
-    return (struct regie){.referral = id, .state = REGIE_HELD, .holder = r->org, .since_ms = r->opened_at_ms};
+    return (struct regie){
+        .referral = id, .at = id, .state = REGIE_HELD, .holder = r->org, .since_ms = r->opened_at_ms};
+}
+
+struct referral_id care_regie_first(const struct engine *e, struct referral_id id)
+{
+    uint32_t first = engine_referral(e, id) != NULL ? e->referrals[id.v - 1].regie_first : 0;
+
+    return first != 0 ? (struct referral_id){first} : id;
+}
+
+struct regie engine_regie(const struct engine *e, struct referral_id id)
+{
+    struct referral_id first = care_regie_first(e, id);
+    uint32_t now = engine_referral(e, first) != NULL ? e->referrals[first.v - 1].regie_now : 0;
+
+    return care_own_regie(e, now != 0 ? (struct referral_id){now} : first);
+}
+
+struct referral_id engine_regie_next(const struct engine *e, const struct regie *r, struct referral_id after)
+{
+    struct referral_id first = care_regie_first(e, r->referral);
+    struct referral_id id =
+        after.v != 0 ? engine_household_next(e, after) : engine_household_first(e, r->referral);
+
+    while (id.v != 0 && care_regie_first(e, id).v != first.v)
+        id = engine_household_next(e, id);
+    return id;
 }
 
 const struct mdo_participant *mdo_participant_of(const struct mdo *m, struct org_id org)

@@ -8,9 +8,11 @@
  *   regie         held ─► offered ─► held (by the receiver, or still by the holder),   held ─► ended
  *   consult       asked ─► answered, declined, withdrawn
  *
- * Regie begins with the referral: the referrer's organisation holds it until another takes it over, so there
- * is exactly one holder at any moment until it is declared no longer needed. That cannot be while a place is
- * looked for (domain: section 5). */
+ * Regie begins with the household's first referral: the referrer's organisation holds it until another takes
+ * it over, so there is exactly one holder at any moment until it is declared no longer needed. It follows the
+ * household: a referral that is linked to an earlier one (core/stay) comes under the regie that there is,
+ * whoever made it, and begins one of its own only if that had ended. Ended it cannot be while a place is
+ * looked for in any of its referrals (domain: section 5). */
 #ifndef PLEK_CORE_CARE_H
 #define PLEK_CORE_CARE_H
 
@@ -90,7 +92,8 @@ struct mdo_item {
 
 /* Kept from the first offer on; before it the referrer's organisation holds and nothing is recorded. */
 struct regie {
-    struct referral_id referral;
+    struct referral_id referral; /* with which it began; several referrals of one household have one regie */
+    struct referral_id at; /* where it last moved; who sees that referral, or a later one, may know of it */
     enum regie_state state;
     struct org_id holder;
     struct org_id offered_to; /* REGIE_OFFERED only */
@@ -143,8 +146,12 @@ const struct consult *engine_consult(const struct engine *e, uint32_t id);
 /* The MDO of a referral that is not closed; NULL = none. */
 const struct mdo *engine_mdo_of(const struct engine *e, struct referral_id id);
 
-/* The co-ordinator of a referral, also where nothing was recorded yet. .holder is 0 only if ended. */
+/* The co-ordinator of a referral's household, also where nothing was recorded yet. .holder is 0 only if
+ * ended. Referrals with the same .referral are under the same regie. */
 struct regie engine_regie(const struct engine *e, struct referral_id id);
+/* The referral under R, of those that were linked after AFTER ({0}: of all); 0 = no more. Cost: the
+ * household. */
+struct referral_id engine_regie_next(const struct engine *e, const struct regie *r, struct referral_id after);
 
 /* ORG's place at the table; NULL = none. */
 const struct mdo_participant *mdo_participant_of(const struct mdo *m, struct org_id org);

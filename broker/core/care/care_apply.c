@@ -243,6 +243,20 @@ void mdo_item_moved_apply(struct engine *e, const struct event *ev)
 
 /* ---- regie ---- */
 
+/* The regie goes with the household; where it was declared no longer needed, the next begins here. */
+void care_linked(struct engine *e, struct referral_id id, struct referral_id earlier)
+{
+    struct referral_slot *household = referral_slot(e, engine_household_first(e, earlier));
+    struct referral_id first = {household->regie_last != 0 ? household->regie_last : household->r.id.v};
+
+    if (engine_regie(e, first).state == REGIE_ENDED) {
+        household->regie_last = (uint32_t)id.v;
+        return;
+    }
+    for (; id.v != 0; id = engine_household_next(e, id)) /* and what was linked to it already */
+        referral_slot(e, id)->regie_first = (uint32_t)first.v;
+}
+
 /* The record of a referral's regie, made at its first change. */
 static struct regie_slot *regie_slot(struct engine *e, struct referral_id id)
 {
@@ -254,7 +268,7 @@ static struct regie_slot *regie_slot(struct engine *e, struct referral_id id)
         MEM_GROW_TIGHT(e->care.regies, e->care.n_regies, e->care.cap_regies);
         s = &e->care.regies[e->care.n_regies++];
         memset(s, 0, sizeof *s);
-        s->r = engine_regie(e, id);
+        s->r = care_own_regie(e, id);
         r->regie = e->care.n_regies;
     }
     return &e->care.regies[r->regie - 1];
@@ -262,12 +276,16 @@ static struct regie_slot *regie_slot(struct engine *e, struct referral_id id)
 
 static void regie_move(struct engine *e, const struct event *ev, enum regie_state to)
 {
-    struct regie_slot *s = regie_slot(e, ev->u.regie.referral);
+    struct regie_slot *s = regie_slot(e, ev->u.regie.of);
+    struct referral_slot *first = referral_slot(e, care_regie_first(e, ev->u.regie.of));
 
     CHECK(regie_may_become(s->r.state, to));
     s->r.state = to;
+    s->r.at = ev->u.regie.referral;
     s->r.offered_to = to == REGIE_OFFERED ? ev->u.regie.to : (struct org_id){0};
     s->r.version = ev->seq;
+    first->regie_now =
+        (uint32_t)ev->u.regie.of.v; /* in old journals there were several: the last word counts */
     care_refresh_regie(e, s);
 }
 
@@ -275,10 +293,12 @@ static void regie_move(struct engine *e, const struct event *ev, enum regie_stat
 static const char *regie_impossible(const struct engine *e, const struct event *ev, enum regie_state now)
 {
     const struct care_regie_event *v = &ev->u.regie;
-    struct regie r = engine_regie(e, v->referral);
+    struct regie r = care_own_regie(e, v->of);
 
     if (engine_referral(e, v->referral) == NULL || r.state != now || r.holder.v != v->from.v)
         return "a co-ordinator that is none";
+    if (care_regie_first(e, v->referral).v != care_regie_first(e, v->of).v)
+        return "a co-ordinator of another household";
     if (now == REGIE_OFFERED && r.offered_to.v != v->to.v)
         return "a hand-over to who was not asked";
     return NULL;
@@ -307,7 +327,7 @@ const char *regie_taken_impossible(const struct engine *e, const struct event *e
 
 void regie_taken_apply(struct engine *e, const struct event *ev)
 {
-    struct regie_slot *s = regie_slot(e, ev->u.regie.referral);
+    struct regie_slot *s = regie_slot(e, ev->u.regie.of);
 
     s->r.holder = ev->u.regie.to;
     s->r.since_ms = ev->at_ms;
@@ -334,18 +354,40 @@ const char *regie_ended_impossible(const struct engine *e, const struct event *e
 
     if (why != NULL)
         return why;
-    if (referral_is_live(engine_referral(e, ev->u.regie.referral)->state))
+    /* Of the other referrals only decide asks: brokers that wrote codec version 4 did not. */
+    if (referral_is_live(engine_referral(e, ev->u.regie.of)->state))
         return "no co-ordinator for a household that has no place";
-    return engine_mdo_of(e, ev->u.regie.referral) != NULL ? "no co-ordinator while an MDO goes on" : NULL;
+    return engine_mdo_of(e, ev->u.regie.of) != NULL ? "no co-ordinator while an MDO goes on" : NULL;
+}
+
+/* A household that an old broker left without a co-ordinator: the regie is that of the referral that goes on,
+ * as it was then. */
+static void regie_goes_on(struct engine *e, struct referral_id ended)
+{
+    struct regie r = engine_regie(e, ended);
+    struct referral_slot *first = referral_slot(e, care_regie_first(e, ended));
+    struct referral_id id = engine_regie_next(e, &r, (struct referral_id){0});
+
+    for (; id.v != 0; id = engine_regie_next(e, &r, id)) {
+        bool goes_on = referral_is_live(engine_referral(e, id)->state) || engine_mdo_of(e, id) != NULL;
+
+        if (goes_on && care_own_regie(e, id).state != REGIE_ENDED)
+            first->regie_now = (uint32_t)id.v;
+    }
 }
 
 void regie_ended_apply(struct engine *e, const struct event *ev)
 {
-    struct regie_slot *s = regie_slot(e, ev->u.regie.referral);
+    struct regie_slot *s = regie_slot(e, ev->u.regie.of);
+    struct referral_id counts = engine_regie(e, ev->u.regie.of).referral;
 
     s->r.ended_at_ms = ev->at_ms;
     s->r.holder = (struct org_id){0};
     regie_move(e, ev, REGIE_ENDED);
+    if (counts.v != ev->u.regie.of.v) /* one beside the household's, of an old journal */
+        referral_slot(e, care_regie_first(e, counts))->regie_now = (uint32_t)counts.v;
+    else
+        regie_goes_on(e, counts);
 }
 
 /* ---- consults ---- */

@@ -77,8 +77,10 @@ static bool check_regie(const struct engine *e, const struct referral_slot *s, s
     struct regie r = engine_regie(e, s->r.id);
     unsigned long long id = s->r.id.v;
 
-    if (s->regie != 0 && (s->regie > e->care.n_regies || r.referral.v != id))
+    if (s->regie != 0 && (s->regie > e->care.n_regies || care_own_regie(e, s->r.id).referral.v != id))
         return broken(f, "referral %llu: the regie of another", id);
+    if (engine_household_first(e, s->r.id).v != engine_household_first(e, r.referral).v)
+        return broken(f, "referral %llu: the regie of another household", id);
     if ((r.state == REGIE_ENDED) != (r.holder.v == 0))
         return broken(f, "referral %llu: no co-ordinator, and it was not ended", id);
     if (r.state != REGIE_ENDED && engine_org(e, r.holder) == NULL)
@@ -88,6 +90,27 @@ static bool check_regie(const struct engine *e, const struct referral_slot *s, s
         return broken(f, "referral %llu: a hand-over to nobody", id);
     if (r.state == REGIE_ENDED && (referral_is_live(s->r.state) || engine_mdo_of(e, s->r.id) != NULL))
         return broken(f, "referral %llu: lives on without a co-ordinator", id);
+    return true;
+}
+
+/* A household that came back has had several, one after the other. */
+static bool check_household(const struct engine *e, const struct referral_slot *s, struct finding f)
+{
+    struct referral_id id = s->r.id;
+    struct referral_id regie = {0};
+
+    if (engine_household_first(e, id).v != id.v)
+        return true;
+    for (; id.v != 0; id = engine_household_next(e, id)) {
+        struct regie r = engine_regie(e, id);
+
+        if (r.state == REGIE_ENDED)
+            continue;
+        if (regie.v != 0 && regie.v != r.referral.v)
+            return broken(f, "referral %llu: its household has two co-ordinators",
+                          (unsigned long long)s->r.id.v);
+        regie = r.referral;
+    }
     return true;
 }
 
@@ -111,7 +134,7 @@ bool care_check(const struct engine *e, char *why, size_t why_size)
             return false;
     }
     for (uint32_t i = 0; i < e->n_referrals; i++) {
-        if (!check_regie(e, &e->referrals[i], f))
+        if (!check_regie(e, &e->referrals[i], f) || !check_household(e, &e->referrals[i], f))
             return false;
     }
     for (uint32_t i = 0; i < e->care.n_consults; i++) {

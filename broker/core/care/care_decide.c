@@ -229,12 +229,29 @@ enum refusal decide_move_item(struct decision *d)
 
 /* ---- regie ---- */
 
+/* Where it is done: the referral that the people look at, or the last of the household whose key is there to
+ * seal what is private. */
+static struct referral_id done_at(const struct decision *d, const struct regie *r)
+{
+    struct referral_id at = asked(d)->referral;
+    struct referral_id id = engine_regie_next(d->e, r, (struct referral_id){0});
+
+    if (engine_referral(d->e, at)->facts_known)
+        return at;
+    for (; id.v != 0; id = engine_regie_next(d->e, r, id)) {
+        if (engine_referral(d->e, id)->facts_known)
+            at = id;
+    }
+    return at;
+}
+
 static struct event *regie_event(struct decision *d, enum event_kind kind, const struct regie *r,
                                  struct org_id to)
 {
     struct event *ev = decision_event(d, kind);
 
-    ev->u.regie.referral = r->referral;
+    ev->u.regie.referral = done_at(d, r);
+    ev->u.regie.of = r->referral;
     ev->u.regie.from = r->holder;
     ev->u.regie.to = to;
     return ev;
@@ -288,14 +305,25 @@ enum refusal decide_keep_regie(struct decision *d)
     return REFUSAL_NONE;
 }
 
+/* In one of the household's referrals a place is looked for, or organisations sit together. */
+static bool is_needed(const struct engine *e, const struct regie *r)
+{
+    struct referral_id id = engine_regie_next(e, r, (struct referral_id){0});
+
+    for (; id.v != 0; id = engine_regie_next(e, r, id)) {
+        if (referral_is_live(engine_referral(e, id)->state) || engine_mdo_of(e, id) != NULL)
+            return true;
+    }
+    return false;
+}
+
 enum refusal decide_end_regie(struct decision *d)
 {
     struct regie r = named_regie(d);
 
     if (r.state == REGIE_ENDED)
         return REFUSAL_NONE;
-    if (r.state != REGIE_HELD || referral_is_live(engine_referral(d->e, r.referral)->state) ||
-        engine_mdo_of(d->e, r.referral) != NULL)
+    if (r.state != REGIE_HELD || is_needed(d->e, &r))
         return REFUSAL_WRONG_STATE;
     regie_event(d, EV_REGIE_ENDED, &r, (struct org_id){0});
     return REFUSAL_NONE;

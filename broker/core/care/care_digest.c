@@ -71,6 +71,8 @@ static uint64_t digest_of_regie(const struct regie *record)
     field_time(&f, &r.ended_at_ms);
     field_u8(&f, &r.moves);
     field_u64(&f, &r.version);
+    if (r.at.v != r.referral.v) /* never of an old journal */
+        field_u64(&f, &r.at.v);
     return f.hash;
 }
 

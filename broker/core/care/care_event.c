@@ -46,6 +46,10 @@ static void regie_event_fields(struct fields *f, struct care_regie_event *v)
     field_u64(f, &v->referral.v);
     field_u32(f, &v->from.v);
     field_u32(f, &v->to.v);
+    if (fields_since(f, 5, v->of.v == v->referral.v))
+        field_u64(f, &v->of.v);
+    else
+        v->of = v->referral; /* each referral had a regie of its own */
 }
 
 static void consult_event_fields(struct fields *f, enum event_kind kind, struct care_consult_event *v)

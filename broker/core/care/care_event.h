@@ -25,8 +25,9 @@ struct care_item_event { /* noted, moved */
     char text[CARE_TEXT_SIZE]; /* private */
 };
 
-struct care_regie_event { /* offered, taken, kept, ended */
-    struct referral_id referral;
+struct care_regie_event {               /* offered, taken, kept, ended */
+    struct referral_id referral;        /* at which it was done; its key seals what is private */
+    struct referral_id of;              /* whose record it is; before codec version 5 the same */
     struct org_id from;                 /* who holds it at that moment */
     struct org_id to;                   /* offered, taken, kept: the other one */
     char role[REGIE_ROLE_SIZE];         /* taken; private */

@@ -10,4 +10,11 @@ void care_refresh_item(struct engine *e, struct mdo_item_slot *s);
 void care_refresh_regie(struct engine *e, struct regie_slot *s);
 void care_refresh_consult(struct engine *e, struct consult_slot *s);
 
+/* ID was linked behind EARLIER, and stands in the list of its household. */
+void care_linked(struct engine *e, struct referral_id id, struct referral_id earlier);
+/* What stands in the record of ID itself, whatever became of its household's; without one, as it began. */
+struct regie care_own_regie(const struct engine *e, struct referral_id id);
+/* The referral with which the group under one regie began that ID is in. */
+struct referral_id care_regie_first(const struct engine *e, struct referral_id id);
+
 #endif

@@ -83,13 +83,12 @@ static struct event *begin(struct decision *d, const struct clock_rule *rule, co
     return ev;
 }
 
-/* A right of the person runs on from place to place: its first beginning in any referral of the household.
- * The walk goes to ever older referrals, so it ends. */
+/* A right of the person runs on from place to place: its first beginning in any referral of the household. */
 static int64_t begun_before_ms(const struct engine *e, struct referral_id id, const struct clock_rule *rule)
 {
     int64_t first_ms = 0;
 
-    for (; id.v != 0; id = engine_household(e, id).earlier) {
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
         for (unsigned i = 0;; i++) {
             const struct stay_clock *c = engine_clock(e, engine_clock_of(e, id, i));
             const struct clock_rule *other =

@@ -128,6 +128,33 @@ const struct stay *engine_stay_of(const struct engine *e, struct referral_id id)
     return engine_stay(e, engine_household(e, id).stay);
 }
 
+struct referral_id engine_household_first(const struct engine *e, struct referral_id id)
+{
+    uint64_t first = id.v >= 1 && id.v <= e->stay.n_households ? e->stay.households[id.v - 1].first : 0;
+
+    return first != 0 ? (struct referral_id){first} : id;
+}
+
+struct referral_id engine_household_next(const struct engine *e, struct referral_id id)
+{
+    return (struct referral_id){id.v >= 1 && id.v <= e->stay.n_households ? e->stay.households[id.v - 1].next
+                                                                          : 0};
+}
+
+/* The last stay of ID's household with a number below BEFORE. */
+static const struct stay *last_stay(const struct engine *e, struct referral_id id, uint64_t before)
+{
+    const struct stay *last = NULL;
+
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay *s = engine_stay_of(e, id);
+
+        if (s != NULL && s->id.v < before && (last == NULL || s->id.v > last->id.v))
+            last = s;
+    }
+    return last;
+}
+
 const struct stay *engine_stay_by_return_code(const struct engine *e, const char *code)
 {
     const struct stay *found = NULL;
@@ -137,21 +164,50 @@ const struct stay *engine_stay_by_return_code(const struct engine *e, const char
             found = &e->stay.stays[i - 1].s;
     }
     /* The code was given at an earlier place, and the household has been at others since. */
-    while (found != NULL) {
-        const struct stay *later = engine_stay_of(e, engine_household(e, found->referral).later);
+    return found != NULL ? last_stay(e, found->referral, UINT64_MAX) : NULL;
+}
 
-        if (later == NULL)
-            break;
-        found = later;
-    }
-    return found;
+/* Stays are numbered by arrival, so those before a stay have lower numbers; who has none yet comes after
+ * all. */
+static uint64_t own_stay(const struct engine *e, struct referral_id id)
+{
+    const struct stay *s = engine_stay_of(e, id);
+
+    return s != NULL ? s->id.v : UINT64_MAX;
 }
 
 const struct stay *engine_stay_before(const struct engine *e, struct referral_id id, const char *return_code)
 {
-    const struct stay *s = engine_stay_of(e, engine_household(e, id).earlier);
+    const struct stay *s = last_stay(e, id, own_stay(e, id));
 
     return s != NULL || return_code[0] == '\0' ? s : engine_stay_by_return_code(e, return_code);
+}
+
+unsigned engine_moves(const struct engine *e, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+    uint64_t own = own_stay(e, id);
+    unsigned n = 0;
+
+    /* It came to nothing, and what the household did since is not before it. */
+    if (own == UINT64_MAX && r != NULL && !referral_is_live(r->state))
+        return engine_household(e, id).moves;
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id))
+        n += engine_stay_of(e, id) != NULL && engine_stay_of(e, id)->id.v < own;
+    return n;
+}
+
+const char *engine_return_code(const struct engine *e, struct referral_id id)
+{
+    const struct stay *with_code = NULL;
+
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay *s = engine_stay_of(e, id);
+
+        if (s != NULL && s->return_code[0] != '\0' && (with_code == NULL || s->id.v > with_code->id.v))
+            with_code = s;
+    }
+    return with_code != NULL ? with_code->return_code : "";
 }
 
 struct clock_id engine_clock_of(const struct engine *e, struct referral_id id, unsigned nth)

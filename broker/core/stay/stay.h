@@ -80,9 +80,9 @@ enum link_why { LINK_NONE, LINK_FOLLOW_UP, LINK_RETURN, LINK_LEAKED, LINK_N };
 struct household_link {
     struct stay_id stay;        /* of this referral; 0 = none */
     struct referral_id earlier; /* 0 = the first */
-    struct referral_id later;   /* the newest that follows this one; 0 = none */
+    struct referral_id later;   /* the newest that follows this one; 0 = none. Others may follow it too */
     enum link_why why;          /* of EARLIER */
-    uint16_t moves;             /* stays of the household before this referral */
+    uint16_t moves;             /* stays of the household when it was linked; see engine_moves */
 };
 
 /* A decline for want of money at code rood: no fact of the household but its region. */
@@ -170,10 +170,20 @@ const struct stay_clock *engine_clock(const struct engine *e, struct clock_id id
 const struct funding_flag *engine_funding_flag(const struct engine *e, uint64_t nth); /* 1..n */
 const struct stay *engine_stay_of(const struct engine *e, struct referral_id id);
 struct household_link engine_household(const struct engine *e, struct referral_id id);
-/* The stay whose household holds CODE. Cost: all stays. */
+/* All referrals of ID's household, in the order in which they were linked: from the first (ID itself where
+ * nothing is linked to it) by the next until 0. One may have been withdrawn or closed without a place, and
+ * several may follow the same one, so who looks for something of the household looks at all of them. */
+struct referral_id engine_household_first(const struct engine *e, struct referral_id id);
+struct referral_id engine_household_next(const struct engine *e, struct referral_id id);
+/* The last stay of the household that holds CODE. Cost: all stays. */
 const struct stay *engine_stay_by_return_code(const struct engine *e, const char *code);
-/* The stay that NEED's household comes back from, or that ID follows; NULL = it is new to us. */
+/* The household's last stay before ID's own, whatever came between; where the household of ID had none, the
+ * one that RETURN_CODE leads to ("" = none). NULL = it is new to us. Cost: the household. */
 const struct stay *engine_stay_before(const struct engine *e, struct referral_id id, const char *return_code);
+/* Stays of the household before ID's own; while it looks, all of them. Cost: the household. */
+unsigned engine_moves(const struct engine *e, struct referral_id id);
+/* The code that the household of ID was given last; "" = none, or its keys were destroyed. */
+const char *engine_return_code(const struct engine *e, struct referral_id id);
 /* The nth clock (from 0) of a referral, oldest first; id 0 = no more. Cost: all clocks of the referral. */
 struct clock_id engine_clock_of(const struct engine *e, struct referral_id id, unsigned nth);
 

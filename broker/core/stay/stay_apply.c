@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/care/care_state.h"
 #include "core/fields.h"
 
 #include <string.h>
@@ -227,12 +228,28 @@ const char *referral_linked_impossible(const struct engine *e, const struct even
     return engine_stay_of(e, r->id) != NULL ? "a referral linked after its arrival" : NULL;
 }
 
+/* Behind the end of the other's list go all that followed it already. */
+static void household_join(struct engine *e, struct referral_id id, struct referral_id first)
+{
+    struct household_slot *to = household_slot(e, first);
+    struct referral_id last = {to->last != 0 ? to->last : first.v};
+
+    household_slot(e, last)->next = id.v;
+    household_slot(e, id)->last = 0;
+    for (; id.v != 0; id = engine_household_next(e, id)) {
+        household_slot(e, id)->first = first.v;
+        household_slot(e, first)->last = id.v;
+    }
+}
+
 void referral_linked_apply(struct engine *e, const struct event *ev)
 {
     struct household_slot *h = household_slot(e, ev->u.link.referral);
     struct household_slot *earlier = household_slot(e, ev->u.link.earlier);
 
     h = household_slot(e, ev->u.link.referral);
+    household_join(e, ev->u.link.referral, engine_household_first(e, ev->u.link.earlier));
+    care_linked(e, ev->u.link.referral, ev->u.link.earlier);
     h->h.earlier = ev->u.link.earlier;
     h->h.why = ev->u.link.why;
     h->h.moves = (uint16_t)(earlier->h.moves + (earlier->h.stay.v != 0));

@@ -86,6 +86,26 @@ static bool check_clock(const struct engine *e, uint32_t i, struct finding f)
     return true;
 }
 
+/* Each referral stands once in the list of the household that its links lead to. */
+static bool check_list(const struct engine *e, uint32_t i, struct finding f)
+{
+    const struct household_slot *h = &e->stay.households[i];
+    struct referral_id first = {(uint64_t)i + 1};
+    struct referral_id at = engine_household_first(e, first);
+
+    while (engine_household(e, first).earlier.v != 0)
+        first = engine_household(e, first).earlier;
+    if (at.v != first.v || (h->last != 0 && h->first != 0))
+        return broken(f, "referral %u: in the list of another household", i + 1);
+    while (at.v != 0 && at.v != (uint64_t)i + 1)
+        at = engine_household_next(e, at);
+    if (at.v == 0)
+        return broken(f, "referral %u: missing in the list of its household", i + 1);
+    if (h->next == 0 && first.v != (uint64_t)i + 1 && e->stay.households[first.v - 1].last != (uint64_t)i + 1)
+        return broken(f, "referral %u: the list of its household ends elsewhere", i + 1);
+    return true;
+}
+
 static bool check_household(const struct engine *e, uint32_t i, struct finding f)
 {
     const struct household_slot *h = &e->stay.households[i];
@@ -102,7 +122,7 @@ static bool check_household(const struct engine *e, uint32_t i, struct finding f
         return broken(f, "referral %u: follows what came after it", i + 1);
     if (h->h.earlier.v != 0 && engine_household(e, h->h.earlier).later.v == 0)
         return broken(f, "referral %u: the one before does not know it", i + 1);
-    return true;
+    return check_list(e, i, f);
 }
 
 bool stay_check(const struct engine *e, char *why, size_t why_size)

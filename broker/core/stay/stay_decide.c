@@ -7,6 +7,7 @@
 #include "core/stay/stay_rules.h"
 #include "core/vocab.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PROPOSAL_SPANS 4 /* how far ahead the rules are looked at: three changes of them */
@@ -26,14 +27,9 @@ static void find_return_code(const struct decision *d, const struct stay *s, cha
 {
     uint64_t draw = d->cmd->draw;
 
-    out[0] = '\0';
-    for (const struct stay *at = s; at != NULL;) {
-        if (at->return_code[0] != '\0') {
-            memcpy(out, at->return_code, RETURN_CODE_SIZE);
-            return;
-        }
-        at = engine_stay_of(d->e, engine_household(d->e, at->referral).earlier);
-    }
+    snprintf(out, RETURN_CODE_SIZE, "%s", engine_return_code(d->e, s->referral));
+    if (out[0] != '\0')
+        return;
     for (int i = 0; i < CODE_DRAWS; i++) {
         return_code_make(draw, out);
         if (engine_stay_by_return_code(d->e, out) == NULL)
@@ -79,15 +75,20 @@ static uint8_t list_nr(const struct decision *d, enum vocab_list list, const cha
     return (uint8_t)(vocab_list_find(d->e->vocab, list, code) + 1);
 }
 
-/* A household is in one place: who arrives at the next has left the one before. */
+/* A household is in one place: who arrives at the next has left the one before, whichever of its referrals
+ * that was. */
 static void leave_earlier(struct decision *d, const struct referral *r, enum kind next)
 {
-    const struct stay *s = engine_stay_of(d->e, engine_household(d->e, r->id).earlier);
     const char *destination = next == KIND_VERVOLG ? "vervolgopvang" : "andere_opvang";
+    struct referral_id id = engine_household_first(d->e, r->id);
 
-    if (s == NULL || s->state == STAY_DEPARTED)
-        return;
-    end_stay(d, s, list_nr(d, LIST_DEPARTURE, "doorstroom"), list_nr(d, LIST_DESTINATION, destination));
+    for (; id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct stay *s = engine_stay_of(d->e, id);
+
+        if (s != NULL && s->state != STAY_DEPARTED)
+            end_stay(d, s, list_nr(d, LIST_DEPARTURE, "doorstroom"),
+                     list_nr(d, LIST_DESTINATION, destination));
+    }
 }
 
 void stay_decide_arrival(struct decision *d, const struct request *q)

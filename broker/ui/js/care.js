@@ -76,7 +76,7 @@ function regieActions(r, p) {
 
 /** Who co-ordinates, and what can be done about it. @param {Regie} r @param {CareParts} p */
 export const regieView = (r, p) => html`<dl class="summary">
-    <div><dt>${t('care.regie')}</dt><dd>${r.state === 'ended' ? t('care.regie_none') : html`<b>${nameOf(r.holder)}</b>${r.role ? html`<span class="line">${r.role}</span>` : nothing}`}</dd></div>
+    <div><dt>${t('care.regie')}</dt><dd>${r.state === 'ended' ? t('care.regie_none') : !r.full ? t('care.regie_elsewhere') : html`<b>${nameOf(r.holder)}</b>${r.role ? html`<span class="line">${r.role}</span>` : nothing}`}</dd></div>
     ${r.callback && r.state !== 'ended' ? html`<div><dt>${t('care.callback')}</dt><dd><a href=${`tel:${r.callback.replace(/[^0-9+]/g, '')}`}>${r.callback}</a></dd></div>` : nothing}
     ${r.sinceAt ? html`<div><dt>${t('care.since')}</dt><dd>${moment(r.endedAt ?? r.sinceAt)}</dd></div>` : nothing}
   </dl>${r.state === 'offered' ? html`<p>${r.offeredTo?.id === p.own ? t('care.regie_asked_you', { name: nameOf(r.holder) }) : t('care.regie_offered', { name: nameOf(r.offeredTo) })}</p>` : nothing}${regieActions(r, p)}`;
@@ -145,6 +145,7 @@ export const conveneForm = (referralId, p) => html`<details class="more"><summar
 /** Whom it is about, as far as a specialist may know. @param {Consult} c */
 function nameless(c) {
   const h = c.household;
+  if (!c.full) return t(c.own ? 'care.consult_left' : 'care.consult_over');
   if (!h) return t('care.erased');
   const persons = ['adult', '12-17', '4-11', '0-3'].map(band => [band, h.persons.filter(x => x === band).length]).filter(([, n]) => n);
   const traits = Object.entries(h.traits).filter(([, v]) => v === 'yes').map(([code]) => label('traits', code));

@@ -30,9 +30,10 @@ export type Mdo = {
 export type Regie = {
     referralId: number; referralCode?: string; state: 'held' | 'offered' | 'ended' | null; holder?: Organisation | null;
     offeredTo?: Organisation | null; moves?: number; sinceAt?: string | null; endedAt?: string | null; role?: string | null; callback?: string | null;
+    full?: boolean;
 };
 export type Consult = {
-    id: number; state: 'asked' | 'answered' | 'declined' | 'withdrawn'; from: Organisation; to: Organisation; own: boolean;
+    id: number; state: 'asked' | 'answered' | 'declined' | 'withdrawn'; from: Organisation; to: Organisation; own: boolean; full?: boolean;
     question?: string | null; answer?: string | null; askedAt: string; endedAt?: string | null; referralId?: number | null; referralCode?: string | null;
     household?: { persons: string[]; threatLevel: string; threatKinds: string[]; traits: Record<string, string> } | null;
 };

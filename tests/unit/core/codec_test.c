@@ -356,6 +356,32 @@ static void the_clear_part_does_not_tell_the_household(void **state)
     bytes_fini(&b);
 }
 
+/* Version 4 did not say whose record a regie is: each referral had its own. The bytes end before it. */
+static void a_regie_of_version_4_is_its_referrals_own(void **state)
+{
+    struct rng rng = rng_seed(9);
+
+    (void)state;
+    for (unsigned kind = EV_REGIE_OFFERED; kind <= EV_REGIE_ENDED; kind++) {
+        struct event ev = chaos_event(&rng, (enum event_kind)kind), back;
+        struct event_bytes b;
+
+        ev.u.regie.of.v = ev.u.regie.referral.v + 1;
+        b = bytes_of(&ev);
+        b.clear.len -= sizeof(uint64_t);
+        assert_int_equal(event_decode(ev.kind, buf_view(&b.clear), buf_view(&b.private_part), &back),
+                         ERR_BAD_INPUT);
+        b.clear.p[0] = 4;
+        if (b.private_part.len > 0)
+            b.private_part.p[0] = 4;
+        assert_int_equal(event_decode(ev.kind, buf_view(&b.clear), buf_view(&b.private_part), &back), OK);
+        assert_true(back.u.regie.of.v == ev.u.regie.referral.v);
+        ev.u.regie.of = ev.u.regie.referral;
+        assert_same_event(&ev, &back);
+        bytes_fini(&b);
+    }
+}
+
 static void a_need_reads_back_alone(void **state)
 {
     struct rng rng = rng_seed(8);
@@ -423,6 +449,7 @@ int main(void)
         cmocka_unit_test(another_version_is_refused),
         cmocka_unit_test(a_destroyed_key_costs_the_facts_only),
         cmocka_unit_test(the_clear_part_does_not_tell_the_household),
+        cmocka_unit_test(a_regie_of_version_4_is_its_referrals_own),
         cmocka_unit_test(a_need_reads_back_alone),
         cmocka_unit_test(a_list_starts_each_event_clean),
         cmocka_unit_test(the_subject_is_the_referral),

@@ -325,6 +325,31 @@ static void a_report_that_says_nothing_new_leaves_no_trace(void **state)
     exchange_free(x);
 }
 
+/* A report that nobody can have seen yet says so by the clock: sent again with its key when it is time, it is
+ * taken, once. From then on the key gives that answer. */
+static void a_report_of_the_future_may_come_again(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct observation o = an_observation(x, POOL_B, 2, 1);
+    struct command cmd = {.kind = CMD_REPORT_CAPACITY, .actor = shelter_of(HUIS_B), .key = key(1)};
+    struct outcome done;
+
+    (void)state;
+    o.observed_at_ms = x->now + MS_HOUR;
+    cmd.u.report.list = &o;
+    cmd.u.report.n = 1;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_BAD_REPORT);
+    assert_int_equal(last_count(x), 0);
+    x->now += MS_HOUR;
+    done = exchange_do(x, &cmd);
+    assert_int_equal(done.refusal, REFUSAL_NONE);
+    assert_int_equal(done.applied, 1);
+    x->now -= MS_HOUR; /* and a clock that is set back changes no answer */
+    assert_same_outcome(exchange_do(x, &cmd), done);
+    assert_int_equal(last_count(x), 0);
+    exchange_free(x);
+}
+
 static void who_may_not_gets_no_outcome_by_key(void **state)
 {
     struct exchange *x = exchange_new();
@@ -443,6 +468,7 @@ int main(void)
         cmocka_unit_test(a_late_yes_and_its_key),
         cmocka_unit_test(refusals_of_the_door_leave_no_trace),
         cmocka_unit_test(a_report_that_says_nothing_new_leaves_no_trace),
+        cmocka_unit_test(a_report_of_the_future_may_come_again),
         cmocka_unit_test(who_may_not_gets_no_outcome_by_key),
         cmocka_unit_test(a_repeat_hears_the_same_after_its_right_ended),
         cmocka_unit_test(the_oldest_key_goes_first),

@@ -164,6 +164,239 @@ static void nobody_and_nothing(void **state)
     exchange_free(x);
 }
 
+/* ---- of the household, over all of its referrals ---- */
+
+static void arrive(struct exchange *x, struct referral_id r, unsigned pool)
+{
+    struct request_id q = do_ask_one(x, r, pool);
+
+    do_answer(x, CMD_ACCEPT, q, 0);
+    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
+}
+
+/* A household of VT_OOST that was at B and has left. */
+static struct referral_id departed(struct exchange *x)
+{
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct command cmd = {.kind = CMD_DEPART, .actor = shelter_of(HUIS_B), .draw = ++x->draw};
+
+    arrive(x, r, POOL_B);
+    cmd.u.stay = (struct stay_command){.stay = engine_stay_of(x->e, r)->id, .reason = 1, .destination = 1};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    return r;
+}
+
+/* It comes back by its code, at another desk. */
+static struct referral_id back_at(struct exchange *x, enum an_org org, struct referral_id earlier)
+{
+    struct need n = a_need();
+
+    memcpy(n.return_code, engine_stay_of(x->e, earlier)->return_code, sizeof n.return_code);
+    earlier = do_open(x, org, n);
+    assert_int_equal(engine_household(x->e, earlier).why, LINK_RETURN);
+    return earlier;
+}
+
+static void replays(const struct exchange *x, struct referral_id r)
+{
+    struct engine *again = exchange_replay(x);
+
+    assert_true(engine_digest(again, true) == engine_digest(x->e, true));
+    assert_int_equal(engine_regie(again, r).holder.v, engine_regie(x->e, r).holder.v);
+    engine_free(again);
+}
+
+static void it_goes_with_the_household(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = departed(x), next = back_at(x, VT_WEST, first);
+    struct actor oost = referrer_of(VT_OOST), west = referrer_of(VT_WEST), c = shelter_of(HUIS_C);
+
+    (void)state;
+    /* Who had it has it, until the other takes it over; who made the later referral has not. */
+    assert_int_equal(engine_regie(x->e, next).holder.v, VT_OOST);
+    assert_int_equal(engine_regie(x->e, next).referral.v, first.v);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, west, next, HUIS_C).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(audience_of_referral(x->e, &oost, next), SIGHT_FULL);
+    assert_int_equal(audience_of_regie(x->e, &west, next), SIGHT_FULL);
+    assert_int_equal(audience_of_referral(x->e, &west, first), SIGHT_NONE);
+    assert_int_equal(audience_of_regie(x->e, &west, first), SIGHT_NONE);
+
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, oost, next, HUIS_C).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_regie(x->e, first).offered_to.v, HUIS_C);
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, c, next, 0).refusal, REFUSAL_NONE);
+    for (int i = 0; i < 2; i++) {
+        struct regie g = engine_regie(x->e, i == 0 ? first : next);
+
+        assert_int_equal(g.holder.v, HUIS_C);
+        assert_int_equal(g.moves, 1);
+        assert_string_equal(g.role, "casusregisseur");
+    }
+    /* The desk that the household left hears that somebody has it, and not who: that may be where it went. */
+    assert_int_equal(audience_of_regie(x->e, &oost, first), SIGHT_MINIMUM);
+    assert_int_equal(audience_of_regie(x->e, &oost, next), SIGHT_NONE);
+    assert_int_equal(audience_of_regie(x->e, &c, first), SIGHT_FULL);
+    assert_int_equal(audience_of_regie(x->e, &west, next), SIGHT_FULL);
+    replays(x, next);
+    exchange_free(x);
+}
+
+/* A house that refers too: what began at its desk for referring is no concern of its desk for arrivals. */
+static void it_began_with_the_referrers_of_a_house(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct need n = a_need();
+    struct referral_id first = do_open(x, HUIS_A, n), next;
+    struct actor desk = shelter_of(HUIS_A), refers = referrer_of(HUIS_A);
+
+    (void)state;
+    arrive(x, first, POOL_B);
+    {
+        struct command cmd = {.kind = CMD_DEPART, .actor = shelter_of(HUIS_B), .draw = ++x->draw};
+
+        cmd.u.stay =
+            (struct stay_command){.stay = engine_stay_of(x->e, first)->id, .reason = 1, .destination = 1};
+        exchange_do(x, &cmd);
+    }
+    next = back_at(x, VT_WEST, first);
+    assert_int_equal(engine_regie(x->e, next).holder.v, HUIS_A);
+    assert_int_equal(audience_of_referral(x->e, &refers, next), SIGHT_FULL);
+    assert_int_equal(audience_of_referral(x->e, &desk, next), SIGHT_NONE);
+    exchange_free(x);
+}
+
+static void it_ends_when_none_of_its_referrals_needs_one(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = departed(x), next = back_at(x, VT_WEST, first);
+    struct actor oost = referrer_of(VT_OOST), west = referrer_of(VT_WEST);
+
+    (void)state;
+    /* The first is long over; the household looks for a place again. */
+    assert_int_equal(regie(x, CMD_END_REGIE, oost, first, 0).refusal, REFUSAL_WRONG_STATE);
+    assert_int_equal(regie(x, CMD_END_REGIE, oost, next, 0).refusal, REFUSAL_WRONG_STATE);
+    give(x, CMD_CONVENE_MDO, west,
+         (struct care_command){
+             .referral = next, .ground = GROUND_STATUTORY_TASK, .orgs = {{HUIS_A}}, .n_orgs = 1});
+    {
+        struct command cmd = {.kind = CMD_WITHDRAW, .actor = west};
+
+        cmd.u.referral.referral = next;
+        cmd.u.referral.reason = 1;
+        assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    }
+    assert_int_equal(regie(x, CMD_END_REGIE, oost, first, 0).refusal, REFUSAL_WRONG_STATE);
+    /* Who co-ordinates the household leads each of its MDOs. */
+    assert_int_equal(give(x, CMD_CLOSE_MDO, oost, (struct care_command){.id = 1}).refusal, REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_END_REGIE, oost, first, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_regie(x->e, first).state, REGIE_ENDED);
+    assert_int_equal(engine_regie(x->e, next).state, REGIE_ENDED);
+    replays(x, next);
+    exchange_free(x);
+}
+
+static void after_its_end_the_next_begins_anew(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = departed(x), second, third;
+    struct actor oost = referrer_of(VT_OOST), west = referrer_of(VT_WEST);
+
+    (void)state;
+    assert_int_equal(regie(x, CMD_END_REGIE, oost, first, 0).refusal, REFUSAL_NONE);
+    second = back_at(x, VT_WEST, first);
+    third = back_at(x, VT_OOST, first); /* and again: both follow the first, and there is one regie */
+    assert_int_equal(engine_household(x->e, third).earlier.v, first.v);
+    assert_int_equal(engine_regie(x->e, first).state, REGIE_ENDED);
+    assert_int_equal(engine_regie(x->e, second).holder.v, VT_WEST);
+    assert_int_equal(engine_regie(x->e, third).holder.v, VT_WEST);
+    /* The new one is no word about the old file. */
+    assert_int_equal(audience_of_referral(x->e, &west, first), SIGHT_NONE);
+    assert_int_equal(audience_of_referral(x->e, &oost, second), SIGHT_NONE);
+    replays(x, third);
+    exchange_free(x);
+}
+
+/* ---- journals of codec version 4: each referral had a regie of its own ---- */
+
+static void an_old_word(struct exchange *x, enum event_kind kind, struct referral_id r, unsigned from,
+                        unsigned to)
+{
+    struct event ev;
+    char why[200] = "";
+
+    memset(&ev, 0, sizeof ev);
+    ev.kind = kind;
+    ev.seq = engine_seq(x->e) + 1;
+    ev.at_ms = x->now;
+    ev.u.regie = (struct care_regie_event){.referral = r, .of = r, .from = {from}, .to = {to}};
+    if (engine_replay(x->e, &ev, why, sizeof why) != OK)
+        fail_msg("%s: %s", event_name(kind), why);
+    if (!engine_check(x->e, why, sizeof why))
+        fail_msg("%s: %s", event_name(kind), why);
+}
+
+static void an_old_journal_had_one_for_each_referral(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = departed(x), next = back_at(x, VT_WEST, first);
+
+    (void)state;
+    an_old_word(x, EV_REGIE_OFFERED, next, VT_WEST, HUIS_C);
+    assert_int_equal(engine_regie(x->e, first).holder.v, VT_WEST); /* the last word */
+    an_old_word(x, EV_REGIE_OFFERED, first, VT_OOST, HUIS_A);
+    an_old_word(x, EV_REGIE_TAKEN, first, VT_OOST, HUIS_A);
+    an_old_word(x, EV_REGIE_TAKEN, next, VT_WEST, HUIS_C);
+    assert_int_equal(engine_regie(x->e, first).holder.v, HUIS_C);
+    assert_int_equal(engine_regie(x->e, next).holder.v, HUIS_C);
+    /* Ended for the first, which is not the one that counts; the household goes on with the other. */
+    an_old_word(x, EV_REGIE_ENDED, first, HUIS_A, 0);
+    assert_int_equal(engine_regie(x->e, first).holder.v, HUIS_C);
+    /* From here on the words are new. */
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, shelter_of(HUIS_C), next, VT_OOST).refusal, REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, referrer_of(VT_OOST), next, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_regie(x->e, first).holder.v, VT_OOST);
+    exchange_free(x);
+}
+
+static void an_old_end_beside_a_search(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = departed(x), next = back_at(x, VT_WEST, first);
+
+    (void)state;
+    an_old_word(x, EV_REGIE_ENDED, first, VT_OOST, 0);
+    assert_int_equal(engine_regie(x->e, next).holder.v, VT_WEST);
+    assert_int_equal(engine_regie(x->e, first).holder.v, VT_WEST);
+    exchange_free(x);
+}
+
+/* One condition each: what no broker wrote is refused, and changes nothing. */
+static void what_no_broker_wrote(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = departed(x), next = back_at(x, VT_WEST, first);
+    struct referral_id stranger = do_open(x, VT_OOST, a_need());
+    const struct care_regie_event wrong[] = {
+        {.referral = next, .of = first, .from = {VT_WEST}, .to = {HUIS_C}},     /* does not hold it */
+        {.referral = stranger, .of = first, .from = {VT_OOST}, .to = {HUIS_C}}, /* another household */
+        {.referral = next, .of = {99}, .from = {VT_OOST}, .to = {HUIS_C}},
+        {.referral = {99}, .of = first, .from = {VT_OOST}, .to = {HUIS_C}},
+        {.referral = next, .of = first, .from = {VT_OOST}, .to = {VT_OOST}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        struct event ev = {.kind = EV_REGIE_OFFERED, .seq = engine_seq(x->e) + 1, .at_ms = x->now};
+        uint64_t before = engine_digest(x->e, true);
+        char why[200] = "";
+
+        ev.u.regie = wrong[i];
+        assert_int_not_equal(engine_replay(x->e, &ev, why, sizeof why), OK);
+        assert_true(engine_digest(x->e, true) == before);
+    }
+    exchange_free(x);
+}
+
 /* ---- consult ---- */
 
 static struct outcome ask(struct exchange *x, struct actor who, struct referral_id r, enum an_org to)
@@ -275,6 +508,13 @@ int main(void)
         cmocka_unit_test(ended_when_nobody_needs_one),
         cmocka_unit_test(not_ended_during_an_mdo),
         cmocka_unit_test(nobody_and_nothing),
+        cmocka_unit_test(it_goes_with_the_household),
+        cmocka_unit_test(it_began_with_the_referrers_of_a_house),
+        cmocka_unit_test(it_ends_when_none_of_its_referrals_needs_one),
+        cmocka_unit_test(after_its_end_the_next_begins_anew),
+        cmocka_unit_test(an_old_journal_had_one_for_each_referral),
+        cmocka_unit_test(an_old_end_beside_a_search),
+        cmocka_unit_test(what_no_broker_wrote),
         cmocka_unit_test(a_question_and_its_answer),
         cmocka_unit_test(declined_or_withdrawn),
         cmocka_unit_test(the_household_is_shown_until_the_answer),

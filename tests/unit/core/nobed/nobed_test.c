@@ -406,6 +406,54 @@ static void who_does_not_come_to_the_bridge(void **state)
     exchange_free(x);
 }
 
+/* As of a place: a no stands, 'full' for half a day and silence for some hours. It is a word about beds for
+ * the meantime, so a place may be asked there all the same. */
+static void a_house_that_said_no_to_a_bridge(void **state)
+{
+    static const struct {
+        const char *reason; /* NULL = it did not answer */
+        int64_t again_ms;   /* 0 = never */
+    } cases[] = {{"gezin_past_niet", 0}, {"vol", 12 * MS_HOUR}, {NULL, 3 * MS_HOUR}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct referral_id r = do_open(x, VT_OOST, a_need());
+        struct request_id bridge = ask_bridge(x, r, POOL_B);
+        struct observation o;
+
+        if (cases[i].reason != NULL)
+            do_answer(x, CMD_DECLINE, bridge,
+                      (uint8_t)(vocab_list_find(x->vocab, LIST_DECLINE, cases[i].reason) + 1));
+        else
+            tick_at(x, the_request(x, bridge)->lapse_at_ms);
+        assert_int_equal(the_request(x, bridge)->state,
+                         cases[i].reason != NULL ? REQUEST_DECLINED : REQUEST_EXPIRED);
+        x->now += MS_MINUTE;
+        o = an_observation(x, POOL_B, 2, 2);
+        do_report(x, shelter_of(HUIS_B), &o, 1);
+        ask_bridge(x, r, POOL_B);
+        assert_int_equal(x->last.refusal, REFUSAL_ASKED_ALREADY);
+        do_ask_one(x, r, POOL_B);
+        do_referral(x, CMD_WITHDRAW, r, 0, 1);
+
+        r = do_open(x, VT_OOST, a_need()); /* no word about another household */
+        bridge = ask_bridge(x, r, POOL_B);
+        assert_int_equal(x->last.refusal, REFUSAL_NONE);
+        if (cases[i].reason != NULL)
+            do_answer(x, CMD_DECLINE, bridge,
+                      (uint8_t)(vocab_list_find(x->vocab, LIST_DECLINE, cases[i].reason) + 1));
+        else
+            tick_at(x, the_request(x, bridge)->lapse_at_ms);
+        x->now += cases[i].again_ms != 0 ? cases[i].again_ms : 13 * MS_HOUR;
+        o = an_observation(x, POOL_B, 2, 2);
+        do_report(x, shelter_of(HUIS_B), &o, 1);
+        ask_bridge(x, r, POOL_B);
+        assert_int_equal(x->last.refusal, cases[i].again_ms != 0 ? REFUSAL_NONE : REFUSAL_ASKED_ALREADY);
+        exchange_free(x);
+    }
+}
+
 static void the_first_bridge_that_says_yes_is_the_one(void **state)
 {
     struct exchange *x = exchange_new();
@@ -728,6 +776,7 @@ int main(void)
         cmocka_unit_test(a_bridge_bed_does_not_end_the_search),
         cmocka_unit_test(a_bed_that_a_later_report_knows_of_is_not_freed_twice),
         cmocka_unit_test(who_does_not_come_to_the_bridge),
+        cmocka_unit_test(a_house_that_said_no_to_a_bridge),
         cmocka_unit_test(the_first_bridge_that_says_yes_is_the_one),
         cmocka_unit_test(a_place_makes_pending_bridges_needless),
         cmocka_unit_test(only_places_of_the_first_nights_are_bridges),

@@ -537,6 +537,77 @@ static void one_code_for_a_household(void **state)
     exchange_free(x);
 }
 
+/* Two referrals follow the first: the newer came to nothing, and the household is at the place that the older
+ * found. What came to nothing hides neither house, code, number of moves, nor that a stay goes on. */
+static void a_referral_without_a_stay_hides_nothing(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = arrive(x, POOL_B), older, newer, last;
+    struct request_id q;
+    char code[RETURN_CODE_SIZE];
+
+    (void)state;
+    depart(x, first, "eigen_keuze", "familie_vrienden");
+    memcpy(code, stay_of(x, first)->return_code, sizeof code);
+    older = do_open(x, VT_OOST, returning(x, first));
+    newer = do_open(x, VT_OOST, returning(x, first));
+    do_referral(x, CMD_WITHDRAW, newer, 0, 1);
+    assert_int_equal(engine_household(x->e, first).later.v, newer.v);
+    assert_int_equal(engine_moves(x->e, older), 1);
+    do_answer(x, CMD_ACCEPT, q = do_ask_one(x, older, POOL_C), 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    assert_int_equal(engine_stay_by_return_code(x->e, code)->referral.v, older.v);
+    assert_int_equal(engine_stay_before(x->e, older, "")->referral.v, first.v);
+    assert_null(engine_stay_before(x->e, first, ""));
+
+    last = do_open(x, VT_OOST, returning(x, first));
+    assert_int_equal(engine_household(x->e, last).earlier.v, older.v);
+    assert_int_equal(engine_stay_before(x->e, last, "")->referral.v, older.v);
+    assert_int_equal(engine_moves(x->e, last), 2);
+    assert_int_equal(engine_moves(x->e, newer), 1);
+    assert_int_equal(engine_moves(x->e, first), 0);
+    do_answer(x, CMD_ACCEPT, q = do_ask_one(x, last, POOL_A1), 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    assert_int_equal(stay_of(x, older)->state, STAY_DEPARTED); /* one household, one place */
+    depart(x, last, "eigen_keuze", "familie_vrienden");
+    assert_string_equal(stay_of(x, last)->return_code, code);
+    exchange_free(x);
+}
+
+/* Linked to what came to nothing, as no command does by itself: the house before it is found, and left. */
+static void a_chain_through_a_referral_without_a_stay(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = arrive(x, POOL_B), middle = do_open(x, VT_OOST, a_need());
+    struct referral_id last = do_open(x, VT_OOST, a_need());
+    struct request_id q;
+
+    (void)state;
+    do_referral(x, CMD_WITHDRAW, middle, 0, 1);
+    for (int i = 0; i < 2; i++) {
+        struct event ev;
+        char why[200] = "";
+
+        memset(&ev, 0, sizeof ev);
+        ev.kind = EV_REFERRAL_LINKED;
+        ev.seq = engine_seq(x->e) + 1;
+        ev.at_ms = x->now;
+        /* The later link first: the household is found from either end. */
+        ev.u.link = (struct link_event){
+            .referral = i == 0 ? last : middle, .earlier = i == 0 ? middle : first, .why = LINK_FOLLOW_UP};
+        assert_int_equal(engine_replay(x->e, &ev, why, sizeof why), OK);
+        if (!engine_check(x->e, why, sizeof why))
+            fail_msg("%s", why);
+    }
+    assert_int_equal(engine_household_first(x->e, last).v, first.v);
+    assert_int_equal(engine_stay_before(x->e, last, "")->referral.v, first.v);
+    assert_int_equal(engine_moves(x->e, last), 1);
+    do_answer(x, CMD_ACCEPT, q = do_ask_one(x, last, POOL_C), 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    assert_int_equal(stay_of(x, first)->state, STAY_DEPARTED);
+    exchange_free(x);
+}
+
 static struct pool_match match_for(struct exchange *x, const struct need *n, unsigned pool)
 {
     struct match_query q = {.need = n, .role = ROLE_REFERRER, .now_ms = x->now};
@@ -675,6 +746,8 @@ int main(void)
         cmocka_unit_test(who_has_just_moved_is_not_moved_again),
         cmocka_unit_test(a_code_leads_back),
         cmocka_unit_test(one_code_for_a_household),
+        cmocka_unit_test(a_referral_without_a_stay_hides_nothing),
+        cmocka_unit_test(a_chain_through_a_referral_without_a_stay),
         cmocka_unit_test(the_known_house_is_a_bonus_and_never_a_penalty),
         cmocka_unit_test(a_refusal_for_money_at_code_rood_is_flagged),
         cmocka_unit_test(another_pays_from_a_day_on),

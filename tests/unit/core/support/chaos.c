@@ -301,6 +301,7 @@ static void chaos_care(struct rng *r, struct event *ev)
             a_text(r, ev->u.consult.text, sizeof ev->u.consult.text);
     } else if (ev->kind >= EV_REGIE_OFFERED) {
         ev->u.regie.referral.v = rng_next(r);
+        ev->u.regie.of.v = rng_chance(r, 500) ? ev->u.regie.referral.v : rng_next(r);
         ev->u.regie.from.v = rng_below(r, 1000);
         ev->u.regie.to.v = rng_below(r, 1000);
         if (ev->kind == EV_REGIE_TAKEN && rng_chance(r, 900)) {
