@@ -112,6 +112,8 @@ GET /night-sheet                 404 404 404   404    404      403     403     4
 POST /keys                       201 201 201   201    201      403     403     201    403     403     403  401  401
 POST /keys/{id}/confirmation     404 404 200   404    404      403     403     404    403     403     403  401  401
 POST /keys/{id}/loss             404 404 200   404    404      403     403     404    403     403     403  401  401
+POST /keys/{id}/loss-confirmation 404 404 200  404    404      403     403     404    403     403     403  401  401
+POST /keys/{id}/loss-withdrawal  404 404 200   404    404      403     403     404    403     403     403  401  401
 GET /referrals/{id}/handover     200 404 200   404    404      404     404     404    404     403     403  401  401
 POST /referrals/{id}/handover-items 200 404 200 404   404      403     403     403    403     403     403  401  401
 POST /referrals/{id}/notes       201 404 409   404    404      404     404     404    404     403     403  401  401
@@ -268,7 +270,7 @@ async function endLeak(location) {
 async function fresh(state) {
   if (['aside', 'brought', 'read'].includes(state)) return freshFeed(state);
   if (['mdo', 'item', 'offered', 'consult', 'over'].includes(state)) return freshCare(state);
-  if (['key', 'to-house', 'note'].includes(state)) return freshHandover(state);
+  if (['key', 'loss', 'to-house', 'note'].includes(state)) return freshHandover(state);
   if (['sent', 'taken', 'asked back'].includes(state)) return freshGate(state);
   if (['location', 'leak', 'frozen', 'lifting'].includes(state)) return freshLeak(state);
   const referral = await openReferral(who.own, aWoman());
@@ -295,12 +297,17 @@ const bodyOfKey = () => {
   return { publicKey: b64(pair.publicKey), wrapped: b64(pair.wrapped), pair };
 };
 
-/** A key of the house that waits to be confirmed; or one that notes can be written to, and a note. */
+/** A key of the house that waits to be confirmed, or of which the colleague says that it is lost; or one that notes can be
+ * written to, and a note. */
 async function freshHandover(state) {
   const key = state === 'key' ? bodyOfKey() : await confirmedKey(await colleague(), who.house);
   if (state === 'key') {
     const made = expectStatus(await (await colleague()).post('/keys', { publicKey: key.publicKey, wrapped: key.wrapped }), 201);
     return { id: made.id, print: await sealing.fingerprint(key.pair.publicKey) };
+  }
+  if (state === 'loss') {
+    expectStatus(await (await colleague()).post(`/keys/${key.id}/loss`, { reason: 'anders' }), 200);
+    return { id: key.id };
   }
   const given = await fresh('accepted');
   if (state === 'to-house') return { ...given, key };
@@ -369,7 +376,9 @@ const GIVEN = {
   'POST /consults/{id}/closure': ['consult'],
   'POST /keys': ['none', () => { const { pair, ...body } = bodyOfKey(); return body; }],
   'POST /keys/{id}/confirmation': ['key', (_, given) => ({ fingerprint: given.print })],
-  'POST /keys/{id}/loss': ['key'],
+  'POST /keys/{id}/loss': ['key', () => ({ reason: 'anders' })],
+  'POST /keys/{id}/loss-confirmation': ['loss'],
+  'POST /keys/{id}/loss-withdrawal': ['loss'],
   'GET /referrals/{id}/handover': ['accepted'],
   'POST /referrals/{id}/handover-items': ['accepted', () => ({ item: 'vervoer', acknowledged: true })],
   'POST /referrals/{id}/notes': ['to-house', (_, given) => ({ keyId: given.key.id, sealed: sealTo(given.key.publicKey, letter('hallo')) })],
