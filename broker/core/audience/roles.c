@@ -127,8 +127,8 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_GATE] = R(REFERRER) | R(COMENSHA) | R(GATEKEEPER),
     /* ---- stays, clocks, nights and funding ---- */
     [ACT_SEE_STAY] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
-    [ACT_SEE_STAYS] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN),
-    [ACT_SEE_CLOCK] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(ORG_ADMIN),
+    [ACT_SEE_STAYS] = R(REFERRER) | R(COMENSHA) | R(SHELTER), /* of households: no administrator's business */
+    [ACT_SEE_CLOCK] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_OPEN_RETURN] = R(REFERRER) | R(COMENSHA),
     [ACT_SEE_STATEMENT] = R(MUNICIPALITY) | R(RAPPORTEUR) | R(SHELTER) | R(ORG_ADMIN),
     [ACT_SEE_FUNDING_FLAGS] = R(MUNICIPALITY) | R(RAPPORTEUR),
