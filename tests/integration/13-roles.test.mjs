@@ -153,7 +153,7 @@ POST /requests/{id}/conflict-answer  403 403 200 404 403 403 403 403 403 403 403
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
-const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /stays': ['vt2', 'house2', 'comensha', 'orgadm'], 'GET /clocks': ['vt2', 'house2', 'comensha', 'orgadm'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
+const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /stays': ['vt2', 'house2', 'comensha'], 'GET /clocks': ['vt2', 'house2', 'comensha'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
 
 const accounts = { own: 'nachtdienst.rotterdam', vt2: 'nachtdienst.amsterdam', comensha: 'helpdesk.comensha', municip: 'beleid.rotterdam', rapport: 'rapporteur.landelijk', exadmin: 'beheer.uitwisseling' };
 let x, who, place, org, adapter, cosm;
