@@ -40,6 +40,7 @@ async function fine(desk, what) {
       await page.evaluate(t => { document.documentElement.dataset.theme = t; }, theme);
       assert.deepEqual(await axe(page), [], `${what} at ${size.width} by ${theme}`);
       assert.ok(await overflow(page) <= 0, `${what} at ${size.width}: wider than its window`);
+      if (process.env.PLEK_PICTURES) await page.screenshot({ path: `${process.env.PLEK_PICTURES}/handover-${what.replaceAll(' ', '-')}-${size.width}-${theme}.png` });
     }
   }
   await page.evaluate(() => { document.documentElement.dataset.theme = 'day'; });
@@ -151,6 +152,7 @@ test('a lost key: a second person confirms, the pages follow, and the sender is 
   const declare = async reason => {
     await maker.page.getByRole('button', { name: say('key.lose'), exact: true }).click();
     await maker.page.getByText(say('key.lose_two')).waitFor();
+    await maker.page.getByText(say('key.lose_text', { n: 1 })).waitFor(); // counted anew: the administrator heard of no note
     await maker.page.getByLabel(say(`key.loss_${reason}`)).check();
     if (reason === 'wachtzin_vergeten') await fine(maker, 'declaring a loss');
     await maker.page.getByRole('button', { name: say('key.lose_ask') }).click();

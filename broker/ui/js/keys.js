@@ -36,6 +36,8 @@ async function load() {
     if (number < loadShown) return;
     loadShown = number;
     Object.assign(state, { keys, problem: null });
+    // What somebody is about to send stays what it was; only what it costs is counted anew.
+    if (state.losing) state.losing = { ...state.losing, unreadNotes: keys.find((/** @type {OrgKey} */ k) => k.id === state.losing?.id)?.unreadNotes ?? state.losing.unreadNotes };
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -103,6 +105,7 @@ function lose(k) {
   state.losing = k;
   frame.draw();
   openDialog('key-loss');
+  load(); // notes may have come since: not everybody here hears of them
 }
 
 /** What was filled in, or the second voice for it. @param {SubmitEvent} event */
@@ -116,7 +119,7 @@ function sendLoss(event) {
   else act(() => frame.api.post(`/keys/${k.id}/loss`, { reason }), t(k.state === 'active' ? 'key.lose_asked' : 'key.lost_done'));
 }
 
-const loseSheet = () => html`<dialog class="sheet" id="key-loss" aria-labelledby="key-loss-title"><form class="inner key-form" @submit=${sendLoss}><h2 id="key-loss-title" tabindex="-1">${t('key.lose_title')}</h2><p>${t('key.lose_text', { n: state.losing?.unreadNotes ?? 0 })}</p>
+const loseSheet = () => html`<dialog class="sheet" id="key-loss" aria-labelledby="key-loss-title"><form class="inner key-form" @submit=${sendLoss}><h2 id="key-loss-title" tabindex="-1">${t('key.lose_title')}</h2><p>${state.losing?.unreadNotes ? t('key.lose_text', { n: state.losing.unreadNotes }) : t('key.lose_none')}</p>
   ${state.losing?.state === 'loss_asked' ? nothing : html`<fieldset class="key-reasons"><legend>${t('key.lose_reason')}</legend>${LOSS_REASONS.map(r => html`<label><input type="radio" name="reason" value=${r} required><span>${t(`key.loss_${r}`)}</span></label>`)}</fieldset>`}
   ${state.losing?.state === 'active' ? html`<p>${t('key.lose_two')}</p>` : nothing}
   <div class="row">${button(t(state.losing?.state === 'active' ? 'key.lose_ask' : 'key.lose_confirm'), { kind: 'primary', type: 'submit' })}${button(t('dialog.back'), { kind: 'subtle', click: () => closeDialog('key-loss') })}</div></form></dialog>`;
