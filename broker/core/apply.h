@@ -58,10 +58,12 @@ apply_fn mdo_convened_apply, mdo_invited_apply, mdo_answered_apply, mdo_dated_ap
 
 /* ---- warm handover, keys and notes ---- */
 /* handover/handover_apply.c */
-impossible_fn key_made_impossible, key_confirmed_impossible, key_lost_impossible, handover_item_impossible,
-    note_written_impossible, note_picked_up_impossible, note_unreadable_impossible, note_destroyed_impossible;
-apply_fn key_made_apply, key_confirmed_apply, key_lost_apply, handover_item_apply, note_written_apply,
-    note_picked_up_apply, note_unreadable_apply, note_destroyed_apply;
+impossible_fn key_made_impossible, key_confirmed_impossible, key_lost_impossible, key_loss_asked_impossible,
+    key_loss_dropped_impossible, handover_item_impossible, note_written_impossible, note_picked_up_impossible,
+    note_unreadable_impossible, note_destroyed_impossible;
+apply_fn key_made_apply, key_confirmed_apply, key_lost_apply, key_loss_asked_apply, key_loss_dropped_apply,
+    handover_item_apply, note_written_apply, note_picked_up_apply, note_unreadable_apply,
+    note_destroyed_apply;
 /* The yes of Q was undone: its notes are of no use to anybody and fall due. */
 void handover_request_ended(struct engine *e, const struct event *ev, const struct request *q);
 /* ---- location leaked, surge, conflict check ---- */

@@ -71,6 +71,8 @@ const char *command_name(enum command_kind k)
         [CMD_MAKE_KEY] = "make key",
         [CMD_CONFIRM_KEY] = "confirm key",
         [CMD_LOSE_KEY] = "lose key",
+        [CMD_CONFIRM_KEY_LOSS] = "confirm key loss",
+        [CMD_KEEP_KEY] = "keep key",
         [CMD_HANDOVER_ITEM] = "handover item",
         [CMD_WRITE_NOTE] = "write note",
         [CMD_PICK_UP_NOTE] = "pick up note",

@@ -101,7 +101,9 @@ enum command_kind {
     /* ---- warm handover, keys and notes ---- */
     CMD_MAKE_KEY,
     CMD_CONFIRM_KEY,
-    CMD_LOSE_KEY,
+    CMD_LOSE_KEY,         /* of the key in use: asked only */
+    CMD_CONFIRM_KEY_LOSS, /* another person: it is */
+    CMD_KEEP_KEY,         /* it is not lost */
     CMD_HANDOVER_ITEM,
     CMD_WRITE_NOTE,
     CMD_PICK_UP_NOTE,
@@ -193,7 +195,8 @@ struct command {
         const struct care_command *care;
         /* ---- warm handover, keys and notes ---- */
         const struct cmd_make_key *make_key;
-        struct org_key_id key; /* CONFIRM_KEY, LOSE_KEY */
+        struct org_key_id key;        /* CONFIRM_KEY, CONFIRM_KEY_LOSS, KEEP_KEY */
+        struct cmd_key_loss key_loss; /* LOSE_KEY */
         struct cmd_item item;
         const struct cmd_write_note *write_note;
         struct note_id note; /* PICK_UP_NOTE */

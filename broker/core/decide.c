@@ -73,6 +73,8 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_MAKE_KEY] = decide_make_key,
     [CMD_CONFIRM_KEY] = decide_confirm_key,
     [CMD_LOSE_KEY] = decide_lose_key,
+    [CMD_CONFIRM_KEY_LOSS] = decide_confirm_key_loss,
+    [CMD_KEEP_KEY] = decide_keep_key,
     [CMD_HANDOVER_ITEM] = decide_handover_item,
     [CMD_WRITE_NOTE] = decide_write_note,
     [CMD_PICK_UP_NOTE] = decide_pick_up_note,
@@ -102,6 +104,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_NO_KEY] = true,        [REFUSAL_KEY_SECOND_PERSON] = true,
     [REFUSAL_NO_GATEKEEPER] = true, [REFUSAL_EXTENSIONS] = true,
     [REFUSAL_SAME_PERSON] = true,   [REFUSAL_CONFLICT_OPEN] = true,
+    [REFUSAL_TOO_MANY_KEYS] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

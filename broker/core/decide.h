@@ -67,9 +67,10 @@ decide_fn decide_convene_mdo, decide_invite_mdo, decide_answer_mdo, decide_date_
     decide_end_regie, decide_ask_consult, decide_answer_consult, decide_close_consult;
 /* ---- warm handover, keys and notes ---- */
 /* handover/handover_decide.c */
-decide_fn decide_make_key, decide_confirm_key, decide_lose_key, decide_handover_item, decide_write_note,
-    decide_pick_up_note;
+decide_fn decide_make_key, decide_confirm_key, decide_lose_key, decide_confirm_key_loss, decide_keep_key,
+    decide_handover_item, decide_write_note, decide_pick_up_note;
 void decide_note_due(struct decision *d, uint64_t id);
+void decide_org_key_due(struct decision *d, uint64_t id); /* nobody confirmed its loss in time */
 /* ---- location leaked, surge, conflict check ---- */
 /* audience/: the actor is who it says and its role gives such commands at all, whatever the object. */
 bool permit_role(const struct engine *e, const struct command *cmd);

@@ -37,6 +37,8 @@ enum refusal decide_tick(struct decision *d)
             decision_referral_event(d, EV_REFERRAL_UNPLACED, engine_referral(d->e, id));
         else if (due[i].kind == DUE_NOTE)
             decide_note_due(d, due[i].id);
+        else if (due[i].kind == DUE_ORG_KEY)
+            decide_org_key_due(d, due[i].id);
         else if (due[i].kind == DUE_BRIDGE)
             decide_bridge_due(d, (struct bridge_id){due[i].id});
         else if (due[i].kind == DUE_TIMERS) {

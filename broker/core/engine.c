@@ -55,7 +55,9 @@ struct core_settings core_settings_default(void)
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
         /* ---- warm handover, keys and notes ---- */
-        .handover = {.note_keep_s = 7 * 24 * 3600, .note_unread_s = 90 * 24 * 3600},
+        .handover = {.note_keep_s = 7 * 24 * 3600,
+                     .note_unread_s = 90 * 24 * 3600,
+                     .key_loss_s = 3 * 24 * 3600},
         /* ---- location leaked, surge, conflict check ---- */
     };
 

@@ -118,6 +118,7 @@ enum due_kind {
     /* ---- MDO, regiehouder, consult ---- */
     /* ---- warm handover, keys and notes ---- */
     DUE_NOTE,
+    DUE_ORG_KEY,
     /* ---- location leaked, surge, conflict check ---- */
 };
 

@@ -143,6 +143,8 @@ struct referral_id event_subject(const struct event *ev)
     case EV_KEY_MADE:
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
         break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_CONFLICT_ASKED:
@@ -272,6 +274,9 @@ const char *event_name(enum event_kind k)
         [EV_SURGE_SET] = "surge.set",
         [EV_CONFLICT_ASKED] = "request.conflict_asked",
         [EV_CONFLICT_ANSWERED] = "request.conflict_answered",
+        /* ---- loss of the key in use ---- */
+        [EV_KEY_LOSS_ASKED] = "key.loss_asked",
+        [EV_KEY_LOSS_DROPPED] = "key.loss_dropped",
     };
 
     CHECK((unsigned)k < EV_N);

@@ -117,6 +117,9 @@ enum event_kind {
     EV_SURGE_SET,
     EV_CONFLICT_ASKED, /* private: the token */
     EV_CONFLICT_ANSWERED,
+    /* ---- loss of the key in use (warm handover): two people ---- */
+    EV_KEY_LOSS_ASKED,
+    EV_KEY_LOSS_DROPPED, /* somebody knows the passphrase, or nobody confirmed in time (by nobody) */
     EV_N
 };
 
@@ -232,7 +235,7 @@ struct event {
         struct care_consult_event consult;
         /* ---- warm handover, keys and notes ---- */
         struct ev_key_made key_made;
-        struct ev_key key; /* confirmed, lost */
+        struct ev_key key; /* confirmed, lost, loss asked, loss dropped */
         struct ev_item item;
         struct ev_note_written note_written;
         struct ev_note note; /* picked up, unreadable, destroyed */

@@ -187,8 +187,14 @@ static void clear_fields(struct fields *f, struct event *ev)
         key_made_fields(f, &ev->u.key_made);
         break;
     case EV_KEY_CONFIRMED:
-    case EV_KEY_LOST:
+    case EV_KEY_LOSS_DROPPED:
         key_event_fields(f, &ev->u.key);
+        break;
+    case EV_KEY_LOST:
+        key_lost_fields(f, &ev->u.key);
+        break;
+    case EV_KEY_LOSS_ASKED:
+        key_loss_asked_fields(f, &ev->u.key);
         break;
     case EV_HANDOVER_ITEM:
         item_fields(f, &ev->u.item);

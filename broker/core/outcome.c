@@ -36,6 +36,7 @@ const char *refusal_code(enum refusal r)
         /* ---- warm handover, keys and notes ---- */
         [REFUSAL_NO_KEY] = "no_key",
         [REFUSAL_KEY_SECOND_PERSON] = "key_second_person",
+        [REFUSAL_TOO_MANY_KEYS] = "too_many_keys",
         /* ---- location leaked, surge, conflict check ---- */
         [REFUSAL_SAME_PERSON] = "same_person",
         [REFUSAL_CONFLICT_OPEN] = "conflict_open",

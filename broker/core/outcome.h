@@ -42,6 +42,8 @@ enum refusal {
     /* ---- location leaked, surge, conflict check ---- */
     REFUSAL_SAME_PERSON,   /* a second person must say so too */
     REFUSAL_CONFLICT_OPEN, /* the referrer asked for a known conflict; answer that first */
+    /* ---- keys (warm handover) ---- */
+    REFUSAL_TOO_MANY_KEYS, /* the organisation has made as many as it ever may */
     REFUSAL_N
 };
 

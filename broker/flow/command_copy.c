@@ -110,6 +110,8 @@ static size_t object_of(const struct command *cmd, const void **object)
         return sizeof *cmd->u.write_note;
     case CMD_CONFIRM_KEY:
     case CMD_LOSE_KEY:
+    case CMD_CONFIRM_KEY_LOSS:
+    case CMD_KEEP_KEY:
     case CMD_HANDOVER_ITEM:
     case CMD_PICK_UP_NOTE:
         return 0;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { CLOCKS_LIMIT }; /* late.numbers */
+enum { CLOCKS_MAX = 200 };
 
 static int by_end(const void *a, const void *b)
 {
@@ -37,7 +38,8 @@ static void clocks_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
     const struct stay_clock **found = NULL;
-    size_t n = 0, cap = 0;
+    uint64_t shown[CLOCKS_MAX];
+    size_t n = 0, cap = 0, n_shown = 0;
     json_t *list = json_array();
 
     (void)outcome;
@@ -51,15 +53,20 @@ static void clocks_list(const struct late *late, const struct outcome *outcome)
     }
     if (n > 0)
         qsort(found, n, sizeof *found, by_end);
-    for (size_t i = 0; i < n && i < (size_t)late->numbers[CLOCKS_LIMIT]; i++)
+    for (size_t i = 0; i < n && i < (size_t)late->numbers[CLOCKS_LIMIT]; i++) {
+        shown[n_shown++] = found[i]->id.v;
         json_array_append_new(list, view_clock(e, &late->actor, found[i], false, app_now_ms(late->app)));
+    }
     free(found);
-    reply_json(late, 200, json_pack("{s:o, s:I}", "clocks", list, "total", (json_int_t)n));
+    if (late_record_each(late, "clock.read", shown, n_shown)) /* each is a household's */
+        reply_json(late, 200, json_pack("{s:o, s:I}", "clocks", list, "total", (json_int_t)n));
+    else
+        json_decref(list);
 }
 
 void api_clocks_list(struct call *call)
 {
-    call->late.numbers[CLOCKS_LIMIT] = call_query_int(call, "limit", 1, 200, 100);
+    call->late.numbers[CLOCKS_LIMIT] = call_query_int(call, "limit", 1, CLOCKS_MAX, 100);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_may(call, ACT_SEE_STAYS, 0))

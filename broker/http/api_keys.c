@@ -1,4 +1,5 @@
-/* Keys of the own organisation: made in a browser, confirmed by a second person, declared lost. */
+/* Keys of the own organisation: made in a browser, confirmed by a second person, declared lost; the one in
+ * use by two people. */
 #include "http/route.h"
 
 #include "base/crypto.h"
@@ -134,7 +135,29 @@ void api_key_confirm(struct call *call)
 
 void api_key_lose(struct call *call)
 {
+    static const char *const fields[] = {"reason"};
+    struct json_at root = json_root(call->body);
     struct command cmd = {.kind = CMD_LOSE_KEY};
+    const struct org_key *k = named_key(call);
+    int reason = 0;
+
+    if (k == NULL)
+        return;
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    reason =
+        json_choice(json_field(root, "reason"), key_loss_reason_codes(), KEY_LOSS_REASON_N, &call->faults);
+    cmd.u.key_loss.key = k->id;
+    cmd.u.key_loss.reason = (uint8_t)(reason < 0 ? 0 : reason);
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, "key.lose"))
+        call_submit(call, &cmd, key_changed);
+}
+
+/* The two answers to a loss that was asked: nothing but who gives them. */
+static void answer_loss(struct call *call, enum command_kind kind, const char *what)
+{
+    struct command cmd = {.kind = kind};
     const struct org_key *k = named_key(call);
 
     if (k == NULL)
@@ -143,6 +166,16 @@ void api_key_lose(struct call *call)
     cmd.u.key = k->id;
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
-    else if (call_record(call, "key.lose"))
+    else if (call_record(call, what))
         call_submit(call, &cmd, key_changed);
+}
+
+void api_key_confirm_loss(struct call *call)
+{
+    answer_loss(call, CMD_CONFIRM_KEY_LOSS, "key.confirm_loss");
+}
+
+void api_key_keep(struct call *call)
+{
+    answer_loss(call, CMD_KEEP_KEY, "key.keep");
 }

@@ -20,7 +20,7 @@ static bool is_own_stay(const struct engine *e, const struct actor *a, const str
 {
     const struct pool_kept *p = engine_pool(e, s->pool);
 
-    if (a->role == ROLE_SHELTER || a->role == ROLE_ORG_ADMIN)
+    if (a->role == ROLE_SHELTER)
         return p->org.v == a->org.v && (a->location.v == 0 || a->location.v == p->location.v);
     return engine_referral(e, s->referral)->org.v == a->org.v;
 }
@@ -47,7 +47,6 @@ static void stays_list(const struct late *late, const struct outcome *outcome)
     for (uint64_t i = engine_stays(e); i >= 1; i--) {
         const struct stay *s = engine_stay(e, (struct stay_id){i});
 
-        /* An administrator of accounts may ask for the list, and sees no household in it. */
         if (!is_own_stay(e, &late->actor, s) || !may(e, &late->actor, ACT_SEE_STAY, i) ||
             !is_asked_for(late, s))
             continue;

@@ -82,6 +82,9 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
                         "The receiver has no confirmed key, so nothing can be sealed to it.", 0},
     [REFUSAL_KEY_SECOND_PERSON] = {403, "key_second_person", "Another person must confirm",
                                    "A key is confirmed by somebody else than who made it.", 0},
+    [REFUSAL_TOO_MANY_KEYS] =
+        {409, "too_many_keys", "Too many keys",
+         "This organisation has made as many keys as it ever may. Ring the exchange's administrator.", 0},
     /* ---- location leaked, surge, conflict check ---- */
     [REFUSAL_SAME_PERSON] = {409, "same_person", "A second person is needed",
                              "You took the first step yourself. Somebody else must confirm it.", 0},

@@ -74,8 +74,9 @@ call_fn api_regies_list, api_regie_get, api_regie_offer, api_regie_take, api_reg
     api_consults_list, api_consults_get, api_consults_post, api_consult_answer,
     api_consult_close; /* api_regie.c */
 /* ---- warm handover, keys and notes ---- */
-call_fn api_night_sheet_get;                                         /* api_night_sheet.c */
-call_fn api_keys_list, api_keys_post, api_key_confirm, api_key_lose; /* api_keys.c */
+call_fn api_night_sheet_get; /* api_night_sheet.c */
+call_fn api_keys_list, api_keys_post, api_key_confirm, api_key_lose, api_key_confirm_loss,
+    api_key_keep; /* api_keys.c */
 call_fn api_handover_get, api_handover_item, api_note_write, api_note_get,
     api_note_pickup; /* api_handover.c */
 /* ---- location leaked, surge, conflict check ---- */

@@ -142,6 +142,8 @@ static const struct route routes[] = {
     WRITE_("/keys", AUTH_SESSION, 0, api_keys_post),
     WRITE_("/keys/{id}/confirmation", AUTH_SESSION, 0, api_key_confirm),
     WRITE_("/keys/{id}/loss", AUTH_SESSION, 0, api_key_lose),
+    WRITE_("/keys/{id}/loss-confirmation", AUTH_SESSION, 0, api_key_confirm_loss),
+    WRITE_("/keys/{id}/loss-withdrawal", AUTH_SESSION, 0, api_key_keep),
     GET_("/referrals/{id}/handover", AUTH_SESSION, api_handover_get),
     WRITE_("/referrals/{id}/handover-items", AUTH_SESSION, 0, api_handover_item),
     WRITE_("/referrals/{id}/notes", AUTH_SESSION, 0, api_note_write),

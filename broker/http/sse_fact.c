@@ -43,6 +43,11 @@ static const char *const states[EV_N] = {
     [EV_CLOCK_RAN_OUT] = "run_out",
     /* ---- MDO, regiehouder, consult ---- */
     /* ---- warm handover, keys and notes ---- */
+    [EV_KEY_MADE] = "made",
+    [EV_KEY_CONFIRMED] = "active",
+    [EV_KEY_LOST] = "lost",
+    [EV_KEY_LOSS_ASKED] = "loss_asked",
+    [EV_KEY_LOSS_DROPPED] = "active",
     /* ---- location leaked, surge, conflict check ---- */
     [EV_LEAK_REPORTED] = "reported",
     [EV_LEAK_DROPPED] = "dropped",
@@ -234,9 +239,14 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         of_request(e, ev->u.note.request, out);
         return true;
     case EV_KEY_MADE:
+        out->object = ev->u.key_made.id.v;
+        return true;
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
-        return false;
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
+        out->object = ev->u.key.id.v;
+        return true;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_LEAK_REPORTED:
     case EV_LEAK_DROPPED:
@@ -421,8 +431,13 @@ void fact_to_event(const struct fact *f, struct event *out)
         out->u.note.referral = f->referral;
         break;
     case EV_KEY_MADE:
+        out->u.key_made.id.v = (uint32_t)f->object;
+        break;
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
+        out->u.key.id.v = (uint32_t)f->object;
         break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_LEAK_REPORTED:

@@ -15,6 +15,21 @@ json_t *view_bytes(const uint8_t *p, size_t n)
     return o;
 }
 
+/* Who asked is no name, as of a leak: only whether it was the asker, so that the page can say who must come
+ * next. */
+static json_t *view_key_loss(const struct actor *actor, const struct org_key *k)
+{
+    json_t *o = NULL;
+
+    if (k->state != ORG_KEY_LOSS_ASKED && k->state != ORG_KEY_LOST)
+        return json_null();
+    o = json_pack("{s:s, s:b}", "reason", key_loss_reason_code(k->loss.reason), "askedByMe",
+                  k->loss.asked_by.v != 0 && k->loss.asked_by.v == actor->account.v);
+    json_object_set_new(o, "askedAt", view_time(k->loss.asked_at_ms));
+    json_object_set_new(o, "until", view_time(k->loss.until_ms));
+    return o;
+}
+
 json_t *view_org_key(const struct engine *e, const struct actor *actor, struct org_key_id id)
 {
     const struct org_key *k = engine_org_key(e, id);
@@ -31,6 +46,7 @@ json_t *view_org_key(const struct engine *e, const struct actor *actor, struct o
     json_object_set_new(o, "madeAt", view_time(k->made_at_ms));
     json_object_set_new(o, "confirmedAt", view_time(k->confirmed_at_ms));
     json_object_set_new(o, "endedAt", view_time(k->ended_at_ms));
+    json_object_set_new(o, "loss", view_key_loss(actor, k));
     return o;
 }
 

@@ -57,6 +57,8 @@ static const char *state_of(enum event_kind k)
         [EV_KEY_MADE] = "made",
         [EV_KEY_CONFIRMED] = "active",
         [EV_KEY_LOST] = "lost",
+        [EV_KEY_LOSS_ASKED] = "loss_asked",
+        [EV_KEY_LOSS_DROPPED] = "active",
         [EV_NOTE_WRITTEN] = "written",
         [EV_NOTE_PICKED_UP] = "picked_up",
         [EV_NOTE_UNREADABLE] = "unreadable",
@@ -252,6 +254,8 @@ static void put_handover(const struct engine *e, const struct event *ev, struct 
         break;
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
         key = engine_org_key(e, ev->u.key.id);
         if (key != NULL)
             out->self.org = key->org;
@@ -294,7 +298,8 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
         put_clock(e, ev, out);
     } else if (ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_CONSULT_CLOSED) {
         put_care(e, ev, out);
-    } else if (ev->kind >= EV_KEY_MADE && ev->kind <= EV_NOTE_DESTROYED) {
+    } else if ((ev->kind >= EV_KEY_MADE && ev->kind <= EV_NOTE_DESTROYED) || ev->kind == EV_KEY_LOSS_ASKED ||
+               ev->kind == EV_KEY_LOSS_DROPPED) {
         put_handover(e, ev, out);
     } else {
         put_referral(e, event_subject(ev), out);

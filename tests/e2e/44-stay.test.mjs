@@ -117,6 +117,22 @@ test('who pays has the nights of the month', async () => {
   assert.ok(!(await textOf(policy.page, 'main')).includes(referral.code));
 });
 
+test('an administrator sees the nights of the organisation and no household', { timeout: 60_000 }, async () => {
+  const admin = await openDesk(browser, x.origin);
+  await signIn(admin, 'beheer.lindehof', 'main');
+  await admin.page.goto('/verblijf');
+  await admin.page.getByText(say('stay.statement')).waitFor();
+  assert.equal(await admin.page.getByText(say('stay.clocks'), { exact: true }).count(), 0);
+  assert.equal(await admin.page.getByText(say('stay.stays'), { exact: true }).count(), 0);
+  assert.deepEqual(admin.urls.filter(u => /\/api\/v1\/(clocks|stays)/.test(u)), []);
+  noFaults(admin, 'the administrator');
+  const elsewhere = await openDesk(browser, x.origin, { expected: [/status of 403/] });
+  await signIn(elsewhere, 'beheer.vt-rotterdam', 'main');
+  await elsewhere.page.goto('/verblijf');
+  await elsewhere.page.getByText(say('stay.no_own_nights')).waitFor();
+  assert.deepEqual(await axe(elsewhere.page), []);
+});
+
 test('the pages hold at three widths, by day and by night, without a fault', { timeout: 180_000 }, async () => {
   await own.page.goto('/verblijf');
   await own.page.locator('.stay-part').first().waitFor();

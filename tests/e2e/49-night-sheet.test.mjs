@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { axe, NARROW, noFaults, openBrowser, openDesk, overflow, PHONE, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
-import { confirmedKey, PASSPHRASE } from '../support/sealing.mjs';
+import { confirmedKey, loseKey, PASSPHRASE } from '../support/sealing.mjs';
 import { poll } from '../support/wait.mjs';
 import { aNeed, ask, expectStatus, inMinutes, locationOf, openReferral, organisationOf, placesFor } from '../support/world.mjs';
 
@@ -151,7 +151,7 @@ test('an old sheet says how old it is', { timeout: 60_000 }, async () => {
 test('after a restart a lost key takes the file away', { timeout: 60_000 }, async () => {
   await x.startBroker();
   const [key] = expectStatus(await house.get('/keys'), 200).keys;
-  expectStatus(await house.post(`/keys/${key.id}/loss`), 200);
+  await loseKey(house, await x.as('beheer.lindehof'), key);
   await poll(() => !existsSync(fileOf('lindehof-groep')), { within: 20_000, what: 'the file to go' });
   assert.ok(existsSync(fileOf('vt18')));
   assert.deepEqual((await state(house)).state, 'no_key');

@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
 import { newKey } from '../support/client.mjs';
+import { aKey, b64 } from '../support/sealing.mjs';
 import { aHotel, aNight } from '../support/walk_nobed.mjs';
 import { aNeed, aReport, ask, deskOf, demo, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
 
 let x, referrer, house, other, machine;
-let referral, request, place, foreign;
+let referral, request, place, foreign, key;
 const usedKey = newKey();
 
 before(async () => {
@@ -21,6 +22,8 @@ before(async () => {
   house = await x.as(deskOf(place.poolId));
   other = await x.as(deskOf(foreign.poolId));
   machine = x.machine();
+  const pair = aKey();
+  key = expectStatus(await referrer.post('/keys', { publicKey: b64(pair.publicKey), wrapped: b64(pair.wrapped) }), 201);
 });
 after(() => x?.stop());
 
@@ -29,6 +32,7 @@ const without = name => JSON.stringify({ ...aNeed(), [name]: undefined });
 const open = (body, options) => referrer.post('/referrals', body, options);
 const report = (over, options) => house.post('/capacity-reports', { reports: [aReport(place.poolId, over)] }, options);
 const bridge = over => referrer.post(`/referrals/${referral.id}/bridges`, { ...aHotel(), ...over });
+const lossOf = body => () => referrer.post(`/keys/${key.id}/loss`, body);
 const night = over => referrer.post(`/referrals/${referral.id}/nights`, aNight(over));
 const soon = ms => new Date(Date.now() + ms).toISOString();
 const head = lines => `${lines.join('\r\n')}\r\n\r\n`;
@@ -157,6 +161,11 @@ const kinds = [
   ['a residence that is none', () => referrer.post(`/referrals/${referral.id}/residence`, { residence: 'legaal' }), 400, '/residence'],
   ['an end of a residence that has none', () => referrer.post(`/referrals/${referral.id}/residence`, { residence: 'nl', untilAt: soon(0) }), 400, '/untilAt'],
   ['a bridge that is neither true nor false', () => referrer.get(`/referrals/${referral.id}/matches?bridge=misschien`), 400, 'query:bridge'],
+  ['a loss of a key that is not there', () => referrer.post('/keys/4711/loss', { reason: 'anders' }), 404, /no such thing/],
+  ['a confirmation of a loss of none', () => referrer.post('/keys/4711/loss-confirmation'), 404, /no such thing/],
+  ['a loss without a reason', lossOf({}), 400, '/reason'],
+  ['a loss for a reason that nobody knows', lossOf({ reason: 'zomaar' }), 400, '/reason'],
+  ['a loss with a name', lossOf({ reason: 'anders', wie: 'ik' }), 400, '/wie'],
   // -- keys and tokens --
   ['no Idempotency-Key', () => open(need(), { key: null }), 400, 'header:Idempotency-Key'],
   ['an Idempotency-Key of 7', () => open(need(), { key: 'abcdefg' }), 400, 'header:Idempotency-Key'],

@@ -69,14 +69,14 @@ POST /feed-messages/{id}/replay  403 403 202   404    403      403     403     4
 POST /uploads                    403 403 201   201    403      403     403     201    403     403     403  401  401
 GET /uploads/{id}                403 403 200   404    403      403     403     404    403     403     403  401  401
 POST /uploads/{id}/acceptance    403 403 200   404    403      403     403     404    403     403     403  401  401
-GET /stays                       200 200 200   200    200      403     403     200    403     403     403  401  401
+GET /stays                       200 200 200   200    200      403     403     403    403     403     403  401  401
 GET /stays/{id}                  200 404 200   404    404      404     404     404    404     403     403  401  401
 POST /stays/{id}/departure       403 403 200   404    403      403     403     403    403     403     403  401  401
 POST /stays/{id}/outflow         403 403 200   404    403      403     403     403    403     403     403  401  401
 POST /stays/{id}/funding         403 403 200   404    403      403     403     403    403     403     403  401  401
 POST /stays/{id}/return-code     403 403 200   404    403      403     403     403    403     403     403  401  401
 POST /returns                    200 200 403   403    200      403     403     403    403     403     403  401  401
-GET /clocks                      200 200 200   200    200      403     403     200    403     403     403  401  401
+GET /clocks                      200 200 200   200    200      403     403     403    403     403     403  401  401
 GET /referrals/{id}/clocks       200 404 200   404    404      404     404     404    404     403     403  401  401
 POST /referrals/{id}/clocks      200 404 200   404    404      403     403     403    403     403     403  401  401
 POST /clocks/{id}/offer          200 403 403   404    404      403     403     403    403     403     403  401  401
@@ -112,6 +112,8 @@ GET /night-sheet                 404 404 404   404    404      403     403     4
 POST /keys                       201 201 201   201    201      403     403     201    403     403     403  401  401
 POST /keys/{id}/confirmation     404 404 200   404    404      403     403     404    403     403     403  401  401
 POST /keys/{id}/loss             404 404 200   404    404      403     403     404    403     403     403  401  401
+POST /keys/{id}/loss-confirmation 404 404 200  404    404      403     403     404    403     403     403  401  401
+POST /keys/{id}/loss-withdrawal  404 404 200   404    404      403     403     404    403     403     403  401  401
 GET /referrals/{id}/handover     200 404 200   404    404      404     404     404    404     403     403  401  401
 POST /referrals/{id}/handover-items 200 404 200 404   404      403     403     403    403     403     403  401  401
 POST /referrals/{id}/notes       201 404 409   404    404      404     404     404    404     403     403  401  401
@@ -151,7 +153,7 @@ POST /requests/{id}/conflict-answer  403 403 200 404 403 403 403 403 403 403 403
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
-const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /stays': ['vt2', 'house2', 'comensha', 'orgadm'], 'GET /clocks': ['vt2', 'house2', 'comensha', 'orgadm'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
+const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /stays': ['vt2', 'house2', 'comensha'], 'GET /clocks': ['vt2', 'house2', 'comensha'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
 
 const accounts = { own: 'nachtdienst.rotterdam', vt2: 'nachtdienst.amsterdam', comensha: 'helpdesk.comensha', municip: 'beleid.rotterdam', rapport: 'rapporteur.landelijk', exadmin: 'beheer.uitwisseling' };
 let x, who, place, org, adapter, cosm;
@@ -268,7 +270,7 @@ async function endLeak(location) {
 async function fresh(state) {
   if (['aside', 'brought', 'read'].includes(state)) return freshFeed(state);
   if (['mdo', 'item', 'offered', 'consult', 'over'].includes(state)) return freshCare(state);
-  if (['key', 'to-house', 'note'].includes(state)) return freshHandover(state);
+  if (['key', 'loss', 'to-house', 'note'].includes(state)) return freshHandover(state);
   if (['sent', 'taken', 'asked back'].includes(state)) return freshGate(state);
   if (['location', 'leak', 'frozen', 'lifting'].includes(state)) return freshLeak(state);
   const referral = await openReferral(who.own, aWoman());
@@ -295,12 +297,17 @@ const bodyOfKey = () => {
   return { publicKey: b64(pair.publicKey), wrapped: b64(pair.wrapped), pair };
 };
 
-/** A key of the house that waits to be confirmed; or one that notes can be written to, and a note. */
+/** A key of the house that waits to be confirmed, or of which the colleague says that it is lost; or one that notes can be
+ * written to, and a note. */
 async function freshHandover(state) {
   const key = state === 'key' ? bodyOfKey() : await confirmedKey(await colleague(), who.house);
   if (state === 'key') {
     const made = expectStatus(await (await colleague()).post('/keys', { publicKey: key.publicKey, wrapped: key.wrapped }), 201);
     return { id: made.id, print: await sealing.fingerprint(key.pair.publicKey) };
+  }
+  if (state === 'loss') {
+    expectStatus(await (await colleague()).post(`/keys/${key.id}/loss`, { reason: 'anders' }), 200);
+    return { id: key.id };
   }
   const given = await fresh('accepted');
   if (state === 'to-house') return { ...given, key };
@@ -369,7 +376,9 @@ const GIVEN = {
   'POST /consults/{id}/closure': ['consult'],
   'POST /keys': ['none', () => { const { pair, ...body } = bodyOfKey(); return body; }],
   'POST /keys/{id}/confirmation': ['key', (_, given) => ({ fingerprint: given.print })],
-  'POST /keys/{id}/loss': ['key'],
+  'POST /keys/{id}/loss': ['key', () => ({ reason: 'anders' })],
+  'POST /keys/{id}/loss-confirmation': ['loss'],
+  'POST /keys/{id}/loss-withdrawal': ['loss'],
   'GET /referrals/{id}/handover': ['accepted'],
   'POST /referrals/{id}/handover-items': ['accepted', () => ({ item: 'vervoer', acknowledged: true })],
   'POST /referrals/{id}/notes': ['to-house', (_, given) => ({ keyId: given.key.id, sealed: sealTo(given.key.publicKey, letter('hallo')) })],

@@ -74,7 +74,18 @@ test('a clock changes hands only by being taken, and every step is heard by whom
   assert.equal((await other.post(`/clocks/${clock.id}/acceptance`)).status, 404);
   const offered = expectStatus(await referrer.post(`/clocks/${clock.id}/offer`, { organisationId: other.session.organisationId }), 200);
   assert.deepEqual([offered.owner.id, offered.offeredTo.id], [referrer.session.organisationId, other.session.organisationId]);
+  const logged = () => x.sql("SELECT object, COUNT(*) FROM access_log WHERE event = 'clock.read' GROUP BY object ORDER BY object");
+  const before = Object.fromEntries(logged());
   const board = expectStatus(await other.get('/clocks'), 200).clocks;
+  // Each row is a household's: read, as those of the list of stays are. The log is written with the next batch.
+  await poll(() => board.every(c => Number(Object.fromEntries(logged())[c.id] ?? 0) === Number(before[c.id] ?? 0) + 1), { what: 'a row in the log for each row shown' });
+  assert.equal(logged().length, new Set([...Object.keys(before), ...board.map(c => String(c.id))]).size, 'and for no other');
+  const readers = x.sql(`SELECT DISTINCT account, role FROM access_log WHERE event = 'clock.read' AND object = ${clock.id}`);
+  assert.deepEqual(readers.map(r => r[1]), ['referrer']);
+  const first = expectStatus(await other.get('/clocks?limit=1'), 200);
+  assert.ok(first.clocks.length === 1 && first.total === board.length);
+  const count = () => Number(x.sql("SELECT COUNT(*) FROM access_log WHERE event = 'clock.read'")[0][0]);
+  await poll(() => count() === Object.values(before).reduce((a, n) => a + Number(n), 0) + board.length + 1, { what: 'one row more for the one that a short list shows' });
   assert.deepEqual(board.filter(c => c.offeredToOwn).map(c => c.id), [clock.id]);
   assert.ok(!('need' in board[0]) && board.every(c => c.callback === undefined));
   const taken = expectStatus(await other.post(`/clocks/${clock.id}/acceptance`, { callback: '020-1234567' }), 200);

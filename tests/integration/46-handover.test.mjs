@@ -8,9 +8,9 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { BIN, startExchange } from '../support/exchange.mjs';
-import { aKey, b64, bytes, confirmedKey, letter, openNote, PASSPHRASE, sealing, sealTo, sodium } from '../support/sealing.mjs';
+import { aKey, b64, bytes, confirmedKey, letter, loseKey, openNote, PASSPHRASE, sealing, sealTo, sodium } from '../support/sealing.mjs';
 import { poll } from '../support/wait.mjs';
-import { aNeed, ask, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
+import { aNeed, ask, deskOf, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
 
 const MARK = 'merkteken-in-een-notitie-5527183';
 
@@ -145,9 +145,70 @@ test('after rotation the sender must look at the new key, and the old one still 
   assert.deepEqual([states[before.id], states[key.id]], ['old', 'active']);
 });
 
+test('the key in use is lost by two people, with a reason; each of them and a colleague may say no', async () => {
+  const waiting = expectStatus(await write(key, 'blijft leesbaar tot de tweede'), 201);
+  const now = async (c = desk) => expectStatus(await c.get('/keys'), 200).keys.find(k => k.id === key.id);
+  const isWritten = async () => assert.equal((await notesOf(vt)).find(n => n.id === waiting.id).state, 'written');
+  for (const [body, pointer] of [[{}, '/reason'], [{ reason: 'zomaar' }, '/reason'], [{ reason: 'anders', wie: 'ik' }, '/wie']]) {
+    const bad = await desk.post(`/keys/${key.id}/loss`, body);
+    assert.deepEqual([bad.status, bad.json.errors[0].pointer], [400, pointer]);
+  }
+  const early = await house.post(`/keys/${key.id}/loss-confirmation`);
+  assert.deepEqual([early.status, typeOf(early)], [409, 'wrong_state']);
+  const asked = expectStatus(await desk.post(`/keys/${key.id}/loss`, { reason: 'wachtzin_bekend' }), 200);
+  assert.deepEqual([asked.state, asked.loss.reason, asked.loss.askedByMe], ['loss_asked', 'wachtzin_bekend', true]);
+  assert.equal(Date.parse(asked.loss.until) - Date.parse(asked.loss.askedAt), 3 * 24 * 3600_000);
+  await isWritten();
+  const { receiver } = expectStatus(await vt.get(`/referrals/${referral.id}/handover`), 200);
+  assert.equal(receiver.key.id, key.id, 'it is in use still');
+  expectStatus(await write(key, 'en nog een'), 201);
+  for (const c of [elsewhere, vt]) {
+    for (const step of ['loss', 'loss-confirmation', 'loss-withdrawal']) assert.equal((await c.post(`/keys/${key.id}/${step}`, step === 'loss' ? { reason: 'anders' } : {})).status, 404);
+  }
+  const same = await desk.post(`/keys/${key.id}/loss-confirmation`);
+  assert.deepEqual([same.status, typeOf(same)], [409, 'same_person']);
+  const again = expectStatus(await house.post(`/keys/${key.id}/loss`, { reason: 'anders' }), 200);
+  assert.deepEqual([again.state, again.loss.reason, again.loss.askedByMe], ['loss_asked', 'wachtzin_bekend', false], 'asking too is no second voice');
+  const kept = expectStatus(await house.post(`/keys/${key.id}/loss-withdrawal`), 200);
+  assert.deepEqual([kept.state, kept.loss], ['active', null]);
+  await isWritten();
+  expectStatus(await house.post(`/keys/${key.id}/loss`, { reason: 'medewerker_weg' }), 200);
+  expectStatus(await house.post(`/keys/${key.id}/loss-withdrawal`), 200);
+  assert.equal((await now()).state, 'active');
+  expectStatus(await admin.post(`/keys/${key.id}/loss`, { reason: 'medewerker_weg' }), 200);
+  const lost = expectStatus(await desk.post(`/keys/${key.id}/loss-confirmation`), 200);
+  assert.deepEqual([lost.state, lost.loss.reason, lost.wrapped], ['lost', 'medewerker_weg', null]);
+  assert.equal((await notesOf(vt)).find(n => n.id === waiting.id).state, 'unreadable');
+  key = await confirmedKey(house, desk);
+});
+
+test('a key that is not in use is lost by one person', async () => {
+  const pair = aKey();
+  const made = expectStatus(await desk.post('/keys', { publicKey: b64(pair.publicKey), wrapped: b64(pair.wrapped) }), 201);
+  const lost = expectStatus(await desk.post(`/keys/${made.id}/loss`, { reason: 'anders' }), 200);
+  assert.deepEqual([lost.state, lost.loss.reason, lost.loss.askedAt], ['lost', 'anders', null]);
+  assert.equal(expectStatus(await desk.get('/keys'), 200).keys.find(k => k.id === key.id).state, 'active');
+});
+
+test('the organisation hears of its keys, whoever it is there, and no other does', async () => {
+  const theirs = (await placesFor(vt, aNeed(), 5)).find(p => organisationOf(p.poolId) !== 1);
+  const [mine, other, sender] = await Promise.all([admin, await x.as(deskOf(theirs.poolId)), vt].map(c => c.events()));
+  expectStatus(await desk.post(`/keys/${key.id}/loss`, { reason: 'anders' }), 200);
+  expectStatus(await house.post(`/keys/${key.id}/loss-withdrawal`), 200);
+  await mine.until(e => e.event === 'key.loss_dropped');
+  assert.ok(mine.names().includes('key.loss_asked'));
+  // A change that these two hear is behind it: what did not come before that does not come.
+  const later = await openReferral(vt, aNeed());
+  const q = (await ask(vt, later.id, [theirs.poolId])).requests[0];
+  for (const s of [other, sender]) {
+    await s.until(e => e.event === 'request.made' && e.data.requestId === q.id);
+    assert.deepEqual(s.names().filter(kind => kind.startsWith('key.')), []);
+  }
+});
+
 test('a lost key: what was not read is unreadable, its sender sees it and writes again', async () => {
   const lost = expectStatus(await write(key, 'gaat verloren'), 201);
-  expectStatus(await desk.post(`/keys/${key.id}/loss`), 200);
+  await loseKey(desk, house, key);
   assert.equal((await notesOf(vt)).find(n => n.id === lost.id).state, 'unreadable');
   assert.equal((await desk.get(`/notes/${lost.id}`)).status, 404);
   assert.deepEqual(typeOf(await write(key, 'nergens heen')), 'no_key');
@@ -157,7 +218,7 @@ test('a lost key: what was not read is unreadable, its sender sees it and writes
 
 test('who wrote and who read is in the access log; nobody reads the notes of a house before', async () => {
   const log = x.sql("SELECT event, COUNT(*) FROM access_log WHERE event LIKE 'note.%' OR event LIKE 'key.%' GROUP BY event").map(r => r[0]).sort();
-  assert.deepEqual(log, ['key.confirm', 'key.lose', 'key.make', 'note.pickup', 'note.read', 'note.write']);
+  assert.deepEqual(log, ['key.confirm', 'key.confirm_loss', 'key.keep', 'key.lose', 'key.make', 'note.pickup', 'note.read', 'note.write']);
   const r = await withYes();
   const note = expectStatus(await write(key, 'voor dit huis', r), 201);
   expectStatus(await vt.post(`/referrals/${r.id}/no-show`), 200);

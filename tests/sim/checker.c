@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "core/gate/gate_look.h"
 #include "core/match.h"
+#include "key_model.h"
 #include "safety_model.h"
 #include "said_model.h"
 #include "stay_model.h"
@@ -34,8 +35,10 @@ struct checker {
     struct care_model *care;
     struct stay_model *stays;
     struct safety_model *safety;
+    struct key_model *org_keys;
     bool deaf_to_reports; /* planted */
     bool late_money;      /* planted */
+    bool deaf_to_losses;  /* planted */
     struct known *keys;
     uint64_t *row_hash; /* by seq - 1 */
     size_t n_rows, cap_rows;
@@ -57,6 +60,7 @@ struct checker *checker_new(struct trace *t, const struct vocab *vocab, const st
     c->care = care_model_new(t);
     c->stays = stay_model_new(t, c->ledger);
     c->safety = safety_model_new(t);
+    c->org_keys = key_model_new(t);
     return c;
 }
 
@@ -76,6 +80,7 @@ void checker_free(struct checker *c)
     care_model_free(c->care);
     stay_model_free(c->stays);
     safety_model_free(c->safety);
+    key_model_free(c->org_keys);
     ledger_model_free(c->ledger);
     free(c->row_hash);
     buf_fini(&c->clear);
@@ -92,6 +97,16 @@ struct care_model *checker_care(struct checker *c)
 const struct safety_model *checker_safety(struct checker *c)
 {
     return c->safety;
+}
+
+const struct key_model *checker_org_keys(struct checker *c)
+{
+    return c->org_keys;
+}
+
+void checker_plant_loss(struct checker *c)
+{
+    c->deaf_to_losses = true;
 }
 
 void checker_plant_leak(struct checker *c)
@@ -237,6 +252,8 @@ static enum err on_row(void *ctx, const struct journal_row *row)
     stay_model_event(c->stays, &ev);
     if (!c->deaf_to_reports || ev.kind != EV_LEAK_REPORTED)
         safety_model_event(c->safety, &ev);
+    if (!c->deaf_to_losses || ev.kind != EV_KEY_LOSS_ASKED)
+        key_model_event(c->org_keys, &ev);
     if (ev.kind == EV_COMMAND_DONE)
         on_done(c, &ev);
     c->trace->counts.events++;
@@ -304,7 +321,7 @@ static bool is_caused_by_state(enum refusal r)
         REFUSAL_WRONG_STATE,       REFUSAL_TAKEN,       REFUSAL_DOES_NOT_FIT,    REFUSAL_ASKED_ALREADY,
         REFUSAL_TOO_MANY,          REFUSAL_GATEKEEPER,  REFUSAL_OTHER_WAS_FIRST, REFUSAL_LAPSED,
         REFUSAL_STALE_VERSION,     REFUSAL_ANSWERED,    REFUSAL_DUPLICATE,       REFUSAL_NO_KEY,
-        REFUSAL_KEY_SECOND_PERSON, REFUSAL_SAME_PERSON, REFUSAL_CONFLICT_OPEN};
+        REFUSAL_KEY_SECOND_PERSON, REFUSAL_SAME_PERSON, REFUSAL_CONFLICT_OPEN,   REFUSAL_TOO_MANY_KEYS};
 
     for (size_t i = 0; i < COUNT_OF(caused); i++) {
         if (caused[i] == r)

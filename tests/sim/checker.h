@@ -13,6 +13,7 @@
 struct checker;
 struct stay_model;
 struct safety_model;
+struct key_model;
 
 /* DISK and VOCAB are borrowed. */
 struct checker *checker_new(struct trace *t, const struct vocab *vocab, const struct journal_disk *disk);
@@ -54,8 +55,11 @@ bool outcome_equal(const struct outcome *a, const struct outcome *b);
 void checker_paid(struct checker *c, int64_t now_ms);
 /* A positive control: the model is told of another payer than the journal. */
 void checker_plant_night(struct checker *c);
-const struct stay_model *checker_stays(struct checker *c);    /* borrowed */
-struct ledger_model *checker_ledger(struct checker *c);       /* borrowed */
+const struct stay_model *checker_stays(struct checker *c);   /* borrowed */
+struct ledger_model *checker_ledger(struct checker *c);      /* borrowed */
+const struct key_model *checker_org_keys(struct checker *c); /* borrowed */
+/* From now on deaf to who asks for a key's loss. */
+void checker_plant_loss(struct checker *c);
 const struct safety_model *checker_safety(struct checker *c); /* borrowed */
 /* Plant: the judge does not hear that a leak was reported. */
 void checker_plant_leak(struct checker *c);

@@ -40,6 +40,7 @@ hold|1-4|1500|without an end|nobody is alarmed
 night|1-4|3000|the night of day
 check|1-4|500|killed by signal 6
 note|1-4|4000|engine_check: (handover|digest)
+loss|1-4|4000|in use, and lost by one person
 ROWS
 
 "$sim" --seeds 1-4 --steps 1500 --fingerprints | sort >"$out"

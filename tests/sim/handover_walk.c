@@ -49,9 +49,13 @@ static void keys_step(struct world *w, struct rng *rng, const struct cast *cast,
     if (k != NULL && k->state == ORG_KEY_MADE && rng_chance(rng, 800)) {
         cmd.kind = CMD_CONFIRM_KEY;
         cmd.u.key = k->id;
+    } else if (k != NULL && k->state == ORG_KEY_LOSS_ASKED) { /* by who asked too, who is refused */
+        cmd.kind = rng_chance(rng, 700) ? CMD_CONFIRM_KEY_LOSS : CMD_KEEP_KEY;
+        cmd.u.key = k->id;
     } else if (k != NULL && rng_chance(rng, 30)) {
         cmd.kind = CMD_LOSE_KEY;
-        cmd.u.key = k->id;
+        cmd.u.key_loss.key = k->id;
+        cmd.u.key_loss.reason = (uint8_t)rng_below(rng, KEY_LOSS_REASON_N);
     } else if (k == NULL || k->state == ORG_KEY_LOST || rng_chance(rng, 40)) {
         memcpy(made.public_key, &draw, sizeof draw);
     } else {

@@ -605,6 +605,8 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_KEY_MADE:
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
     case EV_HANDOVER_ITEM:
     case EV_NOTE_WRITTEN:
     case EV_NOTE_PICKED_UP:

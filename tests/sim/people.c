@@ -146,6 +146,8 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_KEY_MADE:
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
     case EV_HANDOVER_ITEM:
     case EV_NOTE_WRITTEN:
     case EV_NOTE_PICKED_UP:

@@ -22,6 +22,7 @@ const char *broken_name(enum broken b)
         [BROKEN_NIGHT] = "night",
         [BROKEN_CHECK] = "check",
         [BROKEN_NOTE] = "note",
+        [BROKEN_LOSS] = "loss",
         [BROKEN_LEAK] = "leak",
     };
 
@@ -148,7 +149,7 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
     }
     if (broken == BROKEN_LEAK) /* it takes two people at one house */
         p.weights[DO_SAFETY] = 200;
-    if (broken == BROKEN_NOTE)
+    if (broken == BROKEN_NOTE || broken == BROKEN_LOSS)
         p.weights[DO_HANDOVER] += 100;
     if (broken == BROKEN_DIGEST) {
         p.crash = 60; /* it takes a restart to read the row */

@@ -24,6 +24,7 @@ enum broken {
     BROKEN_CHECK,       /* a check of the broker's own fails: the process dies */
     /* ---- warm handover, keys and notes ---- */
     BROKEN_NOTE, /* a note changes outside apply */
+    BROKEN_LOSS, /* the judge hears of no question: a key in use is lost by one person */
     /* ---- location leaked, surge, conflict check ---- */
     BROKEN_LEAK, /* the judge hears of no report: a house is frozen by one person */
     BROKEN_N

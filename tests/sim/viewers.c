@@ -1,5 +1,6 @@
 #include "viewers.h"
 
+#include "key_model.h"
 #include "safety_model.h"
 #include "stay_model.h"
 
@@ -75,6 +76,12 @@ static bool has_gate(const struct ledger_model *m, const struct actor *a, struct
 {
     return id.v != 0 && (a->role == ROLE_COMENSHA || a->role == ROLE_GATEKEEPER) &&
            gate_model_org(ledger_model_gates(m), id).v == a->org.v;
+}
+
+static bool has_key(struct checker *c, const struct actor *a, struct org_key_id id)
+{
+    return (may_act(a) || a->role == ROLE_ORG_ADMIN) &&
+           key_model_owner(checker_org_keys(c), id).v == a->org.v;
 }
 
 static bool works_on(const struct ledger_model *m, const struct actor *a, struct referral_id id, uint64_t seq)
@@ -250,9 +257,13 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_NOTE_DESTROYED:
         request = ev->u.note.request;
         break;
-    case EV_KEY_MADE:
+    case EV_KEY_MADE: /* whoever of the organisation acts in it */
+        return has_key(checker, a, ev->u.key_made.id);
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
+        return has_key(checker, a, ev->u.key.id);
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
     case EV_COMMAND_DONE:

@@ -23,6 +23,12 @@ export async function confirmedKey(maker, confirmer, passphrase = PASSPHRASE) {
   return { ...key, pair };
 }
 
+/** ONE says that KEY, which is in use, is lost; ANOTHER of the same organisation confirms. */
+export async function loseKey(one, another, key, reason = 'wachtzin_vergeten') {
+  expectStatus(await one.post(`/keys/${key.id}/loss`, { reason }), 200, 'ask for the loss');
+  return expectStatus(await another.post(`/keys/${key.id}/loss-confirmation`), 200, 'confirm the loss');
+}
+
 /** The letter that a page seals. */
 export const letter = (text, referral = 'VT-XXXX') => JSON.stringify({ v: 1, referral, text });
 

@@ -1,5 +1,5 @@
 // Every operation of the warm handover, once, with good input; part of api_walk.mjs.
-import { confirmedKey, letter, openNote, sealTo } from './sealing.mjs';
+import { confirmedKey, letter, loseKey, openNote, sealTo } from './sealing.mjs';
 import { poll } from './wait.mjs';
 import { expectStatus } from './world.mjs';
 
@@ -8,7 +8,9 @@ export async function walkHandover(x, referrer, referral, house) {
   const [one, two] = [await x.as('beheer.lindehof'), await x.as('opvang.lindehof')];
   await confirmedKey(one, two);
   const lost = await confirmedKey(one, two);
-  expectStatus(await two.post(`/keys/${lost.id}/loss`), 200);
+  expectStatus(await one.post(`/keys/${lost.id}/loss`, { reason: 'medewerker_weg' }), 200);
+  expectStatus(await two.post(`/keys/${lost.id}/loss-withdrawal`), 200);
+  await loseKey(two, one, lost);
   const key = await confirmedKey(one, two);
   // Every hour, unless the test asks for more of them: then there is one soon.
   if (expectStatus(await two.get('/keys'), 200).nightSheet.everyS <= 5) await poll(async () => (await two.get('/night-sheet')).status === 200, { within: 20_000, what: 'a night sheet' });

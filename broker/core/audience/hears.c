@@ -115,6 +115,12 @@ static bool hears_care(const struct engine *e, const struct actor *a, const stru
     }
 }
 
+/* The organisation whose key it is, whoever may see it there: one makes or loses it, another must confirm. */
+static bool hears_key(const struct engine *e, const struct actor *a, struct org_key_id id)
+{
+    return role_may_act(a, ACT_SEE_KEYS) && is_own_key(e, a, id);
+}
+
 bool audience_of_event(const struct engine *e, const struct actor *a, const struct event *ev)
 {
     if (!is_who_it_says(e, a))
@@ -237,9 +243,12 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_NOTE_DESTROYED:
         return hears_handover(e, a, ev->u.note.request, ev);
     case EV_KEY_MADE:
+        return hears_key(e, a, ev->u.key_made.id);
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
-        break;
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
+        return hears_key(e, a, ev->u.key.id);
     /* ---- location leaked, surge, conflict check ---- */
     case EV_LEAK_REPORTED:
     case EV_LEAK_DROPPED:

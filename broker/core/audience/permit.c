@@ -188,8 +188,12 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_MAKE_KEY:
         return has_keys(e, a) ? REFUSAL_NONE : REFUSAL_NOT_ALLOWED;
     case CMD_CONFIRM_KEY:
-    case CMD_LOSE_KEY:
+    case CMD_CONFIRM_KEY_LOSS:
+    case CMD_KEEP_KEY:
         is_visible = is_own_key(e, a, cmd->u.key);
+        break;
+    case CMD_LOSE_KEY:
+        is_visible = is_own_key(e, a, cmd->u.key_loss.key);
         break;
     case CMD_HANDOVER_ITEM:
         is_visible = is_of_handover(e, a, cmd->u.item.referral);

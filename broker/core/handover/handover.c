@@ -5,8 +5,10 @@
 
 static const uint8_t key_moves[ORG_KEY_STATE_N] = {
     [ORG_KEY_MADE] = 1u << ORG_KEY_ACTIVE | 1u << ORG_KEY_RETIRED | 1u << ORG_KEY_LOST,
-    [ORG_KEY_ACTIVE] = 1u << ORG_KEY_OLD | 1u << ORG_KEY_RETIRED | 1u << ORG_KEY_LOST,
+    [ORG_KEY_ACTIVE] = 1u << ORG_KEY_OLD | 1u << ORG_KEY_RETIRED | 1u << ORG_KEY_LOSS_ASKED,
     [ORG_KEY_OLD] = 1u << ORG_KEY_RETIRED | 1u << ORG_KEY_LOST,
+    [ORG_KEY_LOSS_ASKED] =
+        1u << ORG_KEY_ACTIVE | 1u << ORG_KEY_OLD | 1u << ORG_KEY_RETIRED | 1u << ORG_KEY_LOST,
 };
 
 static const uint8_t note_moves[NOTE_STATE_N] = {
@@ -28,10 +30,27 @@ bool note_may_become(enum note_state from, enum note_state to)
 
 const char *org_key_state_code(enum org_key_state s)
 {
-    static const char *const list[ORG_KEY_STATE_N] = {"made", "active", "old", "retired", "lost"};
+    static const char *const list[ORG_KEY_STATE_N] = {"made",    "active", "old",
+                                                      "retired", "lost",   "loss_asked"};
 
     CHECK((unsigned)s < ORG_KEY_STATE_N);
     return list[s];
+}
+
+static const char *const loss_reasons[KEY_LOSS_REASON_N] = {[KEY_LOSS_FORGOTTEN] = "wachtzin_vergeten",
+                                                            [KEY_LOSS_LEFT] = "medewerker_weg",
+                                                            [KEY_LOSS_EXPOSED] = "wachtzin_bekend",
+                                                            [KEY_LOSS_OTHER] = "anders"};
+
+const char *key_loss_reason_code(enum key_loss_reason r)
+{
+    CHECK((unsigned)r < KEY_LOSS_REASON_N);
+    return loss_reasons[r];
+}
+
+const char *const *key_loss_reason_codes(void)
+{
+    return loss_reasons;
 }
 
 const char *note_state_code(enum note_state s)
@@ -62,6 +81,11 @@ uint32_t engine_org_keys(const struct engine *e)
 uint32_t engine_notes(const struct engine *e)
 {
     return e->handover.n_notes;
+}
+
+uint32_t engine_org_keys_of(const struct engine *e, struct org_id org)
+{
+    return org.v >= 1 && org.v <= e->handover.n_of_org ? e->handover.of_org[org.v - 1].n : 0;
 }
 
 const struct org_key *engine_org_key(const struct engine *e, struct org_key_id id)

@@ -2,15 +2,19 @@
  * through, and notes that only the receiver can read.
  *
  *   key    made ─► active ─► old ─► retired        note   written ─► picked up ─► destroyed
- *            │       │  └───────────► retired                ├───────────────────► destroyed
- *            │       ▼         ▼                             └─► unreadable
- *            └─► lost ◄────────┘
+ *            │      ▲  │ └──────────► retired                ├───────────────────► destroyed
+ *            │      │  ▼       ▼                             └─► unreadable
+ *            │   loss asked ─► old, retired
+ *            │         │       │
+ *            └────────►└►lost ◄┘
  *
  * A key is made in a browser of an organisation: its public half is here, its private half only wrapped by a
  * passphrase that we never see. A second person of the organisation confirms its fingerprint before anybody
  * may write to it. The next key makes it old as soon as it is confirmed; an old one is kept while a note to
  * it can still be opened. Lost: nobody knows the passphrase, and what was not picked up must be written
- * again.
+ * again. One person declares a key lost that is not in use. Of the key in use one asks, with a reason, and
+ * another one confirms: till then it stays in use. Anybody of the organisation may say that it is not lost,
+ * and what nobody confirmed in time lapses: a key must not be one careless tap away from its loss for ever.
  *
  * A note is sealed in the sender's browser. Here are its size, its hash and where its ciphertext lies; that
  * is in a table of its own (flow/notes_port.h) and is destroyed when the note is. By whom it was written is
@@ -45,6 +49,9 @@ struct request;
 #define NOTE_HASH_BYTES 32
 #define NOTES_PER_REFERRAL_MAX 32
 
+/* Of one organisation, in any state, for ever: they are in the journal. Two a year are made, a few more by
+ * who tries the page; past it somebody plays. */
+#define ORG_KEYS_MAX 256
 #define ORG_KEY_PUBLIC_BYTES 32
 #define ORG_KEY_WRAPPED_MIN 80 /* what the browser made of the private key: salt, costs, nonce, box */
 #define ORG_KEY_WRAPPED_MAX 160
@@ -62,7 +69,17 @@ enum org_key_state {
     ORG_KEY_OLD,
     ORG_KEY_RETIRED,
     ORG_KEY_LOST,
+    ORG_KEY_LOSS_ASKED, /* still in use */
     ORG_KEY_STATE_N
+};
+
+/* The order is the journal's: add at the end only. */
+enum key_loss_reason {
+    KEY_LOSS_FORGOTTEN, /* nobody knows the passphrase any more */
+    KEY_LOSS_LEFT,      /* who knew it does not work here any more */
+    KEY_LOSS_EXPOSED,   /* somebody knows it who must not */
+    KEY_LOSS_OTHER,
+    KEY_LOSS_REASON_N
 };
 
 enum note_state { NOTE_WRITTEN, NOTE_PICKED_UP, NOTE_UNREADABLE, NOTE_DESTROYED, NOTE_STATE_N };
@@ -80,6 +97,13 @@ struct org_key {
     uint8_t wrapped_bytes;
     uint32_t unread; /* notes to it that nobody picked up */
     uint32_t held;   /* notes to it whose ciphertext is not destroyed, unreadable ones not counted */
+    struct key_loss {
+        struct account_id asked_by; /* of the key in use; 0 = nobody asks, or one person was enough */
+        struct account_id by;       /* lost: who declared or confirmed it */
+        int64_t asked_at_ms;
+        int64_t until_ms; /* loss asked: it lapses then; 0 else */
+        enum key_loss_reason reason;
+    } loss; /* all 0 unless loss asked or lost */
 };
 
 struct sealed_note {
@@ -111,9 +135,12 @@ struct handover {
 
 bool org_key_may_become(enum org_key_state from, enum org_key_state to);
 bool note_may_become(enum note_state from, enum note_state to);
-const char *org_key_state_code(enum org_key_state s); /* "made" "active" "old" "retired" "lost" */
-const char *note_state_code(enum note_state s);       /* "written" "picked_up" "unreadable" "destroyed" */
-const char *handover_side_code(enum handover_side s); /* "referrer" "house" */
+/* "made" "active" "old" "retired" "lost" "loss_asked" */
+const char *org_key_state_code(enum org_key_state s);
+const char *key_loss_reason_code(enum key_loss_reason r); /* "wachtzin_vergeten" ... */
+const char *const *key_loss_reason_codes(void);           /* KEY_LOSS_REASON_N of them */
+const char *note_state_code(enum note_state s);           /* "written" "picked_up" "unreadable" "destroyed" */
+const char *handover_side_code(enum handover_side s);     /* "referrer" "house" */
 
 /* Whole steps of the padded text, sealed. */
 bool note_bytes_are_valid(size_t bytes);
@@ -121,9 +148,10 @@ bool note_bytes_are_valid(size_t bytes);
 /* ---- look; everything returned is borrowed until the next apply, NULL = none ---- */
 uint32_t engine_org_keys(const struct engine *e); /* ids are 1..n */
 uint32_t engine_notes(const struct engine *e);
+uint32_t engine_org_keys_of(const struct engine *e, struct org_id org); /* in any state */
 const struct org_key *engine_org_key(const struct engine *e, struct org_key_id id);
 const struct sealed_note *engine_note(const struct engine *e, struct note_id id);
-/* The key that is in use: confirmed, and neither replaced nor lost. */
+/* The key that is in use: confirmed, and neither replaced nor lost; also while somebody asks for its loss. */
 const struct org_key *engine_org_key_active(const struct engine *e, struct org_id org);
 /* The request that a handover is about: accepted or admitted. */
 const struct request *handover_request(const struct engine *e, const struct referral *r);

@@ -38,6 +38,13 @@ static uint64_t digest_of_key_record(const struct org_key *k)
     bytes_fields(&f, c.wrapped, c.wrapped_bytes);
     field_u32(&f, &c.unread);
     field_u32(&f, &c.held);
+    if (c.loss.by.v != 0 || c.loss.asked_by.v != 0) {
+        field_u32(&f, &c.loss.asked_by.v);
+        field_u32(&f, &c.loss.by.v);
+        field_time(&f, &c.loss.asked_at_ms);
+        field_time(&f, &c.loss.until_ms);
+        FIELD_ENUM(&f, c.loss.reason, KEY_LOSS_REASON_N);
+    }
     return f.hash;
 }
 
@@ -151,15 +158,25 @@ static struct org_keys_of *keys_of(struct engine *e, struct org_id org)
 
 /* ---- keys ---- */
 
+int64_t due_of_org_key(const struct org_key *k)
+{
+    return k->state == ORG_KEY_LOSS_ASKED ? k->loss.until_ms : INT64_MAX;
+}
+
 static void key_move(struct engine *e, struct org_key_slot *s, enum org_key_state to, int64_t at_ms)
 {
     CHECK(org_key_may_become(s->k.state, to));
+    if (s->k.state == ORG_KEY_LOSS_ASKED &&
+        to != ORG_KEY_LOST) /* it was not lost after all, or is replaced */
+        s->k.loss = (struct key_loss){0};
     s->k.state = to;
     if (to == ORG_KEY_RETIRED || to == ORG_KEY_LOST) {
         s->k.ended_at_ms = at_ms;
         memset(s->k.wrapped, 0, sizeof s->k.wrapped);
         s->k.wrapped_bytes = 0;
     }
+    due_refresh(e, (struct due){.at_ms = due_of_org_key(&s->k), .id = s->k.id.v, .kind = DUE_ORG_KEY},
+                s->due);
     resum(e, &s->sum, digest_of_key_record(&s->k));
 }
 
@@ -205,6 +222,7 @@ void key_made_apply(struct engine *e, const struct event *ev)
     memcpy(s->k.wrapped, ev->u.key_made.wrapped, ev->u.key_made.wrapped_bytes);
     s->k.wrapped_bytes = ev->u.key_made.wrapped_bytes;
     of->made = s->k.id.v;
+    of->n++;
     resum(e, &s->sum, digest_of_key_record(&s->k));
 }
 
@@ -239,7 +257,12 @@ const char *key_lost_impossible(const struct engine *e, const struct event *ev)
     const struct org_key *k = engine_org_key(e, ev->u.key.id);
 
     if (k == NULL || !org_key_may_become(k->state, ORG_KEY_LOST))
-        return "a key lost that is gone";
+        return "a key lost that is gone, or that is in use and of whose loss nobody asked";
+    if (k->state == ORG_KEY_LOSS_ASKED &&
+        (ev->account.v == k->loss.asked_by.v || ev->u.key.reason != k->loss.reason))
+        return "a key in use lost by one person, or for another reason";
+    if (ev->account.v == 0 || (unsigned)ev->u.key.reason >= KEY_LOSS_REASON_N)
+        return "a key lost by nobody, or without a reason";
     return k->unread > 0 ? "a key lost whose notes nobody was told of" : NULL;
 }
 
@@ -252,7 +275,44 @@ void key_lost_apply(struct engine *e, const struct event *ev)
         of->active = 0;
     if (of->made == s->k.id.v)
         of->made = 0;
+    s->k.loss.by = ev->account;
+    s->k.loss.reason = ev->u.key.reason;
+    s->k.loss.until_ms = 0;
     key_move(e, s, ORG_KEY_LOST, ev->at_ms);
+}
+
+const char *key_loss_asked_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct org_key *k = engine_org_key(e, ev->u.key.id);
+
+    if (k == NULL || !org_key_may_become(k->state, ORG_KEY_LOSS_ASKED))
+        return "a loss asked of a key that is not in use";
+    if (ev->account.v == 0 || (unsigned)ev->u.key.reason >= KEY_LOSS_REASON_N)
+        return "a loss that nobody asks, or without a reason";
+    return ev->u.key.until_ms < ev->at_ms ? "a loss asked until a moment that is over" : NULL;
+}
+
+void key_loss_asked_apply(struct engine *e, const struct event *ev)
+{
+    struct org_key_slot *s = key_slot(e, ev->u.key.id);
+
+    s->k.loss = (struct key_loss){.asked_by = ev->account,
+                                  .asked_at_ms = ev->at_ms,
+                                  .until_ms = ev->u.key.until_ms,
+                                  .reason = ev->u.key.reason};
+    key_move(e, s, ORG_KEY_LOSS_ASKED, ev->at_ms);
+}
+
+const char *key_loss_dropped_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct org_key *k = engine_org_key(e, ev->u.key.id);
+
+    return k == NULL || k->state != ORG_KEY_LOSS_ASKED ? "a loss dropped that nobody asked" : NULL;
+}
+
+void key_loss_dropped_apply(struct engine *e, const struct event *ev)
+{
+    key_move(e, key_slot(e, ev->u.key.id), ORG_KEY_ACTIVE, ev->at_ms);
 }
 
 /* ---- the list ---- */
@@ -353,7 +413,7 @@ const char *note_written_impossible(const struct engine *e, const struct event *
         return "a note out of order";
     if (q == NULL)
         return "a note without a yes";
-    if (k == NULL || k->state != ORG_KEY_ACTIVE || k->org.v != handover_receiver(e, q, w->from).v)
+    if (k == NULL || k != engine_org_key_active(e, handover_receiver(e, q, w->from)))
         return "a note to no key of the receiver";
     if (!note_bytes_are_valid(w->bytes) || w->destroy_at_ms < ev->at_ms)
         return "a note with a value out of range";

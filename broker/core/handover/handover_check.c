@@ -17,6 +17,39 @@ struct counted {
     uint32_t unread, held, unreadable;
 };
 
+/* Nobody alone loses the key in use: it was asked by one and confirmed by another, or it was in use no more,
+ * which is so when the next key was confirmed before. */
+static bool is_lost_by_enough(const struct engine *e, const struct org_key *k)
+{
+    if (k->loss.asked_by.v != 0)
+        return k->loss.by.v != k->loss.asked_by.v;
+    for (uint32_t i = k->id.v; k->confirmed_at_ms != 0 && i < e->handover.n_keys; i++) {
+        const struct org_key *next = &e->handover.keys[i].k;
+
+        if (next->org.v == k->org.v && next->confirmed_at_ms != 0 && next->confirmed_at_ms <= k->ended_at_ms)
+            return true;
+    }
+    return k->confirmed_at_ms == 0;
+}
+
+static bool check_loss(const struct engine *e, const struct org_key_slot *s, char *why, size_t size)
+{
+    const struct org_key *k = &s->k;
+    int64_t due = due_of_org_key(k);
+    bool is_asked = k->state == ORG_KEY_LOSS_ASKED;
+
+    if (is_asked ? k->loss.asked_by.v == 0 || k->loss.by.v != 0
+                 : (k->loss.by.v != 0) != (k->state == ORG_KEY_LOST) || k->loss.until_ms != 0)
+        return broken(why, size, "handover: state and loss disagree at key", k->id.v);
+    if (k->state == ORG_KEY_LOST && !is_lost_by_enough(e, k))
+        return broken(why, size, "handover: one person alone lost key", k->id.v);
+    if (due == INT64_MAX ? s->due != 0
+                         : s->due < 1 || s->due > e->n_due || e->due[s->due - 1].id != k->id.v ||
+                               e->due[s->due - 1].kind != DUE_ORG_KEY || e->due[s->due - 1].at_ms != due)
+        return broken(why, size, "handover: its loss is asked for ever: key", k->id.v);
+    return true;
+}
+
 static bool check_key(const struct engine *e, uint32_t i, const struct counted *c, char *why, size_t size)
 {
     const struct org_key *k = &e->handover.keys[i].k;
@@ -29,7 +62,7 @@ static bool check_key(const struct engine *e, uint32_t i, const struct counted *
         return broken(why, size, "handover: notes counted wrongly at key", i + 1);
     if (is_gone != (k->wrapped_bytes == 0) || is_gone != (k->ended_at_ms != 0))
         return broken(why, size, "handover: state and wrapped half disagree at key", i + 1);
-    if ((k->state == ORG_KEY_ACTIVE) != (of.active == k->id.v) ||
+    if ((k->state == ORG_KEY_ACTIVE || k->state == ORG_KEY_LOSS_ASKED) != (of.active == k->id.v) ||
         (k->state == ORG_KEY_MADE) != (of.made == k->id.v))
         return broken(why, size, "handover: not the one of its organisation: key", i + 1);
     if (k->confirmed_at_ms != 0 && k->confirmed_by.v == k->made_by.v)
@@ -41,7 +74,9 @@ static bool check_key(const struct engine *e, uint32_t i, const struct counted *
     /* With unreadable notes it is being declared lost: that follows in the same commit. */
     if (k->state == ORG_KEY_OLD && k->held == 0 && c->unreadable == 0)
         return broken(why, size, "handover: kept for nothing: key", i + 1);
-    return true;
+    if (of.n > ORG_KEYS_MAX)
+        return broken(why, size, "handover: more keys than there may be: the organisation of key", i + 1);
+    return check_loss(e, &e->handover.keys[i], why, size);
 }
 
 static bool check_note(const struct engine *e, uint32_t i, char *why, size_t size)

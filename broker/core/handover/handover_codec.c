@@ -22,6 +22,18 @@ void key_event_fields(struct fields *f, struct ev_key *ev)
     field_u32(f, &ev->id.v);
 }
 
+void key_lost_fields(struct fields *f, struct ev_key *ev)
+{
+    field_u32(f, &ev->id.v);
+    FIELD_ENUM(f, ev->reason, KEY_LOSS_REASON_N);
+}
+
+void key_loss_asked_fields(struct fields *f, struct ev_key *ev)
+{
+    key_lost_fields(f, ev);
+    field_time(f, &ev->until_ms);
+}
+
 void item_fields(struct fields *f, struct ev_item *ev)
 {
     field_u64(f, &ev->referral.v);

@@ -1,5 +1,5 @@
-/* Keys are made, confirmed by a second person and declared lost; items are acknowledged; notes are written
- * to the key in use and picked up; what is due is destroyed. */
+/* Keys are made, confirmed by a second person and declared lost, the one in use by two; items are
+ * acknowledged; notes are written to the key in use and picked up; what is due is destroyed or lapses. */
 #include "core/decide.h"
 
 #include "base/time_text.h"
@@ -20,6 +20,8 @@ enum refusal decide_make_key(struct decision *d)
         if (memcmp(d->e->handover.keys[i].k.public_key, c->public_key, sizeof c->public_key) == 0)
             return REFUSAL_DUPLICATE;
     }
+    if (engine_org_keys_of(d->e, d->cmd->actor.org) >= ORG_KEYS_MAX)
+        return REFUSAL_TOO_MANY_KEYS;
     k = &decision_event(d, EV_KEY_MADE)->u.key_made;
     k->id.v = d->e->handover.n_keys + 1;
     k->org = d->cmd->actor.org;
@@ -35,7 +37,7 @@ enum refusal decide_confirm_key(struct decision *d)
     const struct org_key *k = engine_org_key(d->e, d->cmd->u.key);
 
     d->outcome->made = k->id.v;
-    if (k->state == ORG_KEY_ACTIVE || k->state == ORG_KEY_OLD)
+    if (k->state == ORG_KEY_ACTIVE || k->state == ORG_KEY_LOSS_ASKED || k->state == ORG_KEY_OLD)
         return REFUSAL_NONE;
     if (k->state != ORG_KEY_MADE)
         return REFUSAL_WRONG_STATE;
@@ -55,24 +57,79 @@ static struct event *note_event(struct decision *d, enum event_kind kind, const 
     return ev;
 }
 
-enum refusal decide_lose_key(struct decision *d)
+/* First tell of each note, then of the key: no moment in which a note waits at a lost key. */
+static void lose(struct decision *d, const struct org_key *k, enum key_loss_reason reason)
 {
-    const struct org_key *k = engine_org_key(d->e, d->cmd->u.key);
+    struct event *ev = NULL;
 
-    d->outcome->made = k->id.v;
-    if (k->state == ORG_KEY_LOST)
-        return REFUSAL_NONE;
-    if (!org_key_may_become(k->state, ORG_KEY_LOST))
-        return REFUSAL_WRONG_STATE;
-    /* First tell of each note, then of the key: no moment in which a note waits at a lost key. */
     for (uint32_t i = 0; k->unread > 0 && i < d->e->handover.n_notes; i++) {
         const struct sealed_note *n = &d->e->handover.notes[i].n;
 
         if (n->key.v == k->id.v && n->state == NOTE_WRITTEN)
             note_event(d, EV_NOTE_UNREADABLE, n);
     }
-    decision_event(d, EV_KEY_LOST)->u.key.id = k->id;
+    ev = decision_event(d, EV_KEY_LOST);
+    ev->u.key.id = k->id;
+    ev->u.key.reason = reason;
+}
+
+enum refusal decide_lose_key(struct decision *d)
+{
+    const struct cmd_key_loss *c = &d->cmd->u.key_loss;
+    const struct org_key *k = engine_org_key(d->e, c->key);
+    struct event *ev = NULL;
+
+    d->outcome->made = k->id.v;
+    if (c->reason >= KEY_LOSS_REASON_N)
+        return REFUSAL_UNKNOWN_REASON;
+    /* It is known; a second voice counts when it confirms. */
+    if (k->state == ORG_KEY_LOST || k->state == ORG_KEY_LOSS_ASKED)
+        return REFUSAL_NONE;
+    if (org_key_may_become(k->state, ORG_KEY_LOST)) {
+        lose(d, k, (enum key_loss_reason)c->reason);
+        return REFUSAL_NONE;
+    }
+    if (!org_key_may_become(k->state, ORG_KEY_LOSS_ASKED))
+        return REFUSAL_WRONG_STATE;
+    ev = decision_event(d, EV_KEY_LOSS_ASKED);
+    ev->u.key.id = k->id;
+    ev->u.key.reason = (enum key_loss_reason)c->reason;
+    ev->u.key.until_ms = d->now_ms + d->e->settings.handover.key_loss_s * MS_SECOND;
     return REFUSAL_NONE;
+}
+
+enum refusal decide_confirm_key_loss(struct decision *d)
+{
+    const struct org_key *k = engine_org_key(d->e, d->cmd->u.key);
+
+    d->outcome->made = k->id.v;
+    if (k->state == ORG_KEY_LOST && k->loss.by.v == d->cmd->actor.account.v)
+        return REFUSAL_NONE;
+    /* What is over is over, also before the next tick has said so. */
+    if (k->state != ORG_KEY_LOSS_ASKED || k->loss.until_ms <= d->now_ms)
+        return REFUSAL_WRONG_STATE;
+    if (k->loss.asked_by.v == d->cmd->actor.account.v)
+        return REFUSAL_SAME_PERSON;
+    lose(d, k, k->loss.reason);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_keep_key(struct decision *d)
+{
+    const struct org_key *k = engine_org_key(d->e, d->cmd->u.key);
+
+    d->outcome->made = k->id.v;
+    if (k->state == ORG_KEY_ACTIVE)
+        return REFUSAL_NONE;
+    if (k->state != ORG_KEY_LOSS_ASKED)
+        return REFUSAL_WRONG_STATE;
+    decision_event(d, EV_KEY_LOSS_DROPPED)->u.key.id = k->id;
+    return REFUSAL_NONE;
+}
+
+void decide_org_key_due(struct decision *d, uint64_t id)
+{
+    decision_event(d, EV_KEY_LOSS_DROPPED)->u.key.id.v = (uint32_t)id;
 }
 
 /* ---- the list ---- */

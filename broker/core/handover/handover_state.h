@@ -15,7 +15,9 @@ struct ev_key_made {
 };
 struct ev_key {
     struct org_key_id id;
-}; /* confirmed, lost */
+    enum key_loss_reason reason; /* loss asked, lost */
+    int64_t until_ms;            /* loss asked: it lapses then */
+};                               /* confirmed, lost, loss asked, loss dropped */
 struct ev_item {
     struct referral_id referral;
     struct request_id request;
@@ -48,6 +50,10 @@ struct cmd_make_key {
     uint8_t wrapped_bytes;
     uint8_t wrapped[ORG_KEY_WRAPPED_MAX];
 };
+struct cmd_key_loss {
+    struct org_key_id key;
+    uint8_t reason; /* enum key_loss_reason */
+};
 struct cmd_item {
     struct referral_id referral;
     uint8_t item; /* index + 1 */
@@ -64,12 +70,14 @@ struct cmd_write_note {
 struct handover_settings {
     uint32_t note_keep_s;   /* ciphertext after pick-up: 7 days */
     uint32_t note_unread_s; /* and if nobody comes for it: 90 days, when the facts go too */
+    uint32_t key_loss_s;    /* a second person may confirm a key's loss: 3 days, over a weekend */
 };
 
 /* ---- state ---- */
 struct org_key_slot {
     struct org_key k;
     uint64_t sum;
+    uint32_t due; /* place in the heap + 1 */
 };
 struct note_slot {
     struct sealed_note n;
@@ -90,9 +98,11 @@ struct handover_state {
         uint32_t list, note; /* newest; 0 = none */
     } * of;
     uint32_t n_of;
-    /* By organisation - 1: the key in use and the one that waits to be confirmed; derived. */
+    /* By organisation - 1: the key in use, the one that waits to be confirmed, and how many there are;
+     * derived.
+     */
     struct org_keys_of {
-        uint32_t active, made;
+        uint32_t active, made, n;
     } * of_org;
     uint32_t n_of_org;
 };
@@ -100,12 +110,15 @@ struct handover_state {
 void handover_free(struct handover_state *s);
 uint64_t handover_digest(const struct handover_state *s); /* of every record, counted again */
 int64_t due_of_note(const struct sealed_note *n);         /* INT64_MAX = none */
+int64_t due_of_org_key(const struct org_key *k);          /* same */
 /* False: a promise is broken; WHY says which. */
 bool handover_check(const struct engine *e, char *why, size_t why_size);
 
 /* ---- codec ---- */
 void key_made_fields(struct fields *f, struct ev_key_made *ev);
 void key_event_fields(struct fields *f, struct ev_key *ev);
+void key_lost_fields(struct fields *f, struct ev_key *ev);
+void key_loss_asked_fields(struct fields *f, struct ev_key *ev);
 void item_fields(struct fields *f, struct ev_item *ev);
 void note_written_fields(struct fields *f, struct ev_note_written *ev);
 void note_event_fields(struct fields *f, struct ev_note *ev);

@@ -1,6 +1,6 @@
 // @ts-check
 // The key of an organisation: made in this browser under a passphrase, confirmed by a second person, replaced, or declared
-// lost. The exchange never sees the passphrase nor the private half.
+// lost: the one in use by two people. The exchange never sees the passphrase nor the private half.
 import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { nightView, startNight } from './night_link.js';
@@ -11,6 +11,9 @@ import { announce, button, closeDialog, focusSoon, html, icon, live, nothing, no
 
 /** @typedef {import('../types/api').OrgKey} OrgKey */
 
+const LIVE_DELAY_MS = 300;
+const LOSS_REASONS = ['wachtzin_vergeten', 'medewerker_weg', 'wachtzin_bekend', 'anders'];
+
 /** @type {import('./frame.js').Frame} */
 let frame;
 const state = {
@@ -19,14 +22,22 @@ const state = {
   /** @type {string | null} */ problem: null,
   /** @type {string | null} */ fault: null,
   making: false, busy: false, passphrase: '', again: '', digits: '',
-  /** @type {OrgKey | null} */ losing: null,
+  /** Whose loss is about to be declared, or confirmed. @type {OrgKey | null} */ losing: null,
 };
 
+let loadNumber = 0;
+let loadShown = 0;
+
 async function load() {
+  const number = ++loadNumber;
   try {
     const { keys } = await frame.api.get('/keys');
     for (const k of keys) state.prints.set(k.id, await fingerprint(fromBase64(k.publicKey)));
+    if (number < loadShown) return;
+    loadShown = number;
     Object.assign(state, { keys, problem: null });
+    // What somebody is about to send stays what it was; only what it costs is counted anew.
+    if (state.losing) state.losing = { ...state.losing, unreadNotes: keys.find((/** @type {OrgKey} */ k) => k.id === state.losing?.id)?.unreadNotes ?? state.losing.unreadNotes };
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -94,30 +105,55 @@ function lose(k) {
   state.losing = k;
   frame.draw();
   openDialog('key-loss');
+  load(); // notes may have come since: not everybody here hears of them
 }
 
-const loseSheet = () => html`<dialog class="sheet" id="key-loss" aria-labelledby="key-loss-title"><div class="inner"><h2 id="key-loss-title" tabindex="-1">${t('key.lose_title')}</h2><p>${t('key.lose_text', { n: state.losing?.unreadNotes ?? 0 })}</p>
-  ${button(t('key.lose_confirm'), { kind: 'primary', click: () => { closeDialog('key-loss'); const k = state.losing; if (k) act(() => frame.api.post(`/keys/${k.id}/loss`, {}), t('key.lost_done')); } })}${button(t('dialog.back'), { kind: 'subtle', click: () => closeDialog('key-loss') })}</div></dialog>`;
+/** What was filled in, or the second voice for it. @param {SubmitEvent} event */
+function sendLoss(event) {
+  event.preventDefault();
+  const k = state.losing;
+  const reason = String(new FormData(/** @type {HTMLFormElement} */(event.target)).get('reason') ?? '');
+  if (!k) return;
+  closeDialog('key-loss');
+  if (k.state === 'loss_asked') act(() => frame.api.post(`/keys/${k.id}/loss-confirmation`, {}), t('key.lost_done'));
+  else act(() => frame.api.post(`/keys/${k.id}/loss`, { reason }), t(k.state === 'active' ? 'key.lose_asked' : 'key.lost_done'));
+}
+
+const loseSheet = () => html`<dialog class="sheet" id="key-loss" aria-labelledby="key-loss-title"><form class="inner key-form" @submit=${sendLoss}><h2 id="key-loss-title" tabindex="-1">${t('key.lose_title')}</h2><p>${state.losing?.unreadNotes ? t('key.lose_text', { n: state.losing.unreadNotes }) : t('key.lose_none')}</p>
+  ${state.losing?.state === 'loss_asked' ? nothing : html`<fieldset class="key-reasons"><legend>${t('key.lose_reason')}</legend>${LOSS_REASONS.map(r => html`<label><input type="radio" name="reason" value=${r} required><span>${t(`key.loss_${r}`)}</span></label>`)}</fieldset>`}
+  ${state.losing?.state === 'active' ? html`<p>${t('key.lose_two')}</p>` : nothing}
+  <div class="row">${button(t(state.losing?.state === 'active' ? 'key.lose_ask' : 'key.lose_confirm'), { kind: 'primary', type: 'submit' })}${button(t('dialog.back'), { kind: 'subtle', click: () => closeDialog('key-loss') })}</div></form></dialog>`;
+
+/** Somebody says that it is lost: what a colleague may say to that. @param {OrgKey} k @param {NonNullable<OrgKey['loss']>} loss @param {number} atMs */
+const lossView = (k, loss, atMs) => html`<div class="key-loss" role="group" aria-labelledby="key-loss-${k.id}"><h3 id="key-loss-${k.id}">${icon('alert-triangle')}${t('key.loss_waits')}</h3>
+  <p>${t('key.loss_why', { reason: t(`key.loss_${loss.reason}`), time: moment(loss.askedAt ?? k.madeAt, atMs) })}</p><p>${t(loss.askedByMe ? 'key.loss_mine' : 'key.loss_theirs')}</p>
+  ${loss.until ? html`<p class="small">${t('key.loss_until', { time: moment(loss.until, atMs) })}</p>` : nothing}
+  <div class="row">${loss.askedByMe ? nothing : button(t('key.loss_yes'), { kind: 'primary', busy: state.busy || frame.isStale(), click: () => lose(k) })}${button(t('key.loss_no'), { busy: state.busy || frame.isStale(), click: () => act(() => frame.api.post(`/keys/${k.id}/loss-withdrawal`, {}), t('key.loss_kept')) })}</div></div>`;
 
 /** @param {OrgKey} k @param {number} atMs */
 const keyCard = (k, atMs) => html`<section class="panel key-card" aria-labelledby="key-${k.id}"><h2 id="key-${k.id}">${icon('key')}${t('key.in_use')}</h2><p>${t('key.since', { time: moment(k.confirmedAt ?? k.madeAt, atMs) })}</p>${print(k)}
-  <p class="small subtle">${t('key.unread', { n: k.unreadNotes })}</p>${button(t('key.lose'), { busy: state.busy || frame.isStale(), click: () => lose(k) })}</section>`;
+  <p class="small subtle">${t('key.unread', { n: k.unreadNotes })}</p>${k.state === 'loss_asked' && k.loss ? lossView(k, k.loss, atMs) : button(t('key.lose'), { busy: state.busy || frame.isStale(), click: () => lose(k) })}</section>`;
 
 /** @param {OrgKey[]} keys @param {number} atMs */
 const oldKeys = (keys, atMs) => keys.length === 0 ? nothing : html`<details class="more"><summary>${icon('chevron-right')}${t('key.earlier')}</summary><ul class="key-list">${keys.map(k => html`<li><b>${t(`key.state_${k.state}`)}</b> ${moment(k.endedAt ?? k.madeAt, atMs)}<code>${state.prints.get(k.id)}</code>${k.state === 'old' ? html`<span class="small">${t('key.unread', { n: k.unreadNotes })}</span>${button(t('key.lose'), { kind: 'subtle', busy: state.busy, click: () => lose(k) })}` : nothing}</li>`)}</ul></details>`;
 
+const inUse = (/** @type {OrgKey} */ k) => k.state === 'active' || k.state === 'loss_asked';
+
 function view() {
   const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
   const keys = state.keys ?? [];
-  const active = keys.find(k => k.state === 'active');
+  const active = keys.find(inUse);
   const waiting = keys.find(k => k.state === 'made');
   const atMs = frame.api.now();
   return html`<main id="main" class="dossier keys">${staleNotice(frame, load)}${doubtNotice(frame)}${problem}<div><h1 id="keys-title" tabindex="-1">${t('key.title')}</h1><p>${t('key.what')}</p></div>
     ${state.keys === null ? nothing : html`${active ? keyCard(active, atMs) : waiting ? nothing : notice({ title: t('key.none'), text: html`<p>${t('key.none_text')}</p>` })}
     ${waiting ? confirmView(waiting) : nothing}
     ${state.making ? makeForm() : button(active || waiting ? t('key.make_next') : t('key.make_first'), { kind: active || waiting ? 'secondary' : 'primary', icon: 'key', click: () => { state.making = true; frame.draw(); focusSoon('key-passphrase'); } })}
-    ${nightView(frame)}${oldKeys(keys.filter(k => k.state !== 'active' && k.state !== 'made'), atMs)}`}${loseSheet()}</main>`;
+    ${nightView(frame)}${oldKeys(keys.filter(k => !inUse(k) && k.state !== 'made'), atMs)}`}${loseSheet()}</main>`;
 }
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon;
 
 startPage({
   roles: ['referrer', 'comensha', 'shelter', 'org_admin'],
@@ -128,6 +164,11 @@ startPage({
     frame = f;
     startNight(f);
     await load();
+  },
+  onLive: ({ kind }) => { // a colleague made, confirmed or lost one; a note came, or was read
+    if (!/^(key|note)\./.test(kind) && kind !== 'reset') return;
+    clearTimeout(soon);
+    soon = setTimeout(load, LIVE_DELAY_MS);
   },
   onBack: () => load(),
 });

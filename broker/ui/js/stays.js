@@ -15,7 +15,7 @@ import { announce, badge, button, focusSoon, html, nothing, notice } from './ui.
 /** @typedef {import('../types/api').Statement} Statement */
 
 const LIVE_DELAY_MS = 400;
-const BOARD = new Set(['referrer', 'comensha', 'shelter', 'org_admin']);
+const BOARD = new Set(['referrer', 'comensha', 'shelter']); // households are no administrator's business: it sees the nights only
 const STATEMENT = new Set(['shelter', 'org_admin', 'municipality', 'rapporteur']);
 const FLAGS = new Set(['municipality', 'rapporteur']);
 
@@ -32,6 +32,7 @@ const state = {
   month: '',
   /** @type {string | null} */ problem: null,
   busy: false,
+  ready: false,
 };
 
 /** Who left last, first. @param {import('../types/api').Stay[]} list */
@@ -49,12 +50,12 @@ async function load() {
   const refused = (/** @type {unknown} */ error) => { if (!(error instanceof ApiError && error.status === 403)) trouble = problemText(error); return null; };
   try {
     const [clocks, stays, left, organisations, statement, flags] = await Promise.all([
-      board ? api.get('/clocks') : null, board ? api.get('/stays') : null, session.role === 'shelter' ? api.get('/stays?left=true') : null, board && session.role !== 'org_admin' ? api.get('/organisations') : null,
+      board ? api.get('/clocks') : null, board ? api.get('/stays') : null, session.role === 'shelter' ? api.get('/stays?left=true') : null, board ? api.get('/organisations') : null,
       STATEMENT.has(session.role) ? api.get(`/statements?month=${state.month}`).catch(refused) : null,
       FLAGS.has(session.role) ? api.get(`/funding-flags?month=${state.month}`) : null]);
     if (number_ < loadShown) return;
     loadShown = number_;
-    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, problem: trouble, isLost: trouble !== null });
+    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, ready: true, problem: trouble, isLost: trouble !== null });
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -96,7 +97,7 @@ const leftPart = parts => html`<section class="panel stay-part" id="vertrokken" 
 
 function board() {
   if (!BOARD.has(frame.session.role)) return nothing;
-  const parts = { api: frame.api, busy: state.busy || frame.isStale() || frame.session.role === 'org_admin', organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), act };
+  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), act };
   return html`<section class="panel stay-part" aria-labelledby="clocks-title"><h2 id="clocks-title">${t('stay.clocks')}</h2>${clockList(state.clocks, parts, true)}</section>${staysView()}${frame.session.role === 'shelter' ? leftPart(parts) : nothing}`;
 }
 
@@ -126,7 +127,7 @@ const figures = s => html`<p class="subtle">${s.whole ? t('stay.statement_own') 
 /** Without its figures the month can still be chosen: another one may be had. */
 function money() {
   const s = state.statement;
-  if (!s && !state.isLost) return nothing;
+  if (!s && !state.isLost) return frame.session.role === 'org_admin' && state.ready ? html`<p>${t('stay.no_own_nights')}</p>` : nothing;
   return html`<section class="panel stay-part" aria-labelledby="statement-title"><h2 id="statement-title">${t('stay.statement')}</h2>
     <div class="field stay-month"><label for="month">${t('stay.month')}</label><input class="input" type="month" id="month" max=${isoDate(frame.api.now()).slice(0, 7)} .value=${state.month} @change=${(/** @type {Event} */ e) => { state.month = /** @type {HTMLInputElement} */ (e.target).value || state.month; load(); }}></div>
     ${s ? figures(s) : nothing}</section>`;

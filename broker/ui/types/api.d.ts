@@ -232,8 +232,9 @@ export type Upload = {
 
 /* ---- warm handover, keys and notes ---- */
 export type OrgKey = {
-    id: number; state: 'made' | 'active' | 'old' | 'retired' | 'lost'; fingerprint: string; publicKey: string; wrapped: string | null;
+    id: number; state: 'made' | 'active' | 'old' | 'retired' | 'lost' | 'loss_asked'; fingerprint: string; publicKey: string; wrapped: string | null;
     madeByMe: boolean; unreadNotes: number; notes: number; madeAt: string; confirmedAt: string | null; endedAt: string | null;
+    loss: { reason: 'wachtzin_vergeten' | 'medewerker_weg' | 'wachtzin_bekend' | 'anders'; askedByMe: boolean; askedAt: string | null; until: string | null } | null;
 };
 export type NightSheetState = { state: 'ready' | 'no_key' | 'not_yet' | 'off'; madeAt: string | null; everyS: number };
 export type Note = {

@@ -17,6 +17,23 @@ struct world {
     int64_t answer_by, lapse; /* of request 1 */
 };
 
+/* B has a key in use (3), of whose loss one person asks. */
+static void loss_asked(struct exchange *x)
+{
+    struct cmd_make_key key = {.public_key = {3}, .wrapped_bytes = ORG_KEY_WRAPPED_MIN};
+    struct command cmd = {.kind = CMD_MAKE_KEY, .actor = shelter_of(HUIS_B), .u.make_key = &key};
+
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    cmd.kind = CMD_CONFIRM_KEY;
+    cmd.actor.account.v++;
+    cmd.u.key.v = 3;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    cmd.kind = CMD_LOSE_KEY;
+    cmd.actor = shelter_of(HUIS_B);
+    cmd.u.key_loss = (struct cmd_key_loss){{3}, KEY_LOSS_EXPOSED};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+}
+
 /* C has a key in use (1) and one that waits to be confirmed (2); note 1 of referral 2 is written to the
  * first.
  */
@@ -37,6 +54,7 @@ static void handover_begun(struct exchange *x)
     cmd = (struct command){.kind = CMD_WRITE_NOTE, .actor = referrer_of(VT_OOST), .u.write_note = &note};
     cmd.key = (struct command_key){7, 8, 9};
     assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    loss_asked(x);
 }
 
 static void send_a_minor(struct exchange *x)
@@ -118,6 +136,10 @@ static void possible_handover(const struct world *w, struct event *ev)
         ev->u.key_made.wrapped_bytes = ORG_KEY_WRAPPED_MIN;
     } else if (ev->kind == EV_KEY_CONFIRMED || ev->kind == EV_KEY_LOST) {
         ev->u.key.id.v = 2;
+    } else if (ev->kind == EV_KEY_LOSS_ASKED) {
+        ev->u.key = (struct ev_key){.id = {1}, .reason = KEY_LOSS_LEFT, .until_ms = ev->at_ms};
+    } else if (ev->kind == EV_KEY_LOSS_DROPPED) {
+        ev->u.key.id.v = 3;
     } else if (ev->kind == EV_HANDOVER_ITEM) {
         ev->u.item = (struct ev_item){.referral = {2}, .request = {2}, .required = 3, .given = true};
     } else if (ev->kind == EV_NOTE_WRITTEN) {
@@ -342,6 +364,8 @@ static struct event possible(const struct world *w, enum event_kind kind)
     case EV_KEY_MADE:
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
     case EV_HANDOVER_ITEM:
     case EV_NOTE_WRITTEN:
     case EV_NOTE_PICKED_UP:
@@ -673,7 +697,22 @@ static void steps_of_a_handover(void **state)
     SPOIL(EV_KEY_CONFIRMED, ev.u.key.id.v = 99);
     SPOIL(EV_KEY_CONFIRMED, ev.account.v = 100 + HUIS_C); /* who made it */
     SPOIL(EV_KEY_LOST, ev.u.key.id.v = 99);
-    SPOIL(EV_KEY_LOST, ev.u.key.id.v = 1); /* a note waits, and nobody was told */
+    SPOIL(EV_KEY_LOST, ev.u.key.id.v = 1); /* in use: nobody asked first */
+    SPOIL(EV_KEY_LOST, ev.account.v = 0);
+    SPOIL(EV_KEY_LOST, ev.u.key.reason = KEY_LOSS_REASON_N);
+    KEEP(EV_KEY_LOST, ev.u.key.id.v = 3; ev.u.key.reason = KEY_LOSS_EXPOSED); /* B's: by another */
+    SPOIL(EV_KEY_LOST, ev.u.key.id.v = 3; ev.u.key.reason = KEY_LOSS_OTHER);  /* not the reason asked */
+    SPOIL(EV_KEY_LOST, ev.u.key.id.v = 3; ev.u.key.reason = KEY_LOSS_EXPOSED; /* by who asked */
+          ev.account.v = 100 + HUIS_B);
+    SPOIL(EV_KEY_LOSS_ASKED, ev.u.key.id.v = 2); /* nobody confirmed it */
+    SPOIL(EV_KEY_LOSS_ASKED, ev.u.key.id.v = 3); /* asked already */
+    SPOIL(EV_KEY_LOSS_ASKED, ev.u.key.id.v = 99);
+    SPOIL(EV_KEY_LOSS_ASKED, ev.account.v = 0);
+    SPOIL(EV_KEY_LOSS_ASKED, ev.u.key.reason = KEY_LOSS_REASON_N);
+    SPOIL(EV_KEY_LOSS_ASKED, ev.u.key.until_ms--);
+    SPOIL(EV_KEY_LOSS_DROPPED, ev.u.key.id.v = 1); /* nobody asked */
+    SPOIL(EV_KEY_LOSS_DROPPED, ev.u.key.id.v = 99);
+    KEEP(EV_KEY_LOSS_DROPPED, ev.account.v = 0); /* nobody confirmed in time */
     SPOIL(EV_HANDOVER_ITEM, ev.u.item.referral.v = 1; ev.u.item.request.v = 1);
     SPOIL(EV_HANDOVER_ITEM, ev.u.item.request.v = 3);
     SPOIL(EV_HANDOVER_ITEM, ev.u.item.item = HANDOVER_ITEMS_MAX);

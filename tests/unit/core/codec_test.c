@@ -186,8 +186,11 @@ static bool is_valid_union(const struct event *ev)
     case EV_NOTE_DESTROYED:
         return ev->u.note.destroy_at_ms >= 0;
     case EV_KEY_CONFIRMED:
-    case EV_KEY_LOST:
+    case EV_KEY_LOSS_DROPPED:
         return true;
+    case EV_KEY_LOST:
+    case EV_KEY_LOSS_ASKED:
+        return (unsigned)ev->u.key.reason < KEY_LOSS_REASON_N && ev->u.key.until_ms >= 0;
     case EV_LEAK_REPORTED:
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
@@ -431,8 +434,8 @@ static void the_subject_is_the_referral(void **state)
         struct event ev = chaos_event(&rng, (enum event_kind)kind);
         bool has_referral = kind >= EV_REFERRAL_OPENED && kind != EV_COMMAND_DONE &&
                             kind != EV_CAPACITY_CONFIRMED && kind != EV_KEY_MADE &&
-                            kind != EV_KEY_CONFIRMED && kind != EV_KEY_LOST &&
-                            (kind < EV_LEAK_REPORTED || kind > EV_SURGE_SET);
+                            kind != EV_KEY_CONFIRMED && kind != EV_KEY_LOST && kind != EV_KEY_LOSS_ASKED &&
+                            kind != EV_KEY_LOSS_DROPPED && (kind < EV_LEAK_REPORTED || kind > EV_SURGE_SET);
 
         assert_int_equal(event_subject(&ev).v != 0, has_referral);
         assert_non_null(event_name((enum event_kind)kind));

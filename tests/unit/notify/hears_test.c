@@ -507,6 +507,8 @@ static void key_do(struct exchange *x, enum command_kind kind, uint32_t account,
     cmd.actor.account.v = account;
     if (kind == CMD_MAKE_KEY)
         cmd.u.make_key = &made;
+    else if (kind == CMD_LOSE_KEY)
+        cmd.u.key_loss = (struct cmd_key_loss){{key}, KEY_LOSS_FORGOTTEN};
     else
         cmd.u.key.v = key;
     granted(x, &cmd);
@@ -529,6 +531,8 @@ static void of_keys_and_notes(void **state)
     granted(x, &write);
     expect_all(x, "note.written", M(HUIS_C), NOBODY, NOBODY, M(HUIS_C));
     key_do(x, CMD_LOSE_KEY, 1, 1);
+    expect_all(x, "key.loss_asked", M(HUIS_C), NOBODY, NOBODY, M(HUIS_C));
+    key_do(x, CMD_CONFIRM_KEY_LOSS, 2, 1);
     expect_all(x, "key.lost", M(HUIS_C), NOBODY, NOBODY, M(HUIS_C));
     expect_all(x, "note.unreadable", M(VT_OOST), M(VT_OOST), NOBODY, M(VT_OOST));
     exchange_free(x);

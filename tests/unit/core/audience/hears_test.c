@@ -73,26 +73,23 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_STAY_ENDED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
         {EV_REFERRAL_LINKED, {THE_REFERRER}},
         {EV_FUNDING_FLAGGED, {{ROLE_MUNICIPALITY, GEMEENTE, ANY}, {ROLE_RAPPORTEUR, ANY, ANY}}},
-        {EV_CLOCK_STARTED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
-        {EV_CLOCK_OFFERED,
-         {THE_REFERRER,
-          {ROLE_SHELTER, HUIS_A, A_ZUID},
-          {ROLE_ORG_ADMIN, VT_OOST, ANY},
-          {ROLE_REFERRER, VT_WEST, ANY},
-          {ROLE_ORG_ADMIN, VT_WEST, ANY}}},
-        {EV_CLOCK_TAKEN,
-         {THE_REFERRER,
-          {ROLE_SHELTER, HUIS_A, A_ZUID},
-          {ROLE_ORG_ADMIN, VT_OOST, ANY},
-          {ROLE_REFERRER, VT_WEST, ANY},
-          {ROLE_ORG_ADMIN, VT_WEST, ANY}}},
-        {EV_CLOCK_PROLONGED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
-        {EV_CLOCK_STOPPED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
-        {EV_CLOCK_WARNED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
-        {EV_CLOCK_RAN_OUT, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_ORG_ADMIN, VT_OOST, ANY}}},
-        {EV_KEY_MADE, {{ROLE_NONE, 0, 0}}},
-        {EV_KEY_CONFIRMED, {{ROLE_NONE, 0, 0}}},
-        {EV_KEY_LOST, {{ROLE_NONE, 0, 0}}},
+        {EV_CLOCK_STARTED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_CLOCK_OFFERED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_REFERRER, VT_WEST, ANY}}},
+        {EV_CLOCK_TAKEN, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}, {ROLE_REFERRER, VT_WEST, ANY}}},
+        {EV_CLOCK_PROLONGED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_CLOCK_STOPPED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_CLOCK_WARNED, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_CLOCK_RAN_OUT, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {EV_KEY_MADE,
+         {{ROLE_SHELTER, HUIS_B, ANY}, {ROLE_REFERRER, HUIS_B, ANY}, {ROLE_ORG_ADMIN, HUIS_B, ANY}}},
+        {EV_KEY_CONFIRMED,
+         {{ROLE_SHELTER, HUIS_B, ANY}, {ROLE_REFERRER, HUIS_B, ANY}, {ROLE_ORG_ADMIN, HUIS_B, ANY}}},
+        {EV_KEY_LOST,
+         {{ROLE_SHELTER, HUIS_B, ANY}, {ROLE_REFERRER, HUIS_B, ANY}, {ROLE_ORG_ADMIN, HUIS_B, ANY}}},
+        {EV_KEY_LOSS_ASKED,
+         {{ROLE_SHELTER, HUIS_B, ANY}, {ROLE_REFERRER, HUIS_B, ANY}, {ROLE_ORG_ADMIN, HUIS_B, ANY}}},
+        {EV_KEY_LOSS_DROPPED,
+         {{ROLE_SHELTER, HUIS_B, ANY}, {ROLE_REFERRER, HUIS_B, ANY}, {ROLE_ORG_ADMIN, HUIS_B, ANY}}},
         {EV_HANDOVER_ITEM, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_NOTE_WRITTEN, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_NOTE_PICKED_UP, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
@@ -100,6 +97,8 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_NOTE_DESTROYED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
     };
     static const struct grant own[GRANTS_MAX] = {THE_REFERRER};
+    static const struct cmd_make_key key = {.public_key = {1}, .wrapped_bytes = ORG_KEY_WRAPPED_MIN};
+    const struct command make = {.kind = CMD_MAKE_KEY, .actor = shelter_of(HUIS_B), .u.make_key = &key};
     struct event lead = {.kind = EV_ALARM_RAISED}, hotel = {.kind = EV_BRIDGE_OPENED};
     struct scene_of_all s = scene_new();
 
@@ -111,7 +110,9 @@ static void pushed_only_to_who_it_concerns(void **state)
     /* Later kinds: in the tests of their own part. */
     /* Those of care have tests of their own, those of gate requests: events_of_a_gate_request. */
     assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1 - (EV_RESIDENCE_FOUND - EV_GATE_SENT + 1) +
-                                          EV_NOTE_DESTROYED - EV_KEY_MADE + 1);
+                                          EV_NOTE_DESTROYED - EV_KEY_MADE + 1 + EV_KEY_LOSS_DROPPED -
+                                          EV_KEY_LOSS_ASKED + 1);
+    assert_int_equal(exchange_do(s.x, &make).refusal, REFUSAL_NONE);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct event ev = {.kind = cases[i].kind};
 
@@ -153,6 +154,11 @@ static void pushed_only_to_who_it_concerns(void **state)
                 ev.u.clock.org.v = VT_WEST;
         } else if (ev.kind >= EV_STAY_STARTED && ev.kind <= EV_STAY_ENDED)
             ev.u.stay.stay = s.stay;
+        else if (ev.kind == EV_KEY_MADE)
+            ev.u.key_made.id.v = 1;
+        else if (ev.kind == EV_KEY_CONFIRMED || ev.kind == EV_KEY_LOST || ev.kind == EV_KEY_LOSS_ASKED ||
+                 ev.kind == EV_KEY_LOSS_DROPPED)
+            ev.u.key.id.v = 1;
         else if (ev.kind == EV_HANDOVER_ITEM)
             ev.u.item.request = s.pending_b;
         else if (ev.kind == EV_NOTE_WRITTEN)

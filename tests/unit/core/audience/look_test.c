@@ -102,6 +102,13 @@ static void looking_at_things(void **state)
           {ROLE_ORG_ADMIN, HUIS_A, A_NOORD},
           {ROLE_EXCHANGE_ADMIN, ANY, ANY}}},
         {"location far away", {ACT_SEE_LOCATIONS, UINT64_C(1) << 32 | A_NOORD}, {{ROLE_NONE, 0, 0}}},
+        /* Households: an administrator has no business with them. */
+        {"stays and clocks",
+         {ACT_SEE_STAYS, 0},
+         {{ROLE_REFERRER, ANY, ANY}, {ROLE_COMENSHA, ANY, ANY}, {ROLE_SHELTER, ANY, ANY}}},
+        {"a clock that is offered to West",
+         {ACT_SEE_CLOCK, s.clock.v},
+         {THE_REFERRER, {ROLE_REFERRER, VT_WEST, ANY}, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
         /* The address: before a yes, only the house itself. */
         {"address of B", {ACT_REVEAL_LOCATION, s.pending_b.v}, {{ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {"address of A",

@@ -43,6 +43,19 @@ static enum refusal on_key(struct scene *s, enum command_kind kind, struct actor
     return exchange_do(s->x, &(struct command){.kind = kind, .actor = who, .u.key = {(uint32_t)key}}).refusal;
 }
 
+static enum refusal lose_for(struct scene *s, struct actor who, uint64_t key, uint8_t reason)
+{
+    struct command cmd = {.kind = CMD_LOSE_KEY, .actor = who};
+
+    cmd.u.key_loss = (struct cmd_key_loss){{(uint32_t)key}, reason};
+    return exchange_do(s->x, &cmd).refusal;
+}
+
+static enum refusal lose(struct scene *s, struct actor who, uint64_t key)
+{
+    return lose_for(s, who, key, KEY_LOSS_FORGOTTEN);
+}
+
 /* B has a key that can be written to. */
 static uint32_t confirmed_key(struct scene *s, enum an_org org, uint8_t first_byte)
 {
@@ -93,8 +106,10 @@ static const struct sealed_note *the_note(const struct scene *s, uint64_t id)
 
 static void moves_are_these_and_no_others(void **state)
 {
-    static const char *const keys[] = {"made>active",    "made>retired", "made>lost",   "active>old",
-                                       "active>retired", "active>lost",  "old>retired", "old>lost"};
+    static const char *const keys[] = {"made>active",    "made>retired",       "made>lost",
+                                       "active>old",     "active>retired",     "old>retired",
+                                       "old>lost",       "active>loss_asked",  "loss_asked>active",
+                                       "loss_asked>old", "loss_asked>retired", "loss_asked>lost"};
     static const char *const notes[] = {"written>picked_up", "written>unreadable", "written>destroyed",
                                         "picked_up>destroyed"};
     size_t n_keys = 0, n_notes = 0;
@@ -190,7 +205,7 @@ static void the_next_key_replaces_and_an_old_one_waits_for_its_notes(void **stat
     do_tick(s.x);
     assert_int_equal(the_note(&s, note)->state, NOTE_DESTROYED);
     assert_int_equal(the_key(&s, first)->state, ORG_KEY_RETIRED);
-    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_B), first), REFUSAL_WRONG_STATE);
+    assert_int_equal(lose(&s, shelter_of(HUIS_B), first), REFUSAL_WRONG_STATE);
     assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, shelter_of(HUIS_B), first), REFUSAL_WRONG_STATE);
     /* Made twice before it was confirmed: the first is gone. */
     unconfirmed = make_key(&s, shelter_of(HUIS_B), 4).made;
@@ -210,12 +225,14 @@ static void a_lost_key_makes_its_notes_unreadable(void **state)
 
     (void)state;
     pick_up(&s, shelter_of(HUIS_B), read);
-    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_A), key), REFUSAL_NOT_FOUND);
-    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_B), key), REFUSAL_NONE);
+    assert_int_equal(lose(&s, shelter_of(HUIS_B), key), REFUSAL_NONE);
+    assert_int_equal(the_note(&s, unread)->state, NOTE_WRITTEN); /* one person alone has done nothing yet */
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY_LOSS, person(shelter_of(HUIS_B), 9), key), REFUSAL_NONE);
     assert_int_equal(the_key(&s, key)->state, ORG_KEY_LOST);
     assert_int_equal(the_note(&s, unread)->state, NOTE_UNREADABLE);
     assert_int_equal(the_note(&s, read)->state, NOTE_PICKED_UP);
-    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_B), key), REFUSAL_NONE); /* once more */
+    assert_int_equal(lose(&s, shelter_of(HUIS_B), key), REFUSAL_NONE); /* once more */
+    assert_int_equal(last_count(s.x), 0);
     /* Written again: to nothing, until a new key is confirmed. */
     assert_int_equal(write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).refusal, REFUSAL_NO_KEY);
     assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, person(shelter_of(HUIS_B), 9), made), REFUSAL_NONE);
@@ -228,6 +245,175 @@ static void a_lost_key_makes_its_notes_unreadable(void **state)
     exchange_free(s.x);
 }
 
+/* What is asked of a key of B by whom, one step after another, and what comes of it. */
+static void two_people_lose_the_key_in_use(void **state)
+{
+    enum { ASK, CONFIRM, KEEP };
+    const struct {
+        int step;
+        struct actor who;
+        enum refusal want;
+        enum org_key_state after;
+        unsigned events;
+    } steps[] = {
+        {CONFIRM, person(shelter_of(HUIS_B), 5), REFUSAL_WRONG_STATE, ORG_KEY_ACTIVE, 0},
+        {KEEP, person(shelter_of(HUIS_B), 5), REFUSAL_NONE, ORG_KEY_ACTIVE, 0},
+        {ASK, shelter_of(HUIS_A), REFUSAL_NOT_FOUND, ORG_KEY_ACTIVE, 0},
+        {ASK, referrer_of(VT_OOST), REFUSAL_NOT_FOUND, ORG_KEY_ACTIVE, 0},
+        {ASK, actor_of(ROLE_EXCHANGE_ADMIN, HUIS_B), REFUSAL_NOT_ALLOWED, ORG_KEY_ACTIVE, 0},
+        {ASK, person(shelter_of(HUIS_B), 5), REFUSAL_NONE, ORG_KEY_LOSS_ASKED, 1},
+        {ASK, person(shelter_of(HUIS_B), 5), REFUSAL_NONE, ORG_KEY_LOSS_ASKED, 0}, /* known already */
+        {ASK, person(shelter_of(HUIS_B), 6), REFUSAL_NONE, ORG_KEY_LOSS_ASKED, 0}, /* no second voice */
+        {CONFIRM, person(shelter_of(HUIS_B), 5), REFUSAL_SAME_PERSON, ORG_KEY_LOSS_ASKED, 0},
+        {CONFIRM, person(actor_of(ROLE_ORG_ADMIN, HUIS_B), 5), REFUSAL_SAME_PERSON, ORG_KEY_LOSS_ASKED, 0},
+        {CONFIRM, shelter_of(HUIS_A), REFUSAL_NOT_FOUND, ORG_KEY_LOSS_ASKED, 0},
+        {KEEP, shelter_of(HUIS_A), REFUSAL_NOT_FOUND, ORG_KEY_LOSS_ASKED, 0},
+        {KEEP, person(shelter_of(HUIS_B), 6), REFUSAL_NONE, ORG_KEY_ACTIVE, 1}, /* she knows the passphrase */
+        {CONFIRM, person(shelter_of(HUIS_B), 6), REFUSAL_WRONG_STATE, ORG_KEY_ACTIVE, 0},
+        {ASK, person(shelter_of(HUIS_B), 6), REFUSAL_NONE, ORG_KEY_LOSS_ASKED, 1},
+        {KEEP, person(shelter_of(HUIS_B), 6), REFUSAL_NONE, ORG_KEY_ACTIVE, 1}, /* who asked takes it back */
+        {ASK, person(shelter_of(HUIS_B), 6), REFUSAL_NONE, ORG_KEY_LOSS_ASKED, 1},
+        {CONFIRM, person(actor_of(ROLE_ORG_ADMIN, HUIS_B), 5), REFUSAL_NONE, ORG_KEY_LOST, 2},
+        {CONFIRM, person(shelter_of(HUIS_B), 5), REFUSAL_NONE, ORG_KEY_LOST, 0}, /* said again */
+        {CONFIRM, person(shelter_of(HUIS_B), 6), REFUSAL_WRONG_STATE, ORG_KEY_LOST, 0},
+        {KEEP, person(shelter_of(HUIS_B), 6), REFUSAL_WRONG_STATE, ORG_KEY_LOST, 0},
+    };
+    static const enum command_kind kinds[] = {[CONFIRM] = CMD_CONFIRM_KEY_LOSS, [KEEP] = CMD_KEEP_KEY};
+    struct scene s = scene_new();
+    uint32_t key = confirmed_key(&s, HUIS_B, 1);
+    uint64_t note = write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).made;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        enum refusal got = steps[i].step == ASK ? lose_for(&s, steps[i].who, key, KEY_LOSS_LEFT)
+                                                : on_key(&s, kinds[steps[i].step], steps[i].who, key);
+
+        if (got != steps[i].want || the_key(&s, key)->state != steps[i].after ||
+            last_count(s.x) != steps[i].events)
+            fail_msg("step %zu: %s, %s, %zu events", i, refusal_code(got),
+                     org_key_state_code(the_key(&s, key)->state), last_count(s.x));
+        assert_int_equal(the_note(&s, note)->state,
+                         steps[i].after == ORG_KEY_LOST ? NOTE_UNREADABLE : NOTE_WRITTEN);
+    }
+    assert_int_equal(the_key(&s, key)->loss.reason, KEY_LOSS_LEFT);
+    assert_int_equal(the_key(&s, key)->loss.asked_by.v, 6);
+    assert_int_equal(the_key(&s, key)->loss.by.v, 5);
+    exchange_free(s.x);
+}
+
+static void until_a_second_person_confirms_the_key_is_in_use(void **state)
+{
+    struct scene s = scene_new();
+    struct actor b = shelter_of(HUIS_B);
+    uint32_t key = confirmed_key(&s, HUIS_B, 1);
+    uint64_t note;
+
+    (void)state;
+    assert_int_equal(lose_for(&s, person(b, 5), key, KEY_LOSS_REASON_N), REFUSAL_UNKNOWN_REASON);
+    assert_int_equal(the_key(&s, key)->state, ORG_KEY_ACTIVE);
+    assert_int_equal(lose(&s, person(b, 5), key), REFUSAL_NONE);
+    assert_int_equal(engine_org_key_active(s.x->e, (struct org_id){HUIS_B})->id.v, key);
+    note = write_note(&s, referrer_of(VT_OOST), key, ONE_STEP).made;
+    assert_int_equal(the_note(&s, note)->state, NOTE_WRITTEN);
+    assert_int_equal(pick_up(&s, b, note), REFUSAL_NONE);
+    assert_true(the_key(&s, key)->wrapped_bytes > 0);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, person(b, 6), key), REFUSAL_NONE); /* is confirmed */
+    exchange_free(s.x);
+}
+
+static void what_nobody_confirms_lapses(void **state)
+{
+    struct scene s = scene_new();
+    struct actor b = shelter_of(HUIS_B);
+    uint32_t key = confirmed_key(&s, HUIS_B, 1);
+    int64_t until;
+
+    (void)state;
+    lose(&s, person(b, 5), key);
+    until = the_key(&s, key)->loss.until_ms;
+    assert_int_equal(until, s.x->now + 3 * 24 * MS_HOUR);
+    s.x->now = until - 1;
+    do_tick(s.x);
+    assert_int_equal(the_key(&s, key)->state, ORG_KEY_LOSS_ASKED);
+    s.x->now = until; /* over, though no tick said so yet */
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY_LOSS, person(b, 6), key), REFUSAL_WRONG_STATE);
+    do_tick(s.x);
+    assert_int_equal(last_event(s.x, 0)->kind, EV_KEY_LOSS_DROPPED);
+    assert_int_equal(last_event(s.x, 0)->account.v, 0);
+    assert_int_equal(the_key(&s, key)->state, ORG_KEY_ACTIVE);
+    assert_int_equal(the_key(&s, key)->loss.asked_by.v, 0);
+    do_tick(s.x);
+    assert_int_equal(last_count(s.x), 0);
+    /* Asked anew it is a first half again, also for who would have been the second. */
+    assert_int_equal(lose(&s, person(b, 6), key), REFUSAL_NONE);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY_LOSS, person(b, 6), key), REFUSAL_SAME_PERSON);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY_LOSS, person(b, 5), key), REFUSAL_NONE);
+    exchange_free(s.x);
+}
+
+static void the_next_key_ends_the_question(void **state)
+{
+    struct scene s = scene_new();
+    struct actor b = shelter_of(HUIS_B);
+    uint32_t first = confirmed_key(&s, HUIS_B, 1), second, third;
+    uint64_t note = write_note(&s, referrer_of(VT_OOST), first, ONE_STEP).made;
+
+    (void)state;
+    lose(&s, person(b, 5), first);
+    second = confirmed_key(&s, HUIS_B, 2);
+    assert_int_equal(the_key(&s, first)->state, ORG_KEY_OLD); /* what was written can still be opened */
+    assert_int_equal(the_key(&s, first)->loss.asked_by.v, 0);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY_LOSS, person(b, 6), first), REFUSAL_WRONG_STATE);
+    assert_int_equal(the_note(&s, note)->state, NOTE_WRITTEN);
+    lose(&s, person(b, 5), second);
+    third = confirmed_key(&s, HUIS_B, 3);
+    assert_int_equal(the_key(&s, second)->state, ORG_KEY_RETIRED); /* nothing was written to it */
+    s.x->now += 4 * 24 * MS_HOUR;
+    do_tick(s.x);
+    assert_int_equal(the_key(&s, third)->state, ORG_KEY_ACTIVE);
+    exchange_free(s.x);
+}
+
+static void one_person_loses_a_key_that_nobody_writes_to(void **state)
+{
+    struct scene s = scene_new();
+    uint32_t active = confirmed_key(&s, HUIS_B, 1);
+    uint64_t made = make_key(&s, person(shelter_of(HUIS_B), 5), 2).made;
+
+    (void)state;
+    assert_int_equal(lose_for(&s, person(shelter_of(HUIS_B), 5), made, KEY_LOSS_OTHER), REFUSAL_NONE);
+    assert_int_equal(the_key(&s, made)->state, ORG_KEY_LOST);
+    assert_int_equal(the_key(&s, made)->loss.reason, KEY_LOSS_OTHER);
+    assert_int_equal(the_key(&s, made)->loss.asked_by.v, 0);
+    assert_int_equal(the_key(&s, active)->state, ORG_KEY_ACTIVE);
+    exchange_free(s.x);
+}
+
+static void keys_are_bounded(void **state)
+{
+    struct scene s = scene_new();
+    struct actor b = shelter_of(HUIS_B);
+    struct outcome o;
+
+    (void)state;
+    for (unsigned i = 0; i < ORG_KEYS_MAX; i++)
+        assert_int_equal(make_key(&s, b, (uint8_t)i).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_org_keys_of(s.x->e, (struct org_id){HUIS_B}), ORG_KEYS_MAX);
+    {
+        struct cmd_make_key more = {.public_key = {0, 1}, .wrapped_bytes = 97};
+        struct command cmd = {.kind = CMD_MAKE_KEY, .actor = b, .u.make_key = &more};
+
+        o = exchange_do(s.x, &cmd);
+        assert_int_equal(o.refusal, REFUSAL_TOO_MANY_KEYS);
+        assert_int_equal(last_count(s.x), 0);
+        cmd.actor = shelter_of(HUIS_A); /* of each organisation its own */
+        assert_int_equal(exchange_do(s.x, &cmd).refusal, REFUSAL_NONE);
+    }
+    /* The last of them serves as any other. */
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, person(b, 9), ORG_KEYS_MAX), REFUSAL_NONE);
+    exchange_free(s.x);
+}
+
 static void an_old_key_can_be_lost_too(void **state)
 {
     struct scene s = scene_new();
@@ -237,7 +423,7 @@ static void an_old_key_can_be_lost_too(void **state)
     (void)state;
     second = confirmed_key(&s, HUIS_B, 2);
     assert_int_equal(the_key(&s, first)->state, ORG_KEY_OLD);
-    assert_int_equal(on_key(&s, CMD_LOSE_KEY, shelter_of(HUIS_B), first), REFUSAL_NONE);
+    assert_int_equal(lose(&s, shelter_of(HUIS_B), first), REFUSAL_NONE);
     assert_int_equal(the_key(&s, first)->state, ORG_KEY_LOST);
     assert_int_equal(the_note(&s, note)->state, NOTE_UNREADABLE);
     assert_int_equal(engine_org_key_active(s.x->e, (struct org_id){HUIS_B})->id.v, second);
@@ -420,13 +606,81 @@ static void a_replay_comes_to_the_same(void **state)
     (void)state;
     write_note(&s, referrer_of(VT_OOST), key, ONE_STEP);
     acknowledge(&s, shelter_of(HUIS_B), 3, true);
-    e = exchange_replay(s.x);
-    assert_int_equal(engine_digest(e, true), engine_digest(s.x->e, true));
-    engine_free(e);
+    for (int i = 0; i < 2; i++) { /* with a loss that is asked, and with one that is confirmed */
+        if (i == 0)
+            lose(&s, person(shelter_of(HUIS_B), 5), key);
+        else
+            on_key(&s, CMD_CONFIRM_KEY_LOSS, person(shelter_of(HUIS_B), 6), key);
+        e = exchange_replay(s.x);
+        assert_int_equal(engine_digest(e, true), engine_digest(s.x->e, true));
+        assert_int_equal(engine_org_key(e, (struct org_key_id){key})->loss.asked_by.v, 5);
+        engine_free(e);
+    }
+    exchange_free(s.x);
+}
+
+/* The digest tells who asked and why, and is that of before when the question is gone. */
+static void the_digest_knows_of_a_loss(void **state)
+{
+    struct scene s = scene_new();
+    uint32_t key = confirmed_key(&s, HUIS_B, 1);
+    struct org_key *k = &s.x->e->handover.keys[key - 1].k;
+    uint64_t before = handover_digest(&s.x->e->handover), asked;
+
+    (void)state;
+    lose(&s, person(shelter_of(HUIS_B), 5), key);
+    asked = handover_digest(&s.x->e->handover);
+    assert_int_not_equal(asked, before);
+    k->loss.reason = KEY_LOSS_OTHER;
+    assert_int_not_equal(handover_digest(&s.x->e->handover), asked);
+    k->loss.reason = KEY_LOSS_FORGOTTEN;
+    k->loss.asked_by.v = 6;
+    assert_int_not_equal(handover_digest(&s.x->e->handover), asked);
+    k->loss.asked_by.v = 5;
+    on_key(&s, CMD_KEEP_KEY, person(shelter_of(HUIS_B), 5), key);
+    assert_int_equal(handover_digest(&s.x->e->handover), before);
     exchange_free(s.x);
 }
 
 /* ---- what the check sees ---- */
+
+static void the_check_sees_one_person_alone(void **state)
+{
+    (void)state;
+    for (int what = 0; what < 8; what++) {
+        struct scene s = scene_new();
+        uint32_t key = confirmed_key(&s, HUIS_B, 1);
+        struct handover_state *h = &s.x->e->handover;
+        struct key_loss *loss = &h->keys[key - 1].k.loss;
+        char why[200] = "";
+
+        lose(&s, person(shelter_of(HUIS_B), 5), key);
+        if (what >= 4)
+            on_key(&s, CMD_CONFIRM_KEY_LOSS, person(shelter_of(HUIS_B), 6), key);
+        assert_true(handover_check(s.x->e, why, sizeof why));
+        if (what == 0)
+            loss->asked_by.v = 0;
+        else if (what == 1)
+            h->keys[key - 1].due = 0; /* asked for ever */
+        else if (what == 2)
+            loss->until_ms++;
+        else if (what == 3)
+            h->keys[key - 1].k.state = ORG_KEY_ACTIVE; /* and somebody is still asking */
+        else if (what == 4)
+            loss->by = loss->asked_by;
+        else if (what == 5)
+            loss->asked_by.v = 0; /* nobody asked, and no next key was confirmed before */
+        else if (what == 6)
+            loss->by.v = 0;
+        else
+            h->of_org[HUIS_B - 1].n = ORG_KEYS_MAX + 1;
+        if (handover_check(s.x->e, why, sizeof why))
+            fail_msg("defect %d was not seen", what);
+        h->keys[key - 1].due = 0;
+        s.x->e->n_due = 0;
+        exchange_free(s.x);
+    }
+}
 
 static void the_check_sees(void **state)
 {
@@ -469,6 +723,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moves_are_these_and_no_others),
         cmocka_unit_test(sizes_are_whole_steps),
+        cmocka_unit_test(two_people_lose_the_key_in_use),
+        cmocka_unit_test(until_a_second_person_confirms_the_key_is_in_use),
+        cmocka_unit_test(what_nobody_confirms_lapses),
+        cmocka_unit_test(the_next_key_ends_the_question),
+        cmocka_unit_test(one_person_loses_a_key_that_nobody_writes_to),
+        cmocka_unit_test(keys_are_bounded),
+        cmocka_unit_test(the_digest_knows_of_a_loss),
+        cmocka_unit_test(the_check_sees_one_person_alone),
         cmocka_unit_test(a_second_person_confirms),
         cmocka_unit_test(the_next_key_replaces_and_an_old_one_waits_for_its_notes),
         cmocka_unit_test(a_lost_key_makes_its_notes_unreadable),

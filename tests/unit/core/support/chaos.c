@@ -330,8 +330,13 @@ static void fill_handover(struct rng *r, struct event *ev)
         some_bytes(r, k->public_key, sizeof k->public_key);
         k->wrapped_bytes = (uint8_t)rng_below(r, ORG_KEY_WRAPPED_MAX + 1);
         some_bytes(r, k->wrapped, k->wrapped_bytes);
-    } else if (ev->kind == EV_KEY_CONFIRMED || ev->kind == EV_KEY_LOST) {
+    } else if (ev->kind == EV_KEY_CONFIRMED || ev->kind == EV_KEY_LOST || ev->kind == EV_KEY_LOSS_ASKED ||
+               ev->kind == EV_KEY_LOSS_DROPPED) {
         ev->u.key.id.v = (uint32_t)rng_next(r);
+        if (ev->kind == EV_KEY_LOST || ev->kind == EV_KEY_LOSS_ASKED)
+            ev->u.key.reason = PICK(r, key_loss_reason, KEY_LOSS_REASON_N);
+        if (ev->kind == EV_KEY_LOSS_ASKED)
+            ev->u.key.until_ms = a_time(r);
     } else if (ev->kind == EV_HANDOVER_ITEM) {
         ev->u.item.referral.v = rng_next(r);
         ev->u.item.request.v = rng_next(r);
@@ -560,6 +565,8 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_KEY_MADE:
     case EV_KEY_CONFIRMED:
     case EV_KEY_LOST:
+    case EV_KEY_LOSS_ASKED:
+    case EV_KEY_LOSS_DROPPED:
     case EV_HANDOVER_ITEM:
     case EV_NOTE_WRITTEN:
     case EV_NOTE_PICKED_UP:

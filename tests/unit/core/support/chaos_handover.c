@@ -21,7 +21,14 @@ static struct command key_command(struct exchange *x, struct rng *r, struct cmd_
         cmd.actor = of_house ? shelter_of(k->org.v) : referrer_of(k->org.v);
         cmd.actor.account.v += rng_chance(r, 900) ? 50 : 0;
         cmd.kind = !loses && rng_chance(r, 800) ? CMD_CONFIRM_KEY : CMD_LOSE_KEY;
-        cmd.u.key = k->id;
+        if (cmd.kind == CMD_LOSE_KEY)
+            cmd.u.key_loss = (struct cmd_key_loss){k->id, (uint8_t)rng_below(r, KEY_LOSS_REASON_N)};
+        else
+            cmd.u.key = k->id;
+        if (k->state == ORG_KEY_LOSS_ASKED && rng_chance(r, 600)) {
+            cmd.kind = rng_chance(r, 700) ? CMD_CONFIRM_KEY_LOSS : CMD_KEEP_KEY;
+            cmd.u.key = k->id;
+        }
         return cmd;
     }
     memset(made, 0, sizeof *made);
