@@ -69,6 +69,7 @@ static const struct applier appliers[EV_N] = {
     [EV_BRIDGE_ALARMED] = {bridge_alarmed_impossible, bridge_alarmed_apply},
     [EV_BRIDGE_ARRIVED] = {bridge_arrived_impossible, bridge_arrived_apply},
     [EV_BRIDGE_ENDED] = {bridge_ended_impossible, bridge_ended_apply},
+    [EV_BRIDGE_FUNDED] = {bridge_funded_impossible, bridge_funded_apply},
     [EV_NIGHT_NOTED] = {night_noted_impossible, night_noted_apply},
     [EV_REFERRAL_CLOSED] = {referral_closed_impossible, referral_closed_apply},
     /* ---- gatekeepers ---- */

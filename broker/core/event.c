@@ -82,6 +82,8 @@ struct referral_id event_subject(const struct event *ev)
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
         return ev->u.bridge.referral;
+    case EV_BRIDGE_FUNDED:
+        return ev->u.bridge_funded.referral;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         return ev->u.night.referral;
@@ -210,6 +212,7 @@ const char *event_name(enum event_kind k)
         [EV_BRIDGE_ALARMED] = "bridge.alarmed",
         [EV_BRIDGE_ARRIVED] = "bridge.arrived",
         [EV_BRIDGE_ENDED] = "bridge.ended",
+        [EV_BRIDGE_FUNDED] = "bridge.funded",
         [EV_NIGHT_NOTED] = "night.noted",
         [EV_REFERRAL_CLOSED] = "referral.closed",
         /* ---- gatekeepers ---- */

@@ -117,6 +117,9 @@ enum event_kind {
     EV_SURGE_SET,
     EV_CONFLICT_ASKED, /* private: the token */
     EV_CONFLICT_ANSWERED,
+    /* ---- bridge beds ---- */
+    EV_BRIDGE_FUNDED, /* who pays for its nights: with the arrival, and other nights by another from a day on
+                       */
     EV_N
 };
 
@@ -198,6 +201,12 @@ struct event {
             enum bridge_check check;           /* checked */
             enum bridge_end end;               /* ended */
         } bridge;
+        struct {
+            struct bridge_id bridge;
+            struct referral_id referral;
+            uint8_t n_spans; /* with the arrival: the proposal; after it: one */
+            struct funding_span spans[FUNDING_SPANS_MAX];
+        } bridge_funded;
         struct {
             struct referral_id referral;
             struct night night; /* closed: with the reason */

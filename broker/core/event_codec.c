@@ -131,6 +131,9 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_BRIDGE_ENDED:
         bridge_event_fields(f, ev);
         break;
+    case EV_BRIDGE_FUNDED:
+        bridge_funded_fields(f, ev);
+        break;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         night_event_fields(f, ev);

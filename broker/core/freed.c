@@ -41,6 +41,7 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
     case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_FUNDED:
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
     case EV_STAY_STARTED:

@@ -150,6 +150,10 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
             of_request(e, ev->u.bridge.request, out);
         out->referral = ev->u.bridge.referral;
         return true;
+    case EV_BRIDGE_FUNDED:
+        out->object = ev->u.bridge_funded.bridge.v;
+        out->referral = ev->u.bridge_funded.referral;
+        return true;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         out->referral = ev->u.night.referral;
@@ -333,6 +337,10 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_BRIDGE_ENDED:
         out->u.bridge.referral = f->referral;
         out->u.bridge.request = f->request;
+        break;
+    case EV_BRIDGE_FUNDED:
+        out->u.bridge_funded.referral = f->referral;
+        out->u.bridge_funded.bridge.v = f->object;
         break;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:

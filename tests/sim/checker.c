@@ -109,6 +109,8 @@ void checker_paid(struct checker *c, int64_t now_ms)
     checker_catch_up(c);
     if (!c->trace->failed)
         stay_model_compare(c->stays, c->follower, now_ms);
+    if (!c->trace->failed)
+        nobed_model_compare(ledger_model_nobed(c->ledger), c->follower, now_ms);
 }
 
 const struct stay_model *checker_stays(struct checker *c)

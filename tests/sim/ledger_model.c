@@ -537,6 +537,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_BRIDGE_ENDED:
         on_bridge(m, ev);
         break;
+    case EV_BRIDGE_FUNDED:
     case EV_NIGHT_NOTED:
         break;
     case EV_REFERRAL_CLOSED:

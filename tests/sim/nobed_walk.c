@@ -72,6 +72,23 @@ static void go_on(struct world *w, struct rng *rng, struct actor who, const stru
     calls_begin(w->calls, &cmd, r->id);
 }
 
+/* The house settles who pays for some of the nights there. */
+static void fund(struct world *w, struct rng *rng, const struct referral *r)
+{
+    const struct bridge *b = engine_bridge_of(engine_of(w), r->id, BRIDGE_BED);
+    struct command cmd = {.kind = CMD_FUND_BRIDGE, .actor = {.role = ROLE_SHELTER, .account = {1}}};
+
+    if (b == NULL)
+        return;
+    cmd.actor.org = engine_pool(engine_of(w), engine_request(engine_of(w), b->request)->pool)->org;
+    cmd.u.fund_bridge.bridge = b->id;
+    cmd.u.fund_bridge.reason = (uint8_t)(1 + rng_below(rng, VOCABULARY_REASONS));
+    cmd.u.fund_bridge.stream = (uint8_t)(1 + rng_below(rng, 3));
+    cmd.u.fund_bridge.municipality = (uint16_t)(100 + rng_below(rng, VOCABULARY_REGIONS));
+    cmd.u.fund_bridge.from_day = time_day_nl(w->now_ms) - (int32_t)rng_below(rng, 2);
+    calls_begin(w->calls, &cmd, (struct referral_id){0});
+}
+
 static struct command night_of(const struct world *w, struct rng *rng, enum command_kind kind,
                                const struct referral *r)
 {
@@ -101,8 +118,10 @@ void nobed_walk(struct world *w, struct rng *rng, struct actor referrer, const s
         open_bridge(w, rng, referrer, r);
     } else if (at < 45) {
         ask_bridge(w, rng, referrer, r);
-    } else if (at < 85) {
+    } else if (at < 80) {
         go_on(w, rng, referrer, r);
+    } else if (at < 85) {
+        fund(w, rng, r);
     } else if (at < 93) {
         cmd = night_of(w, rng, CMD_NOTE_NIGHT, r);
         cmd.actor = referrer;

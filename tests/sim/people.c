@@ -165,6 +165,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_BRIDGE_CHECKED:
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_FUNDED:
     case EV_NIGHT_NOTED:
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:

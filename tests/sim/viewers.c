@@ -1,5 +1,6 @@
 #include "viewers.h"
 
+#include "nobed_model.h"
 #include "safety_model.h"
 #include "stay_model.h"
 
@@ -169,6 +170,11 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         if (has_referral(m, a, ev->u.bridge.referral))
             return true;
         request = ev->u.bridge.request;
+        break;
+    case EV_BRIDGE_FUNDED:
+        if (has_referral(m, a, ev->u.bridge_funded.referral))
+            return true;
+        request = nobed_model_request_of(ledger_model_nobed(m), ev->u.bridge_funded.bridge);
         break;
     case EV_NIGHT_NOTED:
         return has_referral(m, a, ev->u.night.referral);

@@ -176,6 +176,8 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_BRIDGE_ENDED: /* and the house whose bed it is */
         return is_own_referral(a, engine_referral(e, ev->u.bridge.referral)) ||
                hears_request(e, a, ev->u.bridge.request);
+    case EV_BRIDGE_FUNDED:
+        return is_party_to_bridge(e, a, engine_bridge(e, ev->u.bridge_funded.bridge));
     case EV_NIGHT_NOTED:
         return is_own_referral(a, engine_referral(e, ev->u.night.referral));
     case EV_REFERRAL_CLOSED:

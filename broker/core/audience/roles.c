@@ -45,6 +45,7 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_START_BRIDGE] = R(REFERRER) | R(COMENSHA),
     [CMD_CHECK_IN] = R(REFERRER) | R(COMENSHA),
     [CMD_END_BRIDGE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_FUND_BRIDGE] = R(SHELTER),
     [CMD_NOTE_NIGHT] = R(REFERRER) | R(COMENSHA),
     [CMD_CLOSE_REFERRAL] = R(REFERRER) | R(COMENSHA),
     /* ---- gatekeepers ---- */

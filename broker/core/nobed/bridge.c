@@ -34,6 +34,11 @@ bool bridge_has_check_ins(const struct bridge *b)
     return b->every_minutes != 0;
 }
 
+bool bridge_has_term(const struct bridge *b)
+{
+    return b->started_at_ms != 0 && b->until_ms != 0 && (b->kind == BRIDGE_ORDER || b->kind == BRIDGE_BED);
+}
+
 bool bridge_is_escalated(const struct bridge *b)
 {
     return b->state == BRIDGE_ALARM && b->alarms >= BRIDGE_TEAM_LEAD_AT;

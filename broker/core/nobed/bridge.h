@@ -96,7 +96,7 @@ struct bridge {
     uint16_t every_minutes; /* between check-ins; 0 = none */
     uint8_t n_times;
     int64_t times_ms[BRIDGE_TIMES_MAX]; /* rising */
-    int64_t until_ms;                   /* of an order; 0 = not said */
+    int64_t until_ms;                   /* of an order, of a bed that was reached; 0 = not said, no longest */
     int64_t next_ms;                    /* check-in, arrival or end of term that is waited for; 0 = none */
     int64_t due_ms;                     /* when the alarm rings if nothing is heard; 0 = never */
     uint8_t alarms;                     /* rung since the last good word */
@@ -133,6 +133,8 @@ bool bridge_is_live(const struct bridge *b); /* not ended */
 /* Kinds that a household checks in from: there must be a safety owner. A network may have one. */
 bool bridge_needs_owner(enum bridge_kind k);
 bool bridge_has_check_ins(const struct bridge *b);
+/* It stands until a day that is named: an order that was given, a bed of a kind that has a longest stay. */
+bool bridge_has_term(const struct bridge *b);
 /* The team lead is called in: two alarms without a check-in. */
 bool bridge_is_escalated(const struct bridge *b);
 

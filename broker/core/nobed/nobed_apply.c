@@ -139,7 +139,9 @@ static const char *watch_impossible(const struct engine *e, const struct event *
 {
     const struct bridge *b = engine_bridge(e, ev->u.bridge.bridge);
 
-    return bridge_has_check_ins(b) && (ev->u.bridge.next_ms == 0 || ev->u.bridge.due_ms == 0)
+    bool is_watched = bridge_has_check_ins(b) || (b->kind == BRIDGE_BED && ev->u.bridge.until_ms != 0);
+
+    return is_watched && (ev->u.bridge.next_ms == 0 || ev->u.bridge.due_ms == 0)
                ? "a bridge that nobody would look after"
                : NULL;
 }
@@ -245,7 +247,9 @@ const char *bridge_arrived_impossible(const struct engine *e, const struct event
     b = engine_bridge(e, ev->u.bridge.bridge);
     if (b->kind != BRIDGE_BED || b->started_at_ms != 0)
         return "an arrival at no bridge bed that waits";
-    return engine_request(e, b->request)->state != REQUEST_ACCEPTED ? "an arrival without a yes" : NULL;
+    if (engine_request(e, b->request)->state != REQUEST_ACCEPTED)
+        return "an arrival without a yes";
+    return watch_impossible(e, ev);
 }
 
 void bridge_arrived_apply(struct engine *e, const struct event *ev)

@@ -1,6 +1,7 @@
 /* Bridges and nights as fields: journal and digest name each once. */
 #include "core/event.h"
 #include "core/nobed/nobed_state.h"
+#include "core/stay/stay_state.h"
 
 #define DAYS_MAX INT32_C(2932896) /* the end of the year 9999 */
 
@@ -45,6 +46,13 @@ void bridge_event_fields(struct fields *f, struct event *ev)
     field_time(f, &ev->u.bridge.due_ms);
     FIELD_ENUM(f, ev->u.bridge.check, BRIDGE_CHECK_N);
     FIELD_ENUM(f, ev->u.bridge.end, BRIDGE_END_N);
+}
+
+void bridge_funded_fields(struct fields *f, struct event *ev)
+{
+    field_u64(f, &ev->u.bridge_funded.bridge.v);
+    field_u64(f, &ev->u.bridge_funded.referral.v);
+    funding_spans_fields(f, ev->u.bridge_funded.spans, &ev->u.bridge_funded.n_spans);
 }
 
 static void night_fields(struct fields *f, struct night *n)

@@ -111,6 +111,8 @@ static bool is_valid_union(const struct event *ev)
     case EV_BRIDGE_ENDED:
         return (unsigned)ev->u.bridge.check < BRIDGE_CHECK_N && (unsigned)ev->u.bridge.end < BRIDGE_END_N &&
                ev->u.bridge.due_ms >= 0;
+    case EV_BRIDGE_FUNDED:
+        return ev->u.bridge_funded.n_spans <= FUNDING_SPANS_MAX;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         return ev->u.night.night.day >= 0;

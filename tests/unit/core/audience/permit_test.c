@@ -150,6 +150,7 @@ static void commands_on_the_no_bed_path(void **state)
         {CMD_END_BRIDGE, false, {THE_REFERRER}},
         {CMD_CHECK_IN, true, {THE_REFERRER}},
         {CMD_END_BRIDGE, true, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_FUND_BRIDGE, true, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
     };
     struct scene_of_all s = scene_new();
     struct bridge_wish hotel = {.kind = BRIDGE_HOTEL,
@@ -173,6 +174,8 @@ static void commands_on_the_no_bed_path(void **state)
             cmd.u.open_bridge.referral = s.pending;
         else if (cmd.kind == CMD_NOTE_NIGHT || cmd.kind == CMD_CLOSE_REFERRAL)
             cmd.u.night.referral = s.pending;
+        else if (cmd.kind == CMD_FUND_BRIDGE)
+            cmd.u.fund_bridge.bridge.v = 2;
         else
             cmd.u.bridge.bridge.v = cases[i].bed ? 2 : 1;
         hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);

@@ -458,6 +458,9 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         ev.u.bridge.check = PICK(r, bridge_check, BRIDGE_CHECK_N);
         ev.u.bridge.end = PICK(r, bridge_end, BRIDGE_END_N);
         break;
+    case EV_BRIDGE_FUNDED:
+        stay_chaos_fill(r, &ev);
+        break;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         ev.u.night.referral.v = rng_next(r);
