@@ -120,6 +120,8 @@ enum event_kind {
     /* ---- bridge beds ---- */
     EV_BRIDGE_FUNDED, /* who pays for its nights: with the arrival, and other nights by another from a day on
                        */
+    EV_BRIDGE_TRAVELLING, /* on the way to a bridge bed, expected at a time */
+    EV_LEAK_BRIDGE, /* one in a bridge bed there: its own search moves it, for now and away from there */
     EV_N
 };
 

@@ -129,6 +129,7 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         bridge_event_fields(f, ev);
         break;
     case EV_BRIDGE_FUNDED:
@@ -209,6 +210,7 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

@@ -25,6 +25,7 @@ static const char *const states[EV_N] = {
     /* ---- no bed: bridges and the unplaced register ---- */
     [EV_BRIDGE_OPENED] = "planned",
     [EV_BRIDGE_STARTED] = "active",
+    [EV_BRIDGE_TRAVELLING] = "travelling",
     [EV_BRIDGE_ALARMED] = "alarm",
     [EV_BRIDGE_ARRIVED] = "active",
     [EV_BRIDGE_ENDED] = "ended",
@@ -146,6 +147,7 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         if (ev->u.bridge.request.v != 0)
             of_request(e, ev->u.bridge.request, out);
         out->referral = ev->u.bridge.referral;
@@ -246,6 +248,7 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:
@@ -335,6 +338,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         out->u.bridge.referral = f->referral;
         out->u.bridge.request = f->request;
         break;
@@ -437,6 +441,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

@@ -22,7 +22,8 @@ struct change {
 
 struct bridge_model {
     uint64_t referral, request;
-    bool watched, ended, there;
+    bool watched, ended, there, has_term;
+    uint32_t location;  /* of a bed that was reached */
     int64_t ring_at_ms; /* if nothing is heard before; of a bed that is reached: at the latest */
     int32_t arrival, departure;
     struct change changes[CHANGES_MAX];
@@ -46,7 +47,10 @@ struct nobed_model {
     size_t n_stays, cap_stays;
     uint32_t *pool_of; /* by request - 1 */
     size_t n_requests, cap_requests;
-    enum kind *kinds; /* by pool - 1 */
+    struct place {
+        enum kind kind;
+        uint32_t location;
+    } * places; /* by pool - 1 */
     size_t n_pools, cap_pools;
 };
 
@@ -66,7 +70,7 @@ void nobed_model_free(struct nobed_model *m)
     free(m->referrals);
     free(m->stay_of);
     free(m->pool_of);
-    free(m->kinds);
+    free(m->places);
     free(m);
 }
 
@@ -97,14 +101,15 @@ static struct nights_of *nights_at(struct nobed_model *m, uint64_t referral)
 /* Where its household may not stay for ever, somebody must be told in time. */
 static void arrived(struct nobed_model *m, const struct event *ev, struct bridge_model *b)
 {
-    enum kind kind = m->kinds[m->pool_of[b->request - 1] - 1];
+    const struct place *p = &m->places[m->pool_of[b->request - 1] - 1];
     const struct nights_of *own = nights_at(m, b->referral);
     const struct nights_of *before = own->earlier != 0 ? nights_at(m, own->earlier) : NULL;
 
     b->there = true;
     b->arrival = time_day_nl(ev->at_ms);
-    b->ring_at_ms =
-        kind == KIND_NOOD || kind == KIND_UUR72 ? ev->at_ms + VOCABULARY_MAX_HOURS * MS_HOUR : INT64_MAX;
+    b->location = p->location;
+    b->has_term = p->kind == KIND_NOOD || p->kind == KIND_UUR72;
+    b->ring_at_ms = b->has_term ? ev->at_ms + VOCABULARY_MAX_HOURS * MS_HOUR : INT64_MAX;
     if (before != NULL && before->stays && !before->left)
         trace_fail(m->trace, "seq %llu: a household sleeps in bridge %llu and where it was",
                    (unsigned long long)ev->seq, (unsigned long long)ev->u.bridge.bridge.v);
@@ -170,10 +175,10 @@ static void follow(struct nobed_model *m, const struct event *ev)
 {
     if (ev->kind == EV_POOL_DEFINED) {
         while (m->n_pools < ev->u.pool.id.v) {
-            MEM_GROW(m->kinds, m->n_pools, m->cap_pools);
-            m->kinds[m->n_pools++] = KIND_NOOD;
+            MEM_GROW(m->places, m->n_pools, m->cap_pools);
+            m->places[m->n_pools++] = (struct place){KIND_NOOD, 0};
         }
-        m->kinds[ev->u.pool.id.v - 1] = ev->u.pool.kind;
+        m->places[ev->u.pool.id.v - 1] = (struct place){ev->u.pool.kind, ev->u.pool.location.v};
     } else if (ev->kind == EV_REQUEST_MADE) {
         MEM_GROW(m->pool_of, m->n_requests, m->cap_requests);
         m->pool_of[m->n_requests++] = ev->u.made.pool.v;
@@ -189,6 +194,13 @@ static void follow(struct nobed_model *m, const struct event *ev)
         nights_at(m, ev->u.stay.referral.v)->departure = time_day_nl(ev->at_ms);
     } else if (ev->kind == EV_BRIDGE_FUNDED) {
         funded(m, ev);
+    } else if (ev->kind == EV_LEAK_BRIDGE) {
+        m->list[ev->u.leak.bridge.v - 1].ring_at_ms = ev->at_ms; /* known to who must not know it */
+    } else if (ev->kind == EV_LOCATION_LIFTED) {
+        for (size_t i = 0; i < m->n; i++) {
+            if (m->list[i].there && !m->list[i].has_term && m->list[i].location == ev->u.leak.location.v)
+                m->list[i].ring_at_ms = INT64_MAX;
+        }
     }
 }
 

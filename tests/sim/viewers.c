@@ -164,6 +164,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
         return has_referral(m, a, ev->u.bridge.referral);
+    case EV_BRIDGE_TRAVELLING:
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED: /* a bed's house too */
@@ -185,6 +186,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

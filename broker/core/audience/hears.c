@@ -171,6 +171,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
         return is_own_referral(a, engine_referral(e, ev->u.bridge.referral));
+    case EV_BRIDGE_TRAVELLING:
     case EV_BRIDGE_ALARMED: /* the house knows best whether they came */
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED: /* and the house whose bed it is */
@@ -247,6 +248,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

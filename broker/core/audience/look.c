@@ -217,6 +217,8 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     /* ---- no bed: bridges and the unplaced register ---- */
     case ACT_SEE_NOBED:
         return audience_of_referral(e, a, (struct referral_id){object}) == SIGHT_FULL;
+    case ACT_SEE_BRIDGE:
+        return is_party_to_bridge(e, a, engine_bridge(e, (struct bridge_id){object}));
     case ACT_SEE_UNPLACED:
         return true;
     /* ---- gatekeepers ---- */

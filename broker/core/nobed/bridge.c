@@ -10,7 +10,7 @@
 static const uint8_t may_become[BRIDGE_STATE_N] = {
     [BRIDGE_PLANNED] = TO(ACTIVE) | TO(ALARM) | TO(ENDED),
     [BRIDGE_ACTIVE] = TO(ALARM) | TO(ENDED),
-    [BRIDGE_ALARM] = TO(ACTIVE) | TO(ENDED),
+    [BRIDGE_ALARM] = TO(PLANNED) | TO(ACTIVE) | TO(ENDED),
 };
 
 bool bridge_may_become(enum bridge_state from, enum bridge_state to)

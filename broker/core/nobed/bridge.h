@@ -8,7 +8,8 @@
  *
  *   planned ─┬─► active ─┬─► ended
  *            ├─► alarm ◄─┘ (a check-in missed, a term that ends, a household that did not come)
- *            │     └─► active (checked in, extended, arrived), ended
+ *            │     ├─► active (checked in, extended, arrived), ended
+ *            │     └─► planned (who did not come to a bed is on the way after all)
  *            └─► ended   (refused, placed elsewhere ...)
  *
  * A machine rings the alarm and never ends a bridge: people do, or an arrival, a withdrawal or a closing that
@@ -30,6 +31,8 @@
 #define BRIDGE_EVERY_MAX 1440
 #define BRIDGE_TEAM_LEAD_AT 2 /* alarms without a check-in after which the team lead is called in */
 #define BRIDGE_UNTIL_MAX_DAYS 35
+#define BRIDGE_JOURNEY_MAX_MS                                                                                \
+    INT64_C(172800000) /* two days: longer a bed is not kept for who is on the way */
 
 enum bridge_kind { BRIDGE_ORDER, BRIDGE_NETWORK, BRIDGE_HOTEL, BRIDGE_BED, BRIDGE_KIND_N };
 
@@ -105,7 +108,8 @@ struct bridge {
     int64_t checked_at_ms; /* last good word; 0 = none */
     int64_t seen_at_ms;    /* the alarm that rings was seen; 0 = not */
     int64_t ended_at_ms;
-    uint64_t version; /* seq of the last event that touched it */
+    uint64_t version;      /* seq of the last event that touched it */
+    int64_t set_out_at_ms; /* to a bed, when it was told last; 0 = not */
 };
 
 /* What is asked for when a bridge is opened. */

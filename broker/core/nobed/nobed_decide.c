@@ -163,13 +163,50 @@ enum refusal decide_start_bridge(struct decision *d)
     return REFUSAL_NONE;
 }
 
+/* At a house whose address is known to who must not know it. */
+static bool is_in_danger(const struct engine *e, const struct bridge *b)
+{
+    return b->kind == BRIDGE_BED && b->started_at_ms != 0 &&
+           engine_pool_is_hidden(e, engine_request(e, b->request)->pool);
+}
+
+/* By a term of days, and not by a danger of tonight. */
+static bool is_patient(const struct decision *d, const struct bridge *b)
+{
+    return b->kind == BRIDGE_ORDER || (bridge_has_term(b) && !is_in_danger(d->e, b));
+}
+
+/* The household sets out, or is expected at another time. Longer than a journey the bed is not kept for who
+ * is not heard of. */
+enum refusal decide_bridge_travel(struct decision *d)
+{
+    const struct bridge *b = named(d);
+    const struct referral *r = engine_referral(d->e, b->referral);
+    int64_t eta_ms = d->cmd->u.bridge.until_ms;
+    uint32_t no_show_s = settings_of(d)->timers.no_show_s[r->need.threat_level];
+    struct bridge under_way = *b;
+
+    if (b->kind != BRIDGE_BED || b->started_at_ms != 0 || !bridge_is_live(b))
+        return REFUSAL_WRONG_STATE;
+    if (eta_ms <= 0 || eta_ms > d->now_ms + BRIDGE_JOURNEY_MAX_MS)
+        return REFUSAL_LIMIT;
+    if (b->set_out_at_ms != 0 && b->next_ms == eta_ms)
+        return REFUSAL_NONE;
+    under_way.next_ms = eta_ms;
+    /* 0: alarms of journeys are off; this one has a house that waits for it. */
+    under_way.due_ms =
+        later(eta_ms, d->now_ms) + (no_show_s != 0 ? no_show_s : settings_of(d)->bridge_seen_s) * MS_SECOND;
+    bridge_event(d, EV_BRIDGE_TRAVELLING, &under_way);
+    return REFUSAL_NONE;
+}
+
 /* The alarm is seen: silence for as long as it takes to reach the household, or to arrange what comes after
  * the term. */
 static int64_t due_after_seen(const struct decision *d, const struct bridge *b)
 {
     int64_t again_ms = d->now_ms + settings_of(d)->bridge_seen_s * MS_SECOND;
 
-    if (b->kind == BRIDGE_ORDER || bridge_has_term(b))
+    if (is_patient(d, b))
         return b->until_ms > d->now_ms ? b->until_ms : d->now_ms + MS_DAY;
     return again_ms;
 }
@@ -286,8 +323,7 @@ enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
 void decide_bridge_due(struct decision *d, struct bridge_id id)
 {
     const struct bridge *b = engine_bridge(d->e, id);
-    uint32_t again_s = b->kind == BRIDGE_ORDER || bridge_has_term(b) ? settings_of(d)->order_again_s
-                                                                     : settings_of(d)->bridge_again_s;
+    uint32_t again_s = is_patient(d, b) ? settings_of(d)->order_again_s : settings_of(d)->bridge_again_s;
 
     bridge_event(d, EV_BRIDGE_ALARMED, b)->u.bridge.due_ms = d->now_ms + later(again_s, 1) * MS_SECOND;
 }

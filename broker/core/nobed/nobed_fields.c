@@ -78,6 +78,8 @@ void bridge_life_fields(struct fields *f, struct bridge *b)
     field_time(f, &b->seen_at_ms);
     field_time(f, &b->ended_at_ms);
     field_u64(f, &b->version);
+    if (b->set_out_at_ms != 0) /* as before where no journey was told */
+        field_time(f, &b->set_out_at_ms);
 }
 
 void nobed_case_fields(struct fields *f, struct nobed_case *c)

@@ -333,6 +333,7 @@ static struct event possible(const struct world *w, enum event_kind kind)
         ev.u.bridge.end = kind == EV_BRIDGE_ENDED ? BRIDGE_END_HOME : BRIDGE_END_NONE;
         break;
     case EV_BRIDGE_FUNDED:
+    case EV_BRIDGE_TRAVELLING:
         break; /* nobed/bridge_nights_test.c */
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
@@ -356,6 +357,7 @@ static struct event possible(const struct world *w, enum event_kind kind)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

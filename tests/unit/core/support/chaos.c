@@ -449,6 +449,7 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         ev.u.bridge.bridge.v = rng_next(r);
         ev.u.bridge.referral.v = rng_next(r);
         ev.u.bridge.request.v = rng_next(r);
@@ -574,6 +575,7 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:
