@@ -243,11 +243,11 @@ void decide_bridge_ends(struct decision *d, const struct bridge *b, enum bridge_
 {
     const struct request *q = engine_request(d->e, b->request);
 
-    bridge_event(d, EV_BRIDGE_ENDED, b)->u.bridge.end = end;
-    if (b->request.v != 0)
-        decision_names(d, b->request);
-    if (b->request.v != 0 && b->started_at_ms != 0)
+    if (q != NULL && b->started_at_ms != 0) /* first: no clock runs for a bed that is over */
         clock_decide_bridge_over(d, b->referral, engine_pool(d->e, q->pool)->kind);
+    bridge_event(d, EV_BRIDGE_ENDED, b)->u.bridge.end = end;
+    if (q != NULL)
+        decision_names(d, q->id);
 }
 
 /* What people may say themselves. */
