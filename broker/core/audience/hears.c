@@ -2,6 +2,7 @@
 #include "core/audience/audience_parts.h"
 
 #include "core/gate/gate_look.h"
+#include "core/nobed/nobed.h"
 
 /* After the household has left, a house hears of its stay and of nothing else: not what comes later than END,
  * 0 = it is still there. What ended it is told. */

@@ -2,6 +2,7 @@
 #include "core/audience/audience_parts.h"
 
 #include "core/gate/gate_look.h"
+#include "core/nobed/nobed.h"
 
 static const enum capacity_sight capacity_sights[ROLE_N] = {
     [ROLE_REFERRER] = CAPACITY_PER_POOL,       [ROLE_COMENSHA] = CAPACITY_PER_POOL,
