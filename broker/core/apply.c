@@ -69,6 +69,8 @@ static const struct applier appliers[EV_N] = {
     [EV_BRIDGE_ALARMED] = {bridge_alarmed_impossible, bridge_alarmed_apply},
     [EV_BRIDGE_ARRIVED] = {bridge_arrived_impossible, bridge_arrived_apply},
     [EV_BRIDGE_ENDED] = {bridge_ended_impossible, bridge_ended_apply},
+    [EV_BRIDGE_TRAVELLING] = {bridge_travelling_impossible, bridge_travelling_apply},
+    [EV_BRIDGE_FUNDED] = {bridge_funded_impossible, bridge_funded_apply},
     [EV_NIGHT_NOTED] = {night_noted_impossible, night_noted_apply},
     [EV_REFERRAL_CLOSED] = {referral_closed_impossible, referral_closed_apply},
     /* ---- gatekeepers ---- */
@@ -126,6 +128,7 @@ static const struct applier appliers[EV_N] = {
     [EV_LEAK_DROPPED] = {leak_dropped_impossible, leak_dropped_apply},
     [EV_LOCATION_FROZEN] = {location_frozen_impossible, location_frozen_apply},
     [EV_LEAK_HOUSEHOLD] = {leak_household_impossible, leak_household_apply},
+    [EV_LEAK_BRIDGE] = {leak_bridge_impossible, leak_bridge_apply},
     [EV_LEAK_LIFT_ASKED] = {lift_asked_impossible, lift_asked_apply},
     [EV_LEAK_LIFT_REFUSED] = {lift_refused_impossible, lift_refused_apply},
     [EV_LOCATION_LIFTED] = {location_lifted_impossible, location_lifted_apply},

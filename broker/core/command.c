@@ -31,6 +31,8 @@ const char *command_name(enum command_kind k)
         [CMD_START_BRIDGE] = "start bridge",
         [CMD_CHECK_IN] = "check in",
         [CMD_END_BRIDGE] = "end bridge",
+        [CMD_BRIDGE_TRAVEL] = "bridge travel",
+        [CMD_FUND_BRIDGE] = "fund bridge",
         [CMD_NOTE_NIGHT] = "note night",
         [CMD_CLOSE_REFERRAL] = "close referral",
         /* ---- gatekeepers ---- */

@@ -62,6 +62,8 @@ enum command_kind {
     CMD_START_BRIDGE, /* in force, or an order's new term */
     CMD_CHECK_IN,     /* the household is well, or its alarm is seen */
     CMD_END_BRIDGE,
+    CMD_BRIDGE_TRAVEL, /* on the way to a bridge bed */
+    CMD_FUND_BRIDGE,   /* the house: nights of a bridge bed are paid by another, from a day on */
     CMD_NOTE_NIGHT,
     CMD_CLOSE_REFERRAL, /* without a place: where the household slept, and why */
     /* ---- gatekeepers ---- */
@@ -167,9 +169,17 @@ struct command {
         } open_bridge; /* OPEN_BRIDGE */
         struct {
             struct bridge_id bridge;
-            int64_t until_ms; /* START_BRIDGE, of an order; 0 = its usual term */
-            uint8_t code;     /* CHECK_IN: enum bridge_check; END_BRIDGE: enum bridge_end */
-        } bridge;             /* START_BRIDGE, CHECK_IN, END_BRIDGE */
+            int64_t
+                until_ms; /* START_BRIDGE, of an order; 0 = its usual term. BRIDGE_TRAVEL: expected there */
+            uint8_t code; /* CHECK_IN: enum bridge_check; END_BRIDGE: enum bridge_end */
+        } bridge;         /* START_BRIDGE, CHECK_IN, END_BRIDGE, BRIDGE_TRAVEL */
+        struct {
+            struct bridge_id bridge;
+            uint8_t reason; /* of the change, index + 1 */
+            uint8_t stream; /* nr */
+            uint16_t municipality;
+            int32_t from_day;
+        } fund_bridge; /* FUND_BRIDGE */
         struct {
             struct referral_id referral;
             struct night night;

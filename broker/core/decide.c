@@ -33,6 +33,8 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_START_BRIDGE] = decide_start_bridge,
     [CMD_CHECK_IN] = decide_check_in,
     [CMD_END_BRIDGE] = decide_end_bridge,
+    [CMD_BRIDGE_TRAVEL] = decide_bridge_travel,
+    [CMD_FUND_BRIDGE] = decide_fund_bridge,
     [CMD_NOTE_NIGHT] = decide_note_night,
     [CMD_CLOSE_REFERRAL] = decide_close_referral,
     /* ---- gatekeepers ---- */

@@ -81,7 +81,10 @@ struct referral_id event_subject(const struct event *ev)
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         return ev->u.bridge.referral;
+    case EV_BRIDGE_FUNDED:
+        return ev->u.bridge_funded.referral;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         return ev->u.night.referral;
@@ -154,6 +157,7 @@ struct referral_id event_subject(const struct event *ev)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:
@@ -212,6 +216,8 @@ const char *event_name(enum event_kind k)
         [EV_BRIDGE_ALARMED] = "bridge.alarmed",
         [EV_BRIDGE_ARRIVED] = "bridge.arrived",
         [EV_BRIDGE_ENDED] = "bridge.ended",
+        [EV_BRIDGE_FUNDED] = "bridge.funded",
+        [EV_BRIDGE_TRAVELLING] = "bridge.travelling",
         [EV_NIGHT_NOTED] = "night.noted",
         [EV_REFERRAL_CLOSED] = "referral.closed",
         /* ---- gatekeepers ---- */
@@ -267,6 +273,7 @@ const char *event_name(enum event_kind k)
         [EV_LEAK_DROPPED] = "leak.dropped",
         [EV_LOCATION_FROZEN] = "leak.frozen",
         [EV_LEAK_HOUSEHOLD] = "leak.household",
+        [EV_LEAK_BRIDGE] = "leak.bridge",
         [EV_LEAK_LIFT_ASKED] = "leak.lift_asked",
         [EV_LEAK_LIFT_REFUSED] = "leak.lift_refused",
         [EV_LOCATION_LIFTED] = "leak.lifted",

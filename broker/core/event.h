@@ -120,6 +120,11 @@ enum event_kind {
     /* ---- loss of the key in use (warm handover): two people ---- */
     EV_KEY_LOSS_ASKED,
     EV_KEY_LOSS_DROPPED, /* somebody knows the passphrase, or nobody confirmed in time (by nobody) */
+    /* ---- bridge beds ---- */
+    EV_BRIDGE_FUNDED, /* who pays for its nights: with the arrival, and other nights by another from a day on
+                       */
+    EV_BRIDGE_TRAVELLING, /* on the way to a bridge bed, expected at a time */
+    EV_LEAK_BRIDGE, /* one in a bridge bed there: its own search moves it, for now and away from there */
     EV_N
 };
 
@@ -201,6 +206,12 @@ struct event {
             enum bridge_check check;           /* checked */
             enum bridge_end end;               /* ended */
         } bridge;
+        struct {
+            struct bridge_id bridge;
+            struct referral_id referral;
+            uint8_t n_spans; /* with the arrival: the proposal; after it: one */
+            struct funding_span spans[FUNDING_SPANS_MAX];
+        } bridge_funded;
         struct {
             struct referral_id referral;
             struct night night; /* closed: with the reason */

@@ -129,7 +129,11 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         bridge_event_fields(f, ev);
+        break;
+    case EV_BRIDGE_FUNDED:
+        bridge_funded_fields(f, ev);
         break;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
@@ -212,6 +216,7 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

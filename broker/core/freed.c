@@ -41,6 +41,8 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
     case EV_BRIDGE_ALARMED:
+    case EV_BRIDGE_FUNDED:
+    case EV_BRIDGE_TRAVELLING:
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
     case EV_STAY_STARTED:
@@ -112,6 +114,7 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

@@ -60,6 +60,8 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_START_BRIDGE:
     case CMD_CHECK_IN:
     case CMD_END_BRIDGE:
+    case CMD_FUND_BRIDGE:
+    case CMD_BRIDGE_TRAVEL:
     case CMD_NOTE_NIGHT:
     case CMD_CLOSE_REFERRAL:
         return 0;

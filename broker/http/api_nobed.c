@@ -65,7 +65,7 @@ static void bridges_list(const struct late *late, const struct outcome *outcome)
     }
     for (size_t i = 0; i < n; i++) {
         shown[i] = found[i]->id.v;
-        json_array_append_new(list, view_bridge(e, &late->actor, found[i]));
+        json_array_append_new(list, view_bridge(e, &late->actor, found[i], app_now_ms(late->app)));
     }
     if (late_record_each(late, "bridge.read", shown, n))
         reply_json(late, 200,
@@ -195,8 +195,10 @@ static void bridge_made(const struct late *late, const struct outcome *o)
     const struct engine *e = app_engine(late->app);
     char path[64];
     snprintf(path, sizeof path, "/api/v1/referrals/%" PRIu64 "/bridges", o->referral.v);
-    reply_json_with(late, 201, view_bridge(e, &late->actor, engine_bridge(e, (struct bridge_id){o->made})),
-                    "Location", path);
+    reply_json_with(
+        late, 201,
+        view_bridge(e, &late->actor, engine_bridge(e, (struct bridge_id){o->made}), app_now_ms(late->app)),
+        "Location", path);
 }
 
 void api_bridges_post(struct call *call)
@@ -216,11 +218,13 @@ void api_bridges_post(struct call *call)
 
 /* ---- what follows ---- */
 
-static void bridge_changed(const struct late *late, const struct outcome *o)
+void bridge_changed(const struct late *late, const struct outcome *o)
 {
     const struct engine *e = app_engine(late->app);
     (void)o;
-    reply_json(late, 200, view_bridge(e, &late->actor, engine_bridge(e, (struct bridge_id){late->id})));
+    reply_json(
+        late, 200,
+        view_bridge(e, &late->actor, engine_bridge(e, (struct bridge_id){late->id}), app_now_ms(late->app)));
 }
 
 static void about_bridge(struct call *call, enum command_kind kind, int64_t until_ms, int code)
@@ -244,6 +248,21 @@ void api_bridge_start(struct call *call)
     if (json_present(json_field(root, "untilAt")))
         until = read_until(call, json_field(root, "untilAt"));
     about_bridge(call, CMD_START_BRIDGE, until, 0);
+}
+
+/* On the way to a bridge bed: when they are expected there. */
+void api_bridge_travel(struct call *call)
+{
+    static const char *const fields[] = {"etaAt"};
+    struct json_at root = json_root(call->body);
+    struct json_at at = json_field(root, "etaAt");
+    int before = call->faults.n;
+    int64_t eta = 0;
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    eta = json_time(at, &call->faults);
+    if (call->faults.n == before && eta > app_now_ms(call->late.app) + BRIDGE_JOURNEY_MAX_MS)
+        json_fault_add(&call->faults, at.pointer, "must lie within the next two days");
+    about_bridge(call, CMD_BRIDGE_TRAVEL, eta, 0);
 }
 
 /* The one field of the body, which names one of CODES. */

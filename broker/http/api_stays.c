@@ -8,6 +8,7 @@
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/need_json.h"
+#include "http/view_nobed.h"
 #include "http/view_stay.h"
 
 #include <stdio.h>
@@ -34,11 +35,46 @@ static bool is_asked_for(const struct late *late, const struct stay *s)
     return !late->numbers[STAYS_LIVE] || s->state != STAY_DEPARTED;
 }
 
+static bool is_own_bed(const struct engine *e, const struct actor *a, const struct bridge *b)
+{
+    const struct pool_kept *p = engine_pool(e, engine_request(e, b->request)->pool);
+
+    if (a->role == ROLE_SHELTER)
+        return p->org.v == a->org.v && (a->location.v == 0 || a->location.v == p->location.v);
+    return engine_referral(e, b->referral)->org.v == a->org.v;
+}
+
+/* Households in a bed for the meantime: no stays, and their nights are nights. NULL = a reply is under way.
+ */
+static json_t *bridge_beds(const struct late *late)
+{
+    const struct engine *e = app_engine(late->app);
+    json_t *list = json_array();
+    uint64_t shown[STAYS_MAX];
+    size_t n = 0;
+
+    for (uint64_t i = engine_bridges(e);
+         i >= 1 && n < (size_t)late->numbers[STAYS_LIMIT] && !late->numbers[STAYS_LEFT]; i--) {
+        const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
+
+        if (b->kind != BRIDGE_BED || b->started_at_ms == 0 || !is_own_bed(e, &late->actor, b) ||
+            !may(e, &late->actor, ACT_SEE_BRIDGE, i) || (late->numbers[STAYS_LIVE] && !bridge_is_live(b)))
+            continue;
+        shown[n++] = i;
+        json_array_append_new(list, view_bridge(e, &late->actor, b, app_now_ms(late->app)));
+    }
+    if (late_record_each(late, "bridge.read", shown, n))
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
 static void stays_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
     int64_t now_ms = app_now_ms(late->app);
     json_t *list = json_array(), *o = NULL;
+    json_t *beds = NULL;
     uint64_t shown[STAYS_MAX];
     size_t n = 0;
     int64_t total = 0;
@@ -59,7 +95,11 @@ static void stays_list(const struct late *late, const struct outcome *outcome)
         json_array_append_new(list, o);
     }
     if (late_record_each(late, "stay.read", shown, n))
-        reply_json(late, 200, json_pack("{s:o, s:I}", "stays", list, "total", (json_int_t)total));
+        beds = bridge_beds(late);
+    if (beds != NULL)
+        reply_json(
+            late, 200,
+            json_pack("{s:o, s:I, s:o}", "stays", list, "total", (json_int_t)total, "bridgeBeds", beds));
     else
         json_decref(list);
 }
@@ -169,26 +209,55 @@ static uint16_t municipality_of(struct call *call, struct json_at at)
     return (uint16_t)(number % 10000);
 }
 
-void api_stay_funding(struct call *call)
+/* Which stream and which municipality pay from which day on, and why. */
+static struct funding_span read_span(struct call *call)
 {
     static const char *const fields[] = {"stream", "municipality", "from", "reason"};
     const struct stay_rules *rules = vocab_stay_rules(engine_vocab(app_engine(call->late.app)));
     struct json_at root = json_root(call->body);
     struct json_at stream = json_field(root, "stream");
-    struct command cmd = {.kind = CMD_FUND_STAY};
+    struct funding_span span = {.rule = 0};
     const struct funding_stream *s = NULL;
     const char *code = NULL;
 
     json_only(root, fields, COUNT_OF(fields), &call->faults);
-    cmd.u.stay.from_day = day_of(call, json_field(root, "from"));
-    cmd.u.stay.municipality = municipality_of(call, json_field(root, "municipality"));
-    cmd.u.stay.reason = coded(call, json_field(root, "reason"), LIST_FUNDING_CHANGE);
+    span.from_day = day_of(call, json_field(root, "from"));
+    span.municipality = municipality_of(call, json_field(root, "municipality"));
+    span.reason = coded(call, json_field(root, "reason"), LIST_FUNDING_CHANGE);
     code = json_text(stream, VOCAB_CODE_SIZE - 1, &call->faults);
-    s = stay_rules_stream_find(rules, code, cmd.u.stay.from_day);
+    s = stay_rules_stream_find(rules, code, span.from_day);
     if (s == NULL && json_is_string(stream.value))
         json_fault_add(&call->faults, stream.pointer, "is no stream that counts on that day");
-    cmd.u.stay.stream = s != NULL ? s->nr : 0;
+    span.stream = s != NULL ? s->nr : 0;
+    return span;
+}
+
+void api_stay_funding(struct call *call)
+{
+    struct funding_span span = read_span(call);
+    struct command cmd = {.kind = CMD_FUND_STAY};
+
+    cmd.u.stay.from_day = span.from_day;
+    cmd.u.stay.municipality = span.municipality;
+    cmd.u.stay.stream = span.stream;
+    cmd.u.stay.reason = span.reason;
     submit(call, &cmd);
+}
+
+void api_bridge_funding(struct call *call)
+{
+    struct funding_span span = read_span(call);
+    struct command cmd = {.kind = CMD_FUND_BRIDGE, .actor = call->late.actor};
+
+    cmd.u.fund_bridge.bridge.v = call->late.id;
+    cmd.u.fund_bridge.from_day = span.from_day;
+    cmd.u.fund_bridge.municipality = span.municipality;
+    cmd.u.fund_bridge.stream = span.stream;
+    cmd.u.fund_bridge.reason = span.reason;
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, "bridge.read"))
+        call_submit(call, &cmd, bridge_changed);
 }
 
 void api_stay_return_code(struct call *call)

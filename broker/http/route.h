@@ -55,13 +55,14 @@ call_fn api_request_extension, api_referral_hold_extension, api_referral_alarm_a
     api_delivery_record_get; /* api_timers.c */
 /* ---- no bed: bridges and the unplaced register ---- */
 call_fn api_nobed_get, api_bridges_list, api_bridges_post, api_bridge_start, api_bridge_check_in,
-    api_bridge_end, api_nights_post, api_closure_post; /* api_nobed.c */
-call_fn api_unplaced_get;                              /* api_unplaced.c */
+    api_bridge_end, api_bridge_travel, api_nights_post, api_closure_post; /* api_nobed.c */
+call_fn api_unplaced_get;                                                 /* api_unplaced.c */
 /* ---- gatekeepers ---- */
 call_fn api_gate_post, api_gates_list, api_gates_get, api_gate_take, api_gate_ask_back, api_gate_answer;
 call_fn api_gate_assent, api_gate_ask, api_gate_return, api_gate_withdraw; /* api_gate.c */
 call_fn api_referral_residence;                                            /* same */
 /* ---- stays, clocks, nights and funding ---- */
+call_fn api_bridge_funding; /* api_stays.c */
 call_fn api_stays_list, api_stays_get, api_stay_departure, api_stay_outflow, api_stay_funding,
     api_stay_return_code, api_returns_post; /* api_stays.c */
 call_fn api_clocks_list, api_referral_clocks_list, api_referral_clock_start, api_clock_offer,

@@ -25,6 +25,7 @@ static const char *const states[EV_N] = {
     /* ---- no bed: bridges and the unplaced register ---- */
     [EV_BRIDGE_OPENED] = "planned",
     [EV_BRIDGE_STARTED] = "active",
+    [EV_BRIDGE_TRAVELLING] = "travelling",
     [EV_BRIDGE_ALARMED] = "alarm",
     [EV_BRIDGE_ARRIVED] = "active",
     [EV_BRIDGE_ENDED] = "ended",
@@ -151,9 +152,14 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         if (ev->u.bridge.request.v != 0)
             of_request(e, ev->u.bridge.request, out);
         out->referral = ev->u.bridge.referral;
+        return true;
+    case EV_BRIDGE_FUNDED:
+        out->object = ev->u.bridge_funded.bridge.v;
+        out->referral = ev->u.bridge_funded.referral;
         return true;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
@@ -252,6 +258,7 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:
@@ -341,8 +348,13 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         out->u.bridge.referral = f->referral;
         out->u.bridge.request = f->request;
+        break;
+    case EV_BRIDGE_FUNDED:
+        out->u.bridge_funded.referral = f->referral;
+        out->u.bridge_funded.bridge.v = f->object;
         break;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
@@ -444,6 +456,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

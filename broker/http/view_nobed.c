@@ -1,6 +1,7 @@
 #include "http/view_nobed.h"
 
 #include "base/time_text.h"
+#include "http/view_stay.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,10 +39,25 @@ static json_t *owner(const struct bridge_owner *o)
                      bridge_owner_role_code(o->role), "organisation", o->org, "callback", o->callback);
 }
 
-json_t *view_bridge(const struct engine *e, const struct actor *actor, const struct bridge *b)
+/* What is of a bed alone. */
+static void add_bed(json_t *o, const struct engine *e, const struct bridge *b, int64_t now_ms)
+{
+    const struct request *q = b->request.v != 0 ? engine_request(e, b->request) : NULL;
+    const struct pool_kept *p = q != NULL ? engine_pool(e, q->pool) : NULL;
+    struct funding f = engine_bridge_funding(e, b->id);
+    json_object_set_new(o, "requestId", q == NULL ? json_null() : json_integer((json_int_t)q->id.v));
+    json_object_set_new(o, "locationName",
+                        p == NULL ? json_null() : json_string(engine_location(e, p->location)->name));
+    json_object_set_new(o, "placeKind", p == NULL ? json_null() : json_string(kind_code(p->kind)));
+    json_object_set_new(o, "leaked", json_boolean(p != NULL && engine_pool_is_hidden(e, p->id)));
+    json_object_set_new(o, "setOutAt", view_time(b->set_out_at_ms));
+    json_object_set_new(o, "nights", f.n == 0 ? json_null() : json_integer(bridge_nights(b, now_ms)));
+    json_object_set_new(o, "funding", view_funding(e, &f));
+}
+
+json_t *view_bridge(const struct engine *e, const struct actor *actor, const struct bridge *b, int64_t now_ms)
 {
     const struct referral *r = engine_referral(e, b->referral);
-    const struct request *q = b->request.v != 0 ? engine_request(e, b->request) : NULL;
     json_t *times = json_array();
     json_t *o =
         json_pack("{s:I, s:I, s:s, s:s, s:s, s:i, s:b, s:I}", "id", (json_int_t)b->id.v, "referralId",
@@ -66,10 +82,7 @@ json_t *view_bridge(const struct engine *e, const struct actor *actor, const str
     json_object_set_new(o, "startedAt", view_time(b->started_at_ms));
     json_object_set_new(o, "checkedAt", view_time(b->checked_at_ms));
     json_object_set_new(o, "endedAt", view_time(b->ended_at_ms));
-    json_object_set_new(o, "requestId", q == NULL ? json_null() : json_integer((json_int_t)q->id.v));
-    json_object_set_new(o, "locationName",
-                        q == NULL ? json_null()
-                                  : json_string(engine_location(e, engine_pool(e, q->pool)->location)->name));
+    add_bed(o, e, b, now_ms);
     return o;
 }
 
@@ -127,7 +140,7 @@ json_t *view_nobed(const struct engine *e, const struct actor *actor, struct ref
     json_t *o = json_object();
     add_head(o, e, engine_referral(e, id), now_ms);
     for (unsigned i = 0; c != NULL && i < c->n_bridges; i++)
-        json_array_append_new(bridges, view_bridge(e, actor, engine_bridge(e, c->bridges[i])));
+        json_array_append_new(bridges, view_bridge(e, actor, engine_bridge(e, c->bridges[i]), now_ms));
     json_object_set_new(o, "bridges", bridges);
     return o;
 }

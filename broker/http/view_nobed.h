@@ -5,8 +5,14 @@
 #include "core/nobed/nobed.h"
 #include "http/view.h"
 
-/* One bridge as ACTOR may see it: the safety owner only to whom the referral is shown in full. */
-json_t *view_bridge(const struct engine *e, const struct actor *actor, const struct bridge *b);
+/* One bridge as ACTOR may see it: the safety owner only to whom the referral is shown in full. Of a bed that
+ * the household reached: its nights up to NOW, and who pays for them. */
+json_t *view_bridge(const struct engine *e, const struct actor *actor, const struct bridge *b,
+                    int64_t now_ms);
+
+struct late;
+/* The answer to a command on the bridge of the call. */
+void bridge_changed(const struct late *late, const struct outcome *o);
 
 /* All of one referral: {"referralId", "state", "bridges", "nights", ...}. */
 json_t *view_nobed(const struct engine *e, const struct actor *actor, struct referral_id id, int64_t now_ms);

@@ -1,5 +1,6 @@
 #include "http/view.h"
 
+#include "core/nobed/nobed.h"
 #include "http/need_json.h"
 #include "http/view_timers.h"
 #include "http/view_safety.h"
@@ -97,6 +98,17 @@ static json_t *list_code(const struct engine *e, enum vocab_list list, unsigned 
                : json_string(vocab_list_code(v, list, index_plus_one - 1));
 }
 
+/* When the household is expected at the place; 0 = nobody said. */
+static int64_t expected_ms(const struct engine *e, const struct referral *r, const struct request *q)
+{
+    const struct bridge *b = q->bridge ? engine_bridge_bed(e, q->id) : NULL;
+    if (!request_is_holding(q))
+        return 0;
+    if (!q->bridge)
+        return r->eta_ms;
+    return b != NULL && b->set_out_at_ms != 0 ? b->next_ms : 0;
+}
+
 json_t *view_request(const struct engine *e, const struct actor *actor, struct request_id id,
                      bool with_household)
 {
@@ -125,7 +137,7 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
     json_object_set_new(o, "lapseAt", view_time(q->lapse_at_ms));
     json_object_set_new(o, "answeredAt", view_time(q->answered_at_ms));
     json_object_set_new(o, "bridge", json_boolean(q->bridge));
-    json_object_set_new(o, "etaAt", request_is_holding(q) && !q->bridge ? view_time(r->eta_ms) : json_null());
+    json_object_set_new(o, "etaAt", view_time(expected_ms(e, r, q)));
     json_object_set_new(o, "answerMinutes", json_integer(l->answer_minutes));
     json_object_set_new(o, "alsoAsked", json_integer(also_asked(e, r, id)));
     json_object_set_new(o, "callback",

@@ -1,5 +1,6 @@
 #include "http/view_safety.h"
 
+#include "core/nobed/nobed.h"
 #include "http/view.h"
 
 static json_t *location(const struct engine *e, struct location_id id)
@@ -16,9 +17,12 @@ static json_t *household(const struct engine *e, const struct leak_household *h)
     const struct referral *later = engine_referral(e, h->later);
     const struct referral *earlier = engine_referral(e, h->earlier);
     const struct stay *s = engine_stay(e, h->stay);
-    json_t *o = json_pack("{s:i, s:I, s:s, s:b, s:s}", "rank", (int)h->rank, "stayId", (json_int_t)h->stay.v,
-                          "earlierCode", earlier->code, "left", s->state == STAY_DEPARTED, "referrer",
+    const struct bridge *b = engine_bridge(e, h->bridge);
+    bool left = s != NULL ? s->state == STAY_DEPARTED : !bridge_is_live(b);
+    json_t *o = json_pack("{s:i, s:s, s:b, s:b, s:s}", "rank", (int)h->rank, "earlierCode", earlier->code,
+                          "bridge", b != NULL, "left", left, "referrer",
                           engine_org(e, later != NULL ? later->org : earlier->org)->name);
+    json_object_set_new(o, "stayId", s != NULL ? json_integer((json_int_t)s->id.v) : json_null());
     json_object_set_new(o, "referralId", later != NULL ? json_integer((json_int_t)later->id.v) : json_null());
     json_object_set_new(o, "referralCode", later != NULL ? json_string(later->code) : json_null());
     json_object_set_new(o, "state",

@@ -107,12 +107,12 @@ json_t *view_clocks_of(const struct engine *e, const struct actor *actor, struct
 
 /* ---- the stay ---- */
 
-static json_t *funding(const struct engine *e, const struct stay *s)
+json_t *view_funding(const struct engine *e, const struct funding *paid)
 {
     json_t *list = json_array();
 
-    for (unsigned i = 0; i < s->funding.n; i++) {
-        const struct funding_span *f = &s->funding.spans[i];
+    for (unsigned i = 0; i < paid->n; i++) {
+        const struct funding_span *f = &paid->spans[i];
         const struct funding_rule *rule = stay_rules_funding(vocab_stay_rules(engine_vocab(e)), f->rule);
 
         json_array_append_new(
@@ -156,7 +156,7 @@ json_t *view_stay(const struct engine *e, const struct actor *actor, const struc
     json_object_set_new(o, "endedAt", view_time(s->ended_at_ms));
     json_object_set_new(o, "departureReason", list_code(e, LIST_DEPARTURE, s->departure));
     json_object_set_new(o, "destination", list_code(e, LIST_DESTINATION, s->destination));
-    json_object_set_new(o, "funding", funding(e, s));
+    json_object_set_new(o, "funding", view_funding(e, &s->funding));
     json_object_set_new(o, "clocks", view_clocks_of(e, actor, s->referral, whole, now_ms));
     if (whole)
         json_object_set_new(o, "returnCode", view_return_code(e, actor, s, now_ms));

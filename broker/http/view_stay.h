@@ -17,6 +17,8 @@ json_t *view_clock(const struct engine *e, const struct actor *actor, const stru
 json_t *view_clocks_of(const struct engine *e, const struct actor *actor, struct referral_id id, bool whole,
                        int64_t now_ms);
 
+/* Who pays from which day on. */
+json_t *view_funding(const struct engine *e, const struct funding *f);
 json_t *view_civil_day(int32_t day);
 json_t *view_municipality(uint16_t number);                  /* "GM0599"; null for 0 */
 const char *view_stream(const struct engine *e, uint8_t nr); /* "te_regelen" where none is known */

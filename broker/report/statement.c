@@ -1,6 +1,7 @@
 #include "report/statement.h"
 
 #include "base/time_text.h"
+#include "core/nobed/nobed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,30 +38,57 @@ static bool is_told(const struct funding *f, unsigned n, const int32_t *nights)
     return false;
 }
 
-static void add_stay(struct statement *s, const struct engine *e, const struct statement_audience *a,
-                     const struct stay *stay, int64_t now_ms)
+/* Nights from ARRIVAL on, N of them, in one place. */
+static void add_nights(struct statement *s, const struct engine *e, const struct statement_audience *a,
+                       const struct funding *f, int32_t arrival, int32_t n)
 {
-    int32_t arrival = time_day_nl(stay->started_at_ms);
-    int32_t departure = arrival + stay_nights(stay, now_ms);
     int32_t nights[FUNDING_SPANS_MAX] = {0};
     bool any = false;
 
-    for (unsigned i = 0; i < stay->funding.n; i++) {
-        const struct funding_span *span = &stay->funding.spans[i];
+    for (unsigned i = 0; i < f->n; i++) {
+        const struct funding_span *span = &f->spans[i];
         struct statement_row *row = NULL;
 
         if (a->region != REGION_NONE && !is_of_region(e, span->municipality, a->region))
             continue;
-        nights[i] = funding_nights(&stay->funding, i, arrival, departure, s->first_day, s->last_day);
+        nights[i] = funding_nights(f, i, arrival, arrival + n, s->first_day, s->last_day);
         row = nights[i] > 0 ? row_of(s, span) : NULL;
         if (row == NULL)
             continue;
         row->nights += nights[i];
-        row->stays += !is_told(&stay->funding, i, nights);
+        row->stays += !is_told(f, i, nights);
         s->nights += nights[i];
         any = true;
     }
     s->stays += any;
+}
+
+static bool is_of(const struct engine *e, const struct statement_audience *a, struct pool_id pool)
+{
+    return a->org.v == 0 || engine_pool(e, pool)->org.v == a->org.v;
+}
+
+static void add_stays(struct statement *s, const struct engine *e, const struct statement_audience *a,
+                      int64_t now_ms)
+{
+    for (uint64_t i = 1; i <= engine_stays(e); i++) {
+        const struct stay *stay = engine_stay(e, (struct stay_id){i});
+
+        if (is_of(e, a, stay->pool))
+            add_nights(s, e, a, &stay->funding, time_day_nl(stay->started_at_ms), stay_nights(stay, now_ms));
+    }
+}
+
+static void add_bridge_beds(struct statement *s, const struct engine *e, const struct statement_audience *a,
+                            int64_t now_ms)
+{
+    for (uint64_t i = 1; i <= engine_bridges(e); i++) {
+        const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
+        struct funding f = engine_bridge_funding(e, b->id);
+
+        if (f.n > 0 && is_of(e, a, engine_request(e, b->request)->pool))
+            add_nights(s, e, a, &f, time_day_nl(b->started_at_ms), bridge_nights(b, now_ms));
+    }
 }
 
 static int by_payer(const void *a, const void *b)
@@ -78,13 +106,8 @@ void statement_make(const struct engine *e, const struct statement_audience *aud
     memset(out, 0, sizeof *out);
     out->first_day = first;
     out->last_day = last;
-    for (uint64_t i = 1; i <= engine_stays(e); i++) {
-        const struct stay *s = engine_stay(e, (struct stay_id){i});
-
-        if (audience->org.v != 0 && engine_pool(e, s->pool)->org.v != audience->org.v)
-            continue;
-        add_stay(out, e, audience, s, now_ms);
-    }
+    add_stays(out, e, audience, now_ms);
+    add_bridge_beds(out, e, audience, now_ms);
     qsort(out->rows, out->n, sizeof out->rows[0], by_payer);
     for (size_t i = 0; !audience->whole && i < out->n; i++) {
         out->rows[i].suppressed = out->rows[i].stays < minimum;

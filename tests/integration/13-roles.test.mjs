@@ -134,6 +134,8 @@ GET /bridges                     200 200 403   403    200      403     403     4
 POST /bridges/{id}/start         200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/check-ins     200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/end           200 404 404   404    404      403     403     403    403     403     403  401  401
+POST /bridges/{id}/travel        200 404 403   403    404      403     403     403    403     403     403  401  401
+POST /bridges/{id}/funding       403 403 200   404    403      403     403     403    403     403     403  401  401
 GET /referrals/{id}/bridges      200 404 403   404    404      404     404     404    404     403     403  401  401
 POST /referrals/{id}/bridges     201 404 403   403    404      403     403     403    403     403     403  401  401
 POST /referrals/{id}/nights      200 404 403   403    404      403     403     403    403     403     403  401  401
@@ -275,12 +277,21 @@ async function fresh(state) {
   if (['location', 'leak', 'frozen', 'lifting'].includes(state)) return freshLeak(state);
   const referral = await openReferral(who.own, aWoman());
   if (state === 'bridge') return { referral: referral.id, id: expectStatus(await who.own.post(`/referrals/${referral.id}/bridges`, aHotel()), 201).id };
+  if (state === 'bed' || state === 'slept') return freshBed(state, referral.id);
   if (state === 'open') return { referral: referral.id };
   const request = (await ask(who.own, referral.id, [place.poolId])).requests[0].id;
   if (!['pending', 'question'].includes(state)) expectStatus(await who.house.post(`/requests/${request}/acceptance`), 200);
   if (state === 'question') expectStatus(await who.own.post(`/requests/${request}/conflict-question`), 200);
   if (['stayed', 'left', 'clock'].includes(state)) return freshStay(state, referral.id, request);
   return { referral: referral.id, request };
+}
+
+/** A bridge bed of the house: its yes, or the household is there. */
+async function freshBed(state, referral) {
+  const q = expectStatus(await who.own.post(`/referrals/${referral}/requests`, { poolIds: [place.poolId], bridge: true }), 201).requests[0];
+  expectStatus(await who.house.post(`/requests/${q.id}/acceptance`), 200);
+  if (state === 'slept') expectStatus(await who.house.post(`/requests/${q.id}/arrival`), 200);
+  return { referral, id: expectStatus(await who.own.get(`/referrals/${referral}/bridges`), 200).bridges[0].id };
 }
 
 // ---- warm handover, keys and notes ----
@@ -396,6 +407,8 @@ const GIVEN = {
   'POST /gate-requests/{id}/withdrawal': ['taken'],
   'POST /bridges/{id}/start': ['bridge'],
   'POST /bridges/{id}/check-ins': ['bridge', () => ({ result: 'safe' })],
+  'POST /bridges/{id}/travel': ['bed', () => ({ etaAt: new Date(Date.now() + 3_600_000).toISOString() })],
+  'POST /bridges/{id}/funding': ['slept', () => ({ stream: 'wmo', municipality: 'GM0363', from: today(), reason: 'besluit' })],
   'POST /bridges/{id}/end': ['bridge', () => ({ reason: 'moved' })],
   'GET /referrals/{id}/bridges': ['pending'],
   'POST /referrals/{id}/bridges': ['open', () => aHotel()],

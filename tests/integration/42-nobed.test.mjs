@@ -137,6 +137,58 @@ test('who does not come to the bridge: the house says so, and hears nothing more
   expectStatus(await vt.post(`/referrals/${r.id}/withdrawal`, { reason: 'anders' }), 200);
 });
 
+test('a bed for 72 hours: the way there, an end that is on the board, and nights that somebody pays', async () => {
+  const r = await openReferral(vt, aWoman());
+  const [bed] = await placesFor(vt, aWoman(), 1, 'nood');
+  const house = await x.as(deskOf(bed.poolId));
+  expectStatus(await house.post('/capacity-reports', { reports: [aReport(bed.poolId)] }), 200);
+  const q = expectStatus(await vt.post(`/referrals/${r.id}/requests`, { poolIds: [bed.poolId], bridge: true }), 201).requests[0];
+  expectStatus(await house.post(`/requests/${q.id}/acceptance`), 200);
+  const { id } = await bridgeOf(r.id, 'bed');
+
+  // On the way: the house sees when; the address is the referrer's, after the yes, and of nobody else.
+  expectStatus(await vt.post(`/bridges/${id}/travel`, { etaAt: soon(5 * 86_400_000) }), 400);
+  expectStatus(await house.post(`/bridges/${id}/travel`, { etaAt: soon(3_600_000) }), 403);
+  expectStatus(await other.post(`/bridges/${id}/travel`, { etaAt: soon(3_600_000) }), 404);
+  const eta = soon(3_600_000);
+  const going = expectStatus(await vt.post(`/bridges/${id}/travel`, { etaAt: eta }), 200);
+  assert.ok(going.setOutAt && Date.parse(going.nextAt) === Math.floor(Date.parse(eta)), 'expected then');
+  assert.equal(Date.parse(expectStatus(await house.get(`/requests/${q.id}`), 200).etaAt), Date.parse(eta));
+  assert.ok(expectStatus(await vt.get(`/requests/${q.id}/location`), 200).meetingPoint);
+  expectStatus(await other.get(`/requests/${q.id}/location`), 404);
+  await stream.until(e => e.event === 'bridge.travelling' && e.data.referralId === r.id);
+
+  // There: 72 hours, with a clock of the referrer's on its own board.
+  const from = Date.now();
+  expectStatus(await house.post(`/requests/${q.id}/arrival`), 200);
+  const there = await bridgeOf(r.id, 'bed');
+  assert.ok(Math.abs(Date.parse(there.untilAt) - from - 72 * 3_600_000) < 60_000, there.untilAt);
+  const mine = expectStatus(await vt.get('/clocks'), 200).clocks.filter(c => c.referralId === r.id);
+  assert.deepEqual(mine.map(c => [c.clock, c.own, c.state]), [['noodbed', true, 'running']]);
+  assert.equal(mine[0].runsOutAt, there.untilAt);
+  assert.ok(!expectStatus(await house.get('/clocks'), 200).clocks.some(c => c.id === mine[0].id), 'the house has it not');
+
+  // Its nights are nights of the house, proposed as those of a stay; the house settles who pays.
+  const beds = expectStatus(await house.get('/stays'), 200).bridgeBeds;
+  const row = beds.find(b => b.id === id);
+  assert.equal(row.nights, 0);
+  assert.equal(row.funding.length, 1);
+  assert.equal(row.owner, null);
+  assert.ok(!expectStatus(await other.get('/stays'), 200).bridgeBeds.some(b => b.id === id));
+  const change = { stream: 'te_regelen', municipality: null, from: row.funding[0].from, reason: 'besluit' };
+  expectStatus(await vt.post(`/bridges/${id}/funding`, change), 403);
+  expectStatus(await house.post(`/bridges/${id}/funding`, { ...change, stream: 'zomaar' }), 400);
+  const paid = expectStatus(await house.post(`/bridges/${id}/funding`, change), 200);
+  assert.deepEqual(paid.funding.map(f => [f.stream, f.municipality, f.reason]), [['te_regelen', null, 'besluit']]);
+
+  expectStatus(await vt.post(`/bridges/${id}/end`, { reason: 'moved' }), 200);
+  assert.equal(expectStatus(await vt.get('/clocks'), 200).clocks.filter(c => c.referralId === r.id).length, 0, 'its clock stops with it');
+  const over = expectStatus(await house.get('/stays?live=false'), 200).bridgeBeds.find(b => b.id === id);
+  assert.equal(over.state, 'ended', 'money is settled after it too');
+  expectStatus(await house.post(`/bridges/${id}/funding`, { ...change, stream: 'wmo' }), 200);
+  expectStatus(await vt.post(`/referrals/${r.id}/withdrawal`, { reason: 'anders' }), 200);
+});
+
 test('the order: applied for, given, extended, refused only before it is given', async () => {
   const r = await openReferral(vt, aWoman());
   const o = await open(r.id, { kind: 'order', active: false });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
+import { poll } from '../support/wait.mjs';
 import { aNeed, aReport, aWoman, ask, demo, expectStatus, openReferral, poolOf } from '../support/world.mjs';
 
 // Lindehof has three desks: its own phone, the intake of its organisation, and the administration.
@@ -226,6 +227,38 @@ test('a known conflict? by token and telephone; no name enters the exchange', as
   expectStatus(await own.post(`/requests/${q2.id}/conflict-question`), 200);
   expectStatus(await rival.post(`/requests/${q2.id}/conflict-answer`, { conflict: false }), 200);
   expectStatus(await rival.post(`/requests/${q2.id}/acceptance`), 200);
+});
+
+test('a household in a bridge bed lives there too: listed, and its own search goes on for now and elsewhere', async () => {
+  const { id, code } = await openReferral(own, aWoman({ urgency: 'drie_dagen' }));
+  const bed = demo.pools.find(p => demo.locations[p.location - 1].code === 'esdoorn' && p.kind === 'crisis');
+  expectStatus(await rival.post('/capacity-reports', { reports: [aReport(bed.id)] }), 200);
+  const q = expectStatus(await own.post(`/referrals/${id}/requests`, { poolIds: [bed.id], bridge: true }), 201).requests[0];
+  expectStatus(await rival.post(`/requests/${q.id}/acceptance`), 200);
+  expectStatus(await rival.post(`/requests/${q.id}/arrival`), 200);
+  const before = expectStatus(await own.get(`/referrals/${id}`), 200);
+  const here = expectStatus(await rival.post(`/locations/${bed.location}/leak-reports`, { reason: 'adres_gedeeld' }), 201);
+  const frozen = expectStatus(await admin.post(`/leaks/${here.id}/confirmation`), 200);
+  const row = frozen.households.find(h => h.earlierCode === code);
+  assert.ok(row, 'in the list');
+  assert.deepEqual([row.bridge, row.stayId, row.referralId, row.left], [true, null, id, false]);
+
+  const now = expectStatus(await own.get(`/referrals/${id}`), 200);
+  assert.equal(now.state, 'open', 'its own search goes on');
+  assert.equal(now.need.urgency, 'nu');
+  assert.ok(Date.parse(now.deadlineAt) < Date.parse(before.deadlineAt), 'and sooner');
+  const region = demo.locations[bed.location - 1].region;
+  assert.ok(now.need.unsafeRegions.includes(region), `${region} is not safe: ${now.need.unsafeRegions}`);
+  const b = await poll(async () => {
+    const all = expectStatus(await own.get(`/referrals/${id}/bridges`), 200).bridges;
+    return all[0].state === 'alarm' && all[0];
+  }, { what: 'its desk is rung' });
+  assert.equal(b.leaked, true);
+  assert.equal(expectStatus(await own.post(`/bridges/${b.id}/end`, { reason: 'moved' }), 200).end, 'moved');
+  assert.equal(expectStatus(await rival.get('/leaks'), 200).leaks.find(l => l.id === here.id).households.find(h => h.earlierCode === code).left, true);
+  expectStatus(await own.post(`/referrals/${id}/withdrawal`, { reason: 'andere_plek' }), 200);
+  expectStatus(await rival.post(`/leaks/${here.id}/lift-request`), 200);
+  expectStatus(await admin.post(`/leaks/${here.id}/lift`), 200);
 });
 
 test('the journal comes to the same, and keeps every promise', async () => {

@@ -126,6 +126,8 @@ void checker_paid(struct checker *c, int64_t now_ms)
         stay_model_compare(c->stays, c->follower, now_ms);
     if (!c->trace->failed)
         care_model_compare(c->care, c->follower);
+    if (!c->trace->failed)
+        nobed_model_compare(ledger_model_nobed(c->ledger), c->follower, now_ms);
 }
 
 const struct stay_model *checker_stays(struct checker *c)

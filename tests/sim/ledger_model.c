@@ -543,6 +543,8 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_BRIDGE_ENDED:
         on_bridge(m, ev);
         break;
+    case EV_BRIDGE_FUNDED:
+    case EV_BRIDGE_TRAVELLING:
     case EV_NIGHT_NOTED:
         break;
     case EV_REFERRAL_CLOSED:
@@ -594,6 +596,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

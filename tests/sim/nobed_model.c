@@ -10,16 +10,48 @@
 #define AGAIN_MS (10 * MS_MINUTE)
 #define SEEN_MS (30 * MS_MINUTE)
 
+/* After the end of a term and between two alarms of it that nobody answers. */
+#define TERM_AGAIN_MS MS_HOUR
+#define CHANGES_MAX 64
+
+struct change {
+    int32_t from_day;
+    uint8_t stream;
+    uint16_t municipality;
+};
+
 struct bridge_model {
     uint64_t referral, request;
-    bool watched, ended;
-    int64_t ring_at_ms; /* if nothing is heard before */
+    bool watched, ended, there, has_term;
+    uint32_t location;  /* of a bed that was reached */
+    int64_t ring_at_ms; /* if nothing is heard before; of a bed that is reached: at the latest */
+    int32_t arrival, departure;
+    struct change changes[CHANGES_MAX];
+    unsigned n_changes;
+};
+
+/* Where a household was: the days of its stay, of one referral. */
+struct nights_of {
+    uint64_t earlier; /* the referral that it follows; 0 = none */
+    bool stays, left;
+    int32_t arrival, departure;
 };
 
 struct nobed_model {
     struct trace *trace;
     struct bridge_model *list;
     size_t n, cap;
+    struct nights_of *referrals; /* by id - 1 */
+    size_t n_referrals, cap_referrals;
+    uint64_t *stay_of; /* referral, by stay - 1 */
+    size_t n_stays, cap_stays;
+    uint32_t *pool_of; /* by request - 1 */
+    size_t n_requests, cap_requests;
+    struct place {
+        enum kind kind;
+        uint32_t location;
+    } * places; /* by pool - 1 */
+    size_t n_pools, cap_pools;
 };
 
 struct nobed_model *nobed_model_new(struct trace *t)
@@ -35,6 +67,10 @@ void nobed_model_free(struct nobed_model *m)
     if (m == NULL)
         return;
     free(m->list);
+    free(m->referrals);
+    free(m->stay_of);
+    free(m->pool_of);
+    free(m->places);
     free(m);
 }
 
@@ -53,6 +89,53 @@ static void opened(struct nobed_model *m, const struct event *ev)
                    (unsigned long long)ev->seq);
 }
 
+static struct nights_of *nights_at(struct nobed_model *m, uint64_t referral)
+{
+    while (m->n_referrals < referral) {
+        MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
+        m->referrals[m->n_referrals++] = (struct nights_of){0};
+    }
+    return &m->referrals[referral - 1];
+}
+
+/* Where its household may not stay for ever, somebody must be told in time. */
+static void arrived(struct nobed_model *m, const struct event *ev, struct bridge_model *b)
+{
+    const struct place *p = &m->places[m->pool_of[b->request - 1] - 1];
+    const struct nights_of *own = nights_at(m, b->referral);
+    const struct nights_of *before = own->earlier != 0 ? nights_at(m, own->earlier) : NULL;
+
+    b->there = true;
+    b->arrival = time_day_nl(ev->at_ms);
+    b->location = p->location;
+    b->has_term = p->kind == KIND_NOOD || p->kind == KIND_UUR72;
+    b->ring_at_ms = b->has_term ? ev->at_ms + VOCABULARY_MAX_HOURS * MS_HOUR : INT64_MAX;
+    if (before != NULL && before->stays && !before->left)
+        trace_fail(m->trace, "seq %llu: a household sleeps in bridge %llu and where it was",
+                   (unsigned long long)ev->seq, (unsigned long long)ev->u.bridge.bridge.v);
+    m->trace->counts.bridge_beds++;
+}
+
+static void funded(struct nobed_model *m, const struct event *ev)
+{
+    struct bridge_model *b = &m->list[ev->u.bridge_funded.bridge.v - 1];
+
+    for (unsigned i = 0; i < ev->u.bridge_funded.n_spans && b->n_changes < CHANGES_MAX; i++) {
+        const struct funding_span *span = &ev->u.bridge_funded.spans[i];
+
+        b->changes[b->n_changes++] = (struct change){span->from_day, span->stream, span->municipality};
+    }
+}
+
+/* A bed that is reached rings by its term, whatever was said before: later only after a person saw it. */
+static void rang_at_bed(struct bridge_model *b, const struct event *ev)
+{
+    if (ev->kind == EV_BRIDGE_ALARMED)
+        b->ring_at_ms = ev->at_ms + TERM_AGAIN_MS;
+    else if (ev->kind == EV_BRIDGE_CHECKED)
+        b->ring_at_ms = b->ring_at_ms > ev->at_ms + MS_DAY ? b->ring_at_ms : ev->at_ms + MS_DAY;
+}
+
 static void went_on(struct nobed_model *m, const struct event *ev)
 {
     struct bridge_model *b = NULL;
@@ -66,6 +149,15 @@ static void went_on(struct nobed_model *m, const struct event *ev)
         trace_fail(m->trace, "seq %llu: bridge %llu is over, or another's", (unsigned long long)ev->seq,
                    (unsigned long long)ev->u.bridge.bridge.v);
     b->ended = ev->kind == EV_BRIDGE_ENDED;
+    if (ev->kind == EV_BRIDGE_ARRIVED) {
+        arrived(m, ev, b);
+        return;
+    }
+    if (b->there) {
+        b->departure = time_day_nl(ev->at_ms);
+        rang_at_bed(b, ev);
+        return;
+    }
     if (ev->kind == EV_BRIDGE_ALARMED) {
         if (b->watched && ev->at_ms < b->ring_at_ms)
             trace_fail(m->trace, "seq %llu: bridge %llu rings before its time", (unsigned long long)ev->seq,
@@ -78,8 +170,43 @@ static void went_on(struct nobed_model *m, const struct event *ev)
     }
 }
 
+/* What the journal tells of places, moves and stays. */
+static void follow(struct nobed_model *m, const struct event *ev)
+{
+    if (ev->kind == EV_POOL_DEFINED) {
+        while (m->n_pools < ev->u.pool.id.v) {
+            MEM_GROW(m->places, m->n_pools, m->cap_pools);
+            m->places[m->n_pools++] = (struct place){KIND_NOOD, 0};
+        }
+        m->places[ev->u.pool.id.v - 1] = (struct place){ev->u.pool.kind, ev->u.pool.location.v};
+    } else if (ev->kind == EV_REQUEST_MADE) {
+        MEM_GROW(m->pool_of, m->n_requests, m->cap_requests);
+        m->pool_of[m->n_requests++] = ev->u.made.pool.v;
+    } else if (ev->kind == EV_REFERRAL_LINKED) {
+        nights_at(m, ev->u.link.referral.v)->earlier = ev->u.link.earlier.v;
+    } else if (ev->kind == EV_STAY_STARTED) {
+        MEM_GROW(m->stay_of, m->n_stays, m->cap_stays);
+        m->stay_of[m->n_stays++] = ev->u.stay.referral.v;
+        nights_at(m, ev->u.stay.referral.v)->stays = true;
+        nights_at(m, ev->u.stay.referral.v)->arrival = time_day_nl(ev->at_ms);
+    } else if (ev->kind == EV_STAY_ENDED) {
+        nights_at(m, ev->u.stay.referral.v)->left = true;
+        nights_at(m, ev->u.stay.referral.v)->departure = time_day_nl(ev->at_ms);
+    } else if (ev->kind == EV_BRIDGE_FUNDED) {
+        funded(m, ev);
+    } else if (ev->kind == EV_LEAK_BRIDGE) {
+        m->list[ev->u.leak.bridge.v - 1].ring_at_ms = ev->at_ms; /* known to who must not know it */
+    } else if (ev->kind == EV_LOCATION_LIFTED) {
+        for (size_t i = 0; i < m->n; i++) {
+            if (m->list[i].there && !m->list[i].has_term && m->list[i].location == ev->u.leak.location.v)
+                m->list[i].ring_at_ms = INT64_MAX;
+        }
+    }
+}
+
 void nobed_model_event(struct nobed_model *m, const struct event *ev)
 {
+    follow(m, ev);
     if (ev->kind == EV_BRIDGE_OPENED)
         opened(m, ev);
     else if (ev->kind > EV_BRIDGE_OPENED && ev->kind <= EV_BRIDGE_ENDED)
@@ -99,5 +226,57 @@ void nobed_model_due(struct nobed_model *m, const struct engine *e, int64_t now_
             b->next_ms + GRACE_MS <= now_ms)
             trace_fail(m->trace, "bridge %llu: nobody rang, %lld ms after its time", (unsigned long long)i,
                        (long long)(now_ms - b->next_ms - GRACE_MS));
+        if (i <= m->n && m->list[i - 1].there && !m->list[i - 1].ended && m->list[i - 1].ring_at_ms <= now_ms)
+            trace_fail(m->trace, "bridge %llu: nobody is told that its bed is over", (unsigned long long)i);
     }
+}
+
+/* Who pays for the night of DAY: what was told last and begins by then. */
+static const struct change *payer(const struct bridge_model *b, int32_t day)
+{
+    for (unsigned i = b->n_changes; i > 0; i--) {
+        if (b->changes[i - 1].from_day <= day)
+            return &b->changes[i - 1];
+    }
+    return NULL;
+}
+
+static void compare(struct nobed_model *m, const struct engine *e, uint64_t id, int32_t today)
+{
+    const struct bridge_model *b = &m->list[id - 1];
+    const struct nights_of *own = nights_at(m, b->referral);
+    struct funding f = engine_bridge_funding(e, (struct bridge_id){id});
+    int32_t end = b->ended ? b->departure : today;
+    int32_t paid = 0;
+
+    for (int32_t day = b->arrival; day < end; day++) {
+        const struct change *want = payer(b, day);
+        const struct funding_span *is = funding_of_night(&f, day);
+
+        if (want == NULL || is == NULL || want->stream != is->stream ||
+            want->municipality != is->municipality)
+            trace_fail(m->trace, "bridge %llu: the night of day %d is paid by another than was told",
+                       (unsigned long long)id, (int)day);
+        if (own->stays && day >= own->arrival && (!own->left || day < own->departure))
+            trace_fail(m->trace, "bridge %llu: the night of day %d is one of its stay too",
+                       (unsigned long long)id, (int)day);
+    }
+    for (unsigned k = 0; k < f.n; k++)
+        paid += funding_nights(&f, k, b->arrival, end, INT32_MIN, INT32_MAX);
+    if (paid != end - b->arrival)
+        trace_fail(m->trace, "bridge %llu: %d nights are accounted of %d", (unsigned long long)id, (int)paid,
+                   (int)(end - b->arrival));
+}
+
+void nobed_model_compare(struct nobed_model *m, const struct engine *e, int64_t now_ms)
+{
+    for (uint64_t i = 1; i <= m->n && i <= engine_bridges(e); i++) {
+        if (m->list[i - 1].there)
+            compare(m, e, i, time_day_nl(now_ms));
+    }
+}
+
+struct request_id nobed_model_request_of(const struct nobed_model *m, struct bridge_id id)
+{
+    return (struct request_id){id.v >= 1 && id.v <= m->n ? m->list[id.v - 1].request : 0};
 }

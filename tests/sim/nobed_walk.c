@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "calls.h"
+#include "core/gate/gate_look.h"
 #include "core/nobed/nobed.h"
 #include "vocabulary.h"
 
@@ -40,19 +41,40 @@ static void ask_bridge(struct world *w, struct rng *rng, struct actor who, const
     cmd.u.ask.referral = r->id;
     cmd.u.ask.n = 1;
     cmd.u.ask.pools[0].v = 1 + rng_below(rng, engine_pools(engine_of(w)));
+    for (int i = 0; i < 8 && !gate_may_bridge(engine_of(w), cmd.u.ask.pools[0]); i++)
+        cmd.u.ask.pools[0].v = 1 + rng_below(rng, engine_pools(engine_of(w)));
     cmd.u.ask.bridge = true;
     calls_begin(w->calls, &cmd, r->id);
+}
+
+/* One of the last beds that stand, whoever's; NULL = none. */
+static const struct bridge *some_bed(const struct engine *e, struct rng *rng)
+{
+    uint64_t n = engine_bridges(e);
+    uint64_t from = n > 24 ? n - 24 : 0;
+
+    for (int i = 0; n > 0 && i < 24; i++) {
+        const struct bridge *b =
+            engine_bridge(e, (struct bridge_id){1 + from + rng_below(rng, (uint32_t)(n - from))});
+
+        if (b->kind == BRIDGE_BED && bridge_is_live(b))
+            return b;
+    }
+    return NULL;
 }
 
 /* The household came to its bridge bed, or a bridge goes on, or ends. */
 static void go_on(struct world *w, struct rng *rng, struct actor who, const struct referral *r)
 {
-    const struct bridge *b =
-        engine_bridge_of(engine_of(w), r->id, (enum bridge_kind)rng_below(rng, BRIDGE_KIND_N));
+    const struct bridge *b = rng_chance(rng, 600) ? some_bed(engine_of(w), rng) : NULL;
     struct command cmd = {.actor = who};
 
     if (b == NULL)
+        b = engine_bridge_of(engine_of(w), r->id, (enum bridge_kind)rng_below(rng, BRIDGE_KIND_N));
+    if (b == NULL)
         return;
+    r = engine_referral(engine_of(w), b->referral);
+    cmd.actor.org = r->org;
     if (b->kind == BRIDGE_BED && b->started_at_ms == 0 && rng_chance(rng, 800)) {
         cmd.kind = CMD_CONFIRM_ARRIVAL;
         cmd.u.answer.request = b->request;
@@ -60,7 +82,10 @@ static void go_on(struct world *w, struct rng *rng, struct actor who, const stru
         return;
     }
     cmd.u.bridge.bridge = b->id;
-    if (rng_chance(rng, 150)) {
+    if (b->kind == BRIDGE_BED && b->started_at_ms == 0 && rng_chance(rng, 600)) {
+        cmd.kind = CMD_BRIDGE_TRAVEL;
+        cmd.u.bridge.until_ms = w->now_ms + rng_below(rng, 180) * MS_MINUTE;
+    } else if (rng_chance(rng, 150)) {
         cmd.kind = CMD_END_BRIDGE;
         cmd.u.bridge.code = (uint8_t)(BRIDGE_END_HOME + rng_below(rng, 3));
     } else if (b->started_at_ms == 0 || rng_chance(rng, 50)) {
@@ -70,6 +95,23 @@ static void go_on(struct world *w, struct rng *rng, struct actor who, const stru
         cmd.u.bridge.code = (uint8_t)rng_below(rng, BRIDGE_CHECK_N);
     }
     calls_begin(w->calls, &cmd, r->id);
+}
+
+/* The house settles who pays for some of the nights there. */
+static void fund(struct world *w, struct rng *rng)
+{
+    const struct bridge *b = some_bed(engine_of(w), rng);
+    struct command cmd = {.kind = CMD_FUND_BRIDGE, .actor = {.role = ROLE_SHELTER, .account = {1}}};
+
+    if (b == NULL)
+        return;
+    cmd.actor.org = engine_pool(engine_of(w), engine_request(engine_of(w), b->request)->pool)->org;
+    cmd.u.fund_bridge.bridge = b->id;
+    cmd.u.fund_bridge.reason = (uint8_t)(1 + rng_below(rng, VOCABULARY_REASONS));
+    cmd.u.fund_bridge.stream = (uint8_t)(1 + rng_below(rng, 3));
+    cmd.u.fund_bridge.municipality = (uint16_t)(100 + rng_below(rng, VOCABULARY_REGIONS));
+    cmd.u.fund_bridge.from_day = time_day_nl(w->now_ms) - (int32_t)rng_below(rng, 2);
+    calls_begin(w->calls, &cmd, (struct referral_id){0});
 }
 
 static struct command night_of(const struct world *w, struct rng *rng, enum command_kind kind,
@@ -97,12 +139,14 @@ void nobed_walk(struct world *w, struct rng *rng, struct actor referrer, const s
     uint32_t at = rng_below(rng, 100);
     struct command cmd;
 
-    if (at < 25) {
+    if (at < 15) {
         open_bridge(w, rng, referrer, r);
     } else if (at < 45) {
         ask_bridge(w, rng, referrer, r);
-    } else if (at < 85) {
+    } else if (at < 80) {
         go_on(w, rng, referrer, r);
+    } else if (at < 85) {
+        fund(w, rng);
     } else if (at < 93) {
         cmd = night_of(w, rng, CMD_NOTE_NIGHT, r);
         cmd.actor = referrer;

@@ -167,6 +167,8 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_BRIDGE_CHECKED:
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
+    case EV_BRIDGE_FUNDED:
+    case EV_BRIDGE_TRAVELLING:
     case EV_NIGHT_NOTED:
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
@@ -219,6 +221,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

@@ -22,6 +22,7 @@ struct pool_model {
 struct request_model {
     uint32_t pool;
     bool holds, question_open;
+    uint64_t bridge; /* whose household sleeps there for the meantime; 0 = none */
 };
 
 struct stay_of {
@@ -144,6 +145,18 @@ static void left(struct safety_model *m, const struct event *ev)
     m->locations[s->location - 1].living--;
 }
 
+/* In a bridge bed a household lives there too. */
+static void sleeps(struct safety_model *m, const struct event *ev)
+{
+    struct request_model *q = &m->requests[ev->u.bridge.request.v - 1];
+
+    q->holds = false;
+    if ((ev->kind == EV_BRIDGE_ARRIVED) == (q->bridge != 0))
+        return; /* ended before it began */
+    q->bridge = ev->kind == EV_BRIDGE_ARRIVED ? ev->u.bridge.bridge.v : 0;
+    location_of_request(m, ev->u.bridge.request.v)->living += q->bridge != 0 ? 1 : -1;
+}
+
 /* ---- the leak ---- */
 
 static void frozen(struct safety_model *m, const struct event *ev)
@@ -160,14 +173,26 @@ static void frozen(struct safety_model *m, const struct event *ev)
     l->listed = 0;
 }
 
+static bool is_living(struct safety_model *m, const struct event *ev, const struct location_model *l)
+{
+    const struct stay_of *s = ev->kind == EV_LEAK_HOUSEHOLD ? &m->stays[ev->u.leak.stay.v - 1] : NULL;
+
+    if (s != NULL)
+        return s->lives && &m->locations[s->location - 1] == l;
+    for (size_t i = 1; i <= m->n_requests; i++) {
+        if (m->requests[i - 1].bridge == ev->u.leak.bridge.v)
+            return location_of_request(m, i) == l;
+    }
+    return false;
+}
+
 static void household(struct safety_model *m, const struct event *ev)
 {
     struct location_model *l = &m->locations[ev->u.leak.location.v - 1];
     const struct household *h = &m->referrals[ev->u.leak.earlier.v - 1];
     bool is_before = false;
 
-    if (!m->stays[ev->u.leak.stay.v - 1].lives ||
-        &m->locations[m->stays[ev->u.leak.stay.v - 1].location - 1] != l)
+    if (!is_living(m, ev, l))
         breach(m, ev, "a household is moved that does not live there");
     for (int i = 0; l->listed > 0 && i < 3 && !is_before; i++) {
         if (h->rank[i] > l->last[i])
@@ -220,7 +245,7 @@ static void of_leak(struct safety_model *m, const struct event *ev)
         l->reported_by = 0;
     else if (ev->kind == EV_LOCATION_FROZEN)
         frozen(m, ev);
-    else if (ev->kind == EV_LEAK_HOUSEHOLD)
+    else if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE)
         household(m, ev);
     else if (ev->kind == EV_LEAK_LIFT_ASKED)
         l->lift_asked_by = ev->account.v;
@@ -246,12 +271,12 @@ void safety_model_event(struct safety_model *m, const struct event *ev)
     else if (ev->kind == EV_REFERRAL_ADMITTED || ev->kind == EV_REFERRAL_NO_SHOW)
         ended(m, ev->u.referral.request);
     else if ((ev->kind == EV_BRIDGE_ARRIVED || ev->kind == EV_BRIDGE_ENDED) && ev->u.bridge.request.v != 0)
-        ended(m, ev->u.bridge.request);
+        sleeps(m, ev);
     else if (ev->kind == EV_STAY_STARTED)
         lives(m, ev);
     else if (ev->kind == EV_STAY_ENDED)
         left(m, ev);
-    else if (ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_LOCATION_LIFTED)
+    else if ((ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_LOCATION_LIFTED) || ev->kind == EV_LEAK_BRIDGE)
         of_leak(m, ev);
     else if (ev->kind == EV_SUPPLY_CHANGED)
         all_listed(m, ev);

@@ -1,6 +1,7 @@
 #include "viewers.h"
 
 #include "key_model.h"
+#include "nobed_model.h"
 #include "safety_model.h"
 #include "stay_model.h"
 
@@ -170,12 +171,18 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
         return has_referral(m, a, ev->u.bridge.referral);
+    case EV_BRIDGE_TRAVELLING:
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED: /* a bed's house too */
         if (has_referral(m, a, ev->u.bridge.referral))
             return true;
         request = ev->u.bridge.request;
+        break;
+    case EV_BRIDGE_FUNDED:
+        if (has_referral(m, a, ev->u.bridge_funded.referral))
+            return true;
+        request = nobed_model_request_of(ledger_model_nobed(m), ev->u.bridge_funded.bridge);
         break;
     case EV_NIGHT_NOTED:
         return has_referral(m, a, ev->u.night.referral);
@@ -186,6 +193,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

@@ -96,7 +96,10 @@ static void add_lists(struct rows *r, bool gatekeepers)
         SET(r, 0, "%s", kind_code((enum kind)k));
         SET(r, 1, "%s", !gatekeepers ? "none" : comensha ? "comensha" : k == KIND_JEUGD ? "gi" : "none");
         SET(r, 2, "%d", comensha || k == KIND_BEVEILIGD);
-        SET(r, 3, "%s", k == KIND_NOOD || k == KIND_UUR72 ? "72" : "");
+        if (k == KIND_NOOD || k == KIND_UUR72)
+            SET(r, 3, "%d", VOCABULARY_MAX_HOURS);
+        else
+            SET(r, 3, "%s", "");
         SET(r, 4, "%s", k == KIND_NOOD || k == KIND_UUR72 ? "yes" : "no");
         SET(r, 5, "%s",
             k == KIND_NOOD || k == KIND_UUR72 || k == KIND_CRISIS || k == KIND_MANNEN ? "yes" : "no");

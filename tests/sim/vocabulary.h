@@ -10,7 +10,10 @@
 #define VOCABULARY_LANGUAGES 4
 #define VOCABULARY_CLOCKS 3
 #define VOCABULARY_REASONS 3 /* in every coded list */
-#define VOCABULARY_FULL 1    /* the decline reason that says: we are full */
+#define VOCABULARY_MAX_HOURS                                                                                 \
+    5                     /* at an emergency or 72-hour place: so short that it is over within a night       \
+                           */
+#define VOCABULARY_FULL 1 /* the decline reason that says: we are full */
 
 struct vocab *vocabulary_new(void);
 /* The same, in which no place has a gatekeeper. */

@@ -25,6 +25,7 @@ enum action {
     ACT_SEE_DELIVERY, /* the delivery record of a provider: its own, or any for the exchange's own people */
     /* ---- no bed: bridges and the unplaced register ---- */
     ACT_SEE_NOBED,    /* bridges and nights of a referral */
+    ACT_SEE_BRIDGE,   /* one bridge: its referrer, and of a bed its house, after its end too */
     ACT_SEE_UNPLACED, /* the register: of the own organisation, or counts */
     /* ---- gatekeepers ---- */
     ACT_WORK_GATE, /* its gatekeeper alone */

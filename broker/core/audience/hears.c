@@ -2,6 +2,7 @@
 #include "core/audience/audience_parts.h"
 
 #include "core/gate/gate_look.h"
+#include "core/nobed/nobed.h"
 
 /* After the household has left, a house hears of its stay and of nothing else: not what comes later than END,
  * 0 = it is still there. What ended it is told. */
@@ -177,11 +178,14 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
         return is_own_referral(a, engine_referral(e, ev->u.bridge.referral));
+    case EV_BRIDGE_TRAVELLING:
     case EV_BRIDGE_ALARMED: /* the house knows best whether they came */
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED: /* and the house whose bed it is */
         return is_own_referral(a, engine_referral(e, ev->u.bridge.referral)) ||
                hears_request(e, a, ev->u.bridge.request);
+    case EV_BRIDGE_FUNDED:
+        return is_party_to_bridge(e, a, engine_bridge(e, ev->u.bridge_funded.bridge));
     case EV_NIGHT_NOTED:
         return is_own_referral(a, engine_referral(e, ev->u.night.referral));
     case EV_REFERRAL_CLOSED:
@@ -254,6 +258,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

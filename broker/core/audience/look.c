@@ -2,6 +2,7 @@
 #include "core/audience/audience_parts.h"
 
 #include "core/gate/gate_look.h"
+#include "core/nobed/nobed.h"
 
 static const enum capacity_sight capacity_sights[ROLE_N] = {
     [ROLE_REFERRER] = CAPACITY_PER_POOL,       [ROLE_COMENSHA] = CAPACITY_PER_POOL,
@@ -217,6 +218,8 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     /* ---- no bed: bridges and the unplaced register ---- */
     case ACT_SEE_NOBED:
         return audience_of_referral(e, a, (struct referral_id){object}) == SIGHT_FULL;
+    case ACT_SEE_BRIDGE:
+        return is_party_to_bridge(e, a, engine_bridge(e, (struct bridge_id){object}));
     case ACT_SEE_UNPLACED:
         return true;
     /* ---- gatekeepers ---- */

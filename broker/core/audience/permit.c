@@ -127,7 +127,11 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_START_BRIDGE:
     case CMD_CHECK_IN:
     case CMD_END_BRIDGE:
+    case CMD_BRIDGE_TRAVEL:
         is_visible = is_party_to_bridge(e, a, engine_bridge(e, cmd->u.bridge.bridge));
+        break;
+    case CMD_FUND_BRIDGE:
+        is_visible = is_party_to_bridge(e, a, engine_bridge(e, cmd->u.fund_bridge.bridge));
         break;
     case CMD_NOTE_NIGHT:
     case CMD_CLOSE_REFERRAL:

@@ -45,6 +45,8 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_START_BRIDGE] = R(REFERRER) | R(COMENSHA),
     [CMD_CHECK_IN] = R(REFERRER) | R(COMENSHA),
     [CMD_END_BRIDGE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_FUND_BRIDGE] = R(SHELTER),
+    [CMD_BRIDGE_TRAVEL] = R(REFERRER) | R(COMENSHA),
     [CMD_NOTE_NIGHT] = R(REFERRER) | R(COMENSHA),
     [CMD_CLOSE_REFERRAL] = R(REFERRER) | R(COMENSHA),
     /* ---- gatekeepers ---- */
@@ -121,6 +123,7 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_DELIVERY] = R(SHELTER) | R(ORG_ADMIN) | R(EXCHANGE_ADMIN),
     /* ---- no bed: bridges and the unplaced register ---- */
     [ACT_SEE_NOBED] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_BRIDGE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_SEE_UNPLACED] = R(REFERRER) | R(COMENSHA) | R(MUNICIPALITY) | R(RAPPORTEUR),
     /* ---- gatekeepers ---- */
     [ACT_WORK_GATE] = R(COMENSHA) | R(GATEKEEPER),

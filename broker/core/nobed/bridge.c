@@ -10,7 +10,7 @@
 static const uint8_t may_become[BRIDGE_STATE_N] = {
     [BRIDGE_PLANNED] = TO(ACTIVE) | TO(ALARM) | TO(ENDED),
     [BRIDGE_ACTIVE] = TO(ALARM) | TO(ENDED),
-    [BRIDGE_ALARM] = TO(ACTIVE) | TO(ENDED),
+    [BRIDGE_ALARM] = TO(PLANNED) | TO(ACTIVE) | TO(ENDED),
 };
 
 bool bridge_may_become(enum bridge_state from, enum bridge_state to)
@@ -32,6 +32,11 @@ bool bridge_needs_owner(enum bridge_kind k)
 bool bridge_has_check_ins(const struct bridge *b)
 {
     return b->every_minutes != 0;
+}
+
+bool bridge_has_term(const struct bridge *b)
+{
+    return b->started_at_ms != 0 && b->until_ms != 0 && (b->kind == BRIDGE_ORDER || b->kind == BRIDGE_BED);
 }
 
 bool bridge_is_escalated(const struct bridge *b)

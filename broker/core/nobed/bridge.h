@@ -8,7 +8,8 @@
  *
  *   planned ─┬─► active ─┬─► ended
  *            ├─► alarm ◄─┘ (a check-in missed, a term that ends, a household that did not come)
- *            │     └─► active (checked in, extended, arrived), ended
+ *            │     ├─► active (checked in, extended, arrived), ended
+ *            │     └─► planned (who did not come to a bed is on the way after all)
  *            └─► ended   (refused, placed elsewhere ...)
  *
  * A machine rings the alarm and never ends a bridge: people do, or an arrival, a withdrawal or a closing that
@@ -30,6 +31,8 @@
 #define BRIDGE_EVERY_MAX 1440
 #define BRIDGE_TEAM_LEAD_AT 2 /* alarms without a check-in after which the team lead is called in */
 #define BRIDGE_UNTIL_MAX_DAYS 35
+#define BRIDGE_JOURNEY_MAX_MS                                                                                \
+    INT64_C(172800000) /* two days: longer a bed is not kept for who is on the way */
 
 enum bridge_kind { BRIDGE_ORDER, BRIDGE_NETWORK, BRIDGE_HOTEL, BRIDGE_BED, BRIDGE_KIND_N };
 
@@ -96,7 +99,7 @@ struct bridge {
     uint16_t every_minutes; /* between check-ins; 0 = none */
     uint8_t n_times;
     int64_t times_ms[BRIDGE_TIMES_MAX]; /* rising */
-    int64_t until_ms;                   /* of an order; 0 = not said */
+    int64_t until_ms;                   /* of an order, of a bed that was reached; 0 = not said, no longest */
     int64_t next_ms;                    /* check-in, arrival or end of term that is waited for; 0 = none */
     int64_t due_ms;                     /* when the alarm rings if nothing is heard; 0 = never */
     uint8_t alarms;                     /* rung since the last good word */
@@ -105,7 +108,8 @@ struct bridge {
     int64_t checked_at_ms; /* last good word; 0 = none */
     int64_t seen_at_ms;    /* the alarm that rings was seen; 0 = not */
     int64_t ended_at_ms;
-    uint64_t version; /* seq of the last event that touched it */
+    uint64_t version;      /* seq of the last event that touched it */
+    int64_t set_out_at_ms; /* to a bed, when it was told last; 0 = not */
 };
 
 /* What is asked for when a bridge is opened. */
@@ -133,6 +137,8 @@ bool bridge_is_live(const struct bridge *b); /* not ended */
 /* Kinds that a household checks in from: there must be a safety owner. A network may have one. */
 bool bridge_needs_owner(enum bridge_kind k);
 bool bridge_has_check_ins(const struct bridge *b);
+/* It stands until a day that is named: an order that was given, a bed of a kind that has a longest stay. */
+bool bridge_has_term(const struct bridge *b);
 /* The team lead is called in: two alarms without a check-in. */
 bool bridge_is_escalated(const struct bridge *b);
 

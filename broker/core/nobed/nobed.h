@@ -4,6 +4,7 @@
 #define PLEK_CORE_NOBED_NOBED_H
 
 #include "core/engine.h"
+#include "core/stay/funding.h"
 
 #define NIGHTS_MAX 92 /* a quarter of a year without a place; older ones make room */
 
@@ -27,6 +28,12 @@ const struct nobed_case *engine_nobed(const struct engine *e, struct referral_id
 const struct bridge *engine_bridge_of(const struct engine *e, struct referral_id id, enum bridge_kind kind);
 /* The live bridge bed that REQUEST holds; NULL = none. */
 const struct bridge *engine_bridge_bed(const struct engine *e, struct request_id id);
+
+/* Who pays for the nights of a bridge bed that its household reached; 'te_regelen' by nobody yet where
+ * nothing was told (a journal from before they were accounted). N = 0: no such bed. */
+struct funding engine_bridge_funding(const struct engine *e, struct bridge_id id);
+/* Nights of that bed up to NOW, as of a stay: the day of arrival counts, that of departure does not. */
+int32_t bridge_nights(const struct bridge *b, int64_t now_ms);
 
 /* May one more bridge be kept for a referral? */
 bool nobed_may_open(const struct engine *e, struct referral_id id);

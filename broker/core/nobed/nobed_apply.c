@@ -113,6 +113,7 @@ void bridge_opened_apply(struct engine *e, const struct event *ev)
     s->b.checked_at_ms = 0;
     s->b.seen_at_ms = 0;
     s->b.ended_at_ms = 0;
+    s->b.set_out_at_ms = 0;
     bridge_touched(e, s, ev->seq);
     c->bridges[c->n_bridges++] = s->b.id;
     nobed_case_touched(e, c);
@@ -139,7 +140,9 @@ static const char *watch_impossible(const struct engine *e, const struct event *
 {
     const struct bridge *b = engine_bridge(e, ev->u.bridge.bridge);
 
-    return bridge_has_check_ins(b) && (ev->u.bridge.next_ms == 0 || ev->u.bridge.due_ms == 0)
+    bool is_watched = bridge_has_check_ins(b) || (b->kind == BRIDGE_BED && ev->u.bridge.until_ms != 0);
+
+    return is_watched && (ev->u.bridge.next_ms == 0 || ev->u.bridge.due_ms == 0)
                ? "a bridge that nobody would look after"
                : NULL;
 }
@@ -234,6 +237,35 @@ void bridge_alarmed_apply(struct engine *e, const struct event *ev)
     touch_referral(e, s->b.referral, ev->seq);
 }
 
+/* On its way to a bed, and when it is expected; told again as often as that changes. */
+const char *bridge_travelling_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = named_impossible(e, ev);
+    const struct bridge *b = NULL;
+
+    if (why != NULL)
+        return why;
+    b = engine_bridge(e, ev->u.bridge.bridge);
+    if (b->kind != BRIDGE_BED || b->started_at_ms != 0)
+        return "a journey to no bridge bed that waits";
+    return ev->u.bridge.next_ms == 0 || ev->u.bridge.due_ms <= ev->at_ms
+               ? "a journey that nobody would look after"
+               : NULL;
+}
+
+void bridge_travelling_apply(struct engine *e, const struct event *ev)
+{
+    struct bridge_slot *s = bridge_slot(e, ev->u.bridge.bridge);
+
+    bridge_move(s, BRIDGE_PLANNED);
+    s->b.set_out_at_ms = ev->at_ms;
+    s->b.alarms = 0;
+    s->b.seen_at_ms = 0;
+    put_times(&s->b, ev);
+    bridge_touched(e, s, ev->seq);
+    touch_referral(e, s->b.referral, ev->seq);
+}
+
 /* The household reached its bridge bed: the request is over as one, its unit held on. */
 const char *bridge_arrived_impossible(const struct engine *e, const struct event *ev)
 {
@@ -245,7 +277,9 @@ const char *bridge_arrived_impossible(const struct engine *e, const struct event
     b = engine_bridge(e, ev->u.bridge.bridge);
     if (b->kind != BRIDGE_BED || b->started_at_ms != 0)
         return "an arrival at no bridge bed that waits";
-    return engine_request(e, b->request)->state != REQUEST_ACCEPTED ? "an arrival without a yes" : NULL;
+    if (engine_request(e, b->request)->state != REQUEST_ACCEPTED)
+        return "an arrival without a yes";
+    return watch_impossible(e, ev);
 }
 
 void bridge_arrived_apply(struct engine *e, const struct event *ev)
@@ -293,6 +327,39 @@ void bridge_ended_apply(struct engine *e, const struct event *ev)
     s->b.due_ms = 0;
     bridge_touched(e, s, ev->seq);
     touch_referral(e, s->b.referral, ev->seq);
+}
+
+/* ---- where it is known to be ---- */
+
+void bridge_endangered(struct engine *e, struct bridge_id id, const struct event *ev)
+{
+    struct bridge_slot *s = bridge_slot(e, id);
+
+    if (s->b.next_ms == 0)
+        s->b.next_ms = ev->at_ms;
+    s->b.due_ms = ev->at_ms;
+    s->b.seen_at_ms = 0;
+    bridge_touched(e, s, ev->seq);
+    touch_referral(e, s->b.referral, ev->seq);
+}
+
+void bridges_safe_again(struct engine *e, struct location_id location, const struct event *ev)
+{
+    for (uint32_t i = 0; i < e->nobed.n_bridges; i++) {
+        struct bridge_slot *s = &e->nobed.bridges[i];
+
+        if (!bridge_is_live(&s->b) || s->b.kind != BRIDGE_BED || s->b.started_at_ms == 0 ||
+            bridge_has_term(&s->b) ||
+            engine_pool(e, engine_request(e, s->b.request)->pool)->location.v != location.v)
+            continue;
+        bridge_move(s, BRIDGE_ACTIVE);
+        s->b.next_ms = 0;
+        s->b.due_ms = 0;
+        s->b.alarms = 0;
+        s->b.seen_at_ms = 0;
+        bridge_touched(e, s, ev->seq);
+        touch_referral(e, s->b.referral, ev->seq);
+    }
 }
 
 /* ---- nights, and the end ---- */

@@ -2,7 +2,9 @@
  * nothing but a person closed a referral. */
 #include "core/nobed/nobed_check.h"
 
+#include "base/time_text.h"
 #include "core/engine_state.h"
+#include "core/stay/stay_state.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,6 +44,33 @@ static bool bed_agrees(const struct engine *e, const struct bridge *b)
     return q->state == (b->started_at_ms != 0 ? REQUEST_LEFT : REQUEST_CANCELLED);
 }
 
+/* Each night of a bridge bed is paid once, and none of them is a night of another place that the household
+ * had before or after it. Nothing was told of those of older journals. */
+static bool check_nights(const struct engine *e, const struct bridge_slot *s, char *why, size_t size)
+{
+    const struct stay *before = engine_stay_of(e, engine_household(e, s->b.referral).earlier);
+    const struct stay *after = engine_stay_of(e, s->b.referral);
+    int32_t arrival = time_day_nl(s->b.started_at_ms);
+    int32_t departure = bridge_is_live(&s->b) ? arrival + 400 : time_day_nl(s->b.ended_at_ms);
+    int32_t nights = 0;
+
+    if (s->funding.n == 0)
+        return true;
+    if (s->b.kind != BRIDGE_BED || s->b.started_at_ms == 0 || !funding_is_sane(&s->funding, arrival))
+        return broken(why, size, "bridge %u: paid for where nobody sleeps, or with a gap",
+                      (unsigned)s->b.id.v);
+    for (unsigned i = 0; i < s->funding.n; i++)
+        nights += funding_nights(&s->funding, i, arrival, departure, INT32_MIN, INT32_MAX);
+    if (nights != departure - arrival)
+        return broken(why, size, "bridge %u: %d nights paid of %d", (unsigned)s->b.id.v, (int)nights,
+                      (int)(departure - arrival));
+    if (before != NULL && (before->state != STAY_DEPARTED || time_day_nl(before->ended_at_ms) > arrival))
+        return broken(why, size, "bridge %u: nights that an earlier place has too", (unsigned)s->b.id.v);
+    if (after != NULL && (bridge_is_live(&s->b) || time_day_nl(after->started_at_ms) < departure))
+        return broken(why, size, "bridge %u: nights that the next place has too", (unsigned)s->b.id.v);
+    return true;
+}
+
 static bool check_bridge(const struct engine *e, uint32_t i, char *why, size_t size)
 {
     const struct bridge_slot *s = &e->nobed.bridges[i];
@@ -62,13 +91,15 @@ static bool check_bridge(const struct engine *e, uint32_t i, char *why, size_t s
         return broken(why, size, "bridge %u: without safety owner or next check-in", i + 1);
     if (b->state == BRIDGE_ALARM && (b->alarms == 0 || b->due_ms == 0))
         return broken(why, size, "bridge %u: an alarm that does not ring", i + 1);
+    if (bridge_has_term(b) && bridge_is_live(b) && (b->until_ms == 0 || b->next_ms == 0 || b->due_ms == 0))
+        return broken(why, size, "bridge %u: a term that nobody watches", i + 1);
     if (!bed_agrees(e, b))
         return broken(why, size, "bridge %u: its bed and its request disagree", i + 1);
     if (due_ms == INT64_MAX ? s->due != 0
                             : s->due < 1 || s->due > e->n_due || e->due[s->due - 1].kind != DUE_BRIDGE ||
                                   e->due[s->due - 1].id != b->id.v || e->due[s->due - 1].at_ms != due_ms)
         return broken(why, size, "bridge %u: deadline not where its state says", i + 1);
-    return true;
+    return check_nights(e, s, why, size);
 }
 
 static bool check_case(const struct engine *e, uint32_t i, char *why, size_t size)

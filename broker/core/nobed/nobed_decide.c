@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/time_text.h"
 #include "core/engine_state.h"
+#include "core/stay/stay_decide.h"
 
 #include <string.h>
 
@@ -56,8 +57,9 @@ static bool wish_is_sane(const struct decision *d, const struct bridge_wish *w)
     return w->slept == 0 || nobed_is_night(engine_vocab(d->e), w->slept);
 }
 
-/* An order that ends is told of in time to ask for more; at the end itself it rings in any case. */
-static void watch_order(const struct decision *d, struct bridge *b)
+/* A term that ends is told of in time to ask for more, or to find what comes after it; at the end itself it
+ * rings in any case. */
+static void watch_term(const struct decision *d, struct bridge *b)
 {
     int64_t warn_ms = b->until_ms - settings_of(d)->order_warn_s * MS_SECOND;
 
@@ -95,7 +97,7 @@ enum refusal decide_open_bridge(struct decision *d)
     if (w->kind == BRIDGE_ORDER) {
         b->until_ms = w->until_ms != 0 ? w->until_ms : d->now_ms + settings_of(d)->order_minutes * MS_MINUTE;
         if (w->active)
-            watch_order(d, b);
+            watch_term(d, b);
         else
             b->until_ms = 0; /* applied for: its term begins when it is given */
         return REFUSAL_NONE;
@@ -150,7 +152,7 @@ enum refusal decide_start_bridge(struct decision *d)
         return REFUSAL_NONE;
     if (b->kind == BRIDGE_ORDER) {
         watched.until_ms = until_ms != 0 ? until_ms : d->now_ms + settings_of(d)->order_minutes * MS_MINUTE;
-        watch_order(d, &watched);
+        watch_term(d, &watched);
     } else if (bridge_has_check_ins(b)) {
         int64_t grace_ms = settings_of(d)->bridge_grace_s * MS_SECOND;
 
@@ -161,13 +163,50 @@ enum refusal decide_start_bridge(struct decision *d)
     return REFUSAL_NONE;
 }
 
+/* At a house whose address is known to who must not know it. */
+static bool is_in_danger(const struct engine *e, const struct bridge *b)
+{
+    return b->kind == BRIDGE_BED && b->started_at_ms != 0 &&
+           engine_pool_is_hidden(e, engine_request(e, b->request)->pool);
+}
+
+/* By a term of days, and not by a danger of tonight. */
+static bool is_patient(const struct decision *d, const struct bridge *b)
+{
+    return b->kind == BRIDGE_ORDER || (bridge_has_term(b) && !is_in_danger(d->e, b));
+}
+
+/* The household sets out, or is expected at another time. Longer than a journey the bed is not kept for who
+ * is not heard of. */
+enum refusal decide_bridge_travel(struct decision *d)
+{
+    const struct bridge *b = named(d);
+    const struct referral *r = engine_referral(d->e, b->referral);
+    int64_t eta_ms = d->cmd->u.bridge.until_ms;
+    uint32_t no_show_s = settings_of(d)->timers.no_show_s[r->need.threat_level];
+    struct bridge under_way = *b;
+
+    if (b->kind != BRIDGE_BED || b->started_at_ms != 0 || !bridge_is_live(b))
+        return REFUSAL_WRONG_STATE;
+    if (eta_ms <= 0 || eta_ms > d->now_ms + BRIDGE_JOURNEY_MAX_MS)
+        return REFUSAL_LIMIT;
+    if (b->set_out_at_ms != 0 && b->next_ms == eta_ms)
+        return REFUSAL_NONE;
+    under_way.next_ms = eta_ms;
+    /* 0: alarms of journeys are off; this one has a house that waits for it. */
+    under_way.due_ms =
+        later(eta_ms, d->now_ms) + (no_show_s != 0 ? no_show_s : settings_of(d)->bridge_seen_s) * MS_SECOND;
+    bridge_event(d, EV_BRIDGE_TRAVELLING, &under_way);
+    return REFUSAL_NONE;
+}
+
 /* The alarm is seen: silence for as long as it takes to reach the household, or to arrange what comes after
- * the order. */
+ * the term. */
 static int64_t due_after_seen(const struct decision *d, const struct bridge *b)
 {
     int64_t again_ms = d->now_ms + settings_of(d)->bridge_seen_s * MS_SECOND;
 
-    if (b->kind == BRIDGE_ORDER)
+    if (is_patient(d, b))
         return b->until_ms > d->now_ms ? b->until_ms : d->now_ms + MS_DAY;
     return again_ms;
 }
@@ -202,11 +241,13 @@ enum refusal decide_check_in(struct decision *d)
 
 void decide_bridge_ends(struct decision *d, const struct bridge *b, enum bridge_end end)
 {
-    struct event *ev = bridge_event(d, EV_BRIDGE_ENDED, b);
+    const struct request *q = engine_request(d->e, b->request);
 
-    ev->u.bridge.end = end;
-    if (b->request.v != 0)
-        decision_names(d, b->request);
+    if (q != NULL && b->started_at_ms != 0) /* first: no clock runs for a bed that is over */
+        clock_decide_bridge_over(d, b->referral, engine_pool(d->e, q->pool)->kind);
+    bridge_event(d, EV_BRIDGE_ENDED, b)->u.bridge.end = end;
+    if (q != NULL)
+        decision_names(d, q->id);
 }
 
 /* What people may say themselves. */
@@ -257,21 +298,32 @@ void decide_end_bridges(struct decision *d, const struct referral *r, enum bridg
 enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
 {
     const struct bridge *b = engine_bridge_bed(d->e, q->id);
-    struct event *ev = NULL;
+    const struct referral *r = engine_referral(d->e, q->referral);
+    const struct pool_kept *p = engine_pool(d->e, q->pool);
+    struct bridge there;
 
     if (b == NULL)
         return REFUSAL_WRONG_STATE;
-    ev = bridge_event(d, EV_BRIDGE_ARRIVED, b);
-    ev->u.bridge.next_ms = 0; /* the house has people who look after them */
-    ev->u.bridge.due_ms = 0;
+    there = *b;
+    there.next_ms =
+        0; /* the house has people who look after them; how long they may stay is another matter */
+    there.due_ms = 0;
+    there.until_ms = 0;
+    if (vocab_kind(d->e->vocab, p->kind)->max_hours != 0) {
+        there.until_ms = d->now_ms + vocab_kind(d->e->vocab, p->kind)->max_hours * MS_HOUR;
+        watch_term(d, &there);
+    }
+    stay_decide_leave(d, r, p->kind);
+    bridge_event(d, EV_BRIDGE_ARRIVED, &there);
+    decide_bridge_nights(d, b);
+    clock_decide_arrival(d, r, p, (struct stay_id){0});
     return REFUSAL_NONE;
 }
 
 void decide_bridge_due(struct decision *d, struct bridge_id id)
 {
     const struct bridge *b = engine_bridge(d->e, id);
-    uint32_t again_s =
-        b->kind == BRIDGE_ORDER ? settings_of(d)->order_again_s : settings_of(d)->bridge_again_s;
+    uint32_t again_s = is_patient(d, b) ? settings_of(d)->order_again_s : settings_of(d)->bridge_again_s;
 
     bridge_event(d, EV_BRIDGE_ALARMED, b)->u.bridge.due_ms = d->now_ms + later(again_s, 1) * MS_SECOND;
 }

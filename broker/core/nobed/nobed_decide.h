@@ -14,6 +14,8 @@ void decide_end_bridges(struct decision *d, const struct referral *r, enum bridg
 void decide_open_bed(struct decision *d, const struct request *q);
 /* The household reached the bed of REQUEST. */
 enum refusal decide_bridge_arrival(struct decision *d, const struct request *q);
+/* It did: who is to pay for its nights from here. bridge_nights.c */
+void decide_bridge_nights(struct decision *d, const struct bridge *b);
 /* A bridge's alarm is due: ring it. */
 void decide_bridge_due(struct decision *d, struct bridge_id id);
 

@@ -1,6 +1,7 @@
 /* Bridges and nights as fields: journal and digest name each once. */
 #include "core/event.h"
 #include "core/nobed/nobed_state.h"
+#include "core/stay/stay_state.h"
 
 #define DAYS_MAX INT32_C(2932896) /* the end of the year 9999 */
 
@@ -47,6 +48,13 @@ void bridge_event_fields(struct fields *f, struct event *ev)
     FIELD_ENUM(f, ev->u.bridge.end, BRIDGE_END_N);
 }
 
+void bridge_funded_fields(struct fields *f, struct event *ev)
+{
+    field_u64(f, &ev->u.bridge_funded.bridge.v);
+    field_u64(f, &ev->u.bridge_funded.referral.v);
+    funding_spans_fields(f, ev->u.bridge_funded.spans, &ev->u.bridge_funded.n_spans);
+}
+
 static void night_fields(struct fields *f, struct night *n)
 {
     field_i32(f, &n->day, 0, DAYS_MAX);
@@ -70,6 +78,8 @@ void bridge_life_fields(struct fields *f, struct bridge *b)
     field_time(f, &b->seen_at_ms);
     field_time(f, &b->ended_at_ms);
     field_u64(f, &b->version);
+    if (b->set_out_at_ms != 0) /* as before where no journey was told */
+        field_time(f, &b->set_out_at_ms);
 }
 
 void nobed_case_fields(struct fields *f, struct nobed_case *c)

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "core/engine_state.h"
+#include "core/stay/stay_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,14 +94,17 @@ struct nobed_case *nobed_case_of(struct engine *e, struct referral_id id)
 
 /* ---- what hangs on a record ---- */
 
-static uint64_t digest_of_bridge(const struct bridge *b)
+static uint64_t digest_of_bridge(const struct bridge_slot *s)
 {
     struct fields f = fields_hash();
-    struct bridge copy = *b;
+    struct bridge copy = s->b;
+    struct funding funding = s->funding;
 
     f.hash = RECORD_BRIDGE;
     bridge_opened_fields(&f, &copy);
     bridge_life_fields(&f, &copy);
+    if (funding.n > 0) /* as before where none was told */
+        funding_spans_fields(&f, funding.spans, &funding.n);
     return f.hash;
 }
 
@@ -119,7 +123,7 @@ void bridge_touched(struct engine *e, struct bridge_slot *s, uint64_t seq)
     s->b.version = seq;
     due_refresh_bridge(e, s);
     e->sum -= s->sum;
-    s->sum = digest_of_bridge(&s->b);
+    s->sum = digest_of_bridge(s);
     e->sum += s->sum;
 }
 
@@ -140,7 +144,7 @@ uint64_t nobed_recount(const struct engine *e)
     uint64_t sum = 0;
 
     for (uint32_t i = 0; i < e->nobed.n_bridges; i++)
-        sum += digest_of_bridge(&e->nobed.bridges[i].b);
+        sum += digest_of_bridge(&e->nobed.bridges[i]);
     for (uint32_t i = 0; i < e->nobed.n_cases; i++)
         sum += digest_of_case(&e->nobed.cases[i]);
     return sum;

@@ -5,11 +5,13 @@
 
 #include "core/fields.h"
 #include "core/nobed/nobed.h"
+#include "core/stay/funding.h"
 
 struct bridge_slot {
     struct bridge b;
     uint64_t sum;
-    uint32_t due; /* place in the heap + 1, 0 = not there */
+    uint32_t due;           /* place in the heap + 1, 0 = not there */
+    struct funding funding; /* of a bed that the household reached; n = 0: none was told */
 };
 
 struct nobed_state {
@@ -38,6 +40,7 @@ bool bridge_owner_has_facts(const struct bridge_owner *o);
 struct event;
 void bridge_event_fields(struct fields *f, struct event *ev);
 void night_event_fields(struct fields *f, struct event *ev);
+void bridge_funded_fields(struct fields *f, struct event *ev);
 void bridge_life_fields(struct fields *f, struct bridge *b);
 void nobed_case_fields(struct fields *f, struct nobed_case *c);
 

@@ -84,9 +84,15 @@ static void take_back(struct decision *d, struct location_id location)
 /* ---- who lives there ---- */
 
 struct household {
-    const struct stay *stay;
+    const struct stay *stay; /* or: */
+    const struct bridge *bridge;
     const struct referral *r;
 };
+
+static int64_t there_since(const struct household *h)
+{
+    return h->stay != NULL ? h->stay->started_at_ms : h->bridge->started_at_ms;
+}
 
 /* A threat that is not known counts as oranje, as elsewhere for times. */
 static int weight_of(enum threat_level level)
@@ -111,10 +117,12 @@ static int compare_households(const void *x, const void *y)
         return need_children(na) > need_children(nb) ? -1 : 1;
     if (na->n_persons != nb->n_persons)
         return na->n_persons > nb->n_persons ? -1 : 1;
-    return a->stay->id.v < b->stay->id.v ? -1 : a->stay->id.v > b->stay->id.v;
+    if (there_since(a) != there_since(b))
+        return there_since(a) < there_since(b) ? -1 : 1;
+    return a->r->id.v < b->r->id.v ? -1 : a->r->id.v > b->r->id.v;
 }
 
-/* Fill LIST, which has room for every stay; returns how many. */
+/* Fill LIST, which has room for every stay and every bridge; returns how many. */
 static size_t households_of(const struct engine *e, struct location_id location, struct household *list)
 {
     size_t n = 0;
@@ -123,7 +131,14 @@ static size_t households_of(const struct engine *e, struct location_id location,
         const struct stay *s = engine_stay(e, (struct stay_id){i});
 
         if (s->state != STAY_DEPARTED && is_there(e, s->pool, location))
-            list[n++] = (struct household){s, engine_referral(e, s->referral)};
+            list[n++] = (struct household){s, NULL, engine_referral(e, s->referral)};
+    }
+    for (uint64_t i = 1; i <= engine_bridges(e); i++) {
+        const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
+
+        if (b->kind == BRIDGE_BED && bridge_is_live(b) && b->started_at_ms != 0 &&
+            is_there(e, engine_request(e, b->request)->pool, location))
+            list[n++] = (struct household){NULL, b, engine_referral(e, b->referral)};
     }
     qsort(list, n, sizeof list[0], compare_households);
     return n;
@@ -225,9 +240,35 @@ static struct referral_id open_referral(struct decision *d, const struct househo
     return id;
 }
 
+/* In a bridge bed: its search is under way, and is not told again. What it asked near there is taken back,
+ * for that region is no safe one any more; a yes that it has stands. */
+static void move_from_bridge(struct decision *d, const struct leak *l, const struct household *h,
+                             uint16_t rank)
+{
+    uint8_t region = engine_location(d->e, l->location)->region;
+    struct event *ev = NULL;
+
+    for (unsigned i = 0; i < h->r->n_requests; i++) {
+        const struct request *q = engine_request(d->e, h->r->requests[i]);
+        const struct pool_kept *p = engine_pool(d->e, q->pool);
+
+        if (q->state != REQUEST_PENDING || p->location.v == l->location.v ||
+            engine_location(d->e, p->location)->region != region)
+            continue;
+        decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_WITHDRAWN;
+        decision_names(d, q->id);
+    }
+    ev = leak_event(d, EV_LEAK_BRIDGE, l);
+    ev->u.leak.rank = rank;
+    ev->u.leak.bridge = h->bridge->id;
+    ev->u.leak.earlier = h->r->id;
+    ev->u.leak.later = h->r->id;
+    ev->u.leak.deadline_ms = d->now_ms + vocab_deadline_minutes(d->e->vocab, URGENCY_NU) * MS_MINUTE;
+}
+
 static void move_households(struct decision *d, const struct leak *l)
 {
-    struct household *list = mem_new(engine_stays(d->e) + 1, sizeof *list);
+    struct household *list = mem_new(engine_stays(d->e) + engine_bridges(d->e) + 1, sizeof *list);
     size_t n = households_of(d->e, l->location, list);
     unsigned opened = 0;
 
@@ -237,6 +278,10 @@ static void move_households(struct decision *d, const struct leak *l)
         struct referral_id later = promised_elsewhere(d, next, l->location);
         struct event *ev = NULL;
 
+        if (h->bridge != NULL) {
+            move_from_bridge(d, l, h, (uint16_t)(i + 1));
+            continue;
+        }
         if (later.v == 0 && h->r->facts_known) {
             if (next != NULL && referral_is_live(next->state))
                 end_search(d, next, l->location);

@@ -63,8 +63,9 @@ struct leak {
 /* One household that lived there, in the order in which they are to be moved. */
 struct leak_household {
     uint32_t leak;
-    uint16_t rank; /* 1 = first; those whose facts are erased stand behind */
-    struct stay_id stay;
+    uint16_t rank;              /* 1 = first; those whose facts are erased stand behind */
+    struct stay_id stay;        /* 0 = it is in a bridge bed there: */
+    struct bridge_id bridge;    /* that bed, whose referral looks for a place already and is both of these */
     struct referral_id earlier; /* of that stay */
     struct referral_id later;   /* looks for the next place; 0 = its facts are erased: ring the house */
 };
@@ -106,6 +107,8 @@ struct leak_event { /* of a leak, of its location, and of one household */
     uint16_t rank;  /* household, with all below */
     struct stay_id stay;
     struct referral_id earlier, later;
+    struct bridge_id bridge; /* of a bridge bed instead of a stay; both referrals are its own */
+    int64_t deadline_ms;     /* the same: its search is for now, and this is when */
 };
 
 struct surge_event {

@@ -2,6 +2,9 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "core/fields.h"
+#include "core/nobed/nobed_apply.h"
+#include "core/scarcity.h"
 
 #include <string.h>
 
@@ -162,12 +165,55 @@ void leak_household_apply(struct engine *e, const struct event *ev)
     s->h = (struct leak_household){.leak = l->l.id,
                                    .rank = ev->u.leak.rank,
                                    .stay = ev->u.leak.stay,
+                                   .bridge = ev->u.leak.bridge,
                                    .earlier = ev->u.leak.earlier,
                                    .later = ev->u.leak.later};
     safety_refresh_household(e, s);
     l->l.households++;
     l->l.version = ev->seq;
     safety_refresh_leak(e, l);
+}
+
+const char *leak_bridge_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct leak_event *v = &ev->u.leak;
+    const struct leak *l = engine_leak(e, v->leak);
+    const struct bridge *b = engine_bridge(e, v->bridge);
+    const struct request *q = b != NULL ? engine_request(e, b->request) : NULL;
+
+    if (l == NULL || l->location.v != v->location.v || l->state != LEAK_FROZEN)
+        return "a household of no leak that was just confirmed";
+    if (v->rank != l->households + 1)
+        return "a household out of order";
+    if (q == NULL || !bridge_is_live(b) || b->started_at_ms == 0 || b->referral.v != v->earlier.v ||
+        v->later.v != v->earlier.v || engine_pool(e, q->pool)->location.v != v->location.v)
+        return "a household that is in no bridge bed there";
+    return v->deadline_ms <= 0 || v->deadline_ms > FIELD_TIME_MAX ? "a search without an end" : NULL;
+}
+
+/* Its own search moves it: for now, and away from there. The yes that it has elsewhere stands. */
+static void look_elsewhere(struct engine *e, const struct event *ev)
+{
+    struct referral_slot *s = referral_slot(e, ev->u.leak.earlier);
+    uint8_t region = engine_location(e, ev->u.leak.location)->region;
+
+    s->r.urgency = URGENCY_NU;
+    if (ev->u.leak.deadline_ms < s->r.deadline_ms)
+        s->r.deadline_ms = ev->u.leak.deadline_ms;
+    if (s->r.facts_known) {
+        s->r.need.urgency = URGENCY_NU;
+        if (region < SURGE_REGIONS_MAX)
+            s->r.need.unsafe_regions |= UINT64_C(1) << region;
+        scarcity_need_changed(e, s->r.id);
+    }
+    referral_move(e, s, s->r.state, ev->seq);
+}
+
+void leak_bridge_apply(struct engine *e, const struct event *ev)
+{
+    leak_household_apply(e, ev);
+    look_elsewhere(e, ev);
+    bridge_endangered(e, ev->u.leak.bridge, ev);
 }
 
 const char *lift_asked_impossible(const struct engine *e, const struct event *ev)
@@ -221,6 +267,7 @@ void location_lifted_apply(struct engine *e, const struct event *ev)
     set_leak_of_location(e, s->l.location, 0);
     leak_move(e, s, LEAK_LIFTED, ev->seq);
     location_moved(e, s->l.location, ev->seq);
+    bridges_safe_again(e, s->l.location, ev);
 }
 
 /* Says to all lists that they are to be read anew, and not why: who has no part in a leak hears of none. */

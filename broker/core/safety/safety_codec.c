@@ -12,7 +12,7 @@ enum record_kind { RECORD_LEAK = 80, RECORD_LEAK_HOUSEHOLD, RECORD_SURGE, RECORD
 
 bool safety_event_is_one(const struct event *ev)
 {
-    return ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_CONFLICT_ANSWERED;
+    return (ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_CONFLICT_ANSWERED) || ev->kind == EV_LEAK_BRIDGE;
 }
 
 static void leak_event_fields(struct fields *f, enum event_kind kind, struct leak_event *v)
@@ -21,9 +21,16 @@ static void leak_event_fields(struct fields *f, enum event_kind kind, struct lea
     field_u32(f, &v->location.v);
     if (kind == EV_LEAK_REPORTED)
         field_below(f, &v->reason, LEAK_REASON_N);
-    if (kind != EV_LEAK_HOUSEHOLD)
+    if (kind != EV_LEAK_HOUSEHOLD && kind != EV_LEAK_BRIDGE)
         return;
     field_u16(f, &v->rank);
+    if (kind == EV_LEAK_BRIDGE) {
+        field_u64(f, &v->bridge.v);
+        field_u64(f, &v->earlier.v);
+        v->later = v->earlier;
+        field_time(f, &v->deadline_ms);
+        return;
+    }
     field_u64(f, &v->stay.v);
     field_u64(f, &v->earlier.v);
     field_u64(f, &v->later.v);
@@ -107,6 +114,8 @@ static uint64_t digest_of_leak_household(const struct leak_household *record)
     field_u16(&f, &h.rank);
     field_u64(&f, &h.earlier.v);
     field_u64(&f, &h.later.v);
+    if (h.bridge.v != 0)
+        field_u64(&f, &h.bridge.v);
     return f.hash;
 }
 

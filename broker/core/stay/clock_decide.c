@@ -114,15 +114,25 @@ static bool begins_here(const struct clock_rule *rule, const struct referral *r,
            (r->facts_known && (rule->residences >> (unsigned)r->need.residence & 1u) != 0);
 }
 
+/* That of a bridge bed stops in the commit in which the household arrives at its place. */
+static bool is_stopped_here(const struct decision *d, struct clock_id id)
+{
+    for (size_t i = d->first; i < d->out->n; i++) {
+        if (d->out->list[i].kind == EV_CLOCK_STOPPED && d->out->list[i].u.clock.clock.v == id.v)
+            return true;
+    }
+    return false;
+}
+
 /* One of this kind runs already: a barring order that was noted before the household had a place. */
-static bool runs_already(const struct engine *e, struct referral_id id, uint8_t kind)
+static bool runs_already(const struct decision *d, struct referral_id id, uint8_t kind)
 {
     for (unsigned i = 0;; i++) {
-        const struct stay_clock *c = engine_clock(e, engine_clock_of(e, id, i));
+        const struct stay_clock *c = engine_clock(d->e, engine_clock_of(d->e, id, i));
 
         if (c == NULL)
             return false;
-        if (c->kind == kind && c->state != CLOCK_STOPPED)
+        if (c->kind == kind && c->state != CLOCK_STOPPED && !is_stopped_here(d, c->id))
             return true;
     }
 }
@@ -157,11 +167,28 @@ void clock_decide_arrival(struct decision *d, const struct referral *r, const st
         int64_t started_ms = rule->of_household ? begun_before_ms(d->e, r->id, rule) : 0;
 
         if (today < rule->valid.from || today > rule->valid.to || !begins_here(rule, r, p->kind) ||
-            runs_already(d->e, r->id, rule->nr) || clocks_of(d->e, r->id) + nth >= REFERRAL_CLOCKS_MAX)
+            runs_already(d, r->id, rule->nr) || clocks_of(d->e, r->id) + nth >= REFERRAL_CLOCKS_MAX)
             continue;
-        ev = begin(d, rule, r, p, stay, nth++, started_ms != 0 ? started_ms : d->now_ms);
+        /* In a bed for the meantime the household is still the referrer's to place. */
+        ev = begin(d, rule, r, stay.v != 0 ? p : NULL, stay, nth++, started_ms != 0 ? started_ms : d->now_ms);
         if (ev->u.clock.warn_at_ms <= d->now_ms)
             warned_already(d, &ev->u.clock);
+    }
+}
+
+void clock_decide_bridge_over(struct decision *d, struct referral_id id, enum kind kind)
+{
+    const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
+
+    for (unsigned i = 0;; i++) {
+        const struct stay_clock *c = engine_clock(d->e, engine_clock_of(d->e, id, i));
+        const struct clock_rule *rule = c != NULL ? stay_rules_clock(rules, c->kind) : NULL;
+
+        if (c == NULL)
+            break;
+        if (c->stay.v == 0 && c->state != CLOCK_STOPPED && rule != NULL && !rule->of_household &&
+            (rule->kinds >> (unsigned)kind & 1u) != 0)
+            clock_stop_event(d, c, 0);
     }
 }
 
@@ -178,7 +205,7 @@ enum refusal decide_start_clock(struct decision *d)
     if (rule == NULL || today < rule->valid.from || today > rule->valid.to)
         return REFUSAL_UNKNOWN_REASON;
     if (r->state == REFERRAL_DEPARTED || r->state == REFERRAL_WITHDRAWN || r->state == REFERRAL_CLOSED ||
-        runs_already(d->e, r->id, c->kind))
+        runs_already(d, r->id, c->kind))
         return REFUSAL_WRONG_STATE;
     if (started_ms > d->now_ms || started_ms < d->now_ms - STARTED_AGO_MAX_MS || started_ms <= 0 ||
         clocks_of(d->e, r->id) >= REFERRAL_CLOCKS_MAX)

@@ -16,7 +16,7 @@ static void field_day(struct fields *f, int32_t *v)
     field_i32(f, v, INT32_MIN, INT32_MAX);
 }
 
-static void spans_fields(struct fields *f, struct funding_span *spans, uint8_t *n)
+void funding_spans_fields(struct fields *f, struct funding_span *spans, uint8_t *n)
 {
     field_below(f, n, FUNDING_SPANS_MAX + 1);
     for (unsigned i = 0; i < *n; i++) {
@@ -37,7 +37,7 @@ static void stay_fields_of(struct fields *f, struct event *ev)
     if (ev->kind == EV_STAY_STARTED)
         field_u64(f, &s->request.v);
     if (ev->kind == EV_STAY_STARTED || ev->kind == EV_STAY_FUNDED)
-        spans_fields(f, s->spans, &s->n_spans);
+        funding_spans_fields(f, s->spans, &s->n_spans);
     if (ev->kind == EV_STAY_READY) {
         FIELD_BOOL(f, s->ready);
         field_u8(f, &s->block);
@@ -145,7 +145,7 @@ uint64_t digest_of_stay(const struct stay *s)
     field_u8(&f, &copy.departure);
     field_u8(&f, &copy.destination);
     field_u64(&f, &copy.version);
-    spans_fields(&f, copy.funding.spans, &copy.funding.n);
+    funding_spans_fields(&f, copy.funding.spans, &copy.funding.n);
     return f.hash;
 }
 

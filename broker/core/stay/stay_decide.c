@@ -77,7 +77,7 @@ static uint8_t list_nr(const struct decision *d, enum vocab_list list, const cha
 
 /* A household is in one place: who arrives at the next has left the one before, whichever of its referrals
  * that was. */
-static void leave_earlier(struct decision *d, const struct referral *r, enum kind next)
+void stay_decide_leave(struct decision *d, const struct referral *r, enum kind next)
 {
     const char *destination = next == KIND_VERVOLG ? "vervolgopvang" : "andere_opvang";
     struct referral_id id = engine_household_first(d->e, r->id);
@@ -91,22 +91,28 @@ static void leave_earlier(struct decision *d, const struct referral *r, enum kin
     }
 }
 
+uint8_t stay_propose(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
+                     struct funding_span spans[FUNDING_SPANS_MAX])
+{
+    struct funding_case c = {.need = r->facts_known ? &r->need : NULL,
+                             .kind = pool->kind,
+                             .region = engine_location(d->e, pool->location)->region};
+
+    return funding_propose(d->e->vocab, &c, time_day_nl(d->now_ms), spans, PROPOSAL_SPANS);
+}
+
 void stay_decide_arrival(struct decision *d, const struct request *q)
 {
     const struct referral *r = engine_referral(d->e, q->referral);
     const struct pool_kept *p = engine_pool(d->e, q->pool);
-    struct funding_case c = {.need = r->facts_known ? &r->need : NULL,
-                             .kind = p->kind,
-                             .region = engine_location(d->e, p->location)->region};
     struct event *ev = NULL;
 
-    leave_earlier(d, r, p->kind);
+    stay_decide_leave(d, r, p->kind);
     ev = decision_event(d, EV_STAY_STARTED);
     ev->u.stay.stay.v = engine_stays(d->e) + 1;
     ev->u.stay.referral = r->id;
     ev->u.stay.request = q->id;
-    ev->u.stay.n_spans =
-        funding_propose(d->e->vocab, &c, time_day_nl(d->now_ms), ev->u.stay.spans, PROPOSAL_SPANS);
+    ev->u.stay.n_spans = stay_propose(d, r, p, ev->u.stay.spans);
     clock_decide_arrival(d, r, p, ev->u.stay.stay);
 }
 
@@ -158,26 +164,37 @@ enum refusal decide_stay_ready(struct decision *d)
     return REFUSAL_NONE;
 }
 
+enum refusal stay_judge_span(const struct decision *d, const struct funding *funding,
+                             const struct funding_span *span, int32_t first, int32_t last,
+                             struct funding *changed)
+{
+    const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
+    const struct funding_stream *stream = stay_rules_stream(rules, span->stream);
+
+    *changed = *funding;
+    if (!is_listed(d, LIST_FUNDING_CHANGE, span->reason) || stream == NULL)
+        return REFUSAL_UNKNOWN_REASON;
+    if (span->from_day < first || span->from_day > last || span->from_day < stream->valid.from ||
+        span->from_day > stream->valid.to ||
+        (span->municipality != 0 && vocab_municipality(d->e->vocab, span->municipality) == NULL) ||
+        !funding_change(changed, *span))
+        return REFUSAL_LIMIT;
+    return REFUSAL_NONE;
+}
+
 enum refusal decide_fund_stay(struct decision *d)
 {
     const struct stay *s = named(d);
     const struct stay_command *c = &d->cmd->u.stay;
-    const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
     struct funding_span span = {
         .from_day = c->from_day, .stream = c->stream, .municipality = c->municipality, .reason = c->reason};
-    const struct funding_stream *stream = stay_rules_stream(rules, c->stream);
-    struct funding changed = s->funding;
+    struct funding changed;
     int32_t last = time_day_nl(s->state == STAY_DEPARTED ? s->ended_at_ms : d->now_ms);
+    enum refusal refusal =
+        stay_judge_span(d, &s->funding, &span, time_day_nl(s->started_at_ms), last, &changed);
 
-    if (!is_listed(d, LIST_FUNDING_CHANGE, c->reason) || stream == NULL)
-        return REFUSAL_UNKNOWN_REASON;
-    if (c->from_day < time_day_nl(s->started_at_ms) || c->from_day > last ||
-        c->from_day < stream->valid.from || c->from_day > stream->valid.to ||
-        (c->municipality != 0 && vocab_municipality(d->e->vocab, c->municipality) == NULL) ||
-        !funding_change(&changed, span))
-        return REFUSAL_LIMIT;
-    if (memcmp(&changed, &s->funding, sizeof changed) == 0)
-        return REFUSAL_NONE;
+    if (refusal != REFUSAL_NONE || memcmp(&changed, &s->funding, sizeof changed) == 0)
+        return refusal;
     stay_event(d, EV_STAY_FUNDED, s)->u.stay.n_spans = 1;
     d->out->list[d->out->n - 1].u.stay.spans[0] = span;
     return REFUSAL_NONE;

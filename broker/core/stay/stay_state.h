@@ -3,6 +3,7 @@
 #ifndef PLEK_CORE_STAY_STATE_H
 #define PLEK_CORE_STAY_STATE_H
 
+#include "core/outcome.h"
 #include "core/stay/stay.h"
 
 #include <stddef.h>
@@ -12,6 +13,7 @@ struct fields;
 struct decision;
 struct request;
 struct referral;
+struct pool_kept;
 
 /* Over its whole life; each part of a journey is its own referral. */
 #define REFERRAL_CLOCKS_MAX 24
@@ -67,6 +69,7 @@ uint32_t *clock_due_place(struct engine *e, uint64_t id);
 
 /* ---- for the codec ---- */
 void stay_event_fields(struct fields *f, struct event *ev); /* clear part of any kind of this folder */
+void funding_spans_fields(struct fields *f, struct funding_span *spans, uint8_t *n);
 bool stay_has_private(const struct event *ev);
 void stay_private_fields(struct fields *f, struct event *ev); /* only where it has one */
 struct referral_id stay_event_subject(const struct event *ev);
@@ -75,6 +78,18 @@ struct referral_id stay_event_subject(const struct event *ev);
 /* After an arrival was decided: the stay of Q begins, with its clocks, and an earlier one that still runs
  * ends. */
 void stay_decide_arrival(struct decision *d, const struct request *q);
+/* Before the arrival at a bridge bed of KIND is decided: the household of R has left the place that it had.
+ */
+void stay_decide_leave(struct decision *d, const struct referral *r, enum kind kind);
+/* Who is to pay for the nights of R's household in a place of POOL, from now on: a proposal into SPANS;
+ * returns how many. */
+uint8_t stay_propose(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
+                     struct funding_span spans[FUNDING_SPANS_MAX]);
+/* SPAN takes the place of what pays for nights of FUNDING that begin then or later, in a place from FIRST to
+ * LAST day. REFUSAL_NONE with CHANGED = FUNDING: it is so already. */
+enum refusal stay_judge_span(const struct decision *d, const struct funding *funding,
+                             const struct funding_span *span, int32_t first, int32_t last,
+                             struct funding *changed);
 /* A clock is due at this moment. False: not in this tick, which has opened a referral already. */
 bool stay_decide_due(struct decision *d, uint64_t clock);
 /* After a referral was decided to be opened: link it to the stay whose code its need carries. */

@@ -2,6 +2,7 @@
 // No bed: where the household is kept safe while the search goes on, who answers for it, where it slept, and the end
 // that only a person makes.
 import { label, ordered } from './codes.js';
+import { alarmAdvice, alarmText } from './placer_bridges.js';
 import { clock, day, either, isoDate, moment, nextMoment, t } from './text.js';
 import { button, callLink, focusSoon, html, icon, live, nothing, notice, segments, select } from './ui.js';
 
@@ -20,13 +21,17 @@ const PHONE = /^[0-9+][0-9 +-]{5,22}$/;
 /** Nothing is filled in yet. */
 const blank = () => ({
   /** @type {string | null} */ open: null, // a form, or "end-<bridge>"
-  owner: 'desk', role: 'police', organisation: '', phone: '', every: '120', first: '', slept: 'familie_vrienden', given: 'no', night: '', sleptNight: '', reason: '',
+  owner: 'desk', role: 'police', organisation: '', phone: '', every: '120', first: '', slept: 'familie_vrienden', given: 'no', night: '', sleptNight: '', reason: '', eta: '',
   /** @type {string | null} */ fault: null,
 });
 
 /** What is being filled in; only on this screen, and only for the referral that is shown. */
 const form = blank();
 let shownId = 0;
+
+/** What was opened of the house of a bridge bed: on this screen, until it is hidden or another referral is shown. */
+/** @type {{ request: number | null, shown: import('../types/api').RevealedLocation | null }} */
+const place = { request: null, shown: null };
 
 /** A page before this one may say which form to begin with. */
 function wanted() {
@@ -75,24 +80,20 @@ const field = (id, text, value, set, o = {}) => html`<div class="field"><label f
 /** @param {Bridge} b @param {number} nowMs */
 function stateText(b, nowMs) {
   if (b.state === 'ended') return t('nobed.ended', { why: t(`nobed.end_${b.end}`), time: moment(b.endedAt ?? b.openedAt, nowMs) });
+  if (b.kind === 'bed' && !b.startedAt && b.setOutAt) return t('nobed.bed_travelling', { name: b.locationName ?? '', time: clock(b.nextAt ?? b.setOutAt) });
   if (b.state === 'planned') return b.kind === 'order' ? t('nobed.applied') : t('nobed.planned');
   if (b.kind === 'order' && b.untilAt) return t('nobed.order_until', { day: day(b.untilAt), time: clock(b.untilAt) });
-  if (b.kind === 'bed') return t('nobed.bed_active', { name: b.locationName ?? '' });
+  if (b.kind === 'bed' && b.startedAt) return [t('nobed.bed_active', { name: b.locationName ?? '' }), b.untilAt ? t('nobed.bed_until', { time: moment(b.untilAt, nowMs) }) : ''].filter(Boolean).join(' ');
+  if (b.kind === 'bed') return t('nobed.planned');
   return b.checkedAt ? t('nobed.checked', { time: moment(b.checkedAt, nowMs) }) : t('nobed.active', { time: moment(b.startedAt ?? b.openedAt, nowMs) });
-}
-
-/** @param {Bridge} b */
-function alarmTitle(b) {
-  if (b.kind === 'order') return t('nobed.alarm_order');
-  return b.startedAt ? t('nobed.alarm', { time: b.nextAt ? clock(b.nextAt) : '' }) : t('nobed.alarm_arrival');
 }
 
 /** @param {Bridge} b @param {Context} ctx */
 function alarm(b, ctx) {
   if (b.state !== 'alarm') return nothing;
-  const text = [b.teamLead ? t('nobed.team_lead') : '', b.seenAt ? t('nobed.seen', { time: clock(b.seenAt) }) : t('nobed.alarm_text')].filter(Boolean).join(' ');
+  const text = [b.teamLead ? t('nobed.team_lead') : '', b.seenAt ? t('nobed.seen', { time: clock(b.seenAt) }) : t(alarmAdvice(b))].filter(Boolean).join(' ');
   return notice({
-    tone: 'error', alert: true, icon: 'bell-ringing', title: alarmTitle(b), text,
+    tone: 'error', alert: true, icon: 'bell-ringing', title: alarmText(b), text,
     action: b.seenAt ? undefined : button(t('nobed.say_seen'), { icon: 'eye-check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'seen' }, 'nobed.done_seen') }),
   });
 }
@@ -110,6 +111,30 @@ function endForm(b, ctx) {
   const reasons = b.kind === 'order' ? (b.startedAt ? ['home', 'moved', 'failed', 'over'] : ['refused']) : b.startedAt ? ['home', 'moved', 'failed', 'over'] : ['moved', 'failed'];
   return html`<div class="choices">${reasons.map(code => html`<button type="button" aria-disabled=${ctx.busy ? 'true' : nothing} @click=${() => { if (!ctx.busy) send(ctx, `/bridges/${b.id}/end`, { reason: code }, 'nobed.done_end'); }}>${icon('chevron-right')}<span>${t(`nobed.end_${code}`)}</span></button>`)}</div>`;
 }
+
+/** The way to a bridge bed: where to, opened as after any yes, and when they will be there. @param {Bridge} b @param {Context} ctx */
+function journey(b, ctx) {
+  if (b.kind !== 'bed' || b.startedAt || ctx.role === 'shelter') return nothing;
+  const show = async () => {
+    const got = await ctx.act(async () => { place.shown = await ctx.api.get(`/requests/${b.requestId}/location`); place.request = b.requestId; });
+    if (got) ctx.redraw();
+  };
+  const go = () => {
+    if (!/^\d\d:\d\d$/.test(form.eta)) return refuse(ctx, 'nobed.fault_eta');
+    return send(ctx, `/bridges/${b.id}/travel`, { etaAt: new Date(ahead(form.eta, ctx.api.now())).toISOString() }, 'nobed.done_travel');
+  };
+  const l = place.request === b.requestId ? place.shown : null;
+  return html`${l ? html`<dl class="summary">
+      ${l.meetingPoint ? html`<div><dt>${t('location.meeting')}</dt><dd>${l.meetingPoint}</dd></div>` : nothing}
+      ${l.nightNumber ? html`<div><dt>${t('location.night')}</dt><dd>${callLink(l.nightNumber, l.nightNumber)}</dd></div>` : nothing}
+      ${l.address ? html`<div><dt>${t('location.address')}</dt><dd>${l.address}</dd></div>` : nothing}</dl><p class="small subtle">${t('location.care')}</p>${button(t('location.hide'), { icon: 'lock', click: () => { place.shown = null; ctx.redraw(); } })}`
+    : html`<p class="small subtle">${t('location.logged')}</p>${button(t('location.show'), { icon: 'lock-open', busy: ctx.busy, click: show })}`}
+    <div class="nobed-form">${field('nobed-eta', t('nobed.eta'), form.eta, v => { form.eta = v; }, { type: 'time' })}${faultLine()}
+      ${button(t(b.setOutAt ? 'nobed.new_eta' : 'nobed.set_out'), { icon: 'steering-wheel', busy: ctx.busy, click: go })}</div>`;
+}
+
+/** Who pays for its nights, as the house settles it. @param {Bridge} b */
+const nightsLine = b => b.nights === null ? nothing : html`<div><dt>${t('nobed.bed_nights')}</dt><dd>${b.nights}, ${label('fundingStreams', b.funding.at(-1)?.stream)}</dd></div>`;
 
 /** @param {Bridge} b @param {Context} ctx */
 function actions(b, ctx) {
@@ -136,8 +161,8 @@ function bridgeCard(b, ctx) {
     <p>${stateText(b, nowMs)}</p>
     ${isOver ? nothing : html`<dl class="summary">
       ${b.slept && b.kind !== 'hotel' ? html`<div><dt>${t('nobed.where')}</dt><dd>${label('destinations', b.slept)}</dd></div>` : nothing}
-      ${ownerLine(b)}
-      ${b.everyMinutes && b.nextAt ? html`<div><dt>${t('nobed.next')}</dt><dd>${moment(b.nextAt, nowMs)}</dd></div>` : nothing}</dl>${actions(b, ctx)}`}</li>`;
+      ${ownerLine(b)}${nightsLine(b)}
+      ${b.everyMinutes && b.nextAt ? html`<div><dt>${t('nobed.next')}</dt><dd>${moment(b.nextAt, nowMs)}</dd></div>` : nothing}</dl>${journey(b, ctx)}${actions(b, ctx)}`}</li>`;
 }
 
 /* ---- new bridges ---- */
@@ -250,7 +275,10 @@ export const section = {
   id: 'nobed',
   title: 'nobed.title',
   load: async ctx => {
-    if (shownId !== ctx.referral.id) Object.assign(form, blank());
+    if (shownId !== ctx.referral.id) {
+      Object.assign(form, blank());
+      Object.assign(place, { request: null, shown: null });
+    }
     shownId = ctx.referral.id;
     wanted();
     const canAsk = ctx.role !== 'shelter' && isLooking(ctx.referral.state);

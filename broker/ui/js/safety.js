@@ -121,7 +121,7 @@ const sure = s => html`<div class="safety-sure"><h4 id="step-${s.leak.id}" tabin
 
 /** @param {Leak} leak */
 const households = leak => (leak.households.length === 0 ? html`<p>${t('safety.nobody_lives')}</p>` : html`<h4>${t('safety.moving', { n: leak.households.length })}</h4><p class="small subtle">${t('safety.moving_text')}</p>
-    <ol class="safety-list">${leak.households.map(h => html`<li><div><b>${h.referralCode ?? h.earlierCode}</b> ${h.left ? badge(t('safety.left')) : h.state ? badge(t(`safety.state_${h.state}`)) : nothing}
+    <ol class="safety-list">${leak.households.map(h => html`<li><div><b>${h.referralCode ?? h.earlierCode}</b> ${h.bridge ? badge(t('safety.in_bridge')) : nothing} ${h.left ? badge(t('safety.left')) : h.state ? badge(t(`safety.state_${h.state}`)) : nothing}
       <p class="small">${h.referralId === null ? t('safety.ring_house', { name: h.referrer }) : t('safety.ring', { name: h.referrer })}</p></div></li>`)}</ol>`);
 
 /** @param {Leak} leak */

@@ -108,8 +108,8 @@ const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron
   ${choice(`depart-to-${s.id}`, 'destination', t('stay.depart_to'), ordered('destinations', 'order').filter(r => r.afterStay === 'yes').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
   ${button(t('stay.depart_button'), { kind: 'primary', icon: 'logout', type: 'submit', busy: p.busy })}</form></details>`;
 
-/** @param {Stay} s @param {StayParts} p */
-const fundingForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.funding_change')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/stays/${s.id}/funding`, {
+/** Of a stay, or of a bridge bed. @param {{ id: number, startedAt: string }} s @param {StayParts} p @param {'stays' | 'bridges'} [of] */
+const fundingForm = (s, p, of = 'stays') => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.funding_change')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/${of}/${s.id}/funding`, {
     stream: text('stream'), municipality: rows('municipalities').find(m => m.name === text('municipality'))?.code ?? null, from: text('from'), reason: text('reason') }], t('stay.funding_done'))}>
   <p class="subtle">${t('stay.funding_text')}</p>
   ${choice(`fund-stream-${s.id}`, 'stream', t('stay.stream'), rows('fundingStreams').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
@@ -121,6 +121,13 @@ const fundingForm = (s, p) => html`<details class="more"><summary>${icon('chevro
 /** @param {Stay['funding'][number]} f @param {number} i */
 const fundingLine = (f, i) => html`<span class="line">${i > 0 ? t('stay.from_day', { day: date(`${f.from}T12:00:00Z`) }) : ''} ${label('fundingStreams', f.stream)}, ${municipality(f.municipality)}
   <span class="subtle">${f.reason ? `(${label('fundingChangeReasons', f.reason)})` : f.rule ? t('stay.proposal', { why: label('fundingRules', f.rule) }) : t('stay.proposal_none')}</span></span>`;
+
+/** A household in a bed for the meantime: how long, and who pays for its nights. @param {import('../types/api').Bridge} b @param {StayParts} p @param {boolean} house */
+export const bedView = (b, p, house) => html`<li class="stay-clock" data-bed=${b.id}>
+  <div class="stay-clock-head"><b><a href="/verwijzing#r=${b.referralId}">${b.referralCode}</a></b>${b.state === 'alarm' ? badge(t(b.leaked ? 'nobed.leaked_short' : 'nobed.term_short')) : nothing}</div>
+  <p>${b.locationName}, ${label('kinds', b.placeKind)}. ${b.untilAt ? t('stay.clock_until', { time: moment(b.untilAt, p.now) }) : nothing}</p>
+  <p>${t('stay.nights', { n: b.nights ?? 0 })}. ${b.funding.map(fundingLine)}</p>
+  ${house ? fundingForm({ id: b.id, startedAt: b.startedAt ?? b.openedAt }, p, 'bridges') : nothing}</li>`;
 
 /** One stay. @param {Stay} s @param {StayParts} p */
 export const stayView = (s, p) => html`<dl class="summary">

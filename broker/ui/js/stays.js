@@ -7,7 +7,7 @@ import { ApiError, problemText } from './api.js';
 import { label, rows } from './codes.js';
 import { download, toCsv } from './csv.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { clockList, leftView } from './stay.js';
+import { bedView, clockList, leftView } from './stay.js';
 import { isoDate, language, moment, number, t } from './text.js';
 import { announce, badge, button, focusSoon, html, nothing, notice } from './ui.js';
 
@@ -25,6 +25,7 @@ const state = {
   /** @type {import('../types/api').Clock[]} */ clocks: [],
   /** @type {import('../types/api').Stay[]} */ stays: [],
   /** @type {import('../types/api').Stay[]} */ left: [], // of a house: those who left lately, with their return code
+  /** @type {import('../types/api').Bridge[]} */ beds: [], // for the meantime
   /** @type {import('../types/api').Organisation[]} */ organisations: [],
   /** @type {Statement | null} */ statement: null,
   /** @type {{ region: string, municipality: string | null, count: number }[] | null} */ flags: null,
@@ -55,7 +56,7 @@ async function load() {
       FLAGS.has(session.role) ? api.get(`/funding-flags?month=${state.month}`) : null]);
     if (number_ < loadShown) return;
     loadShown = number_;
-    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, ready: true, problem: trouble, isLost: trouble !== null });
+    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), beds: stays?.bridgeBeds ?? [], organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, ready: true, problem: trouble, isLost: trouble !== null });
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -95,10 +96,14 @@ const staysView = () => html`<section class="panel stay-part" aria-labelledby="s
 const leftPart = parts => html`<section class="panel stay-part" id="vertrokken" aria-labelledby="left-title"><h2 id="left-title" tabindex="-1">${t('stay.left_head')}</h2>
   ${state.left.length === 0 ? html`<p>${t('stay.left_none')}</p>` : html`<ul class="stay-clocks">${repeat(state.left, s => s.id, s => leftView(s, parts))}</ul>`}</section>`;
 
+/** Households in a bed for the meantime. @param {import('./stay.js').StayParts} parts */
+const bedsPart = parts => state.beds.length === 0 ? nothing : html`<section class="panel stay-part" aria-labelledby="beds-title"><h2 id="beds-title">${t('stay.beds')}</h2><p class="subtle">${t('stay.beds_text')}</p>
+  <ul class="stay-clocks">${state.beds.map(b => bedView(b, parts, frame.session.role === 'shelter'))}</ul></section>`;
+
 function board() {
   if (!BOARD.has(frame.session.role)) return nothing;
   const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), act };
-  return html`<section class="panel stay-part" aria-labelledby="clocks-title"><h2 id="clocks-title">${t('stay.clocks')}</h2>${clockList(state.clocks, parts, true)}</section>${staysView()}${frame.session.role === 'shelter' ? leftPart(parts) : nothing}`;
+  return html`<section class="panel stay-part" aria-labelledby="clocks-title"><h2 id="clocks-title">${t('stay.clocks')}</h2>${clockList(state.clocks, parts, true)}</section>${staysView()}${bedsPart(parts)}${frame.session.role === 'shelter' ? leftPart(parts) : nothing}`;
 }
 
 /* ---- money ---- */
@@ -152,7 +157,7 @@ startPage({
   view,
   begin: async f => { frame = f; state.month = isoDate(f.api.now()).slice(0, 7); await load(); toLeft(); },
   onLive: ({ kind }) => {
-    if (!/^(stay|clock|funding)\.|^referral\.linked/.test(kind) && kind !== 'reset') return;
+    if (!/^(stay|clock|funding|bridge)\.|^referral\.linked/.test(kind) && kind !== 'reset') return;
     clearTimeout(soon);
     soon = setTimeout(load, LIVE_DELAY_MS);
   },

@@ -98,7 +98,7 @@ export type Household = {
 /* Safety: leaked locations, surge, the question about a conflict. */
 export type ConflictQuestion = { state: 'open' | 'no' | 'yes'; token: string | null; askedAt: string; answeredAt?: string | null };
 export type OwnLocation = { id: number; name: string; region?: string | null; organisation: string; frozen: boolean; leakId: number | null };
-export type LeakHousehold = { rank: number; stayId: number; earlierCode: string; referralId: number | null; referralCode?: string | null; state?: string | null; referrer: string; left: boolean };
+export type LeakHousehold = { rank: number; stayId: number | null; bridge: boolean; earlierCode: string; referralId: number | null; referralCode?: string | null; state?: string | null; referrer: string; left: boolean };
 export type Leak = {
     id: number; location: { id: number; name: string; region?: string | null; organisation: string };
     state: 'reported' | 'frozen' | 'lift_asked' | 'lifted' | 'dropped'; reason: string; byMe: boolean; households: LeakHousehold[];
@@ -155,6 +155,7 @@ export type Bridge = {
     everyMinutes: number | null; times: string[]; untilAt: string | null; nextAt: string | null; alarms: number;
     teamLead: boolean; seenAt: string | null; openedAt: string; startedAt: string | null; checkedAt: string | null;
     endedAt: string | null; requestId: number | null; locationName: string | null; version: number;
+    placeKind: string | null; leaked: boolean; setOutAt: string | null; nights: number | null; funding: Stay['funding'];
 };
 export type BridgeList = { bridges: Bridge[]; total: number; alarms: number };
 export type Night = { date: string; slept: string | null; reason: string | null };

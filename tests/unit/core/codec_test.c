@@ -109,8 +109,11 @@ static bool is_valid_union(const struct event *ev)
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         return (unsigned)ev->u.bridge.check < BRIDGE_CHECK_N && (unsigned)ev->u.bridge.end < BRIDGE_END_N &&
                ev->u.bridge.due_ms >= 0;
+    case EV_BRIDGE_FUNDED:
+        return ev->u.bridge_funded.n_spans <= FUNDING_SPANS_MAX;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         return ev->u.night.night.day >= 0;
@@ -195,6 +198,7 @@ static bool is_valid_union(const struct event *ev)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:
@@ -435,7 +439,8 @@ static void the_subject_is_the_referral(void **state)
         bool has_referral = kind >= EV_REFERRAL_OPENED && kind != EV_COMMAND_DONE &&
                             kind != EV_CAPACITY_CONFIRMED && kind != EV_KEY_MADE &&
                             kind != EV_KEY_CONFIRMED && kind != EV_KEY_LOST && kind != EV_KEY_LOSS_ASKED &&
-                            kind != EV_KEY_LOSS_DROPPED && (kind < EV_LEAK_REPORTED || kind > EV_SURGE_SET);
+                            kind != EV_KEY_LOSS_DROPPED && kind != EV_LEAK_BRIDGE &&
+                            (kind < EV_LEAK_REPORTED || kind > EV_SURGE_SET);
 
         assert_int_equal(event_subject(&ev).v != 0, has_referral);
         assert_non_null(event_name((enum event_kind)kind));

@@ -6,8 +6,9 @@
 
 static void what_touches_no_pool(void **state)
 {
-    static const enum event_kind kinds[] = {EV_BRIDGE_OPENED,  EV_BRIDGE_STARTED, EV_BRIDGE_CHECKED,
-                                            EV_BRIDGE_ALARMED, EV_NIGHT_NOTED,    EV_REFERRAL_CLOSED};
+    static const enum event_kind kinds[] = {EV_BRIDGE_OPENED,  EV_BRIDGE_STARTED,   EV_BRIDGE_CHECKED,
+                                            EV_BRIDGE_ALARMED, EV_NIGHT_NOTED,      EV_REFERRAL_CLOSED,
+                                            EV_BRIDGE_FUNDED,  EV_BRIDGE_TRAVELLING};
     struct exchange *x = exchange_new();
     struct referral_id r = do_open(x, VT_OOST, a_need());
     struct request_id q = do_ask_one(x, r, POOL_B);

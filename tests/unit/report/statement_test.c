@@ -78,6 +78,45 @@ static void nights_by_month_and_payer(void **state)
     exchange_free(x);
 }
 
+/* Three nights in a bridge bed of B, then in C: four nights of the house that had them on each day. */
+static void nights_in_a_bridge_bed_count_once(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct actor all = actor_of(ROLE_RAPPORTEUR, RAPPORTEUR), house = shelter_of(HUIS_B);
+    struct need n = a_need(.urgency = URGENCY_DRIE_DAGEN);
+    struct command cmd = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
+    struct referral_id r;
+    struct request_id q;
+    struct statement *s = NULL;
+
+    (void)state;
+    n.home_municipality = 363;
+    r = do_open(x, VT_OOST, n);
+    cmd.u.ask.referral = r;
+    cmd.u.ask.pools[0].v = POOL_B;
+    cmd.u.ask.n = 1;
+    cmd.u.ask.bridge = true;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    q = x->last.requests[0];
+    do_answer(x, CMD_ACCEPT, q, 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    x->now += 3 * MS_DAY;
+    q = do_ask_one(x, r, POOL_C);
+    do_answer(x, CMD_ACCEPT, q, 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    x->now += MS_DAY;
+    s = statement(x, &all, "2026-11-01", 30, 1);
+    assert_int_equal(s->n, 1);
+    assert_int_equal(s->rows[0].municipality, 363);
+    assert_int_equal(s->nights, 4);
+    assert_int_equal(s->stays, 2); /* in two places */
+    free(s);
+    s = statement(x, &house, "2026-11-01", 30, 1);
+    assert_int_equal(s->nights, 3);
+    free(s);
+    exchange_free(x);
+}
+
 static void small_numbers_are_hidden_from_all_but_the_house(void **state)
 {
     struct exchange *x = exchange_new();
@@ -127,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nights_by_month_and_payer),
+        cmocka_unit_test(nights_in_a_bridge_bed_count_once),
         cmocka_unit_test(small_numbers_are_hidden_from_all_but_the_house),
         cmocka_unit_test(a_municipality_reads_its_own),
     };

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "core/gate/gate_look.h"
+#include "core/nobed/nobed.h"
 
 static void commands_without_an_object(void **state)
 {
@@ -135,6 +136,21 @@ static void commands_on_a_referral(void **state)
 }
 
 /* A hotel is its referrer's alone; a bridge bed also the house's, which may say that nobody came. */
+/* What is heard of it, and who may look at it: whose search it is, and the house. */
+static void events_of_a_bridge_bed(const struct scene_of_all *s, const struct bridge *b)
+{
+    static const struct grant both[GRANTS_MAX] = {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}};
+    struct event funded = {.kind = EV_BRIDGE_FUNDED,
+                           .u.bridge_funded = {.bridge = b->id, .referral = s->pending}};
+    struct event going = {.kind = EV_BRIDGE_TRAVELLING,
+                          .u.bridge = {.bridge = b->id, .referral = s->pending, .request = b->request}};
+    struct look look = {ACT_SEE_BRIDGE, b->id.v};
+
+    hold_against(s->x, "nights of a bridge bed", both, judge_event, &funded);
+    hold_against(s->x, "on the way to a bridge bed", both, judge_event, &going);
+    hold_against(s->x, "a bridge bed", both, judge_look, &look);
+}
+
 static void commands_on_the_no_bed_path(void **state)
 {
     static const struct {
@@ -150,6 +166,8 @@ static void commands_on_the_no_bed_path(void **state)
         {CMD_END_BRIDGE, false, {THE_REFERRER}},
         {CMD_CHECK_IN, true, {THE_REFERRER}},
         {CMD_END_BRIDGE, true, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_FUND_BRIDGE, true, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_BRIDGE_TRAVEL, true, {THE_REFERRER}},
     };
     struct scene_of_all s = scene_new();
     struct bridge_wish hotel = {.kind = BRIDGE_HOTEL,
@@ -173,10 +191,13 @@ static void commands_on_the_no_bed_path(void **state)
             cmd.u.open_bridge.referral = s.pending;
         else if (cmd.kind == CMD_NOTE_NIGHT || cmd.kind == CMD_CLOSE_REFERRAL)
             cmd.u.night.referral = s.pending;
+        else if (cmd.kind == CMD_FUND_BRIDGE)
+            cmd.u.fund_bridge.bridge.v = 2;
         else
             cmd.u.bridge.bridge.v = cases[i].bed ? 2 : 1;
         hold_against(s.x, command_name(cmd.kind), cases[i].grants, judge_command, &cmd);
     }
+    events_of_a_bridge_bed(&s, engine_bridge(s.x->e, (struct bridge_id){2}));
     exchange_free(s.x);
 }
 

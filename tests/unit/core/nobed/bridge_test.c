@@ -12,7 +12,7 @@ static void the_table_of_moves(void **state)
     static const char *const may[BRIDGE_STATE_N] = {
         [BRIDGE_PLANNED] = ".xxx",
         [BRIDGE_ACTIVE] = "..xx",
-        [BRIDGE_ALARM] = ".x.x",
+        [BRIDGE_ALARM] = "xx.x",
         [BRIDGE_ENDED] = "....",
     };
 

@@ -454,6 +454,46 @@ static void a_house_that_said_no_to_a_bridge(void **state)
     }
 }
 
+static enum refusal set_out(struct exchange *x, struct bridge_id id, int64_t eta_ms)
+{
+    return about_bridge(x, CMD_BRIDGE_TRAVEL, id, eta_ms, 0).refusal;
+}
+
+/* Told of the way, the alarm goes by when they are expected; who is late after all sets it anew. */
+static void on_the_way_to_a_bridge_bed(void **state)
+{
+    struct core_settings with = core_settings_default();
+    struct exchange *x = exchange_new_with(&with); /* code rood: half an hour after the time of arrival */
+    struct referral_id r;
+    struct bridge_id id = {1};
+    const struct bridge *b = NULL;
+    int64_t eta = 0;
+
+    (void)state;
+    r = do_open(x, VT_OOST, a_need());
+    do_answer(x, CMD_ACCEPT, ask_bridge(x, r, POOL_B), 0);
+    b = the_bridge(x, 1);
+    eta = x->now + 40 * MS_MINUTE;
+    assert_int_equal(set_out(x, id, x->now + 3 * MS_DAY), REFUSAL_LIMIT);
+    assert_int_equal(set_out(x, id, 0), REFUSAL_LIMIT);
+    assert_int_equal(set_out(x, id, eta), REFUSAL_NONE);
+    assert_true(b->set_out_at_ms == x->now && b->next_ms == eta && b->due_ms == eta + 30 * MS_MINUTE);
+    assert_int_equal(b->state, BRIDGE_PLANNED);
+    assert_int_equal(set_out(x, id, eta), REFUSAL_NONE); /* said again */
+    assert_int_equal(last_count(x), 0);
+    tick_at(x, eta + 30 * MS_MINUTE);
+    assert_int_equal(b->state, BRIDGE_ALARM);
+    assert_int_equal(the_referral(x, r)->state, REFERRAL_OPEN); /* looks on all the while */
+    /* Heard of: later than thought. */
+    eta = x->now + MS_HOUR;
+    assert_int_equal(set_out(x, id, eta), REFUSAL_NONE);
+    assert_true(b->state == BRIDGE_PLANNED && b->alarms == 0 && b->due_ms == eta + 30 * MS_MINUTE);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, b->request, 0);
+    assert_int_equal(set_out(x, id, eta), REFUSAL_WRONG_STATE); /* is there */
+    replays(x);
+    exchange_free(x);
+}
+
 static void the_first_bridge_that_says_yes_is_the_one(void **state)
 {
     struct exchange *x = exchange_new();
@@ -776,7 +816,7 @@ int main(void)
         cmocka_unit_test(a_bridge_bed_does_not_end_the_search),
         cmocka_unit_test(a_bed_that_a_later_report_knows_of_is_not_freed_twice),
         cmocka_unit_test(who_does_not_come_to_the_bridge),
-        cmocka_unit_test(a_house_that_said_no_to_a_bridge),
+        cmocka_unit_test(on_the_way_to_a_bridge_bed),
         cmocka_unit_test(the_first_bridge_that_says_yes_is_the_one),
         cmocka_unit_test(a_place_makes_pending_bridges_needless),
         cmocka_unit_test(only_places_of_the_first_nights_are_bridges),
@@ -789,6 +829,7 @@ int main(void)
         cmocka_unit_test(nights_are_told_and_told_anew),
         cmocka_unit_test(only_a_person_closes),
         cmocka_unit_test(a_household_with_a_yes_is_not_closed),
+        cmocka_unit_test(a_house_that_said_no_to_a_bridge),
         cmocka_unit_test(erased_owners_leave_the_rest),
     };
 

@@ -455,6 +455,7 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_BRIDGE_ALARMED:
     case EV_BRIDGE_ARRIVED:
     case EV_BRIDGE_ENDED:
+    case EV_BRIDGE_TRAVELLING:
         ev.u.bridge.bridge.v = rng_next(r);
         ev.u.bridge.referral.v = rng_next(r);
         ev.u.bridge.request.v = rng_next(r);
@@ -463,6 +464,9 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         ev.u.bridge.due_ms = a_time(r);
         ev.u.bridge.check = PICK(r, bridge_check, BRIDGE_CHECK_N);
         ev.u.bridge.end = PICK(r, bridge_end, BRIDGE_END_N);
+        break;
+    case EV_BRIDGE_FUNDED:
+        stay_chaos_fill(r, &ev);
         break;
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
@@ -579,6 +583,7 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
+    case EV_LEAK_BRIDGE:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

@@ -34,9 +34,10 @@ static void wish(struct exchange *x, struct rng *r, struct bridge_wish *w)
 
 struct outcome chaos_nobed_step(struct exchange *x, struct rng *r)
 {
-    static const enum command_kind kinds[] = {CMD_OPEN_BRIDGE, CMD_OPEN_BRIDGE,     CMD_ASK,
-                                              CMD_CHECK_IN,    CMD_START_BRIDGE,    CMD_END_BRIDGE,
-                                              CMD_NOTE_NIGHT,  CMD_CONFIRM_ARRIVAL, CMD_CLOSE_REFERRAL};
+    static const enum command_kind kinds[] = {CMD_OPEN_BRIDGE,  CMD_OPEN_BRIDGE,     CMD_ASK,
+                                              CMD_CHECK_IN,     CMD_START_BRIDGE,    CMD_END_BRIDGE,
+                                              CMD_NOTE_NIGHT,   CMD_CONFIRM_ARRIVAL, CMD_CLOSE_REFERRAL,
+                                              CMD_BRIDGE_TRAVEL};
     struct command cmd = {.kind = kinds[rng_below(r, sizeof kinds / sizeof *kinds)]};
     struct referral_id id = {recent(r, engine_referrals(x->e))};
     struct bridge_id bridge = {recent(r, engine_bridges(x->e))};
@@ -67,6 +68,8 @@ struct outcome chaos_nobed_step(struct exchange *x, struct rng *r)
         id = b != NULL ? b->referral : id;
         cmd.u.bridge.bridge = bridge;
         cmd.u.bridge.until_ms = rng_chance(r, 200) ? x->now + rng_below(r, 30) * MS_DAY : 0;
+        if (cmd.kind == CMD_BRIDGE_TRAVEL)
+            cmd.u.bridge.until_ms = x->now + rng_below(r, 300) * MS_MINUTE;
         cmd.u.bridge.code = (uint8_t)rng_below(r, cmd.kind == CMD_CHECK_IN ? 3 : BRIDGE_END_N);
     }
     ref = engine_referral(x->e, id);

@@ -1,6 +1,7 @@
 #include "support/chaos_safety.h"
 
 #include "base/mem.h"
+#include "core/fields.h"
 
 void chaos_safety_fill(struct rng *r, struct event *ev)
 {
@@ -26,6 +27,13 @@ void chaos_safety_fill(struct rng *r, struct event *ev)
         ev->u.leak.location.v = (uint32_t)rng_next(r);
         if (ev->kind == EV_LEAK_REPORTED)
             ev->u.leak.reason = (uint8_t)rng_below(r, LEAK_REASON_N);
+        if (ev->kind == EV_LEAK_BRIDGE) {
+            ev->u.leak.rank = (uint16_t)rng_next(r);
+            ev->u.leak.bridge.v = rng_next(r);
+            ev->u.leak.earlier.v = rng_next(r);
+            ev->u.leak.later = ev->u.leak.earlier;
+            ev->u.leak.deadline_ms = (int64_t)(rng_next(r) % (uint64_t)FIELD_TIME_MAX);
+        }
         if (ev->kind != EV_LEAK_HOUSEHOLD)
             break;
         ev->u.leak.rank = (uint16_t)rng_next(r);

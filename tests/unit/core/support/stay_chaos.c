@@ -10,15 +10,15 @@ static int64_t a_time(struct rng *r)
     return rng_chance(r, 100) ? FIELD_TIME_MAX : (int64_t)(rng_next(r) % (uint64_t)FIELD_TIME_MAX);
 }
 
-static void fill_spans(struct rng *r, struct stay_event *s, unsigned max)
+static void fill_spans(struct rng *r, struct funding_span *spans, uint8_t *n, unsigned max)
 {
-    s->n_spans = (uint8_t)(1 + rng_below(r, max));
-    for (unsigned i = 0; i < s->n_spans; i++)
-        s->spans[i] = (struct funding_span){.from_day = (int32_t)rng_next(r),
-                                            .stream = (uint8_t)rng_next(r),
-                                            .municipality = (uint16_t)rng_next(r),
-                                            .rule = (uint8_t)rng_next(r),
-                                            .reason = (uint8_t)rng_next(r)};
+    *n = (uint8_t)(1 + rng_below(r, max));
+    for (unsigned i = 0; i < *n; i++)
+        spans[i] = (struct funding_span){.from_day = (int32_t)rng_next(r),
+                                         .stream = (uint8_t)rng_next(r),
+                                         .municipality = (uint16_t)rng_next(r),
+                                         .rule = (uint8_t)rng_next(r),
+                                         .reason = (uint8_t)rng_next(r)};
 }
 
 static void fill_stay(struct rng *r, struct event *ev)
@@ -30,7 +30,7 @@ static void fill_stay(struct rng *r, struct event *ev)
     if (ev->kind == EV_STAY_STARTED)
         s->request.v = rng_next(r);
     if (ev->kind == EV_STAY_STARTED || ev->kind == EV_STAY_FUNDED)
-        fill_spans(r, s, FUNDING_SPANS_MAX);
+        fill_spans(r, s->spans, &s->n_spans, FUNDING_SPANS_MAX);
     if (ev->kind == EV_STAY_READY) {
         s->ready = rng_chance(r, 500);
         s->block = (uint8_t)rng_next(r);
@@ -82,6 +82,10 @@ void stay_chaos_fill(struct rng *r, struct event *ev)
         ev->u.flag.referral.v = rng_next(r);
         ev->u.flag.request.v = rng_next(r);
         ev->u.flag.region = rng_chance(r, 200) ? REGION_NONE : (uint8_t)rng_below(r, VOCAB_REGIONS_MAX);
+    } else if (ev->kind == EV_BRIDGE_FUNDED) {
+        ev->u.bridge_funded.bridge.v = rng_next(r);
+        ev->u.bridge_funded.referral.v = rng_next(r);
+        fill_spans(r, ev->u.bridge_funded.spans, &ev->u.bridge_funded.n_spans, FUNDING_SPANS_MAX);
     } else if (ev->kind >= EV_CLOCK_STARTED) {
         fill_clock(r, ev);
     } else {

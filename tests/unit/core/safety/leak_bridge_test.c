@@ -1,0 +1,281 @@
+/* A household in a bridge bed of a house whose address is known: it lives there too. It is in the list of
+ * those to be moved, by the same rank, and its own search, which is under way, goes on for now and away from
+ * there. */
+#include "support/exchange.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "core/nobed/nobed.h"
+
+#include <string.h>
+
+enum { ANNA = 501, BERT };
+
+static struct outcome give(struct exchange *x, enum command_kind kind, enum an_org org, uint32_t account,
+                           struct safety_command c)
+{
+    struct command cmd = {.kind = kind, .actor = shelter_of(org), .draw = ++x->draw, .u.safety = c};
+
+    cmd.actor.account.v = account;
+    return exchange_do(x, &cmd);
+}
+
+static uint32_t freeze(struct exchange *x, enum an_org org, unsigned location)
+{
+    struct safety_command c = {.location = {location}, .reason = LEAK_ADRES_GEDEELD};
+
+    c.leak = (uint32_t)give(x, CMD_REPORT_LEAK, org, ANNA, c).made;
+    assert_int_equal(give(x, CMD_CONFIRM_LEAK, org, BERT, c).refusal, REFUSAL_NONE);
+    return c.leak;
+}
+
+static void lift(struct exchange *x, enum an_org org, uint32_t leak)
+{
+    struct safety_command c = {.leak = leak};
+
+    assert_int_equal(give(x, CMD_ASK_LIFT, org, ANNA, c).refusal, REFUSAL_NONE);
+    assert_int_equal(give(x, CMD_LIFT_LEAK, org, BERT, c).refusal, REFUSAL_NONE);
+}
+
+static struct request_id ask_bridge(struct exchange *x, struct referral_id r, unsigned pool)
+{
+    struct command cmd = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
+
+    cmd.u.ask.referral = r;
+    cmd.u.ask.pools[0].v = pool;
+    cmd.u.ask.n = 1;
+    cmd.u.ask.bridge = true;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    return x->last.requests[0];
+}
+
+static const struct bridge *in_a_bed(struct exchange *x, struct referral_id r, unsigned pool)
+{
+    struct request_id q = ask_bridge(x, r, pool);
+
+    do_answer(x, CMD_ACCEPT, q, 0);
+    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
+    return engine_bridge_bed(x->e, q);
+}
+
+static struct referral_id lives(struct exchange *x, struct need need, unsigned pool)
+{
+    struct referral_id r = do_open(x, VT_OOST, need);
+    struct request_id q = do_ask_one(x, r, pool);
+
+    do_answer(x, CMD_ACCEPT, q, 0);
+    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
+    return r;
+}
+
+static const struct leak_household *at_rank(const struct exchange *x, uint32_t leak, unsigned rank)
+{
+    const struct leak_household *h = engine_leak_household(x->e, leak, rank - 1);
+
+    assert_non_null(h);
+    return h;
+}
+
+static enum refusal check_in(struct exchange *x, struct bridge_id id, enum bridge_check check)
+{
+    struct command cmd = {.kind = CMD_CHECK_IN, .actor = referrer_of(VT_OOST)};
+
+    cmd.u.bridge.bridge = id;
+    cmd.u.bridge.code = check;
+    return exchange_do(x, &cmd).refusal;
+}
+
+static void replays(const struct exchange *x)
+{
+    struct engine *again = exchange_replay(x);
+
+    assert_true(engine_digest(again, true) == engine_digest(x->e, true));
+    engine_free(again);
+}
+
+/* Each in two rooms of B: oranje with children that lives there, rood alone in a bridge bed. */
+static void it_is_moved_by_its_rank(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct need rood = a_need(.urgency = URGENCY_DRIE_DAGEN);
+    struct referral_id stays = lives(x, a_need(.level = THREAT_ORANJE, .children = 2), POOL_B);
+    struct referral_id r = do_open(x, VT_OOST, rood);
+    const struct bridge *b = in_a_bed(x, r, POOL_B);
+    uint8_t region = engine_location(x->e, (struct location_id){B_HUIS})->region;
+    uint64_t referrals = engine_referrals(x->e);
+    int64_t before = the_referral(x, r)->deadline_ms;
+    uint32_t leak = 0;
+
+    (void)state;
+    leak = freeze(x, HUIS_B, B_HUIS);
+    assert_int_equal(engine_leak(x->e, leak)->households, 2);
+    /* rood goes first, wherever it sleeps */
+    assert_int_equal(at_rank(x, leak, 1)->bridge.v, b->id.v);
+    assert_int_equal(at_rank(x, leak, 1)->stay.v, 0);
+    assert_int_equal(at_rank(x, leak, 1)->earlier.v, r.v);
+    assert_int_equal(at_rank(x, leak, 1)->later.v, r.v);
+    assert_int_equal(at_rank(x, leak, 2)->earlier.v, stays.v);
+    assert_int_equal(engine_referrals(x->e),
+                     referrals + 1); /* of the one that lives there; not of this one */
+    /* Its search is for now, and not in that region. */
+    assert_int_equal(the_referral(x, r)->urgency, URGENCY_NU);
+    assert_int_equal(the_referral(x, r)->need.urgency, URGENCY_NU);
+    assert_true((the_referral(x, r)->need.unsafe_regions >> region & 1) != 0);
+    assert_true(the_referral(x, r)->deadline_ms < before);
+    /* The bridge stands: a household is not on the street because its house is known. */
+    assert_true(bridge_is_live(b) && the_request(x, b->request)->state == REQUEST_ADMITTED);
+    replays(x);
+    exchange_free(x);
+}
+
+/* Its desk hears of it at once, and again until the household is away. */
+static void its_desk_is_rung_until_it_is_away(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    const struct bridge *b = in_a_bed(x, r, POOL_B);
+    struct command end = {.kind = CMD_END_BRIDGE, .actor = referrer_of(VT_OOST)};
+
+    (void)state;
+    assert_true(b->due_ms == 0); /* no longest stay there */
+    freeze(x, HUIS_B, B_HUIS);
+    assert_true(b->due_ms == x->now);
+    do_tick(x);
+    assert_true(b->state == BRIDGE_ALARM && b->due_ms == x->now + 10 * MS_MINUTE);
+    assert_int_equal(check_in(x, b->id, BRIDGE_CHECK_SAFE), REFUSAL_WRONG_STATE); /* nobody is safe there */
+    assert_int_equal(check_in(x, b->id, BRIDGE_CHECK_SEEN), REFUSAL_NONE);
+    assert_true(b->due_ms == x->now + 30 * MS_MINUTE);
+    x->now = b->due_ms;
+    do_tick(x);
+    assert_int_equal(b->alarms, 2);
+    end.u.bridge.bridge = b->id;
+    end.u.bridge.code = BRIDGE_END_MOVED;
+    assert_int_equal(exchange_do(x, &end).refusal, REFUSAL_NONE);
+    assert_true(b->due_ms == 0);
+    replays(x);
+    exchange_free(x);
+}
+
+static void a_bed_whose_leak_is_lifted_rings_no_more(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    const struct bridge *b = in_a_bed(x, r, POOL_B);
+    uint32_t leak = freeze(x, HUIS_B, B_HUIS);
+
+    (void)state;
+    do_tick(x);
+    assert_int_equal(b->state, BRIDGE_ALARM);
+    lift(x, HUIS_B, leak);
+    assert_true(b->state == BRIDGE_ACTIVE && b->due_ms == 0 && b->alarms == 0);
+    replays(x);
+    exchange_free(x);
+}
+
+/* What was asked near there is taken back; what was asked elsewhere, and a yes from elsewhere, stands. */
+static void what_was_asked_elsewhere_stands(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct pool p = pool_of_kind(x, B_HUIS, "b-2", KIND_CRISIS);
+    struct command cmd = {.kind = CMD_DEFINE_LOCATION, .actor = {.role = ROLE_SYSTEM}};
+    struct location far = *engine_location(x->e, (struct location_id){C_HUIS});
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct referral_id promised = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct observation o;
+    struct request_id far_away, close_by, yes;
+
+    (void)state;
+    /* A house of C in another region; all others are in that of B. */
+    far.id.v = 0;
+    far.region = (uint8_t)(far.region == 0 ? 1 : 0);
+    strcpy(far.code, "c-far");
+    cmd.u.location = &far;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    p.org.v = HUIS_C;
+    p.location.v = engine_locations(x->e);
+    cmd = (struct command){.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    o = an_observation(x, engine_pools(x->e), 2, 2);
+    do_report(x, shelter_of(HUIS_C), &o, 1);
+
+    in_a_bed(x, promised, POOL_B);
+    yes = do_ask_one(x, promised, POOL_C);
+    do_answer(x, CMD_ACCEPT, yes, 0);
+    in_a_bed(x, r, POOL_B);
+    far_away = do_ask_one(x, r, engine_pools(x->e));
+    close_by = do_ask_one(x, r, POOL_A1);
+    freeze(x, HUIS_B, B_HUIS);
+    assert_int_equal(the_request(x, close_by)->state, REQUEST_CANCELLED);
+    assert_int_equal(the_request(x, close_by)->cancel_why, CANCEL_WITHDRAWN); /* not why: that is not for C */
+    assert_int_equal(the_request(x, far_away)->state, REQUEST_PENDING);
+    assert_int_equal(the_request(x, yes)->state, REQUEST_ACCEPTED);
+    assert_int_equal(the_referral(x, promised)->state, REFERRAL_RESERVED);
+    replays(x);
+    exchange_free(x);
+}
+
+/* On its way there it has not arrived: its bed is taken back with the rest, and the search goes on. */
+static void who_is_on_the_way_is_stopped(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct request_id q = ask_bridge(x, r, POOL_B);
+
+    (void)state;
+    do_answer(x, CMD_ACCEPT, q, 0);
+    assert_int_equal(engine_leak(x->e, freeze(x, HUIS_B, B_HUIS))->households, 0);
+    assert_int_equal(the_request(x, q)->state, REQUEST_CANCELLED);
+    assert_int_equal(the_referral(x, r)->state, REFERRAL_OPEN);
+    exchange_free(x);
+}
+
+static void impossible_moves(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    const struct bridge *b = in_a_bed(x, r, POOL_B);
+    uint32_t leak = freeze(x, HUIS_B, B_HUIS);
+    struct event good = {.kind = EV_LEAK_BRIDGE,
+                         .u.leak = {.leak = leak,
+                                    .location = {B_HUIS},
+                                    .rank = 2,
+                                    .bridge = b->id,
+                                    .earlier = r,
+                                    .later = r,
+                                    .deadline_ms = x->now + 1}};
+    struct event bad[7];
+    char why[200] = "";
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        bad[i] = good;
+        bad[i].seq = engine_seq(x->e) + 1;
+        bad[i].at_ms = x->now;
+    }
+    bad[0].u.leak.rank = 1;
+    bad[1].u.leak.bridge.v = 9;
+    bad[2].u.leak.earlier.v = bad[2].u.leak.later.v = 9;
+    bad[3].u.leak.later.v = 0;
+    bad[4].u.leak.location.v = C_HUIS;
+    bad[5].u.leak.deadline_ms = 0;
+    bad[6].u.leak.leak = leak + 1;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        if (engine_replay(x->e, &bad[i], why, sizeof why) != ERR_BAD_INPUT)
+            fail_msg("case %zu was possible", i);
+    }
+    exchange_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_moved_by_its_rank),
+        cmocka_unit_test(its_desk_is_rung_until_it_is_away),
+        cmocka_unit_test(a_bed_whose_leak_is_lifted_rings_no_more),
+        cmocka_unit_test(what_was_asked_elsewhere_stands),
+        cmocka_unit_test(who_is_on_the_way_is_stopped),
+        cmocka_unit_test(impossible_moves),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
