@@ -313,3 +313,19 @@ enum sight audience_of_referral(const struct engine *e, const struct actor *a, s
     }
     return SIGHT_NONE;
 }
+
+bool audience_of_ringing(const struct engine *e, struct org_id org, struct pool_id pool)
+{
+    const struct org *o = engine_org(e, org);
+    struct actor reader = {.role = ROLE_REFERRER, .org = org};
+    enum gatekeeper keeper = GATEKEEPER_NONE;
+
+    if (o == NULL || (o->kind != ORG_VEILIG_THUIS && o->kind != ORG_COMENSHA))
+        return false;
+    if (o->kind == ORG_COMENSHA)
+        reader.role = ROLE_COMENSHA;
+    if (!may(e, &reader, ACT_SEE_POOL, pool.v))
+        return false;
+    keeper = gate_keeper_of_pool(e, pool);
+    return keeper == GATEKEEPER_NONE || (keeper == GATEKEEPER_COMENSHA && reader.role == ROLE_COMENSHA);
+}
