@@ -108,6 +108,16 @@ struct statement_audience {
 };
 struct statement_audience audience_of_statement(const struct engine *e, const struct actor *actor);
 
+/* Whose refusals for want of money are counted for whom. A municipality has those of its own region one by
+ * one, for it must answer for them; who watches the country sees counts in which small ones are hidden, and
+ * hears of none when it happens. */
+struct flags_audience {
+    bool sees;
+    bool whole;     /* nothing is hidden of REGION, and nothing else is seen */
+    uint8_t region; /* REGION_NONE = all */
+};
+struct flags_audience audience_of_flags(const struct engine *e, const struct actor *actor);
+
 /* May the night sheet of ORG tell the night number of the house of POOL, to ring when the exchange is down?
  * Only to those whose work is to place, as far as they see its places: never one whose location is frozen,
  * and none that a gatekeeper gives out, but to CoMensha its own. A house's people see no other house's

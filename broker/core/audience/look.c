@@ -127,6 +127,20 @@ bool may_see_clock(const struct engine *e, const struct actor *a, const struct s
            is_own_referral(a, r) || is_host(e, a, r);
 }
 
+struct flags_audience audience_of_flags(const struct engine *e, const struct actor *a)
+{
+    struct flags_audience seen = {.region = REGION_NONE};
+
+    if (!role_may_act(a, ACT_SEE_FUNDING_FLAGS) || !is_who_it_says(e, a))
+        return seen;
+    seen.sees = true;
+    if (a->role == ROLE_MUNICIPALITY) {
+        seen.region = engine_org(e, a->org)->region;
+        seen.whole = seen.sees = seen.region != REGION_NONE;
+    }
+    return seen;
+}
+
 struct statement_audience audience_of_statement(const struct engine *e, const struct actor *a)
 {
     struct statement_audience seen = {.region = REGION_NONE};
@@ -236,7 +250,7 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_OPEN_RETURN:
         return true;
     case ACT_SEE_FUNDING_FLAGS:
-        return a->role == ROLE_RAPPORTEUR || engine_org(e, a->org)->region != REGION_NONE;
+        return audience_of_flags(e, a).sees;
     /* ---- MDO, regiehouder, consult ---- */
     case ACT_SEE_MDO:
         return may_see_mdo(e, a, object);

@@ -55,6 +55,10 @@ export type Statement = {
     from: string; to: string; whole: boolean; minimumCell: number; nights: Cell; stays: Cell;
     rows: { municipality: string | null; stream: string; cutPermille: number; nights: Cell; stays: Cell }[];
 };
+export type FundingFlags = {
+    from: string; to: string; whole: boolean; minimumCell: number; total: Cell;
+    regions: { region: string; municipality: string | null; count: number | null; suppressed: boolean }[];
+};
 export type Problem = {
     type?: string; title: string; status: number; detail: string; code?: string; poolId?: number;
     errors?: { pointer: string; detail: string }[];
