@@ -11,9 +11,17 @@
 /* What of a house makes it worth a call, best first. */
 enum { HAS_FREE, NOT_TOLD, HAS_NONE, HAS_STOP };
 
+/* Of all pools of one kind in a house: on paper they are one line. */
+struct ring_kind {
+    bool is_there;
+    int worth; /* of its best pool */
+    int64_t free;
+    int64_t seen_ms; /* the oldest word about those that it counts; 0 = none was said */
+};
+
 struct ring_house {
     struct location_id location;
-    json_t *places;
+    struct ring_kind kinds[KIND_N];
     int minutes; /* from the reader's region; INT32_MAX: it has none */
     int worth;
     int64_t free; /* units of all its places */
@@ -37,8 +45,7 @@ static struct ring_house *house_of(const struct engine *e, struct ring_list *lis
     MEM_GROW(list->of, list->n, list->cap);
     house = &list->of[list->n++];
     list->at[id.v - 1] = list->n;
-    *house =
-        (struct ring_house){.location = id, .places = json_array(), .minutes = INT32_MAX, .worth = HAS_STOP};
+    *house = (struct ring_house){.location = id, .minutes = INT32_MAX, .worth = HAS_STOP};
     if (from != REGION_NONE && engine_location(e, id)->region != REGION_NONE)
         house->minutes = vocab_minutes(engine_vocab(e), from, engine_location(e, id)->region);
     return house;
@@ -61,17 +68,22 @@ static int worth_of(const struct pool_view *v)
 
 static void add_place(struct ring_house *house, const struct pool_kept *p, const struct pool_view *v)
 {
+    struct ring_kind *k = &house->kinds[p->kind];
     int worth = worth_of(v);
+    int64_t seen_ms = v->reported ? v->latest->observed_at_ms : 0;
 
-    json_array_append_new(house->places,
-                          json_pack("{s:s, s:s, s:s, s:o, s:b, s:o}", "kind", kind_code(p->kind), "name",
-                                    engine_pool_name(e, p->id), "nameEn", engine_pool_name_en(e, p->id), "free", view_units(free_of(v)), "stopped",
-                                    v->stopped, "observedAt",
-                                    v->reported ? view_time(v->latest->observed_at_ms) : json_null()));
+    if (!k->is_there)
+        *k = (struct ring_kind){.is_there = true, .worth = HAS_STOP};
+    if ((worth == HAS_FREE || worth == HAS_NONE) && seen_ms > 0 && (k->seen_ms == 0 || seen_ms < k->seen_ms))
+        k->seen_ms = seen_ms;
+    if (worth < k->worth)
+        k->worth = worth;
     if (worth < house->worth)
         house->worth = worth;
-    if (worth == HAS_FREE)
+    if (worth == HAS_FREE) {
+        k->free += free_of(v);
         house->free += free_of(v);
+    }
 }
 
 static void gather(const struct engine *e, struct org_id reader, int64_t now_ms, struct ring_list *list)
@@ -99,15 +111,33 @@ static int by_nearness(const void *a, const void *b)
     return x->location.v < y->location.v ? -1 : 1;
 }
 
+static json_t *places_of(const struct ring_house *house)
+{
+    json_t *places = json_array();
+
+    for (unsigned i = 0; i < KIND_N; i++) {
+        const struct ring_kind *k = &house->kinds[i];
+        bool is_known = k->worth == HAS_FREE || k->worth == HAS_NONE;
+
+        if (k->is_there)
+            json_array_append_new(
+                places,
+                json_pack("{s:s, s:o, s:b, s:o}", "kind", kind_code((enum kind)i), "free",
+                          is_known ? json_integer(k->free) : json_null(), "stopped", k->worth == HAS_STOP,
+                          "observedAt", is_known && k->seen_ms > 0 ? view_time(k->seen_ms) : json_null()));
+    }
+    return places;
+}
+
 static json_t *ring_row(const struct engine *e, const struct ring_house *house)
 {
     const struct location *l = engine_location(e, house->location);
     const char *region = l->region != REGION_NONE ? vocab_region(engine_vocab(e), l->region)->name : NULL;
 
-    return json_pack("{s:s, s:o, s:s?, s:o, s:n, s:O}", "location", l->name, "region",
+    return json_pack("{s:s, s:o, s:s?, s:o, s:n, s:o}", "location", l->name, "region",
                      view_region(e, l->region), "regionName", region, "minutes",
                      house->minutes == INT32_MAX ? json_null() : json_integer(house->minutes), "nightNumber",
-                     "places", house->places);
+                     "places", places_of(house));
 }
 
 json_t *night_sheet_ring(const struct engine *e, struct org_id org, int64_t now_ms, size_t rows_max,
@@ -129,7 +159,6 @@ json_t *night_sheet_ring(const struct engine *e, struct org_id org, int64_t now_
             json_array_append_new(ring, row);
             (*rows)[(*n_rows)++] = (struct night_row){.location = list.of[i].location, .row = row};
         }
-        json_decref(list.of[i].places);
     }
     free(list.of);
     free(list.at);

@@ -9,11 +9,11 @@ import { html, nothing } from './ui.js';
 /** @param {string | null | undefined} code */
 const place = code => (code ? label('destinations', code) : t('unplaced.not_said'));
 
-/** The last night first; a closed one says where that was. @param {UnplacedLine} u */
+/** The last night first; where none was told, a closed one says where that was. @param {UnplacedLine} u */
 function nights(u) {
   const told = [...u.nights ?? []].reverse();
-  if (u.closedSlept) return html`${place(u.closedSlept)}${told.length > 0 ? html`<ul class="unplaced-nights small">${told.map(night)}</ul>` : nothing}`;
-  return told.length === 0 ? html`<span class="subtle">${t('unplaced.not_said')}</span>` : html`<ul class="unplaced-nights">${told.map(night)}</ul>`;
+  if (told.length === 0) return u.closedSlept ? place(u.closedSlept) : html`<span class="subtle">${t('unplaced.not_said')}</span>`;
+  return html`<ul class="unplaced-nights">${told.map(night)}</ul>`;
 }
 /** @param {{ date: string, slept: string | null }} n */
 const night = n => html`<li>${date(`${n.date}T12:00:00Z`)}: ${place(n.slept)}</li>`;

@@ -15,7 +15,7 @@ const cell = c => html`<td class="n">${c.suppressed ? html`<span class="subtle">
 const table = (name, heads, body) => html`<div class="table-wrap" tabindex="0" role="group" aria-label=${t('table.scroll', { what: name })}><table><caption class="sr">${name}</caption><thead><tr>${heads.map((h, i) => html`<th scope="col" class=${i > 0 ? 'n' : ''}>${h}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 
 /** @param {string} key @param {{ name: string, count: Cell }[]} lines */
-const lineTable = (key, lines) => html`<div><h3>${t(`unplaced.${key}`)}</h3>${lines.length === 0 ? html`<p>${t('unplaced.none')}</p>`
+const lineTable = (key, lines) => html`<div><h3>${t(`unplaced.${key}`)}</h3>${lines.length === 0 ? html`<p>${t('unplaced.none')}</p>` : lines.every(l => l.count.suppressed) ? html`<p>${t('unplaced.too_few')}</p>`
   : table(t(`unplaced.${key}`), [t(`unplaced.${key}`), t('unplaced.count')], lines.map(l => html`<tr><th scope="row">${l.name}</th>${cell(l.count)}</tr>`))}</div>`;
 
 /** @param {{ from: number, below: number | null }} h */

@@ -52,7 +52,8 @@ const eta = (/** @type {any} */ row) => (row.bridge ? t('bridge_eta') : time(row
 function placeLine(p) {
   const kind = texts[lang].kinds[p.kind] ?? p.kind;
   if (p.stopped) return t('place_stopped', { kind });
-  return p.free === null ? t('place_unknown', { kind }) : t('place_free', { kind, free: String(p.free), time: time(p.observedAt) });
+  const hour = (/** @type {string} */ iso) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : 'nl-NL', { timeZone: 'Europe/Amsterdam', weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
+  return p.free === null || p.observedAt === null ? t('place_unknown', { kind }) : t('place_free', { kind, free: String(p.free), time: hour(p.observedAt) });
 }
 
 /** A list that ends may be taken for a whole one. @param {any} data @param {string} list */
