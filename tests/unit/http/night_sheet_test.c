@@ -131,7 +131,7 @@ static struct org_id define_org(struct web *w, enum org_kind kind, const char *c
 static enum web_pool define_pool(struct web *w, enum web_pool like, enum kind kind, enum gatekeeper keeper,
                                  const char *code)
 {
-    struct pool p = *engine_pool(flow_engine(w->flow), (struct pool_id){like});
+    struct pool p = engine_pool_definition(flow_engine(w->flow), (struct pool_id){like});
     struct command cmd = {.kind = CMD_DEFINE_POOL, .u.pool = &p};
 
     p.id.v = 0;
@@ -147,7 +147,7 @@ static enum web_pool define_far_house(struct web *w, const char *region)
 {
     const struct engine *e = flow_engine(w->flow);
     struct location l = *engine_location(e, (struct location_id){WEB_B});
-    struct pool p = *engine_pool(e, (struct pool_id){WEB_POOL_B});
+    struct pool p = engine_pool_definition(e, (struct pool_id){WEB_POOL_B});
     struct command house = {.kind = CMD_DEFINE_LOCATION, .u.location = &l};
     struct command pool = {.kind = CMD_DEFINE_POOL, .u.pool = &p};
 
