@@ -8,6 +8,7 @@
 #include "http/app_state.h"
 #include "http/reply.h"
 #include "http/view_stay.h"
+#include "report/flags.h"
 #include "report/statement.h"
 
 #include <inttypes.h>
@@ -150,29 +151,30 @@ static void flags_done(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
     const struct vocab *v = engine_vocab(e);
-    uint8_t own =
-        late->actor.role == ROLE_MUNICIPALITY ? engine_org(e, late->actor.org)->region : REGION_NONE;
-    int64_t counts[VOCAB_REGIONS_MAX + 1] = {0};
+    struct flags_audience a = audience_of_flags(e, &late->actor);
+    struct flags_report *r = mem_new(1, sizeof *r);
     json_t *regions = json_array();
 
     (void)outcome;
-    for (uint64_t i = 1; i <= engine_funding_flags(e); i++) {
-        const struct funding_flag *f = engine_funding_flag(e, i);
-        int32_t day = time_day_nl(f->at_ms);
+    flags_report_make(e, &a, (int32_t)late->numbers[FIRST_DAY], (int32_t)late->numbers[LAST_DAY],
+                      (int64_t)late->app->settings.minimum_cell, r);
+    for (uint8_t i = 0; i < r->n_regions; i++) {
+        const struct flags_cell *c = &r->regions[i];
 
-        if (day >= late->numbers[FIRST_DAY] && day <= late->numbers[LAST_DAY])
-            counts[f->region < vocab_regions(v) ? f->region : VOCAB_REGIONS_MAX]++;
+        if (a.whole ? i != a.region : c->count == 0 && !c->hidden)
+            continue;
+        json_array_append_new(
+            regions, json_pack("{s:s, s:o, s:o, s:b}", "region", vocab_region(v, i)->code, "municipality",
+                               view_municipality(vocab_region(v, i)->gemeente), "count",
+                               c->hidden ? json_null() : json_integer(c->count), "suppressed", c->hidden));
     }
-    for (uint8_t r = 0; r < vocab_regions(v); r++) {
-        if (own == REGION_NONE ? counts[r] > 0 : r == own)
-            json_array_append_new(regions,
-                                  json_pack("{s:s, s:o, s:I}", "region", vocab_region(v, r)->code,
-                                            "municipality", view_municipality(vocab_region(v, r)->gemeente),
-                                            "count", (json_int_t)counts[r]));
-    }
-    reply_json(late, 200,
-               json_pack("{s:o, s:o, s:o}", "from", view_civil_day((int32_t)late->numbers[FIRST_DAY]), "to",
-                         view_civil_day((int32_t)late->numbers[LAST_DAY]), "regions", regions));
+    reply_json(
+        late, 200,
+        json_pack("{s:o, s:o, s:b, s:i, s:o, s:o}", "from", view_civil_day((int32_t)late->numbers[FIRST_DAY]),
+                  "to", view_civil_day((int32_t)late->numbers[LAST_DAY]), "whole", a.whole, "minimumCell",
+                  a.whole ? 1 : (int)late->app->settings.minimum_cell, "regions", regions, "total",
+                  a.whole ? cell(r->regions[a.region].count, false) : cell(r->all.count, r->all.hidden)));
+    free(r);
 }
 
 void api_funding_flags_get(struct call *call)

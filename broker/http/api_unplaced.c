@@ -44,17 +44,55 @@ static json_t *numbers_of(const char *code, const struct unplaced_row *row)
                      "total", cell(row, UNPLACED_TOTAL));
 }
 
-static json_t *regions(const struct late *late)
+static json_t *regions(const struct engine *e, const struct unplaced_report *report)
 {
-    const struct engine *e = app_engine(late->app);
-    struct unplaced_report *report = mem_new(1, sizeof *report);
     json_t *list = json_array();
-    unplaced_report_make(e, app_now_ms(late->app), DAYS, (int)late->app->settings.minimum_cell, report);
     for (uint8_t r = 0; r < report->n_regions; r++)
         json_array_append_new(list, numbers_of(vocab_region(engine_vocab(e), r)->code, &report->regions[r]));
     json_array_append_new(list, numbers_of("NL", &report->all));
-    free(report);
     return list;
+}
+
+/* Code NULL: nobody said. */
+static json_t *line_of(const char *code, const struct unplaced_cell *c)
+{
+    return json_pack("{s:s?, s:{s:o, s:b}}", "code", code, "count", "value",
+                     c->hidden ? json_null() : json_integer(c->count), "suppressed", c->hidden);
+}
+
+static bool is_worth_a_line(const struct unplaced_cell *c)
+{
+    return c->count > 0 || c->hidden;
+}
+
+static json_t *coded_lines(const struct engine *e, enum vocab_list list, const struct unplaced_cell *cells,
+                           size_t n)
+{
+    json_t *o = json_array();
+
+    for (size_t i = 1; i <= n; i++) { /* nobody said comes last */
+        const char *code = i < n ? vocab_list_code(engine_vocab(e), list, (unsigned)i - 1) : NULL;
+
+        if (is_worth_a_line(&cells[i % n]))
+            json_array_append_new(o, line_of(code, &cells[i % n]));
+    }
+    return o;
+}
+
+static json_t *hour_lines(const struct unplaced_report *report)
+{
+    json_t *o = json_array();
+
+    for (size_t i = 0; i < UNPLACED_HOURS_N; i++) {
+        int64_t below = unplaced_hours_below(i);
+        json_t *line = line_of(NULL, &report->hours[i]);
+
+        json_object_del(line, "code");
+        json_object_set_new(line, "from", json_integer(i > 0 ? unplaced_hours_below(i - 1) : 0));
+        json_object_set_new(line, "below", below == INT64_MAX ? json_null() : json_integer(below));
+        json_array_append_new(o, line);
+    }
+    return o;
 }
 
 static void unplaced_get(const struct late *late, const struct outcome *outcome)
@@ -64,8 +102,16 @@ static void unplaced_get(const struct late *late, const struct outcome *outcome)
     json_t *o = json_object();
     (void)outcome;
     if (in_numbers) {
+        const struct engine *e = app_engine(late->app);
+        struct unplaced_report *report = mem_new(1, sizeof *report);
+
+        unplaced_report_make(e, app_now_ms(late->app), DAYS, (int)late->app->settings.minimum_cell, report);
         json_object_set_new(o, "days", json_integer(DAYS));
-        json_object_set_new(o, "byRegion", regions(late));
+        json_object_set_new(o, "byRegion", regions(e, report));
+        json_object_set_new(o, "byReason", coded_lines(e, LIST_UNPLACED, report->reasons, report->n_reasons));
+        json_object_set_new(o, "bySlept", coded_lines(e, LIST_DESTINATION, report->slept, report->n_slept));
+        json_object_set_new(o, "byHours", hour_lines(report));
+        free(report);
     } else {
         json_object_set_new(o, "unplaced", lines(late, &total));
         json_object_set_new(o, "total", json_integer(total));

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "http/app_state.h"
+#include "http/night_numbers.h"
 #include "http/view.h"
 #include "http/view_handover.h"
 #include "loop/offload.h"
@@ -38,7 +39,8 @@ struct night_sheets {
     char *before, *after; /* of the template; NULL = no sheets */
     struct sheet *of;     /* by organisation - 1 */
     uint32_t n_of;
-    bool busy;
+    struct night_numbers *numbers;
+    bool busy, again; /* a round is under way; and another one must follow */
 
     /* the sheet under way */
     uint32_t org;
@@ -329,14 +331,49 @@ static void reveal_next(struct night_sheets *s);
 static void on_revealed(void *ctx, enum err trouble, const struct revealed_location *l)
 {
     struct night_sheets *s = ctx;
-    json_t *row = s->rows[s->row].row;
+    const struct night_row *row = &s->rows[s->row];
 
     if (trouble == OK) {
-        json_object_set_new(row, "nightNumber", json_string(l->night_number));
-        json_object_set_new(row, "meetingPoint", json_string(l->meeting_point));
+        json_object_set_new(row->row, "nightNumber", json_string(l->night_number));
+        if (row->request.v != 0)
+            json_object_set_new(row->row, "meetingPoint", json_string(l->meeting_point));
+        else
+            night_numbers_keep(s->numbers, (struct org_id){s->org}, row->location, time_day_nl(s->made_at_ms),
+                               l->night_number);
     }
     s->row++;
     reveal_next(s);
+}
+
+/* A house to ring whose number this round has read, and the log has for this organisation. */
+static bool is_filled(struct night_sheets *s, const struct night_row *row)
+{
+    const char *number = row->request.v != 0 ? NULL
+                                             : night_numbers_get(s->numbers, (struct org_id){s->org},
+                                                                 row->location, time_day_nl(s->made_at_ms));
+
+    if (number != NULL)
+        json_object_set_new(row->row, "nightNumber", json_string(number));
+    return number != NULL;
+}
+
+static struct access_entry entry_of(const struct night_sheets *s, const struct night_row *row)
+{
+    const struct engine *e = app_engine(s->app);
+    struct access_entry entry = {.at_ms = app_now_ms(s->app),
+                                 .action = "night_sheet.number",
+                                 .org = {s->org},
+                                 .role = ROLE_SYSTEM,
+                                 .object = row->location.v};
+
+    if (row->request.v != 0) {
+        const struct referral *r = engine_referral(e, engine_request(e, row->request)->referral);
+
+        entry.action = "night_sheet.reveal";
+        entry.object = row->request.v;
+        entry.ground = r->facts_known ? r->need.ground : GROUND_NONE;
+    }
+    return entry;
 }
 
 static void reveal_next(struct night_sheets *s)
@@ -345,21 +382,16 @@ static void reveal_next(struct night_sheets *s)
 
     while (s->row < s->n_rows) {
         const struct night_row *row = &s->rows[s->row];
-        const struct referral *r =
-            engine_referral(app_engine(s->app), engine_request(app_engine(s->app), row->request)->referral);
-        struct access_entry entry = {.at_ms = app_now_ms(s->app),
-                                     .action = "night_sheet.reveal",
-                                     .org = {s->org},
-                                     .role = ROLE_SYSTEM,
-                                     .object = row->request.v,
-                                     .ground = r->facts_known ? r->need.ground : GROUND_NONE};
+        struct access_entry entry = entry_of(s, row);
 
-        if (p->reveal(p->ctx, row->location, &entry, on_revealed, s) == OK)
+        if (!is_filled(s, row) && p->reveal(p->ctx, row->location, &entry, on_revealed, s) == OK)
             return;
         s->row++; /* too busy: the sheet says that it is not known */
     }
     finish(s);
 }
+
+static void round_over(struct night_sheets *s);
 
 static void next_org(evutil_socket_t fd, short what, void *ctx)
 {
@@ -382,7 +414,7 @@ static void next_org(evutil_socket_t fd, short what, void *ctx)
         reveal_next(s);
         return;
     }
-    s->busy = false;
+    round_over(s);
 }
 
 /* Each sheet looks at every request: one in a turn, and what came in meanwhile goes first. (A timer: an event
@@ -409,6 +441,30 @@ static void on_durable(void *ctx, enum err trouble, const struct outcome *outcom
     next_soon(s);
 }
 
+/* Now, or after the one under way, which may be past the sheets that it is about. */
+static void begin_round(struct night_sheets *s)
+{
+    s->again = s->busy;
+    if (!s->busy)
+        s->busy = flow_when_durable(s->app->parts.flow, on_durable, s) == OK;
+}
+
+static void round_over(struct night_sheets *s)
+{
+    night_numbers_wipe(s->numbers);
+    s->busy = false;
+    if (s->again)
+        begin_round(s);
+}
+
+/* Who reads a sheet must not ring, or send somebody to, a place that is known to who must not know it. */
+static void on_published(void *ctx, const struct engine *e, const struct event *ev)
+{
+    (void)e;
+    if (ev->kind == EV_LOCATION_FROZEN)
+        begin_round(ctx);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *ctx)
 {
     struct night_sheets *s = ctx;
@@ -418,7 +474,7 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
     (void)what;
     evtimer_add(s->timer, &every);
     if (!s->busy)
-        s->busy = flow_when_durable(s->app->parts.flow, on_durable, s) == OK;
+        begin_round(s);
 }
 
 struct night_sheets *night_sheets_new(struct http_app *app)
@@ -435,6 +491,8 @@ struct night_sheets *night_sheets_new(struct http_app *app)
     s->timer = evtimer_new(app->parts.base, on_timer, s);
     s->step = evtimer_new(app->parts.base, next_org, s);
     CHECK(s->step != NULL && s->timer != NULL && evtimer_add(s->timer, &first) == 0);
+    s->numbers = night_numbers_new();
+    flow_subscribe(app->parts.flow, on_published, s);
     return s;
 }
 
@@ -443,6 +501,7 @@ void night_sheets_free(struct night_sheets *s)
     if (s == NULL)
         return;
     drop_data(s);
+    night_numbers_free(s->numbers);
     if (s->file != NULL) /* the thread still has it, and on_file frees it */
         s->file->s = NULL;
     if (s->timer != NULL)

@@ -1,14 +1,19 @@
 /* The night sheet: what an organisation needs on paper when the exchange is down, made every hour and sealed
  * to the organisation's own key, so that what is kept here and on disk is ciphertext.
  *
- * To make it the broker reads night numbers and meeting points of houses that said yes: each of those reads
- * is in the access log ("night_sheet.reveal", the request; by the broker, for that organisation), as is the
- * making ("night_sheet.make", the organisation). Afterwards the broker keeps none of it in clear.
+ * To make it the broker reads night numbers: with the meeting point of each house that said yes, and of the
+ * houses that may be rung (core/audience/audience.h). Each of those reads is in the access log by the broker,
+ * for that organisation: "night_sheet.reveal" with the request each time, "night_sheet.number" with the
+ * location once a day (Dutch time) and after each start, for every sheet of the day tells the same. So is the
+ * making
+ * ("night_sheet.make", the organisation). A number is read once a round for all sheets; when the round is
+ * over the broker keeps none of it in clear.
  *
  * One sheet after the other; between two of them the loop goes on, and files are written by a thread. A sheet
  * whose night number cannot be read now is made without it and says so: an old number is better found in the
- * sheet before. Files: <dir>/nachtlijst-<code>.html, mode 0600, whole or not at all. An organisation that has
- * no confirmed key any more loses its file. */
+ * sheet before. A location that is frozen starts a round at once, or right after the one under way: no
+ * sheet kept here has its number any longer than that takes. Files: <dir>/nachtlijst-<code>.html, mode 0600,
+ * whole or not at all. An organisation that has no confirmed key any more loses its file. */
 #ifndef PLEK_HTTP_NIGHT_SHEET_H
 #define PLEK_HTTP_NIGHT_SHEET_H
 
@@ -34,12 +39,19 @@ json_t *night_sheet_state(const struct night_sheets *s, struct org_id org);
 /* ---- night_sheet_data.c ---- */
 /* A row of the sheet that still lacks what lies sealed. */
 struct night_row {
-    struct request_id request;
+    struct request_id request; /* 0: of no yes, a house that may be rung */
     struct location_id location;
     json_t *row; /* borrowed from the data */
 };
-/* What ORG needs at NOW, without what lies sealed; ROWS (the caller frees it) gets what to fill in. */
+/* What ORG needs at NOW, without what lies sealed; ROWS (the caller frees it) gets what to fill in. Each list
+ * has at most 300 rows; "left" says of each how many more there are. */
 json_t *night_sheet_data(const struct engine *e, struct org_id org, int64_t now_ms, struct night_row **rows,
                          size_t *n_rows);
+
+/* ---- night_sheet_ring.c ---- */
+/* The houses that ORG may ring, nearest region first and in it where most is free, ROWS_MAX of them; LEFT
+ * gets how many more there are. ROWS, from the heap, grows by one for each, without a request. */
+json_t *night_sheet_ring(const struct engine *e, struct org_id org, int64_t now_ms, size_t rows_max,
+                         struct night_row **rows, size_t *n_rows, size_t *left);
 
 #endif

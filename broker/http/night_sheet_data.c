@@ -3,21 +3,8 @@
 #include "base/mem.h"
 #include "http/view.h"
 
-#include <stdio.h>
-
-/* On paper nobody needs more; what is beyond them is not what a night is about. */
+/* Of each list: on paper nobody needs more. */
 #define ROWS_MAX 300
-
-/* Room for a name and the word behind it. */
-#define HOUSE_SIZE 200
-
-/* The house of a yes. A bed for the meantime is not the place that the household travels to: it says so, in
- * the words of both languages because the page of a sheet shows it as it is. */
-static const char *house_of(const struct request *q, const char *name, char out[HOUSE_SIZE])
-{
-    snprintf(out, HOUSE_SIZE, "%s%s", name, q->bridge ? " (overbrugging / bridge bed)" : "");
-    return out;
-}
 
 /* When the household is expected: the travel is to the place, none is known to a bed for the meantime. */
 static json_t *eta_of(const struct referral *r, const struct request *q)
@@ -29,11 +16,10 @@ static json_t *eta_of(const struct referral *r, const struct request *q)
 static json_t *house_row(const struct engine *e, const struct referral *r, const struct request *q)
 {
     const struct location *l = engine_location(e, engine_pool(e, q->pool)->location);
-    char house[HOUSE_SIZE];
 
-    return json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "code", r->code, "location",
-                     house_of(q, l->name, house), "bridge", q->bridge, "region", view_region(e, l->region),
-                     "etaAt", eta_of(r, q), "nightNumber", "meetingPoint");
+    return json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "code", r->code, "location", l->name, "bridge",
+                     q->bridge, "region", view_region(e, l->region), "etaAt", eta_of(r, q), "nightNumber",
+                     "meetingPoint");
 }
 
 /* The same yes, for the house. */
@@ -41,10 +27,9 @@ static json_t *coming_row(const struct engine *e, const struct referral *r, cons
 {
     const struct pool_kept *p = engine_pool(e, q->pool);
     const char *callback = r->facts_known ? r->need.callback : "";
-    char house[HOUSE_SIZE];
 
     return json_pack("{s:s, s:s, s:b, s:s, s:s, s:i, s:o, s:o}", "code", r->code, "location",
-                     house_of(q, engine_location(e, p->location)->name, house), "bridge", q->bridge, "name",
+                     engine_location(e, p->location)->name, "bridge", q->bridge, "name",
                      engine_pool_name(e, p->id), "nameEn", engine_pool_name_en(e, p->id), "units",
                      (int)q->units, "etaAt", eta_of(r, q), "callback",
                      callback[0] != '\0' ? json_string(callback) : json_null());
@@ -62,12 +47,27 @@ static json_t *pool_row(const struct engine *e, const struct pool_kept *p, int64
     return o;
 }
 
-static void add_pools(const struct engine *e, struct org_id org, int64_t now_ms, json_t *pools)
+/* How many of a list did not fit on the sheet: it says so, for a list that ends may be taken for a whole one.
+ */
+struct left {
+    size_t houses, coming, pools, ring;
+};
+
+/* True if there is room for one more; else it is counted. */
+static bool has_room(const json_t *list, size_t *left)
 {
-    for (uint32_t i = 1; i <= engine_pools(e) && json_array_size(pools) < ROWS_MAX; i++) {
+    bool room = json_array_size(list) < ROWS_MAX;
+
+    *left += !room;
+    return room;
+}
+
+static void add_pools(const struct engine *e, struct org_id org, int64_t now_ms, json_t *pools, size_t *left)
+{
+    for (uint32_t i = 1; i <= engine_pools(e); i++) {
         const struct pool_kept *p = engine_pool(e, (struct pool_id){i});
 
-        if (p->org.v == org.v)
+        if (p->org.v == org.v && has_room(pools, left))
             json_array_append_new(pools, pool_row(e, p, now_ms));
     }
 }
@@ -75,7 +75,8 @@ static void add_pools(const struct engine *e, struct org_id org, int64_t now_ms,
 json_t *night_sheet_data(const struct engine *e, struct org_id org, int64_t now_ms, struct night_row **rows,
                          size_t *n_rows)
 {
-    json_t *houses = json_array(), *coming = json_array(), *pools = json_array();
+    json_t *houses = json_array(), *coming = json_array(), *pools = json_array(), *ring = NULL;
+    struct left left = {0};
     size_t cap = 0;
 
     *rows = NULL;
@@ -87,9 +88,9 @@ json_t *night_sheet_data(const struct engine *e, struct org_id org, int64_t now_
 
         if (q->state != REQUEST_ACCEPTED)
             continue;
-        if (p->org.v == org.v && json_array_size(coming) < ROWS_MAX)
+        if (p->org.v == org.v && has_room(coming, &left.coming))
             json_array_append_new(coming, coming_row(e, r, q));
-        if (r->org.v == org.v && json_array_size(houses) < ROWS_MAX) {
+        if (r->org.v == org.v && has_room(houses, &left.houses)) {
             json_t *row = house_row(e, r, q);
 
             json_array_append_new(houses, row);
@@ -97,6 +98,10 @@ json_t *night_sheet_data(const struct engine *e, struct org_id org, int64_t now_
             (*rows)[(*n_rows)++] = (struct night_row){.request = q->id, .location = p->location, .row = row};
         }
     }
-    add_pools(e, org, now_ms, pools);
-    return json_pack("{s:i, s:o, s:o, s:o}", "v", 1, "houses", houses, "coming", coming, "pools", pools);
+    add_pools(e, org, now_ms, pools, &left.pools);
+    ring = night_sheet_ring(e, org, now_ms, ROWS_MAX, rows, n_rows, &left.ring);
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I}}", "v", 1, "houses", houses, "coming",
+                     coming, "pools", pools, "ring", ring, "left", "houses", (json_int_t)left.houses,
+                     "coming", (json_int_t)left.coming, "pools", (json_int_t)left.pools, "ring",
+                     (json_int_t)left.ring);
 }

@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "http/view_stay.h"
+#include "report/unplaced.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,27 +97,6 @@ static json_t *nights(const struct engine *e, const struct nobed_case *c)
     return list;
 }
 
-/* Why it has no place, as last said. */
-static json_t *reason_of(const struct engine *e, const struct nobed_case *c)
-{
-    if (c != NULL && c->closed_reason != 0)
-        return list_code(e, LIST_UNPLACED, c->closed_reason);
-    for (unsigned i = c != NULL ? c->n_nights : 0; i > 0; i--) {
-        if (c->nights[i - 1].reason != 0)
-            return list_code(e, LIST_UNPLACED, c->nights[i - 1].reason);
-    }
-    return json_null();
-}
-
-/* From opening to the yes, the end, or now. */
-static int64_t hours_waited(const struct referral *r, int64_t now_ms)
-{
-    int64_t until_ms = r->accepted_at_ms != 0 ? r->accepted_at_ms
-                       : r->closed_at_ms != 0 ? r->closed_at_ms
-                                              : now_ms;
-    return (until_ms - r->opened_at_ms) / MS_HOUR;
-}
-
 static void add_head(json_t *o, const struct engine *e, const struct referral *r, int64_t now_ms)
 {
     const struct nobed_case *c = engine_nobed(e, r->id);
@@ -125,8 +105,8 @@ static void add_head(json_t *o, const struct engine *e, const struct referral *r
     json_object_set_new(o, "state", json_string(referral_state_code(r->state)));
     json_object_set_new(o, "unplaced", json_boolean(r->unplaced));
     json_object_set_new(o, "deadlineAt", view_time(r->deadline_ms));
-    json_object_set_new(o, "hoursWaited", json_integer(hours_waited(r, now_ms)));
-    json_object_set_new(o, "reason", reason_of(e, c));
+    json_object_set_new(o, "hoursWaited", json_integer(unplaced_hours(r, now_ms)));
+    json_object_set_new(o, "reason", list_code(e, LIST_UNPLACED, unplaced_reason(e, r->id)));
     json_object_set_new(o, "nights", nights(e, c));
     json_object_set_new(o, "closedAt",
                         r->state == REFERRAL_CLOSED ? view_time(r->closed_at_ms) : json_null());

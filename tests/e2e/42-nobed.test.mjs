@@ -2,7 +2,7 @@
 // and the page says so loudly; it is reached; a place comes free, is asked, says yes, and with the arrival the hotel ends.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, noFaults, openBrowser, openDesk } from '../support/browser.mjs';
+import { axe, DESKTOP, NARROW, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
@@ -169,4 +169,64 @@ test('free places that change somewhere do not have the page read anew', async (
   const read = page.waitForRequest(r => /\/referrals\/\d+$/.test(r.url()), { timeout: 3000 }).then(() => 'read', () => 'not read');
   for (const p of emptied.slice(0, 3)) await says(p.poolId, 1);
   assert.equal(await read, 'not read');
+});
+
+const closedOnes = [];
+async function closeOne(over) {
+  const r = await openReferral(other, aWoman());
+  expectStatus(await other.post(`/referrals/${r.id}/closure`, aNight(over)), 200);
+  closedOnes.push({ ...r, ...over });
+}
+
+test('the register of the own organisation: why, how long, and where they slept; another organisation has its own', async () => {
+  await closeOne({ slept: 'buiten', reason: 'alles_vol' });
+  const [r] = closedOnes;
+  const { page } = worker;
+  await page.goto('/dienst');
+  const panel = page.locator('section', { has: page.locator('#unplaced-title') });
+  await panel.waitFor();
+  assert.equal(await panel.locator('tr', { hasText: r.code }).count(), 0, 'what is closed is not shown at first');
+  await panel.getByLabel(say('unplaced.all')).check();
+  const row = panel.locator('tr', { hasText: r.code });
+  await row.waitFor();
+  const text = await row.innerText();
+  for (const there of [say('unplaced.closed'), say('unplaced.hours', { n: 0 }), 'Alle passende plekken waren vol', 'Buiten of in de auto']) assert.ok(text.includes(there), `${there}: ${text}`);
+  assert.deepEqual(await axe(page), []);
+  await page.setViewportSize(NARROW);
+  assert.ok(await overflow(page) <= 0);
+  await page.setViewportSize(DESKTOP);
+  await row.getByRole('link').click();
+  await page.getByRole('heading', { name: r.code }).waitFor();
+  const amsterdam = await openDesk(browser, x.origin);
+  await openPlacer(amsterdam, 'nachtdienst.amsterdam');
+  await amsterdam.page.goto('/dienst');
+  await amsterdam.page.getByLabel(say('unplaced.all')).check();
+  await amsterdam.page.locator('#unplaced-title').waitFor();
+  assert.ok(!(await amsterdam.page.locator('main').innerText()).includes(r.code));
+  await amsterdam.context.close();
+});
+
+test('the municipality sees it in numbers: small ones hidden, no referral named', async () => {
+  for (let i = 0; i < 25; i++) await closeOne({ slept: 'hotel', reason: 'alles_vol' });
+  await closeOne({ slept: 'politie', reason: 'geen_antwoord' });
+  for (let i = 0; i < 5; i++) await openReferral(other, aWoman()); // the few that were placed hide behind these, not behind the closed
+  const policy = await openDesk(browser, x.origin);
+  await signIn(policy, 'beleid.rotterdam', '#unplaced-title');
+  const said = expectStatus(await (await x.as('beleid.rotterdam')).get('/unplaced'), 200);
+  const text = await policy.page.locator('section', { has: policy.page.locator('#unplaced-title') }).innerText();
+  for (const key of ['unplaced.reason', 'unplaced.slept', 'unplaced.waited', 'unplaced.by_region', 'overview.hidden']) assert.ok(text.includes(say(key)), key);
+  const rowText = async name => policy.page.locator('section', { has: policy.page.locator('#unplaced-title') }).locator('tr', { hasText: name }).first().innerText();
+  const few = said.byReason.find(l => l.code === 'geen_antwoord');
+  assert.deepEqual(few.count, { value: null, suppressed: true });
+  assert.ok((await rowText('Geen opvang gaf op tijd antwoord')).includes(say('overview.hidden')));
+  for (const l of [...said.byReason, ...said.bySlept, ...said.byHours]) assert.ok(l.count.suppressed || l.count.value === 0 || l.count.value >= 5, JSON.stringify(l));
+  const country = said.byRegion.at(-1);
+  assert.ok(country.total.value >= 27, JSON.stringify(country));
+  assert.match(await rowText(say('unplaced.country')), new RegExp(`\\b${country.total.value}\\b`));
+  for (const r of closedOnes) assert.ok(!text.includes(r.code), 'a referral is named');
+  assert.deepEqual(await axe(policy.page), []);
+  await policy.page.setViewportSize(NARROW);
+  assert.ok(await overflow(policy.page) <= 0);
+  noFaults(policy, 'municipality');
+  await policy.context.close();
 });

@@ -11,10 +11,10 @@ import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
 import { confirmedKey, loseKey, PASSPHRASE } from '../support/sealing.mjs';
 import { poll } from '../support/wait.mjs';
-import { aNeed, ask, expectStatus, inMinutes, locationOf, openReferral, organisationOf, placesFor } from '../support/world.mjs';
+import { aNeed, ask, demo, deskOf, expectStatus, inMinutes, locationOf, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 
 const CALLBACK = '010 000 7788';
-let x, browser, dir, vt, house, referral, place, sealed;
+let x, browser, dir, vt, house, referral, place, sealed, bridged, bed;
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'plek-nachtlijst-'));
   x = await startExchange('e2e-night', { settings: { night_sheet_dir: dir, night_sheet_s: 1 } });
@@ -24,6 +24,8 @@ before(async () => {
   referral = await openReferral(vt, aNeed({ callback: CALLBACK }));
   place = (await placesFor(vt, aNeed(), 5)).find(p => organisationOf(p.poolId) === 1);
   sealed = locationOf(place.poolId).sealed;
+  bridged = await openReferral(vt, aNeed());
+  bed = (await placesFor(vt, aNeed(), 8)).find(p => organisationOf(p.poolId) !== 1 && ['nood', 'crisis'].includes(p.kind));
 }, { timeout: 180_000 });
 after(async () => {
   await browser?.close();
@@ -55,6 +57,8 @@ test('with a key it is made by itself: on disk for its owner only, and behind th
   const q = (await ask(vt, referral.id, [place.poolId])).requests[0];
   expectStatus(await house.post(`/requests/${q.id}/acceptance`), 200);
   expectStatus(await vt.post(`/referrals/${referral.id}/journey`, { etaAt: inMinutes(45) }), 200);
+  const b = expectStatus(await vt.post(`/referrals/${bridged.id}/requests`, { poolIds: [bed.poolId], bridge: true }), 201).requests[0];
+  expectStatus(await (await x.as(deskOf(bed.poolId))).post(`/requests/${b.id}/acceptance`), 200);
   await nextSheet(vt);
   await nextSheet(house);
   await poll(() => existsSync(fileOf('vt18')) && existsSync(fileOf('lindehof-groep')), { what: 'both files' });
@@ -66,6 +70,9 @@ test('with a key it is made by itself: on disk for its owner only, and behind th
     for (const secret of [referral.code, sealed.night_number, sealed.meeting_point, sealed.address, CALLBACK, PASSPHRASE]) assert.ok(!text.includes(secret), secret);
   const log = x.sql("SELECT DISTINCT event, org, object, role FROM access_log WHERE event LIKE 'night_sheet.%'").map(r => r.join(' '));
   assert.ok(log.includes(`night_sheet.reveal ${vt.session.organisationId} ${q.id} system`), log.join('; '));
+  const location = poolOf(place.poolId).location;
+  assert.ok(log.includes(`night_sheet.number ${vt.session.organisationId} ${location} system`), 'the number of a house to ring');
+  assert.ok(!log.some(l => l.startsWith(`night_sheet.number ${house.session.organisationId} `)), 'a house is told no number');
   assert.ok(log.includes(`night_sheet.make ${house.session.organisationId} ${house.session.organisationId} system`));
 });
 
@@ -82,6 +89,31 @@ test('the pages of house and referrer link to it and say how old it is', { timeo
     const [download] = await Promise.all([desk.page.waitForEvent('download'), link.click()]);
     assert.match(download.suggestedFilename(), /^nachtlijst-[a-z0-9-]+\.html$/);
     noFaults(desk, account);
+    await desk.context.close();
+  }
+});
+
+// The page's time is the exchange's, which a test cannot move: the sheet is made older than it is, and due at once.
+test('a page in view all night asks again by itself where its stream keeps it signed in, elsewhere when somebody is there', { timeout: 120_000 }, async () => {
+  for (const [account, waits] of [['opvang.lindehof', false], ['nachtdienst.rotterdam', true]]) {
+    const desk = await openDesk(browser, x.origin, { viewport: PHONE });
+    let asked = 0;
+    await desk.page.route('**/api/v1/keys', route => {
+      asked++;
+      return route.fulfill({ json: { keys: [], nightSheet: { state: 'ready', madeAt: new Date(Date.now() - 2 * 3600_000).toISOString(), everyS: 0 } } });
+    });
+    await desk.page.clock.install();
+    await signIn(desk, account, 'main');
+    await desk.page.getByRole('link', { name: say('nightlink.download') }).waitFor();
+    assert.equal(asked, 1);
+    // A jump of the page's clock is undone by the next answer of the exchange: a few looks, of which one falls right.
+    const minutes = async n => { for (let i = 0; i < n; i++) { await desk.page.clock.fastForward(61_000); await desk.page.evaluate(() => fetch('/api/v1/session')); } };
+    if (waits) {
+      await minutes(4);
+      assert.equal(asked, 1, 'a question keeps the session of an empty desk alive');
+      await desk.page.keyboard.press('Shift');
+    }
+    await poll(async () => { await minutes(1); return asked > 1; }, { what: 'the question for a newer sheet' });
     await desk.context.close();
   }
 });
@@ -115,7 +147,10 @@ test('the broker is killed; the sheet opens from disk with the passphrase and wi
   await page.getByRole('heading', { name: say('nightsheet.houses') }).waitFor();
   const text = await page.locator('main').innerText();
   for (const there of [referral.code, locationOf(place.poolId).name, sealed.night_number, sealed.meeting_point]) assert.ok(text.includes(there), there);
-  assert.ok(!text.includes(sealed.address), 'never the address');
+  assert.ok(!demo.locations.some(l => text.includes(l.sealed.address)), 'never an address');
+  const bridgeRow = await page.locator('tr', { hasText: bridged.code }).innerText();
+  assert.ok(bridgeRow.includes(say('nightsheet.bridge', { house: locationOf(bed.poolId).name })), bridgeRow);
+  assert.ok(bridgeRow.includes(say('nightsheet.bridge_eta')) && !bridgeRow.includes(say('nightsheet.unknown')), bridgeRow);
   assert.deepEqual(await axe(page), []);
   await page.setViewportSize(NARROW);
   assert.ok(await overflow(page) <= 0);
@@ -126,12 +161,34 @@ test('the broker is killed; the sheet opens from disk with the passphrase and wi
   await context.close();
 });
 
+test('who has no yes yet finds houses to ring: the nearest first, with what was free and when, and no meeting point', { timeout: 60_000 }, async () => {
+  const { context, page, faults } = await openSheet('vt18');
+  await enter(page, PASSPHRASE);
+  await page.getByRole('heading', { name: say('nightsheet.ring') }).waitFor();
+  const cells = await page.locator('h2', { hasText: say('nightsheet.ring') }).locator('xpath=following-sibling::div[1]').locator('tbody tr').evaluateAll(rows => rows.map(r => [...r.children].map(c => c.innerText)));
+  assert.ok(cells.length > 20, `${cells.length} houses`);
+  const minutes = cells.map(c => Number(c[2].match(/(\d+) minuten/)[1]));
+  assert.deepEqual(minutes, minutes.toSorted((a, b) => a - b), 'the nearest first');
+  assert.match(cells[0][2], /^Rotterdam/);
+  for (const [name, number, , places] of cells) {
+    const at = demo.locations.find(l => l.name === name);
+    assert.equal(number, at.sealed.night_number, name);
+    assert.match(places, /: (\d+ vrij \(.*\d\d:\d\d\)|niet bekend, vraag het|opnamestop)/, name);
+  }
+  const kept = demo.pools.filter(p => ['cosm', 'omm', 'jeugd'].includes(p.kind)).map(p => demo.locations[p.location - 1].name);
+  const open = demo.pools.filter(p => !['cosm', 'omm', 'jeugd'].includes(p.kind)).map(p => demo.locations[p.location - 1].name);
+  for (const [name] of cells) assert.ok(!kept.includes(name) || open.includes(name), `${name} is given out by a gatekeeper`);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test('the house finds who comes, whom to ring, and its own last numbers', { timeout: 60_000 }, async () => {
   const { context, page, faults } = await openSheet('lindehof-groep');
   await enter(page, PASSPHRASE);
   await page.getByRole('heading', { name: say('nightsheet.coming') }).waitFor();
   const text = await page.locator('main').innerText();
   for (const there of [referral.code, CALLBACK, locationOf(place.poolId).name]) assert.ok(text.includes(there), there);
+  assert.ok(!text.includes(say('nightsheet.ring')), 'it sees no other house');
   assert.ok(await page.locator('tbody').last().locator('tr').count() > 3, 'its pools');
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('heading', { name: 'Who is coming' }).waitFor();

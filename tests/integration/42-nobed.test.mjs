@@ -227,12 +227,20 @@ test('the register: nights with their reasons, closed by a person with where the
 });
 
 test('in numbers, per region: small ones hidden, and no household', async () => {
-  const rows = expectStatus(await (await x.as('beleid.rotterdam')).get('/unplaced'), 200).byRegion;
+  const register = expectStatus(await (await x.as('beleid.rotterdam')).get('/unplaced'), 200);
+  const rows = register.byRegion;
   assert.equal(rows.at(-1).code, 'NL');
   const hidden = rows.flatMap(r => ['waiting', 'closed', 'withdrawn', 'total'].map(k => r[k])).filter(c => c.suppressed);
   assert.ok(hidden.length > 0, 'one was closed: that is fewer than five');
   assert.ok(hidden.every(c => c.value === null));
   assert.ok(rows.every(r => ['waiting', 'closed', 'withdrawn', 'total'].every(k => r[k].value === null || r[k].value === 0 || r[k].value >= 5)));
+  assert.ok(rows.at(-1).total.suppressed, 'so few are hidden in the country too');
+  for (const lines of [register.byReason, register.bySlept, register.byHours]) {
+    assert.ok(lines.length > 0);
+    assert.ok(lines.every(l => l.count.suppressed && l.count.value === null), 'and then no line says how many');
+  }
+  assert.deepEqual(register.byHours.map(h => [h.from, h.below]), [[0, 4], [4, 12], [12, 24], [24, null]]);
+  assert.equal(register.unplaced, undefined);
 });
 
 test('a chat: no number to ring, everything else the same', async () => {

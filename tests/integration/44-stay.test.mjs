@@ -161,6 +161,8 @@ test('the way back: told once, another desk, the house that knows them first amo
 
 test('a refusal for want of money at code rood is counted for the municipality, without a person', async () => {
   const count = async () => expectStatus(await policy.get(`/funding-flags?month=${thisMonth()}`), 200).regions;
+  const watcher = await x.as('rapporteur.landelijk');
+  const [hears, elsewhere, watches] = [await policy.events(), await (await x.as('beleid.amsterdam')).events(), await watcher.events()];
   const [was] = await count();
   const need = { ...aNeed(), homeMunicipality: 'GM0599' };
   const r = await openReferral(referrer, need);
@@ -168,9 +170,17 @@ test('a refusal for want of money at code rood is counted for the municipality, 
   const q = (await ask(referrer, r.id, [p.poolId])).requests[0];
   expectStatus(await (await x.as(deskOf(p.poolId))).post(`/requests/${q.id}/decline`, { reason: 'bekostiging' }), 200);
   const [is] = await count();
-  assert.deepEqual(is, { region: 'R28', municipality: 'GM0599', count: was.count + 1 });
+  assert.deepEqual(is, { region: 'R28', municipality: 'GM0599', count: was.count + 1, suppressed: false });
+  const told = await hears.until(e => e.event === 'funding.flagged');
+  assert.deepEqual(Object.keys(told.data).sort(), ['at', 'kind', 'seq'].filter(k => k in told.data), 'and not whose');
+  const national = expectStatus(await watcher.get(`/funding-flags?month=${thisMonth()}`), 200);
+  assert.deepEqual(national.regions, [{ region: 'R28', municipality: 'GM0599', count: null, suppressed: true }], 'one is too few for others');
+  assert.deepEqual([national.whole, national.minimumCell, national.total], [false, 5, { value: null, suppressed: true }]);
+  assert.deepEqual(expectStatus(await (await x.as('beleid.amsterdam')).get(`/funding-flags?month=${thisMonth()}`), 200).regions.map(r => [r.region === 'R28', r.count]), [[false, 0]]);
   assert.equal((await house.get(`/funding-flags?month=${thisMonth()}`)).status, 403);
   expectStatus(await referrer.post(`/referrals/${r.id}/withdrawal`, { reason: 'anders' }), 200);
+  for (const s of [elsewhere, watches]) assert.ok(!s.names().includes('funding.flagged'), 'it is told to that municipality alone');
+  for (const s of [hears, elsewhere, watches]) s.close();
 });
 
 test('the statement: a house its own, who pays counts in which small ones are hidden; the same as CSV', async () => {

@@ -8,7 +8,7 @@ import { poll } from './wait.mjs';
 import { aWoman, expectStatus, openReferral } from './world.mjs';
 
 export const NOBED_SETTINGS = { bridge_grace_s: 0 };
-export const NOBED_STATES = ['nobed-hotel', 'nobed-owner', 'nobed-order', 'nobed-beds', 'nobed-bridge', 'nobed-alarm', 'nobed-seen', 'placer-alarm', 'nobed-end', 'nobed-nights', 'nobed-closing', 'nobed-closed'];
+export const NOBED_STATES = ['nobed-hotel', 'nobed-owner', 'nobed-order', 'nobed-beds', 'nobed-bridge', 'nobed-alarm', 'nobed-seen', 'placer-alarm', 'nobed-end', 'nobed-nights', 'nobed-closing', 'nobed-closed', 'unplaced-list'];
 
 export async function openDossier(desk, id) {
   await desk.page.goto(`/verwijzing#r=${id}`);
@@ -69,5 +69,9 @@ export async function walkNobedPages(o, visit) {
   await press(t('nobed.close'));
   await page.getByText(t('nobed.headline_closed'), { exact: true }).waitFor();
   await visit('nobed-closed', desk);
+  await page.goto('/dienst');
+  await page.getByLabel(t('unplaced.all')).check();
+  await page.locator('tr', { hasText: r.code }).waitFor();
+  await visit('unplaced-list', desk);
   await desk.context.close();
 }

@@ -113,6 +113,22 @@ struct statement_audience {
 };
 struct statement_audience audience_of_statement(const struct engine *e, const struct actor *actor);
 
+/* Whose refusals for want of money are counted for whom. A municipality has those of its own region one by
+ * one, for it must answer for them; who watches the country sees counts in which small ones are hidden, and
+ * hears of none when it happens. */
+struct flags_audience {
+    bool sees;
+    bool whole;     /* nothing is hidden of REGION, and nothing else is seen */
+    uint8_t region; /* REGION_NONE = all */
+};
+struct flags_audience audience_of_flags(const struct engine *e, const struct actor *actor);
+
+/* May the night sheet of ORG tell the night number of the house of POOL, to ring when the exchange is down?
+ * Only to those whose work is to place, as far as they see its places: never one whose location is frozen,
+ * and none that a gatekeeper gives out, but to CoMensha its own. A house's people see no other house's
+ * places: its sheet, which every desk of it can open, has none to ring. */
+bool audience_of_ringing(const struct engine *e, struct org_id org, struct pool_id pool);
+
 /* May this event's small facts (ids and states, never a household's) be pushed to ACTOR's stream? */
 bool audience_of_event(const struct engine *e, const struct actor *actor, const struct event *ev);
 

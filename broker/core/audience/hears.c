@@ -218,9 +218,8 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return hears_clock(e, a, ev);
     case EV_REFERRAL_LINKED: /* not those of the earlier one: they have nothing to do with where it goes */
         return is_own_referral(a, engine_referral(e, ev->u.link.referral));
-    case EV_FUNDING_FLAGGED:
-        return may(e, a, ACT_SEE_FUNDING_FLAGS, 0) &&
-               (a->role == ROLE_RAPPORTEUR || engine_org(e, a->org)->region == ev->u.flag.region);
+    case EV_FUNDING_FLAGGED: /* who counts the country hears none: each by itself is a small number */
+        return audience_of_flags(e, a).whole && audience_of_flags(e, a).region == ev->u.flag.region;
     /* ---- MDO, regiehouder, consult ---- */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:

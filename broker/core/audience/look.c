@@ -128,6 +128,20 @@ bool may_see_clock(const struct engine *e, const struct actor *a, const struct s
            is_own_referral(a, r) || is_host(e, a, r);
 }
 
+struct flags_audience audience_of_flags(const struct engine *e, const struct actor *a)
+{
+    struct flags_audience seen = {.region = REGION_NONE};
+
+    if (!role_may_act(a, ACT_SEE_FUNDING_FLAGS) || !is_who_it_says(e, a))
+        return seen;
+    seen.sees = true;
+    if (a->role == ROLE_MUNICIPALITY) {
+        seen.region = engine_org(e, a->org)->region;
+        seen.whole = seen.sees = seen.region != REGION_NONE;
+    }
+    return seen;
+}
+
 struct statement_audience audience_of_statement(const struct engine *e, const struct actor *a)
 {
     struct statement_audience seen = {.region = REGION_NONE};
@@ -239,7 +253,7 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
     case ACT_OPEN_RETURN:
         return true;
     case ACT_SEE_FUNDING_FLAGS:
-        return a->role == ROLE_RAPPORTEUR || engine_org(e, a->org)->region != REGION_NONE;
+        return audience_of_flags(e, a).sees;
     /* ---- MDO, regiehouder, consult ---- */
     case ACT_SEE_MDO:
         return may_see_mdo(e, a, object);
@@ -328,4 +342,20 @@ enum sight audience_of_referral(const struct engine *e, const struct actor *a, s
             return SIGHT_MINIMUM;
     }
     return SIGHT_NONE;
+}
+
+bool audience_of_ringing(const struct engine *e, struct org_id org, struct pool_id pool)
+{
+    const struct org *o = engine_org(e, org);
+    struct actor reader = {.role = ROLE_REFERRER, .org = org};
+    enum gatekeeper keeper = GATEKEEPER_NONE;
+
+    if (o == NULL || (o->kind != ORG_VEILIG_THUIS && o->kind != ORG_COMENSHA))
+        return false;
+    if (o->kind == ORG_COMENSHA)
+        reader.role = ROLE_COMENSHA;
+    if (!may(e, &reader, ACT_SEE_POOL, pool.v))
+        return false;
+    keeper = gate_keeper_of_pool(e, pool);
+    return keeper == GATEKEEPER_NONE || (keeper == GATEKEEPER_COMENSHA && reader.role == ROLE_COMENSHA);
 }

@@ -9,6 +9,7 @@ import { startPage } from './frame.js';
 import { hexMap } from './hexmap.js';
 import { clock, date, duration, either, isoDate, language, list, number, percent, t } from './text.js';
 import { announce, button, html, icon, nothing, notice, select, svg } from './ui.js';
+import { unplacedFigures } from './unplaced_figures.js';
 
 /** @typedef {import('../types/api').Overview} Overview */
 /** @typedef {import('../types/api').OverviewRow} OverviewRow */
@@ -56,6 +57,7 @@ let frame;
 const state = {
   days: DAYS.includes(Number(new URLSearchParams(location.search).get('days'))) ? Number(new URLSearchParams(location.search).get('days')) : 90,
   /** @type {Overview | null} */ overview: null,
+  /** @type {import('../types/api').UnplacedNumbers | null} */ unplaced: null,
   busy: false,
   fault: '',
   metric: 'unitsFree',
@@ -70,7 +72,7 @@ async function load() {
   state.busy = true;
   frame.draw();
   try {
-    state.overview = await frame.api.get(`/statistics/overview?days=${state.days}`);
+    [state.overview, state.unplaced] = await Promise.all([frame.api.get(`/statistics/overview?days=${state.days}`), frame.api.get('/unplaced')]);
     state.fault = '';
     announce(t('overview.updated', { time: clock(state.overview?.at ?? Date.now()) }));
   } catch (error) {
@@ -220,7 +222,7 @@ function setDays(value) {
 }
 
 /** @param {Overview} o */
-const content = o => html`${o.totals.referrals.value === 0 ? html`<p>${t('overview.empty')}</p>` : nothing}${figures(o)}<div class="grid">${byKind(o)}${map(o)}${regions(o)}</div>${how()}`;
+const content = o => html`${o.totals.referrals.value === 0 ? html`<p>${t('overview.empty')}</p>` : nothing}${figures(o)}<div class="grid">${byKind(o)}${map(o)}${regions(o)}${unplacedFigures(state.unplaced)}</div>${how()}`;
 
 const view = () => {
   const o = state.overview;

@@ -5,21 +5,37 @@ import { html, icon, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').NightSheetState} NightSheetState */
 
-const OLD_MS = 60 * 60_000;
+const LOOK_MS = 60_000;
+/** Where no newer one was made, it is asked for again no sooner. */
+const PAUSE_MS = 10 * 60_000;
 /** @type {NightSheetState | null} */
 let sheet = null;
 
-/** Ask now, and when somebody comes back to it after more than an hour. Not by a clock: each question keeps the session of a desk alive that nobody sits at. @param {import('./frame.js').Frame} frame */
+/** Ask now, and each time a newer sheet is due. Looked at by a timer, for a page may stay in view all night; but a question
+ * keeps the session of a desk alive, so after the first only where the open stream does that already (a house), or somebody
+ * was at the desk since the last one. @param {import('./frame.js').Frame} frame */
 export function startNight(frame) {
   let askedMs = 0;
+  let used = false;
   const ask = async () => {
     askedMs = frame.api.now();
+    used = false;
     try {
       sheet = (await frame.api.get('/keys')).nightSheet;
     } catch { /* what was known stays; the page says itself when the exchange is away */ }
     frame.draw();
   };
-  document.addEventListener('visibilitychange', () => { if (!document.hidden && frame.api.now() - askedMs > OLD_MS) ask(); });
+  const look = () => {
+    const now = frame.api.now();
+    const everyMs = (sheet?.everyS ?? 3600) * 1000;
+    const isDue = now - (sheet?.madeAt ? new Date(sheet.madeAt).getTime() : askedMs) > everyMs + LOOK_MS;
+    if (document.hidden) return;
+    if (isDue && now - askedMs > Math.min(everyMs, PAUSE_MS) && (used || frame.session.role === 'shelter')) ask();
+    else frame.draw(); // a time of yesterday gets its day
+  };
+  for (const sign of ['pointerdown', 'keydown']) document.addEventListener(sign, () => { used = true; }, { passive: true });
+  document.addEventListener('visibilitychange', () => { used = true; look(); });
+  setInterval(look, LOOK_MS);
   return ask();
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 // The change of shift: every open referral of the organisation, who it is with, what is alarmed, and taking it over.
-// What is offered to whoever is next, and what nobody looks after, stands on top.
+// What is offered to whoever is next, and what nobody looks after, stands on top. Below it the register of who got no place.
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
@@ -8,6 +8,7 @@ import { headline } from './referral.js';
 import { moment, t } from './text.js';
 import { alarmNotices, openAlarms, ownerView } from './timers.js';
 import { announce, html, nothing, notice } from './ui.js';
+import { unplacedSection } from './unplaced.js';
 
 /** @typedef {import('../types/api').Referral} Referral */
 
@@ -18,6 +19,8 @@ let frame;
 const state = {
   /** @type {Referral[]} */ open: [],
   /** @type {import('../types/api').Colleague[]} */ colleagues: [],
+  /** @type {{ unplaced: import('../types/api').UnplacedLine[], total: number } | null} */ register: null,
+  all: false, // of the register: the ended ones too
   /** @type {string | null} */ problem: null,
   ready: false,
   busy: false,
@@ -30,8 +33,8 @@ const byNeed = (a, b) => weight(b) - weight(a) || a.openedAt.localeCompare(b.ope
 
 async function load() {
   try {
-    const [{ referrals }, { colleagues }] = await Promise.all([frame.api.get('/referrals?live=true&limit=200'), frame.api.get('/colleagues')]);
-    Object.assign(state, { open: referrals.sort(byNeed), colleagues, ready: true });
+    const [{ referrals }, { colleagues }, register] = await Promise.all([frame.api.get('/referrals?live=true&limit=200'), frame.api.get('/colleagues'), frame.api.get(`/unplaced?live=${!state.all}&limit=200`)]);
+    Object.assign(state, { open: referrals.sort(byNeed), colleagues, register, ready: true });
   } catch (error) {
     Object.assign(state, { problem: problemText(error), ready: true });
   }
@@ -63,7 +66,8 @@ function view() {
   return html`<main id="main" class="dossier shift-list">${staleNotice(frame, load)}${doubtNotice(frame)}${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
     <h1 tabindex="-1">${t('timers.page')}</h1>
     ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('timers.loading')}</p>` : state.open.length === 0 ? html`<p>${t('timers.none')}</p>`
-    : html`<p>${t('timers.count', { n: state.open.length })} ${t('timers.count_mine', { n: mine })}</p><ul class="shift-rows">${repeat(state.open, r => r.id, r => row(r, parts))}</ul>`}</main>`;
+    : html`<p>${t('timers.count', { n: state.open.length })} ${t('timers.count_mine', { n: mine })}</p><ul class="shift-rows">${repeat(state.open, r => r.id, r => row(r, parts))}</ul>`}
+    ${state.register ? unplacedSection(state.register, state.all, all => { state.all = all; load(); }) : nothing}</main>`;
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -28,7 +28,7 @@ const state = {
   /** @type {import('../types/api').Bridge[]} */ beds: [], // for the meantime
   /** @type {import('../types/api').Organisation[]} */ organisations: [],
   /** @type {Statement | null} */ statement: null,
-  /** @type {{ region: string, municipality: string | null, count: number }[] | null} */ flags: null,
+  /** @type {import('../types/api').FundingFlags | null} */ flags: null,
   isLost: false, // the figures of the month failed
   month: '',
   /** @type {string | null} */ problem: null,
@@ -56,7 +56,7 @@ async function load() {
       FLAGS.has(session.role) ? api.get(`/funding-flags?month=${state.month}`) : null]);
     if (number_ < loadShown) return;
     loadShown = number_;
-    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), beds: stays?.bridgeBeds ?? [], organisations: organisations?.organisations ?? [], statement, flags: flags?.regions ?? null, ready: true, problem: trouble, isLost: trouble !== null });
+    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), beds: stays?.bridgeBeds ?? [], organisations: organisations?.organisations ?? [], statement, flags, ready: true, problem: trouble, isLost: trouble !== null });
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -127,7 +127,11 @@ const statementTable = s => s.rows.length === 0 ? html`<p>${t('stay.no_nights')}
 /** @param {Statement} s */
 const figures = s => html`<p class="subtle">${s.whole ? t('stay.statement_own') : t('stay.statement_hidden', { n: s.minimumCell })}</p>
     ${statementTable(s)}${s.rows.length > 0 ? button(t('stay.csv'), { icon: 'download', click: () => save(s) }) : nothing}
-    ${state.flags ? html`<h3>${t('stay.flags')}</h3><p class="subtle">${t('stay.flags_text')}</p>${state.flags.length === 0 ? html`<p>${t('stay.no_flags')}</p>` : html`<ul class="stay-flags">${state.flags.map(f => html`<li>${label('regions', f.region)}: <b>${number(f.count)}</b></li>`)}</ul>`}` : nothing}`;
+    ${state.flags ? html`<h3>${t('stay.flags')}</h3><p class="subtle">${state.flags.whole ? t('stay.flags_own') : t('stay.flags_hidden', { n: state.flags.minimumCell })}</p>${flagList(state.flags)}` : nothing}`;
+
+/** @param {import('../types/api').FundingFlags} flags */
+const flagList = flags => flags.regions.length === 0 ? html`<p>${t('stay.no_flags')}</p>` : html`<ul class="stay-flags">${flags.regions.map(f => html`<li>${label('regions', f.region)}: <b>${cell({ value: f.count, suppressed: f.suppressed })}</b></li>`)}
+  ${flags.whole ? nothing : html`<li>${t('stay.total')}: <b>${cell(flags.total)}</b></li>`}</ul>`;
 
 /** Without its figures the month can still be chosen: another one may be had. */
 function money() {

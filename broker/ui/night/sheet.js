@@ -42,14 +42,37 @@ function age() {
 
 const steps = () => [el('h2', t('script')), el('ol', texts[lang].script.map((/** @type {string} */ s) => el('li', s)))];
 
+const say = (/** @type {unknown} */ v) => (v === null || v === undefined || v === '' ? t('unknown') : String(v));
+const name = (/** @type {any} */ p) => (lang === 'en' && p.nameEn ? p.nameEn : p.name);
+const house = (/** @type {any} */ row) => (row.bridge ? t('bridge', { house: row.location }) : row.location);
+// A bridge bed has no arrival of its own: the journey is to the place that the household waits for.
+const eta = (/** @type {any} */ row) => (row.bridge ? t('bridge_eta') : time(row.etaAt));
+
+/** One place of a house to ring. @param {any} p */
+function placeLine(p) {
+  const kind = texts[lang].kinds[p.kind] ?? p.kind;
+  if (p.stopped) return t('place_stopped', { kind });
+  const hour = (/** @type {string} */ iso) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : 'nl-NL', { timeZone: 'Europe/Amsterdam', weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
+  return p.free === null || p.observedAt === null ? t('place_unknown', { kind }) : t('place_free', { kind, free: String(p.free), time: hour(p.observedAt) });
+}
+
+/** A list that ends may be taken for a whole one. @param {any} data @param {string} list */
+const leftOff = (data, list) => (data.left?.[list] > 0 ? [el('p', t('left', { n: String(data.left[list]) }), { class: 'left' })] : []);
+
+/** @param {any} data @param {string} list @param {string[]} heads @param {(row: any) => unknown[]} cells */
+const part = (data, list, heads, cells) => [el('h2', t(list)), table(heads.map(h => t(h)), data[list].map(cells)), ...leftOff(data, list)];
+
+const ring = (/** @type {any} */ data) => [el('h2', t('ring')), el('p', t('ring_text')), table(['house', 'night', 'region', 'places'].map(h => t(h)),
+  data.ring.map((/** @type {any} */ h) => [h.location, say(h.nightNumber), h.minutes === null ? say(h.regionName) : t('region_minutes', { region: say(h.regionName), n: String(h.minutes) }), h.places.map((/** @type {any} */ p) => el('div', placeLine(p)))])), ...leftOff(data, 'ring')];
+
 /** @param {any} data */
 function opened(data) {
-  const name = (/** @type {any} */ p) => (lang === 'en' && p.nameEn ? p.nameEn : p.name);
-  const say = (/** @type {unknown} */ v) => (v === null || v === undefined || v === '' ? t('unknown') : String(v));
+  const hasPlaces = data.pools.length > 0;
   return [
-    ...(data.houses.length > 0 || data.pools.length === 0 ? [el('h2', t('houses')), table([t('code'), t('house'), t('night'), t('meeting'), t('eta')], data.houses.map((/** @type {any} */ h) => [h.code, h.location, say(h.nightNumber), say(h.meetingPoint), time(h.etaAt)]))] : []),
-    ...(data.pools.length > 0 ? [el('h2', t('coming')), table([t('code'), t('place'), t('eta'), t('callback')], data.coming.map((/** @type {any} */ c) => [c.code, `${c.location}, ${name(c)}`, time(c.etaAt), say(c.callback)])),
-      el('h2', t('pools')), table([t('place'), t('free'), t('held'), t('seen')], data.pools.map((/** @type {any} */ p) => [`${p.location}, ${name(p)}`, p.stopped ? t('stopped') : say(p.free), p.held, time(p.observedAt)]))] : []),
+    ...(data.houses.length > 0 || !hasPlaces ? part(data, 'houses', ['code', 'house', 'night', 'meeting', 'eta'], h => [h.code, house(h), say(h.nightNumber), say(h.meetingPoint), eta(h)]) : []),
+    ...(data.ring.length > 0 ? ring(data) : []),
+    ...(hasPlaces ? [...part(data, 'coming', ['code', 'place', 'eta', 'callback'], c => [c.code, `${house(c)}, ${name(c)}`, eta(c), say(c.callback)]),
+      ...part(data, 'pools', ['place', 'free', 'held', 'seen'], p => [`${p.location}, ${name(p)}`, p.stopped ? t('stopped') : say(p.free), p.held, time(p.observedAt)])] : []),
   ];
 }
 

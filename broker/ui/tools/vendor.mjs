@@ -85,6 +85,13 @@ function hashOf(dir) {
   return h.digest('hex').slice(0, 12);
 }
 
+/** Names of the kinds of place by their code; none of them holds a comma. @param {'nl' | 'en'} lang */
+function kindsOf(lang) {
+  const [head, ...rows] = readFileSync(join(root, 'schema/codes/kinds.csv'), 'utf8').trim().split('\n').map(line => line.split(','));
+  const [code, label] = ['code', `label_${lang}`].map(name => head.indexOf(name));
+  return Object.fromEntries(rows.map(cells => [cells[code], cells[label]]));
+}
+
 /** The night sheet as the broker fills it in: one file that needs no other and no network. Its modules are addresses of
  * data, named by an import map; {{sheet}} stays for the broker. */
 function nightSheet() {
@@ -98,7 +105,7 @@ function nightSheet() {
   const texts = Object.fromEntries(['nl', 'en'].map(lang => {
     const all = Object.entries(JSON.parse(readFileSync(join(ui, `i18n/${lang}.json`), 'utf8')));
     const script = readFileSync(join(root, `schema/night-sheet/script.${lang}.txt`), 'utf8').trim().split('\n');
-    return [lang, { ...Object.fromEntries(all.filter(([key]) => key.startsWith('nightsheet.'))), script }];
+    return [lang, { ...Object.fromEntries(all.filter(([key]) => key.startsWith('nightsheet.'))), script, kinds: kindsOf(lang) }];
   }));
   const inside = value => JSON.stringify(value).replaceAll('<', '\\u003c');
   const parts = { style: `data:text/css;base64,${readFileSync(join(ui, 'night/sheet.css')).toString('base64')}`, imports: inside({ imports }), texts: inside(texts), script: withoutComments(readFileSync(join(ui, 'night/sheet.js'), 'utf8')) };

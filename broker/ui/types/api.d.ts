@@ -56,6 +56,19 @@ export type Statement = {
     from: string; to: string; whole: boolean; minimumCell: number; nights: Cell; stays: Cell;
     rows: { municipality: string | null; stream: string; cutPermille: number; nights: Cell; stays: Cell }[];
 };
+export type UnplacedLine = {
+    referralId: number; referralCode: string; state: string; hoursWaited: number; reason?: string | null; closedSlept?: string | null;
+    nights?: { date: string; slept: string | null; reason?: string | null }[];
+};
+export type UnplacedNumbers = {
+    days: number; byReason: { code: string | null; count: Cell }[]; bySlept: { code: string | null; count: Cell }[];
+    byHours: { from: number; below: number | null; count: Cell }[];
+    byRegion: { code: string; waiting: Cell; closed: Cell; withdrawn: Cell; total: Cell }[];
+};
+export type FundingFlags = {
+    from: string; to: string; whole: boolean; minimumCell: number; total: Cell;
+    regions: { region: string; municipality: string | null; count: number | null; suppressed: boolean }[];
+};
 export type Problem = {
     type?: string; title: string; status: number; detail: string; code?: string; poolId?: number;
     errors?: { pointer: string; detail: string }[];

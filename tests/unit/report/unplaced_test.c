@@ -104,11 +104,98 @@ static void what_the_overview_hides_is_not_here_either(void **state)
     }
 }
 
+static int64_t hidden_of(const struct unplaced_cell *cells, size_t n, int64_t total, size_t *n_hidden)
+{
+    int64_t hidden = total;
+
+    *n_hidden = 0;
+    for (size_t i = 0; i < n; i++) {
+        *n_hidden += cells[i].hidden;
+        if (!cells[i].hidden) {
+            assert_true(cells[i].count == 0 || cells[i].count >= 5);
+            hidden -= cells[i].count;
+        }
+    }
+    return hidden;
+}
+
+static void close_as(struct exchange *x, struct referral_id r, uint8_t slept, uint8_t reason)
+{
+    struct command cmd = {.kind = CMD_CLOSE_REFERRAL, .actor = referrer_of(VT_OOST)};
+
+    cmd.u.night.referral = r;
+    cmd.u.night.night = (struct night){.day = (int32_t)(x->now / MS_DAY), .slept = slept, .reason = reason};
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+}
+
+static void why_where_and_how_long(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct command told = {.kind = CMD_NOTE_NIGHT, .actor = referrer_of(VT_OOST)};
+    struct unplaced_report *r = NULL;
+    size_t n = 0;
+
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        close_as(x, do_open(x, VT_OOST, a_need()), 12, 1);
+    for (int i = 0; i < 2; i++)
+        close_as(x, do_open(x, VT_OOST, a_need()), 14, 2);
+    told.u.night.referral = do_open(x, VT_OOST, a_need());
+    told.u.night.night = (struct night){.day = (int32_t)(x->now / MS_DAY), .slept = 16};
+    assert_int_equal(exchange_do(x, &told).refusal, REFUSAL_NONE);
+    x->now += 5 * MS_HOUR;
+    do_tick(x);
+    r = made(x, 1);
+    assert_int_equal(r->slept[16].count, 1); /* of a night, while it is looked for */
+    assert_int_equal(r->reasons[1].count, 6);
+    assert_int_equal(r->reasons[2].count, 2);
+    assert_int_equal(r->reasons[0].count, 1); /* nobody said yet */
+    assert_int_equal(r->slept[12].count, 6);
+    assert_int_equal(r->slept[14].count, 2);
+    assert_int_equal(r->hours[0].count, 8); /* closed in their first hours */
+    assert_int_equal(r->hours[1].count, 1);
+    assert_int_equal(r->hours[2].count + r->hours[3].count, 0);
+    free(r);
+    r = made(x, 5);
+    assert_false(r->all.hidden[UNPLACED_TOTAL]);
+    assert_true(r->reasons[0].hidden && r->reasons[2].hidden);
+    assert_true(hidden_of(r->reasons, r->n_reasons, 9, &n) >= 5 && n >= 2); /* three alone are too few */
+    assert_true(hidden_of(r->slept, r->n_slept, 9, &n) >= 5 && n >= 2);
+    assert_true(hidden_of(r->hours, UNPLACED_HOURS_N, 9, &n) >= 5 && n >= 2);
+    free(r);
+    exchange_free(x);
+}
+
+/* A total that the overview hides has no lines; nothing at all has nothing to hide. */
+static void a_hidden_total_has_no_lines(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct unplaced_report *r = made(x, 5);
+
+    (void)state;
+    assert_false(r->all.hidden[UNPLACED_TOTAL] || r->reasons[0].hidden || r->hours[0].hidden);
+    for (size_t g = 0; g < r->n_regions; g++)
+        for (int c = 0; c < UNPLACED_PART_N; c++)
+            assert_false(r->regions[g].hidden[c]);
+    free(r);
+    close_as(x, do_open(x, VT_OOST, a_need()), 12, 1);
+    r = made(x, 5);
+    assert_true(r->all.hidden[UNPLACED_TOTAL]);
+    for (size_t i = 0; i < r->n_reasons; i++)
+        assert_true(r->reasons[i].hidden);
+    for (size_t i = 0; i < UNPLACED_HOURS_N; i++)
+        assert_true(r->hours[i].hidden);
+    free(r);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_end_is_counted_once),
         cmocka_unit_test(what_the_overview_hides_is_not_here_either),
+        cmocka_unit_test(why_where_and_how_long),
+        cmocka_unit_test(a_hidden_total_has_no_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

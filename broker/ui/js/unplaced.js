@@ -1,0 +1,29 @@
+// @ts-check
+// The unplaced register of the own organisation: who got no place in time, why, how long they have waited and where they slept.
+import { label } from './codes.js';
+import { date, number, t } from './text.js';
+import { html, nothing } from './ui.js';
+
+/** @typedef {import('../types/api').UnplacedLine} UnplacedLine */
+
+/** @param {string | null | undefined} code */
+const place = code => (code ? label('destinations', code) : t('unplaced.not_said'));
+
+/** The last night first; where none was told, a closed one says where that was. @param {UnplacedLine} u */
+function nights(u) {
+  const told = [...u.nights ?? []].reverse();
+  if (told.length === 0) return u.closedSlept ? place(u.closedSlept) : html`<span class="subtle">${t('unplaced.not_said')}</span>`;
+  return html`<ul class="unplaced-nights">${told.map(night)}</ul>`;
+}
+/** @param {{ date: string, slept: string | null }} n */
+const night = n => html`<li>${date(`${n.date}T12:00:00Z`)}: ${place(n.slept)}</li>`;
+
+/** @param {UnplacedLine} u */
+const row = u => html`<tr><th scope="row"><a href="/verwijzing#r=${u.referralId}">${u.referralCode}</a></th><td>${u.state === 'closed' ? t('unplaced.closed') : u.state === 'withdrawn' ? t('unplaced.withdrawn') : t('unplaced.waiting')}</td>
+  <td>${t('unplaced.hours', { n: u.hoursWaited })}</td><td>${u.reason ? label('unplacedReasons', u.reason) : html`<span class="subtle">${t('unplaced.not_said')}</span>`}</td><td>${nights(u)}</td></tr>`;
+
+/** @param {{ unplaced: UnplacedLine[], total: number }} register @param {boolean} all the ended ones too @param {(all: boolean) => void} choose */
+export const unplacedSection = (register, all, choose) => html`<section class="panel" aria-labelledby="unplaced-title"><h2 id="unplaced-title">${t('unplaced.title')}</h2><p class="subtle">${t('unplaced.text')}</p>
+  <div class="check"><label><input type="checkbox" .checked=${all} @change=${(/** @type {Event} */ e) => choose(/** @type {HTMLInputElement} */ (e.target).checked)}><span>${t('unplaced.all')}</span></label></div>
+  ${register.unplaced.length === 0 ? html`<p>${t('unplaced.none')}</p>` : html`<div class="stay-scroll" role="group" aria-labelledby="unplaced-title" tabindex="0"><table class="table"><thead><tr>${['referral', 'state', 'waited', 'reason', 'slept'].map(k => html`<th scope="col">${t(`unplaced.${k}`)}</th>`)}</tr></thead><tbody>${register.unplaced.map(row)}</tbody></table></div>
+    ${register.total > register.unplaced.length ? html`<p>${t('unplaced.more', { shown: number(register.unplaced.length), total: number(register.total) })}</p>` : nothing}`}</section>`;
