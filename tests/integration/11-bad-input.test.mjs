@@ -205,6 +205,7 @@ const kinds = [
   ['two lengths', () => bytes(head(['POST /api/v1/session HTTP/1.1', 'Host: localhost', 'Content-Length: 2', 'Content-Length: 3']) + '{}'), 400, /Content-Length/],
   ['a length that is no number', () => bytes(head(['POST /api/v1/session HTTP/1.1', 'Host: localhost', 'Content-Length: +2']) + '{}'), 400, /Content-Length/],
   ['a path that climbs', () => bytes(head(['GET /api/v1/../../etc/passwd HTTP/1.1', 'Host: localhost'])), 400, /segments/],
+  ['a byte in the path that no address has', () => bytes(head(['GET /api/v1/health%zz HTTP/1.1', 'Host: localhost'])), 400, /byte or escape/],
   ['a head of 9 KiB', () => bytes(head(['GET /api/v1/health HTTP/1.1', 'Host: localhost', `X-A: ${'a'.repeat(9_000)}`])), 431, /too long/],
   ['signing in with the wrong password', () => x.client().post('/session', { username: 'nachtdienst.utrecht', password: 'fout' }, { key: null }), 401, /name or the password/],
   ['signing in without a password', () => x.client().post('/session', { username: 'nachtdienst.utrecht' }, { key: null }), 400, '/password'],
@@ -224,6 +225,7 @@ function judge(answer, status, where) {
   const p = answer.json;
   assert.equal(p.status, status);
   assert.ok(p.title && p.detail && p.type, answer.text);
+  assert.match(p.code ?? '', /^[ACDEFGHJKMNPQRTUVWXY34679]{8}$/, `a code for support: ${answer.text}`);
   if (where instanceof RegExp) assert.match(`${p.title} ${p.detail}`, where);
   else if (typeof where === 'object' && !Array.isArray(where)) {
     assert.equal(p.errors?.[0]?.line, where.line, answer.text);
