@@ -97,7 +97,7 @@ const leftPart = parts => html`<section class="panel stay-part" id="vertrokken" 
 
 function board() {
   if (!BOARD.has(frame.session.role)) return nothing;
-  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), act };
+  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), draw: frame.draw, act };
   return html`<section class="panel stay-part" aria-labelledby="clocks-title"><h2 id="clocks-title">${t('stay.clocks')}</h2>${clockList(state.clocks, parts, true)}</section>${staysView()}${frame.session.role === 'shelter' ? leftPart(parts) : nothing}`;
 }
 
