@@ -90,7 +90,7 @@ function residence(ctx) {
   const choose = (/** @type {Event} */ e) => { own.residence = /** @type {HTMLSelectElement} */ (e.target).value; ctx.redraw(); };
   return html`<div class="gate-task" id="gate-task"><h3>${t(tasks.includes('residence') ? 'gate.task_residence' : 'gate.task_until')}</h3><p class="small">${t('gate.task_text')}</p>${faultSummary('gate-task')}
     ${fieldView('gate-residence', t('gate.file_residence'), html`<select id="gate-residence" aria-invalid=${invalid('gate-residence')} aria-describedby=${described('gate-residence')} @change=${choose}>${options.map(([code, word]) => html`<option value=${code} .selected=${value === code}>${word}</option>`)}</select>`)}
-    ${value === 'bedenktijd' ? fieldView('gate-until', t('gate.until'), html`<input class="input" id="gate-until" type="date" min=${isoDate(ctx.api.now())} aria-invalid=${invalid('gate-until')} aria-describedby=${described('gate-until')} .value=${live(own.until)} @input=${(/** @type {Event} */ e) => { own.until = /** @type {HTMLInputElement} */ (e.target).value; ctx.redraw(); }}>`) : nothing}
+    ${value === 'bedenktijd' ? fieldView('gate-until', t('gate.until'), html`<input class="input" id="gate-until" type="date" min=${isoDate(ctx.api.now())} aria-invalid=${invalid('gate-until')} aria-describedby=${described('gate-until', true)} .value=${live(own.until)} @input=${(/** @type {Event} */ e) => { own.until = /** @type {HTMLInputElement} */ (e.target).value; ctx.redraw(); }}>`, t('gate.until_hint')) : nothing}
     ${button(t('gate.save'), { id: 'gate-found', busy: ctx.busy, click: save })}</div>`;
 }
 

@@ -114,7 +114,7 @@ function view() {
     reason: state.reason, toggle, choose: reason => { state.reason = reason; frame.draw(); }, step,
   }) : nothing;
   return html`<main id="main" class="gates ${state.gate ? 'has-case' : ''}">${staleNotice(frame, load)}${doubtNotice(frame)}
-    <section class="gate-side" aria-labelledby="gate-title"><h1 id="gate-title" tabindex="-1">${t('gate.title')}</h1>${queueView()}</section>
+    <section class="gate-side" aria-labelledby="gate-title"><h1 id="gate-title" tabindex="-1">${t('gate.title')}</h1><p class="subtle">${t('gate.text')}</p>${queueView()}</section>
     <div class="gate-work">${state.gate ? html`<a class="gate-back" href="#">${t('gate.back')}</a>` : nothing}${problem}${work}</div></main>`;
 }
 

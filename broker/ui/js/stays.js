@@ -89,7 +89,7 @@ const stayRow = s => html`<tr><th scope="row"><a href="/verwijzing#r=${s.referra
   <td>${s.state === 'ready' ? badge(s.blockedBy ? t('stay.blocked_short', { by: label('outflowBlocks', s.blockedBy) }) : t('stay.ready_short')) : ''}</td><td>${label('fundingStreams', s.funding.at(-1)?.stream)}</td></tr>`;
 
 const staysView = () => html`<section class="panel stay-part" aria-labelledby="stays-title"><h2 id="stays-title">${t('stay.stays')}</h2>${state.stays.length === 0 ? html`<p>${t('stay.no_stays')}</p>` : html`<div class="stay-scroll" role="group" aria-labelledby="stays-title" tabindex="0"><table class="table"><thead><tr>
-  ${['referral', 'place', 'since', 'nights_head', 'moves', 'outflow', 'funding'].map(k => html`<th scope="col">${t(`stay.${k}`)}</th>`)}</tr></thead><tbody>${state.stays.map(stayRow)}</tbody></table></div>`}</section>`;
+  ${['referral', 'place', 'since', 'nights_head', 'moves', 'outflow_head', 'funding'].map(k => html`<th scope="col">${t(`stay.${k}`)}</th>`)}</tr></thead><tbody>${state.stays.map(stayRow)}</tbody></table></div>`}</section>`;
 
 /** @param {import('./stay.js').StayParts} parts */
 const leftPart = parts => html`<section class="panel stay-part" id="vertrokken" aria-labelledby="left-title"><h2 id="left-title" tabindex="-1">${t('stay.left_head')}</h2>
