@@ -67,19 +67,21 @@ export const forgetFaults = formId => (formId ? wrong.delete(formId) : wrong.cle
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
 /** @param {HTMLFormElement} form @returns {Field[]} */
 const fieldsOf = form => /** @type {Field[]} */ ([...form.elements].filter(e => e instanceof HTMLInputElement || e instanceof HTMLSelectElement || e instanceof HTMLTextAreaElement));
-/** The name as it stands at the field. @param {Field} field */
-const nameOf = field => (field.labels?.[0]?.textContent ?? field.name).trim();
+/** The name as it stands at the field, or above a choice of one out of a few. @param {Field} field */
+const nameOf = field => ((field.type === 'radio' ? field.closest('fieldset')?.querySelector('legend') : field.labels?.[0])?.textContent ?? field.name).trim();
+/** Of such a choice the first stands for all. @param {Field} field @param {number} i @param {Field[]} all */
+const isFirst = (field, i, all) => field.type !== 'radio' || all.findIndex(f => f.name === field.name) === i;
 
 /** What the browser finds wrong with a field; a blank alone is no answer. @param {Field} field @returns {string | null} */
 function textOf(field) {
   const name = nameOf(field);
-  const isBlank = field.required && field.value.trim() === '';
-  if (isBlank || field.validity.valueMissing) return t(field instanceof HTMLSelectElement ? 'faults.choose' : 'faults.empty', { field: name });
+  const isBlank = field.required && field.type !== 'radio' && field.value.trim() === '';
+  if (isBlank || field.validity.valueMissing) return t(field instanceof HTMLSelectElement || field.type === 'radio' ? 'faults.choose' : 'faults.empty', { field: name });
   return field.validity.valid ? null : t('faults.wrong', { field: name });
 }
 
 /** Look at all fields of a form that is to be sent. @param {HTMLFormElement} form @returns {boolean} whether it is right */
-export const isRight = form => !setFaults(form.id, fieldsOf(form).flatMap(field => { const text = textOf(field); return text ? [{ id: field.id, text }] : []; }));
+export const isRight = form => !setFaults(form.id, fieldsOf(form).filter(isFirst).flatMap(field => { const text = textOf(field); return text ? [{ id: field.id, text }] : []; }));
 
 /**
  * Send, and keep what the exchange found wrong at the fields that it speaks of. Its refusal goes on to who shows it.
