@@ -27,22 +27,22 @@ const empty = key => say('faults.empty', { field: say(key) });
 const choose = key => say('faults.choose', { field: say(key) });
 
 /** All that FORM says is wrong, in the order of its fields: [field, words]; each stands at its field too, and is led to. */
-async function faultsOf(form) {
-  const summary = page.locator(`#${form}-faults`);
+async function faultsOf(form, at = page) {
+  const summary = at.locator(`#${form}-faults`);
   await summary.waitFor();
-  await page.waitForFunction(id => document.activeElement?.id === id, `${form}-faults`);
+  await at.waitForFunction(id => document.activeElement?.id === id, `${form}-faults`);
   const found = [];
   for (const link of await summary.locator('li a').all()) {
     const id = (await link.getAttribute('href')).slice(1);
     const words = await link.innerText();
     found.push([id, words]);
-    assert.equal((await page.locator(`#${id}-fault`).innerText()).trim(), words, `at ${id}`);
-    assert.equal(await page.locator(`#${id}`).getAttribute('aria-invalid'), 'true', id);
-    assert.ok((await page.locator(`#${id}`).getAttribute('aria-describedby')).split(' ').includes(`${id}-fault`), id);
-    const hash = await page.evaluate(() => location.hash);
+    assert.equal((await at.locator(`#${id}-fault`).innerText()).trim(), words, `at ${id}`);
+    assert.equal(await at.locator(`#${id}`).getAttribute('aria-invalid'), 'true', id);
+    assert.ok((await at.locator(`#${id}`).getAttribute('aria-describedby')).split(' ').includes(`${id}-fault`), id);
+    const hash = await at.evaluate(() => location.hash);
     await link.click();
-    assert.equal(await page.evaluate(() => document.activeElement.id), id, 'the link leads to its field');
-    assert.equal(await page.evaluate(() => location.hash), hash, 'the hash keeps the referral');
+    assert.equal(await at.evaluate(() => document.activeElement.id), id, 'the link leads to its field');
+    assert.equal(await at.evaluate(() => location.hash), hash, 'the hash keeps the referral');
   }
   assert.equal(await summary.locator('b').innerText(), say('faults.title', { n: found.length }));
   return found;
@@ -97,6 +97,25 @@ test('gate, clock, MDO and question: each form says all that it misses', async (
   await page.locator('[data-mdo]').waitFor();
   assert.equal(await page.locator(`#mdo-new-${id}-faults`).count(), 0);
   expectStatus(await vt.post(`/referrals/${id}/withdrawal`, { reason: 'anders' }), 200);
+});
+
+test('the queue of a gatekeeper: nothing asked, no reason to give back', async () => {
+  const { id } = await openReferral(vt, aVictim({ residence: 'onbekend' }));
+  const gate = expectStatus(await vt.post(`/referrals/${id}/gate-requests`, { kind: 'cosm' }), 201);
+  const keeper = await openDesk(browser, x.origin);
+  await signIn(keeper, 'helpdesk.comensha', '.gate-queue li');
+  await keeper.page.click(`.gate-line[data-gate="${gate.id}"]`);
+  await keeper.page.click('#gate-take');
+  await keeper.page.locator('.gate-places li').first().waitFor();
+  await keeper.page.click('#gate-ask-back');
+  assert.deepEqual(await faultsOf('gate-ask', keeper.page), [['gate-fact-0', choose('gate.missing_title')]]);
+  await keeper.page.click('#gate-return');
+  assert.deepEqual(await faultsOf('gate-give-back', keeper.page), [['gate-reason', choose('gate.return_reason')]]);
+  assert.deepEqual(await axe(keeper.page), []);
+  assert.equal(expectStatus(await vt.get(`/gate-requests/${gate.id}`), 200).state, 'taken', 'nothing was sent');
+  expectStatus(await vt.post(`/referrals/${id}/withdrawal`, { reason: 'anders' }), 200);
+  noFaults(keeper, 'gatekeeper');
+  await keeper.context.close();
 });
 
 test('after the yes of a house no bed is looked for: only a night until they can go there, folded', async () => {

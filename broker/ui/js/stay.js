@@ -87,7 +87,7 @@ const clockLine = c => c.state === 'stopped' ? t('stay.clock_stopped_at', { time
     : t('stay.clock_until', { time: moment(c.runsOutAt) });
 
 /** One clock: until when, whose, what follows. @param {Clock} c @param {StayParts} p @param {boolean} [named] with the code of its referral */
-export const clockView = (c, p, named = false) => html`<li class="stay-clock ${c.state}" data-clock=${c.id}>
+export const clockView = (c, p, named = false) => html`<li class="stay-clock clock-${c.state}" data-clock=${c.id}>
   <div class="stay-clock-head"><b>${label('clocks', c.clock)}</b>${badge(t(`stay.clock_${c.state}`))}</div>
   ${named ? html`<p><a href="/verwijzing#r=${c.referralId}">${c.referralCode}</a></p>` : nothing}
   <p>${clockLine(c)}</p>
