@@ -53,7 +53,7 @@ const WALKS = [
   { viewport: NARROW, theme: 'day', lang: 'nl', arrives: true },
 ];
 for (const w of WALKS) {
-  test(`all states at ${w.viewport.width} px, ${w.theme}, ${w.lang}: no finding, no sideways scrolling`, { timeout: 300_000 }, async () => {
+  test(`all states at ${w.viewport.width} px, ${w.theme}, ${w.lang}: no finding, no sideways scrolling`, { timeout: 420_000 }, async () => {
     const found = [];
     const paths = new Set();
     const missed = await walk({ x, browser, ...w }, async (state, { page }) => {
