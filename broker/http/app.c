@@ -56,10 +56,11 @@ static const char *wire_problem(void *ctx, enum http_fault fault, struct buf *bo
     char code[REPLY_CODE_SIZE];
 
     reply_support_code(ctx, code);
-    log_line(LOG_DEBUG, "problem answered", "code=%s status=%d type=%s route=-", code, http_fault_status(fault),
-             http_fault_code(fault));
+    log_line(LOG_DEBUG, "problem answered", "code=%s status=%d type=%s route=-", code,
+             http_fault_status(fault), http_fault_code(fault));
     buf_format(body,
-               "{\"type\":\"/problems/%s\",\"title\":\"Not accepted\",\"status\":%d,\"detail\":\"%s\",\"code\":\"%s\"}",
+               "{\"type\":\"/problems/%s\",\"title\":\"Not "
+               "accepted\",\"status\":%d,\"detail\":\"%s\",\"code\":\"%s\"}",
                http_fault_code(fault), http_fault_status(fault), http_fault_text(fault), code);
     return "application/problem+json";
 }
