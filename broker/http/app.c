@@ -7,6 +7,7 @@
 #include "http/feed_watch.h"
 #include "http/night_sheet.h"
 #include "http/note_janitor.h"
+#include "http/reply.h"
 #include "http/session_api.h"
 #include "http/sse_hub.h"
 #include "http/static_files.h"
@@ -52,9 +53,15 @@ static void on_stream_closed(void *ctx, struct wire_ticket ticket)
 /* What the wire refuses before there is a request: same form as every other problem. */
 static const char *wire_problem(void *ctx, enum http_fault fault, struct buf *body)
 {
-    (void)ctx;
-    buf_format(body, "{\"type\":\"/problems/%s\",\"title\":\"Not accepted\",\"status\":%d,\"detail\":\"%s\"}",
-               http_fault_code(fault), http_fault_status(fault), http_fault_text(fault));
+    char code[REPLY_CODE_SIZE];
+
+    reply_support_code(ctx, code);
+    log_line(LOG_DEBUG, "problem answered", "code=%s status=%d type=%s route=-", code,
+             http_fault_status(fault), http_fault_code(fault));
+    buf_format(body,
+               "{\"type\":\"/problems/%s\",\"title\":\"Not "
+               "accepted\",\"status\":%d,\"detail\":\"%s\",\"code\":\"%s\"}",
+               http_fault_code(fault), http_fault_status(fault), http_fault_text(fault), code);
     return "application/problem+json";
 }
 

@@ -12,8 +12,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define CODE_SIZE_SUPPORT 9
-
 /* The design's, letter for letter (ux.md 2.1): measured with our pages, so a change needs a new measurement.
  */
 #define CSP_OF(scripts)                                                                                      \
@@ -131,19 +129,17 @@ void reply_empty(const struct late *late, int status)
 
 /* ---- problems ---- */
 
-/* A short name for one answer, to be read out on the telephone and found in the log. It comes from a counter
- * and the clock; it says nothing of the request. Letters that are not mistaken for each other. */
-static void support_code(struct http_app *app, char out[CODE_SIZE_SUPPORT])
+void reply_support_code(struct http_app *app, char out[REPLY_CODE_SIZE])
 {
     static const char letters[] = "ACDEFGHJKMNPQRTUVWXY34679";
     uint64_t h = hash_combine(hash_combine(flow_durable_seq(app->parts.flow), (uint64_t)app_now_ms(app)),
                               app->problems++);
 
-    for (size_t i = 0; i + 1 < CODE_SIZE_SUPPORT; i++) {
+    for (size_t i = 0; i + 1 < REPLY_CODE_SIZE; i++) {
         out[i] = letters[h % (sizeof letters - 1)];
         h /= sizeof letters - 1;
     }
-    out[CODE_SIZE_SUPPORT - 1] = '\0';
+    out[REPLY_CODE_SIZE - 1] = '\0';
 }
 
 /* What somebody may ask about goes to the log; what any stranger can cause at will does not (debug). */
@@ -158,11 +154,11 @@ static enum log_level problem_level(int status)
 static void send_problem(const struct late *late, int status, const char *type, const char *title,
                          const char *detail, json_t *extra, const struct wire_header *headers, size_t n)
 {
-    char uri[64], code[CODE_SIZE_SUPPORT];
+    char uri[64], code[REPLY_CODE_SIZE];
     json_t *body = NULL;
 
     snprintf(uri, sizeof uri, "/problems/%s", type);
-    support_code(late->app, code);
+    reply_support_code(late->app, code);
     body = json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", uri, "title", title, "status", status, "detail",
                      detail, "code", code);
     CHECK(body != NULL);

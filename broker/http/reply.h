@@ -33,6 +33,12 @@ struct reply_document {
 /* Send D, once what it rests on is durable; takes its body. */
 void reply_document(const struct late *late, struct reply_document *d);
 
+/* A short name for one problem, to be read out on the telephone and found in the log: "code" of every
+ * problem, also of those that the wire answers before there is a call. It comes from a counter and the clock;
+ * it says nothing of the request. Letters that are not mistaken for each other; with its NUL. */
+#define REPLY_CODE_SIZE 9
+void reply_support_code(struct http_app *app, char out[REPLY_CODE_SIZE]);
+
 /* As reply_problem, after a number of seconds: Retry-After. */
 void reply_problem_wait(const struct late *late, int status, const char *type, const char *title,
                         const char *detail, int64_t retry_after_s);

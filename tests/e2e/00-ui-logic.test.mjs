@@ -20,6 +20,7 @@ const { startLive } = await load('live');
 const codes = await load('codes');
 const reasons = await load('reasons');
 const need = await load('need');
+const needReferral = await load('need_referral');
 const capacity = await load('capacity');
 const csv = await load('csv');
 const report = await load('shelter_report');
@@ -164,10 +165,10 @@ test('the intake becomes the need of the API', () => {
   for (const absent of ['residence', 'homeMunicipality', 'minorAlone', 'callback', 'ground']) assert.ok(!(absent in sent), absent);
   assert.equal(need.toNeed({ ...intake, traits: {} }).language, undefined, 'no interpreter, no language');
   assert.equal(need.toNeed(need.withAdults(intake, 0)).minorAlone, true);
-  const opened = need.toReferral(intake, ' 010 123 45 67 ', 0);
+  const opened = needReferral.toReferral(intake, ' 010 123 45 67 ', 0);
   assert.equal(opened.callback, '010 123 45 67');
   assert.equal(opened.ground, 'statutory_task');
-  const back = need.fromNeed(opened);
+  const back = needReferral.fromNeed(opened);
   assert.deepEqual(need.toNeed(back), { ...sent, household: sent.household });
 });
 

@@ -12,7 +12,7 @@ const load = name => import(new URL(`broker/ui/js/${name}.js`, root));
 const dutch = JSON.parse(read('broker/ui/i18n/complaints.nl.json'));
 const text = await load('text');
 const complaint = await load('complaint');
-const feed = await load('feed');
+const feed = { ...await load('feed'), ...await load('feed_messages'), ...await load('feed_differ'), ...await load('feed_upload') };
 const capacity = await load('capacity');
 const report = await load('shelter_report');
 

@@ -10,8 +10,8 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const BUDGET_BYTES = 25_000;
-// The stream of events, which every page with live facts fetches right after its first screen.
-const ALWAYS_LATER = ['live.js'];
+// What every page fetches right after its first screen: the stream of events, and the warning before a session ends.
+const ALWAYS_LATER = ['live.js', 'session_end.js'];
 /** What each page may fetch later. */
 const LATER = {
   dienst: [],
@@ -19,7 +19,7 @@ const LATER = {
   index: [],
   inloggen: [],
   koppeling: ['feeds_all.js', 'feeds_hand.js'],
-  opvang: ['night_link.js', 'shelter_work.js'],
+  opvang: ['awake.js', 'night_link.js', 'shelter_work.js'],
   plaatsen: ['night_link.js', 'placer_intake_more.js', 'placer_work.js'],
   samenwerken: [],
   sleutel: ['libsodium-wrappers.mjs'],

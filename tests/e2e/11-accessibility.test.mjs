@@ -4,6 +4,7 @@
 // Three walks, each with one width, language and theme. The first one judges the colours of the other theme too, and all
 // try each state at the widths of a phone and of 400 % zoom for sideways scrolling.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { DESKTOP, NARROW, PHONE, axe, contrast, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
@@ -44,17 +45,24 @@ async function judge(state, page, { theme, bothThemes }) {
   return found;
 }
 
+// The first page only sends each role on.
+const PAGES = Object.keys(JSON.parse(readFileSync(new URL('../../broker/ui/pages/pages.json', import.meta.url), 'utf8'))).filter(name => name !== 'index');
 const WALKS = [
   { viewport: DESKTOP, theme: 'day', lang: 'nl', bothThemes: true },
   { viewport: PHONE, theme: 'night', lang: 'en' },
   { viewport: NARROW, theme: 'day', lang: 'nl', arrives: true },
 ];
 for (const w of WALKS) {
-  test(`all states at ${w.viewport.width} px, ${w.theme}, ${w.lang}: no finding, no sideways scrolling`, { timeout: 300_000 }, async () => {
+  test(`all states at ${w.viewport.width} px, ${w.theme}, ${w.lang}: no finding, no sideways scrolling`, { timeout: 420_000 }, async () => {
     const found = [];
-    const missed = await walk({ x, browser, ...w }, async (state, { page }) => { found.push(...await judge(state, page, w)); });
+    const paths = new Set();
+    const missed = await walk({ x, browser, ...w }, async (state, { page }) => {
+      paths.add(new URL(page.url()).pathname.slice(1));
+      found.push(...await judge(state, page, w));
+    });
     assert.deepEqual(found, []);
     assert.deepEqual(missed, [], 'states that the walk did not reach');
+    assert.deepEqual(PAGES.filter(name => !paths.has(name)), [], 'pages that no state stands on');
   });
 }
 

@@ -76,3 +76,23 @@ test('one section of a file does not come: the others stand, and it comes after 
   assert.deepEqual(desk.faults, []);
   await desk.context.close();
 });
+
+test('the end of a session is said before it comes, by a part that comes after the first screen', async () => {
+  const desk = await openDesk(browser, x.origin, { expected: EXPECTED });
+  const back = await without(desk, 'session_end.js');
+  await signIn(desk, 'nachtdienst.rotterdam', '#results');
+  const session = await desk.page.evaluate(async () => (await fetch('/api/v1/session')).json());
+  await desk.page.route('**/api/v1/session', route => route.fulfill({ json: { ...session, endsAt: new Date(Date.now() + 100_000).toISOString() } }));
+  const failed = desk.page.waitForEvent('requestfailed', r => r.url().endsWith('/session_end.js'));
+  await desk.page.reload();
+  await failed;
+  await back();
+  const dialog = desk.page.locator('dialog#session-end[open]');
+  await dialog.waitFor(); // asked for again
+  assert.match(await dialog.innerText(), new RegExp(say('session.ends_title')));
+  await desk.page.unroute('**/api/v1/session');
+  await dialog.getByRole('button', { name: say('session.stay') }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  assert.deepEqual(desk.faults, []);
+  await desk.context.close();
+});

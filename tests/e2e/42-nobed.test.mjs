@@ -57,8 +57,8 @@ test('a hotel without somebody who answers for it is not taken', async () => {
   await section().locator('label', { hasText: say('nobed.other_org') }).click();
   await page.waitForSelector('#nobed-org');
   await section().getByRole('button', { name: say('nobed.save_hotel') }).click();
-  await page.waitForSelector('#nobed-fault');
-  assert.equal(await page.locator('#nobed-fault').innerText(), say('nobed.fault_organisation'));
+  await page.waitForSelector('#form-hotel-faults');
+  assert.equal(await page.locator('#nobed-org-fault').innerText(), say('nobed.fault_organisation'));
   await page.fill('#nobed-org', 'Politie basisteam Noord');
   await page.fill('#nobed-phone', '0900 000 0000');
   await page.fill('#nobed-first', clockIn(1));

@@ -58,8 +58,8 @@ test('a clock is started, offered and taken on the board of the other', async ()
   const name = demo.organisations.find(o => o.id === house.organisation)?.name;
   await part(own).locator('[name=organisation]').selectOption(name ? { label: name } : { index: 2 });
   await part(own).getByRole('button', { name: say('stay.clock_offer'), exact: true }).click();
-  await part(own).getByText(/Overdracht gevraagd aan/).waitFor();
-  assert.match(await part(own).innerText(), /Bewaakt door Veilig Thuis/);
+  await part(own).getByText(/Gevraagd aan .*nog niet geantwoord/).waitFor();
+  assert.match(await part(own).innerText(), /Veilig Thuis .* let op deze termijn/);
 });
 
 test('the household leaves with a code: the phone of the house goes to its board, and the referral closes to it', async () => {

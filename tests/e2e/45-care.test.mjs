@@ -97,7 +97,7 @@ test('a specialist is asked, and sees neither code nor place nor age; the answer
   const card = house.page.locator('[data-kind="consult"]');
   await card.getByText('Wat is hier wijs?').waitFor();
   const text = await card.innerText();
-  assert.ok(!text.includes(other.code) && !/\b(34|9|6)\b/.test(text), text);
+  assert.ok(!text.includes(other.code) && !/\b(34|9|6)\b/.test(text.replace(/\d\d:\d\d/g, '')), text); // a time may have such minutes
   assert.match(text, /1 volwassene, 2 kinderen van 4 tot 12/);
   await card.locator('[name=answer]').fill('Eerst een tolk.');
   await card.getByRole('button', { name: say('care.answer_button') }).click();

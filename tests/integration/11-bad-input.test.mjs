@@ -205,6 +205,17 @@ const kinds = [
   ['two lengths', () => bytes(head(['POST /api/v1/session HTTP/1.1', 'Host: localhost', 'Content-Length: 2', 'Content-Length: 3']) + '{}'), 400, /Content-Length/],
   ['a length that is no number', () => bytes(head(['POST /api/v1/session HTTP/1.1', 'Host: localhost', 'Content-Length: +2']) + '{}'), 400, /Content-Length/],
   ['a path that climbs', () => bytes(head(['GET /api/v1/../../etc/passwd HTTP/1.1', 'Host: localhost'])), 400, /segments/],
+  // -- all that is wrong with one form, at once --
+  ['a hotel of which nothing is right', () => bridge({ owner: { kind: 'other', role: 'buur', organisation: '', callback: 'x' }, everyMinutes: 1, times: [soon(-60_000)] }), 400, ['/owner/role', '/owner/organisation', '/owner/callback', '/everyMinutes', '/times/0']],
+  ['a night of which nothing is right', () => referrer.post(`/referrals/${referral.id}/closure`, { date: '2099-01-01', slept: 'maan', reason: 'zin' }), 400, ['/date', '/slept', '/reason']],
+  ['an MDO of which nothing is right', () => referrer.post(`/referrals/${referral.id}/mdos`, { ground: 'zin', organisationIds: [0], nextAt: soon(-7_200_000) }), 400, ['/ground', '/organisationIds/0', '/nextAt']],
+  ['a question of which nothing is right', () => referrer.post(`/referrals/${referral.id}/consults`, { organisationId: 0, question: '' }), 400, ['/organisationId', '/question']],
+  ['a regie of which nothing is right', () => referrer.post(`/referrals/${referral.id}/regie-acceptance`, { role: '', callback: 'x' }), 400, ['/role', '/callback']],
+  ['a departure of which nothing is right', () => house.post('/stays/1/departure', { reason: 'zin', destination: 'maan' }), 400, ['/reason', '/destination']],
+  ['a payer of whom nothing is right', () => house.post('/stays/1/funding', { stream: 'zin', municipality: 'GM0000', from: 'morgen', reason: 'zin' }), 400, ['/stream', '/municipality', '/from', '/reason']],
+  ['a residence of which nothing is right', () => referrer.post(`/referrals/${referral.id}/residence`, { residence: 'zin', untilAt: 'morgen' }), 400, ['/residence', '/untilAt']],
+  ['a note of which nothing is right', () => referrer.post(`/referrals/${referral.id}/notes`, { keyId: -1, sealed: '!' }), 400, ['/keyId', '/sealed']],
+  ['a byte in the path that no address has', () => bytes(head(['GET /api/v1/health%zz HTTP/1.1', 'Host: localhost'])), 400, /byte or escape/],
   ['a head of 9 KiB', () => bytes(head(['GET /api/v1/health HTTP/1.1', 'Host: localhost', `X-A: ${'a'.repeat(9_000)}`])), 431, /too long/],
   ['signing in with the wrong password', () => x.client().post('/session', { username: 'nachtdienst.utrecht', password: 'fout' }, { key: null }), 401, /name or the password/],
   ['signing in without a password', () => x.client().post('/session', { username: 'nachtdienst.utrecht' }, { key: null }), 400, '/password'],
@@ -224,6 +235,7 @@ function judge(answer, status, where) {
   const p = answer.json;
   assert.equal(p.status, status);
   assert.ok(p.title && p.detail && p.type, answer.text);
+  assert.match(p.code ?? '', /^[ACDEFGHJKMNPQRTUVWXY34679]{8}$/, `a code for support: ${answer.text}`);
   if (where instanceof RegExp) assert.match(`${p.title} ${p.detail}`, where);
   else if (typeof where === 'object' && !Array.isArray(where)) {
     assert.equal(p.errors?.[0]?.line, where.line, answer.text);

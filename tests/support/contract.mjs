@@ -54,8 +54,8 @@ export class Contract {
     if (method === 'HEAD') return null;
     if (!response.content) return answer.text === '' ? null : 'a body where none is described';
     if (!response.content[type]) return `content type ${type} is not described`;
-    // What is refused before there is a request (wire/http_fault.c) has no support code, and not this field.
-    if (!answer.headers['api-version'] && (answer.status < 400 || answer.json?.code)) return 'no API-Version';
+    // What is refused before there is a request (wire/http_fault.c, http/app.c) has not this field.
+    if (!answer.headers['api-version'] && answer.json?.title !== 'Not accepted') return 'no API-Version';
     const schema = response.content[type].schema;
     if (type === 'text/event-stream') return null;
     return schema.$ref ? this.#schema(schema.$ref, answer.json) : null;

@@ -5,6 +5,7 @@ import { askBest, beginHousehold, beginShift, bestHouses, clearHousehold, enterH
 import { FEED_STATES, walkFeeds } from './walk_feeds.mjs';
 import { LIFE_STATES, walkLifePages } from './walk_life_pages.mjs';
 import { NOBED_STATES, walkNobedPages } from './walk_nobed_pages.mjs';
+import { SAFETY_STATES, walkSafetyPages } from './walk_safety_pages.mjs';
 import { phoneOf } from './world.mjs';
 
 /** The states, in their order. visit(name, desk) is called for each; a test asserts that all came. */
@@ -14,7 +15,7 @@ export const STATES = [
   'shelter-shift', 'shelter-empty', 'shelter-changed', 'shelter-stop', 'shelter-stopped',
   'placer-tracking', 'placer-basis', 'placer-withdraw', 'shelter-request', 'shelter-no',
   'shelter-accepted', 'shelter-ended', 'placer-yes', 'shift-list', 'placer-location', 'placer-travelling', 'placer-no-show', 'placer-end',
-  'municipality', 'municipality-all', ...FEED_STATES, ...NOBED_STATES, ...LIFE_STATES,
+  'municipality', 'municipality-all', ...FEED_STATES, ...NOBED_STATES, ...LIFE_STATES, ...SAFETY_STATES,
 ];
 
 // The browser writes a line for each 401, and here 401 is right: nobody is signed in yet, or the password was wrong.
@@ -219,6 +220,7 @@ export async function walk(o, visit) {
   await walkFeeds(o, tell);
   await walkNobedPages(o, tell);
   await walkLifePages(o, tell);
+  await walkSafetyPages(o, tell);
   for (const desk of desks) await desk.context.close();
   return STATES.filter(state => !seen.has(state));
 }

@@ -31,7 +31,7 @@ export async function walkNobedPages(o, visit) {
   await section.locator('label', { hasText: t('nobed.other_org') }).click();
   await page.waitForSelector('#nobed-org');
   await press(t('nobed.save_hotel'));
-  await page.waitForSelector('#nobed-fault');
+  await page.waitForSelector('#form-hotel-faults');
   await visit('nobed-owner', desk);
   await press(t('nobed.add_order'));
   await page.waitForSelector('#form-order');

@@ -1,5 +1,5 @@
 // @ts-check
-// Getting somebody's attention: sound, vibration, notification, awake screen. A browser lets a page make sound only
+// Getting somebody's attention: sound, vibration, notification. A browser lets a page make sound only
 // after a tap, so it is armed by one. A notification can be read on a locked phone: it never tells more than that there
 // is something to look at.
 
@@ -7,8 +7,6 @@
 let audio = null;
 /** @type {{ stop: () => void } | null} */
 let playing = null;
-/** @type {WakeLockSentinel | null} */
-let awake = null;
 
 /** Call from a tap. @returns {boolean} whether sound can be made now */
 export function armSound() {
@@ -78,19 +76,4 @@ export function notify(text) {
   try {
     new Notification('Veilige Plek', { body: text, tag: 'plek' });
   } catch { /* Android wants a service worker for this: sound and the call by phone remain */ }
-}
-
-/** Keep the screen on while the page is shown. @returns {Promise<boolean>} */
-export async function stayAwake() {
-  const hold = async () => {
-    if (document.visibilityState === 'visible' && 'wakeLock' in navigator) awake = await navigator.wakeLock.request('screen');
-  };
-  try {
-    await hold();
-  } catch {
-    return false;
-  }
-  // The lock is lost each time the page is hidden.
-  document.addEventListener('visibilitychange', () => { hold().catch(() => { /* battery saving */ }); });
-  return awake !== null;
 }

@@ -2,6 +2,7 @@
 // MDO, regie and questions to specialists as people meet them, on the page of a referral and on the page of what others
 // ask of this organisation. Forms are read when they are sent; nothing is kept between two drawings.
 import { label } from './codes.js';
+import { described, fieldView, formView, invalid, isRight, keepFormFaults } from './faults.js';
 import { either, moment, t } from './text.js';
 import { badge, button, html, icon, nothing } from './ui.js';
 
@@ -15,6 +16,7 @@ import { badge, button, html, icon, nothing } from './ui.js';
  * @property {boolean} busy
  * @property {Organisation[]} organisations those that can be invited, asked, or handed over to
  * @property {number | undefined} own this organisation
+ * @property {() => void} draw
  * @property {(work: () => Promise<unknown>, done?: string) => Promise<boolean>} act
  */
 
@@ -32,12 +34,16 @@ const fieldsOf = event => {
 /** A Dutch day and time of a form as a moment; null if it is not filled in. @param {string} local */
 const momentOf = local => (local ? new Date(local).toISOString() : null);
 
-/** Send a form's words; it is emptied when that went well. @param {CareParts} p @param {SubmitEvent} event @param {(f: ReturnType<typeof fieldsOf>) => [string, object]} what @param {string} [done] */
+/** Send a form's words, or say all that is wrong with them; it is emptied when that went well. @param {CareParts} p @param {SubmitEvent} event @param {(f: ReturnType<typeof fieldsOf>) => [string, object]} what @param {string} [done] */
 async function send(p, event, what, done) {
   const fields = fieldsOf(event);
   if (p.busy) return;
+  if (!isRight(fields.form)) {
+    p.draw();
+    return;
+  }
   const [path, body] = what(fields);
-  if (await p.act(() => p.api.post(path, body), done)) fields.form.reset();
+  if (await p.act(() => keepFormFaults(fields.form, () => p.api.post(path, body)), done)) fields.form.reset();
 }
 
 /** @param {CareParts} p @param {string} path @param {object} [body] @param {string} [done] */
@@ -47,14 +53,19 @@ const tap = (p, path, body = {}, done = undefined) => () => { if (!p.busy) p.act
 const nameOf = o => o?.name ?? '';
 
 /** @param {string} id @param {string} text @param {CareParts} p @param {Organisation[]} [list] @param {string} [none] */
-const organisationField = (id, text, p, list = p.organisations.filter(o => o.id !== p.own), none = t('care.choose')) => html`<div class="field"><label for=${id}>${text}</label>
-  <select id=${id} name="organisation" ?required=${none === t('care.choose')}><option value="">${none}</option>${['veilig_thuis', 'comensha', 'shelter'].map(kind => {
+const organisationField = (id, text, p, list = p.organisations.filter(o => o.id !== p.own), none = t('care.choose')) => fieldView(id, text, html`<select id=${id} name="organisation" ?required=${none === t('care.choose')} aria-invalid=${invalid(id)} aria-describedby=${described(id)}><option value="">${none}</option>${['veilig_thuis', 'comensha', 'shelter'].map(kind => {
     const rows = list.filter(o => o.kind === kind);
     return rows.length > 0 ? html`<optgroup label=${t(`care.kind_${kind}`)}>${rows.map(o => html`<option value=${o.id}>${o.name}</option>`)}</optgroup>` : nothing;
-  })}</select></div>`;
+  })}</select>`);
 
 /** @param {string} id @param {string} name @param {string} text @param {number} max @param {string} [hint] */
-const textField = (id, name, text, max, hint) => html`<div class="field"><label for=${id}>${text}</label><input class="input" id=${id} name=${name} maxlength=${max} required autocomplete="off" aria-describedby=${hint ? `${id}-hint` : nothing}>${hint ? html`<p class="small subtle" id="${id}-hint">${hint}</p>` : nothing}</div>`;
+const textField = (id, name, text, max, hint) => fieldView(id, text, html`<input class="input" id=${id} name=${name} maxlength=${max} required autocomplete="off" aria-invalid=${invalid(id)} aria-describedby=${described(id, hint)}>`, hint);
+
+/** A day and a time, which may be left open. @param {string} id @param {string} name @param {string} text */
+const momentField = (id, name, text) => fieldView(id, text, html`<input class="input" type="datetime-local" id=${id} name=${name} aria-invalid=${invalid(id)} aria-describedby=${described(id)}>`);
+
+/** @param {CareParts} p @param {string} id @param {(f: ReturnType<typeof fieldsOf>) => [string, object]} what @param {string | undefined} done @param {unknown} body */
+const form = (p, id, what, done, body) => formView(id, 'care-form', e => { send(p, e, what, done); }, body);
 
 /* ---- regie ---- */
 
@@ -62,15 +73,15 @@ const textField = (id, name, text, max, hint) => html`<div class="field"><label 
 function regieActions(r, p) {
   const id = r.referralId;
   if (r.state === 'offered' && r.offeredTo?.id === p.own)
-    return html`<form class="care-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, f => [`/referrals/${id}/regie-acceptance`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_taken'))}>
+    return form(p, `regie-take-${id}`, f => [`/referrals/${id}/regie-acceptance`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_taken'), html`
       ${textField(`regie-role-${id}`, 'role', t('care.regie_role'), 48, t('care.regie_role_hint'))}
       ${textField(`regie-callback-${id}`, 'callback', t('care.regie_callback'), 23)}
-      <div class="duo">${button(t('care.regie_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${button(t('care.regie_refuse'), { icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) })}</div></form>`;
+      <div class="duo">${button(t('care.regie_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${button(t('care.regie_refuse'), { icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) })}</div>`);
   if (r.holder?.id !== p.own || r.state === 'ended') return nothing;
   if (r.state === 'offered') return button(t('care.regie_back'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) });
   return html`<details class="more"><summary>${icon('chevron-right')}${t('care.regie_change')}</summary><div class="more-body">
-    <form class="care-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, f => [`/referrals/${id}/regie-offer`, { organisationId: Number(f.text('organisation')) }], t('care.regie_offered_done'))}>
-      ${organisationField(`regie-to-${id}`, t('care.regie_to'), p)}${button(t('care.regie_offer'), { icon: 'arrow-right', type: 'submit', busy: p.busy })}</form>
+    ${form(p, `regie-give-${id}`, f => [`/referrals/${id}/regie-offer`, { organisationId: Number(f.text('organisation')) }], t('care.regie_offered_done'), html`
+      ${organisationField(`regie-to-${id}`, t('care.regie_to'), p)}${button(t('care.regie_offer'), { icon: 'arrow-right', type: 'submit', busy: p.busy })}`)}
     ${button(t('care.regie_end'), { kind: 'subtle', icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-end`, {}, t('care.regie_ended')) })}</div></details>`;
 }
 
@@ -101,19 +112,19 @@ const itemsView = (m, p) => DOMAINS.map(domain => {
 });
 
 /** @param {Mdo} m @param {CareParts} p */
-const noteForm = (m, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('care.note')}</summary><form class="care-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, f => [`/mdos/${m.id}/items`, {
-    domain: f.text('domain'), sort: f.text('sort'), text: f.text('text'), ...(f.text('organisation') ? { organisationId: Number(f.text('organisation')) } : {}), dueAt: momentOf(f.text('due')) }], t('care.noted_done'))}>
+const noteForm = (m, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('care.note')}</summary>${form(p, `mdo-note-${m.id}`, f => [`/mdos/${m.id}/items`, {
+    domain: f.text('domain'), sort: f.text('sort'), text: f.text('text'), ...(f.text('organisation') ? { organisationId: Number(f.text('organisation')) } : {}), dueAt: momentOf(f.text('due')) }], t('care.noted_done'), html`
   <div class="care-pair"><div class="field"><label for="note-domain-${m.id}">${t('care.domain')}</label><select id="note-domain-${m.id}" name="domain">${DOMAINS.map(d => html`<option value=${d}>${t(`care.domain_${d}`)}</option>`)}</select></div>
   <div class="field"><label for="note-sort-${m.id}">${t('care.sort')}</label><select id="note-sort-${m.id}" name="sort">${SORTS.map(s => html`<option value=${s}>${t(`care.sort_${s}`)}</option>`)}</select></div></div>
   ${textField(`note-text-${m.id}`, 'text', t('care.text'), 160, t('care.text_hint'))}
   <div class="care-pair">${organisationField(`note-who-${m.id}`, t('care.who'), p, (m.participants ?? []).map(x => x.organisation), t('care.nobody'))}
-  <div class="field"><label for="note-due-${m.id}">${t('care.due_label')}</label><input class="input" type="datetime-local" id="note-due-${m.id}" name="due"></div></div>
-  ${button(t('care.save'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}</form></details>`;
+  ${momentField(`note-due-${m.id}`, 'due', t('care.due_label'))}</div>
+  ${button(t('care.save'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}`)}</details>`;
 
 /** @param {Mdo} m @param {CareParts} p */
 const leadForms = (m, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('care.mdo_lead')}</summary><div class="more-body">
-  <form class="care-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, f => [`/mdos/${m.id}/invitations`, { organisationIds: [Number(f.text('organisation'))] }])}>${organisationField(`mdo-invite-${m.id}`, t('care.invite'), p)}${button(t('care.invite_button'), { icon: 'plus', type: 'submit', busy: p.busy })}</form>
-  <form class="care-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, f => [`/mdos/${m.id}/date`, { nextAt: momentOf(f.text('next')) }])}><div class="field"><label for="mdo-next-${m.id}">${t('care.next_label')}</label><input class="input" type="datetime-local" id="mdo-next-${m.id}" name="next"></div>${button(t('care.next_button'), { icon: 'clock', type: 'submit', busy: p.busy })}</form>
+  ${form(p, `mdo-more-${m.id}`, f => [`/mdos/${m.id}/invitations`, { organisationIds: [Number(f.text('organisation'))] }], undefined, html`${organisationField(`mdo-invite-${m.id}`, t('care.invite'), p)}${button(t('care.invite_button'), { icon: 'plus', type: 'submit', busy: p.busy })}`)}
+  ${form(p, `mdo-when-${m.id}`, f => [`/mdos/${m.id}/date`, { nextAt: momentOf(f.text('next')) }], undefined, html`${momentField(`mdo-next-${m.id}`, 'next', t('care.next_label'))}${button(t('care.next_button'), { icon: 'clock', type: 'submit', busy: p.busy })}`)}
   ${button(t('care.mdo_close'), { kind: 'subtle', icon: 'x', busy: p.busy, click: tap(p, `/mdos/${m.id}/closure`, {}, t('care.mdo_closed')) })}</div></details>`;
 
 /** One MDO: who sits there, what is needed and who does it, when they meet next. @param {Mdo} m @param {CareParts} p */
@@ -133,12 +144,12 @@ export function mdoView(m, p) {
 }
 
 /** @param {number} referralId @param {CareParts} p */
-export const conveneForm = (referralId, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('care.convene')}</summary><form class="care-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, f => [`/referrals/${referralId}/mdos`, { ground: f.text('ground'), organisationIds: [Number(f.text('organisation'))], nextAt: momentOf(f.text('next')) }], t('care.convened_done'))}>
+export const conveneForm = (referralId, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('care.convene')}</summary>${form(p, `mdo-new-${referralId}`, f => [`/referrals/${referralId}/mdos`, { ground: f.text('ground'), organisationIds: [Number(f.text('organisation'))], nextAt: momentOf(f.text('next')) }], t('care.convened_done'), html`
   <p class="subtle">${t('care.convene_text')}</p>
   <div class="field"><label for="mdo-ground">${t('care.ground')}</label><select id="mdo-ground" name="ground">${GROUNDS.map(g => html`<option value=${g}>${label('legalGrounds', g)}</option>`)}</select></div>
   ${organisationField('mdo-first', t('care.invite'), p)}
-  <div class="field"><label for="mdo-first-next">${t('care.next_label')}</label><input class="input" type="datetime-local" id="mdo-first-next" name="next"></div>
-  ${button(t('care.convene_button'), { kind: 'primary', icon: 'users', type: 'submit', busy: p.busy })}</form></details>`;
+  ${momentField('mdo-first-next', 'next', t('care.next_label'))}
+  ${button(t('care.convene_button'), { kind: 'primary', icon: 'users', type: 'submit', busy: p.busy })}`)}</details>`;
 
 /* ---- consult ---- */
 
@@ -159,12 +170,12 @@ export const consultView = (c, p) => html`<dl class="summary">
   <div><dt>${t('care.question')}</dt><dd>${c.question ?? t('care.erased')}</dd></div>
   <div><dt>${t('care.answer')}</dt><dd>${c.state === 'answered' ? c.answer ?? t('care.erased') : t(`care.consult_${c.state}`)}</dd></div></dl>
   ${c.state !== 'asked' ? nothing : c.own ? button(t('care.consult_back'), { kind: 'subtle', icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/consults/${c.id}/closure`) })
-    : html`<form class="care-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, f => [`/consults/${c.id}/answer`, { answer: f.text('answer') }], t('care.answered_done'))}>${textField(`answer-${c.id}`, 'answer', t('care.your_answer'), 240)}<div class="duo">${button(t('care.answer_button'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${button(t('care.consult_decline'), { icon: 'x', busy: p.busy, click: tap(p, `/consults/${c.id}/closure`) })}</div></form>`}`;
+    : form(p, `consult-${c.id}`, f => [`/consults/${c.id}/answer`, { answer: f.text('answer') }], t('care.answered_done'), html`${textField(`answer-${c.id}`, 'answer', t('care.your_answer'), 240)}<div class="duo">${button(t('care.answer_button'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${button(t('care.consult_decline'), { icon: 'x', busy: p.busy, click: tap(p, `/consults/${c.id}/closure`) })}</div>`)}`;
 
 /** @param {number} referralId @param {CareParts} p */
-export const askForm = (referralId, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('care.ask')}</summary><form class="care-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, f => [`/referrals/${referralId}/consults`, { organisationId: Number(f.text('organisation')), question: f.text('question') }], t('care.asked_done'))}>
+export const askForm = (referralId, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('care.ask')}</summary>${form(p, `consult-new-${referralId}`, f => [`/referrals/${referralId}/consults`, { organisationId: Number(f.text('organisation')), question: f.text('question') }], t('care.asked_done'), html`
   <p class="subtle">${t('care.ask_text')}</p>${organisationField('consult-to', t('care.ask_whom'), p)}${textField('consult-question', 'question', t('care.question'), 240, t('care.text_hint'))}
-  ${button(t('care.ask_button'), { kind: 'primary', icon: 'messages', type: 'submit', busy: p.busy })}</form></details>`;
+  ${button(t('care.ask_button'), { kind: 'primary', icon: 'messages', type: 'submit', busy: p.busy })}`)}</details>`;
 
 /** Organisations in the order of their names. @param {Organisation[]} list */
 export const byName = list => [...list].sort((a, b) => either(a.name, a.name).localeCompare(b.name));

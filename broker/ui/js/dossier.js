@@ -28,7 +28,7 @@ import { announce, html, nothing, notice } from './ui.js';
 /**
  * @typedef {object} Section
  * @property {string} id also of its element: "section-<id>"
- * @property {string} title key of its text
+ * @property {string | ((data: any) => string)} title key of its text
  * @property {(ctx: Context) => Promise<any>} load its facts; a refusal (403, 404) hides the section
  * @property {(data: any, ctx: Context) => unknown} view `nothing` hides it
  */
@@ -151,7 +151,7 @@ function sectionView(s) {
   if (data === MISSING) return missingView(load);
   const section = s.part.now()?.section;
   const body = data === null || data === undefined || !section ? nothing : section.view(data, context());
-  return body === nothing || !section ? nothing : html`<section class="panel dossier-part" id="section-${s.id}" aria-labelledby="title-${s.id}"><h2 id="title-${s.id}">${t(section.title)}</h2>${body}</section>`;
+  return body === nothing || !section ? nothing : html`<section class="panel dossier-part" id="section-${s.id}" aria-labelledby="title-${s.id}"><h2 id="title-${s.id}">${t(typeof section.title === 'string' ? section.title : section.title(data))}</h2>${body}</section>`;
 }
 
 /** @param {Referral} r */

@@ -2,10 +2,11 @@
 // The referral's section about gatekeepers: the way through them instead of a dead end, their questions, a bed for the
 // meantime, and the residence situation that is still to be found out.
 import { label, ordered } from './codes.js';
+import { described, faultSummary, fieldView, forgetFaults, invalid, keepFaults, setFaults } from './faults.js';
 import { clocksView, factText, keeperName, placeLine, sentenceOf } from './gate.js';
 import { answerText, askedName } from './referral.js';
 import { either, isoDate, t } from './text.js';
-import { button, html, live, nothing, segments, select } from './ui.js';
+import { button, html, live, nothing, segments } from './ui.js';
 
 /** @typedef {import('../types/api').GateRequest} GateRequest */
 /** @typedef {import('./dossier.js').Context} Context */
@@ -23,7 +24,10 @@ const isLooking = (/** @type {Context} */ ctx) => ['open', 'asked'].includes(ctx
 
 /** @param {Context} ctx @returns {Promise<Data>} */
 async function load(ctx) {
-  if (shownId !== ctx.referral.id) Object.assign(own, { answers: {}, residence: '', until: '' });
+  if (shownId !== ctx.referral.id) {
+    Object.assign(own, { answers: {}, residence: '', until: '' });
+    forgetFaults('gate-task');
+  }
   shownId = ctx.referral.id;
   const gates = await Promise.all((ctx.referral.gateRequests ?? []).map(g => ctx.api.get(`/gate-requests/${g.id}`)));
   if (!isLooking(ctx)) return { gates, ways: [], beds: [] };
@@ -74,15 +78,20 @@ function residence(ctx) {
   if (tasks.length === 0 || !ctx.referral.need) return nothing;
   const value = own.residence || (tasks.includes('residence') ? '' : ctx.referral.need.residence ?? '');
   const options = /** @type {[string, string][]} */ ([['', t('gate.choose')], ...ordered('residences', 'intakeOrder').filter(r => r.code !== 'onbekend').map(r => [r.code, either(r.labelNl, r.labelEn)])]);
-  const save = () => ctx.act(async () => {
-    const until = value === 'bedenktijd' && own.until ? { untilAt: new Date(`${own.until}T12:00:00`).toISOString() } : {};
-    await ctx.api.post(`/referrals/${ctx.referral.id}/residence`, { residence: value, ...until });
-    Object.assign(own, { residence: '', until: '' });
-  }, t('gate.residence_saved'));
-  return html`<div class="gate-task"><h3>${t(tasks.includes('residence') ? 'gate.task_residence' : 'gate.task_until')}</h3><p class="small">${t('gate.task_text')}</p>
-    ${select({ id: 'gate-residence', label: t('gate.file_residence'), value, options, set: code => { own.residence = code; ctx.redraw(); } })}
-    ${value === 'bedenktijd' ? html`<div class="field"><label for="gate-until">${t('gate.until')}</label><input id="gate-until" type="date" min=${isoDate(ctx.api.now())} .value=${live(own.until)} @input=${(/** @type {Event} */ e) => { own.until = /** @type {HTMLInputElement} */ (e.target).value; ctx.redraw(); }}></div>` : nothing}
-    ${button(t('gate.save'), { id: 'gate-found', busy: ctx.busy || value === '', click: save })}</div>`;
+  const save = () => {
+    const isWrong = setFaults('gate-task', value === '' ? [{ id: 'gate-residence', text: t('faults.choose', { field: t('gate.file_residence') }) }] : []);
+    ctx.redraw();
+    return isWrong ? undefined : ctx.act(async () => {
+      const until = value === 'bedenktijd' && own.until ? { untilAt: new Date(`${own.until}T12:00:00`).toISOString() } : {};
+      await keepFaults('gate-task', part => ({ residence: 'gate-residence', untilAt: 'gate-until' })[part], () => ctx.api.post(`/referrals/${ctx.referral.id}/residence`, { residence: value, ...until }));
+      Object.assign(own, { residence: '', until: '' });
+    }, t('gate.residence_saved'));
+  };
+  const choose = (/** @type {Event} */ e) => { own.residence = /** @type {HTMLSelectElement} */ (e.target).value; ctx.redraw(); };
+  return html`<div class="gate-task" id="gate-task"><h3>${t(tasks.includes('residence') ? 'gate.task_residence' : 'gate.task_until')}</h3><p class="small">${t('gate.task_text')}</p>${faultSummary('gate-task')}
+    ${fieldView('gate-residence', t('gate.file_residence'), html`<select id="gate-residence" aria-invalid=${invalid('gate-residence')} aria-describedby=${described('gate-residence')} @change=${choose}>${options.map(([code, word]) => html`<option value=${code} .selected=${value === code}>${word}</option>`)}</select>`)}
+    ${value === 'bedenktijd' ? fieldView('gate-until', t('gate.until'), html`<input class="input" id="gate-until" type="date" min=${isoDate(ctx.api.now())} aria-invalid=${invalid('gate-until')} aria-describedby=${described('gate-until', true)} .value=${live(own.until)} @input=${(/** @type {Event} */ e) => { own.until = /** @type {HTMLInputElement} */ (e.target).value; ctx.redraw(); }}>`, t('gate.until_hint')) : nothing}
+    ${button(t('gate.save'), { id: 'gate-found', busy: ctx.busy, click: save })}</div>`;
 }
 
 /** @type {import('./dossier.js').Section} */

@@ -3,6 +3,7 @@
 // read. What is sealed or opened here exists in this tab only, and goes with it.
 import { problemText } from './api.js';
 import { ordered } from './codes.js';
+import { described, fieldView, forgetFaults, invalid, setFaults } from './faults.js';
 import { fingerprint, fromBase64, NOTE_BYTES_MAX, open, seal, SealingError, toBase64, unwrap } from './sealing.js';
 import { loadSodium } from './sodium.js';
 import { clock, either, moment, t } from './text.js';
@@ -30,6 +31,14 @@ export function progress(h) {
 function faultText(error) {
   if (error instanceof SealingError) return t(`handover.fault_${error.kind}`);
   return problemText(error);
+}
+
+/** A field that must not be empty; without words the form is not sent. @param {Context} ctx @param {string} formId @param {string} id @param {string} name @param {string} value */
+function isFilled(ctx, formId, id, name, value) {
+  const isEmpty = setFaults(formId, value.trim() === '' ? [{ id, text: t('faults.empty', { field: name }) }] : [], id);
+  now.fault = null;
+  ctx.redraw();
+  return !isEmpty;
 }
 
 /** Something slow and private; its trouble is shown beside it. @param {Context} ctx @param {() => Promise<void>} work */
@@ -123,8 +132,8 @@ function noteView(h, note, ctx) {
     ${shown ? html`${shown.fits ? nothing : notice({ title: t('handover.note_other'), tone: 'error' })}<p class="note-text">${shown.text}</p>${button(t('handover.close'), { icon: 'x', click: () => { now.texts.delete(note.id); ctx.redraw(); focusSoon(`note-${note.id}`); } })}` : nothing}
     ${note.state === 'unreadable' && note.from === h.side ? notice({ title: t('handover.write_again') }) : nothing}
     ${note.readable && !shown && !opening ? button(t('handover.read'), { icon: 'lock-open', busy: ctx.busy || now.busy, click: () => { now.opening = note.id; now.fault = null; ctx.redraw(); focusSoon('note-passphrase'); } }) : nothing}
-    ${opening && !shown ? html`<form class="note-open" @submit=${(/** @type {Event} */ e) => { e.preventDefault(); reading(h, note, ctx); }}>
-      <div class="field"><label for="note-passphrase">${t('handover.passphrase')}</label><input id="note-passphrase" type="password" autocomplete="off" .value=${live(now.passphrase)} aria-describedby="note-fault" @input=${(/** @type {Event} */ e) => { now.passphrase = /** @type {HTMLInputElement} */(e.target).value; }}></div>
+    ${opening && !shown ? html`<form class="note-open" @submit=${(/** @type {Event} */ e) => { e.preventDefault(); if (isFilled(ctx, 'note-open', 'note-passphrase', t('handover.passphrase'), now.passphrase)) reading(h, note, ctx); }}>
+      ${fieldView('note-passphrase', t('handover.passphrase'), html`<input id="note-passphrase" type="password" autocomplete="off" .value=${live(now.passphrase)} aria-invalid=${invalid('note-passphrase')} aria-describedby=${`note-fault ${invalid('note-passphrase') === nothing ? '' : 'note-passphrase-fault'}`.trim()} @input=${(/** @type {Event} */ e) => { now.passphrase = /** @type {HTMLInputElement} */(e.target).value; }}>`)}
       <p class="field-fault" id="note-fault" role="alert">${now.fault ?? nothing}</p>
       ${button(now.busy ? t('handover.opening') : t('handover.open'), { kind: 'primary', type: 'submit', icon: 'lock-open', busy: now.busy || ctx.busy })}</form>` : nothing}</li>`;
 }
@@ -147,14 +156,14 @@ function writeView(h, ctx, print) {
   const before = h.notes.find(n => n.from === h.side);
   const changed = before !== undefined && before.keyId !== to.key.id;
   const differs = print !== to.key.fingerprint;
+  const draft = t('handover.draft', { organisation: to.organisation });
   if (!now.writing) return button(t('handover.write'), { icon: 'lock', busy: ctx.busy, click: () => { now.writing = true; now.fault = null; ctx.redraw(); focusSoon('note-draft'); } });
-  return html`<form class="note-write" @submit=${(/** @type {Event} */ e) => { e.preventDefault(); if (now.draft.trim() !== '' && !differs) sending(h, ctx); }}>
-    <div class="field"><label for="note-draft">${t('handover.draft', { organisation: to.organisation })}</label><textarea id="note-draft" rows="6" maxlength=${NOTE_BYTES_MAX} .value=${live(now.draft)} aria-describedby="draft-hint draft-fault" @input=${(/** @type {Event} */ e) => { now.draft = /** @type {HTMLTextAreaElement} */(e.target).value; }}></textarea></div>
-    <p class="small subtle" id="draft-hint">${t('handover.draft_hint')}</p>
+  return html`<form class="note-write" @submit=${(/** @type {Event} */ e) => { e.preventDefault(); if (!differs && isFilled(ctx, 'note-write', 'note-draft', draft, now.draft)) sending(h, ctx); }}>
+    ${fieldView('note-draft', draft, html`<textarea id="note-draft" rows="6" maxlength=${NOTE_BYTES_MAX} .value=${live(now.draft)} aria-invalid=${invalid('note-draft')} aria-describedby="draft-fault ${described('note-draft', draft)}" @input=${(/** @type {Event} */ e) => { now.draft = /** @type {HTMLTextAreaElement} */(e.target).value; }}></textarea>`, t('handover.draft_hint'))}
     ${differs ? notice({ title: t('handover.print_differs'), tone: 'error', alert: true }) : html`<p class="print">${icon('key')}<span>${t('handover.print', { organisation: to.organisation, time: moment(to.key.confirmedAt, ctx.api.now()) })}<code>${print}</code></span></p>`}
     ${changed ? notice({ title: t('handover.print_changed') }) : nothing}
     <p class="field-fault" id="draft-fault" role="alert">${now.fault ?? nothing}</p>
-    <div class="row">${button(now.busy ? t('handover.sealing') : t('handover.send'), { kind: 'primary', type: 'submit', icon: 'lock', busy: now.busy || ctx.busy || differs })}${button(t('dialog.back'), { kind: 'subtle', click: () => { now.writing = false; ctx.redraw(); } })}</div></form>`;
+    <div class="row">${button(now.busy ? t('handover.sealing') : t('handover.send'), { kind: 'primary', type: 'submit', icon: 'lock', busy: now.busy || ctx.busy || differs })}${button(t('dialog.back'), { kind: 'subtle', click: () => { now.writing = false; forgetFaults('note-write'); ctx.redraw(); } })}</div></form>`;
 }
 
 /** @type {import('./dossier.js').Section} */

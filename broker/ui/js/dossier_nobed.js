@@ -3,8 +3,9 @@
 // that only a person makes.
 import { label, ordered } from './codes.js';
 import { alarmAdvice, alarmText } from './placer_bridges.js';
+import { described, faultSummary, fieldView, forgetFaults, invalid, keepFaults, setFaults } from './faults.js';
 import { clock, day, either, isoDate, moment, nextMoment, t } from './text.js';
-import { button, callLink, focusSoon, html, icon, live, nothing, notice, segments, select } from './ui.js';
+import { button, callLink, html, icon, live, nothing, notice, segments } from './ui.js';
 
 /** @typedef {import('./dossier.js').Context} Context */
 /** @typedef {import('../types/api').Bridge} Bridge */
@@ -22,7 +23,6 @@ const PHONE = /^[0-9+][0-9 +-]{5,22}$/;
 const blank = () => ({
   /** @type {string | null} */ open: null, // a form, or "end-<bridge>"
   owner: 'desk', role: 'police', organisation: '', phone: '', every: '120', first: '', slept: 'familie_vrienden', given: 'no', night: '', sleptNight: '', reason: '', eta: '',
-  /** @type {string | null} */ fault: null,
 });
 
 /** What is being filled in; only on this screen, and only for the referral that is shown. */
@@ -50,30 +50,41 @@ const choices = (list, rows) => [['', t(`nobed.choose_${list}`)], .../** @type {
 
 /** @param {Context} ctx @param {string} id @param {string | null} open */
 function toggle(ctx, id, open = form.open === id ? null : id) {
+  forgetFaults(`form-${form.open}`);
   form.open = open;
-  form.fault = null;
   ctx.redraw();
 }
 
+/** The field of a part of what is sent; a night has its own, for a bridge has a place to sleep too. @type {Record<string, string>} */
+const FIELD_OF = { role: 'nobed-role', organisation: 'nobed-org', callback: 'nobed-phone', times: 'nobed-first', everyMinutes: 'nobed-every', etaAt: 'nobed-eta', date: 'nobed-night', reason: 'nobed-reason' };
+/** @param {string} formId */
+const fieldIn = formId => (/** @type {string} */ part) => (part === 'slept' ? (formId === 'form-network' ? 'nobed-slept' : 'nobed-slept-night') : FIELD_OF[part]);
+
 /** Do it, and close the form if it went well. @param {Context} ctx @param {string} path @param {unknown} body @param {string} done */
 async function send(ctx, path, body, done) {
-  if (await ctx.act(() => ctx.api.post(path, body), t(done))) {
-    if (path.endsWith('/check-ins')) Object.assign(form, { open: null, fault: null });
+  const formId = `form-${form.open}`;
+  if (await ctx.act(() => keepFaults(formId, fieldIn(formId), () => ctx.api.post(path, body)), t(done))) {
+    if (path.endsWith('/check-ins')) Object.assign(form, { open: null });
     else Object.assign(form, blank());
+    forgetFaults(formId);
     ctx.redraw();
   }
 }
 
-/** @param {Context} ctx @param {string} key */
-function refuse(ctx, key) {
-  form.fault = key;
+/** All that is wrong, at once. @param {Context} ctx @param {import('./faults.js').Fault[]} faults @returns {boolean} whether the open form may be sent */
+function isRight(ctx, faults) {
+  const isWrong = setFaults(`form-${form.open}`, faults);
   ctx.redraw();
-  focusSoon('nobed-fault');
+  return !isWrong;
 }
 
-const faultLine = () => (form.fault ? html`<p class="field-fault" id="nobed-fault" tabindex="-1" role="alert">${icon('alert-circle')}${t(form.fault)}</p>` : nothing);
-/** Each stroke is kept: the page may be drawn anew between two of them. A day that is half typed has no value, and is not put back. @param {string} id @param {string} text @param {string} value @param {(v: string) => void} set @param {{ type?: string, hint?: string, max?: number }} [o] */
-const field = (id, text, value, set, o = {}) => html`<div class="field"><label for=${id}>${text}</label><input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} autocomplete="off" aria-describedby=${o.hint ? `${id}-hint` : nothing} .value=${o.type === 'date' ? value : live(value)} @input=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>${o.hint ? html`<p class="small subtle" id="${id}-hint">${o.hint}</p>` : nothing}</div>`;
+/** @param {boolean} isWrong @param {string} id @param {string} key @returns {import('./faults.js').Fault[]} */
+const fault = (isWrong, id, key) => (isWrong ? [{ id, text: t(key) }] : []);
+
+/** Each stroke is kept: the page may be drawn anew between two of them. A day that is half typed has no value, and is not put back. @param {string} id @param {string} text @param {string} value @param {(v: string) => void} set @param {{ type?: string, hint?: string, max?: number, until?: string }} [o] */
+const field = (id, text, value, set, o = {}) => fieldView(id, text, html`<input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} max=${o.until ?? nothing} autocomplete="off" aria-invalid=${invalid(id)} aria-describedby=${described(id, o.hint)} .value=${o.type === 'date' ? value : live(value)} @input=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>`, o.hint);
+/** @param {string} id @param {string} text @param {string} value @param {[string, string][]} options @param {(v: string) => void} set */
+const choice = (id, text, value, options, set) => fieldView(id, text, html`<select id=${id} aria-invalid=${invalid(id)} aria-describedby=${described(id)} @change=${(/** @type {Event} */ e) => set(/** @type {HTMLSelectElement} */ (e.target).value)}>${options.map(([code, word]) => html`<option value=${code} .selected=${value === code}>${word}</option>`)}</select>`);
 
 /* ---- a bridge ---- */
 
@@ -120,7 +131,8 @@ function journey(b, ctx) {
     if (got) ctx.redraw();
   };
   const go = () => {
-    if (!/^\d\d:\d\d$/.test(form.eta)) return refuse(ctx, 'nobed.fault_eta');
+    const isWrong = setFaults('form-travel', fault(!/^\d\d:\d\d$/.test(form.eta), 'nobed-eta', 'nobed.fault_eta'), 'nobed-eta');
+    if (isWrong) return ctx.redraw();
     return send(ctx, `/bridges/${b.id}/travel`, { etaAt: new Date(ahead(form.eta, ctx.api.now())).toISOString() }, 'nobed.done_travel');
   };
   const l = place.request === b.requestId ? place.shown : null;
@@ -129,7 +141,7 @@ function journey(b, ctx) {
       ${l.nightNumber ? html`<div><dt>${t('location.night')}</dt><dd>${callLink(l.nightNumber, l.nightNumber)}</dd></div>` : nothing}
       ${l.address ? html`<div><dt>${t('location.address')}</dt><dd>${l.address}</dd></div>` : nothing}</dl><p class="small subtle">${t('location.care')}</p>${button(t('location.hide'), { icon: 'lock', click: () => { place.shown = null; ctx.redraw(); } })}`
     : html`<p class="small subtle">${t('location.logged')}</p>${button(t('location.show'), { icon: 'lock-open', busy: ctx.busy, click: show })}`}
-    <div class="nobed-form">${field('nobed-eta', t('nobed.eta'), form.eta, v => { form.eta = v; }, { type: 'time' })}${faultLine()}
+    <div class="nobed-form">${field('nobed-eta', t('nobed.eta'), form.eta, v => { form.eta = v; }, { type: 'time' })}
       ${button(t(b.setOutAt ? 'nobed.new_eta' : 'nobed.set_out'), { icon: 'steering-wheel', busy: ctx.busy, click: go })}</div>`;
 }
 
@@ -171,19 +183,24 @@ function bridgeCard(b, ctx) {
 function ownerFields(ctx) {
   const own = ctx.referral.need?.callback;
   return html`<fieldset class="question"><legend>${t('nobed.owner')}</legend><p class="small subtle">${t('nobed.owner_hint')}</p>
-    ${segments({ name: 'nobed-owner', value: form.owner, options: [['desk', t('nobed.own_desk')], ['other', t('nobed.other_org')]], set: v => { form.owner = v; ctx.redraw(); } })}
+    ${segments({ name: 'nobed-owner', value: form.owner, options: [['desk', t('nobed.own_desk')], ['other', t('nobed.other_org')]], set: v => { form.owner = v; forgetFaults('form-hotel'); ctx.redraw(); } })}
     ${form.owner === 'other' ? html`${field('nobed-org', t('nobed.organisation'), form.organisation, v => { form.organisation = v; }, { max: 47, hint: t('nobed.no_names') })}
-      ${select({ id: 'nobed-role', label: t('nobed.role'), value: form.role, options: ROLES.map(r => [r, t(`nobed.role_${r}`)]), set: v => { form.role = v; } })}` : nothing}
+      ${choice('nobed-role', t('nobed.role'), form.role, ROLES.map(r => [r, t(`nobed.role_${r}`)]), v => { form.role = v; })}` : nothing}
     ${field('nobed-phone', t('nobed.phone'), form.phone, v => { form.phone = v; }, { type: 'tel', max: 23, hint: form.owner === 'desk' && own ? t('nobed.phone_own', { number: own }) : '' })}</fieldset>`;
 }
 
-/** The owner as the API wants it; null after a fault was shown. @param {Context} ctx */
-function readOwner(ctx) {
+/** What is wrong with who watches over their safety. @param {Context} ctx */
+function ownerFaults(ctx) {
   const phone = form.phone.trim();
-  const other = form.owner === 'other';
-  if (other && form.organisation.trim() === '') return refuse(ctx, 'nobed.fault_organisation') ?? null;
-  if (!PHONE.test(phone) && (phone !== '' || other || !ctx.referral.need?.callback)) return refuse(ctx, 'nobed.fault_phone') ?? null;
-  return { kind: form.owner, ...(other ? { role: form.role, organisation: form.organisation.trim() } : {}), ...(phone ? { callback: phone } : {}) };
+  const isOther = form.owner === 'other';
+  const hasOwn = !isOther && Boolean(ctx.referral.need?.callback);
+  return [...fault(isOther && form.organisation.trim() === '', 'nobed-org', 'nobed.fault_organisation'), ...fault(phone === '' ? !hasOwn : !PHONE.test(phone), 'nobed-phone', 'nobed.fault_phone')];
+}
+
+/** The owner as the API wants it. */
+function owner() {
+  const phone = form.phone.trim();
+  return { kind: form.owner, ...(form.owner === 'other' ? { role: form.role, organisation: form.organisation.trim() } : {}), ...(phone ? { callback: phone } : {}) };
 }
 
 /** Of a clock time the next moment: what is now is tomorrow. @param {string} hhmm @param {number} nowMs */
@@ -195,20 +212,19 @@ function ahead(hhmm, nowMs) {
 /** @param {Context} ctx */
 function hotelForm(ctx) {
   const save = () => {
-    const owner = readOwner(ctx);
-    if (!owner) return;
+    if (!isRight(ctx, ownerFaults(ctx))) return;
     const times = /^\d\d:\d\d$/.test(form.first) ? { times: [new Date(ahead(form.first, ctx.api.now())).toISOString()] } : {};
-    send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner, everyMinutes: Number(form.every), ...times }, 'nobed.done_open');
+    send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner: owner(), everyMinutes: Number(form.every), ...times }, 'nobed.done_open');
   };
-  return html`<div class="nobed-form" id="form-hotel">${ownerFields(ctx)}
+  return html`<div class="nobed-form" id="form-hotel">${faultSummary('form-hotel')}${ownerFields(ctx)}
     <div class="nobed-pair">${field('nobed-first', t('nobed.first'), form.first, v => { form.first = v; }, { type: 'time' })}
-    ${select({ id: 'nobed-every', label: t('nobed.every'), value: form.every, options: EVERY.map(m => [m, t('nobed.every_hours', { n: Number(m) / 60 })]), set: v => { form.every = v; } })}</div>
-    ${faultLine()}${button(t('nobed.save_hotel'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
+    ${choice('nobed-every', t('nobed.every'), form.every, EVERY.map(m => [m, t('nobed.every_hours', { n: Number(m) / 60 })]), v => { form.every = v; })}</div>
+    ${button(t('nobed.save_hotel'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
 }
 
 /** @param {Context} ctx */
-const networkForm = ctx => html`<div class="nobed-form" id="form-network"><p class="small subtle">${t('nobed.network_hint')}</p>
-  ${select({ id: 'nobed-slept', label: t('nobed.where'), value: form.slept, options: /** @type {[string, string][]} */ (nights().map(r => [r.code, either(r.labelNl, r.labelEn)])), set: v => { form.slept = v; } })}
+const networkForm = ctx => html`<div class="nobed-form" id="form-network">${faultSummary('form-network')}<p class="small subtle">${t('nobed.network_hint')}</p>
+  ${choice('nobed-slept', t('nobed.where'), form.slept, /** @type {[string, string][]} */ (nights().map(r => [r.code, either(r.labelNl, r.labelEn)])), v => { form.slept = v; })}
   ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'network', slept: form.slept }, 'nobed.done_open') })}</div>`;
 
 /** @param {Context} ctx */
@@ -220,14 +236,19 @@ const orderForm = ctx => html`<div class="nobed-form" id="form-order"><p class="
 const bedForm = (ctx, facts) => html`<div class="nobed-form" id="form-bed"><p class="small subtle">${t('nobed.bed_hint')}</p>
   ${facts.beds.length === 0 ? html`<p>${t('nobed.no_beds')}</p>` : html`<ul class="nobed-beds">${facts.beds.map(m => html`<li><span><b>${m.locationName}</b> ${either(m.poolName, m.poolNameEn)}, ${label('regions', m.region)}</span>${button(t('nobed.ask_bed'), { about: m.locationName, busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/requests`, { poolIds: [m.poolId], bridge: true }, 'nobed.done_ask') })}</li>`)}</ul>`}</div>`;
 
+/** A house says yes and they are not there yet: a night in between may still have to be safe. @param {string} state */
+const isPromised = state => state === 'reserved';
+
 /** @param {Context} ctx @param {Facts} facts */
 function newBridges(ctx, facts) {
   const standing = facts.nobed.bridges.filter(b => b.state !== 'ended').map(b => b.kind);
   const forms = /** @type {[Bridge['kind'], string, () => unknown][]} */ ([['hotel', 'building', () => hotelForm(ctx)], ['network', 'users', () => networkForm(ctx)], ['order', 'ban', () => orderForm(ctx)], ['bed', 'bed', () => bedForm(ctx, facts)]]);
   const free = forms.filter(([kind]) => !standing.includes(kind) && (kind !== 'bed' || isLooking(ctx.referral.state)));
   if (free.length === 0) return nothing;
-  return html`<h3>${t('nobed.add')}</h3><div class="nobed-actions">${free.map(([kind, name]) => html`<button type="button" class="nl-button nl-button--secondary" aria-expanded=${form.open === kind ? 'true' : 'false'} @click=${() => toggle(ctx, kind)}><span class="nl-button__icon-start">${icon(name)}</span><span class="nl-button__label">${t(`nobed.add_${kind}`)}</span></button>`)}</div>
+  const offers = html`<div class="nobed-actions">${free.map(([kind, name]) => html`<button type="button" class="nl-button nl-button--secondary" aria-expanded=${form.open === kind ? 'true' : 'false'} @click=${() => toggle(ctx, kind)}><span class="nl-button__icon-start">${icon(name)}</span><span class="nl-button__label">${t(`nobed.add_${kind}`)}</span></button>`)}</div>
     ${free.filter(([kind]) => form.open === kind).map(([, , view]) => view())}`;
+  if (isLooking(ctx.referral.state)) return html`<h3>${t('nobed.add')}</h3>${offers}`;
+  return html`<details class="more"><summary>${icon('chevron-right')}${t('nobed.until_then')}</summary><div class="more-body">${offers}</div></details>`;
 }
 
 /* ---- nights, and the end ---- */
@@ -237,17 +258,18 @@ const lastEvening = nowMs => isoDate(nowMs - DAY_MS / 2);
 
 /** @param {Context} ctx @param {string} id @param {boolean} closing */
 function nightForm(ctx, id, closing) {
+  const today = isoDate(ctx.api.now());
   const save = () => {
-    if (!form.sleptNight) return refuse(ctx, 'nobed.fault_slept');
-    if (closing && !form.reason) return refuse(ctx, 'nobed.fault_reason');
+    const faults = [...fault(form.night > today, 'nobed-night', 'nobed.fault_night'), ...fault(!form.sleptNight, 'nobed-slept-night', 'nobed.fault_slept'), ...fault(closing && !form.reason, 'nobed-reason', 'nobed.fault_reason')];
+    if (!isRight(ctx, faults)) return undefined;
     const body = { date: form.night || lastEvening(ctx.api.now()), slept: form.sleptNight, ...(form.reason ? { reason: form.reason } : {}) };
     return send(ctx, `/referrals/${ctx.referral.id}/${closing ? 'closure' : 'nights'}`, body, closing ? 'nobed.done_close' : 'nobed.done_night');
   };
-  return html`<div class="nobed-form" id="form-${id}">${closing ? html`<p>${t('nobed.close_text')}</p>` : nothing}
-    ${field('nobed-night', t('nobed.night'), form.night || lastEvening(ctx.api.now()), v => { form.night = v; }, { type: 'date' })}
-    ${select({ id: 'nobed-slept-night', label: t('nobed.slept'), value: form.sleptNight, options: choices('slept', nights()), set: v => { form.sleptNight = v; } })}
-    ${select({ id: 'nobed-reason', label: t('nobed.reason'), value: form.reason, options: choices('reason', ordered('unplacedReasons', 'order')), set: v => { form.reason = v; } })}
-    ${faultLine()}${button(t(closing ? 'nobed.close' : 'nobed.save_night'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
+  return html`<div class="nobed-form" id="form-${id}">${faultSummary(`form-${id}`)}${closing ? html`<p>${t('nobed.close_text')}</p>` : nothing}
+    ${field('nobed-night', t('nobed.night'), form.night || lastEvening(ctx.api.now()), v => { form.night = v; }, { type: 'date', until: today })}
+    ${choice('nobed-slept-night', t('nobed.slept'), form.sleptNight, choices('slept', nights()), v => { form.sleptNight = v; })}
+    ${choice('nobed-reason', t('nobed.reason'), form.reason, choices('reason', ordered('unplacedReasons', 'order')), v => { form.reason = v; })}
+    ${button(t(closing ? 'nobed.close' : 'nobed.save_night'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
 }
 
 /** @param {NoBed} n */
@@ -273,11 +295,12 @@ function lead(n) {
 /** @type {import('./dossier.js').Section} */
 export const section = {
   id: 'nobed',
-  title: 'nobed.title',
+  title: (/** @type {Facts} */ facts) => (isLive(facts.nobed.state) && !isLooking(facts.nobed.state) ? 'nobed.title_promised' : 'nobed.title'),
   load: async ctx => {
     if (shownId !== ctx.referral.id) {
       Object.assign(form, blank());
       Object.assign(place, { request: null, shown: null });
+      forgetFaults();
     }
     shownId = ctx.referral.id;
     wanted();
@@ -292,7 +315,7 @@ export const section = {
     const shown = [...n.bridges].sort((a, b) => Number(a.state === 'ended') - Number(b.state === 'ended') || b.id - a.id);
     return html`${lead(n) ? html`<p>${lead(n)}</p>` : nothing}
       ${shown.length > 0 ? html`<ul class="bridges">${shown.map(b => bridgeCard(b, ctx))}</ul>` : nothing}
-      ${ctx.role !== 'shelter' && isLive(n.state) ? newBridges(ctx, facts) : nothing}
+      ${ctx.role !== 'shelter' && (isLooking(n.state) || isPromised(n.state)) ? newBridges(ctx, facts) : nothing}
       ${nightPart(ctx, n)}`;
   },
 };

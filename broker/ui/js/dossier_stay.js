@@ -14,7 +14,7 @@ export const section = {
     return { stay, clocks, organisations };
   },
   view: (data, ctx) => {
-    const parts = { api: ctx.api, busy: ctx.busy, organisations: data.organisations, own: ctx.frame.session.organisationId, now: ctx.api.now(), act: ctx.act, left: () => ctx.leave('/verblijf#vertrokken') };
+    const parts = { api: ctx.api, busy: ctx.busy, organisations: data.organisations, own: ctx.frame.session.organisationId, now: ctx.api.now(), draw: ctx.redraw, act: ctx.act, left: () => ctx.leave('/verblijf#vertrokken') };
     const over = ctx.referral.state === 'departed' || ctx.referral.state === 'withdrawn';
     return html`${ctx.referral.follows ? html`<p>${t(`stay.follows_${ctx.referral.follows}`, { n: ctx.referral.moves ?? 0 })}</p>` : nothing}
       ${data.stay ? stayView(data.stay, parts) : html`<p>${t('stay.not_yet')}</p>${data.clocks.length > 0 ? clockList(data.clocks, parts) : nothing}`}

@@ -4,7 +4,8 @@
 // makes no event; not when nobody has touched the page for a while, so that a forgotten desk signs itself out.
 import { problemText } from './api.js';
 import { loadComplaints } from './complaint.js';
-import { byTrouble, failedReplay, isOpenQuarantine, isOvertaken, isTrouble, isUnderstood, lastUnderstood } from './feed.js';
+import { byTrouble, isTrouble } from './feed.js';
+import { failedReplay, isOpenQuarantine, isOvertaken, isUnderstood, lastUnderstood } from './feed_messages.js';
 import { feedCard } from './feeds_list.js';
 import { complaintsList, headWords, messageBody, outcomeWord } from './feeds_message.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';

@@ -3,7 +3,7 @@
 import { ApiError, problemText } from './api.js';
 import { loadComplaints } from './complaint.js';
 import { deliveryView } from './delivery.js';
-import { UPLOAD_BYTES_MAX, base64, lookFault, uploadEnd } from './feed.js';
+import { UPLOAD_BYTES_MAX, base64, lookFault, uploadEnd } from './feed_upload.js';
 import { UPLOAD_KB_MAX, kilobytes, noUpload, uploadView } from './feeds_upload.js';
 import { t } from './text.js';
 import { announce, focusSoon } from './ui.js';

@@ -3,7 +3,7 @@
 // was passed over. A number that did not come is "not known", never 0.
 import { complaintText, fieldText } from './complaint.js';
 import { label } from './codes.js';
-import { isUnderstood } from './feed.js';
+import { isUnderstood } from './feed_messages.js';
 import { either, language, moment, t } from './text.js';
 import { button, html, icon, nothing } from './ui.js';
 

@@ -2,7 +2,7 @@
 // Handing in a file by hand: choose, have it read, look at what would change, and only then take it over or throw it
 // away. Nothing is queued in silence; whatever goes wrong says that nothing was changed.
 import { label } from './codes.js';
-import { UPLOAD_BYTES_MAX, changed, tally, uploadEnd } from './feed.js';
+import { UPLOAD_BYTES_MAX, changed, tally, uploadEnd } from './feed_upload.js';
 import { complaintsList, noticesPart, placeName } from './feeds_message.js';
 import { moment, t } from './text.js';
 import { button, html, icon, nothing, notice } from './ui.js';

@@ -5,7 +5,7 @@ import { render } from '../vendor/lit-html/lit-html.js';
 import { createApi } from './api.js';
 import { setCodes } from './codes.js';
 import { clock, either, language, loadMessages, t } from './text.js';
-import { announce, brand, button, closeDialog, html, icon, nothing, openDialog } from './ui.js';
+import { announce, brand, button, closeDialog, html, icon, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').Session} Session */
 /** @typedef {import('../types/api').Role} Role */
@@ -33,7 +33,6 @@ const TITLE_OF = {
   '/sleutel': 'key.title',
   '/veiligheid': 'safety.title',
 };
-const WARN_MS = 120_000;
 const AGAIN_MS = 3000;
 // A shelter's open stream counts as use on the server: a night phone that only waits stays signed in until the shift ends.
 const STREAM_IS_USE = new Set(['shelter']);
@@ -124,9 +123,6 @@ const header = (frame, page, redraw, signOut) => page.phone
   ? html`<header class="phone-bar"><div class="name"><b>${frame.session.locationName ?? frame.session.organisation}</b><span>${either(frame.session.displayNl, frame.session.displayEn)}</span></div>${livePill(frame, page)}${switches(redraw)}${account(frame, page, signOut)}</header>`
   : html`<header class="topbar">${brand(location.pathname)}<nav aria-label=${t('frame.menu')}><ul>${pagesOf(frame)}</ul></nav><div class="bar-right">${livePill(frame, page)}${switches(redraw)}${account(frame, page, signOut)}</div></header>`;
 
-/** @param {() => void} stay @param {() => void} signOut */
-const sessionDialog = (stay, signOut) => html`<dialog class="sheet" id="session-end" aria-labelledby="session-end-title"><div class="inner"><h2 id="session-end-title" tabindex="-1">${t('session.ends_title')}</h2><p>${t('session.ends_text')}</p>${button(t('session.stay'), { kind: 'primary', extra: 'big', click: stay })}${button(t('frame.sign_out'), { kind: 'subtle', click: signOut })}</div></dialog>`;
-
 const CODES_KEPT = 'plek.codes';
 
 /**
@@ -159,6 +155,8 @@ export async function startPage(page) {
   const texts = loadMessages(document.documentElement.lang);
   const watch = { lastUse: Date.now(), idleMs: Infinity, endsAt: Infinity };
   const openedAt = Date.now();
+  /** @type {typeof import('./session_end.js') | null} */
+  let end = null;
   let doubt = false;
   let isBlind = false;
   let queued = false;
@@ -188,7 +186,7 @@ export async function startPage(page) {
       queued = false;
       translateShell(page.titleKey, page.skipKey);
       if (titlePrefix) document.title = `${titlePrefix} – Veilige Plek`;
-      render(html`${header(frame, page, draw, signOut)}${ready ? page.view(frame) : html`<main class="waiting" aria-busy="true"><p class="sr">${t('frame.loading')}</p></main>`}${sessionDialog(stay, signOut)}`, root);
+      render(html`${header(frame, page, draw, signOut)}${ready ? page.view(frame) : html`<main class="waiting" aria-busy="true"><p class="sr">${t('frame.loading')}</p></main>`}${end?.dialog(stay, signOut)}`, root);
     });
   }
 
@@ -204,11 +202,13 @@ export async function startPage(page) {
     try { meet(await api.get('/session')); } catch { leaveToSignIn(); }
   }
 
-  function watchSession() {
-    const end = Math.min(watch.endsAt, watch.lastUse + watch.idleMs);
-    if (Date.now() > end) stay();
-    else if (end - Date.now() < WARN_MS) openDialog('session-end');
-    else closeDialog('session-end'); // used in the meantime, by this page itself
+  /** The warning before the end comes after the first screen too; until it is here each look asks for it. */
+  async function watchSession() {
+    if (!end) {
+      end = await import('./session_end.js').catch(() => null);
+      draw();
+    }
+    end?.look(watch, stay);
   }
 
   /** After the first screen. Without the stream nobody knows what changed: as long as it does not come the page says so. */

@@ -3,10 +3,11 @@
 // back. What may be done follows from its state; the exchange judges each step once more.
 import { answersView, bridgeText, clocksView, factText, fileView, keeperName, placeLine, rowsFor, stateBadge } from './gate.js';
 import { label } from './codes.js';
+import { described, faultLine, faultSummary, fieldView, invalid, setFaults } from './faults.js';
 import { answerText, askedName } from './referral.js';
 import { ofTone, sentence } from './reasons.js';
 import { either, t } from './text.js';
-import { button, html, live, nothing, select } from './ui.js';
+import { button, html, live, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').GateRequest} GateRequest */
 /**
@@ -21,6 +22,7 @@ import { button, html, live, nothing, select } from './ui.js';
  * @property {(code: string) => void} toggle
  * @property {(reason: string) => void} choose
  * @property {(name: string, body?: unknown) => void} step
+ * @property {() => void} draw
  */
 
 const isAtWork = (/** @type {GateRequest} */ g) => g.live && ['taken', 'asked_back', 'placing'].includes(g.state);
@@ -33,14 +35,21 @@ function ownerView(p) {
   return html`<p>${g.owner.mine ? t('gate.owner_me') : t('gate.owner', { name: either(g.owner.nl, g.owner.en) })} ${isAtWork(g) && !g.owner.mine ? button(t('gate.take_over'), { busy: p.busy, click: () => p.step('ownership') }) : nothing}</p>`;
 }
 
+/** With nothing chosen the step is not taken, and it says what is missing. @param {CaseParts} p @param {string} form @param {boolean} isEmpty @param {string} id @param {string} field @param {() => void} go */
+function chosen(p, form, isEmpty, id, field, go) {
+  const isWrong = setFaults(form, isEmpty ? [{ id, text: t('faults.choose', { field }) }] : []);
+  p.draw();
+  if (!isWrong) go();
+}
+
 /** @param {CaseParts} p */
 function questions(p) {
   const asked = p.gate.asked ?? [];
   return html`<section class="panel" aria-labelledby="gate-ask-title"><h3 id="gate-ask-title">${t('gate.missing_title')}</h3>
     ${answersView(p.gate)}
     ${asked.length > 0 ? html`<p class="small">${t('gate.waits_for_answer', { n: asked.length })}</p>` : nothing}
-    <fieldset class="gate-facts"><legend class="sr">${t('gate.missing_title')}</legend>${rowsFor('gateFacts', p.gate).map(r => html`<label><input type="checkbox" .checked=${live(p.missing.has(r.code))} @change=${() => p.toggle(r.code)}>${factText(r.code)}</label>`)}</fieldset>
-    ${button(t('gate.ask_back'), { icon: 'messages', id: 'gate-ask-back', busy: p.busy || p.missing.size === 0, click: () => p.step('questions', { facts: [...p.missing] }) })}</section>`;
+    ${faultSummary('gate-ask')}<fieldset class="gate-facts"><legend class="sr">${t('gate.missing_title')}</legend>${faultLine('gate-fact-0')}${rowsFor('gateFacts', p.gate).map((r, i) => html`<label><input type="checkbox" id="gate-fact-${i}" aria-invalid=${invalid(`gate-fact-${i}`)} aria-describedby=${described(`gate-fact-${i}`)} .checked=${live(p.missing.has(r.code))} @change=${() => p.toggle(r.code)}>${factText(r.code)}</label>`)}</fieldset>
+    ${button(t('gate.ask_back'), { icon: 'messages', id: 'gate-ask-back', busy: p.busy, click: () => chosen(p, 'gate-ask', p.missing.size === 0, 'gate-fact-0', t('gate.missing_title'), () => p.step('questions', { facts: [...p.missing] })) })}</section>`;
 }
 
 /** @param {CaseParts} p */
@@ -63,8 +72,8 @@ function requests(p) {
 function back(p) {
   const options = /** @type {[string, string][]} */ ([['', t('gate.choose')], ...rowsFor('gateReturns', p.gate).map(r => [r.code, either(r.labelNl, r.labelEn)])]);
   return html`<section class="panel" aria-labelledby="gate-return-title"><h3 id="gate-return-title">${t('gate.return_title')}</h3>
-    ${select({ id: 'gate-reason', label: t('gate.return_reason'), value: p.reason, options, set: p.choose })}
-    ${button(t('gate.return'), { icon: 'arrow-back-up', id: 'gate-return', busy: p.busy || p.reason === '', click: () => p.step('return', { reason: p.reason }) })}</section>`;
+    ${faultSummary('gate-give-back')}${fieldView('gate-reason', t('gate.return_reason'), html`<select id="gate-reason" aria-invalid=${invalid('gate-reason')} aria-describedby=${described('gate-reason')} @change=${(/** @type {Event} */ e) => p.choose(/** @type {HTMLSelectElement} */ (e.target).value)}>${options.map(([code, word]) => html`<option value=${code} .selected=${p.reason === code}>${word}</option>`)}</select>`)}
+    ${button(t('gate.return'), { icon: 'arrow-back-up', id: 'gate-return', busy: p.busy, click: () => chosen(p, 'gate-give-back', p.reason === '', 'gate-reason', t('gate.return_reason'), () => p.step('return', { reason: p.reason })) })}</section>`;
 }
 
 /** @param {CaseParts} p */

@@ -3,6 +3,7 @@
 // stands in the hash; on a phone the queue goes when a case is open.
 import { ApiError, problemText } from './api.js';
 import { label } from './codes.js';
+import { forgetFaults } from './faults.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { isLate, pressing, stateBadge, stateText } from './gate.js';
 import { caseView } from './gate_case.js';
@@ -82,6 +83,7 @@ async function step(name, body) {
 }
 
 function openCase() {
+  forgetFaults();
   state.id = idOfHash();
   Object.assign(state, { gate: null, file: null, places: [], missing: new Set(), reason: '', problem: null });
   load();
@@ -111,10 +113,10 @@ function view() {
   const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
   const work = state.gate ? caseView({
     gate: state.gate, file: state.file, places: state.places, nowMs: frame.api.now(), busy: state.busy || frame.isStale(), missing: state.missing,
-    reason: state.reason, toggle, choose: reason => { state.reason = reason; frame.draw(); }, step,
+    reason: state.reason, toggle, choose: reason => { state.reason = reason; frame.draw(); }, step, draw: frame.draw,
   }) : nothing;
   return html`<main id="main" class="gates ${state.gate ? 'has-case' : ''}">${staleNotice(frame, load)}${doubtNotice(frame)}
-    <section class="gate-side" aria-labelledby="gate-title"><h1 id="gate-title" tabindex="-1">${t('gate.title')}</h1>${queueView()}</section>
+    <section class="gate-side" aria-labelledby="gate-title"><h1 id="gate-title" tabindex="-1">${t('gate.title')}</h1><p class="subtle">${t('gate.text')}</p>${queueView()}</section>
     <div class="gate-work">${state.gate ? html`<a class="gate-back" href="#">${t('gate.back')}</a>` : nothing}${problem}${work}</div></main>`;
 }
 

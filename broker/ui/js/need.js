@@ -116,12 +116,6 @@ export function toNeed(intake) {
   };
 }
 
-/** What opening a referral needs besides. @param {Intake} intake @param {string} callback @param {number} nowMs @returns {Need} */
-export const toReferral = (intake, callback, nowMs) => ({
-  ...toNeed(intake), ...(callback.trim() ? { callback: callback.trim() } : {}),
-  ...(intake.chat ? { anonymous: true, channel: /** @type {const} */ ('chat') } : {}), ground: intake.ground, groundAt: new Date(nowMs).toISOString(),
-});
-
 /** Kept answers are only used when they have the shape of today. @param {unknown} value @returns {Intake | null} */
 export function readDraft(value) {
   const empty = emptyIntake();
@@ -131,29 +125,4 @@ export function readDraft(value) {
     && (fresh === null ? draft[key] === null || typeof draft[key] === 'string'
       : typeof draft[key] === typeof fresh && Array.isArray(draft[key]) === Array.isArray(fresh)));
   return same ? /** @type {Intake} */ (value) : null;
-}
-
-/** The answers of an earlier referral, to ask again with a change. @param {Need} need @returns {Intake} */
-export function fromNeed(need) {
-  const onlyKnown = (/** @type {Record<string, Tri> | undefined} */ set) => /** @type {Record<string, 'yes' | 'unknown'>} */ (
-    Object.fromEntries(Object.entries(set ?? {}).filter(([, v]) => v !== 'no')));
-  const bandOf = (/** @type {number} */ age) => /** @type {Band} */ (age <= 3 ? 'young' : age <= 11 ? 'middle' : 'teen');
-  const isChild = (/** @type {import('../types/api').Person} */ p) => typeof p.age === 'number' && p.age < 18;
-  return {
-    ...emptyIntake(),
-    urgency: need.urgency,
-    threat: need.threatLevel,
-    adults: need.household.filter(p => !isChild(p)).map(p => ({ sex: p.sex, age: p.age ?? null })),
-    children: need.household.filter(isChild).map(p => ({ band: bandOf(Number(p.age)), sex: p.sex, age: Number(p.age) })),
-    unsafe: need.unsafeRegions ?? [],
-    traits: onlyKnown(need.traits),
-    threatKinds: onlyKnown(need.threatKinds),
-    language: need.language ?? '',
-    residence: need.residence ?? '',
-    home: need.homeMunicipality ?? '',
-    together: need.keepTogether ?? true,
-    ground: need.ground ?? 'statutory_task',
-    chat: need.channel === 'chat',
-    returnCode: need.returnCode ?? '',
-  };
 }

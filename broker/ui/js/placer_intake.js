@@ -1,7 +1,7 @@
 // @ts-check
 // The left side of the placer's page: five questions, each answer changes the list at once.
 import { label, ordered, regionsByDistance, row, rows } from './codes.js';
-import { BANDS, PERSONS_MAX, answered, hasTrafficking, persons, toggled, withAdults, withChildren } from './need.js';
+import { PERSONS_MAX, answered, hasTrafficking, persons, toggled, withAdults, withChildren } from './need.js';
 import { either, t } from './text.js';
 import { button, html, icon, live, nothing, segments, select, shape, stepper } from './ui.js';
 
@@ -17,7 +17,6 @@ import { button, html, icon, live, nothing, segments, select, shape, stepper } f
  * @property {(intake: Intake) => void} set
  * @property {(callback: string) => void} setCallback
  * @property {(chat: boolean) => void} setChat
- * @property {(code: string) => void} useCode
  * @property {(name: string) => void} addRegion
  * @property {() => void} clear
  * @property {boolean} moreOpen the long list of municipalities is only made when it can be used
@@ -47,7 +46,7 @@ const threat = p => html`<fieldset class="question"><legend>${t('intake.threat')
 })}</fieldset>`;
 
 /** @param {string} id @param {string} name @param {number | null} value @param {number} from @param {number} to @param {(age: number | null) => void} set @param {boolean} hasFault */
-const ageBox = (id, name, value, from, to, set, hasFault) => html`<label class="age-box"><span class="sr">${name}</span><input class="input" id=${id} type="number" inputmode="numeric" min=${from} max=${to} placeholder=${t('intake.age_hint')} aria-invalid=${hasFault ? 'true' : nothing} .value=${value === null ? '' : String(value)} @change=${(/** @type {Event} */ e) => {
+export const ageBox = (id, name, value, from, to, set, hasFault) => html`<label class="age-box"><span class="sr">${name}</span><input class="input" id=${id} type="number" inputmode="numeric" min=${from} max=${to} placeholder=${t('intake.age_hint')} aria-invalid=${hasFault ? 'true' : nothing} .value=${value === null ? '' : String(value)} @change=${(/** @type {Event} */ e) => {
   const box = /** @type {HTMLInputElement} */ (e.target);
   const age = box.value === '' || !Number.isFinite(box.valueAsNumber) ? null : Math.round(Math.min(to, Math.max(from, box.valueAsNumber)));
   box.value = age === null ? '' : String(age);
@@ -55,7 +54,7 @@ const ageBox = (id, name, value, from, to, set, hasFault) => html`<label class="
 }}></label>`;
 
 /** @param {boolean} child @returns {[string, string][]} */
-const sexOptions = child => ['vrouw', 'man', ...(child ? [] : ['x']), 'onbekend'].map(code => {
+export const sexOptions = child => ['vrouw', 'man', ...(child ? [] : ['x']), 'onbekend'].map(code => {
   const found = row('sexes', code);
   return [code, code === 'onbekend' ? t('intake.sex_unknown') : either(child ? found?.childNl : found?.labelNl, child ? found?.childEn : found?.labelEn)];
 });
@@ -67,23 +66,13 @@ const adultRows = p => p.intake.adults.map((adult, i) => {
   return html`<div class="person"><span aria-hidden="true">${name}</span>${select({ id: `adult-sex-${i}`, label: t('intake.sex_of', { name }), hideLabel: true, value: adult.sex, options: sexOptions(false), set: sex => change({ sex }) })}${ageBox(`adult-age-${i}`, t('intake.age_of', { name }), adult.age, 18, 120, age => change({ age }), false)}</div>`;
 });
 
-/** @param {IntakeParts} p @param {Band} band */
-const childRows = (p, band) => p.intake.children.map((child, i) => {
-  if (child.band !== band) return nothing;
-  const change = (/** @type {Partial<typeof child>} */ part) => p.set({ ...p.intake, children: p.intake.children.map((c, k) => (k === i ? { ...c, ...part } : c)) });
-  const name = t('intake.child_n', { n: i + 1 });
-  /** @type {[string, string][]} */
-  const sexes = band === 'teen' ? [['', t('intake.choose')], ...sexOptions(true)] : sexOptions(true);
-  return html`<div class="person ${p.faults.has(`child-age-${i}`) || p.faults.has(`child-sex-${i}`) ? 'has-fault' : ''}"><span aria-hidden="true">${name}</span>${select({ id: `child-sex-${i}`, label: t('intake.sex_of', { name }), hideLabel: true, value: child.sex, options: sexes, set: sex => change({ sex }) })}${ageBox(`child-age-${i}`, t('intake.age_of', { name }), child.age, BANDS[band].from, BANDS[band].to, age => change({ age }), p.faults.has(`child-age-${i}`))}</div>`;
-});
-
 /** @param {IntakeParts} p */
 function household(p) {
   const room = PERSONS_MAX - persons(p.intake);
   const count = (/** @type {Band} */ band) => p.intake.children.filter(c => c.band === band).length;
   const children = (/** @type {Band} */ band) => html`<div class="count"><span>${t(`intake.children_${band}`)}</span>${stepper({
     name: t(`intake.children_${band}`), value: count(band), max: Math.min(9, count(band) + room), set: n => p.set(withChildren(p.intake, band, n)),
-  })}${count(band) > 0 ? html`<div class="persons">${band === 'teen' ? html`<p class="small subtle">${t('intake.teen_hint')}</p>` : nothing}${childRows(p, band)}</div>` : nothing}</div>`;
+  })}${count(band) > 0 ? html`<div class="persons">${band === 'teen' ? html`<p class="small subtle">${t('intake.teen_hint')}</p>` : nothing}${p.rest ? p.rest.childRows(p, band) : p.missing}</div>` : nothing}</div>`;
   return html`<fieldset class="question"><legend>${t('intake.who')}</legend><div class="counts">
     <div class="count"><span>${t('intake.adults')}</span>${stepper({ name: t('intake.adults'), value: p.intake.adults.length, max: Math.min(9, p.intake.adults.length + room), set: n => p.set(withAdults(p.intake, n)) })}${p.intake.adults.length > 0 ? html`<div class="persons">${adultRows(p)}</div>` : nothing}</div>
     ${children('young')}${children('middle')}${children('teen')}</div>
@@ -135,7 +124,7 @@ function needs(p) {
 const more = p => html`<details class="more" @toggle=${(/** @type {Event} */ e) => p.setMore(/** @type {HTMLDetailsElement} */(e.currentTarget).open)}><summary>${icon('chevron-right')}${t('intake.more')}</summary><div class="more-body">${p.rest ? p.rest.moreBody(p) : p.missing}</div></details>`;
 
 /** A household that comes back has told it all. @param {IntakeParts} p */
-const returning = p => (p.intake.returnCode ? html`<p class="small">${t('stay.return_used', { code: p.intake.returnCode })}</p>` : html`<details class="fold"><summary>${icon('chevron-right')}${t('stay.return')}</summary><div class="more-body">${p.rest ? p.rest.returnBody(p) : p.missing}</div></details>`);
+const returning = p => (p.intake.returnCode ? html`<p class="small">${t('stay.return_used', { code: p.intake.returnCode })}</p>` : html`<details class="fold"><summary>${icon('chevron-right')}${t('stay.return')}</summary><div class="more-body">${p.rest ? p.rest.returnBody() : p.missing}</div></details>`);
 
 /** @param {IntakeParts} p */
 export const intakeView = p => html`

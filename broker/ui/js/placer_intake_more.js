@@ -1,12 +1,17 @@
 // @ts-check
-// What the folds of the intake have inside: questions that are asked less often, and the way in with a return code.
+// What the first screen of the intake has not: rows of children, questions that are asked less often, and the way in with
+// a return code.
 import { ordered, row, rows } from './codes.js';
 import { hasTrafficking, toggled } from './need.js';
 import { triChip } from './placer_intake.js';
+import { useCode } from './placer_return.js';
 import { either, t } from './text.js';
 import { button, html, live, nothing, select } from './ui.js';
 
 /** @typedef {import('./placer_intake.js').IntakeParts} IntakeParts */
+
+export { childRows } from './placer_children.js';
+export { addRegion } from './placer_region.js';
 
 /** @param {IntakeParts} p */
 export const residence = p => select({
@@ -30,7 +35,6 @@ export const moreBody = p => html`
   <div class="check"><label><input type="checkbox" .checked=${live(p.intake.together)} @change=${() => p.set({ ...p.intake, together: !p.intake.together })}><span>${t('intake.together')}</span></label></div>
   ${select({ id: 'ground', label: t('intake.ground'), value: p.intake.ground, options: rows('legalGrounds').map(r => [r.code, either(r.labelNl, r.labelEn)]), set: ground => p.set({ ...p.intake, ground }) })}`;
 
-/** @param {IntakeParts} p */
-export const returnBody = p => html`
+export const returnBody = () => html`
   <div class="field"><label for="return-code">${t('stay.return_code')}</label><input class="input" id="return-code" autocomplete="off" autocapitalize="characters" maxlength="15" aria-describedby="return-hint"><p class="small subtle" id="return-hint">${t('stay.return_hint')}</p></div>
-  ${button(t('stay.return_find'), { icon: 'history', click: () => p.useCode(/** @type {HTMLInputElement} */ (document.getElementById('return-code')).value) })}`;
+  ${button(t('stay.return_find'), { icon: 'history', click: () => useCode(/** @type {HTMLInputElement} */ (document.getElementById('return-code')).value) })}`;

@@ -1,9 +1,8 @@
 // @ts-check
 // What the placer's page knows, and searching: nothing is saved, each answer asks the exchange anew. The list on the screen
 // is never re-sorted under a pointer or a focus.
-import { ApiError, problemText } from './api.js';
-import { rows } from './codes.js';
-import { emptyIntake, fromNeed, isSearchable, missing, toNeed } from './need.js';
+import { problemText } from './api.js';
+import { emptyIntake, isSearchable, missing, toNeed } from './need.js';
 import { keepDraft } from './placer_draft.js';
 import { t } from './text.js';
 import { announce } from './ui.js';
@@ -73,22 +72,6 @@ export function setIntake(intake) {
   searchTimer = window.setTimeout(() => search(false), SEARCH_DELAY_MS);
 }
 
-/** What was told before, by the code of a household that comes back. @param {string} text */
-export async function useCode(text) {
-  const code = text.trim().toUpperCase();
-  if (code === '') return;
-  try {
-    const found = await desk.frame.api.ask('/returns', { code });
-    setIntake({ ...fromNeed(found.need), returnCode: found.need.returnCode ?? code });
-    announce(t('stay.return_found'));
-  } catch (error) {
-    const text_ = error instanceof ApiError && error.status === 404 ? t('stay.return_unknown') : problemText(error);
-    state.message = { title: text_ };
-    announce(text_);
-    desk.frame.draw();
-  }
-}
-
 /** @param {boolean} quiet a refresh because facts changed, not because an answer did */
 export async function search(quiet) {
   const number = ++searchNumber;
@@ -150,12 +133,3 @@ function takeQuietly(result) {
 }
 
 export const freshCount = () => (state.waiting ? fitIds(state.waiting).filter(id => !fitIds(state.result).includes(id)).length : 0);
-
-/** @param {string} name */
-export function addRegion(name) {
-  const wanted = name.trim().toLowerCase();
-  const found = rows('regions').find(r => [r.labelNl, r.labelEn, r.name].some(text => (text ?? '').toLowerCase() === wanted));
-  state.regionFault = found || wanted === '' ? '' : t('intake.region_unknown');
-  if (found && !state.intake.unsafe.includes(found.code)) return setIntake({ ...state.intake, unsafe: [...state.intake.unsafe, found.code] });
-  return desk.frame.draw();
-}

@@ -4,9 +4,10 @@
 import { label, ordered, rows } from './codes.js';
 import { ofTone, rankSentence, sentence } from './reasons.js';
 import { accepted, answerText, askedName, headline, pending } from './referral.js';
+import { ring } from './ring.js';
 import { clock, duration, either, list, moment, t } from './text.js';
 import { alarmNotices, holdPanel, ownerView, ringText } from './timers.js';
-import { button, closeDialog, html, icon, live, nothing, notice, openDialog, ring } from './ui.js';
+import { button, closeDialog, html, icon, live, nothing, notice, openDialog } from './ui.js';
 
 /** @typedef {import('../types/api').Referral} Referral */
 /** @typedef {import('../types/api').Request} Request */

@@ -3,7 +3,8 @@
 // the first answer is given or a referral is opened, not with the empty form.
 import { ApiError, newKey, problemText } from './api.js';
 import { armSound, chime, notify } from './attention.js';
-import { fromNeed, missing, toNeed, toReferral } from './need.js';
+import { missing, toNeed } from './need.js';
+import { fromNeed, toReferral } from './need_referral.js';
 import { alarmsView, alarmText, beginWith, rangAnew, ringing } from './placer_bridges.js';
 import { keepDraft } from './placer_draft.js';
 import { makeFinder } from './placer_find.js';

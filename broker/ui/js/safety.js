@@ -3,6 +3,7 @@
 // confirming does, before it is done. Who lives there stands below in the order in which they are to be moved.
 import { problemText } from './api.js';
 import { label } from './codes.js';
+import { described, faultLine, fieldView, formView, invalid, isRight } from './faults.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { moment, t } from './text.js';
 import { announce, badge, button, focusSoon, html, icon, nothing, notice } from './ui.js';
@@ -45,9 +46,9 @@ async function load() {
   frame.draw();
 }
 
-/** @param {string} path @param {object} body @param {string} done */
+/** @param {string} path @param {object} body @param {string} done @returns {Promise<boolean>} whether it went well */
 async function act(path, body, done) {
-  if (state.busy) return;
+  if (state.busy) return false;
   state.busy = true;
   state.problem = null;
   frame.draw();
@@ -62,6 +63,7 @@ async function act(path, body, done) {
   state.busy = false;
   await load();
   focusSoon('safety-title');
+  return state.problem === null;
 }
 
 const busy = () => state.busy || frame.isStale();
@@ -69,7 +71,12 @@ const busy = () => state.busy || frame.isStale();
 /** @param {SubmitEvent} event */
 function toCheck(event) {
   event.preventDefault();
-  const data = new FormData(/** @type {HTMLFormElement} */ (event.target));
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!isRight(form)) {
+    frame.draw();
+    return;
+  }
+  const data = new FormData(form);
   const location = state.locations.find(l => l.id === Number(data.get('location')));
   const reason = String(data.get('reason') ?? '');
   if (!location || !reason) return;
@@ -82,10 +89,10 @@ const reportForm = () => {
   const free = state.locations.filter(l => l.leakId === null);
   if (state.ready && free.length === 0) return nothing;
   return html`<section class="panel safety-part" aria-labelledby="report-title"><h2 id="report-title">${t('safety.report')}</h2><p class="subtle">${t('safety.report_text')}</p>
-    <form class="safety-form" @submit=${toCheck}>
-      <div class="field"><label for="leak-location">${t('safety.location')}</label><select id="leak-location" name="location" required>${free.length > 1 ? html`<option value="">${t('safety.choose')}</option>` : nothing}${free.map(l => html`<option value=${l.id}>${frame.session.role === 'exchange_admin' ? `${l.name} (${l.organisation})` : l.name}</option>`)}</select></div>
-      <fieldset class="safety-reasons"><legend>${t('safety.reason')}</legend>${REASONS.map(r => html`<label><input type="radio" name="reason" value=${r} required><span>${t(`safety.reason_${r}`)}</span></label>`)}</fieldset>
-      ${button(t('safety.to_check'), { kind: 'primary', icon: 'arrow-right', type: 'submit', busy: busy() })}</form></section>`;
+    ${formView('leak-report', 'safety-form', toCheck, html`
+      ${fieldView('leak-location', t('safety.location'), html`<select id="leak-location" name="location" required aria-invalid=${invalid('leak-location')} aria-describedby=${described('leak-location')}>${free.length > 1 ? html`<option value="">${t('safety.choose')}</option>` : nothing}${free.map(l => html`<option value=${l.id}>${frame.session.role === 'exchange_admin' ? `${l.name} (${l.organisation})` : l.name}</option>`)}</select>`)}
+      <fieldset class="safety-reasons"><legend>${t('safety.reason')}</legend>${faultLine('leak-reason')}${REASONS.map((r, i) => html`<label><input type="radio" name="reason" value=${r} id=${i === 0 ? 'leak-reason' : nothing} aria-describedby=${i === 0 ? described('leak-reason') : nothing} required><span>${t(`safety.reason_${r}`)}</span></label>`)}</fieldset>
+      ${button(t('safety.to_check'), { kind: 'primary', icon: 'arrow-right', type: 'submit', busy: busy() })}`)}</section>`;
 };
 
 /** What will be sent, once more. @param {NonNullable<typeof state.check>} c */
@@ -135,23 +142,31 @@ const leakView = leak => {
     ${leak.frozenAt && !over ? households(leak) : nothing}</article>`;
 };
 
-/** @param {SubmitEvent} event */
-function setSurge(event) {
+/** Emptied when it went well: a list that lost a region must not stand on the next one. @param {SubmitEvent} event */
+async function setSurge(event) {
   event.preventDefault();
-  const data = new FormData(/** @type {HTMLFormElement} */ (event.target));
-  const region = String(data.get('region') ?? '');
-  act('/surge', { ...(region === 'all' ? { nation: true } : { regions: [region] }), on: true, reason: String(data.get('reason')) }, t('safety.surge_on'));
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!isRight(form)) {
+    frame.draw();
+    return;
+  }
+  const data = new FormData(form);
+  const region = String(data.get('region'));
+  if (await act('/surge', { ...(region === 'all' ? { nation: true } : { regions: [region] }), on: true, reason: String(data.get('reason')) }, t('safety.surge_on'))) form.reset();
 }
+
+/** @param {string} id @param {string} name @param {string} text @param {[string, string][]} options */
+const choice = (id, name, text, options) => fieldView(id, text, html`<select id=${id} name=${name} required aria-invalid=${invalid(id)} aria-describedby=${described(id)}><option value="">${t('safety.pick')}</option>${options.map(([value, word]) => html`<option value=${value}>${word}</option>`)}</select>`);
 
 const surgeView = () => {
   const on = state.surge.filter(r => r.on);
   return html`<section class="panel safety-part" aria-labelledby="surge-title"><h2 id="surge-title">${t('safety.surge')}</h2><p class="subtle">${t('safety.surge_text')}</p>
     ${on.length === 0 ? html`<p>${t('safety.surge_none')}</p>` : html`<ul class="safety-list">${on.map(r => html`<li><div><b>${label('regions', r.region)}</b> ${badge(t(`safety.surge_${r.reason}`))}<p class="small">${t('safety.surge_pools', { n: r.pools })}</p></div>
       ${button(t('safety.surge_end'), { busy: busy(), about: label('regions', r.region), click: () => act('/surge', { regions: [r.region], on: false }, t('safety.surge_off')) })}</li>`)}</ul>`}
-    <form class="safety-form" @submit=${setSurge}>
-      <div class="field"><label for="surge-region">${t('safety.surge_region')}</label><select id="surge-region" name="region"><option value="all">${t('safety.nation')}</option>${state.surge.filter(r => !r.on).map(r => html`<option value=${r.region}>${t('safety.region_pools', { name: label('regions', r.region), n: r.pools })}</option>`)}</select></div>
-      <div class="field"><label for="surge-reason">${t('safety.reason')}</label><select id="surge-reason" name="reason">${SURGE_REASONS.map(r => html`<option value=${r}>${t(`safety.surge_${r}`)}</option>`)}</select></div>
-      ${button(t('safety.surge_begin'), { kind: 'primary', icon: 'bell-ringing', type: 'submit', busy: busy() })}</form></section>`;
+    ${formView('surge', 'safety-form', setSurge, html`
+      ${choice('surge-region', 'region', t('safety.surge_region'), [['all', t('safety.nation')], .../** @type {[string, string][]} */ (state.surge.filter(r => !r.on).map(r => [r.region, t('safety.region_pools', { name: label('regions', r.region), n: r.pools })]))])}
+      ${choice('surge-reason', 'reason', t('safety.reason'), SURGE_REASONS.map(r => [r, t(`safety.surge_${r}`)]))}
+      ${button(t('safety.surge_begin'), { kind: 'primary', icon: 'bell-ringing', type: 'submit', busy: busy() })}`)}</section>`;
 };
 
 function view() {

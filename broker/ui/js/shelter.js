@@ -3,7 +3,7 @@
 // saved is never queued in silence: it says so, and stays on the screen. This module has the numbers; requests, sheets and
 // saving come with shelter_work.js, with the first request or the first touch.
 import { problemText } from './api.js';
-import { allowNotifications, armSound, isArmed, notify, startCall, stayAwake, stopCall } from './attention.js';
+import { allowNotifications, armSound, isArmed, notify, startCall, stopCall } from './attention.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { later, missingView, onFirstUse } from './later.js';
 import { capacityView, confirmBar, shownFree } from './shelter_capacity.js';
@@ -25,6 +25,7 @@ const AGAIN_MS = 3000;
 let frame;
 const work = later(() => import('./shelter_work.js'));
 const night = later(() => import('./night_link.js'));
+const awake = later(() => import('./awake.js'));
 
 /* ---- facts ---- */
 
@@ -180,7 +181,7 @@ const shiftView = () => {
   return html`<section class="shift" aria-labelledby="shift-title"><h2 id="shift-title" tabindex="-1">${t('shift.title', { name: either(frame.session.displayNl, frame.session.displayEn) })}</h2><p>${t('shift.text')}</p><ol>
     ${point(state.shift.sound && isArmed(), 'volume', 'shift.sound', () => { state.shift.sound = armSound(); setTimeout(() => { startCall(); setTimeout(stopCall, 4000); frame.draw(); }, 100); })}
     ${point(state.shift.notify, 'bell', 'shift.notify', async () => { state.shift.notify = await allowNotifications(); frame.draw(); })}
-    ${point(state.shift.awake, 'device-mobile', 'shift.awake', async () => { state.shift.awake = await stayAwake(); frame.draw(); })}</ol>
+    ${point(state.shift.awake, 'device-mobile', 'shift.awake', async () => { state.shift.awake = await (await awake.fetch())?.stayAwake() ?? false; frame.draw(); })}</ol>
     ${button(t('shift.begin'), { kind: 'primary', icon: 'player-play', extra: 'big', click: () => { armSound(); beginShift(); } })}
     ${button(t('shift.skip'), { kind: 'subtle', click: beginShift })}</section>`;
 };
@@ -196,8 +197,7 @@ const view = () => {
   const part = work.now();
   /** @type {import('./shelter_capacity.js').CapacityParts} */
   const capacity = {
-    pools: state.pools, requests: state.requests, changed: state.changed, feeds: state.feeds, clash: state.clashes[0] ?? null, busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm,
-    settle: free => { part?.settle(free); }, leave: () => { part?.leaveClash(); },
+    pools: state.pools, requests: state.requests, changed: state.changed, feeds: state.feeds, clash: part?.clash(), busy: state.busy, stale: frame.isStale(), notSaved: state.notSaved, set, confirm,
     answer: async (pool, free, answer) => { (await bring())?.decide(pool, free, answer); }, askStop: async pool => { (await bring())?.askStop(pool); },
   };
   return html`<main class="phone-main" id="main">

@@ -3,7 +3,7 @@
 // phone in a pocket publishes nothing.
 import { freeMax, oldestConfirmed, promised, stopNow, total } from './capacity.js';
 import { label } from './codes.js';
-import { difference, questions } from './feed.js';
+import { difference, questions } from './feed_differ.js';
 import { ownFeedLine, ownFeedNotice } from './shelter_feed.js';
 import { clock, confirmed, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice, stepper } from './ui.js';
@@ -11,27 +11,25 @@ import { button, html, icon, nothing, notice, stepper } from './ui.js';
 /** @typedef {import('../types/api').Pool} Pool */
 /** @typedef {import('../types/api').Request} Request */
 /** @typedef {import('./capacity.js').Answer} Answer */
-/** @typedef {import('./feed.js').Difference} Difference */
+/** @typedef {import('./feed_differ.js').Difference} Difference */
 /**
  * @typedef {object} CapacityParts
  * @property {Pool[]} pools
  * @property {Request[]} requests
  * @property {Map<number, { free: number }>} changed pool id to the number on the screen
  * @property {import('../types/api').Feed[]} feeds of the own organisation
- * @property {import('./shelter_report.js').Clash | null} clash somebody else changed it first
+ * @property {unknown} clash somebody else changed it first: the question which is right
  * @property {boolean} busy
  * @property {boolean} stale
  * @property {string | null} notSaved
  * @property {(pool: Pool, free: number) => void} set
  * @property {() => void} confirm
- * @property {(free: number | null) => void} settle
- * @property {() => void} leave the clash as somebody else said
  * @property {(pool: Pool) => void} askStop opens the sheet
  * @property {(pool: Pool, free: number | null, answer?: Answer) => void} answer what is right where hand and feed differ
  */
 
 /** "Opname gestopt: Te weinig personeel, tot 07:00". @param {import('../types/api').Stop} stop @param {number} [nowMs] */
-function stopText(stop, nowMs = Date.now()) {
+export function stopText(stop, nowMs = Date.now()) {
   const reason = label('stopReasons', stop.reason);
   return stop.untilAt ? t('capacity.stopped_until', { reason, time: moment(stop.untilAt, nowMs) }) : t('capacity.stopped', { reason });
 }
@@ -135,33 +133,12 @@ function reminder(p) {
   return notice({ icon: 'hourglass', tone: 'info', title: t('capacity.remind'), text: oldest ? confirmed(oldest) : t('age.never') });
 }
 
-/** @param {Answer} answer */
-const answerWords = answer => {
-  if (answer.stop === null) return t('clash.answer_open');
-  if (answer.stop) return stopText(answer.stop);
-  return t(answer.deliverable === 'yes' ? 'clash.answer_staff_yes' : 'clash.answer_staff_no');
-};
-
-/** @param {CapacityParts} p */
-function clash(p) {
-  if (!p.clash) return nothing;
-  const { pool, mine, answer } = p.clash;
-  const theirs = shownFree(pool) ?? 0;
-  const at = pool.capacity.receivedAt ?? pool.capacity.observedAt ?? Date.now();
-  if (answer) {
-    const text = t('clash.answer_text', { time: clock(at), answer: answerWords(answer) });
-    return html`<section class="notice clash" id="clash" tabindex="-1" role="alert">${icon('alert-triangle')}<div><b>${poolName(pool)}</b>${text}</div><div class="duo">${button(t('clash.answer_yes'), { extra: 'big', busy: p.busy || p.stale, click: () => p.settle(shownFree(pool)) })}${button(t('clash.answer_no'), { extra: 'big', busy: p.busy, click: p.leave })}</div></section>`;
-  }
-  const choice = (/** @type {number} */ n) => button(t('clash.is_right', { free: n }), { extra: 'big', click: () => p.settle(n) });
-  return html`<section class="notice clash" id="clash" tabindex="-1" role="alert">${icon('alert-triangle')}<div><b>${poolName(pool)}</b>${t('clash.text', { time: clock(at), free: theirs })}</div><div class="duo">${choice(theirs)}${mine === theirs || mine === null ? nothing : choice(mine)}</div></section>`;
-}
-
 /** @param {CapacityParts} p */
 export function capacityView(p) {
   const oldest = oldestConfirmed(p.pools);
   return html`<section aria-labelledby="capacity">
     <div class="section-head"><h2 id="capacity" tabindex="-1">${t('capacity.title')}</h2><span class="small subtle">${oldest ? t('capacity.confirmed_at', { time: clock(oldest) }) : nothing}</span></div>
-    ${ownFeedNotice(p.feeds)}${clash(p)}${openQuestions(p)}${reminder(p)}
+    ${ownFeedNotice(p.feeds)}${p.clash}${openQuestions(p)}${reminder(p)}
     ${p.pools.length === 0 ? html`<p>${t('capacity.none')}</p>` : html`<ul class="cap">${p.pools.map(pool => row(pool, p))}</ul>`}
     ${ownFeedLine(p.feeds)}
   </section>`;

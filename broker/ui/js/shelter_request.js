@@ -2,8 +2,9 @@
 // A request on the phone of the night shift: the least that is needed to say yes or no, and two large buttons. Nothing
 // on this card says who they are.
 import { label, ordered, row } from './codes.js';
+import { ring } from './ring.js';
 import { clock, either, inSentence, list, t } from './text.js';
-import { button, callLink, closeDialog, html, icon, nothing, notice, openDialog, ring, shape } from './ui.js';
+import { button, callLink, closeDialog, html, icon, nothing, notice, openDialog, shape } from './ui.js';
 
 /** @typedef {import('../types/api').Request} Request */
 /** @typedef {import('../types/api').Household} Household */

@@ -3,8 +3,9 @@
 // with the first request or the first touch.
 import { ApiError, problemText } from './api.js';
 import { armSound, chime, stopCall } from './attention.js';
-import { questions } from './feed.js';
+import { questions } from './feed_differ.js';
 import { poolName, shownFree } from './shelter_capacity.js';
+import { clashView } from './shelter_clash.js';
 import { desk, state } from './shelter_desk.js';
 import { clashesOf, sendClaims, settled } from './shelter_report.js';
 import { declineSheet, endedCard, endedText, openDecline, requestsView } from './shelter_request.js';
@@ -195,7 +196,7 @@ function notSavedText({ saved, late, clashed, failed, error }, all) {
 }
 
 /** Two people set the number: one of them says which is right. @param {number | null} free */
-export const settle = free => doing(async () => {
+const settle = free => doing(async () => {
   const clash = state.clashes[0];
   if (!clash || !await submit([settled(clash, free)])) return;
   announce(t('capacity.saved'));
@@ -203,11 +204,14 @@ export const settle = free => doing(async () => {
 });
 
 /** What somebody else said stands; the answer that came too late is thrown away. */
-export function leaveClash() {
+function leaveClash() {
   state.clashes.shift();
   frame.draw();
   focusSoon(state.clashes.length > 0 ? 'clash' : 'capacity');
 }
+
+/** Two numbers of one room: which is right. */
+export const clash = () => clashView(state.clashes[0], { busy: state.busy, stale: frame.isStale(), settle, leave: leaveClash });
 
 /** @returns {import('./shelter_request.js').RequestParts} */
 const requestParts = () => ({

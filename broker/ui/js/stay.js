@@ -3,6 +3,7 @@
 // read when they are sent; nothing is kept between two drawings.
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { label, ordered, rows } from './codes.js';
+import { described, fieldView, formView, invalid, isRight, keepFormFaults } from './faults.js';
 import { date, either, isoDate, moment, t } from './text.js';
 import { badge, button, html, icon, nothing } from './ui.js';
 
@@ -16,6 +17,7 @@ import { badge, button, html, icon, nothing } from './ui.js';
  * @property {Organisation[]} organisations to whom a clock can be offered
  * @property {number | undefined} own this organisation
  * @property {number} now ms
+ * @property {() => void} draw
  * @property {(work: () => Promise<unknown>, done?: string) => Promise<boolean>} act
  * @property {() => void} [left] the household has left: the page is no longer for this house
  */
@@ -23,20 +25,37 @@ import { badge, button, html, icon, nothing } from './ui.js';
 /** @param {StayParts} p @param {string} path @param {object} [body] @param {string} [done] */
 const tap = (p, path, body = {}, done = undefined) => () => { if (!p.busy) p.act(() => p.api.post(path, body), done); };
 
-/** Send a form's words. @param {StayParts} p @param {SubmitEvent} event @param {(text: (name: string) => string) => [string, object]} what @param {string} [done] @param {() => void} [then] */
+/** Send a form's words, or say all that is wrong with them. @param {StayParts} p @param {SubmitEvent} event @param {(text: (name: string) => string) => [string, object]} what @param {string} [done] @param {() => void} [then] */
 async function send(p, event, what, done, then) {
   event.preventDefault();
   if (p.busy) return;
   const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!isRight(form)) {
+    p.draw();
+    return;
+  }
   const data = new FormData(form);
   const [path, body] = what(name => String(data.get(name) ?? '').trim());
-  if (await p.act(async () => { await p.api.post(path, body); then?.(); }, done)) form.reset();
+  if (await p.act(() => keepFormFaults(form, async () => { await p.api.post(path, body); then?.(); }), done)) form.reset();
 }
 
 /** @param {string} id @param {string} name @param {string} text @param {[string, string][]} options @param {string} [chosen] */
-const choice = (id, name, text, options, chosen) => html`<div class="field"><label for=${id}>${text}</label><select id=${id} name=${name} required><option value="">${t('stay.choose')}</option>${options.map(([value, word]) => html`<option value=${value} ?selected=${value === chosen}>${word}</option>`)}</select></div>`;
+const choice = (id, name, text, options, chosen) => fieldView(id, text, html`<select id=${id} name=${name} required aria-invalid=${invalid(id)} aria-describedby=${described(id)}><option value="">${t('stay.choose')}</option>${options.map(([value, word]) => html`<option value=${value} ?selected=${value === chosen}>${word}</option>`)}</select>`);
+/** @param {StayParts} p @param {string} id @param {(text: (name: string) => string) => [string, object]} what @param {string | undefined} done @param {unknown} body @param {() => void} [then] */
+const form = (p, id, what, done, body, then) => formView(id, 'stay-form', e => { send(p, e, what, done, then); }, body);
 /** @param {string} list @returns {[string, string][]} */
 const optionsOf = list => ordered(list, 'order').map(r => [r.code, either(r.labelNl, r.labelEn)]);
+
+/** @param {string} id */
+const callbackField = id => fieldView(id, t('stay.clock_callback'), html`<input class="input" id=${id} name="callback" type="tel" maxlength="23" autocomplete="off" aria-invalid=${invalid(id)} aria-describedby=${described(id)}>`);
+/** A town that is not known must not become none at all. @param {Event} event */
+const judgeTown = event => {
+  const field = /** @type {HTMLInputElement} */ (event.target);
+  const name = field.value.trim();
+  field.setCustomValidity(name === '' || rows('municipalities').some(m => m.name === name) ? '' : name);
+};
+/** @param {string} id */
+const townField = id => fieldView(id, t('stay.municipality'), html`<input class="input" id=${id} name="municipality" autocomplete="off" maxlength="60" @input=${judgeTown} aria-invalid=${invalid(id)} aria-describedby=${described(id)}>`);
 
 /** @param {string | null | undefined} code */
 const municipality = code => rows('municipalities').find(m => m.code === code)?.name ?? t('stay.no_municipality');
@@ -47,19 +66,19 @@ const municipality = code => rows('municipalities').find(m => m.code === code)?.
 function clockActions(c, p) {
   if (c.state === 'stopped') return nothing;
   if (c.offeredToOwn)
-    return html`<form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/clocks/${c.id}/acceptance`, text('callback') ? { callback: text('callback') } : {}], t('stay.clock_taken'))}>
-      <div class="field"><label for="clock-callback-${c.id}">${t('stay.clock_callback')}</label><input class="input" id="clock-callback-${c.id}" name="callback" type="tel" maxlength="23" autocomplete="off"></div>
-      ${button(t('stay.clock_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy, about: label('clocks', c.clock) })}</form>`;
+    return form(p, `clock-take-${c.id}`, text => [`/clocks/${c.id}/acceptance`, text('callback') ? { callback: text('callback') } : {}], t('stay.clock_taken'), html`
+      ${callbackField(`clock-callback-${c.id}`)}
+      ${button(t('stay.clock_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy, about: label('clocks', c.clock) })}`);
   if (!c.own) return nothing;
   return html`<details class="more"><summary>${icon('chevron-right')}${t('stay.clock_change')}<span class="sr"> ${label('clocks', c.clock)} ${c.referralCode}</span></summary><div class="more-body">
     ${c.offeredTo ? button(t('stay.clock_back'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/clocks/${c.id}/offer`, { organisationId: null }) })
-      : html`<form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/clocks/${c.id}/offer`, { organisationId: Number(text('organisation')) }], t('stay.clock_offered_done'))}>
+      : form(p, `clock-give-${c.id}`, text => [`/clocks/${c.id}/offer`, { organisationId: Number(text('organisation')) }], t('stay.clock_offered_done'), html`
       ${choice(`clock-to-${c.id}`, 'organisation', t('stay.clock_to'), p.organisations.filter(o => o.id !== p.own).map(o => [String(o.id), o.name]))}
-      ${button(t('stay.clock_offer'), { icon: 'arrow-right', type: 'submit', busy: p.busy })}</form>`}
+      ${button(t('stay.clock_offer'), { icon: 'arrow-right', type: 'submit', busy: p.busy })}`)}
     ${c.mayProlong ? button(t('stay.clock_prolong'), { icon: 'clock', busy: p.busy, click: tap(p, `/clocks/${c.id}/prolongation`, {}, t('stay.clock_prolonged')) }) : nothing}
-    <form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/clocks/${c.id}/stop`, { reason: text('reason') }], t('stay.clock_stopped'))}>
+    ${form(p, `clock-stop-${c.id}`, text => [`/clocks/${c.id}/stop`, { reason: text('reason') }], t('stay.clock_stopped'), html`
       ${choice(`clock-why-${c.id}`, 'reason', t('stay.clock_why'), optionsOf('clockStopReasons'))}
-      ${button(t('stay.clock_stop'), { icon: 'x', type: 'submit', busy: p.busy })}</form></div></details>`;
+      ${button(t('stay.clock_stop'), { icon: 'x', type: 'submit', busy: p.busy })}`)}</div></details>`;
 }
 
 /** @param {Clock} c */
@@ -68,7 +87,7 @@ const clockLine = c => c.state === 'stopped' ? t('stay.clock_stopped_at', { time
     : t('stay.clock_until', { time: moment(c.runsOutAt) });
 
 /** One clock: until when, whose, what follows. @param {Clock} c @param {StayParts} p @param {boolean} [named] with the code of its referral */
-export const clockView = (c, p, named = false) => html`<li class="stay-clock ${c.state}" data-clock=${c.id}>
+export const clockView = (c, p, named = false) => html`<li class="stay-clock clock-${c.state}" data-clock=${c.id}>
   <div class="stay-clock-head"><b>${label('clocks', c.clock)}</b>${badge(t(`stay.clock_${c.state}`))}</div>
   ${named ? html`<p><a href="/verwijzing#r=${c.referralId}">${c.referralCode}</a></p>` : nothing}
   <p>${clockLine(c)}</p>
@@ -84,9 +103,9 @@ export const clockList = (clocks, p, named = false) => clocks.length === 0 ? htm
 /** Clocks that no fact of ours starts. @param {number} referralId @param {StayParts} p */
 export const startClockForm = (referralId, p) => {
   const list = rows('clocks').filter(r => !r.startKinds && !r.startResidences);
-  return html`<details class="more"><summary>${icon('chevron-right')}${t('stay.clock_start')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/referrals/${referralId}/clocks`, { clock: text('clock') }], t('stay.clock_started'))}>
+  return html`<details class="more"><summary>${icon('chevron-right')}${t('stay.clock_start')}</summary>${form(p, `clock-new-${referralId}`, text => [`/referrals/${referralId}/clocks`, { clock: text('clock') }], t('stay.clock_started'), html`
     ${choice(`clock-start-${referralId}`, 'clock', t('stay.clock_which'), list.map(r => [r.code, either(r.labelNl, r.labelEn)]))}
-    ${button(t('stay.clock_start_button'), { icon: 'clock', type: 'submit', busy: p.busy })}</form></details>`;
+    ${button(t('stay.clock_start_button'), { icon: 'clock', type: 'submit', busy: p.busy })}`)}</details>`;
 };
 
 /* ---- the stay ---- */
@@ -96,27 +115,27 @@ function outflowForm(s, p) {
   const set = (/** @type {object} */ body) => tap(p, `/stays/${s.id}/outflow`, body, t('stay.outflow_done'));
   return html`<details class="more"><summary>${icon('chevron-right')}${t('stay.outflow')}</summary><div class="more-body">
     ${s.state === 'ready' ? button(t('stay.not_ready'), { icon: 'arrow-back-up', busy: p.busy, click: set({ ready: false }) }) : nothing}
-    <form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/stays/${s.id}/outflow`, { ready: true, blockedBy: text('block') || null }], t('stay.outflow_done'))}>
+    ${form(p, `outflow-${s.id}`, text => [`/stays/${s.id}/outflow`, { ready: true, blockedBy: text('block') || null }], t('stay.outflow_done'), html`
       <div class="field"><label for="block-${s.id}">${t('stay.block')}</label><select id="block-${s.id}" name="block"><option value="">${t('stay.block_none')}</option>${optionsOf('outflowBlocks').map(([value, word]) => html`<option value=${value} ?selected=${value === s.blockedBy}>${word}</option>`)}</select></div>
-      ${button(t('stay.ready_button'), { icon: 'check', type: 'submit', busy: p.busy })}</form></div></details>`;
+      ${button(t('stay.ready_button'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</div></details>`;
 }
 
 /** @param {Stay} s @param {StayParts} p */
-const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.depart')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/stays/${s.id}/departure`, { reason: text('reason'), destination: text('destination') }], t('stay.departed_done'), p.left)}>
+const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.depart')}</summary>${form(p, `depart-${s.id}`, text => [`/stays/${s.id}/departure`, { reason: text('reason'), destination: text('destination') }], t('stay.departed_done'), html`
   <p class="subtle">${t('stay.depart_text')}</p>
   ${choice(`depart-why-${s.id}`, 'reason', t('stay.depart_why'), optionsOf('departureReasons'))}
   ${choice(`depart-to-${s.id}`, 'destination', t('stay.depart_to'), ordered('destinations', 'order').filter(r => r.afterStay === 'yes').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
-  ${button(t('stay.depart_button'), { kind: 'primary', icon: 'logout', type: 'submit', busy: p.busy })}</form></details>`;
+  ${button(t('stay.depart_button'), { kind: 'primary', icon: 'logout', type: 'submit', busy: p.busy })}`, p.left)}</details>`;
 
 /** Of a stay, or of a bridge bed. @param {{ id: number, startedAt: string }} s @param {StayParts} p @param {'stays' | 'bridges'} [of] */
-const fundingForm = (s, p, of = 'stays') => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.funding_change')}</summary><form class="stay-form" @submit=${(/** @type {SubmitEvent} */ e) => send(p, e, text => [`/${of}/${s.id}/funding`, {
-    stream: text('stream'), municipality: rows('municipalities').find(m => m.name === text('municipality'))?.code ?? null, from: text('from'), reason: text('reason') }], t('stay.funding_done'))}>
+const fundingForm = (s, p, of = 'stays') => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.funding_change')}</summary>${form(p, `fund-${of}-${s.id}`, text => [`/${of}/${s.id}/funding`, {
+    stream: text('stream'), municipality: rows('municipalities').find(m => m.name === text('municipality'))?.code ?? null, from: text('from'), reason: text('reason') }], t('stay.funding_done'), html`
   <p class="subtle">${t('stay.funding_text')}</p>
-  ${choice(`fund-stream-${s.id}`, 'stream', t('stay.stream'), rows('fundingStreams').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
-  <div class="field"><label for="fund-town-${s.id}">${t('stay.municipality')}</label><input class="input" id="fund-town-${s.id}" name="municipality" autocomplete="off" maxlength="60"></div>
-  <div class="field"><label for="fund-from-${s.id}">${t('stay.from')}</label><input class="input" type="date" id="fund-from-${s.id}" name="from" required min=${isoDate(s.startedAt)} max=${isoDate(p.now)}></div>
-  ${choice(`fund-why-${s.id}`, 'reason', t('stay.why'), optionsOf('fundingChangeReasons'))}
-  ${button(t('stay.save'), { icon: 'check', type: 'submit', busy: p.busy })}</form></details>`;
+  ${choice(`fund-stream-${of}-${s.id}`, 'stream', t('stay.stream'), rows('fundingStreams').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
+  ${townField(`fund-town-${of}-${s.id}`)}
+  ${fieldView(`fund-from-${of}-${s.id}`, t('stay.from'), html`<input class="input" type="date" id="fund-from-${of}-${s.id}" name="from" required min=${isoDate(s.startedAt)} max=${isoDate(p.now)} aria-invalid=${invalid(`fund-from-${of}-${s.id}`)} aria-describedby=${described(`fund-from-${of}-${s.id}`)}>`)}
+  ${choice(`fund-why-${of}-${s.id}`, 'reason', t('stay.why'), optionsOf('fundingChangeReasons'))}
+  ${button(t('stay.save'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</details>`;
 
 /** @param {Stay['funding'][number]} f @param {number} i */
 const fundingLine = (f, i) => html`<span class="line">${i > 0 ? t('stay.from_day', { day: date(`${f.from}T12:00:00Z`) }) : ''} ${label('fundingStreams', f.stream)}, ${municipality(f.municipality)}

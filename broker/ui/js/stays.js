@@ -85,12 +85,17 @@ async function act(work, done) {
 
 /* ---- the board ---- */
 
-/** @param {import('../types/api').Stay} s */
-const stayRow = s => html`<tr><th scope="row"><a href="/verwijzing#r=${s.referralId}">${s.referralCode}</a></th><td>${s.locationName}</td><td>${moment(s.startedAt, frame.api.now())}</td><td>${number(s.nights)}</td><td>${s.moves > 0 ? number(s.moves) : ''}</td>
-  <td>${s.state === 'ready' ? badge(s.blockedBy ? t('stay.blocked_short', { by: label('outflowBlocks', s.blockedBy) }) : t('stay.ready_short')) : ''}</td><td>${label('fundingStreams', s.funding.at(-1)?.stream)}</td></tr>`;
+const STAY_COLUMNS = ['place', 'since', 'nights_head', 'moves', 'outflow_head', 'funding'];
 
-const staysView = () => html`<section class="panel stay-part" aria-labelledby="stays-title"><h2 id="stays-title">${t('stay.stays')}</h2>${state.stays.length === 0 ? html`<p>${t('stay.no_stays')}</p>` : html`<div class="stay-scroll" role="group" aria-labelledby="stays-title" tabindex="0"><table class="table"><thead><tr>
-  ${['referral', 'place', 'since', 'nights_head', 'moves', 'outflow', 'funding'].map(k => html`<th scope="col">${t(`stay.${k}`)}</th>`)}</tr></thead><tbody>${state.stays.map(stayRow)}</tbody></table></div>`}</section>`;
+/** On a phone each row is a card, and each cell says what it is: the roles keep it a table for who hears it. @param {import('../types/api').Stay} s */
+const stayRow = s => {
+  const cells = [s.locationName, moment(s.startedAt, frame.api.now()), number(s.nights), s.moves > 0 ? number(s.moves) : '',
+    s.state === 'ready' ? badge(s.blockedBy ? t('stay.blocked_short', { by: label('outflowBlocks', s.blockedBy) }) : t('stay.ready_short')) : '', label('fundingStreams', s.funding.at(-1)?.stream)];
+  return html`<tr role="row"><th scope="row" role="rowheader"><a href="/verwijzing#r=${s.referralId}">${s.referralCode}</a></th>${cells.map((cell, i) => html`<td role="cell" class=${cell === '' ? 'none' : ''} data-name=${t(`stay.${STAY_COLUMNS[i]}`)}>${cell}</td>`)}</tr>`;
+};
+
+const staysView = () => html`<section class="panel stay-part" aria-labelledby="stays-title"><h2 id="stays-title">${t('stay.stays')}</h2>${state.stays.length === 0 ? html`<p>${t('stay.no_stays')}</p>` : html`<div class="stay-scroll cards" role="group" aria-labelledby="stays-title" tabindex="0"><table class="table" role="table"><thead role="rowgroup"><tr role="row">
+  ${['referral', ...STAY_COLUMNS].map(k => html`<th scope="col" role="columnheader">${t(`stay.${k}`)}</th>`)}</tr></thead><tbody role="rowgroup">${state.stays.map(stayRow)}</tbody></table></div>`}</section>`;
 
 /** @param {import('./stay.js').StayParts} parts */
 const leftPart = parts => html`<section class="panel stay-part" id="vertrokken" aria-labelledby="left-title"><h2 id="left-title" tabindex="-1">${t('stay.left_head')}</h2>
@@ -102,7 +107,7 @@ const bedsPart = parts => state.beds.length === 0 ? nothing : html`<section clas
 
 function board() {
   if (!BOARD.has(frame.session.role)) return nothing;
-  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), act };
+  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), draw: frame.draw, act };
   return html`<section class="panel stay-part" aria-labelledby="clocks-title"><h2 id="clocks-title">${t('stay.clocks')}</h2>${clockList(state.clocks, parts, true)}</section>${staysView()}${bedsPart(parts)}${frame.session.role === 'shelter' ? leftPart(parts) : nothing}`;
 }
 

@@ -2,7 +2,7 @@
 // Alarms of a referral, how long its place is kept, and who it is with: the same parts on the placer's page, in the
 // dossier and at the change of shift.
 import { clock, either, moment, t } from './text.js';
-import { button, html, nothing, notice } from './ui.js';
+import { button, html, icon, nothing, notice } from './ui.js';
 
 /** @typedef {import('../types/api').Referral} Referral */
 /** @typedef {import('../types/api').Colleague} Colleague */
@@ -55,7 +55,7 @@ export function ownerView(r, p) {
   const id = `colleague-${r.id}`;
   return html`<div class="owner"><p>${r.mine ? t('timers.mine') : r.owner?.id === 0 ? t('timers.nobody') : t('timers.with', { name: nameOf(r.owner) })}</p>${handedText(r)}
     ${!r.mine || r.handedOver ? button(r.mine ? t('timers.keep') : t('timers.take_over'), { kind: r.mine ? 'secondary' : 'primary', icon: 'user-check', busy: p.busy, about: r.code, click: () => p.act(r, 'takeover', {}, t('timers.taken')) }) : nothing}
-    ${r.mine && !r.handedOver ? html`<details class="more"><summary>${t('timers.hand_over')}<span class="sr"> ${r.code}</span></summary><form class="handover" @submit=${submit}><div class="field"><label for=${id}>${t('timers.to')}</label><select id=${id} name="colleague"><option value="0">${t('timers.whoever')}</option>${others.map(c => html`<option value=${c.id}>${nameOf(c)}</option>`)}</select></div>${button(t('timers.offer'), { type: 'submit', busy: p.busy })}</form></details>` : nothing}</div>`;
+    ${r.mine && !r.handedOver ? html`<details class="more"><summary>${icon('chevron-right')}${t('timers.hand_over')}<span class="sr"> ${r.code}</span></summary><form class="handover" @submit=${submit}><div class="field"><label for=${id}>${t('timers.to')}</label><select id=${id} name="colleague"><option value="0">${t('timers.whoever')}</option>${others.map(c => html`<option value=${c.id}>${nameOf(c)}</option>`)}</select></div>${button(t('timers.offer'), { type: 'submit', busy: p.busy })}</form></details>` : nothing}</div>`;
 }
 
 /** What a house did with its time: rung again, and extra time. @param {import('../types/api').Request} r */

@@ -67,7 +67,7 @@ const mdoWeight = m => (m.state === 'closed' ? 2 : m.own === 'invited' ? 0 : 1);
 // list changes under it.
 function view() {
   const own = frame.session.organisationId;
-  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own, act };
+  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own, draw: frame.draw, act };
   const mdos = state.mdos.filter(m => m.own !== null).sort((a, b) => mdoWeight(a) - mdoWeight(b));
   const consults = [...state.consults].sort((a, b) => Number(a.state !== 'asked') - Number(b.state !== 'asked'));
   const card = (/** @type {string} */ kind, /** @type {number} */ id, /** @type {string} */ title, /** @type {unknown} */ body) => html`<article class="panel dossier-part" data-kind=${kind} aria-labelledby="${kind}-${id}"><h3 id="${kind}-${id}">${title}</h3>${body}</article>`;

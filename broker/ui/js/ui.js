@@ -3,7 +3,7 @@
 // policy refuses them and a test looks for them).
 import { live } from '../vendor/lit-html/directives/live.js';
 import { html, nothing, svg } from '../vendor/lit-html/lit-html.js';
-import { countdown, t } from './text.js';
+import { t } from './text.js';
 
 // What a person ticks is compared as it stands on the page: a list that grew shorter would else leave the next box as
 // the one before it was.
@@ -44,16 +44,6 @@ export function stepper(o) {
     <button type="button" aria-label=${t('stepper.less', { name: o.name })} aria-disabled=${o.value <= 0} @click=${() => o.value > 0 && o.set(o.value - 1)}>${icon('minus')}</button>
     <output aria-live="polite">${o.value}</output>
     <button type="button" aria-label=${t('stepper.more', { name: o.name })} aria-disabled=${o.value >= max} @click=${() => o.value < max && o.set(o.value + 1)}>${icon('plus')}</button></div>`;
-}
-
-/** A ring that empties; decoration, for the clock time beside it carries the meaning. @param {number} leftMs @param {number} totalMs */
-export function ring(leftMs, totalMs, cls = 'ring') {
-  const round = 2 * Math.PI * 44;
-  const part = totalMs > 0 ? Math.max(0, Math.min(1, leftMs / totalMs)) : 0;
-  const late = leftMs <= 60_000;
-  return html`<svg class="${cls} ${late ? 'late' : ''}" viewBox="0 0 100 100" aria-hidden="true">${late
-    ? svg`<path class="ring-track" d="M50 6 96 90H4z" stroke-linejoin="round"/><text x="50" y="66">${countdown(leftMs / 1000)}</text>`
-    : svg`<circle class="ring-track" cx="50" cy="50" r="44"/><circle class="ring-left" cx="50" cy="50" r="44" stroke-dasharray="${(round * part).toFixed(1)} ${round.toFixed(1)}" transform="rotate(-90 50 50)"/><text x="50" y="51">${countdown(leftMs / 1000)}</text>`}</svg>`;
 }
 
 /** The shape of a threat level: triangle rood, diamond oranje, circle groen, none for not known. @param {string | undefined} level */
