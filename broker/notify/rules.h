@@ -51,6 +51,9 @@ bool rules_is_bare(enum group group);
 /* The rows of EVENT, one after the other: NULL begins, NULL is the end. Borrowed. */
 const struct notify_rule *rules_next(const struct rules *r, const char *event,
                                      const struct notify_rule *after);
+/* True if somebody is rung for EVENT (a text message or a call, whoever gets it): it is urgent, and neither
+ * what rings nor the mail about it waits for a share of the outbox (notify/backlog.h). */
+bool rules_is_urgent(const struct rules *r, const char *event);
 /* Kinds of core's events that have a row; borrowed. */
 const struct outbox_kinds *rules_kinds(const struct rules *r);
 /* The NTH row from 0, in the order of the file; NULL past the end. For checks. */

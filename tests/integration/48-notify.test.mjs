@@ -164,6 +164,7 @@ function checkEvent(q, type) {
 }
 
 const ofRequest = (path, request) => receiver.got(path).filter(q => q.body.data?.requestId === request);
+const mailsTo = address => mail.messages().filter(m => m.headers.to === `<${address}>`);
 const e164 = number => number.replace(/^0/, '+31').replace(/[^+\d]/g, '');
 
 test('a new request: text message to the night number and mail at once, a signed event for the desk that asked', async () => {
@@ -277,6 +278,48 @@ test('who never answers runs into a deadline and holds up nobody', async () => {
   await removeTarget('slow');
 });
 
+test('forty receivers that hang hold up nobody: no other webhook, no mail, no text message; and they themselves only one call each', async () => {
+  const dead = Array.from({ length: 40 }, (_, i) => `/dead/${i}`);
+  for (const path of dead) {
+    receiver.answer(path, () => ({ hang: true }));
+    addTarget(path, referrerOrg(), 'webhook', receiver.url(path));
+  }
+  addTarget('alive', referrerOrg(), 'webhook', receiver.url('/alive')); // the last to be thought of
+  addTarget('alive mail', referrerOrg(), 'mail', 'leeft@desk.test');
+  await reload();
+  const calls = () => receiver.all.filter(q => dead.includes(q.path));
+  const indexOf = q => receiver.all.indexOf(q);
+  const stillHung = (one, among) => among.every(q => q.goneAfter === undefined || q.goneAfter > indexOf(one));
+  const first = await openReferral(referrer, need());
+  const came = await poll(() => receiver.got('/alive').find(q => q.body.data.referralId === first.id), { ...WITHIN, what: 'the event at the living' });
+  await poll(() => dead.every(path => receiver.got(path).length >= 1), { ...WITHIN, what: 'all of the dead to be tried' });
+  assert.ok(stillHung(came, dead.map(path => receiver.got(path)[0])), 'it did not wait for one of them');
+  // Known to be away now: they have a part of the slots, and everything else goes on.
+  await poll(() => dead.some(path => receiver.got(path).length >= 2), { ...WITHIN, what: 'a second attempt' });
+  const pool = (await placesFor(referrer, need(), 1))[0].poolId;
+  const request = (await ask(referrer, first.id, [pool])).requests[0];
+  const open = calls().filter(q => q.goneAfter === undefined);
+  assert.ok(open.length > 0, 'some hang now');
+  const hook = await poll(() => ofRequest('/alive', request.id)[0], { ...WITHIN, what: 'the next event' });
+  const to = e164(locationOf(pool).sealed.night_number);
+  const text = await poll(() => receiver.got('/sms').slice().reverse().find(q => q.body.to === to && q.body.text.includes(first.code)), { ...WITHIN, what: 'the text message' });
+  expectStatus(await (await x.as(deskOf(pool))).post(`/requests/${request.id}/acceptance`), 200);
+  await poll(() => mailsTo('leeft@desk.test').length >= 1, { ...WITHIN, what: 'the mail' });
+  assert.ok(open.some(q => q.goneAfter === undefined || q.goneAfter > indexOf(hook)) && open.some(q => q.goneAfter === undefined || q.goneAfter > indexOf(text)), 'while they hung');
+  await poll(() => dead.every(path => receiver.got(path).length >= 2), { ...WITHIN, what: 'second attempts of all' });
+  for (const path of dead) {
+    const [one, two] = receiver.got(path);
+    assert.ok(one.goneAfter <= indexOf(two), 'one call at a time for each receiver');
+  }
+  const again = dead.flatMap(path => receiver.got(path).slice(1));
+  for (const q of again) {
+    const beside = again.filter(o => indexOf(o) <= indexOf(q) && (o.goneAfter === undefined || o.goneAfter > indexOf(q)));
+    assert.ok(beside.length <= 32, `${beside.length} at once that failed before`);
+  }
+  for (const name of [...dead, 'alive', 'alive mail']) assert.equal(notify(['remove', name]).status, 0);
+  await reload();
+});
+
 test('mail: a mailbox that is not there is given up, one that is not taken now is tried again, until the last attempt', async () => {
   addTarget('gone', referrerOrg(), 'mail', 'weg@desk.test');
   addTarget('later', referrerOrg(), 'mail', 'later@desk.test');
@@ -350,8 +393,6 @@ test('a feed that falls silent is told to its provider and to who runs the excha
   await removeTarget('feed mail');
   await removeTarget('operator mail');
 });
-
-const mailsTo = address => mail.messages().filter(m => m.headers.to === `<${address}>`);
 
 test('an alarm of a bridge rings the desk, again and again, until somebody there has seen it', async () => {
   addTarget('desk call', referrerOrg(), 'voice', '+31880001122');
