@@ -69,6 +69,7 @@ struct referral_id event_subject(const struct event *ev)
     case EV_REFERRAL_WIDENED:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:
+    case EV_ALARM_REPEATED:
     case EV_ALARM_ACKNOWLEDGED:
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:
@@ -272,6 +273,7 @@ const char *event_name(enum event_kind k)
         [EV_SURGE_SET] = "surge.set",
         [EV_CONFLICT_ASKED] = "request.conflict_asked",
         [EV_CONFLICT_ANSWERED] = "request.conflict_answered",
+        [EV_ALARM_REPEATED] = "alarm.repeated",
     };
 
     CHECK((unsigned)k < EV_N);

@@ -117,6 +117,8 @@ enum event_kind {
     EV_SURGE_SET,
     EV_CONFLICT_ASKED, /* private: the token */
     EV_CONFLICT_ANSWERED,
+    /* ---- timers and escalation, since ---- */
+    EV_ALARM_REPEATED, /* nobody acknowledged it: raised again */
     EV_N
 };
 

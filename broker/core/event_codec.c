@@ -120,6 +120,9 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_REFERRAL_TAKEN_OVER:
         escalation_fields(f, &ev->u.escalation);
         break;
+    case EV_ALARM_REPEATED:
+        alarm_repeated_fields(f, &ev->u.escalation);
+        break;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
         bridge_opened_fields(f, &ev->u.bridge_opened);

@@ -9,6 +9,7 @@ import { aWoman, ask, deskOf, expectStatus, openReferral, organisationOf, places
 const SETTINGS = {
   answer_by_rood_s: 5, ask_next_rood: 0, ring_rood_s: 1, widen_rood_s: 6, widen_by_rood: 1, lead_rood_s: 2,
   keep_rood_s: 6, keep_warn_rood_s: 3, no_show_rood_s: 1, extra_time_s: 60,
+  alarm_again_rood_s: 1, alarm_again_times: 1,
 };
 const COLLEAGUE = 'avonddienst.rotterdam';
 
@@ -88,6 +89,26 @@ test('no yes for too long: the own organisation is alarmed, and somebody says th
   assert.deepEqual(alarm(expectStatus(await worker.post(`/referrals/${r.id}/alarm-acknowledgement`, { alarm: 'lead' }), 200), 'lead'), seen);
   assert.ok(!heard('house', 'alarm.raised', r.id), 'the house is not told how the search goes');
   assert.ok(!heard('stranger', 'alarm.raised', r.id));
+  await withdraw(r.id);
+});
+
+test('an alarm that nobody looks after is raised again, then the helpdesk is told too, and it does not go on all night', async () => {
+  const r = await openReferral(worker, aWoman());
+  await ask(worker, r.id, [places[0].poolId]);
+  const first = alarm(await until(r.id, q => alarm(q, 'lead'), 'the alarm'), 'lead');
+  assert.ok(first.timesRaised <= 3);
+  await streams.worker.until(isOf('alarm.repeated', r.id));
+  const last = alarm(await until(r.id, q => alarm(q, 'lead')?.passedOn, 'the next in line'), 'lead');
+  assert.deepEqual([last.timesRaised, last.passedOn, last.raisedAt, last.acknowledgedAt], [3, true, first.raisedAt, null]);
+  assert.ok(Date.parse(last.raisedAgainAt) >= Date.parse(last.raisedAt) + 2000);
+  assert.ok(!heard('house', 'alarm.repeated', r.id) && !heard('stranger', 'alarm.repeated', r.id));
+  const again = () => streams.worker.events.filter(isOf('alarm.repeated', r.id)).length;
+  await poll(() => again() === 2, { within: 20_000, every: 50, what: 'both facts' });
+  // Somebody looks: a second one, later in the same life, begins anew.
+  const seen = alarm(expectStatus(await colleague.post(`/referrals/${r.id}/alarm-acknowledgement`, { alarm: 'lead' }), 200), 'lead');
+  assert.equal(seen.timesRaised, 3);
+  await until(r.id, q => q.requests.length > 1, 'the search to go on'); // widened, seconds later: and no further alarm
+  assert.equal(again(), 2);
   await withdraw(r.id);
 });
 

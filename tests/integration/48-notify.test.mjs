@@ -87,6 +87,7 @@ before(async () => {
     notify_signing_key_file: secret('sign', `${randomBytes(32).toString('hex')}\n`), notify_oin: OIN, notify_ca_file: join(x.dir, 'ca/ca.crt'),
     notify_retry_first_s: 1, notify_retry_max_s: 2, notify_urgent_retry_max_s: 2, notify_attempts: 6, notify_connect_s: 2, notify_answer_s: 3,
     notify_unseen_rood_s: 4, notify_unseen_oranje_s: 3600,
+    alarm_again_rood_s: 3, alarm_again_times: 1,
   };
   assert.equal(await x.stopBroker(), 0);
   appendFileSync(join(x.dir, 'plekd.conf'), Object.entries(settings).map(([k, v]) => `${k} = ${v}\n`).join(''));
@@ -419,7 +420,10 @@ test('an alarm of a bridge rings the desk, again and again, until somebody there
   await removeTarget('desk text');
 });
 
-test('a household that does not arrive: both sides hear of it', async () => {
+test('a household that does not arrive: both sides hear of it, again while nobody looks, and then the helpdesk too', async () => {
+  addTarget('helpdesk', demo.organisations.find(o => o.kind === 'operator').code, 'mail', 'helpdesk@plek.test');
+  addTarget('helpdesk call', demo.organisations.find(o => o.kind === 'operator').code, 'voice', '+31880009999');
+  await reload();
   const { referral, request, pool, house } = await askSomebody();
   expectStatus(await (await x.as(deskOf(pool))).post(`/requests/${request.id}/acceptance`), 200);
   expectStatus(await referrer.post(`/referrals/${referral.id}/journey`, { etaAt: inMinutes(-59) }), 200);
@@ -428,6 +432,15 @@ test('a household that does not arrive: both sides hear of it', async () => {
   const to = e164(house.sealed.night_number);
   const text = `Er had al iemand aangekomen moeten zijn. Bel elkaar. Open Veilige Plek. ${referral.code}`;
   await poll(() => receiver.got('/sms').some(q => q.body.to === to && q.body.text === text), { ...WITHIN, what: 'the text message of the house' });
+  await poll(() => ofRequest('/desk', request.id).filter(q => q.body.type === 'nl.veiligeplek.alarm.no-show.v1').length === 2, { ...WITHIN, what: 'the same alarm again' });
+  const told = await poll(() => mailsTo('helpdesk@plek.test')[0], { ...WITHIN, what: 'the mail to the helpdesk' });
+  assert.equal(told.text, `Een organisatie reageert niet op een alarm. Bel haar. Open Veilige Plek. ${referral.code}`);
+  await poll(() => receiver.got('/voice').some(q => q.body.to === '+31880009999'), { ...WITHIN, what: 'the call to the helpdesk' });
+  checkEvent(await poll(() => ofRequest('/desk', request.id).find(q => q.body.type === 'nl.veiligeplek.alarm.passed-on.v1'), { ...WITHIN, what: 'the event' }));
+  assert.equal(mailsTo('helpdesk@plek.test').length, 1);
+  assert.equal(receiver.got('/sms').filter(q => q.body.to === to && q.body.text === text).length, 2, 'the house is rung no more than twice');
+  await removeTarget('helpdesk');
+  await removeTarget('helpdesk call');
 });
 
 test('what is sent to a gatekeeper is told to its desk, and what it asks to who sent it', async () => {

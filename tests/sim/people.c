@@ -196,6 +196,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_REFERRAL_WIDENED:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:
+    case EV_ALARM_REPEATED:
     case EV_ALARM_ACKNOWLEDGED:
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:

@@ -129,7 +129,7 @@ export type Referral = {
     stayId?: number | null; follows?: '' | 'follow_up' | 'return' | 'leaked'; moves?: number;
     gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
 };
-export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show'; raisedAt: string; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
+export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
 export type Colleague = { id: number; nameNl?: string; nameEn?: string; me?: boolean };
 export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree';
 export type DeliveryRecord = {

@@ -502,6 +502,13 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
                                               .alarm = PICK(r, alarm, ALARM_N),
                                               .how = PICK(r, hold_how, HOLD_HOW_N)};
         break;
+    case EV_ALARM_REPEATED:
+        ev.u.escalation = (struct escalation){.referral = {rng_next(r)},
+                                              .request = {rng_next(r)},
+                                              .alarm = PICK(r, alarm, ALARM_N),
+                                              .again = (uint8_t)rng_below(r, ALARM_AGAIN_MAX + 1),
+                                              .passed_on = rng_below(r, 2) == 0};
+        break;
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
