@@ -59,6 +59,7 @@ static const struct applier appliers[EV_N] = {
     [EV_REFERRAL_WIDENED] = {referral_widened_impossible, referral_widened_apply},
     [EV_HOLD_SET] = {hold_set_impossible, hold_set_apply},
     [EV_ALARM_RAISED] = {alarm_raised_impossible, alarm_raised_apply},
+    [EV_HOUSEHOLD_REFUSED] = {household_refused_impossible, household_refused_apply},
     [EV_ALARM_REPEATED] = {alarm_repeated_impossible, alarm_repeated_apply},
     [EV_ALARM_ACKNOWLEDGED] = {alarm_acknowledged_impossible, alarm_acknowledged_apply},
     [EV_REFERRAL_HANDED_OVER] = {handed_over_impossible, handed_over_apply},

@@ -58,6 +58,7 @@ struct referral_id event_subject(const struct event *ev)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         return ev->u.referral.referral;
@@ -274,6 +275,7 @@ const char *event_name(enum event_kind k)
         [EV_CONFLICT_ASKED] = "request.conflict_asked",
         [EV_CONFLICT_ANSWERED] = "request.conflict_answered",
         [EV_ALARM_REPEATED] = "alarm.repeated",
+        [EV_HOUSEHOLD_REFUSED] = "request.refused",
     };
 
     CHECK((unsigned)k < EV_N);

@@ -118,7 +118,8 @@ enum event_kind {
     EV_CONFLICT_ASKED, /* private: the token */
     EV_CONFLICT_ANSWERED,
     /* ---- timers and escalation, since ---- */
-    EV_ALARM_REPEATED, /* nobody acknowledged it: raised again */
+    EV_ALARM_REPEATED,    /* nobody acknowledged it: raised again */
+    EV_HOUSEHOLD_REFUSED, /* at the door of the house that had said yes; the no show comes behind it */
     EV_N
 };
 

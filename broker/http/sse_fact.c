@@ -109,6 +109,7 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         if (ev->u.referral.request.v != 0)
@@ -302,6 +303,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         out->u.referral.referral = f->referral;

@@ -337,6 +337,7 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
         put_request(e, ev->u.referral.request, &s); /* the one that was accepted */
         break;
     case EV_PLACE_FOUND:

@@ -159,6 +159,27 @@ test('not arrived in time: both sides are alarmed, and nothing else happens by i
   assert.deepEqual((await read(r.id)).alarms, []);
 });
 
+test('refused at the door of a house that said yes: back to looking, and in its delivery record', async () => {
+  const house = await desk(0);
+  const counts = async () => expectStatus(await house.get('/delivery-record?days=30'), 200).counts;
+  const before = await counts();
+  const r = await openReferral(worker, aWoman());
+  const request = (await ask(worker, r.id, [places[0].poolId])).requests[0];
+  expectStatus(await house.post(`/requests/${request.id}/acceptance`), 200);
+  expectStatus(await worker.post(`/referrals/${r.id}/journey`, { etaAt: new Date(Date.now() + 60_000).toISOString() }), 200);
+  assert.equal(expectStatus(await worker.post(`/referrals/${r.id}/no-show`, { refused: 'ja' }), 400).errors[0].pointer, '/refused');
+  const back = expectStatus(await worker.post(`/referrals/${r.id}/no-show`, { refused: true }), 200);
+  assert.deepEqual([back.state, back.requests[0].state, back.requests[0].cancelWhy, back.requests[0].refused], ['open', 'cancelled', 'no_show', true]);
+  assert.equal(expectStatus(await house.get(`/requests/${request.id}`), 200).refused, true, 'the house sees what is said of it');
+  await streams.house.until(isOf('request.refused', r.id));
+  await streams.worker.until(isOf('request.refused', r.id));
+  assert.ok(!heard('other', 'request.refused', r.id) && !heard('stranger', 'request.refused', r.id));
+  const after = await counts();
+  assert.deepEqual([after.refused - before.refused, after.yes - before.yes, after.no - before.no], [1, 1, 0]);
+  assert.ok(expectStatus(await house.get('/delivery-record?days=30'), 200).rates.refused > 0);
+  await withdraw(r.id);
+});
+
 test('handed over to a colleague, who takes it over; who is of elsewhere sees nothing of it', async () => {
   const r = await openReferral(worker, aWoman());
   const me = (await worker.get('/colleagues')).json.colleagues;
@@ -192,7 +213,7 @@ test('the delivery record: for the house itself and the operator, and for nobody
   const house = await x.signIn(deskOf(places[0].poolId));
   const own = expectStatus(await house.get('/delivery-record?days=30'), 200);
   assert.equal(own.organisationId, org);
-  assert.deepEqual([own.counts.yes, own.counts.no, own.counts.lateNo, own.counts.extraTime], [2, 1, 0, 3]);
+  assert.deepEqual([own.counts.yes, own.counts.no, own.counts.lateNo, own.counts.extraTime, own.counts.refused], [3, 1, 0, 3, 1]);
   assert.ok(own.counts.asked >= 6 && own.rates.yes > 0);
   assert.equal(own.norm, null, 'fewer than five houses were asked five times');
   assert.deepEqual(expectStatus(await (await x.signIn('beheer.uitwisseling')).get(`/delivery-record?days=30&organisationId=${org}`), 200).counts, own.counts);

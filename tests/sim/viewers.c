@@ -211,6 +211,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         break;
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
         request = ev->u.referral.request;
         break;
     case EV_REQUEST_RUNG:

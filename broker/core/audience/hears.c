@@ -140,6 +140,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return hears_request(e, a, ev->u.request.request);
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
         /* The request it names is the accepted one: referrer and host hear it, no other shelter. */
         return hears_request(e, a, ev->u.referral.request);
     case EV_REFERRAL_ADMITTED: /* and the desks whose work ends with it, whichever place it is */

@@ -208,13 +208,14 @@ void alarm_raised_apply(struct engine *e, const struct event *ev)
     touched(e, s, ev->u.escalation.referral, ev->seq);
 }
 
-/* That it stands and is not acknowledged; whether it was time is not asked. */
+/* That it stands and is not acknowledged; whether it was time is not asked, nor what only facts of the
+ * household tell, which the journal may have lost. */
 static const char *open_impossible(const struct engine *e, const struct event *ev)
 {
     const struct referral *r = referral_of(e, ev);
     enum alarm alarm = ev->u.escalation.alarm;
 
-    if (r == NULL || (unsigned)alarm >= ALARM_N || !timers_alarm_stands(e, r, alarm))
+    if (r == NULL || (unsigned)alarm >= ALARM_N || !timers_alarm_may_stand(e, r, alarm))
         return "an alarm that does not stand";
     return timers_of(e, r->id)->alarms[alarm].acknowledged_at_ms != 0 ? "an alarm acknowledged already"
                                                                       : NULL;

@@ -150,19 +150,21 @@ int64_t timers_looks_since_ms(const struct engine *e, const struct referral *r)
     return since_ms;
 }
 
-/* A gatekeeper that was to decide by AT_MS has not. */
-static bool gate_presses(const struct engine *e, const struct referral *r, int64_t at_ms)
+/* A gatekeeper that was asked by AT_MS has not decided; with BY_THEN: and was to. When it was to is known
+ * from facts of the household too, which a journal may have lost. */
+static bool gate_presses(const struct engine *e, const struct referral *r, int64_t at_ms, bool by_then)
 {
     for (unsigned i = 0; i < r->n_gates; i++) {
         const struct gate *g = engine_gate(e, r->gates[i]);
 
-        if (gate_is_undecided(g) && g->sent_at_ms <= at_ms && gate_clocks_of(e, g).act_by_ms <= at_ms)
+        if (gate_is_undecided(g) && g->sent_at_ms <= at_ms &&
+            (!by_then || gate_clocks_of(e, g).act_by_ms <= at_ms))
             return true;
     }
     return false;
 }
 
-bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum alarm alarm)
+static bool stands(const struct engine *e, const struct referral *r, enum alarm alarm, bool by_facts)
 {
     const struct timers *t = timers_of(e, r->id);
     int64_t raised_ms = t->alarms[alarm].raised_at_ms;
@@ -178,11 +180,21 @@ bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum 
     case ALARM_NO_SHOW:
         return r->state == REFERRAL_TRAVELLING && timers_held(e, r) != NULL && t->hold_missed;
     case ALARM_GATE:
-        return referral_is_looking(r->state) && gate_presses(e, r, raised_ms);
+        return referral_is_looking(r->state) && gate_presses(e, r, raised_ms, by_facts);
     case ALARM_N:
         break;
     }
     return false;
+}
+
+bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum alarm alarm)
+{
+    return stands(e, r, alarm, true);
+}
+
+bool timers_alarm_may_stand(const struct engine *e, const struct referral *r, enum alarm alarm)
+{
+    return stands(e, r, alarm, false);
 }
 
 int64_t timers_again_ms(const struct engine *e, const struct referral *r, enum alarm alarm)

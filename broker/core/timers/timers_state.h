@@ -29,6 +29,8 @@ struct timers_slot *timers_slot(struct engine *e, struct referral_id id); /* CHE
 
 /* The request that is accepted now and whose hold is set; NULL if not. */
 const struct request *timers_held(const struct engine *e, const struct referral *r);
+/* As timers_alarm_stands, by what no journal loses: true for all that stand. */
+bool timers_alarm_may_stand(const struct engine *e, const struct referral *r, enum alarm alarm);
 /* When the referral came to look: opened, or lost its place. */
 int64_t timers_looks_since_ms(const struct engine *e, const struct referral *r);
 /* Steps of widening in the round that goes on. */

@@ -422,7 +422,7 @@ export const tracking = referral => trackView({
   toggleDeparture: point => { if (!state.departure.delete(point)) state.departure.add(point); frame.draw(); },
   reveal, hideLocation: () => { state.location = null; frame.draw(); },
   setOut: hhmm => act(referral, 'journey', { etaAt: new Date(nextMoment(hhmm, Date.now())).toISOString() }),
-  noShow: () => act(referral, 'no-show', {}),
+  noShow: refused => act(referral, 'no-show', refused ? { refused } : {}),
   askConflict: request => doing(async () => {
     await frame.api.post(`/requests/${request.id}/conflict-question`, {});
     await load(referral.id);

@@ -205,6 +205,7 @@ static struct event possible(const struct world *w, enum event_kind kind)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
         ev.u.referral.referral.v = 2;
         ev.u.referral.request.v = 2;
         break;

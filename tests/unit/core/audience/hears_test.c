@@ -55,6 +55,7 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_REFERRAL_WIDENED, {THE_REFERRER}},
         {EV_HOLD_SET, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_ALARM_RAISED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}}, /* of a place; else below */
+        {EV_HOUSEHOLD_REFUSED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_ALARM_REPEATED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_ALARM_ACKNOWLEDGED, {THE_REFERRER}},
         {EV_REFERRAL_HANDED_OVER, {THE_REFERRER}},
@@ -112,7 +113,8 @@ static void pushed_only_to_who_it_concerns(void **state)
     /* Later kinds: in the tests of their own part. */
     /* Those of care have tests of their own, those of gate requests: events_of_a_gate_request. */
     assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1 - (EV_RESIDENCE_FOUND - EV_GATE_SENT + 1) +
-                                          EV_NOTE_DESTROYED - EV_KEY_MADE + 1 + 1 /* EV_ALARM_REPEATED */);
+                                          EV_NOTE_DESTROYED - EV_KEY_MADE + 1 +
+                                          2 /* EV_ALARM_REPEATED, EV_HOUSEHOLD_REFUSED */);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct event ev = {.kind = cases[i].kind};
 
@@ -161,7 +163,8 @@ static void pushed_only_to_who_it_concerns(void **state)
             ev.u.note_written.request = s.pending_b;
         else if (ev.kind >= EV_NOTE_PICKED_UP && ev.kind <= EV_NOTE_DESTROYED)
             ev.u.note.request = s.pending_b;
-        else if (ev.kind >= EV_REFERRAL_TRAVELLING && ev.kind <= EV_REFERRAL_UNPLACED) {
+        else if ((ev.kind >= EV_REFERRAL_TRAVELLING && ev.kind <= EV_REFERRAL_UNPLACED) ||
+                 ev.kind == EV_HOUSEHOLD_REFUSED) {
             ev.u.referral.referral = s.pending;
             ev.u.referral.request = s.pending_b;
         }
