@@ -396,6 +396,8 @@ static void begin(struct scene *s, struct notify_settings *over)
         settings.unseen.ms[i] = MS_MINUTE;
     if (over != NULL && over->waiting_max != 0)
         settings.waiting_max = over->waiting_max;
+    if (over != NULL && over->connect_ms != 0)
+        settings.connect_ms = settings.total_ms = over->connect_ms;
     if (over != NULL && over->signing_key == NULL)
         settings.signing_key = NULL;
     s->now_ms = s->x->now;
@@ -848,7 +850,8 @@ static void those_that_failed_leave_room(void **state)
     fill(s, 45, CHANNEL_WEBHOOK, 2); /* two more of a receiver that has one on its way */
     s->fake.rows[45].next_at_ms = s->fake.rows[46].next_at_ms = 0;
     s->fake.rows[45].location = s->fake.rows[46].location = (struct location_id){0};
-    begin(s, NULL);
+    begin(s,
+          &(struct notify_settings){.connect_ms = 600000, .signing_key = &s->key}); /* none ends meanwhile */
     for (int i = 0; i < 40 && s->fake.opened == 0; i++)
         pass(s, 0);
     pass(s, 0);
