@@ -162,6 +162,27 @@ void referral_no_show_apply(struct engine *e, const struct event *ev)
     referral_move(e, s, REFERRAL_OPEN, ev->seq);
 }
 
+/* Its yes ends by the no show behind this; here it is noted of the house that gave it. */
+const char *household_refused_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = accepted_impossible(e, ev);
+
+    if (why == NULL && engine_request(e, ev->u.referral.request)->refused)
+        why = "refused twice";
+    return why;
+}
+
+void household_refused_apply(struct engine *e, const struct event *ev)
+{
+    struct request_slot *s = request_slot(e, ev->u.referral.request);
+    struct referral_slot *r = referral_slot(e, ev->u.referral.referral);
+
+    s->r.refused = true;
+    s->r.version = ev->seq;
+    digest_refresh_request(e, s);
+    referral_move(e, r, r->r.state, ev->seq);
+}
+
 const char *referral_withdrawn_impossible(const struct engine *e, const struct event *ev)
 {
     const struct referral *r = engine_referral(e, ev->u.referral.referral);

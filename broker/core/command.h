@@ -150,6 +150,7 @@ struct command {
             struct referral_id referral;
             int64_t eta_ms; /* TRAVEL */
             uint8_t reason; /* WITHDRAW: withdraw list index + 1 */
+            bool refused;   /* NO_SHOW: it stood at the door, and the house did not let it in */
         } referral;         /* TRAVEL, NO_SHOW, WITHDRAW */
         struct {
             struct referral_id referral;

@@ -105,6 +105,8 @@ enum refusal decide_no_show(struct decision *d)
     if (q == NULL)
         return REFUSAL_WRONG_STATE;
     decision_names(d, q->id);
+    if (d->cmd->u.referral.refused)
+        decision_referral_event(d, EV_HOUSEHOLD_REFUSED, r)->u.referral.request = q->id;
     decision_referral_event(d, EV_REFERRAL_NO_SHOW, r)->u.referral.request = q->id;
     return REFUSAL_NONE;
 }

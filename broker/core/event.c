@@ -58,6 +58,7 @@ struct referral_id event_subject(const struct event *ev)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         return ev->u.referral.referral;
@@ -69,6 +70,7 @@ struct referral_id event_subject(const struct event *ev)
     case EV_REFERRAL_WIDENED:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:
+    case EV_ALARM_REPEATED:
     case EV_ALARM_ACKNOWLEDGED:
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:
@@ -284,6 +286,8 @@ const char *event_name(enum event_kind k)
         /* ---- loss of the key in use ---- */
         [EV_KEY_LOSS_ASKED] = "key.loss_asked",
         [EV_KEY_LOSS_DROPPED] = "key.loss_dropped",
+        [EV_ALARM_REPEATED] = "alarm.repeated",
+        [EV_HOUSEHOLD_REFUSED] = "request.refused",
     };
 
     CHECK((unsigned)k < EV_N);

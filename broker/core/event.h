@@ -125,6 +125,9 @@ enum event_kind {
                        */
     EV_BRIDGE_TRAVELLING, /* on the way to a bridge bed, expected at a time */
     EV_LEAK_BRIDGE, /* one in a bridge bed there: its own search moves it, for now and away from there */
+    /* ---- timers and escalation, since ---- */
+    EV_ALARM_REPEATED,    /* nobody acknowledged it: raised again */
+    EV_HOUSEHOLD_REFUSED, /* at the door of the house that had said yes; the no show comes behind it */
     EV_N
 };
 

@@ -94,6 +94,7 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         referral_event_fields(f, ev);
@@ -119,6 +120,9 @@ static void clear_fields(struct fields *f, struct event *ev)
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:
         escalation_fields(f, &ev->u.escalation);
+        break;
+    case EV_ALARM_REPEATED:
+        alarm_repeated_fields(f, &ev->u.escalation);
         break;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:

@@ -75,6 +75,8 @@ static struct pool_id pool_of(const struct engine *e, const struct event *ev)
     case EV_REFERRAL_WIDENED:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:
+    case EV_ALARM_REPEATED:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_ALARM_ACKNOWLEDGED:
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:

@@ -218,6 +218,9 @@ void request_life_fields(struct fields *f, struct request *r)
         FIELD_BOOL(f, r->overflow);
     if (fields_since(f, 4, r->left_at_ms == 0))
         field_time(f, &r->left_at_ms);
+    /* No event holds it: it is another's, and in the digest only where that happened. */
+    if (f->mode == FIELDS_HASH && r->refused)
+        FIELD_BOOL(f, r->refused);
 }
 
 static void found_fields(struct fields *f, struct referral *r)

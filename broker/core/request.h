@@ -93,6 +93,8 @@ struct request {
     int64_t left_at_ms; /* when the household that was admitted departed; 0 = it is there. Its stay's */
     /* ---- location leaked, surge, conflict check ---- */
     bool overflow; /* asked at a place that is kept for a surge */
+    /* ---- timers and escalation, since ---- */
+    bool refused; /* said yes, and did not let the household in when it stood at the door */
 };
 
 /* The moments of a request made at NOW to a house whose clock starts at OPENS_AT, by the rule above.

@@ -65,14 +65,37 @@ struct notify_target {
     bool english;
     bool night_number; /* its address is the sealed night number of the house */
     bool retired;
+    uint64_t behind_from; /* first event that it was not told of; 0 = it goes with the cursor */
     uint8_t sealed[1024];
     uint16_t sealed_len;
 };
 
 struct outbox_stats {
     uint64_t waiting, given_up; /* given up: of those that are kept */
-    int64_t oldest_at_ms;       /* of the event of the oldest that waits; 0 = none */
-    bool stopped;               /* nothing is told any more, and the rest is as it was then; notify sets it */
+    uint64_t behind;      /* targets that are told later, because too much waits for them; notify sets it */
+    int64_t oldest_at_ms; /* of the event of the oldest that waits; 0 = none */
+    bool stopped;         /* nothing is told any more, and the rest is as it was then; notify sets it */
+};
+
+/* How many messages wait for a target. */
+struct outbox_load {
+    uint32_t target;
+    uint64_t waiting;
+};
+
+/* A target is behind: it was told of no event from SEQ on; 0 = it is not. */
+struct outbox_behind {
+    uint32_t target;
+    uint64_t from;
+};
+
+/* What is written in one transaction. */
+struct outbox_step {
+    const struct outbox_row *rows;
+    size_t n_rows;
+    uint64_t seq; /* the cursor's new place; 0 = leave it */
+    const struct outbox_behind *behind;
+    size_t n_behind;
 };
 
 /* A set of kinds of events. */
@@ -105,6 +128,7 @@ typedef void outbox_cursor_fn(void *ctx, enum err trouble, uint64_t seq);
 typedef void outbox_events_fn(void *ctx, enum err trouble, const struct outbox_event *events, size_t n);
 typedef void outbox_rows_fn(void *ctx, enum err trouble, const struct outbox_row *rows, size_t n);
 typedef void outbox_targets_fn(void *ctx, enum err trouble, const struct notify_target *targets, size_t n);
+typedef void outbox_loads_fn(void *ctx, enum err trouble, const struct outbox_load *loads, size_t n);
 typedef void outbox_stats_fn(void *ctx, enum err trouble, const struct outbox_stats *stats);
 
 struct outbox_port {
@@ -113,18 +137,22 @@ struct outbox_port {
     /* Events of KINDS with AFTER < seq <= UPTO, oldest first, at most LIMIT. */
     MUST_CHECK enum err (*events)(void *ctx, uint64_t after, uint64_t upto, const struct outbox_kinds *kinds,
                                   unsigned limit, outbox_events_fn *done, void *done_ctx);
-    /* Add ROWS (those whose key, target and location are there already are left as they are) and, in the same
-     * transaction, move the cursor to SEQ (0 = leave it). ERR_FENCED: another broker is the writer.
-     * Any other trouble: the database refused it, nothing of it is there, and later it may go well. */
-    MUST_CHECK enum err (*commit)(void *ctx, const struct outbox_row *rows, size_t n, uint64_t seq,
-                                  outbox_done_fn *done, void *done_ctx);
-    /* What waits on CHANNEL and is due at NOW, oldest first, at most LIMIT; of webhooks only the first that
-     * waits for each target, so that they arrive in order. */
+    /* Add the rows of STEP (those whose key, target and location are there already are left as they are) and,
+     * in the same transaction, move the cursor and say who is behind. ERR_FENCED: another broker is the
+     * writer. Any other trouble: the database refused it, nothing of it is there, and later it may go well.
+     */
+    MUST_CHECK enum err (*commit)(void *ctx, const struct outbox_step *step, outbox_done_fn *done,
+                                  void *done_ctx);
+    /* What waits on CHANNEL and is due at NOW, at most LIMIT: one for each receiver (target, and house where
+     * its number is meant), the oldest; those that were never tried before those that failed, else oldest
+     * first. Of webhooks only the first that waits for a target, due or not, so that they arrive in order. */
     MUST_CHECK enum err (*due)(void *ctx, enum channel channel, int64_t now_ms, unsigned limit,
                                outbox_rows_fn *done, void *done_ctx);
     /* Write attempts, next_at_ms, status, trouble and done_at_ms of ROW. */
     MUST_CHECK enum err (*mark)(void *ctx, const struct outbox_row *row, outbox_done_fn *done,
                                 void *done_ctx);
+    /* Of each target for which something waits; by target. */
+    MUST_CHECK enum err (*loads)(void *ctx, outbox_loads_fn *done, void *done_ctx);
     MUST_CHECK enum err (*stats)(void *ctx, outbox_stats_fn *done, void *done_ctx);
     /* Newest first, of ORG (0 = of all), at most LIMIT. */
     MUST_CHECK enum err (*list)(void *ctx, struct org_id org, bool given_up_only, unsigned limit,

@@ -131,9 +131,13 @@ void api_referral_journey(struct call *call)
 
 void api_referral_no_show(struct call *call)
 {
+    static const char *const fields[] = {"refused"};
+    struct json_at root = json_root(call->body), refused = json_field(root, "refused");
     struct command cmd = {.kind = CMD_NO_SHOW, .actor = call->late.actor};
     cmd.u.referral.referral.v = call->late.id;
-    json_only(json_root(call->body), NULL, 0, &call->faults);
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    if (json_present(refused))
+        cmd.u.referral.refused = json_bool(refused, &call->faults);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_record(call, "referral.read"))

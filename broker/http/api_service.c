@@ -18,8 +18,9 @@ static json_t *notifications(const struct notify_port *notify)
 {
     struct outbox_stats s = notify->stats(notify->ctx);
 
-    return json_pack("{s:b, s:I, s:o, s:I}", "stopped", s.stopped, "waiting", (json_int_t)s.waiting,
-                     "oldestWaitingAt", time_or_null(s.oldest_at_ms), "givenUp", (json_int_t)s.given_up);
+    return json_pack("{s:b, s:I, s:o, s:I, s:I}", "stopped", s.stopped, "waiting", (json_int_t)s.waiting,
+                     "oldestWaitingAt", time_or_null(s.oldest_at_ms), "givenUp", (json_int_t)s.given_up,
+                     "behind", (json_int_t)s.behind);
 }
 
 static const char *state_text(enum flow_state s)

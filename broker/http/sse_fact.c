@@ -115,6 +115,7 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         if (ev->u.referral.request.v != 0)
@@ -134,12 +135,14 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case EV_REFERRAL_WIDENED:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:
+    case EV_ALARM_REPEATED:
     case EV_ALARM_ACKNOWLEDGED:
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:
         if (ev->u.escalation.request.v != 0)
             of_request(e, ev->u.escalation.request, out);
         out->referral = ev->u.escalation.referral;
+        out->object = (uint64_t)ev->u.escalation.alarm;
         return true;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:
@@ -317,6 +320,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         out->u.referral.referral = f->referral;
@@ -332,11 +336,13 @@ void fact_to_event(const struct fact *f, struct event *out)
     case EV_REFERRAL_WIDENED:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:
+    case EV_ALARM_REPEATED:
     case EV_ALARM_ACKNOWLEDGED:
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:
         out->u.escalation.referral = f->referral;
         out->u.escalation.request = f->request;
+        out->u.escalation.alarm = (enum alarm)f->object;
         break;
     /* ---- no bed: bridges and the unplaced register ---- */
     case EV_BRIDGE_OPENED:

@@ -127,6 +127,7 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
                   kind_code(p->kind), "locationId", (json_int_t)l->id.v, "locationName", l->name, "region",
                   view_region(e, l->region), "units", (int)q->units, "lateYes", q->late_yes, "version",
                   (json_int_t)q->version, "referrer", engine_org(e, r->org)->name);
+    json_object_set_new(o, "refused", json_boolean(q->refused));
     json_object_set_new(o, "cancelWhy",
                         q->cancel_why == CANCEL_NONE ? json_null()
                                                      : json_string(cancel_why_code(q->cancel_why)));

@@ -38,8 +38,10 @@ static json_t *alarms(const struct engine *e, const struct people_port *people, 
 
         if (!timers_alarm_stands(e, r, (enum alarm)i))
             continue;
-        o = json_pack("{s:s}", "alarm", alarm_code((enum alarm)i));
+        o = json_pack("{s:s, s:i, s:b}", "alarm", alarm_code((enum alarm)i), "timesRaised", 1 + a->n_again,
+                      "passedOn", a->passed_on);
         json_object_set_new(o, "raisedAt", view_time(a->raised_at_ms));
+        json_object_set_new(o, "raisedAgainAt", view_time(a->again_at_ms));
         json_object_set_new(o, "acknowledgedAt", view_time(a->acknowledged_at_ms));
         json_object_set_new(o, "acknowledgedBy",
                             a->acknowledged_at_ms != 0 ? view_colleague(people, a->acknowledged_by)

@@ -102,10 +102,14 @@ static void timers(const struct config *c, struct timers_settings *t)
     EACH(lead_s, uint32_t, lead_groen_s, lead_oranje_s, lead_rood_s);
     EACH(hold_s, uint32_t, keep_groen_s, keep_oranje_s, keep_rood_s);
     EACH(hold_warn_s, uint32_t, keep_warn_groen_s, keep_warn_oranje_s, keep_warn_rood_s);
+    EACH(again_s, uint32_t, alarm_again_groen_s, alarm_again_oranje_s, alarm_again_rood_s);
     EACH(no_show_s, uint32_t, no_show_groen_s, no_show_oranje_s, no_show_rood_s);
 #undef EACH
     t->extra_s = (uint32_t)c->extra_time_s;
     t->next_day_minute = (uint16_t)c->lead_next_day_minute;
+    t->journey_s = (uint32_t)c->journey_s;
+    t->again_times = (uint8_t)c->alarm_again_times;
+    t->gate = c->gate_alarm != 0;
     t->rings_max = (uint8_t)c->rings_max;
     t->widen_steps = (uint8_t)c->widen_steps;
 }

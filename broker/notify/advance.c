@@ -30,6 +30,7 @@ struct rows {
 struct telling {
     char key[OUTBOX_KEY_SIZE];
     const char *kind;
+    uint64_t seq; /* of its event; 0 = no event says it, and nobody can be told of it later */
     int64_t at_ms;
     struct subject subject;
 };
@@ -61,8 +62,19 @@ static void add_row(const struct notify *n, const struct telling *what, const st
     snprintf(r->state, sizeof r->state, "%.24s", what->subject.state);
 }
 
+/* An urgent one is told with the cursor whatever waits, but to a webhook, where all of a target is in order;
+ * text messages and calls have an hour at most, so what waits of them has an end by itself. */
+static bool is_time_for(struct notify *n, const struct telling *what, const struct notify_target *t)
+{
+    if (what->seq == 0)
+        return true;
+    if (t->channel != CHANNEL_WEBHOOK && rules_is_urgent(n->rules, what->kind))
+        return n->catching_up == 0;
+    return backlog_takes(&n->backlog, t->id, what->seq, n->catching_up);
+}
+
 /* A target that two rows of the table mean gets one message: the outbox keeps the first. */
-static void tell(const struct notify *n, const struct telling *what, struct rows *out)
+static void tell(struct notify *n, const struct telling *what, struct rows *out)
 {
     const struct engine *e = flow_engine(n->parts.flow);
     const struct notify_rule *rule = NULL;
@@ -73,7 +85,7 @@ static void tell(const struct notify *n, const struct telling *what, struct rows
             struct party as = {0};
 
             if (n->channels[t->channel].on && (rule->channels >> t->channel & 1u) != 0 &&
-                hears(e, t, rule->group, &what->subject, &as))
+                hears(e, t, rule->group, &what->subject, &as) && is_time_for(n, what, t))
                 add_row(n, what, rule, t, as, out);
         }
     }
@@ -103,10 +115,13 @@ static void on_committed(void *ctx, enum err trouble)
 
     n->advancing = false;
     if (trouble == OK) {
-        n->told = n->to;
+        if (n->catching_up == 0)
+            n->told = n->to;
+        backlog_kept(&n->backlog);
         for (int c = 0; c < CHANNEL_N; c++)
             n->channels[c].look_at_ms = 0;
     } else {
+        backlog_undone(&n->backlog);
         on_refused(n, trouble);
     }
     notify_pump(n);
@@ -114,9 +129,17 @@ static void on_committed(void *ctx, enum err trouble)
 
 static void commit(struct notify *n, const struct rows *rows)
 {
+    struct outbox_behind *behind = mem_new(n->backlog.n + 1, sizeof *behind);
+    struct outbox_step step = {.rows = rows->list, .n_rows = rows->n, .behind = behind};
+
+    if (n->catching_up != 0)
+        backlog_caught_up(&n->backlog, n->catching_up, n->to, n->told);
+    else
+        step.seq = n->to;
+    step.n_behind = backlog_moves(&n->backlog, behind);
     /* If the queue is full, the next tick tries again. */
-    n->advancing =
-        n->parts.outbox.commit(n->parts.outbox.ctx, rows->list, rows->n, n->to, on_committed, n) == OK;
+    n->advancing = n->parts.outbox.commit(n->parts.outbox.ctx, &step, on_committed, n) == OK;
+    free(behind);
 }
 
 static void on_events(void *ctx, enum err trouble, const struct outbox_event *events, size_t n_events)
@@ -141,7 +164,7 @@ static void on_events(void *ctx, enum err trouble, const struct outbox_event *ev
             event_decode(events[i].kind, events[i].clear, (struct bytes){0}, ev) != OK)
             continue; /* of a version that knows more */
         ev->kind = events[i].kind;
-        ev->seq = events[i].seq;
+        ev->seq = what.seq = events[i].seq;
         snprintf(what.key, sizeof what.key, "e%" PRIu64, ev->seq);
         what.kind = name_of_event(flow_engine(n->parts.flow), ev);
         what.subject = subject_of_event(flow_engine(n->parts.flow), ev);
@@ -156,26 +179,54 @@ static void on_events(void *ctx, enum err trouble, const struct outbox_event *ev
     free(rows.list);
 }
 
+static void read_events(struct notify *n, uint64_t after, uint64_t upto)
+{
+    n->to = upto;
+    n->advancing = n->parts.outbox.events(n->parts.outbox.ctx, after, upto, rules_kinds(n->rules), EVENTS_MAX,
+                                          on_events, n) == OK;
+}
+
+/* What a target missed, read again for it alone. */
+static void catch_up(struct notify *n, const struct load *l)
+{
+    uint64_t after = l->from - 1, to = n->told;
+
+    n->catching_up = l->target;
+    n->caught_up_last = true;
+    backlog_begin(&n->backlog);
+    read_events(n, after, to > after + SPAN_MAX ? after + SPAN_MAX : to);
+}
+
 static void step_on(struct notify *n)
 {
     uint64_t to = n->published;
 
-    if (n->stats.waiting >= n->settings.waiting_max) {
-        if (!n->full_told)
-            log_error("too much waits to be told: nothing is lost, but nothing new goes out",
-                      "waiting=%" PRIu64, n->stats.waiting);
-        n->full_told = true;
-        return;
-    }
-    n->full_told = false;
+    n->catching_up = 0;
+    n->caught_up_last = false;
+    backlog_begin(&n->backlog);
     if (to > n->told + SPAN_MAX)
         to = n->told + SPAN_MAX;
-    n->to = to;
-    if (n->wanted <= n->told)
+    if (n->wanted > n->told) {
+        read_events(n, n->told, to);
+    } else {
+        n->to = to;
         commit(n, &(struct rows){0});
-    else
-        n->advancing = n->parts.outbox.events(n->parts.outbox.ctx, n->told, to, rules_kinds(n->rules),
-                                              EVENTS_MAX, on_events, n) == OK;
+    }
+}
+
+static void next_step(struct notify *n)
+{
+    bool has_work = n->wanted > n->told || n->published > n->told + IDLE_SPAN;
+    unsigned on = 0;
+    const struct load *behind = NULL;
+
+    for (unsigned c = 0; c < CHANNEL_N; c++)
+        on |= (unsigned)n->channels[c].on << c;
+    behind = backlog_next(&n->backlog, on);
+    if (behind != NULL && !(has_work && n->caught_up_last))
+        catch_up(n, behind);
+    else if (has_work)
+        step_on(n);
 }
 
 static void on_cursor(void *ctx, enum err trouble, uint64_t seq)
@@ -215,7 +266,8 @@ static enum err note(struct notify *n, const struct telling *what)
 
     tell(n, what, &rows);
     if (rows.n > 0)
-        e = n->parts.outbox.commit(n->parts.outbox.ctx, rows.list, rows.n, 0, on_noted, n);
+        e = n->parts.outbox.commit(n->parts.outbox.ctx,
+                                   &(struct outbox_step){.rows = rows.list, .n_rows = rows.n}, on_noted, n);
     if (e == OK)
         look_now(n, &rows);
     free(rows.list);
@@ -271,9 +323,9 @@ void advance(struct notify *n)
             n->cursor_asked = n->parts.outbox.cursor(n->parts.outbox.ctx, on_cursor, n) == OK;
         return;
     }
-    if (!n->has_targets || !n->has_stats || notify_now_ms(n) < n->pause_until_ms)
+    if (!n->has_targets || !n->has_loads || notify_now_ms(n) < n->pause_until_ms)
         return;
-    if (!n->advancing && (n->wanted > n->told || n->published > n->told + IDLE_SPAN))
-        step_on(n);
+    if (!n->advancing)
+        next_step(n);
     ring_unseen(n);
 }

@@ -22,10 +22,21 @@
 struct delivery {
     struct notify *n;
     struct outbox_row row;
+    bool again; /* it failed before */
     struct delivery *prev, *next;
 };
 
 /* ---- the end ---- */
+
+static void leave(struct delivery *d)
+{
+    struct channel_state *c = &d->n->channels[d->row.channel];
+
+    c->under_way--;
+    c->again -= d->again;
+    DL_DELETE(d->n->deliveries, d);
+    free(d);
+}
 
 static void on_marked(void *ctx, enum err trouble)
 {
@@ -36,10 +47,8 @@ static void on_marked(void *ctx, enum err trouble)
     if (trouble != OK)
         log_error("what came of a notification cannot be written down", "id=%" PRIu64 " why=%s", d->row.id,
                   err_name(trouble));
-    c->under_way--;
     c->look_at_ms = 0;
-    DL_DELETE(n->deliveries, d);
-    free(d);
+    leave(d);
     notify_pump(n);
 }
 
@@ -50,9 +59,7 @@ static void mark(struct delivery *d)
     /* A full queue forgets what came of it: it goes out once more, under the same id. */
     if (n->parts.outbox.mark(n->parts.outbox.ctx, &d->row, on_marked, d) == OK)
         return;
-    n->channels[d->row.channel].under_way--;
-    DL_DELETE(n->deliveries, d);
-    free(d);
+    leave(d);
 }
 
 static void end(struct delivery *d, enum outbox_status status, const char *trouble)
@@ -276,13 +283,19 @@ static void send_to_target(struct delivery *d, const struct notify_target *t)
     crypto_wipe(address, sizeof address);
 }
 
+/* It, or another to the same receiver: one at a time. */
 static bool is_under_way(const struct notify *n, const struct outbox_row *row)
 {
     for (const struct delivery *d = n->deliveries; d != NULL; d = d->next) {
-        if (d->row.id == row->id)
+        if (d->row.id == row->id || (d->row.target == row->target && d->row.location.v == row->location.v))
             return true;
     }
     return false;
+}
+
+static bool has_slot(const struct channel_state *c, const struct outbox_row *row)
+{
+    return c->under_way < c->max && (row->attempts == 0 || c->again < c->again_max);
 }
 
 static void start(struct notify *n, const struct outbox_row *row)
@@ -292,8 +305,10 @@ static void start(struct notify *n, const struct outbox_row *row)
 
     d->n = n;
     d->row = *row;
+    d->again = row->attempts > 0;
     DL_APPEND(n->deliveries, d);
     n->channels[row->channel].under_way++;
+    n->channels[row->channel].again += d->again;
     if (t == NULL)
         end(d, OUTBOX_UNNEEDED, "target retired");
     else if (over_is(flow_engine(n->parts.flow), row)) /* nobody is rung out of bed for it */
@@ -312,8 +327,8 @@ static void on_due(void *ctx, enum err trouble, const struct outbox_row *rows, s
     c->fetching = false;
     if (trouble != OK || n->stopped)
         return;
-    for (size_t i = 0; i < n_rows && c->under_way < c->max; i++) {
-        if (!is_under_way(n, &rows[i]))
+    for (size_t i = 0; i < n_rows; i++) {
+        if (has_slot(c, &rows[i]) && !is_under_way(n, &rows[i]))
             start(n, &rows[i]);
     }
 }

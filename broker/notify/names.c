@@ -7,21 +7,20 @@ static const struct {
     enum event_kind kind;
     const char *name;
 } more[] = {
-    {EV_REQUEST_RUNG, "request.rung_again"},
-    {EV_HOLD_SET, "hold.extended"},
-    {EV_ALARM_RAISED, "alarm.lead"},
-    {EV_ALARM_RAISED, "alarm.hold_ending"},
-    {EV_ALARM_RAISED, "alarm.hold_ended"},
-    {EV_ALARM_RAISED, "alarm.no_show"},
-    {EV_REFERRAL_LINKED, "referral.follow_up"},
-    {EV_CONSULT_CLOSED, "consult.declined"},
-    {EV_CONSULT_CLOSED, "consult.withdrawn"},
+    {EV_REQUEST_RUNG, "request.rung_again"},  {EV_HOLD_SET, "hold.extended"},
+    {EV_ALARM_RAISED, "alarm.lead"},          {EV_ALARM_RAISED, "alarm.hold_ending"},
+    {EV_ALARM_RAISED, "alarm.hold_ended"},    {EV_ALARM_RAISED, "alarm.no_show"},
+    {EV_ALARM_RAISED, "alarm.gate"},          {EV_ALARM_REPEATED, "alarm.lead"},
+    {EV_ALARM_REPEATED, "alarm.hold_ending"}, {EV_ALARM_REPEATED, "alarm.hold_ended"},
+    {EV_ALARM_REPEATED, "alarm.no_show"},     {EV_ALARM_REPEATED, "alarm.gate"},
+    {EV_ALARM_REPEATED, "alarm.passed_on"},   {EV_REFERRAL_LINKED, "referral.follow_up"},
+    {EV_CONSULT_CLOSED, "consult.declined"},  {EV_CONSULT_CLOSED, "consult.withdrawn"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
 {
     static const char *const list[ALARM_N] = {"alarm.lead", "alarm.hold_ending", "alarm.hold_ended",
-                                              "alarm.no_show"};
+                                              "alarm.no_show", "alarm.gate"};
 
     return (unsigned)alarm < ALARM_N ? list[alarm] : event_name(EV_ALARM_RAISED);
 }
@@ -38,6 +37,8 @@ const char *name_of_event(const struct engine *e, const struct event *ev)
         return ev->u.escalation.how == HOLD_EXTENDED ? "hold.extended" : event_name(ev->kind);
     case EV_ALARM_RAISED:
         return name_of_alarm(ev->u.escalation.alarm);
+    case EV_ALARM_REPEATED: /* raised again it is the same alarm; passed on, another's business too */
+        return ev->u.escalation.passed_on ? "alarm.passed_on" : name_of_alarm(ev->u.escalation.alarm);
     case EV_REFERRAL_LINKED:
         return ev->u.link.why == LINK_FOLLOW_UP ? "referral.follow_up" : event_name(ev->kind);
     case EV_CONSULT_CLOSED:

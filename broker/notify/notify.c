@@ -56,6 +56,23 @@ const struct notify_target *notify_target_of(const struct notify *n, uint32_t id
     return n->n_targets == 0 ? NULL : bsearch(&key, n->targets, n->n_targets, sizeof key, by_id);
 }
 
+static void on_loads(void *ctx, enum err trouble, const struct outbox_load *loads, size_t count)
+{
+    struct notify *n = ctx;
+
+    n->loads_asked = false;
+    if (trouble != OK)
+        return;
+    backlog_counts(&n->backlog, loads, count);
+    n->has_loads = true;
+}
+
+static void ask_loads(struct notify *n)
+{
+    if (!n->loads_asked)
+        n->loads_asked = n->parts.outbox.loads(n->parts.outbox.ctx, on_loads, n) == OK;
+}
+
 static void on_targets(void *ctx, enum err trouble, const struct notify_target *targets, size_t count)
 {
     struct notify *n = ctx;
@@ -72,7 +89,10 @@ static void on_targets(void *ctx, enum err trouble, const struct notify_target *
         memcpy(n->targets, targets, count * sizeof *targets);
     n->n_targets = count;
     qsort(n->targets, count, sizeof *n->targets, by_id);
+    backlog_targets(&n->backlog, n->targets, count);
     n->has_targets = true;
+    if (!n->has_loads)
+        ask_loads(n);
     if (count != before)
         log_info("notification targets", "count=%zu", count);
     notify_pump(n);
@@ -121,6 +141,8 @@ static void look_around(struct notify *n)
     if (now_ms >= n->stats_at_ms && !n->stats_asked) {
         n->stats_at_ms = now_ms + STATS_MS;
         n->stats_asked = n->parts.outbox.stats(n->parts.outbox.ctx, on_stats, n) == OK;
+        if (n->has_targets)
+            ask_loads(n);
     }
     if (now_ms >= n->purge_at_ms) {
         n->purge_at_ms = now_ms + PURGE_MS;
@@ -171,6 +193,7 @@ static enum err open_gateway(struct notify *n, enum channel channel, const struc
     struct channel_state *c = &n->channels[channel];
 
     c->max = GATEWAY_MAX;
+    c->again_max = GATEWAY_AGAIN_MAX;
     if (g->url[0] == '\0')
         return OK;
     if (strncmp(g->url, "https://", 8) != 0) {
@@ -190,6 +213,7 @@ static enum err open_mail(struct notify *n, char *why, size_t why_size)
     struct channel_state *c = &n->channels[CHANNEL_MAIL];
 
     c->max = MAIL_MAX;
+    c->again_max = MAIL_AGAIN_MAX;
     if (s->smtp_url[0] == '\0')
         return OK;
     if (strncmp(s->smtp_url, "smtp://", 7) != 0 && strncmp(s->smtp_url, "smtps://", 8) != 0) {
@@ -209,6 +233,7 @@ static enum err open_webhooks(struct notify *n, const struct crypto_key *key, ch
     struct channel_state *c = &n->channels[CHANNEL_WEBHOOK];
 
     c->max = WEBHOOKS_MAX;
+    c->again_max = WEBHOOKS_AGAIN_MAX;
     if (key == NULL)
         return OK;
     if (strlen(n->settings.oin) != 20 || n->settings.oin[strspn(n->settings.oin, "0123456789")] != '\0') {
@@ -276,6 +301,7 @@ enum err notify_new(const struct notify_parts *parts, const struct notify_settin
     for (int i = 0; i < CHANNEL_N; i++)
         n->channels[i].n = n;
     copy_settings(n, s);
+    n->backlog.waiting_max = s->waiting_max;
     e = rules_load(s->rules, &n->rules, why, why_size);
     if (e == OK)
         e = texts_load(s->texts, &n->texts, why, why_size);
@@ -336,6 +362,7 @@ void notify_free(struct notify *n)
     rules_free(n->rules);
     texts_free(n->texts);
     unseen_fini(&n->unseen);
+    backlog_fini(&n->backlog);
     free(n->targets);
     free(n);
 }
@@ -348,6 +375,7 @@ static struct outbox_stats port_stats(void *ctx)
     struct outbox_stats s = n->stats;
 
     s.stopped = n->stopped;
+    s.behind = backlog_behind(&n->backlog);
     return s;
 }
 

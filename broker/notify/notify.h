@@ -46,7 +46,7 @@ struct notify_settings {
     struct notify_patience urgent; /* text messages, voice: late is useless */
     struct unseen_limits unseen;
     uint32_t connect_ms, total_ms; /* of one attempt */
-    uint64_t waiting_max;          /* rows; over it the cursor stands still, and nothing is lost */
+    uint64_t waiting_max;          /* rows of one channel, shared by its targets (notify/backlog.h) */
     int64_t keep_ms;               /* how long what ended stays in the list */
 };
 

@@ -17,6 +17,15 @@ static bool alarm_stands(const struct engine *e, struct referral_id id, const ch
     return false;
 }
 
+static bool any_alarm_stands(const struct engine *e, struct referral_id id)
+{
+    for (unsigned a = 0; a < ALARM_N; a++) {
+        if (alarm_stands(e, id, alarm_code((enum alarm)a)))
+            return true;
+    }
+    return false;
+}
+
 static bool bridge_rings(const struct engine *e, struct referral_id id)
 {
     const struct nobed_case *c = engine_nobed(e, id);
@@ -42,6 +51,8 @@ bool over_is(const struct engine *e, const struct outbox_row *row)
         return q == NULL || q->state != REQUEST_PENDING || q->seen_at_ms >= row->at_ms;
     if (strcmp(row->kind, "bridge.alarmed") == 0)
         return !bridge_rings(e, row->referral);
+    if (strcmp(row->kind, "alarm.passed_on") == 0)
+        return !any_alarm_stands(e, row->referral);
     if (strncmp(row->kind, "alarm.", sizeof "alarm." - 1) == 0)
         return !alarm_stands(e, row->referral, row->kind + sizeof "alarm." - 1);
     return false;

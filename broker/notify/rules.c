@@ -149,6 +149,16 @@ const struct notify_rule *rules_next(const struct rules *r, const char *event,
     return NULL;
 }
 
+bool rules_is_urgent(const struct rules *r, const char *event)
+{
+    for (const struct notify_rule *rule = rules_next(r, event, NULL); rule != NULL;
+         rule = rules_next(r, event, rule)) {
+        if ((rule->channels & (1u << CHANNEL_SMS | 1u << CHANNEL_VOICE)) != 0)
+            return true;
+    }
+    return false;
+}
+
 const struct outbox_kinds *rules_kinds(const struct rules *r)
 {
     return &r->kinds;

@@ -4,10 +4,11 @@
  *
  * event: a name of notify/names.h, or one that has no event ("request.unseen", "feed.silent").
  * audience: house (of the request's pool), referrer (organisation of the referral), provider (of the feed),
- * comensha, operator, keeper (gatekeeper's desk), owner (of a clock), receiver and sender (of what goes from
- * one to another), asked (as a specialist), table (of an MDO), self (whose key it is), municipality (of the
- * region). Asked and municipality are told without any id (rules_is_bare). channels: one or more of mail sms
- * voice webhook. text: key in texts.csv; may be empty where the channels are webhooks only. */
+ * comensha, operator (helpdesk of the exchange), keeper (gatekeeper's desk), owner (of a clock), receiver and
+ * sender (of what goes from one to another), asked (as a specialist), table (of an MDO), self (whose key it
+ * is), municipality (of the region). Asked and municipality are told without any id (rules_is_bare).
+ * channels: one or more of mail sms voice webhook. text: key in texts.csv; may be empty where the channels
+ * are webhooks only. */
 #ifndef PLEK_NOTIFY_RULES_H
 #define PLEK_NOTIFY_RULES_H
 
@@ -51,6 +52,9 @@ bool rules_is_bare(enum group group);
 /* The rows of EVENT, one after the other: NULL begins, NULL is the end. Borrowed. */
 const struct notify_rule *rules_next(const struct rules *r, const char *event,
                                      const struct notify_rule *after);
+/* True if somebody is rung for EVENT (a text message or a call, whoever gets it): it is urgent, and neither
+ * what rings nor the mail about it waits for a share of the outbox (notify/backlog.h). */
+bool rules_is_urgent(const struct rules *r, const char *event);
 /* Kinds of core's events that have a row; borrowed. */
 const struct outbox_kinds *rules_kinds(const struct rules *r);
 /* The NTH row from 0, in the order of the file; NULL past the end. For checks. */

@@ -276,13 +276,29 @@ static void put_handover(const struct engine *e, const struct event *ev, struct 
 
 /* ---- the door ---- */
 
+/* The desk that has not decided: whose it is now, as the engine knows. */
+static void put_late_keeper(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct referral *r = engine_referral(e, ev->u.escalation.referral);
+    const struct gate *g = NULL;
+
+    if (r == NULL || (ev->kind != EV_ALARM_RAISED && ev->kind != EV_ALARM_REPEATED) ||
+        ev->u.escalation.alarm != ALARM_GATE)
+        return;
+    g = gate_undecided_of(e, r);
+    if (g != NULL)
+        out->keeper.org = g->org;
+}
+
 /* What came after a place was found, or in its stead: core/event.h, by its parts. */
 static void put_later(const struct engine *e, const struct event *ev, struct subject *out)
 {
     const struct gate *g = NULL;
 
-    if (ev->kind >= EV_REQUEST_RUNG && ev->kind <= EV_REFERRAL_TAKEN_OVER) {
+    if ((ev->kind >= EV_REQUEST_RUNG && ev->kind <= EV_REFERRAL_TAKEN_OVER) ||
+        ev->kind == EV_ALARM_REPEATED) {
         put_either(e, ev->u.escalation.request, ev->u.escalation.referral, out);
+        put_late_keeper(e, ev, out);
     } else if (ev->kind >= EV_BRIDGE_STARTED && ev->kind <= EV_BRIDGE_ENDED) {
         put_either(e, ev->u.bridge.request, ev->u.bridge.referral, out);
     } else if (ev->kind >= EV_GATE_SENT && ev->kind <= EV_GATE_WITHDRAWN) {
@@ -326,6 +342,7 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
         put_request(e, ev->u.referral.request, &s); /* the one that was accepted */
         break;
     case EV_PLACE_FOUND:

@@ -19,7 +19,7 @@ const char *delivery_rate_code(enum delivery_rate r)
     static const char *const codes[RATE_N] = {
         [RATE_IN_TIME] = "inTime",        [RATE_YES] = "yes",
         [RATE_UNANSWERED] = "unanswered", [RATE_LATE_NO] = "lateNo",
-        [RATE_FALSE_FREE] = "falseFree",
+        [RATE_FALSE_FREE] = "falseFree",  [RATE_REFUSED] = "refused",
     };
 
     CHECK((unsigned)r < RATE_N);
@@ -65,6 +65,7 @@ static void count(const struct engine *e, struct tally *t, const struct request 
     d->asked++;
     d->extra_time += q->n_extended;
     d->late_yes += q->late_yes;
+    d->refused += q->refused;
     if (!is_answered) {
         d->waiting += q->state == REQUEST_PENDING && until_ms < q->answer_by_ms;
         d->let_go += q->state == REQUEST_CANCELLED && until_ms < q->answer_by_ms;
@@ -88,11 +89,9 @@ static uint32_t counted(const struct delivery *d)
 static void finish(struct tally *t)
 {
     struct delivery *d = &t->d;
-    const uint32_t parts[RATE_N] = {[RATE_IN_TIME] = d->in_time,
-                                    [RATE_YES] = d->yes,
-                                    [RATE_UNANSWERED] = d->unanswered,
-                                    [RATE_LATE_NO] = d->late_no,
-                                    [RATE_FALSE_FREE] = d->false_free};
+    const uint32_t parts[RATE_N] = {[RATE_IN_TIME] = d->in_time,       [RATE_YES] = d->yes,
+                                    [RATE_UNANSWERED] = d->unanswered, [RATE_LATE_NO] = d->late_no,
+                                    [RATE_FALSE_FREE] = d->false_free, [RATE_REFUSED] = d->refused};
     uint32_t n = counted(d);
 
     for (int i = 0; i < RATE_N; i++)

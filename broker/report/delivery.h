@@ -16,9 +16,9 @@
  * - late yes:   of those, a yes that came when the hold had ended.
  * - false free: a no because it is full or was just taken, though at the asking its own number had units
  * left.
+ * - refused:    of the yes, those where the household stood at the door and was not let in, as its referrer
+ * (or the house itself) says.
  * - extra time: times it asked for some.
- *
- * Whether a household that arrived was refused at the door is not known to the exchange, and so not in here.
  *
  * Rates are percentages of asked less waiting and let go. The norm is the quarter, the half and the three
  * quarters of the providers' rates, rounded to 5 so that no one provider's own number shows through, and only
@@ -31,12 +31,22 @@
 #define DELIVERY_PROVIDERS_MIN 5
 #define DELIVERY_ASKED_MIN 5
 
-enum delivery_rate { RATE_IN_TIME, RATE_YES, RATE_UNANSWERED, RATE_LATE_NO, RATE_FALSE_FREE, RATE_N };
-const char *delivery_rate_code(enum delivery_rate r); /* "inTime" "yes" "unanswered" "lateNo" "falseFree" */
+enum delivery_rate {
+    RATE_IN_TIME,
+    RATE_YES,
+    RATE_UNANSWERED,
+    RATE_LATE_NO,
+    RATE_FALSE_FREE,
+    RATE_REFUSED,
+    RATE_N
+};
+const char *
+delivery_rate_code(enum delivery_rate r); /* "inTime" "yes" "unanswered" "lateNo" "falseFree" "refused" */
 
 struct delivery {
     int64_t from_ms, to_ms; /* the period: asked at or after, before */
-    uint32_t asked, waiting, let_go, in_time, yes, no, late_no, unanswered, late_yes, false_free, extra_time;
+    uint32_t asked, waiting, let_go, in_time, yes, no, late_no, unanswered, late_yes, false_free, refused,
+        extra_time;
     int rates[RATE_N];      /* percent; -1 where nothing is counted */
     int64_t median_minutes; /* from asking to the answer, of those answered; -1 = none */
 };

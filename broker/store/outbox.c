@@ -22,7 +22,7 @@ struct outbox {
     struct op *ops; /* under way, to be freed with us */
 };
 
-enum op_kind { OP_DONE, OP_CURSOR, OP_EVENTS, OP_ROWS, OP_TARGETS, OP_STATS };
+enum op_kind { OP_DONE, OP_CURSOR, OP_EVENTS, OP_ROWS, OP_TARGETS, OP_LOADS, OP_STATS };
 
 struct op {
     struct outbox *o;
@@ -33,6 +33,7 @@ struct op {
         outbox_events_fn *events;
         outbox_rows_fn *rows;
         outbox_targets_fn *targets;
+        outbox_loads_fn *loads;
         outbox_stats_fn *stats;
     } fn;
     void *ctx;
@@ -122,6 +123,24 @@ static void give_targets(const struct op *op, enum err trouble, struct db_result
     free(list);
 }
 
+static void give_loads(const struct op *op, enum err trouble, struct db_result *r)
+{
+    struct outbox_load *list = NULL;
+    size_t n = 0, cap = 0;
+
+    while (trouble == OK && db_result_next(r)) {
+        uint64_t target = 0;
+
+        MEM_GROW(list, n, cap);
+        if (!db_cell_u64(db_result_cell(r, 0), &target) ||
+            !db_cell_u64(db_result_cell(r, 1), &list[n].waiting))
+            trouble = ERR_BAD_INPUT;
+        list[n++].target = (uint32_t)target;
+    }
+    op->fn.loads(op->ctx, trouble, list, trouble == OK ? n : 0);
+    free(list);
+}
+
 static void give_stats(const struct op *op, enum err trouble, struct db_result *r)
 {
     struct outbox_stats s = {0};
@@ -154,6 +173,9 @@ static void on_reply(void *ctx, enum err trouble, struct db_result *r)
         break;
     case OP_TARGETS:
         give_targets(op, trouble, r);
+        break;
+    case OP_LOADS:
+        give_loads(op, trouble, r);
         break;
     case OP_STATS:
         give_stats(op, trouble, r);
@@ -208,8 +230,7 @@ static enum err port_events(void *ctx, uint64_t after, uint64_t upto, const stru
 
 /* One statement that is a transaction, so that the clerk may repeat it: rows that are there stay as they are,
  * the cursor never goes back. Where anything fails, all of it is undone. */
-static enum err port_commit(void *ctx, const struct outbox_row *rows, size_t n, uint64_t seq,
-                            outbox_done_fn *done, void *done_ctx)
+static enum err port_commit(void *ctx, const struct outbox_step *step, outbox_done_fn *done, void *done_ctx)
 {
     struct outbox *o = ctx;
     struct buf sql = {0};
@@ -220,13 +241,16 @@ static enum err port_commit(void *ctx, const struct outbox_row *rows, size_t n, 
                "IF (SELECT epoch FROM writer WHERE id=1) <> %" PRIu64 " THEN SIGNAL SQLSTATE '" FENCED_STATE
                "'; END IF; START TRANSACTION; ",
                o->epoch);
-    if (n > 0) {
-        outbox_insert_sql(&sql, rows, n);
+    if (step->n_rows > 0) {
+        outbox_insert_sql(&sql, step->rows, step->n_rows);
         buf_text(&sql, "; ");
     }
-    if (seq > 0)
-        buf_format(&sql, "UPDATE notify_cursor SET seq=%" PRIu64 " WHERE id=1 AND seq<%" PRIu64 "; ", seq,
-                   seq);
+    for (size_t i = 0; i < step->n_behind; i++)
+        buf_format(&sql, "UPDATE notify_target SET behind_from=%" PRIu64 " WHERE id=%" PRIu32 "; ",
+                   step->behind[i].from, step->behind[i].target);
+    if (step->seq > 0)
+        buf_format(&sql, "UPDATE notify_cursor SET seq=%" PRIu64 " WHERE id=1 AND seq<%" PRIu64 "; ",
+                   step->seq, step->seq);
     buf_text(&sql, "COMMIT; END");
     return run(o, &sql, DB_COMMITS, &(struct op){.kind = OP_DONE, .fn.done = done, .ctx = done_ctx});
 }
@@ -237,13 +261,18 @@ static enum err port_due(void *ctx, enum channel channel, int64_t now_ms, unsign
     struct buf sql = {0};
 
     buf_text(&sql, "SELECT " OUTBOX_COLUMNS " FROM outbox o ");
-    /* The first of each target comes from the index alone, however much waits behind it. */
+    /* The first of each receiver comes from the index alone, however much waits behind it. */
     if (channel == CHANNEL_WEBHOOK)
         buf_text(&sql,
                  "JOIN (SELECT MIN(id) AS id FROM outbox WHERE status=0 GROUP BY target) h ON h.id=o.id ");
+    else
+        buf_format(&sql,
+                   "JOIN (SELECT MIN(id) AS id FROM outbox WHERE status=0 AND channel='%s' AND "
+                   "next_at_ms<=%" PRId64 " GROUP BY target, location) h ON h.id=o.id ",
+                   channel_code(channel), now_ms);
     buf_format(&sql, "WHERE o.status=0 AND o.channel='%s' AND o.next_at_ms<=%" PRId64, channel_code(channel),
                now_ms);
-    buf_format(&sql, " ORDER BY o.id LIMIT %u", limit);
+    buf_format(&sql, " ORDER BY o.attempts>0, o.id LIMIT %u", limit);
     return run(ctx, &sql, DB_READS, &(struct op){.kind = OP_ROWS, .fn.rows = done, .ctx = done_ctx});
 }
 
@@ -258,6 +287,14 @@ static enum err port_mark(void *ctx, const struct outbox_row *r, outbox_done_fn 
     sql_text(&sql, r->trouble);
     buf_format(&sql, " WHERE id=%" PRIu64, r->id);
     return run(ctx, &sql, DB_COMMITS, &(struct op){.kind = OP_DONE, .fn.done = done, .ctx = done_ctx});
+}
+
+static enum err port_loads(void *ctx, outbox_loads_fn *done, void *done_ctx)
+{
+    struct buf sql = {0};
+
+    buf_text(&sql, "SELECT target, COUNT(*) FROM outbox WHERE status=0 GROUP BY target");
+    return run(ctx, &sql, DB_READS, &(struct op){.kind = OP_LOADS, .fn.loads = done, .ctx = done_ctx});
 }
 
 static enum err port_stats(void *ctx, outbox_stats_fn *done, void *done_ctx)
@@ -320,6 +357,7 @@ struct outbox *outbox_new(struct clerk *k, const struct vault *vault, uint64_t e
                                    .commit = port_commit,
                                    .due = port_due,
                                    .mark = port_mark,
+                                   .loads = port_loads,
                                    .stats = port_stats,
                                    .list = port_list,
                                    .targets = port_targets,

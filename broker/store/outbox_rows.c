@@ -51,7 +51,7 @@ bool notify_target_of_cells(const struct bytes *c, struct notify_target *t)
     bool good = number(c[0], UINT32_MAX, &id) && db_cell_text(c[1], t->name, sizeof t->name) &&
                 number(c[2], UINT32_MAX, &org) && number(c[3], UINT32_MAX, &location) &&
                 channel_of(c[4], &t->channel) && c[5].len == 2 && c[6].len <= sizeof t->sealed &&
-                db_cell_i64(c[7], &retired);
+                db_cell_i64(c[7], &retired) && db_cell_u64(c[8], &t->behind_from);
 
     if (!good)
         return false;

@@ -11,9 +11,9 @@
     "o.referral, o.request, o.pool, o.attempts, o.next_at_ms, o.status, o.trouble, o.done_at_ms"
 #define OUTBOX_CELLS 18
 #define TARGET_SELECT                                                                                        \
-    "SELECT id, name, org, location, channel, language, address, retired_at_ms FROM notify_target WHERE "    \
-    "retired_at_ms = 0 ORDER BY name"
-#define TARGET_CELLS 8
+    "SELECT id, name, org, location, channel, language, address, retired_at_ms, behind_from FROM "           \
+    "notify_target WHERE retired_at_ms = 0 ORDER BY name"
+#define TARGET_CELLS 9
 
 /* False if a cell cannot be what it should be. */
 MUST_CHECK bool outbox_row_of_cells(const struct bytes *cells, struct outbox_row *out);

@@ -61,6 +61,9 @@ test('every reason, rule, refusal and way a request ends has its text', () => {
   for (const [, status, type] of table) assert.ok(has(`problem.${type}`) || has(`problem.status_${status}`) || status === '500', `${status} ${type}`);
   const statuses = new Set([...read('schema/api/openapi.yaml').matchAll(/^ {8}"(4\d\d|5\d\d)":/gm)].map(m => m[1]));
   for (const status of statuses) assert.ok(has(`problem.status_${status}`), `problem.status_${status}`);
+  const waits = [...read('broker/http/call_parts.c').matchAll(/reply_problem_wait\([^;]*?\b429,\s*"(\w+)"/g)].map(m => m[1]);
+  assert.deepEqual(waits, ['too_often'], 'what asks a person to wait was found');
+  for (const type of waits) assert.ok(has(`problem.${type}`), `problem.${type}: told of oneself, not of a crowd`);
   for (const why of ['other_yes', 'withdrawn', 'no_show', 'hold_ended']) for (const group of ['answer', 'ended']) assert.ok(has(`${group}.cancelled_${why}`));
 });
 

@@ -9,6 +9,7 @@ import { aWoman, ask, deskOf, expectStatus, openReferral, organisationOf, places
 const SETTINGS = {
   answer_by_rood_s: 5, ask_next_rood: 0, ring_rood_s: 1, widen_rood_s: 6, widen_by_rood: 1, lead_rood_s: 2,
   keep_rood_s: 6, keep_warn_rood_s: 3, no_show_rood_s: 1, extra_time_s: 60,
+  alarm_again_rood_s: 1, alarm_again_times: 1,
 };
 const COLLEAGUE = 'avonddienst.rotterdam';
 
@@ -91,6 +92,26 @@ test('no yes for too long: the own organisation is alarmed, and somebody says th
   await withdraw(r.id);
 });
 
+test('an alarm that nobody looks after is raised again, then the helpdesk is told too, and it does not go on all night', async () => {
+  const r = await openReferral(worker, aWoman());
+  await ask(worker, r.id, [places[0].poolId]);
+  const first = alarm(await until(r.id, q => alarm(q, 'lead'), 'the alarm'), 'lead');
+  assert.ok(first.timesRaised <= 3);
+  await streams.worker.until(isOf('alarm.repeated', r.id));
+  const last = alarm(await until(r.id, q => alarm(q, 'lead')?.passedOn, 'the next in line'), 'lead');
+  assert.deepEqual([last.timesRaised, last.passedOn, last.raisedAt, last.acknowledgedAt], [3, true, first.raisedAt, null]);
+  assert.ok(Date.parse(last.raisedAgainAt) >= Date.parse(last.raisedAt) + 2000);
+  assert.ok(!heard('house', 'alarm.repeated', r.id) && !heard('stranger', 'alarm.repeated', r.id));
+  const again = () => streams.worker.events.filter(isOf('alarm.repeated', r.id)).length;
+  await poll(() => again() === 2, { within: 20_000, every: 50, what: 'both facts' });
+  // Somebody looks: a second one, later in the same life, begins anew.
+  const seen = alarm(expectStatus(await colleague.post(`/referrals/${r.id}/alarm-acknowledgement`, { alarm: 'lead' }), 200), 'lead');
+  assert.equal(seen.timesRaised, 3);
+  await until(r.id, q => q.requests.length > 1, 'the search to go on'); // widened, seconds later: and no further alarm
+  assert.equal(again(), 2);
+  await withdraw(r.id);
+});
+
 test('all said no: the exchange asks the next place that fits by itself', async () => {
   const r = await openReferral(worker, aWoman());
   const request = (await ask(worker, r.id, [places[0].poolId])).requests[0];
@@ -138,6 +159,27 @@ test('not arrived in time: both sides are alarmed, and nothing else happens by i
   assert.deepEqual((await read(r.id)).alarms, []);
 });
 
+test('refused at the door of a house that said yes: back to looking, and in its delivery record', async () => {
+  const house = await desk(0);
+  const counts = async () => expectStatus(await house.get('/delivery-record?days=30'), 200).counts;
+  const before = await counts();
+  const r = await openReferral(worker, aWoman());
+  const request = (await ask(worker, r.id, [places[0].poolId])).requests[0];
+  expectStatus(await house.post(`/requests/${request.id}/acceptance`), 200);
+  expectStatus(await worker.post(`/referrals/${r.id}/journey`, { etaAt: new Date(Date.now() + 60_000).toISOString() }), 200);
+  assert.equal(expectStatus(await worker.post(`/referrals/${r.id}/no-show`, { refused: 'ja' }), 400).errors[0].pointer, '/refused');
+  const back = expectStatus(await worker.post(`/referrals/${r.id}/no-show`, { refused: true }), 200);
+  assert.deepEqual([back.state, back.requests[0].state, back.requests[0].cancelWhy, back.requests[0].refused], ['open', 'cancelled', 'no_show', true]);
+  assert.equal(expectStatus(await house.get(`/requests/${request.id}`), 200).refused, true, 'the house sees what is said of it');
+  await streams.house.until(isOf('request.refused', r.id));
+  await streams.worker.until(isOf('request.refused', r.id));
+  assert.ok(!heard('other', 'request.refused', r.id) && !heard('stranger', 'request.refused', r.id));
+  const after = await counts();
+  assert.deepEqual([after.refused - before.refused, after.yes - before.yes, after.no - before.no], [1, 1, 0]);
+  assert.ok(expectStatus(await house.get('/delivery-record?days=30'), 200).rates.refused > 0);
+  await withdraw(r.id);
+});
+
 test('handed over to a colleague, who takes it over; who is of elsewhere sees nothing of it', async () => {
   const r = await openReferral(worker, aWoman());
   const me = (await worker.get('/colleagues')).json.colleagues;
@@ -171,7 +213,7 @@ test('the delivery record: for the house itself and the operator, and for nobody
   const house = await x.signIn(deskOf(places[0].poolId));
   const own = expectStatus(await house.get('/delivery-record?days=30'), 200);
   assert.equal(own.organisationId, org);
-  assert.deepEqual([own.counts.yes, own.counts.no, own.counts.lateNo, own.counts.extraTime], [2, 1, 0, 3]);
+  assert.deepEqual([own.counts.yes, own.counts.no, own.counts.lateNo, own.counts.extraTime, own.counts.refused], [3, 1, 0, 3, 1]);
   assert.ok(own.counts.asked >= 6 && own.rates.yes > 0);
   assert.equal(own.norm, null, 'fewer than five houses were asked five times');
   assert.deepEqual(expectStatus(await (await x.signIn('beheer.uitwisseling')).get(`/delivery-record?days=30&organisationId=${org}`), 200).counts, own.counts);

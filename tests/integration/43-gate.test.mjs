@@ -9,7 +9,7 @@ import { poll } from '../support/wait.mjs';
 let x, referrer, other, comensha, town, cosm;
 
 before(async () => {
-  x = await startExchange('gate');
+  x = await startExchange('gate', { settings: { alarm_again_oranje_s: 1, alarm_again_times: 1 } });
   referrer = await x.as('nachtdienst.rotterdam');
   other = await x.as('nachtdienst.amsterdam');
   comensha = await x.as('helpdesk.comensha');
@@ -200,6 +200,33 @@ test('residence: not known is a task, found out it counts at once', async () => 
   const refusing = demo.pools.filter(p => p.kind === 'nood' && p.residences.bedenktijd === 'no').map(p => p.id);
   assert.ok(refusing.length > 0 && (await places()).every(p => !refusing.includes(p.poolId)));
   assert.equal((await other.post(`/referrals/${referral}/residence`, { residence: 'nl' })).status, 404);
+  await withdraw(referral);
+});
+
+test('a gatekeeper that lets what presses pass: its desk and the referrer are alarmed, again, until it decides', async () => {
+  const theirs = await comensha.events(), ours = await referrer.events(), strange = await other.events();
+  const referral = (await openReferral(referrer, aVictim())).id;
+  const gate = await send(referral);
+  const isOf = name => e => e.event === name && e.data.referralId === referral;
+  const alarms = async () => expectStatus(await referrer.get(`/referrals/${referral}`), 200).alarms.filter(a => a.alarm === 'gate');
+  assert.deepEqual(await alarms(), []);
+  const soon = new Date(Date.now() + 1500).toISOString();
+  expectStatus(await referrer.post(`/referrals/${referral}/residence`, { residence: 'bedenktijd', untilAt: soon }), 200);
+  assert.equal(Date.parse(expectStatus(await comensha.get('/gate-requests'), 200).gateRequests.find(g => g.id === gate.id).clocks.actBy), Date.parse(soon));
+  await ours.until(isOf('alarm.raised'));
+  await theirs.until(isOf('alarm.raised'));
+  const late = await poll(async () => (await alarms()).find(a => a.passedOn), { within: 20_000, every: 100, what: 'the next in line' });
+  assert.ok(Date.parse(late.raisedAt) >= Date.parse(soon), 'not before its moment');
+  assert.equal(late.timesRaised, 3);
+  await theirs.until(isOf('alarm.repeated'));
+  // Looking at it is no decision; what it decides ends the alarm.
+  await step(comensha, gate.id, 'ownership');
+  assert.equal((await alarms()).length, 1);
+  expectStatus(await referrer.post(`/referrals/${referral}/alarm-acknowledgement`, { alarm: 'gate' }), 200);
+  await step(comensha, gate.id, 'return', { reason: 'gewone_opvang' });
+  assert.deepEqual(await alarms(), []);
+  assert.ok(!strange.events.some(e => e.data.referralId === referral));
+  for (const stream of [theirs, ours, strange]) stream.close();
   await withdraw(referral);
 });
 

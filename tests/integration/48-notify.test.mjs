@@ -87,6 +87,7 @@ before(async () => {
     notify_signing_key_file: secret('sign', `${randomBytes(32).toString('hex')}\n`), notify_oin: OIN, notify_ca_file: join(x.dir, 'ca/ca.crt'),
     notify_retry_first_s: 1, notify_retry_max_s: 2, notify_urgent_retry_max_s: 2, notify_attempts: 6, notify_connect_s: 2, notify_answer_s: 3,
     notify_unseen_rood_s: 4, notify_unseen_oranje_s: 3600,
+    alarm_again_rood_s: 3, alarm_again_times: 1,
   };
   assert.equal(await x.stopBroker(), 0);
   appendFileSync(join(x.dir, 'plekd.conf'), Object.entries(settings).map(([k, v]) => `${k} = ${v}\n`).join(''));
@@ -164,6 +165,7 @@ function checkEvent(q, type) {
 }
 
 const ofRequest = (path, request) => receiver.got(path).filter(q => q.body.data?.requestId === request);
+const mailsTo = address => mail.messages().filter(m => m.headers.to === `<${address}>`);
 const e164 = number => number.replace(/^0/, '+31').replace(/[^+\d]/g, '');
 
 test('a new request: text message to the night number and mail at once, a signed event for the desk that asked', async () => {
@@ -277,6 +279,48 @@ test('who never answers runs into a deadline and holds up nobody', async () => {
   await removeTarget('slow');
 });
 
+test('forty receivers that hang hold up nobody: no other webhook, no mail, no text message; and they themselves only one call each', async () => {
+  const dead = Array.from({ length: 40 }, (_, i) => `/dead/${i}`);
+  for (const path of dead) {
+    receiver.answer(path, () => ({ hang: true }));
+    addTarget(path, referrerOrg(), 'webhook', receiver.url(path));
+  }
+  addTarget('alive', referrerOrg(), 'webhook', receiver.url('/alive')); // the last to be thought of
+  addTarget('alive mail', referrerOrg(), 'mail', 'leeft@desk.test');
+  await reload();
+  const calls = () => receiver.all.filter(q => dead.includes(q.path));
+  const indexOf = q => receiver.all.indexOf(q);
+  const stillHung = (one, among) => among.every(q => q.goneAfter === undefined || q.goneAfter > indexOf(one));
+  const first = await openReferral(referrer, need());
+  const came = await poll(() => receiver.got('/alive').find(q => q.body.data.referralId === first.id), { ...WITHIN, what: 'the event at the living' });
+  await poll(() => dead.every(path => receiver.got(path).length >= 1), { ...WITHIN, what: 'all of the dead to be tried' });
+  assert.ok(stillHung(came, dead.map(path => receiver.got(path)[0])), 'it did not wait for one of them');
+  // Known to be away now: they have a part of the slots, and everything else goes on.
+  await poll(() => dead.some(path => receiver.got(path).length >= 2), { ...WITHIN, what: 'a second attempt' });
+  const pool = (await placesFor(referrer, need(), 1))[0].poolId;
+  const request = (await ask(referrer, first.id, [pool])).requests[0];
+  const open = calls().filter(q => q.goneAfter === undefined);
+  assert.ok(open.length > 0, 'some hang now');
+  const hook = await poll(() => ofRequest('/alive', request.id)[0], { ...WITHIN, what: 'the next event' });
+  const to = e164(locationOf(pool).sealed.night_number);
+  const text = await poll(() => receiver.got('/sms').slice().reverse().find(q => q.body.to === to && q.body.text.includes(first.code)), { ...WITHIN, what: 'the text message' });
+  expectStatus(await (await x.as(deskOf(pool))).post(`/requests/${request.id}/acceptance`), 200);
+  await poll(() => mailsTo('leeft@desk.test').length >= 1, { ...WITHIN, what: 'the mail' });
+  assert.ok(open.some(q => q.goneAfter === undefined || q.goneAfter > indexOf(hook)) && open.some(q => q.goneAfter === undefined || q.goneAfter > indexOf(text)), 'while they hung');
+  await poll(() => dead.every(path => receiver.got(path).length >= 2), { ...WITHIN, what: 'second attempts of all' });
+  for (const path of dead) {
+    const [one, two] = receiver.got(path);
+    assert.ok(one.goneAfter <= indexOf(two), 'one call at a time for each receiver');
+  }
+  const again = dead.flatMap(path => receiver.got(path).slice(1));
+  for (const q of again) {
+    const beside = again.filter(o => indexOf(o) <= indexOf(q) && (o.goneAfter === undefined || o.goneAfter > indexOf(q)));
+    assert.ok(beside.length <= 32, `${beside.length} at once that failed before`);
+  }
+  for (const name of [...dead, 'alive', 'alive mail']) assert.equal(notify(['remove', name]).status, 0);
+  await reload();
+});
+
 test('mail: a mailbox that is not there is given up, one that is not taken now is tried again, until the last attempt', async () => {
   addTarget('gone', referrerOrg(), 'mail', 'weg@desk.test');
   addTarget('later', referrerOrg(), 'mail', 'later@desk.test');
@@ -351,8 +395,6 @@ test('a feed that falls silent is told to its provider and to who runs the excha
   await removeTarget('operator mail');
 });
 
-const mailsTo = address => mail.messages().filter(m => m.headers.to === `<${address}>`);
-
 test('an alarm of a bridge rings the desk, again and again, until somebody there has seen it', async () => {
   addTarget('desk call', referrerOrg(), 'voice', '+31880001122');
   addTarget('desk text', referrerOrg(), 'sms', '+31880001133');
@@ -378,7 +420,10 @@ test('an alarm of a bridge rings the desk, again and again, until somebody there
   await removeTarget('desk text');
 });
 
-test('a household that does not arrive: both sides hear of it', async () => {
+test('a household that does not arrive: both sides hear of it, again while nobody looks, and then the helpdesk too', async () => {
+  addTarget('helpdesk', demo.organisations.find(o => o.kind === 'operator').code, 'mail', 'helpdesk@plek.test');
+  addTarget('helpdesk call', demo.organisations.find(o => o.kind === 'operator').code, 'voice', '+31880009999');
+  await reload();
   const { referral, request, pool, house } = await askSomebody();
   expectStatus(await (await x.as(deskOf(pool))).post(`/requests/${request.id}/acceptance`), 200);
   expectStatus(await referrer.post(`/referrals/${referral.id}/journey`, { etaAt: inMinutes(-59) }), 200);
@@ -387,6 +432,15 @@ test('a household that does not arrive: both sides hear of it', async () => {
   const to = e164(house.sealed.night_number);
   const text = `Er had al iemand aangekomen moeten zijn. Bel elkaar. Open Veilige Plek. ${referral.code}`;
   await poll(() => receiver.got('/sms').some(q => q.body.to === to && q.body.text === text), { ...WITHIN, what: 'the text message of the house' });
+  await poll(() => ofRequest('/desk', request.id).filter(q => q.body.type === 'nl.veiligeplek.alarm.no-show.v1').length === 2, { ...WITHIN, what: 'the same alarm again' });
+  const told = await poll(() => mailsTo('helpdesk@plek.test')[0], { ...WITHIN, what: 'the mail to the helpdesk' });
+  assert.equal(told.text, `Een organisatie reageert niet op een alarm. Bel haar. Open Veilige Plek. ${referral.code}`);
+  await poll(() => receiver.got('/voice').some(q => q.body.to === '+31880009999'), { ...WITHIN, what: 'the call to the helpdesk' });
+  checkEvent(await poll(() => ofRequest('/desk', request.id).find(q => q.body.type === 'nl.veiligeplek.alarm.passed-on.v1'), { ...WITHIN, what: 'the event' }));
+  assert.equal(mailsTo('helpdesk@plek.test').length, 1);
+  assert.equal(receiver.got('/sms').filter(q => q.body.to === to && q.body.text === text).length, 2, 'the house is rung no more than twice');
+  await removeTarget('helpdesk');
+  await removeTarget('helpdesk call');
 });
 
 test('what is sent to a gatekeeper is told to its desk, and what it asks to who sent it', async () => {

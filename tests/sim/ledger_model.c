@@ -575,6 +575,8 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_REQUEST_RUNG:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:
+    case EV_ALARM_REPEATED:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_ALARM_ACKNOWLEDGED:
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:

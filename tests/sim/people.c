@@ -200,6 +200,8 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_REFERRAL_WIDENED:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:
+    case EV_ALARM_REPEATED:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_ALARM_ACKNOWLEDGED:
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:
@@ -420,6 +422,7 @@ static void no_show(struct people *p, const struct referral *r)
         return;
     cmd.actor = rng_chance(&p->rng, 500) ? house_of(p, q) : referrer_of(p, r);
     cmd.u.referral.referral = r->id;
+    cmd.u.referral.refused = rng_chance(&p->rng, 300);
     begin(p, &cmd, r->id);
 }
 

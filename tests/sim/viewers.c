@@ -226,6 +226,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         break;
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
         request = ev->u.referral.request;
         break;
     case EV_REQUEST_RUNG:
@@ -234,6 +235,10 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         request = ev->u.escalation.request;
         break;
     case EV_ALARM_RAISED:
+    case EV_ALARM_REPEATED:
+        if (ev->u.escalation.alarm == ALARM_GATE)
+            return has_referral(m, a, ev->u.escalation.referral) ||
+                   works_on(m, a, ev->u.escalation.referral, ev->seq);
         if (ev->u.escalation.alarm == ALARM_LEAD || ev->u.escalation.alarm == ALARM_HOLD_ENDED)
             return has_referral(m, a, ev->u.escalation.referral);
         request = ev->u.escalation.request;

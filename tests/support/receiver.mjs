@@ -3,7 +3,7 @@
 //
 //   const r = await startReceiver({ cert, key });
 //   r.answer('/hook', () => 503);                // status, or { hang: true }, or { status, headers }
-//   r.got('/hook')                               // [{ path, headers, body, text, at, status }]
+//   r.got('/hook')                               // [{ path, headers, body, text, at, status, goneAfter }]
 //   await r.close(); await r.open();             // down, and back on the same port
 import https from 'node:https';
 import { freePort } from './exchange.mjs';
@@ -46,6 +46,8 @@ class Receiver {
         const one = { path, method: request.method, headers: request.headers, text, body: JSON.parse(text), at: Date.now() };
         this.all.push(one);
         const said = (this.#answers.get(path) ?? (() => 200))(one, before);
+        // How many requests had come in all when who asked went away: the order of things, whatever the clock says.
+        response.on('close', () => { one.goneAfter = this.all.length; });
         if (said.hang) return;
         one.status = said.status ?? said; // what never was answered has none
         response.writeHead(one.status, said.headers ?? {});

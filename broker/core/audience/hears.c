@@ -147,6 +147,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return hears_request(e, a, ev->u.request.request);
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
         /* The request it names is the accepted one: referrer and host hear it, no other shelter. */
         return hears_request(e, a, ev->u.referral.request);
     case EV_REFERRAL_ADMITTED: /* and the desks whose work ends with it, whichever place it is */
@@ -162,9 +163,12 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_REQUEST_EXTENDED:
     case EV_HOLD_SET:
         return hears_request(e, a, ev->u.escalation.request);
-    case EV_ALARM_RAISED: /* the house too, if it is about the place it keeps */
+    case EV_ALARM_RAISED: /* the house too, if it is about the place it keeps; the desk that must decide */
+    case EV_ALARM_REPEATED:
         if (ev->u.escalation.request.v != 0)
             return hears_request(e, a, ev->u.escalation.request);
+        if (ev->u.escalation.alarm == ALARM_GATE)
+            return hears_referral(e, a, ev->u.escalation.referral, ev);
         return is_own_referral(a, engine_referral(e, ev->u.escalation.referral));
     case EV_REFERRAL_WIDENED:
     case EV_ALARM_ACKNOWLEDGED:

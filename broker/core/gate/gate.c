@@ -23,6 +23,11 @@ bool gate_is_live(const struct gate *g)
     return g->ended_at_ms == 0;
 }
 
+bool gate_is_undecided(const struct gate *g)
+{
+    return gate_is_live(g) && g->state != GATE_PLACED && !g->assented;
+}
+
 bool gate_may_ask(const struct gate *g)
 {
     return g->state == GATE_TAKEN || g->state == GATE_ASKED_BACK || g->state == GATE_PLACING;

@@ -91,6 +91,8 @@ struct gate {
 bool gate_may_become(enum gate_state from, enum gate_state to);
 /* Not ended: the gatekeeper is needed still and sees the file. One per referral and gatekeeper. */
 bool gate_is_live(const struct gate *g);
+/* Live, and the gatekeeper has said neither no, nor that the referrer may ask, nor found a place. */
+bool gate_is_undecided(const struct gate *g);
 /* Its gatekeeper may have houses asked through it: somebody took it and it is not placed. */
 bool gate_may_ask(const struct gate *g);
 

@@ -11,6 +11,8 @@ const struct gate *engine_gate(const struct engine *e, struct gate_id id); /* NU
 
 /* The live gate request of the referral to KEEPER; NULL = none. */
 const struct gate *gate_live_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper);
+/* The first that its gatekeeper has not decided on; NULL = none. */
+const struct gate *gate_undecided_of(const struct engine *e, const struct referral *r);
 /* The live one that is in the queue of ORG; NULL = none. */
 const struct gate *gate_live_at(const struct engine *e, const struct referral *r, struct org_id org);
 

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "core/fields.h"
+#include "core/gate/gate_look.h"
 #include "core/timers/timers_state.h"
 
 /* After a record changed: its digest, its referral's version, and what falls due next. */
@@ -186,6 +187,10 @@ const char *alarm_raised_impossible(const struct engine *e, const struct event *
     case ALARM_NO_SHOW:
         return r->state == REFERRAL_TRAVELLING && timers_held(e, r) != NULL ? NULL
                                                                             : "an alarm without a journey";
+    case ALARM_GATE:
+        return referral_is_looking(r->state) && gate_undecided_of(e, r) != NULL
+                   ? NULL
+                   : "an alarm without a gatekeeper who decides";
     case ALARM_N:
         break;
     }
@@ -203,16 +208,45 @@ void alarm_raised_apply(struct engine *e, const struct event *ev)
     touched(e, s, ev->u.escalation.referral, ev->seq);
 }
 
-const char *alarm_acknowledged_impossible(const struct engine *e, const struct event *ev)
+/* That it stands and is not acknowledged; whether it was time is not asked, nor what only facts of the
+ * household tell, which the journal may have lost. */
+static const char *open_impossible(const struct engine *e, const struct event *ev)
 {
     const struct referral *r = referral_of(e, ev);
+    enum alarm alarm = ev->u.escalation.alarm;
 
-    if (r == NULL || (unsigned)ev->u.escalation.alarm >= ALARM_N ||
-        !timers_alarm_stands(e, r, ev->u.escalation.alarm))
-        return "an alarm acknowledged that does not stand";
-    return timers_of(e, r->id)->alarms[ev->u.escalation.alarm].acknowledged_at_ms != 0
-               ? "an alarm acknowledged already"
+    if (r == NULL || (unsigned)alarm >= ALARM_N || !timers_alarm_may_stand(e, r, alarm))
+        return "an alarm that does not stand";
+    return timers_of(e, r->id)->alarms[alarm].acknowledged_at_ms != 0 ? "an alarm acknowledged already"
+                                                                      : NULL;
+}
+
+const char *alarm_repeated_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct escalation *x = &ev->u.escalation;
+    const char *why = open_impossible(e, ev);
+
+    if (why != NULL)
+        return why;
+    return x->again != timers_of(e, x->referral)->alarms[x->alarm].n_again + 1 || x->again > ALARM_AGAIN_MAX
+               ? "an alarm raised again out of turn"
                : NULL;
+}
+
+void alarm_repeated_apply(struct engine *e, const struct event *ev)
+{
+    struct timers_slot *s = timers_slot(e, ev->u.escalation.referral);
+    struct alarm_state *a = &s->t.alarms[ev->u.escalation.alarm];
+
+    a->n_again = ev->u.escalation.again;
+    a->again_at_ms = ev->at_ms;
+    a->passed_on |= ev->u.escalation.passed_on;
+    touched(e, s, ev->u.escalation.referral, ev->seq);
+}
+
+const char *alarm_acknowledged_impossible(const struct engine *e, const struct event *ev)
+{
+    return open_impossible(e, ev);
 }
 
 void alarm_acknowledged_apply(struct engine *e, const struct event *ev)

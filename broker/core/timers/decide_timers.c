@@ -166,6 +166,26 @@ static void raise_alarm(struct decision *d, const struct referral *r, enum alarm
     x->request = request;
 }
 
+/* Nobody acknowledged it: once more, and when that was in vain often enough the next in line is told too. */
+static void raise_again(struct decision *d, const struct referral *r)
+{
+    for (unsigned i = 0; i < ALARM_N; i++) {
+        const struct alarm_state *a = &timers_of(d->e, r->id)->alarms[i];
+        const struct request *q = referral_accepted(d->e, r);
+        struct escalation *x = NULL;
+
+        if (timers_again_ms(d->e, r, (enum alarm)i) > d->now_ms)
+            continue;
+        x = add(d, EV_ALARM_REPEATED, r->id);
+        x->alarm = (enum alarm)i;
+        /* The house too, where it was told the first time. */
+        if (i == ALARM_HOLD_ENDING || i == ALARM_NO_SHOW)
+            x->request = q->id;
+        x->again = (uint8_t)(a->n_again + 1);
+        x->passed_on = x->again > settings_of(d)->again_times;
+    }
+}
+
 static void ring_again(struct decision *d, const struct referral *r)
 {
     for (unsigned i = 0; i < r->n_requests; i++) {
@@ -244,10 +264,13 @@ bool timers_tick(struct decision *d, struct ask_on *a, struct referral_id id)
     const struct referral *r = engine_referral(d->e, id);
     size_t at = decision_events(d);
 
+    raise_again(d, r);
     if (referral_is_looking(r->state)) {
         ring_again(d, r);
         if (timers_lead_ms(d->e, r) <= d->now_ms)
             raise_alarm(d, r, ALARM_LEAD, (struct request_id){0});
+        if (timers_gate_ms(d->e, r) <= d->now_ms)
+            raise_alarm(d, r, ALARM_GATE, (struct request_id){0});
         if (timers_widen_ms(d->e, r) <= d->now_ms && !widen(d, a, r)) {
             d->out->n = d->first + at;
             return false;

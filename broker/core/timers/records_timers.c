@@ -21,6 +21,15 @@ void escalation_fields(struct fields *f, struct escalation *x)
     FIELD_ENUM(f, x->how, HOLD_HOW_N);
 }
 
+void alarm_repeated_fields(struct fields *f, struct escalation *x)
+{
+    field_u64(f, &x->referral.v);
+    field_u64(f, &x->request.v);
+    FIELD_ENUM(f, x->alarm, ALARM_N);
+    field_below(f, &x->again, ALARM_AGAIN_MAX + 1);
+    FIELD_BOOL(f, x->passed_on);
+}
+
 bool timers_request_is_empty(const struct request *q)
 {
     return q->n_rung == 0 && q->n_extended == 0 && !q->widened;
@@ -35,6 +44,13 @@ void timers_request_fields(struct fields *f, struct request *q)
     field_time(f, &q->extended_at_ms);
 }
 
+static void alarm_fields(struct fields *f, struct alarm_state *a)
+{
+    field_time(f, &a->raised_at_ms);
+    field_time(f, &a->acknowledged_at_ms);
+    field_u32(f, &a->acknowledged_by.v);
+}
+
 uint64_t timers_digest(struct referral_id id, const struct timers *t)
 {
     struct fields f = fields_hash();
@@ -44,11 +60,8 @@ uint64_t timers_digest(struct referral_id id, const struct timers *t)
         return 0;
     f.hash = RECORD_TIMERS;
     field_u64(&f, &id.v);
-    for (int i = 0; i < ALARM_N; i++) {
-        field_time(&f, &copy.alarms[i].raised_at_ms);
-        field_time(&f, &copy.alarms[i].acknowledged_at_ms);
-        field_u32(&f, &copy.alarms[i].acknowledged_by.v);
-    }
+    for (int i = 0; i < ALARM_GATE; i++)
+        alarm_fields(&f, &copy.alarms[i]);
     field_u64(&f, &copy.hold_request.v);
     field_time(&f, &copy.hold_until_ms);
     field_time(&f, &copy.hold_set_at_ms);
@@ -62,6 +75,22 @@ uint64_t timers_digest(struct referral_id id, const struct timers *t)
     field_u32(&f, &copy.handed_to.v);
     field_time(&f, &copy.handed_at_ms);
     field_u64(&f, &copy.version);
+    /* What journals of before it do not have leaves their digest as it was. */
+    for (uint32_t i = 0; i < ALARM_N; i++) {
+        struct alarm_state *a = &copy.alarms[i];
+
+        if (i >= ALARM_GATE &&
+            (a->raised_at_ms != 0 || a->acknowledged_at_ms != 0 || a->acknowledged_by.v != 0)) {
+            field_u32(&f, &i);
+            alarm_fields(&f, a);
+        }
+        if (a->n_again != 0 || a->again_at_ms != 0 || a->passed_on) {
+            field_u32(&f, &i);
+            field_u8(&f, &a->n_again);
+            field_time(&f, &a->again_at_ms);
+            FIELD_BOOL(&f, a->passed_on);
+        }
+    }
     return f.hash;
 }
 
@@ -103,7 +132,9 @@ static bool are_alarms_right(const struct timers *t)
         const struct alarm_state *a = &t->alarms[i];
 
         if ((a->acknowledged_at_ms == 0) != (a->acknowledged_by.v == 0) ||
-            (a->acknowledged_at_ms != 0 && a->acknowledged_at_ms < a->raised_at_ms))
+            (a->acknowledged_at_ms != 0 && a->acknowledged_at_ms < a->raised_at_ms) ||
+            a->n_again > ALARM_AGAIN_MAX || (a->n_again == 0) != (a->again_at_ms == 0) ||
+            (a->n_again != 0 && (a->again_at_ms < a->raised_at_ms || a->raised_at_ms == 0)))
             return false;
     }
     return true;

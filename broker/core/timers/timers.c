@@ -6,6 +6,7 @@
 #include "base/time_text.h"
 #include "core/apply.h"
 #include "core/engine_state.h"
+#include "core/gate/gate_look.h"
 
 #include <stdlib.h>
 
@@ -22,8 +23,12 @@ struct timers_settings timers_settings_default(void)
         .hold_s = {6 * 3600, 24 * 3600, 6 * 3600, 3 * 3600},
         .hold_warn_s = {3600, 4 * 3600, 3600, 30 * 60},
         .no_show_s = {60 * 60, 4 * 3600, 60 * 60, 30 * 60},
+        .again_s = {15 * 60, 60 * 60, 15 * 60, 5 * 60},
+        .journey_s = 3 * 3600,
         .extra_s = 5 * 60,
         .next_day_minute = 9 * 60,
+        .again_times = 3,
+        .gate = true,
         .rings_max = 6,
         .widen_steps = 6,
     };
@@ -39,6 +44,7 @@ static const char *const codes[ALARM_N] = {
     [ALARM_HOLD_ENDING] = "hold_ending",
     [ALARM_HOLD_ENDED] = "hold_ended",
     [ALARM_NO_SHOW] = "no_show",
+    [ALARM_GATE] = "gate",
 };
 
 const char *alarm_code(enum alarm v)
@@ -144,7 +150,21 @@ int64_t timers_looks_since_ms(const struct engine *e, const struct referral *r)
     return since_ms;
 }
 
-bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum alarm alarm)
+/* A gatekeeper that was asked by AT_MS has not decided; with BY_THEN: and was to. When it was to is known
+ * from facts of the household too, which a journal may have lost. */
+static bool gate_presses(const struct engine *e, const struct referral *r, int64_t at_ms, bool by_then)
+{
+    for (unsigned i = 0; i < r->n_gates; i++) {
+        const struct gate *g = engine_gate(e, r->gates[i]);
+
+        if (gate_is_undecided(g) && g->sent_at_ms <= at_ms &&
+            (!by_then || gate_clocks_of(e, g).act_by_ms <= at_ms))
+            return true;
+    }
+    return false;
+}
+
+static bool stands(const struct engine *e, const struct referral *r, enum alarm alarm, bool by_facts)
 {
     const struct timers *t = timers_of(e, r->id);
     int64_t raised_ms = t->alarms[alarm].raised_at_ms;
@@ -159,10 +179,34 @@ bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum 
         return r->state == REFERRAL_RESERVED && timers_held(e, r) != NULL && t->hold_warned;
     case ALARM_NO_SHOW:
         return r->state == REFERRAL_TRAVELLING && timers_held(e, r) != NULL && t->hold_missed;
+    case ALARM_GATE:
+        return referral_is_looking(r->state) && gate_presses(e, r, raised_ms, by_facts);
     case ALARM_N:
         break;
     }
     return false;
+}
+
+bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum alarm alarm)
+{
+    return stands(e, r, alarm, true);
+}
+
+bool timers_alarm_may_stand(const struct engine *e, const struct referral *r, enum alarm alarm)
+{
+    return stands(e, r, alarm, false);
+}
+
+int64_t timers_again_ms(const struct engine *e, const struct referral *r, enum alarm alarm)
+{
+    const struct timers_settings *s = settings_of(e);
+    const struct alarm_state *a = &timers_of(e, r->id)->alarms[alarm];
+    uint32_t again_s = s->again_s[r->need.threat_level];
+
+    if (again_s == 0 || a->n_again >= 2 * s->again_times || a->acknowledged_at_ms != 0 ||
+        !timers_alarm_stands(e, r, alarm))
+        return INT64_MAX;
+    return later(a->raised_at_ms, a->again_at_ms) + again_s * MS_SECOND;
 }
 
 /* ---- ring again ---- */
@@ -314,6 +358,20 @@ int64_t timers_hold_ms(const struct engine *e, const struct referral *r)
     return later(t->hold_set_at_ms, t->hold_until_ms - s->hold_warn_s[r->need.threat_level] * MS_SECOND);
 }
 
+/* From where it lives, or else from its referrer, to the house. */
+static int64_t journey_ms(const struct engine *e, const struct referral *r)
+{
+    const struct request *q = referral_accepted(e, r);
+    uint8_t from = r->home_region != REGION_NONE ? r->home_region : engine_org(e, r->org)->region;
+    uint8_t to = engine_location(e, engine_pool(e, q->pool)->location)->region;
+
+    if (settings_of(e)->journey_s == 0)
+        return timers_of(e, r->id)->hold_until_ms; /* longer than any hold */
+    if (from >= vocab_regions(e->vocab) || to >= vocab_regions(e->vocab))
+        return settings_of(e)->journey_s * MS_SECOND;
+    return vocab_minutes(e->vocab, from, to) * MS_MINUTE;
+}
+
 int64_t timers_no_show_ms(const struct engine *e, const struct referral *r)
 {
     const struct timers *t = timers_of(e, r->id);
@@ -322,7 +380,34 @@ int64_t timers_no_show_ms(const struct engine *e, const struct referral *r)
     if (no_show_s == 0 || r->state != REFERRAL_TRAVELLING || timers_held(e, r) == NULL || t->hold_missed)
         return INT64_MAX;
     /* The hold reaches that far, unless the journey was told for days ahead. */
-    return r->eta_ms != 0 ? earlier(r->eta_ms + no_show_s * MS_SECOND, t->hold_until_ms) : t->hold_until_ms;
+    if (r->eta_ms != 0)
+        return earlier(r->eta_ms + no_show_s * MS_SECOND, t->hold_until_ms);
+    /* Nobody waits out a hold of hours for somebody who should have been there long ago. */
+    return earlier(t->hold_set_at_ms + journey_ms(e, r) + no_show_s * MS_SECOND, t->hold_until_ms);
+}
+
+/* ---- the gatekeeper ---- */
+
+int64_t timers_gate_ms(const struct engine *e, const struct referral *r)
+{
+    const struct timers_settings *s = settings_of(e);
+    int64_t due_ms = INT64_MAX;
+
+    if (!s->gate || !referral_is_looking(r->state) || timers_alarm_stands(e, r, ALARM_GATE))
+        return INT64_MAX;
+    for (unsigned i = 0; i < r->n_gates; i++) {
+        const struct gate *g = engine_gate(e, r->gates[i]);
+        int64_t act_ms = 0;
+
+        if (!gate_is_undecided(g))
+            continue;
+        act_ms = gate_clocks_of(e, g).act_by_ms;
+        /* Sent when it pressed already: nobody is late in the first minutes. */
+        if (act_ms != INT64_MAX)
+            due_ms =
+                earlier(due_ms, later(act_ms, g->sent_at_ms + s->again_s[r->need.threat_level] * MS_SECOND));
+    }
+    return due_ms;
 }
 
 int64_t timers_due_ms(const struct engine *e, const struct referral *r)
@@ -333,6 +418,9 @@ int64_t timers_due_ms(const struct engine *e, const struct referral *r)
         for (unsigned i = 0; i < r->n_requests; i++)
             due_ms = earlier(due_ms, timers_ring_ms(e, r, engine_request(e, r->requests[i])));
         due_ms = earlier(due_ms, earlier(timers_widen_ms(e, r), timers_lead_ms(e, r)));
+        due_ms = earlier(due_ms, timers_gate_ms(e, r));
     }
+    for (int a = 0; a < ALARM_N; a++)
+        due_ms = earlier(due_ms, timers_again_ms(e, r, (enum alarm)a));
     return earlier(due_ms, earlier(timers_hold_ms(e, r), timers_no_show_ms(e, r)));
 }

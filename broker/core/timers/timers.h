@@ -7,6 +7,11 @@
  * HOLD_ENDED says so travelling  NO_SHOW       past the time of arrival: both sides are alarmed, and a person
  * decides
  *
+ *   looking     GATE          the gatekeeper has not decided when it presses (gate_clocks.act_by_ms): its
+ * desk and the referrer are alarmed any alarm   raised again  that stands and nobody acknowledged:
+ * again_times times each interval, and as often once more with the helpdesk of the exchange, which is next in
+ * line
+ *
  * A machine never closes a referral. Alarms stand until what they are about is over, or a person acknowledges
  * them. Lengths and counts are settings per threat level (domain: section 5); a level that is not known has
  * oranje's. One record per referral; one that no timer and no colleague touched is in no digest. When the
@@ -39,18 +44,25 @@ struct timers_settings {
     uint32_t hold_s[THREAT_N];      /* 3, 6, 24 h after the yes; of a follow-up at least to its deadline */
     uint32_t hold_warn_s[THREAT_N]; /* 30 min, 1 h, 4 h before it ends an alarm: time to ring and to extend */
     uint32_t no_show_s[THREAT_N];   /* 30, 60 min, 4 h after the time of arrival */
-    uint32_t extra_s;               /* 5 min: what a house gets that asks for extra time */
-    uint16_t next_day_minute;       /* 540: nine in the morning, when a team starts; NEXT_DAY_NEVER */
-    uint8_t rings_max;              /* 6 times for one request: a phone that rings all night is turned off */
-    uint8_t widen_steps;            /* 6 in a round; a round starts when a person asks, or a place is lost */
+    uint32_t again_s[THREAT_N];     /* 5, 15, 60 min: as a house is rung again */
+    uint32_t journey_s;       /* 3 h: a journey where neither its end nor the distance is known; 0 = nobody
+                               * is missed before the hold ends */
+    uint32_t extra_s;         /* 5 min: what a house gets that asks for extra time */
+    uint16_t next_day_minute; /* 540: nine in the morning, when a team starts; NEXT_DAY_NEVER */
+    uint8_t again_times;      /* 3 times to its own organisation, then 3 times the helpdesk too; <= 9 */
+    bool gate;                /* true: a gatekeeper that does not decide is alarmed */
+    uint8_t rings_max;        /* 6 times for one request: a phone that rings all night is turned off */
+    uint8_t widen_steps;      /* 6 in a round; a round starts when a person asks, or a place is lost */
 };
 struct timers_settings timers_settings_default(void);
 /* Nothing happens by itself and no place has an end: for simulated worlds, and for tests of something else.
  */
 struct timers_settings timers_settings_off(void);
 
-enum alarm { ALARM_LEAD, ALARM_HOLD_ENDING, ALARM_HOLD_ENDED, ALARM_NO_SHOW, ALARM_N };
-const char *alarm_code(enum alarm v); /* "lead" "hold_ending" "hold_ended" "no_show" */
+/* The journal's order: add at the end. */
+enum alarm { ALARM_LEAD, ALARM_HOLD_ENDING, ALARM_HOLD_ENDED, ALARM_NO_SHOW, ALARM_GATE, ALARM_N };
+#define ALARM_AGAIN_MAX 20            /* of one alarm; twice the setting is below it */
+const char *alarm_code(enum alarm v); /* "lead" "hold_ending" "hold_ended" "no_show" "gate" */
 const char *const *alarm_codes(void); /* ALARM_N of them, for json_choice() */
 
 /* Why a hold got its end. */
@@ -64,10 +76,15 @@ struct escalation {
     struct account_id to; /* handed over: to whom; 0 = whoever is next */
     enum alarm alarm;
     enum hold_how how;
+    uint8_t again;  /* raised again: for the how many-th time, from 1 */
+    bool passed_on; /* raised again: the helpdesk of the exchange is told too */
 };
 
 struct alarm_state {
-    int64_t raised_at_ms; /* 0 = never; the last time */
+    int64_t raised_at_ms; /* 0 = never; when what it is about began */
+    int64_t again_at_ms;  /* raised again, the last time */
+    uint8_t n_again;
+    bool passed_on; /* the helpdesk was told */
     int64_t acknowledged_at_ms;
     struct account_id acknowledged_by;
 };
@@ -101,11 +118,16 @@ struct account_id timers_owner(const struct engine *e, const struct referral *r)
 int64_t timers_hold_until(const struct engine *e, const struct referral *r);
 /* The alarm was raised, and what it is about is not over. */
 bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum alarm alarm);
+/* When an alarm that stands is raised again; INT64_MAX = never. */
+int64_t timers_again_ms(const struct engine *e, const struct referral *r, enum alarm alarm);
+/* Its gatekeeper, which has not decided yet, is alarmed then; INT64_MAX = there is none. */
+int64_t timers_gate_ms(const struct engine *e, const struct referral *r);
 /* Earliest moment at which a timer of the referral falls due; INT64_MAX = none. */
 int64_t timers_due_ms(const struct engine *e, const struct referral *r);
 /* The single timers, INT64_MAX = not running: the next ring of a request; the next step of widening; the
  * alarm without a yes; the end of a hold's warning time, or the hold's end after it; the alarm of a missed
- * arrival. */
+ * arrival: so long after the time that was told, else after the time that the way takes, and at the latest
+ * when the hold ends. */
 int64_t timers_ring_ms(const struct engine *e, const struct referral *r, const struct request *q);
 int64_t timers_widen_ms(const struct engine *e, const struct referral *r);
 int64_t timers_lead_ms(const struct engine *e, const struct referral *r);

@@ -29,6 +29,8 @@ struct timers_slot *timers_slot(struct engine *e, struct referral_id id); /* CHE
 
 /* The request that is accepted now and whose hold is set; NULL if not. */
 const struct request *timers_held(const struct engine *e, const struct referral *r);
+/* As timers_alarm_stands, by what no journal loses: true for all that stand. */
+bool timers_alarm_may_stand(const struct engine *e, const struct referral *r, enum alarm alarm);
 /* When the referral came to look: opened, or lost its place. */
 int64_t timers_looks_since_ms(const struct engine *e, const struct referral *r);
 /* Steps of widening in the round that goes on. */
@@ -36,6 +38,7 @@ unsigned timers_steps(const struct engine *e, const struct referral *r);
 
 /* records_timers.c */
 void escalation_fields(struct fields *f, struct escalation *x);
+void alarm_repeated_fields(struct fields *f, struct escalation *x);
 void timers_request_fields(struct fields *f, struct request *q);
 bool timers_request_is_empty(const struct request *q);
 uint64_t timers_digest(struct referral_id id, const struct timers *t); /* 0 for an untouched one */

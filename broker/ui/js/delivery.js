@@ -6,7 +6,7 @@ import { html, nothing, segments } from './ui.js';
 
 /** @typedef {import('../types/api').DeliveryRecord} DeliveryRecord */
 
-const RATES = /** @type {const} */ (['inTime', 'yes', 'unanswered', 'lateNo', 'falseFree']);
+const RATES = /** @type {const} */ (['inTime', 'yes', 'unanswered', 'lateNo', 'falseFree', 'refused']);
 
 /** @param {DeliveryRecord} d @param {typeof RATES[number]} rate */
 function rateRow(d, rate) {

@@ -24,7 +24,7 @@ import { button, closeDialog, html, icon, live, nothing, notice, openDialog } fr
  * @property {(request: Request) => void} reveal
  * @property {() => void} hideLocation
  * @property {(hhmm: string) => void} setOut
- * @property {() => void} noShow
+ * @property {(refused: boolean) => void} noShow
  * @property {(request: Request) => void} askConflict
  * @property {(reason: string) => void} withdraw
  * @property {() => void} back to a new search
@@ -172,7 +172,7 @@ const sheet = (id, title, text, body) => html`<dialog class="sheet" id=${id} ari
 
 /** @param {TrackParts} p */
 const dialogs = p => html`${sheet('withdraw', t('withdraw.title'), t('withdraw.text'), html`<div class="choices">${ordered('withdrawReasons', 'order').map(r => html`<button type="button" @click=${() => { closeDialog('withdraw'); p.withdraw(r.code); }}>${icon('chevron-right')}<span>${either(r.labelNl, r.labelEn)}</span></button>`)}</div>`)}
-  ${sheet('no-show', t('no_show.title'), t('no_show.text'), button(t('no_show.confirm'), { kind: 'primary', extra: 'big', click: () => { closeDialog('no-show'); p.noShow(); } }))}`;
+  ${sheet('no-show', t('no_show.title'), t('no_show.text'), html`${button(t('no_show.confirm'), { kind: 'primary', extra: 'big', click: () => { closeDialog('no-show'); p.noShow(false); } })}${button(t('no_show.refused'), { extra: 'big', click: () => { closeDialog('no-show'); p.noShow(true); } })}`)}`;
 
 /** @param {TrackParts} p @returns {import('./timers.js').TimerParts} */
 const timed = p => ({ nowMs: p.nowMs, busy: p.busy || p.stale, colleagues: p.colleagues, act: p.act });

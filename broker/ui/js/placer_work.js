@@ -15,7 +15,7 @@ import { summaryView } from './placer_summary.js';
 import { trackView } from './placer_track.js';
 import { accepted, askedName, headline, pending } from './referral.js';
 import { clock, nextMoment, t } from './text.js';
-import { openAlarms } from './timers.js';
+import { openAlarms, timesRaised } from './timers.js';
 import { announce, focusSoon, html, icon, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').MatchResult} MatchResult */
@@ -204,7 +204,7 @@ function take(referral) {
   const before = state.referral?.id === referral.id ? state.referral : null;
   state.referral = referral;
   if (referral.state !== 'reserved' && referral.state !== 'travelling') state.location = null;
-  if (before && openAlarms(referral).length > openAlarms(before).length) alarmed(referral);
+  if (before && timesRaised(referral) > timesRaised(before)) alarmed(referral);
   else if (before && headline(before) !== headline(referral)) decided(before, referral);
   else if (before && unseen(referral) && before.announced?.at !== referral.announced?.at) foundBetter(referral);
   frame.setTitle(titleOf(referral));
@@ -423,7 +423,7 @@ export const tracking = referral => trackView({
   toggleDeparture: point => { if (!state.departure.delete(point)) state.departure.add(point); frame.draw(); },
   reveal, hideLocation: () => { state.location = null; frame.draw(); },
   setOut: hhmm => act(referral, 'journey', { etaAt: new Date(nextMoment(hhmm, Date.now())).toISOString() }),
-  noShow: () => act(referral, 'no-show', {}),
+  noShow: refused => act(referral, 'no-show', refused ? { refused } : {}),
   askConflict: request => doing(async () => {
     await frame.api.post(`/requests/${request.id}/conflict-question`, {});
     await load(referral.id);

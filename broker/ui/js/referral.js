@@ -42,6 +42,7 @@ export function answerText(r) {
   if (r.state === 'left') return t('nobed.answer_left');
   if (r.state === 'declined') return t('answer.no', { reason: inSentence(label('declineReasons', r.declineReason)) });
   if (r.state === 'expired') return r.lateYes ? t('answer.late_yes') : t('answer.expired');
+  if (r.refused) return t('answer.refused');
   if (r.state === 'cancelled') return t(r.cancelWhy ? `answer.cancelled_${r.cancelWhy}` : 'answer.cancelled_withdrawn');
   return r.seenAt ? t('answer.seen', { time: clock(r.seenAt) }) : t('answer.not_seen');
 }

@@ -109,6 +109,7 @@ export function endedText(r) {
   if (r.state === 'admitted') return t('ended.admitted');
   if (r.state === 'left') return t('nobed.ended_left');
   if (r.state === 'declined') return t('ended.declined');
+  if (r.refused) return t('ended.refused');
   if (r.state === 'cancelled') return t(r.lateYes ? 'ended.late_yes' : `ended.cancelled_${r.cancelWhy ?? 'withdrawn'}`);
   return t(r.lateYes ? 'ended.late_yes' : 'ended.expired');
 }

@@ -20,11 +20,17 @@ export const nameOf = c => (c ? either(c.nameNl, c.nameEn) || t('timers.somebody
 /** @param {Referral} r */
 export const openAlarms = r => (r.alarms ?? []).filter(a => !a.acknowledgedAt);
 
+/** How often the alarms that nobody looks after were raised: more than before is one to be heard. @param {Referral} r */
+export const timesRaised = r => openAlarms(r).reduce((n, a) => n + a.timesRaised, 0);
+
+/** @param {import('../types/api').Alarm} a */
+const openText = a => [t(`timers.alarm_${a.alarm}_text`), a.raisedAgainAt ? t('timers.again', { n: a.timesRaised, time: clock(a.raisedAgainAt) }) : '', a.passedOn ? t('timers.passed_on') : ''].filter(Boolean).join(' ');
+
 /** An alarm that nobody looks after asks for somebody; afterwards it says who does. @param {Referral} r @param {TimerParts} p @param {string[]} [but] */
 export const alarmNotices = (r, p, but = []) => (r.alarms ?? []).filter(a => !but.includes(a.alarm)).map(a => notice({
   icon: a.acknowledgedAt ? 'eye-check' : 'alert-triangle',
   title: t(`timers.alarm_${a.alarm}`),
-  text: a.acknowledgedAt ? t('timers.seen', { name: nameOf(a.acknowledgedBy), time: clock(a.acknowledgedAt) }) : t(`timers.alarm_${a.alarm}_text`),
+  text: a.acknowledgedAt ? t('timers.seen', { name: nameOf(a.acknowledgedBy), time: clock(a.acknowledgedAt) }) : openText(a),
   tone: a.acknowledgedAt ? 'info' : a.alarm === 'lead' ? 'warning' : 'error',
   alert: !a.acknowledgedAt,
   action: a.acknowledgedAt ? nothing : button(t('timers.acknowledge'), { icon: 'eye-check', busy: p.busy, about: r.code, click: () => p.act(r, 'alarm-acknowledgement', { alarm: a.alarm }, t('timers.acknowledged')) }),

@@ -121,7 +121,7 @@ export type SurgeRegion = { region: string; on: boolean; pools: number; reason?:
 export type Request = {
     id: number; referralId: number; referralCode?: string;
     state: 'pending' | 'accepted' | 'declined' | 'expired' | 'cancelled' | 'admitted' | 'left';
-    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | 'leaked' | null; conflict?: ConflictQuestion | null; declineReason?: string | null; lateYes?: boolean;
+    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | 'leaked' | null; conflict?: ConflictQuestion | null; declineReason?: string | null; lateYes?: boolean; refused?: boolean;
     poolId: number; poolName?: string; poolNameEn?: string; kind?: string; locationId?: number; locationName?: string;
     region?: string; units?: number; askedAt: string; seenAt?: string | null; answerByAt: string; lapseAt: string;
     answeredAt?: string | null; etaAt?: string | null; answerMinutes?: number; alsoAsked?: number; referrer?: string;
@@ -143,9 +143,9 @@ export type Referral = {
     stayId?: number | null; follows?: '' | 'follow_up' | 'return' | 'leaked'; moves?: number;
     gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
 };
-export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show'; raisedAt: string; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
+export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
 export type Colleague = { id: number; nameNl?: string; nameEn?: string; me?: boolean };
-export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree';
+export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree' | 'refused';
 export type DeliveryRecord = {
     organisationId: number; days: 30 | 90; counts: Record<DeliveryName | 'asked' | 'lateYes' | 'extraTime' | 'letGo', number>;
     rates: Record<DeliveryName, number | null>; medianMinutes?: number | null;

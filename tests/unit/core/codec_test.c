@@ -95,6 +95,7 @@ static bool is_valid_union(const struct event *ev)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         return ev->u.referral.eta_ms >= 0;
@@ -148,6 +149,8 @@ static bool is_valid_union(const struct event *ev)
     case EV_REFERRAL_TAKEN_OVER:
         return (unsigned)ev->u.escalation.alarm < ALARM_N && (unsigned)ev->u.escalation.how < HOLD_HOW_N &&
                ev->u.escalation.until_ms >= 0 && ev->u.escalation.until_ms <= FIELD_TIME_MAX;
+    case EV_ALARM_REPEATED:
+        return (unsigned)ev->u.escalation.alarm < ALARM_N && ev->u.escalation.again <= ALARM_AGAIN_MAX;
     case EV_GATE_SENT:
     case EV_GATE_TAKEN:
     case EV_GATE_ASKED_BACK:

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/engine_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -287,6 +288,41 @@ static void no_show_by_shelter_or_referrer(void **state)
     }
 }
 
+/* It stood at the door and was not let in: as a no show, and noted of the house that said yes. */
+static void refused_at_the_door(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct request_id q;
+    struct referral_id r = a_referral(x, REFERRAL_TRAVELLING, &q);
+    struct command cmd = {.kind = CMD_NO_SHOW, .actor = referrer_of(VT_OOST)};
+    struct engine *again = NULL;
+    uint64_t before = 0;
+    char why[200];
+
+    (void)state;
+    cmd.u.referral.referral = r;
+    cmd.u.referral.refused = true;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    assert_int_equal(last_count(x), 2);
+    assert_int_equal(last_event(x, 1)->kind, EV_HOUSEHOLD_REFUSED);
+    assert_int_equal(last_event(x, 0)->kind, EV_REFERRAL_NO_SHOW);
+    assert_int_equal(the_referral(x, r)->state, REFERRAL_OPEN);
+    assert_int_equal(the_request(x, q)->cancel_why, CANCEL_NO_SHOW);
+    assert_true(the_request(x, q)->refused);
+    if (!engine_check(x->e, why, sizeof why))
+        fail_msg("%s", why);
+    again = exchange_replay(x);
+    assert_int_equal(engine_digest(again, true), engine_digest(x->e, true));
+    assert_true(engine_request(again, q)->refused);
+    engine_free(again);
+    /* In the digest, or a replay could lose it unseen. */
+    before = digest_of_request(the_request(x, q));
+    struct request other = *the_request(x, q);
+    other.refused = false;
+    assert_true(digest_of_request(&other) != before);
+    exchange_free(x);
+}
+
 static void withdrawal_lets_go_of_everything(void **state)
 {
     static const unsigned pools[] = {POOL_A1, POOL_B, POOL_C};
@@ -372,6 +408,7 @@ int main(void)
         cmocka_unit_test(the_referrer_may_confirm_arrival_too),
         cmocka_unit_test(arrival_only_after_a_yes),
         cmocka_unit_test(no_show_by_shelter_or_referrer),
+        cmocka_unit_test(refused_at_the_door),
         cmocka_unit_test(withdrawal_lets_go_of_everything),
         cmocka_unit_test(nobody_travels_to_a_withdrawn_place),
         cmocka_unit_test(withdrawal_needs_a_known_reason),

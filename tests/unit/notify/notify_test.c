@@ -9,10 +9,12 @@
 #include "loop/loop.h"
 #include "support/exchange.h"
 
+#include <arpa/inet.h>
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define ROWS_KEPT 64
@@ -25,13 +27,15 @@ struct fake {
     struct outbox_row rows[ROWS_KEPT];
     size_t n;
     uint64_t cursor;
-    struct notify_target targets[16];
+    struct notify_target targets[64];
+    struct outbox_behind behind[64]; /* as it was written last, by target */
     size_t n_targets;
     struct outbox_event events[EVENTS_KEPT];
     struct buf clear[EVENTS_KEPT];
     size_t n_events;
     enum err commit_says;
     unsigned commits, opened, reads;
+    char hook[64]; /* where webhooks go; "" = where nobody listens */
     struct later *waiting;
 };
 
@@ -158,12 +162,37 @@ static enum err fake_events(void *ctx, uint64_t after, uint64_t upto, const stru
     return OK;
 }
 
-static enum err fake_commit(void *ctx, const struct outbox_row *rows, size_t n, uint64_t seq,
-                            outbox_done_fn *done, void *done_ctx)
+static void say_loads(struct later *l)
+{
+    struct outbox_load loads[64] = {{0}};
+
+    for (size_t t = 0; t < l->f->n_targets; t++) {
+        loads[t].target = l->f->targets[t].id;
+        for (size_t i = 0; i < l->f->n; i++)
+            loads[t].waiting +=
+                l->f->rows[i].target == loads[t].target && l->f->rows[i].status == OUTBOX_WAITING;
+    }
+    ((outbox_loads_fn *)l->done)(l->ctx, OK, loads, l->f->n_targets);
+}
+
+static enum err fake_loads(void *ctx, outbox_loads_fn *done, void *done_ctx)
+{
+    later(ctx, say_loads, (void *)done, done_ctx);
+    return OK;
+}
+
+static enum err fake_commit(void *ctx, const struct outbox_step *step, outbox_done_fn *done, void *done_ctx)
 {
     struct fake *f = ctx;
+    const struct outbox_row *rows = step->rows;
+    size_t n = step->n_rows;
+    uint64_t seq = step->seq;
 
     f->commits++;
+    for (size_t i = 0; i < step->n_behind && f->commit_says == OK; i++) {
+        assert_true(step->behind[i].target < 64);
+        f->behind[step->behind[i].target] = step->behind[i];
+    }
     for (size_t i = 0; i < n && f->commit_says == OK; i++) {
         size_t at = 0;
 
@@ -236,7 +265,9 @@ static enum err fake_open(void *ctx, const struct notify_target *t, char out[TAR
 
     f->opened++;
     snprintf(out, TARGET_ADDRESS_SIZE, "%s",
-             t->channel == CHANNEL_MAIL ? "a@b.test" : "https://127.0.0.1:1/x");
+             t->channel == CHANNEL_MAIL ? "a@b.test"
+             : f->hook[0] != '\0'       ? f->hook
+                                        : "https://127.0.0.1:1/x");
     return OK;
 }
 
@@ -356,8 +387,8 @@ static void begin(struct scene *s, struct notify_settings *over)
                   "f"}};
     struct notify_parts parts = {.loop = s->loop,
                                  .outbox = {&s->fake, fake_cursor, fake_events, fake_commit, fake_due,
-                                            fake_mark, fake_stats, fake_list, fake_targets, fake_purge,
-                                            fake_open},
+                                            fake_mark, fake_loads, fake_stats, fake_list, fake_targets,
+                                            fake_purge, fake_open},
                                  .secrets = {.ctx = &s->reveal, .reveal = fake_reveal}};
     char why[300] = "";
 
@@ -365,6 +396,8 @@ static void begin(struct scene *s, struct notify_settings *over)
         settings.unseen.ms[i] = MS_MINUTE;
     if (over != NULL && over->waiting_max != 0)
         settings.waiting_max = over->waiting_max;
+    if (over != NULL && over->connect_ms != 0)
+        settings.connect_ms = settings.total_ms = over->connect_ms;
     if (over != NULL && over->signing_key == NULL)
         settings.signing_key = NULL;
     s->now_ms = s->x->now;
@@ -684,31 +717,147 @@ static void stops_when_flow_is_fenced(void **state)
     scene_free(s);
 }
 
-static void too_much_waits(void **state)
+/* So much waits for TARGET, never due. */
+static void fill(struct scene *s, uint32_t target, enum channel channel, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct outbox_row *r = &s->fake.rows[s->fake.n++];
+
+        *r = (struct outbox_row){.id = s->fake.n,
+                                 .target = target,
+                                 .channel = channel,
+                                 .key = "x",
+                                 .location = {(uint32_t)i},
+                                 .next_at_ms = INT64_MAX};
+    }
+}
+
+static void who_is_full_is_told_later_and_holds_up_nobody(void **state)
+{
+    struct scene *s = scene_new();
+    uint64_t first = 0;
+
+    (void)state;
+    first = s->x->log.n + 1;
+    do_open(s->x, VT_OOST, a_need());
+    do_ask_one(s->x, do_open(s->x, VT_OOST, a_need()), POOL_B);
+    add_target(s, 1, VT_OOST, 0, CHANNEL_WEBHOOK);
+    add_target(s, 2, VT_OOST, 0, CHANNEL_WEBHOOK);
+    add_target(s, 3, HUIS_B, 0, CHANNEL_MAIL);
+    fill(s, 1, CHANNEL_WEBHOOK, 8);
+    log_set_level((enum log_level) - 1);
+    begin(s, &(struct notify_settings){.waiting_max = 8, .signing_key = &s->key});
+    pass(s, 3000);
+    log_set_level(LOG_ERROR);
+    assert_int_equal(s->fake.cursor, s->x->log.n); /* for all others it goes on */
+    assert_int_equal(count(s, 1, "referral.opened"), 0);
+    assert_int_equal(count(s, 2, "referral.opened"), 2);
+    assert_int_equal(count(s, 2, "request.made"), 1);
+    assert_int_equal(count(s, 3, "request.made"), 1);
+    assert_true(s->fake.behind[1].from >= first && s->fake.behind[1].from <= s->fake.cursor);
+    assert_int_equal(s->fake.behind[2].from, 0);
+    assert_int_equal(notify_port(s->notify).stats(s->notify).behind, 1);
+    /* Not as soon as one is gone, but from half of its share on; then all, in order and once. */
+    s->fake.rows[0].status = OUTBOX_DELIVERED;
+    pass(s, 3000);
+    assert_int_equal(count(s, 1, "referral.opened"), 0);
+    for (size_t i = 0; i < 8; i++)
+        s->fake.rows[i].status = OUTBOX_DELIVERED;
+    for (int i = 0; i < 60 && s->fake.behind[1].from != 0; i++)
+        pass(s, 0);
+    assert_int_equal(s->fake.behind[1].from, 0);
+    assert_int_equal(count(s, 1, "referral.opened"), 2);
+    assert_int_equal(count(s, 1, "request.made"), 1);
+    assert_int_equal(notify_port(s->notify).stats(s->notify).behind, 0);
+    assert_int_equal(s->fake.cursor, s->x->log.n);
+    scene_free(s);
+}
+
+/* Behind at the start, as another run of the broker left it. */
+static void who_was_behind_goes_on_where_it_was(void **state)
 {
     struct scene *s = scene_new();
 
     (void)state;
     do_open(s->x, VT_OOST, a_need());
     add_target(s, 1, VT_OOST, 0, CHANNEL_WEBHOOK);
-    s->fake.n = 2; /* of a target that is somebody's, and never due */
-    for (size_t i = 0; i < 2; i++)
-        s->fake.rows[i] = (struct outbox_row){.id = i + 1,
-                                              .target = 9,
-                                              .key = "x",
-                                              .channel = CHANNEL_MAIL,
-                                              .location = {(uint32_t)i},
-                                              .next_at_ms = INT64_MAX};
-    begin(s, &(struct notify_settings){.waiting_max = 2, .signing_key = &s->key});
-    pass(s, 3000);
-    assert_int_equal(s->fake.cursor, 0); /* nothing is lost: it waits in the journal */
-    assert_int_equal(s->fake.n, 2);
-    assert_int_equal(notify_port(s->notify).stats(s->notify).waiting, 2);
-    s->fake.rows[0].status = OUTBOX_DELIVERED;
-    for (int i = 0; i < 60 && s->fake.n == 2; i++)
+    s->fake.targets[0].behind_from = s->x->log.n; /* of the last event */
+    s->fake.cursor = s->x->log.n;
+    begin(s, NULL);
+    for (int i = 0; i < 60 && s->fake.n == 0; i++)
         pass(s, 0);
     assert_int_equal(count(s, 1, "referral.opened"), 1);
+    pass(s, 1000);
+    assert_int_equal(s->fake.n, 1);
     scene_free(s);
+}
+
+static void what_is_urgent_is_never_held_back(void **state)
+{
+    struct scene *s = scene_new();
+    struct referral_id r = do_open(s->x, VT_OOST, a_need());
+
+    (void)state;
+    do_answer(s->x, CMD_DECLINE, do_ask_one(s->x, r, POOL_B), 1);
+    do_answer(s->x, CMD_ACCEPT, do_ask_one(s->x, r, POOL_C), 0);
+    add_target(s, 1, VT_OOST, 0, CHANNEL_MAIL);
+    add_target(s, 2, 0, 0, CHANNEL_SMS);
+    fill(s, 1, CHANNEL_MAIL, 8);
+    fill(s, 2, CHANNEL_SMS, 8);
+    log_set_level((enum log_level) - 1);
+    begin(s, &(struct notify_settings){.waiting_max = 8, .signing_key = &s->key});
+    pass(s, 2000);
+    log_set_level(LOG_ERROR);
+    assert_int_equal(count(s, 1, "request.declined"), 0); /* nobody is rung for it: it waits */
+    assert_int_equal(count(s, 1, "request.accepted"), 1);
+    assert_int_equal(count(s, 2, "request.made"), 2);
+    assert_int_equal(s->fake.behind[2].from, 0);
+    /* And once, also when its target catches up. */
+    for (size_t i = 0; i < 8; i++)
+        s->fake.rows[i].status = OUTBOX_DELIVERED;
+    for (int i = 0; i < 60 && count(s, 1, "request.declined") == 0; i++)
+        pass(s, 0);
+    assert_int_equal(count(s, 1, "request.declined"), 1);
+    assert_int_equal(count(s, 1, "request.accepted"), 1);
+    scene_free(s);
+}
+
+/* A door that never answers: connected, and then nothing. */
+static int deaf(struct scene *s)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&at, size) == 0 && listen(fd, 128) == 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+    snprintf(s->fake.hook, sizeof s->fake.hook, "https://127.0.0.1:%u/x", ntohs(at.sin_port));
+    return fd;
+}
+
+static void those_that_failed_leave_room(void **state)
+{
+    struct scene *s = scene_new();
+    int fd = deaf(s);
+
+    (void)state;
+    for (uint32_t t = 1; t <= 45; t++) { /* the last five were never tried */
+        add_target(s, t, VT_OOST, 0, CHANNEL_WEBHOOK);
+        fill(s, t, CHANNEL_WEBHOOK, 1);
+        s->fake.rows[t - 1].next_at_ms = 0;
+        s->fake.rows[t - 1].attempts = t <= 40;
+    }
+    fill(s, 45, CHANNEL_WEBHOOK, 2); /* two more of a receiver that has one on its way */
+    s->fake.rows[45].next_at_ms = s->fake.rows[46].next_at_ms = 0;
+    s->fake.rows[45].location = s->fake.rows[46].location = (struct location_id){0};
+    begin(s,
+          &(struct notify_settings){.connect_ms = 600000, .signing_key = &s->key}); /* none ends meanwhile */
+    for (int i = 0; i < 40 && s->fake.opened == 0; i++)
+        pass(s, 0);
+    pass(s, 0);
+    assert_int_equal(s->fake.opened, 32 + 5);
+    scene_free(s);
+    close(fd);
 }
 
 int main(void)
@@ -724,7 +873,10 @@ int main(void)
         cmocka_unit_test(a_refused_ring_is_tried_again),
         cmocka_unit_test(a_night_number_that_comes_after_the_stop),
         cmocka_unit_test(stops_when_flow_is_fenced),
-        cmocka_unit_test(too_much_waits),
+        cmocka_unit_test(who_is_full_is_told_later_and_holds_up_nobody),
+        cmocka_unit_test(who_was_behind_goes_on_where_it_was),
+        cmocka_unit_test(what_is_urgent_is_never_held_back),
+        cmocka_unit_test(those_that_failed_leave_room),
     };
     crypto_start();
     return cmocka_run_group_tests(tests, NULL, NULL);

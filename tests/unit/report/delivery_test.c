@@ -133,6 +133,33 @@ static void each_end_is_counted_once(void **state)
 }
 
 /* Full, and its number had said so: the household asked none the less. That is no false 'free'. */
+/* A yes that was none when the household stood there: it counts as a yes, and beside it. */
+static void refused_at_the_door(void **state)
+{
+    struct exchange *x = an_exchange();
+    struct command cmd = {.kind = CMD_NO_SHOW, .actor = referrer_of(VT_OOST)};
+    struct delivery d;
+
+    (void)state;
+    for (int refused = 0; refused < 2; refused++) {
+        struct referral_id r = do_open(x, VT_OOST, a_need());
+
+        do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_B), 0);
+        cmd.u.referral.referral = r;
+        cmd.u.referral.refused = refused != 0;
+        assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    }
+    d = of(x, HUIS_B, 30);
+    assert_int_equal(d.asked, 2);
+    assert_int_equal(d.yes, 2);
+    assert_int_equal(d.refused, 1);
+    assert_int_equal(d.rates[RATE_REFUSED], 50);
+    assert_int_equal(d.no, 0);
+    assert_string_equal(delivery_rate_code(RATE_REFUSED), "refused");
+    assert_int_equal(of(x, HUIS_C, 30).refused, 0);
+    exchange_free(x);
+}
+
 static void an_honest_house_has_no_false_free(void **state)
 {
     struct exchange *x = an_exchange();
@@ -347,6 +374,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_end_is_counted_once),
+        cmocka_unit_test(refused_at_the_door),
         cmocka_unit_test(an_honest_house_has_no_false_free),
         cmocka_unit_test(rates_medians_and_the_period),
         cmocka_unit_test(a_norm_needs_five_providers_asked_five_times),

@@ -26,6 +26,7 @@ struct got {
     uint8_t first_byte[KEPT];
     struct notify_target targets[KEPT];
     struct outbox_stats stats;
+    struct outbox_load loads[KEPT];
     size_t n;
 };
 
@@ -125,7 +126,9 @@ static struct outbox_row a_row(const char *key, uint32_t target, enum channel ch
 
 static enum err commit(struct scene *s, const struct outbox_row *rows, size_t n, uint64_t seq)
 {
-    assert_int_equal(s->port->commit(s->port->ctx, rows, n, seq, store_world_done, s->w), OK);
+    assert_int_equal(
+        s->port->commit(s->port->ctx, &(struct outbox_step){rows, n, seq, NULL, 0}, store_world_done, s->w),
+        OK);
     assert_true(store_world_wait(s->w, 1, 5000));
     return s->w->trouble;
 }
@@ -148,7 +151,7 @@ static size_t due(struct scene *s, enum channel channel, int64_t now_ms)
 static void once_and_together(void **state)
 {
     struct scene *s = scene_new(*state);
-    struct outbox_row rows[2] = {a_row("e7", 1, CHANNEL_MAIL, 50), a_row("e8", 1, CHANNEL_MAIL, 60)};
+    struct outbox_row rows[2] = {a_row("e7", 1, CHANNEL_MAIL, 50), a_row("e8", 2, CHANNEL_MAIL, 60)};
 
     assert_int_equal(cursor(s), 0);
     assert_int_equal(commit(s, rows, 2, 8), OK);
@@ -163,7 +166,7 @@ static void once_and_together(void **state)
         assert_string_equal(r->text, rows[i].text);
         assert_string_equal(r->state, rows[i].state);
         assert_int_equal(r->next_at_ms, rows[i].next_at_ms);
-        assert_true(r->id != 0 && r->target == 1 && r->channel == CHANNEL_MAIL && r->at_ms == 1000 &&
+        assert_true(r->id != 0 && r->target == i + 1 && r->channel == CHANNEL_MAIL && r->at_ms == 1000 &&
                     r->org.v == 3);
         assert_true(r->referral.v == 4 && r->request.v == 5 && r->pool.v == 6 && r->location.v == 0);
         assert_true(r->status == OUTBOX_WAITING && r->attempts == 0 && r->done_at_ms == 0);
@@ -236,8 +239,9 @@ static void webhooks_in_order(void **state)
     assert_int_equal(due(s, CHANNEL_WEBHOOK, 100), 1);
     assert_int_equal(s->got.rows[0].target, 2);
     assert_int_equal(due(s, CHANNEL_WEBHOOK, 200), 2);
-    assert_int_equal(s->got.rows[0].attempts, 1);
-    assert_string_equal(s->got.rows[0].trouble, "http 503");
+    assert_int_equal(s->got.rows[0].target, 2); /* who never failed goes first */
+    assert_int_equal(s->got.rows[1].attempts, 1);
+    assert_string_equal(s->got.rows[1].trouble, "http 503");
     /* Given up: the next one's turn. */
     first.status = OUTBOX_GIVEN_UP;
     first.done_at_ms = 210;
@@ -262,6 +266,69 @@ static void webhooks_in_order(void **state)
     assert_int_equal(s->port->purge(s->port->ctx, 1000000, store_world_done, s->w), OK);
     assert_true(store_world_wait(s->w, 1, 5000));
     assert_int_equal(private_db_number(s->w->server, "SELECT COUNT(*) FROM outbox"), 3);
+    scene_free(s);
+}
+
+/* Mail, text messages, calls: one at a time for each receiver, and whom nothing is known against first. */
+static void one_for_each_receiver(void **state)
+{
+    struct scene *s = scene_new(*state);
+    struct outbox_row rows[] = {a_row("e1", 1, CHANNEL_MAIL, 0), a_row("e2", 1, CHANNEL_MAIL, 0),
+                                a_row("e2", 2, CHANNEL_MAIL, 0), a_row("e1", 3, CHANNEL_VOICE, 0),
+                                a_row("e2", 3, CHANNEL_VOICE, 0)};
+    struct outbox_row first;
+
+    rows[4].location.v = 8; /* another house's number */
+    assert_int_equal(commit(s, rows, COUNT_OF(rows), 2), OK);
+    assert_int_equal(due(s, CHANNEL_VOICE, 10), 2);
+    assert_int_equal(due(s, CHANNEL_MAIL, 10), 2);
+    assert_string_equal(s->got.rows[0].key, "e1");
+    assert_int_equal(s->got.rows[1].target, 2);
+    /* Mail has no order: what is put off lets the next of its receiver go. */
+    first = s->got.rows[0];
+    first.attempts = 1;
+    first.next_at_ms = 100;
+    assert_int_equal(s->port->mark(s->port->ctx, &first, store_world_done, s->w), OK);
+    assert_true(store_world_wait(s->w, 1, 5000));
+    assert_int_equal(due(s, CHANNEL_MAIL, 10), 2);
+    assert_string_equal(s->got.rows[0].key, "e2");
+    assert_int_equal(due(s, CHANNEL_MAIL, 100), 2);
+    assert_int_equal(s->got.rows[0].target, 2); /* never failed */
+    assert_int_equal(s->got.rows[1].attempts, 1);
+    scene_free(s);
+}
+
+static void on_loads(void *ctx, enum err trouble, const struct outbox_load *loads, size_t n)
+{
+    struct got *g = ctx;
+
+    g->n = n < KEPT ? n : KEPT;
+    if (g->n > 0)
+        memcpy(g->loads, loads, g->n * sizeof *loads);
+    store_world_done(g->w, trouble);
+}
+
+static void who_is_behind(void **state)
+{
+    struct scene *s = scene_new(*state);
+    struct outbox_row rows[] = {a_row("e1", 1, CHANNEL_MAIL, 0), a_row("e2", 1, CHANNEL_MAIL, 0)};
+    struct notify_target t = {.name = "nacht", .org = {3}, .channel = CHANNEL_MAIL};
+    struct outbox_behind behind = {1, 7};
+    struct outbox_step step = {rows, COUNT_OF(rows), 8, &behind, 1};
+
+    assert_int_equal(notify_target_add(s->w->db, s->vault, &t, "a@huis.test", 50), OK);
+    private_db_exec(s->w->server, "UPDATE notify_target SET id=1");
+    assert_int_equal(s->port->commit(s->port->ctx, &step, store_world_done, s->w), OK);
+    assert_true(store_world_wait(s->w, 1, 5000));
+    assert_int_equal(s->w->trouble, OK);
+    assert_int_equal(s->port->targets(s->port->ctx, on_targets, &s->got), OK);
+    assert_true(store_world_wait(s->w, 1, 5000));
+    assert_int_equal(s->got.targets[0].behind_from, 7);
+    assert_int_equal(s->port->loads(s->port->ctx, on_loads, &s->got), OK);
+    assert_true(store_world_wait(s->w, 1, 5000));
+    assert_int_equal(s->got.n, 1);
+    assert_int_equal(s->got.loads[0].target, 1);
+    assert_int_equal(s->got.loads[0].waiting, 2);
     scene_free(s);
 }
 
@@ -344,7 +411,9 @@ static void a_killed_database(void **state)
 
     assert_int_equal(cursor(s), 0); /* connected */
     private_db_kill(s->w->server);
-    assert_int_equal(s->port->commit(s->port->ctx, &row, 1, 9, store_world_done, s->w), OK);
+    assert_int_equal(
+        s->port->commit(s->port->ctx, &(struct outbox_step){&row, 1, 9, NULL, 0}, store_world_done, s->w),
+        OK);
     assert_false(store_world_wait(s->w, 1, 200));
     private_db_restart(s->w->server);
     assert_true(store_world_wait(s->w, 1, 15000));
@@ -363,6 +432,8 @@ int main(void)
                                         store_world_end),
         cmocka_unit_test_setup_teardown(another_writer, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(webhooks_in_order, store_world_begin, store_world_end),
+        cmocka_unit_test_setup_teardown(one_for_each_receiver, store_world_begin, store_world_end),
+        cmocka_unit_test_setup_teardown(who_is_behind, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(events_of_some_kinds, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(targets_are_sealed, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(a_killed_database, store_world_begin, store_world_end),

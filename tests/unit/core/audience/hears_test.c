@@ -55,6 +55,8 @@ static void pushed_only_to_who_it_concerns(void **state)
         {EV_REFERRAL_WIDENED, {THE_REFERRER}},
         {EV_HOLD_SET, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_ALARM_RAISED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}}, /* of a place; else below */
+        {EV_HOUSEHOLD_REFUSED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
+        {EV_ALARM_REPEATED, {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}}},
         {EV_ALARM_ACKNOWLEDGED, {THE_REFERRER}},
         {EV_REFERRAL_HANDED_OVER, {THE_REFERRER}},
         {EV_REFERRAL_TAKEN_OVER, {THE_REFERRER}},
@@ -111,7 +113,8 @@ static void pushed_only_to_who_it_concerns(void **state)
     /* Those of care have tests of their own, those of gate requests: events_of_a_gate_request. */
     assert_int_equal(COUNT_OF(cases), EV_CLOCK_RAN_OUT + 1 - (EV_RESIDENCE_FOUND - EV_GATE_SENT + 1) +
                                           EV_NOTE_DESTROYED - EV_KEY_MADE + 1 + EV_KEY_LOSS_DROPPED -
-                                          EV_KEY_LOSS_ASKED + 1);
+                                          EV_KEY_LOSS_ASKED + 1 +
+                                          2 /* EV_ALARM_REPEATED, EV_HOUSEHOLD_REFUSED */);
     assert_int_equal(exchange_do(s.x, &make).refusal, REFUSAL_NONE);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct event ev = {.kind = cases[i].kind};
@@ -130,7 +133,8 @@ static void pushed_only_to_who_it_concerns(void **state)
         else if ((ev.kind >= EV_REQUEST_SEEN && ev.kind <= EV_REQUEST_LATE_YES) ||
                  ev.kind == EV_REQUEST_SILENT)
             ev.u.request.request = s.pending_b;
-        else if (ev.kind >= EV_REQUEST_RUNG && ev.kind <= EV_REFERRAL_TAKEN_OVER) {
+        else if ((ev.kind >= EV_REQUEST_RUNG && ev.kind <= EV_REFERRAL_TAKEN_OVER) ||
+                 ev.kind == EV_ALARM_REPEATED) {
             ev.u.escalation.referral = s.pending;
             ev.u.escalation.request = s.pending_b;
         } else if (ev.kind == EV_BRIDGE_OPENED) {
@@ -165,7 +169,8 @@ static void pushed_only_to_who_it_concerns(void **state)
             ev.u.note_written.request = s.pending_b;
         else if (ev.kind >= EV_NOTE_PICKED_UP && ev.kind <= EV_NOTE_DESTROYED)
             ev.u.note.request = s.pending_b;
-        else if (ev.kind >= EV_REFERRAL_TRAVELLING && ev.kind <= EV_REFERRAL_UNPLACED) {
+        else if ((ev.kind >= EV_REFERRAL_TRAVELLING && ev.kind <= EV_REFERRAL_UNPLACED) ||
+                 ev.kind == EV_HOUSEHOLD_REFUSED) {
             ev.u.referral.referral = s.pending;
             ev.u.referral.request = s.pending_b;
         }
@@ -190,6 +195,14 @@ static void events_of_a_gate_request(void **state)
         else
             ev.u.gate.gate = gate;
         hold_against(s.x, event_name(ev.kind), grants, judge_event, &ev);
+    }
+    for (int again = 0; again < 2; again++) { /* that it does not decide: it hears it too */
+        struct event ev = {.kind = again ? EV_ALARM_REPEATED : EV_ALARM_RAISED,
+                           .seq = engine_seq(s.x->e) + 1};
+
+        ev.u.escalation.referral = engine_gate(s.x->e, gate)->referral;
+        ev.u.escalation.alarm = ALARM_GATE;
+        hold_against(s.x, "a gatekeeper that is late", grants, judge_event, &ev);
     }
     exchange_free(s.x);
 }

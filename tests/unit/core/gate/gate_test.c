@@ -12,9 +12,8 @@
 #define POOL_JEUGD 6
 #define ACCOUNT_TWO 999
 
-static struct exchange *the_exchange(void)
+static struct exchange *with_youth_care(struct exchange *x)
 {
-    struct exchange *x = exchange_new();
     struct pool p = pool_of_kind(x, C_HUIS, "jeugd", KIND_JEUGD);
     struct command cmd = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
     struct observation o;
@@ -25,6 +24,25 @@ static struct exchange *the_exchange(void)
         fail_msg("no youth care in this world");
     x->now += MS_MINUTE;
     return x;
+}
+
+static struct exchange *the_exchange(void)
+{
+    return with_youth_care(exchange_new());
+}
+
+/* One that alarms a gatekeeper, and nothing else. */
+static struct exchange *an_insisting_exchange(void)
+{
+    struct core_settings s = core_settings_default();
+
+    memset(s.ask_next, 0, sizeof s.ask_next);
+    s.timers = timers_settings_off();
+    s.timers.gate = true;
+    s.timers.again_times = 1;
+    for (int i = 0; i < THREAT_N; i++)
+        s.timers.again_s[i] = 900;
+    return with_youth_care(exchange_new_with(&s));
 }
 
 static struct need a_victim(void)
@@ -561,6 +579,101 @@ static void the_queue_goes_by_what_presses(void **state)
     exchange_free(x);
 }
 
+static unsigned events_of(const struct exchange *x, enum event_kind kind)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < last_count(x); i++)
+        n += last_event(x, i)->kind == kind;
+    return n;
+}
+
+static bool is_alarmed(const struct exchange *x, struct referral_id r)
+{
+    return timers_alarm_stands(x->e, the_referral(x, r), ALARM_GATE);
+}
+
+/* In which states a gatekeeper that lets what presses pass is alarmed; what it decides ends the alarm. */
+static void no_decision_in_time(void **state)
+{
+    static const bool decides[GATE_STATE_N] = {
+        [GATE_WAITING] = true, [GATE_TAKEN] = true, [GATE_ASKED_BACK] = true, [GATE_PLACING] = true};
+
+    (void)state;
+    for (unsigned s = 0; s < GATE_STATE_N; s++) {
+        struct exchange *x = an_insisting_exchange();
+        struct referral_id r = at_state(x, (enum gate_state)s);
+        struct engine *again = NULL;
+        char why[200];
+
+        x->now = the_referral(x, r)->deadline_ms - 1;
+        do_tick(x);
+        assert_int_equal(events_of(x, EV_ALARM_RAISED), 0);
+        x->now++;
+        do_tick(x);
+        if (events_of(x, EV_ALARM_RAISED) != decides[s] || is_alarmed(x, r) != decides[s])
+            fail_msg("state %u", s);
+        do_tick(x);
+        assert_int_equal(events_of(x, EV_ALARM_RAISED), 0);
+        if (s == GATE_WAITING || s == GATE_TAKEN) {
+            x->now += 15 * MS_MINUTE;
+            do_tick(x); /* nobody looks: again, and then the next in line */
+            assert_int_equal(events_of(x, EV_ALARM_REPEATED), 1);
+            assert_false(last_event(x, 0)->u.escalation.passed_on);
+            x->now += 15 * MS_MINUTE;
+            do_tick(x);
+            assert_int_equal(events_of(x, EV_ALARM_REPEATED), 1);
+            assert_true(last_event(x, 0)->u.escalation.passed_on);
+            gate_do(x, CMD_GATE_RETURN, desk(), 1, GATE_RETURN_OTHER + 1);
+            assert_false(is_alarmed(x, r));
+        }
+        if (!engine_check(x->e, why, sizeof why))
+            fail_msg("state %u: %s", s, why);
+        again = exchange_replay(x);
+        assert_int_equal(engine_digest(again, true), engine_digest(x->e, true));
+        engine_free(again);
+        exchange_free(x);
+    }
+}
+
+static void what_presses_later_is_late_later(void **state)
+{
+    struct exchange *x = an_insisting_exchange();
+    struct referral_id r = do_open(x, VT_OOST, a_victim());
+    int64_t sent = 0;
+
+    (void)state;
+    /* Sent when it pressed already: not late in the first minutes. */
+    x->now = the_referral(x, r)->deadline_ms + MS_HOUR;
+    do_tick(x);
+    assert_int_equal(send(x, r, KIND_COSM), REFUSAL_NONE);
+    sent = x->now;
+    assert_int_equal(timers_gate_ms(x->e, the_referral(x, r)), sent + 15 * MS_MINUTE);
+    x->now = sent + 15 * MS_MINUTE;
+    do_tick(x);
+    assert_true(is_alarmed(x, r));
+    /* A place said yes: nothing presses any more. */
+    do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_A1), 0);
+    assert_false(is_alarmed(x, r));
+    assert_int_equal(timers_gate_ms(x->e, the_referral(x, r)), INT64_MAX);
+    exchange_free(x);
+}
+
+static void assent_is_a_decision(void **state)
+{
+    struct exchange *x = an_insisting_exchange();
+    struct referral_id r = do_open(x, VT_OOST, a_minor());
+
+    (void)state;
+    assert_int_equal(send(x, r, KIND_JEUGD), REFUSAL_NONE);
+    gate_do(x, CMD_GATE_TAKE, town(), 1, 0);
+    assert_true(timers_gate_ms(x->e, the_referral(x, r)) != INT64_MAX);
+    gate_do(x, CMD_GATE_ASSENT, town(), 1, 0);
+    assert_true(gate_at(x, 1)->assented);
+    assert_int_equal(timers_gate_ms(x->e, the_referral(x, r)), INT64_MAX);
+    exchange_free(x);
+}
+
 static void a_replay_comes_to_the_same(void **state)
 {
     (void)state;
@@ -599,6 +712,9 @@ int main(void)
         cmocka_unit_test(the_gatekeeper_of_a_minor_asks_itself),
         cmocka_unit_test(whose_queue_a_minor_is_in),
         cmocka_unit_test(the_queue_goes_by_what_presses),
+        cmocka_unit_test(no_decision_in_time),
+        cmocka_unit_test(what_presses_later_is_late_later),
+        cmocka_unit_test(assent_is_a_decision),
         cmocka_unit_test(a_replay_comes_to_the_same),
     };
 

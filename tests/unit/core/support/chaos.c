@@ -478,6 +478,7 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:
     case EV_REFERRAL_NO_SHOW:
+    case EV_HOUSEHOLD_REFUSED:
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
         ev.u.referral.referral.v = rng_next(r);
@@ -511,6 +512,13 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
                                               .to = {rng_below(r, 100000)},
                                               .alarm = PICK(r, alarm, ALARM_N),
                                               .how = PICK(r, hold_how, HOLD_HOW_N)};
+        break;
+    case EV_ALARM_REPEATED:
+        ev.u.escalation = (struct escalation){.referral = {rng_next(r)},
+                                              .request = {rng_next(r)},
+                                              .alarm = PICK(r, alarm, ALARM_N),
+                                              .again = (uint8_t)rng_below(r, ALARM_AGAIN_MAX + 1),
+                                              .passed_on = rng_below(r, 2) == 0};
         break;
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
@@ -845,6 +853,7 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
             cmd.u.referral.referral = q->referral;
         cmd.u.referral.eta_ms = x->now + MS_HOUR;
         cmd.u.referral.reason = (uint8_t)rng_below(r, 13);
+        cmd.u.referral.refused = cmd.kind == CMD_NO_SHOW && cmd.u.referral.reason % 2 == 0;
     } else if (cmd.kind == CMD_ANNOUNCE) {
         cmd.u.announce.referral.v = a_referral(x, r);
         cmd.u.announce.pool.v = 1 + rng_below(r, POOL_COSM + (rng_chance(r, 50) ? 1 : 0));

@@ -5,18 +5,21 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/apply.h"
 #include "core/timers/timers_state.h"
 #include "support/exchange.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The settings of a broker, but that nobody is asked after silence: that is silence_test.c. */
+/* The settings of a broker, but that nobody is asked after silence: that is silence_test.c; and each alarm
+ * once: raised_again_... below. */
 static struct core_settings timed(void)
 {
     struct core_settings s = core_settings_default();
 
     memset(s.ask_next, 0, sizeof s.ask_next);
+    s.timers.again_times = 0;
     return s;
 }
 
@@ -241,6 +244,171 @@ static void a_journey_of_days(void **state)
     do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_B), 0);
     do_referral(x, CMD_TRAVEL, r, from + 70 * MS_HOUR, 0);
     due_at(x, from + 24 * MS_HOUR, EV_ALARM_RAISED, "a journey of three days");
+    exchange_free(x);
+}
+
+/* Nobody said when they will be there: missed after the time that the way takes, and not hours later when the
+ * place is let go of. */
+static void a_journey_without_an_end(void **state)
+{
+    struct core_settings s = timed();
+    struct exchange *x = exchange_new_with(&s);
+    struct referral_id r = do_open(x, VT_OOST, need_at(THREAT_ROOD));
+    uint8_t from = engine_org(x->e, (struct org_id){VT_OOST})->region;
+    uint8_t to = engine_location(x->e, (struct location_id){B_HUIS})->region;
+    int way = vocab_minutes(x->vocab, from, to);
+
+    (void)state;
+    assert_true(way > 0 && way + 30 < 3 * 60 - 5);
+    do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_B), 0);
+    x->now += 5 * MS_MINUTE;
+    do_referral(x, CMD_TRAVEL, r, 0, 0);
+    due_at(x, x->now + (way + 30) * MS_MINUTE, EV_ALARM_RAISED, "the way from its referrer");
+    assert_true(timers_alarm_stands(x->e, the_referral(x, r), ALARM_NO_SHOW));
+    exchange_free(x);
+
+    x = exchange_new_with(&s); /* from where it lives, if that is known */
+    struct need n = need_at(THREAT_ROOD);
+    n.home_region = to;
+    r = do_open(x, VT_OOST, n);
+    do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_B), 0);
+    do_referral(x, CMD_TRAVEL, r, 0, 0);
+    assert_true(vocab_minutes(x->vocab, to, to) != way);
+    due_at(x, x->now + (vocab_minutes(x->vocab, to, to) + 30) * MS_MINUTE, EV_ALARM_RAISED, "from home");
+    exchange_free(x);
+
+    s.timers.journey_s = 45 * 60; /* from nowhere that is known */
+    x = exchange_new_with(&s);
+    r = do_open(x, COMENSHA, need_at(THREAT_ORANJE));
+    do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_B), 0);
+    do_referral(x, CMD_TRAVEL, r, 0, 0);
+    due_at(x, x->now + (45 + 60) * MS_MINUTE, EV_ALARM_RAISED, "as long as a journey may take");
+    exchange_free(x);
+
+    s.timers.journey_s = 86400; /* and never after the hold */
+    x = exchange_new_with(&s);
+    r = do_open(x, COMENSHA, need_at(THREAT_ORANJE));
+    do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_B), 0);
+    do_referral(x, CMD_TRAVEL, r, 0, 0);
+    due_at(x, timers_hold_until(x->e, the_referral(x, r)), EV_ALARM_RAISED, "the end of the hold");
+    exchange_free(x);
+
+    s.timers.journey_s = 0;
+    x = exchange_new_with(&s);
+    r = do_open(x, VT_OOST, need_at(THREAT_ROOD));
+    do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_B), 0);
+    do_referral(x, CMD_TRAVEL, r, 0, 0);
+    due_at(x, timers_hold_until(x->e, the_referral(x, r)), EV_ALARM_RAISED, "turned off");
+    exchange_free(x);
+}
+
+static struct exchange *exchange_insisting(void)
+{
+    struct core_settings s = core_settings_default();
+
+    memset(s.ask_next, 0, sizeof s.ask_next);
+    memset(s.timers.ring_s, 0, sizeof s.timers.ring_s);
+    memset(s.timers.widen_s, 0, sizeof s.timers.widen_s);
+    return exchange_new_with(&s);
+}
+
+static const struct escalation *repeated(const struct exchange *x)
+{
+    for (size_t i = 0; i < last_count(x); i++) {
+        if (last_event(x, i)->kind == EV_ALARM_REPEATED)
+            return &last_event(x, i)->u.escalation;
+    }
+    return NULL;
+}
+
+/* As often as a house is rung again (domain: section 5), to those whose alarm it is; then the helpdesk of the
+ * exchange is told as well; and not all night. */
+static void raised_again_until_the_next_in_line(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(levels); i++) {
+        struct exchange *x = exchange_insisting();
+        struct referral_id r = do_open(x, VT_OOST, need_at(levels[i].level));
+        const struct alarm_state *a = &timers_of(x->e, r)->alarms[ALARM_LEAD];
+        int64_t at = 0;
+
+        x->now = timers_lead_ms(x->e, the_referral(x, r));
+        at = x->now;
+        do_tick(x);
+        assert_int_equal(happened(x, EV_ALARM_RAISED), 1);
+        for (int n = 1; n <= 6; n++) {
+            due_at(x, at + n * levels[i].ring * MS_MINUTE, EV_ALARM_REPEATED, levels[i].name);
+            a = &timers_of(x->e, r)->alarms[ALARM_LEAD];
+            assert_int_equal(a->n_again, n);
+            assert_int_equal(a->passed_on, n > 3);
+            assert_int_equal(a->raised_at_ms, at);
+        }
+        x->now += 2 * MS_DAY;
+        do_tick(x);
+        assert_int_equal(happened(x, EV_ALARM_REPEATED), 0);
+        assert_true(timers_alarm_stands(x->e, the_referral(x, r), ALARM_LEAD));
+        exchange_free(x);
+    }
+}
+
+static void not_again_when_somebody_looks_or_it_is_over(void **state)
+{
+    struct exchange *x = exchange_insisting();
+    struct referral_id r = do_open(x, VT_OOST, need_at(THREAT_ROOD));
+    struct request_id q;
+
+    (void)state;
+    x->now += 20 * MS_MINUTE;
+    do_tick(x);
+    due_at(x, x->now + 5 * MS_MINUTE, EV_ALARM_REPEATED, "nobody looks");
+    escalate(x, CMD_ACKNOWLEDGE_ALARM, r, ALARM_LEAD, 0);
+    x->now += MS_HOUR;
+    do_tick(x);
+    assert_int_equal(happened(x, EV_ALARM_REPEATED), 0);
+    /* A new one begins anew, and tells the house if it told it before. */
+    q = do_ask_one(x, r, POOL_B);
+    do_answer(x, CMD_ACCEPT, q, 0);
+    x->now += 150 * MS_MINUTE;
+    do_tick(x);
+    assert_int_equal(happened(x, EV_ALARM_RAISED), 1);
+    due_at(x, x->now + 5 * MS_MINUTE, EV_ALARM_REPEATED, "the hold ends");
+    x->now += 5 * MS_MINUTE;
+    do_tick(x);
+    assert_int_equal(repeated(x)->request.v, q.v);
+    assert_int_equal(repeated(x)->alarm, ALARM_HOLD_ENDING);
+    assert_int_equal(repeated(x)->again, 2);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    assert_int_equal(engine_next_due_ms(x->e) == INT64_MAX ||
+                         !timers_alarm_stands(x->e, the_referral(x, r), ALARM_HOLD_ENDING),
+                     true);
+    x->now += MS_HOUR;
+    do_tick(x);
+    assert_int_equal(happened(x, EV_ALARM_REPEATED), 0);
+    exchange_free(x);
+}
+
+static void what_cannot_be_raised_again(void **state)
+{
+    struct exchange *x = exchange_insisting();
+    struct referral_id r = do_open(x, VT_OOST, need_at(THREAT_ROOD));
+    struct event ev = {.kind = EV_ALARM_REPEATED, .seq = 1};
+    char why[200];
+
+    (void)state;
+    ev.u.escalation = (struct escalation){.referral = r, .alarm = ALARM_LEAD, .again = 1};
+    assert_string_equal(alarm_repeated_impossible(x->e, &ev), "an alarm that does not stand");
+    x->now += 20 * MS_MINUTE;
+    do_tick(x);
+    assert_null(alarm_repeated_impossible(x->e, &ev));
+    ev.u.escalation.again = 2;
+    assert_string_equal(alarm_repeated_impossible(x->e, &ev), "an alarm raised again out of turn");
+    ev.u.escalation.alarm = ALARM_N;
+    assert_non_null(alarm_repeated_impossible(x->e, &ev));
+    ev.u.escalation.alarm = ALARM_LEAD;
+    ev.u.escalation.again = 1;
+    escalate(x, CMD_ACKNOWLEDGE_ALARM, r, ALARM_LEAD, 0);
+    assert_string_equal(alarm_repeated_impossible(x->e, &ev), "an alarm acknowledged already");
+    assert_true(engine_check(x->e, why, sizeof why));
     exchange_free(x);
 }
 
@@ -719,6 +887,9 @@ static void the_digest_sees_every_field(void **state)
         DIFFERS(t.alarms[i].raised_at_ms = 1);
         DIFFERS(t.alarms[i].acknowledged_at_ms = 1);
         DIFFERS(t.alarms[i].acknowledged_by.v = 1);
+        DIFFERS(t.alarms[i].n_again = 1);
+        DIFFERS(t.alarms[i].again_at_ms = 1);
+        DIFFERS(t.alarms[i].passed_on = true);
     }
     DIFFERS(t.hold_request.v = 1);
     DIFFERS(t.hold_until_ms = 1);
@@ -747,6 +918,10 @@ int main(void)
         cmocka_unit_test(a_follow_up_before_its_day),
         cmocka_unit_test(missed_on_the_way),
         cmocka_unit_test(a_journey_of_days),
+        cmocka_unit_test(a_journey_without_an_end),
+        cmocka_unit_test(raised_again_until_the_next_in_line),
+        cmocka_unit_test(not_again_when_somebody_looks_or_it_is_over),
+        cmocka_unit_test(what_cannot_be_raised_again),
         cmocka_unit_test(the_next_day_at_nine),
         cmocka_unit_test(rung_again_and_not_for_ever),
         cmocka_unit_test(nobody_is_asked_before_a_person_did),
