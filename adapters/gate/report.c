@@ -69,11 +69,6 @@ struct report *reading_add(struct reading *r, int line)
     return &r->list[r->n++];
 }
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 bool is_code(struct bytes text)
 {
     if (text.len == 0 || text.len >= CODE_TEXT_SIZE || text.p[0] == '-')
@@ -84,15 +79,6 @@ bool is_code(struct bytes text)
             return false;
     }
     return true;
-}
-
-struct bytes trimmed(struct bytes text)
-{
-    while (text.len > 0 && is_space(text.p[0]))
-        text = BYTES(text.p + 1, text.len - 1);
-    while (text.len > 0 && is_space(text.p[text.len - 1]))
-        text.len--;
-    return text;
 }
 
 int32_t reading_units(struct reading *r, int line, const char *field, struct bytes text)

@@ -111,7 +111,19 @@ json_t *reading_crosscheck_json(const struct reading *r);
 /* A provider's or pool's code: a-z, 0-9, '-' and '_', 1-48 long, no '-' first. Safe as a folder's name. */
 bool is_code(struct bytes text);
 
+static inline bool is_white(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* TEXT without white space around it. */
-struct bytes trimmed(struct bytes text);
+static inline struct bytes trimmed(struct bytes text)
+{
+    while (text.len > 0 && is_white(text.p[0]))
+        text = BYTES(text.p + 1, text.len - 1);
+    while (text.len > 0 && is_white(text.p[text.len - 1]))
+        text.len--;
+    return text;
+}
 
 #endif

@@ -423,24 +423,37 @@ const char *profile_stop(const struct profile *p, struct bytes word)
     return NULL;
 }
 
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
+/* As strcasecmp in the locale C, which is ours, without a copy of V to put a NUL behind. */
+static bool same_word(const char *text, struct bytes v)
+{
+    size_t i = 0;
+    while (i < v.len && text[i] != '\0' && lower((uint8_t)text[i]) == lower(v.p[i]))
+        i++;
+    return i == v.len && text[i] == '\0';
+}
+
 int profile_yes_no(const struct profile *p, struct bytes word)
 {
     static const char *const yes[] = {"ja", "j", "yes", "y", "true", "1"};
     static const char *const no[] = {"nee", "n", "no", "false", "0"};
-    char key[PROFILE_WORD_SIZE];
-    if (!key_of(word, key))
+    if (word.len >= PROFILE_WORD_SIZE)
         return -1;
     for (int i = 0; i < p->yes_n; i++)
-        if (strcasecmp(p->yes[i], key) == 0)
+        if (same_word(p->yes[i], word))
             return 1;
     for (int i = 0; i < p->no_n; i++)
-        if (strcasecmp(p->no[i], key) == 0)
+        if (same_word(p->no[i], word))
             return 0;
     for (size_t i = 0; i < COUNT_OF(yes); i++)
-        if (strcasecmp(yes[i], key) == 0)
+        if (same_word(yes[i], word))
             return 1;
     for (size_t i = 0; i < COUNT_OF(no); i++)
-        if (strcasecmp(no[i], key) == 0)
+        if (same_word(no[i], word))
             return 0;
     return -1;
 }

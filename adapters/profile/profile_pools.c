@@ -1,6 +1,5 @@
 #include "adapters/profile/profile_pools.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -11,6 +10,7 @@ struct pool_word {
     char place[PROFILE_WORD_SIZE];
     char word[PROFILE_WORD_SIZE];
     char code[CODE_TEXT_SIZE]; /* "" = ignored on purpose */
+    uint8_t place_len, word_len;
 };
 
 struct profile_pools {
@@ -100,9 +100,35 @@ static void read_pools(struct profile_pools *p, struct json_at pools, struct jso
             json_fault_add(f, pools.pointer, "has a word twice");
 }
 
-static uint64_t hash_of(struct bytes place, struct bytes word)
+/* Both halves of a product of 128 bits: each bit of H and V comes into the low ones. */
+static uint64_t fold(uint64_t h, uint64_t v)
 {
-    return hash_combine(hash_bytes(place), hash_bytes(word));
+    __uint128_t product = (__uint128_t)(h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Eight bytes at a time, the last ones again where they do not fill eight. Only of the words of a profile is
+ * a table made, so nobody who sends files can make it slow. */
+static uint64_t hash_text(uint64_t h, struct bytes v)
+{
+    uint64_t word = 0;
+    h = fold(h, v.len);
+    if (v.len < sizeof word) {
+        for (size_t i = 0; i < v.len; i++)
+            word = word << 8 | v.p[i];
+        return fold(h, word);
+    }
+    for (size_t at = 0; at + sizeof word < v.len; at += sizeof word) {
+        memcpy(&word, v.p + at, sizeof word);
+        h = fold(h, word);
+    }
+    memcpy(&word, v.p + v.len - sizeof word, sizeof word);
+    return fold(h, word);
+}
+
+static size_t hash_of(struct bytes place, struct bytes word)
+{
+    return (size_t)hash_text(hash_text(1, place), word);
 }
 
 static void make_table(struct profile_pools *p)
@@ -112,8 +138,10 @@ static void make_table(struct profile_pools *p)
         p->table_cap *= 2;
     p->table = mem_new(p->table_cap, sizeof *p->table);
     for (size_t i = 0; i < p->n; i++) {
-        const struct pool_word *w = &p->words[i];
-        size_t at = (size_t)hash_of(bytes_of_text(w->place), bytes_of_text(w->word)) & (p->table_cap - 1);
+        struct pool_word *w = &p->words[i];
+        w->place_len = (uint8_t)strlen(w->place);
+        w->word_len = (uint8_t)strlen(w->word);
+        size_t at = hash_of(BYTES(w->place, w->place_len), BYTES(w->word, w->word_len)) & (p->table_cap - 1);
         while (p->table[at] != 0)
             at = (at + 1) & (p->table_cap - 1);
         p->table[at] = (uint16_t)(i + 1);
@@ -139,9 +167,9 @@ void profile_pools_free(struct profile_pools *p)
 
 /* ---- asking ---- */
 
-static bool is_text(const char *text, struct bytes v)
+static bool is_text(const char *text, uint8_t len, struct bytes v)
 {
-    return bytes_equal(bytes_of_text(text), v);
+    return v.len == len && (len == 0 || memcmp(text, v.p, len) == 0);
 }
 
 enum pool_answer profile_pools_find(const struct profile_pools *p, struct bytes place, struct bytes word,
@@ -149,10 +177,10 @@ enum pool_answer profile_pools_find(const struct profile_pools *p, struct bytes 
 {
     if (place.len >= PROFILE_WORD_SIZE || word.len >= PROFILE_WORD_SIZE)
         return POOL_UNKNOWN;
-    size_t at = (size_t)hash_of(place, word) & (p->table_cap - 1);
+    size_t at = hash_of(place, word) & (p->table_cap - 1);
     for (; p->table[at] != 0; at = (at + 1) & (p->table_cap - 1)) {
         const struct pool_word *w = &p->words[p->table[at] - 1];
-        if (!is_text(w->word, word) || !is_text(w->place, place))
+        if (!is_text(w->word, w->word_len, word) || !is_text(w->place, w->place_len, place))
             continue;
         *code = w->code;
         return w->code[0] == '\0' ? POOL_IGNORED : POOL_FOUND;

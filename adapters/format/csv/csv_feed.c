@@ -8,16 +8,25 @@
 #include "base/mem.h"
 
 #include <csv.h>
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CELL_STEP_BYTES (64 * 1024)
 
-struct field {
-    char text[CSV_FIELD_BYTES_MAX + 1];
-    size_t len;
-    bool too_long;
+/* Room for one more character of three bytes is kept until the last. */
+#define CELL_BYTES_MAX (CSV_FIELD_BYTES_MAX - 2)
+
+struct cell {
+    struct bytes text; /* where it lies in the file, or in room of the scene */
+    bool too_long;     /* then only its beginning is in text */
+};
+
+/* Where a byte comes next: looked for once in a file, not in each line. */
+struct next {
+    int byte;
+    const uint8_t *at; /* the end of the file if it does not come any more */
 };
 
 struct scene {
@@ -29,11 +38,14 @@ struct scene {
     int header_n;               /* 0 = header not read yet */
     int row_line;
     bool in_row;
+    bool any_too_long;                    /* in this row */
     bool hopeless;                        /* the header does not serve */
     int n;                                /* fields of this row */
     const char *counted[CSV_COLUMNS_MAX]; /* the word, of a column that the profile says is a count */
     bool has_counted;
-    struct field row[CSV_COLUMNS_MAX];
+    struct next quote, carriage_return;
+    struct cell row[CSV_COLUMNS_MAX];
+    char room[CSV_COLUMNS_MAX][CSV_FIELD_BYTES_MAX];
 };
 
 /* Windows-1252 0x80 .. 0x9f; 0 = not assigned. */
@@ -59,43 +71,54 @@ static size_t put_utf8(char *to, uint32_t code)
     return 3;
 }
 
-static void convert(const struct scene *s, const uint8_t *in, size_t n, struct field *out)
+/* IN in UTF-8 into ROOM; false: it holds no more than its beginning. */
+static bool convert(enum encoding from, struct bytes in, char room[CSV_FIELD_BYTES_MAX], size_t *len)
 {
-    out->len = 0;
-    out->too_long = false;
-    if (s->form->encoding == ENCODING_UTF_8 && n + 2 <= CSV_FIELD_BYTES_MAX) { /* nearly all that comes */
-        if (n > 0)
-            memcpy(out->text, in, n);
-        out->len = n;
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint32_t code = in[i];
-        if (out->len + 3 > CSV_FIELD_BYTES_MAX) {
-            out->too_long = true;
-            return;
-        }
-        if (s->form->encoding == ENCODING_UTF_8 || code < 0x80) {
-            out->text[out->len++] = (char)code;
-            continue;
-        }
-        if (s->form->encoding == ENCODING_WINDOWS_1252 && code < 0xa0)
+    *len = 0;
+    for (size_t i = 0; i < in.len; i++) {
+        uint32_t code = in.p[i];
+        if (*len + 3 > CSV_FIELD_BYTES_MAX)
+            return false;
+        if (from == ENCODING_WINDOWS_1252 && code >= 0x80 && code < 0xa0)
             code = windows_1252[code - 0x80] != 0 ? windows_1252[code - 0x80] : 0xfffd;
-        out->len += put_utf8(out->text + out->len, code);
+        *len += put_utf8(room + *len, code);
+    }
+    return true;
+}
+
+/* STAYS: its bytes lie still until the row is read; most are not copied then. */
+static inline void add_cell(struct scene *s, struct bytes in, bool stays)
+{
+    int n = s->n++;
+    if (n >= CSV_COLUMNS_MAX)
+        return;
+    struct cell *out = &s->row[n];
+    if (s->form->encoding == ENCODING_UTF_8 || bytes_ascii(in) == in.len) {
+        *out = (struct cell){in, false};
+        if (in.len > CELL_BYTES_MAX) {
+            *out = (struct cell){BYTES(in.p, CELL_BYTES_MAX), true};
+            s->any_too_long = true;
+        }
+        if (!stays && out->text.len > 0)
+            out->text.p = memcpy(s->room[n], out->text.p, out->text.len);
+    } else {
+        out->too_long = !convert(s->form->encoding, in, s->room[n], &out->text.len);
+        out->text.p = (const uint8_t *)s->room[n];
+        s->any_too_long |= out->too_long;
     }
 }
 
 static struct bytes at(const struct scene *s, enum csv_field field)
 {
     int column = s->column_of[field];
-    return column < 0 ? (struct bytes){0} : trimmed(BYTES(s->row[column].text, s->row[column].len));
+    return column < 0 ? (struct bytes){0} : trimmed(s->row[column].text);
 }
 
 /* Also of columns that the profile does not use: what is not asked for must not come. */
 static void refuse_persons(struct scene *s)
 {
     for (int i = 0; i < s->n; i++) {
-        const char *word = persons_word(BYTES(s->row[i].text, s->row[i].len));
+        const char *word = persons_word(s->row[i].text);
         s->counted[i] = word != NULL && persons_are_counted(profile_counts(s->profile), word) ? word : NULL;
         s->has_counted |= s->counted[i] != NULL;
         if (word == NULL || s->counted[i] != NULL)
@@ -110,7 +133,7 @@ static void refuse_persons(struct scene *s)
 static void check_counted(const struct scene *s)
 {
     for (int i = 0; i < s->n; i++) {
-        struct bytes cell = trimmed(BYTES(s->row[i].text, s->row[i].len));
+        struct bytes cell = trimmed(s->row[i].text);
         if (s->counted[i] == NULL || (cell.len == 0 && !s->row[i].too_long) || persons_is_count(cell))
             continue;
         reading_complain(s->r, s->row_line, s->counted[i], "%s", persons_why_no_count());
@@ -125,7 +148,7 @@ static void read_header(struct scene *s)
         const char *name = s->form->columns[f];
         s->column_of[f] = -1;
         for (int i = 0; i < s->n && name[0] != '\0'; i++) {
-            if (!bytes_equal(trimmed(BYTES(s->row[i].text, s->row[i].len)), bytes_of_text(name)))
+            if (!bytes_equal(trimmed(s->row[i].text), bytes_of_text(name)))
                 continue;
             if (s->column_of[f] >= 0)
                 reading_complain(s->r, s->row_line, csv_field_name((enum csv_field)f),
@@ -193,16 +216,9 @@ static void read_row(const struct scene *s)
     read_stop(s, o);
 }
 
-static void add_cell(struct scene *s, const uint8_t *text, size_t len)
-{
-    if (s->n < CSV_COLUMNS_MAX)
-        convert(s, text, len, &s->row[s->n]);
-    s->n++;
-}
-
 static void on_field(void *text, size_t len, void *context)
 {
-    add_cell(context, text, len);
+    add_cell(context, BYTES(text, len), false);
 }
 
 static bool row_serves(const struct scene *s)
@@ -216,24 +232,30 @@ static bool row_serves(const struct scene *s)
     return false;
 }
 
+/* Whether a cell that counts is; in a row with a column that does not count it may be. */
+static bool too_long(const struct scene *s)
+{
+    for (int i = 0; s->header_n == 0 && i < s->n; i++)
+        if (s->row[i].too_long) {
+            reading_complain(s->r, s->row_line, "", "column %d is longer than %d bytes", i + 1,
+                             CSV_FIELD_BYTES_MAX);
+            return true;
+        }
+    for (int f = 0; s->header_n != 0 && f < CSV_FIELD_N; f++)
+        if (s->column_of[f] >= 0 && s->row[s->column_of[f]].too_long) {
+            reading_complain(s->r, s->row_line, csv_field_name((enum csv_field)f), "is longer than %d bytes",
+                             CSV_FIELD_BYTES_MAX);
+            return true;
+        }
+    return false;
+}
+
 static void on_row(int terminator, void *context)
 {
     struct scene *s = context;
     (void)terminator;
     s->in_row = false;
-    bool serves = row_serves(s);
-    for (int i = 0; serves && i < s->n; i++)
-        if (s->row[i].too_long && s->header_n == 0) {
-            reading_complain(s->r, s->row_line, "", "column %d is longer than %d bytes", i + 1,
-                             CSV_FIELD_BYTES_MAX);
-            serves = false;
-        }
-    for (int f = 0; serves && s->header_n != 0 && f < CSV_FIELD_N; f++)
-        if (s->column_of[f] >= 0 && s->row[s->column_of[f]].too_long) {
-            reading_complain(s->r, s->row_line, csv_field_name((enum csv_field)f), "is longer than %d bytes",
-                             CSV_FIELD_BYTES_MAX);
-            serves = false;
-        }
+    bool serves = row_serves(s) && !(s->any_too_long && too_long(s));
     if (serves && s->header_n == 0)
         read_header(s);
     else if (serves && !s->hopeless) {
@@ -244,6 +266,7 @@ static void on_row(int terminator, void *context)
     if (s->header_n == 0)
         s->hopeless = true;
     s->n = 0;
+    s->any_too_long = false;
 }
 
 static int never_space(unsigned char c)
@@ -260,25 +283,63 @@ static bool is_blank(struct bytes line)
     return true;
 }
 
+/* The high bit of each byte of WORD that is the byte of which PATTERN is made. */
+static uint64_t bytes_that_are(uint64_t word, uint64_t pattern)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    uint64_t other = word ^ pattern;
+    return ~(((other & low) + low) | other | low);
+}
+
+/* Eight bytes at a time: a cell has a few, too short for a memchr each. */
+static void cut_cells(struct scene *s, const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t delimiter = (uint8_t)s->form->delimiter, *cell = at;
+    const uint64_t pattern = delimiter * UINT64_C(0x0101010101010101);
+    uint64_t word = 0;
+
+    for (; (size_t)(end - at) >= sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        for (uint64_t found = bytes_that_are(le64toh(word), pattern); found != 0; found &= found - 1) {
+            const uint8_t *next = at + __builtin_ctzll(found) / 8;
+            add_cell(s, BYTES(cell, (size_t)(next - cell)), true);
+            cell = next + 1;
+        }
+    }
+    for (; at < end; at++)
+        if (*at == delimiter) {
+            add_cell(s, BYTES(cell, (size_t)(at - cell)), true);
+            cell = at + 1;
+        }
+    add_cell(s, BYTES(cell, (size_t)(end - cell)), true);
+}
+
+static const uint8_t *find_next(int byte, struct bytes in)
+{
+    const uint8_t *at = in.len > 0 ? memchr(in.p, byte, in.len) : NULL;
+    return at != NULL ? at : in.p + in.len;
+}
+
+/* Whether it comes in the first N bytes of IN, which is what is left of the file. */
+static bool comes_within(struct next *next, struct bytes in, size_t n)
+{
+    if (next->at < in.p)
+        next->at = find_next(next->byte, in);
+    return next->at < in.p + n;
+}
+
 /* A line without a quote, which nearly all are, is its cells with the delimiter between: so it is cut where
  * it lies. libcsv copies a cell byte by byte, and is for lines with quotes. False: this is one of those, or
- * holds a return within. */
-static bool cut_plain(struct scene *s, struct bytes line)
+ * holds a return within. N bytes of IN, which is what is left of the file. */
+static bool cut_plain(struct scene *s, struct bytes in, size_t n)
 {
-    const uint8_t *at = line.p, *end = line.p + line.len;
-    const uint8_t *next = NULL;
-
-    if (end > at && end[-1] == '\n')
-        end--;
-    if (end > at && end[-1] == '\r')
-        end--;
-    if (memchr(at, '"', (size_t)(end - at)) != NULL || memchr(at, '\r', (size_t)(end - at)) != NULL)
+    if (n > 0 && in.p[n - 1] == '\n')
+        n--;
+    if (n > 0 && in.p[n - 1] == '\r')
+        n--;
+    if (comes_within(&s->quote, in, n) || comes_within(&s->carriage_return, in, n))
         return false;
-    while ((next = memchr(at, s->form->delimiter, (size_t)(end - at))) != NULL) {
-        add_cell(s, at, (size_t)(next - at));
-        at = next + 1;
-    }
-    add_cell(s, at, (size_t)(end - at));
+    cut_cells(s, in.p, in.p + n);
     on_row('\n', s);
     return true;
 }
@@ -293,6 +354,8 @@ static void split(struct scene *s, struct bytes in)
     csv_set_space_func(&parser, never_space);
     /* It grows a cell by this much at a time: by its default of 128 bytes a long one costs quadratic time. */
     csv_set_blk_size(&parser, CELL_STEP_BYTES);
+    s->quote = (struct next){'"', find_next('"', in)};
+    s->carriage_return = (struct next){'\r', find_next('\r', in)};
     while (in.len > 0 && !s->hopeless && s->r->complaints_more == 0) {
         const uint8_t *newline = memchr(in.p, '\n', in.len);
         struct bytes piece = BYTES(in.p, newline == NULL ? in.len : (size_t)(newline - in.p) + 1);
@@ -302,7 +365,7 @@ static void split(struct scene *s, struct bytes in)
             s->row_line = line;
             s->in_row = true;
         }
-        if (!(begins && cut_plain(s, piece)) &&
+        if (!(begins && cut_plain(s, in, piece.len)) &&
             csv_parse(&parser, piece.p, piece.len, on_field, on_row, s) != piece.len) {
             reading_complain(s->r, line, "", "has a quote that is not closed or not doubled");
             s->hopeless = true;
