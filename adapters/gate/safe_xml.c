@@ -87,6 +87,19 @@ static void on_reference(void *ctx, const xmlChar *name)
     stop(ctx, "holds an entity, which is refused");
 }
 
+/* An attribute is five pointers: name, prefix, namespace, where its value begins and ends. */
+static void tell_start(struct gate *g, const xmlChar *name, const xmlChar *uri, int line, int attributes_n,
+                       const xmlChar **attributes)
+{
+    const struct safe_xml_listener *l = g->listener;
+    g->wanted[g->depth] = l->on_start(g->ctx, uri != NULL ? (const char *)uri : "", (const char *)name, line);
+    for (int i = 0; l->on_attribute != NULL && i < attributes_n; i++, attributes += 5) {
+        const xmlChar *ns = attributes[2] != NULL ? attributes[2] : attributes[1];
+        l->on_attribute(g->ctx, ns != NULL ? (const char *)ns : "", (const char *)attributes[0],
+                        BYTES(attributes[3], (size_t)(attributes[4] - attributes[3])));
+    }
+}
+
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int namespaces_n, const xmlChar **namespaces, int attributes_n, int defaulted_n,
                      const xmlChar **attributes)
@@ -102,8 +115,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     else if (attributes_n > XML_ATTRIBUTES_MAX || namespaces_n > XML_NAMESPACES_MAX)
         stop(c, "has an element with too many attributes");
     else if (g->listener != NULL)
-        g->wanted[g->depth] = g->listener->on_start(g->ctx, uri != NULL ? (const char *)uri : "",
-                                                    (const char *)name, xmlSAX2GetLineNumber(c));
+        tell_start(g, name, uri, xmlSAX2GetLineNumber(c), attributes_n, attributes);
     else
         xmlSAX2StartElementNs(c, name, prefix, uri, namespaces_n, namespaces, attributes_n, defaulted_n,
                               attributes);

@@ -29,13 +29,16 @@ void safe_xml_thread(void);
 MUST_CHECK enum err safe_xml_parse(struct bytes in, struct _xmlDoc **out, struct reading *r);
 
 /* Hears a document without a tree of it being made. ON_START returns whether the text directly in that
- * element is wanted; only then ON_TEXT gets it, in pieces. All other text, attributes and comments are
- * dropped where they are parsed. NS is "" without one; LINE from 1. Elements are told until the first fault.
- */
+ * element is wanted; only then ON_TEXT gets it, in pieces. ON_ATTRIBUTE, which may be NULL, is told of each
+ * attribute right behind the ON_START of its element, but no declarations of namespaces; an & in VALUE begins
+ * a reference that was not resolved. All other text, attributes and comments are dropped where they are
+ * parsed. NS is "" without one, of an attribute its prefix if that is not declared; LINE from 1. Elements are
+ * told until the first fault. */
 struct safe_xml_listener {
     bool (*on_start)(void *ctx, const char *ns, const char *name, int line);
     void (*on_text)(void *ctx, struct bytes text);
     void (*on_end)(void *ctx);
+    void (*on_attribute)(void *ctx, const char *ns, const char *name, struct bytes value);
 };
 
 /* Parse IN for L, within the bounds of safe_xml_parse. Otherwise a complaint with its line is in R, and what

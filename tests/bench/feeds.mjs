@@ -4,10 +4,10 @@
 const HOUSE = 'Groot';
 const free = (i, k) => (i + k) % 19;
 
-/** Format → { profile, ext, kind (of the bare parse), due (what the format asks besides), max (bytes it may have), write(pools, at, k, fill) }. */
+/** Format → { profile, ext, kind and bare (the bare parse, and what it is), due (what the format asks besides), max (bytes it may have), write(pools, at, k, fill) }. */
 export const formats = {
   opvang_xml: {
-    ext: 'xml', kind: 'xsd', due: 'xml parse + XSD', max: 256 * 1024, pools: codes => codes,
+    ext: 'xml', kind: 'xsd', bare: 'libxml2 push, tree,', due: 'the same + XSD', max: 256 * 1024, pools: codes => codes,
     write: (codes, at, k, fill) => `<capaciteit xmlns="urn:veiligeplek:opvang:1">\n  <peilmoment>${at}</peilmoment>\n  <plekken>\n${codes.map((c, i) => `    <plek code="${c}">\n      <totaal>20</totaal>\n      <vrij>${free(i, k)}</vrij>\n      <bezet>${19 - free(i, k)}</bezet>\n      <buiten_gebruik>1</buiten_gebruik>\n      <leverbaar>ja</leverbaar>\n    </plek>\n`).join('')}  </plekken>${fill}\n</capaciteit>\n`,
   },
   edxl_have: {
@@ -23,7 +23,7 @@ export const formats = {
     write: (codes, at, k, fill) => `{"id":"7f1c6f0e-6a0b-4b4e-9d7a-0d0f6a1d5a10","name":"${HOUSE}","status":"active","capacities":[\n${codes.map((c, i) => `    {\n      "id": "${uuid(i)}",\n      "unit": { "id": "${uuid(i + 5000)}", "name": "${c}" },\n      "available": ${free(i, k)},\n      "maximum": 20,\n      "updated": "${at}"\n    }`).join(',\n')}]${fill}}\n`,
   },
   csv: {
-    ext: 'csv', kind: 'csv', due: 'strict cut + UTF-8 check', max: 1024 * 1024, pools: codes => ({ [HOUSE]: same(codes) }),
+    ext: 'csv', kind: 'csv', bare: 'libcsv by default, cells counted,', due: 'libcsv strict, spaces kept, + UTF-8 check,', max: 1024 * 1024, pools: codes => ({ [HOUSE]: same(codes) }),
     more: { csv: { delimiter: ';', time: 'rfc3339', columns: { place: 'Locatie', pool: 'Plek', total: 'Kamers', free: 'Vrij', occupied: 'Bezet', outOfOrder: 'Buiten gebruik', deliverable: 'Leverbaar', observedAt: 'Peilmoment' } } },
     write: (codes, at, k, fill) => `Locatie;Plek;Kamers;Vrij;Bezet;Buiten gebruik;Leverbaar;Peilmoment;Toelichting\n${codes.map((c, i) => `${HOUSE};${c};20;${free(i, k)};${19 - free(i, k)};1;ja;${at};${fill.slice(0, Math.min(250, Math.floor(fill.length / codes.length)))}`).join('\n')}\n`,
   },

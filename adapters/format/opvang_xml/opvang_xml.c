@@ -1,5 +1,6 @@
 #include "adapters/format/opvang_xml/opvang_xml.h"
 
+#include "adapters/format/opvang_xml/opvang_plain.h"
 #include "adapters/gate/persons.h"
 #include "adapters/gate/safe_xml.h"
 
@@ -60,8 +61,8 @@ static void read_plek(const struct scene *s, xmlNode *plek)
     read_stop(s, plek, o);
 }
 
-enum err opvang_xml_read(const struct schemas *schemas, const struct profile *profile, const char *provider,
-                         struct bytes in, struct reading *r)
+enum err opvang_xml_read_by_schema(const struct schemas *schemas, const struct profile *profile,
+                                   const char *provider, struct bytes in, struct reading *r)
 {
     struct scene s = {.profile = profile, .provider = provider, .r = r};
     xmlDocPtr doc = NULL;
@@ -91,4 +92,12 @@ enum err opvang_xml_read(const struct schemas *schemas, const struct profile *pr
     }
     xmlFreeDoc(doc);
     return e;
+}
+
+enum err opvang_xml_read(const struct schemas *schemas, const struct profile *profile, const char *provider,
+                         struct bytes in, struct reading *r)
+{
+    if (schemas->opvang != NULL && opvang_plain_read(profile, provider, in, r))
+        return OK;
+    return opvang_xml_read_by_schema(schemas, profile, provider, in, r);
 }
