@@ -23,7 +23,7 @@ export const formats = {
     write: (codes, at, k, fill) => `{"id":"7f1c6f0e-6a0b-4b4e-9d7a-0d0f6a1d5a10","name":"${HOUSE}","status":"active","capacities":[\n${codes.map((c, i) => `    {\n      "id": "${uuid(i)}",\n      "unit": { "id": "${uuid(i + 5000)}", "name": "${c}" },\n      "available": ${free(i, k)},\n      "maximum": 20,\n      "updated": "${at}"\n    }`).join(',\n')}]${fill}}\n`,
   },
   csv: {
-    ext: 'csv', kind: 'csv', bare: 'libcsv by default, cells counted,', due: 'libcsv strict, spaces kept, + UTF-8 check,', max: 1024 * 1024, pools: codes => ({ [HOUSE]: same(codes) }),
+    ext: 'csv', kind: 'csv', bare: 'libcsv by default, cells counted,', due: 'libcsv strict, blanks kept, + UTF-8 check,', max: 1024 * 1024, pools: codes => ({ [HOUSE]: same(codes) }),
     more: { csv: { delimiter: ';', time: 'rfc3339', columns: { place: 'Locatie', pool: 'Plek', total: 'Kamers', free: 'Vrij', occupied: 'Bezet', outOfOrder: 'Buiten gebruik', deliverable: 'Leverbaar', observedAt: 'Peilmoment' } } },
     write: (codes, at, k, fill) => `Locatie;Plek;Kamers;Vrij;Bezet;Buiten gebruik;Leverbaar;Peilmoment;Toelichting\n${codes.map((c, i) => `${HOUSE};${c};20;${free(i, k)};${19 - free(i, k)};1;ja;${at};${fill.slice(0, Math.min(250, Math.floor(fill.length / codes.length)))}`).join('\n')}\n`,
   },

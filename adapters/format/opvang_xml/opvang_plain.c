@@ -83,13 +83,14 @@ static bool is_blank(struct bytes text)
     return trimmed(text).len == 0;
 }
 
-/* xs:token from plain characters that is its own value: no blank around it, nor two together. */
+/* xs:token that is its own value: no blank around it, nor two together, nor a reference. No more bytes than
+ * the schema lets it have characters. */
 static bool is_token(struct bytes v, size_t max)
 {
     if (v.len == 0 || v.len > max || v.p[0] == ' ' || v.p[v.len - 1] == ' ')
         return false;
     for (size_t i = 0; i < v.len; i++)
-        if (v.p[i] < ' ' || v.p[i] > '~' || v.p[i] == '&' || (v.p[i] == ' ' && v.p[i + 1] == ' '))
+        if (v.p[i] < ' ' || v.p[i] == '&' || (v.p[i] == ' ' && v.p[i + 1] == ' '))
             return false;
     return true;
 }

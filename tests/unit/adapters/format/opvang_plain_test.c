@@ -41,6 +41,11 @@ static const char whole[] =
     "  </plekken>\n"
     "</capaciteit>\n";
 
+static const char profile_text[] =
+    "{\"format\":\"opvang_xml\",\"stops\":{\"te weinig mensen\":\"personeel\",\"te ziek, "
+    "\u00e9\u00e9n\":\"ziekte\"},"
+    "\"providers\":{\"lindehof\":{\"pools\":{\"K1\":\"lindehof-nood\",\"K2\":\"lindehof-gezin\",\"K3\":null,"
+    "\"de \u00e9\u00e9n\":\"lindehof-een\"}}}}";
 static struct profile *profile;
 
 static void assert_same(const struct reading *a, const struct reading *b)
@@ -93,6 +98,7 @@ static void plain_files_go_the_short_road(void **state)
         OF_K1(""),
         OF_K1("<totaal>10000</totaal>"),
         OF_K1("<stop><reden>ziekte</reden></stop>"),
+        AROUND("<plek code=\"de \u00e9\u00e9n\"><stop><reden>te ziek, \u00e9\u00e9n</reden></stop></plek>"),
         OF_K1("<vrij><!-- none -->&#49;</vrij>"),
         OF_K1("<peilmoment>2026-11-19T20:00:00.123456789-13:59</peilmoment>"),
         AROUND("<plek xmlns:x=\"urn:x\" code='K1'></plek>"),
@@ -122,6 +128,7 @@ static void all_else_is_left_to_the_schema(void **state)
         AROUND("<plek/>"),
         AROUND("<plek code=\"\"/>"),
         AROUND("<plek code=\" K1\"/>"),
+        AROUND("<plek code=\"de  \u00e9\u00e9n\"/>"),
         AROUND("<plek code=\"K9\"/>"),
         AROUND("<plek code=\"K1\"/><plek code=\"K1\"/>"),
         AROUND("<plek code=\"K3\"/><plek code=\"K3\"/>"),
@@ -228,7 +235,7 @@ int main(void)
         cmocka_unit_test(the_schema_is_the_one_it_was_written_after),
     };
     (void)world_schemas();
-    profile = world_profile(profile_opvang);
+    profile = world_profile(profile_text);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     profile_free(profile);
     return failed;
