@@ -8,7 +8,6 @@
 #include "base/mem.h"
 
 #include <csv.h>
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -283,6 +282,14 @@ static bool is_blank(struct bytes line)
     return true;
 }
 
+/* The first of eight bytes is the lowest, on every machine. */
+static uint64_t word_at(const uint8_t *p)
+{
+    uint64_t word = 0;
+    memcpy(&word, p, sizeof word);
+    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
+}
+
 /* The high bit of each byte of WORD that is the byte of which PATTERN is made. */
 static uint64_t bytes_that_are(uint64_t word, uint64_t pattern)
 {
@@ -296,11 +303,9 @@ static void cut_cells(struct scene *s, const uint8_t *at, const uint8_t *end)
 {
     const uint8_t delimiter = (uint8_t)s->form->delimiter, *cell = at;
     const uint64_t pattern = delimiter * UINT64_C(0x0101010101010101);
-    uint64_t word = 0;
 
-    for (; (size_t)(end - at) >= sizeof word; at += sizeof word) {
-        memcpy(&word, at, sizeof word);
-        for (uint64_t found = bytes_that_are(le64toh(word), pattern); found != 0; found &= found - 1) {
+    for (; (size_t)(end - at) >= sizeof pattern; at += sizeof pattern) {
+        for (uint64_t found = bytes_that_are(word_at(at), pattern); found != 0; found &= found - 1) {
             const uint8_t *next = at + __builtin_ctzll(found) / 8;
             add_cell(s, BYTES(cell, (size_t)(next - cell)), true);
             cell = next + 1;
