@@ -429,7 +429,8 @@ void checker_due(struct checker *c, const struct flow *f)
     c->overdue = 0;
     if (engine_next_due_ms(e) <= now_ms)
         return; /* the flow waits for its journal */
-    nobed_model_due(ledger_model_nobed(c->ledger), e, now_ms);
+    checker_catch_up(c);
+    nobed_model_due(ledger_model_nobed(c->ledger), e, engine_seq(c->follower) == engine_seq(e), now_ms);
     timers_walk_check(c->trace, e, now_ms);
     for (uint64_t i = 1; i <= engine_requests(e); i++) {
         const struct request *q = engine_request(e, (struct request_id){i});

@@ -25,6 +25,7 @@ struct bridge_model {
     bool watched, ended, there, has_term;
     uint32_t location;  /* of a bed that was reached */
     int64_t ring_at_ms; /* if nothing is heard before; of a bed that is reached: at the latest */
+    int64_t term_ms;    /* of a bed that is reached, where nobody may stay for ever: its end; 0 = none */
     int32_t arrival, departure;
     struct change changes[CHANGES_MAX];
     unsigned n_changes;
@@ -109,7 +110,8 @@ static void arrived(struct nobed_model *m, const struct event *ev, struct bridge
     b->arrival = time_day_nl(ev->at_ms);
     b->location = p->location;
     b->has_term = p->kind == KIND_NOOD || p->kind == KIND_UUR72;
-    b->ring_at_ms = b->has_term ? ev->at_ms + VOCABULARY_MAX_HOURS * MS_HOUR : INT64_MAX;
+    b->term_ms = b->has_term ? ev->at_ms + VOCABULARY_MAX_HOURS * MS_HOUR : 0;
+    b->ring_at_ms = b->has_term ? b->term_ms : INT64_MAX;
     if (before != NULL && before->stays && !before->left)
         trace_fail(m->trace, "seq %llu: a household sleeps in bridge %llu and where it was",
                    (unsigned long long)ev->seq, (unsigned long long)ev->u.bridge.bridge.v);
@@ -133,7 +135,7 @@ static void rang_at_bed(struct bridge_model *b, const struct event *ev)
     if (ev->kind == EV_BRIDGE_ALARMED)
         b->ring_at_ms = ev->at_ms + TERM_AGAIN_MS;
     else if (ev->kind == EV_BRIDGE_CHECKED)
-        b->ring_at_ms = b->ring_at_ms > ev->at_ms + MS_DAY ? b->ring_at_ms : ev->at_ms + MS_DAY;
+        b->ring_at_ms = b->term_ms > ev->at_ms + MS_DAY ? b->term_ms : ev->at_ms + MS_DAY;
 }
 
 static void went_on(struct nobed_model *m, const struct event *ev)
@@ -198,8 +200,8 @@ static void follow(struct nobed_model *m, const struct event *ev)
         m->list[ev->u.leak.bridge.v - 1].ring_at_ms = ev->at_ms; /* known to who must not know it */
     } else if (ev->kind == EV_LOCATION_LIFTED) {
         for (size_t i = 0; i < m->n; i++) {
-            if (m->list[i].there && !m->list[i].has_term && m->list[i].location == ev->u.leak.location.v)
-                m->list[i].ring_at_ms = INT64_MAX;
+            if (m->list[i].there && m->list[i].location == ev->u.leak.location.v)
+                m->list[i].ring_at_ms = m->list[i].has_term ? m->list[i].term_ms : INT64_MAX;
         }
     }
 }
@@ -217,7 +219,7 @@ void nobed_model_event(struct nobed_model *m, const struct event *ev)
                    (unsigned long long)ev->seq);
 }
 
-void nobed_model_due(struct nobed_model *m, const struct engine *e, int64_t now_ms)
+void nobed_model_due(struct nobed_model *m, const struct engine *e, bool all_told, int64_t now_ms)
 {
     for (uint64_t i = 1; i <= engine_bridges(e); i++) {
         const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
@@ -226,7 +228,8 @@ void nobed_model_due(struct nobed_model *m, const struct engine *e, int64_t now_
             b->next_ms + GRACE_MS <= now_ms)
             trace_fail(m->trace, "bridge %llu: nobody rang, %lld ms after its time", (unsigned long long)i,
                        (long long)(now_ms - b->next_ms - GRACE_MS));
-        if (i <= m->n && m->list[i - 1].there && !m->list[i - 1].ended && m->list[i - 1].ring_at_ms <= now_ms)
+        if (all_told && i <= m->n && m->list[i - 1].there && !m->list[i - 1].ended &&
+            m->list[i - 1].ring_at_ms <= now_ms)
             trace_fail(m->trace, "bridge %llu: nobody is told that its bed is over", (unsigned long long)i);
     }
 }

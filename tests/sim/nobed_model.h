@@ -18,8 +18,9 @@ void nobed_model_free(struct nobed_model *m);
 /* The next committed event; breaches go to the trace. */
 void nobed_model_event(struct nobed_model *m, const struct event *ev);
 
-/* Nothing is due at NOW: every alarm that should ring in a live engine has. */
-void nobed_model_due(struct nobed_model *m, const struct engine *e, int64_t now_ms);
+/* Nothing is due at NOW: every alarm that should ring in a live engine has. ALL_TOLD: the model heard all
+ * that the engine knows; else one that just rang may still be on its way to the journal. */
+void nobed_model_due(struct nobed_model *m, const struct engine *e, bool all_told, int64_t now_ms);
 
 /* The engine accounts the nights of bridge beds as the journal told. */
 void nobed_model_compare(struct nobed_model *m, const struct engine *e, int64_t now_ms);

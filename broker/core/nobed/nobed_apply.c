@@ -349,12 +349,11 @@ void bridges_safe_again(struct engine *e, struct location_id location, const str
         struct bridge_slot *s = &e->nobed.bridges[i];
 
         if (!bridge_is_live(&s->b) || s->b.kind != BRIDGE_BED || s->b.started_at_ms == 0 ||
-            bridge_has_term(&s->b) ||
             engine_pool(e, engine_request(e, s->b.request)->pool)->location.v != location.v)
             continue;
         bridge_move(s, BRIDGE_ACTIVE);
-        s->b.next_ms = 0;
-        s->b.due_ms = 0;
+        s->b.next_ms = s->b.until_ms;
+        s->b.due_ms = s->b.until_ms; /* of a bed without a term: never; one that is over rings at once */
         s->b.alarms = 0;
         s->b.seen_at_ms = 0;
         bridge_touched(e, s, ev->seq);
