@@ -41,16 +41,21 @@ static json_t *owner(const struct bridge_owner *o)
 }
 
 /* What is of a bed alone. */
-static void add_bed(json_t *o, const struct engine *e, const struct bridge *b, int64_t now_ms)
+static void add_bed(json_t *o, const struct engine *e, const struct actor *actor, const struct bridge *b,
+                    int64_t now_ms)
 {
+    bool named = may(e, actor, ACT_SEE_BRIDGE, b->id.v); /* who else sees the referral learns of no place */
     const struct request *q = b->request.v != 0 ? engine_request(e, b->request) : NULL;
     const struct pool_kept *p = q != NULL ? engine_pool(e, q->pool) : NULL;
     struct funding f = engine_bridge_funding(e, b->id);
     json_object_set_new(o, "requestId", q == NULL ? json_null() : json_integer((json_int_t)q->id.v));
     json_object_set_new(o, "locationName",
-                        p == NULL ? json_null() : json_string(engine_location(e, p->location)->name));
+                        p == NULL || !named ? json_null()
+                                            : json_string(engine_location(e, p->location)->name));
     json_object_set_new(o, "placeKind", p == NULL ? json_null() : json_string(kind_code(p->kind)));
-    json_object_set_new(o, "leaked", json_boolean(p != NULL && engine_pool_is_hidden(e, p->id)));
+    json_object_set_new(o, "leaked",
+                        json_boolean(named && p != NULL && bridge_is_live(b) && b->started_at_ms != 0 &&
+                                     engine_pool_is_hidden(e, p->id)));
     json_object_set_new(o, "setOutAt", view_time(b->set_out_at_ms));
     json_object_set_new(o, "nights", f.n == 0 ? json_null() : json_integer(bridge_nights(b, now_ms)));
     json_object_set_new(o, "funding", view_funding(e, &f));
@@ -83,7 +88,7 @@ json_t *view_bridge(const struct engine *e, const struct actor *actor, const str
     json_object_set_new(o, "startedAt", view_time(b->started_at_ms));
     json_object_set_new(o, "checkedAt", view_time(b->checked_at_ms));
     json_object_set_new(o, "endedAt", view_time(b->ended_at_ms));
-    add_bed(o, e, b, now_ms);
+    add_bed(o, e, actor, b, now_ms);
     return o;
 }
 

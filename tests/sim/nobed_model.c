@@ -211,7 +211,7 @@ void nobed_model_event(struct nobed_model *m, const struct event *ev)
     follow(m, ev);
     if (ev->kind == EV_BRIDGE_OPENED)
         opened(m, ev);
-    else if (ev->kind > EV_BRIDGE_OPENED && ev->kind <= EV_BRIDGE_ENDED)
+    else if ((ev->kind > EV_BRIDGE_OPENED && ev->kind <= EV_BRIDGE_ENDED) || ev->kind == EV_BRIDGE_TRAVELLING)
         went_on(m, ev);
     else if (ev->kind == EV_REFERRAL_CLOSED &&
              (ev->account.v == 0 || ev->u.night.night.slept == 0 || ev->u.night.night.reason == 0))

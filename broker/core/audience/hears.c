@@ -55,10 +55,12 @@ static bool hears_clock(const struct engine *e, const struct actor *a, const str
 {
     const struct clock_event *told = &ev->u.clock;
     const struct stay_clock *c = engine_clock(e, told->clock);
-    const struct stay *s = c != NULL ? engine_stay(e, c->stay) : NULL;
+    const struct stay *s = NULL;
 
     if (c == NULL || !role_may_act(a, ACT_SEE_CLOCK))
         return false;
+    /* A right that began in a bridge bed runs on in the stay that follows. */
+    s = c->stay.v != 0 ? engine_stay(e, c->stay) : engine_stay_of(e, c->referral);
     return is_of_desk(a, told->owner, c->desk) || (told->org.v != 0 && told->org.v == a->org.v) ||
            is_own_referral(a, engine_referral(e, c->referral)) ||
            (is_stay_house(e, a, s) && !is_past(s->ended_at_ms, ev));

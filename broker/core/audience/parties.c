@@ -116,9 +116,26 @@ bool is_of_desk(const struct actor *a, struct org_id org, struct location_id des
 
 /* ---- care: who sits at the table, who co-ordinates, who was asked ---- */
 
+/* The household had to leave a house of ORG because somebody knew the address: nobody there is told where it
+ * is since, whatever they are to it. */
+static bool fled_from(const struct engine *e, struct org_id org, struct referral_id id)
+{
+    struct household_link h = engine_household(e, id);
+
+    for (; h.earlier.v != 0; h = engine_household(e, h.earlier)) {
+        const struct stay *s = engine_stay_of(e, h.earlier);
+
+        if (h.why == LINK_LEAKED && s != NULL &&
+            engine_location(e, engine_pool(e, s->pool)->location)->org.v == org.v)
+            return true;
+    }
+    return false;
+}
+
 /* The co-ordinator sees what it co-ordinates: every referral of the household under that regie. In the
  * organisation whose referral it is, or with whose referral the regie began, that is its referrers, and not
- * the desk of a house of the same organisation. */
+ * the desk of a house of the same organisation. Who never took it, and holds it only for having placed the
+ * household first, does not see what another desk opened since. */
 bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r)
 {
     struct regie held;
@@ -126,7 +143,7 @@ bool is_regie(const struct engine *e, const struct actor *a, const struct referr
     if (r == NULL || (!is_referrer(a) && a->role != ROLE_SHELTER))
         return false;
     held = engine_regie(e, r->id);
-    if (held.holder.v != a->org.v)
+    if (held.holder.v != a->org.v || (held.moves == 0 && r->org.v != a->org.v) || fled_from(e, a->org, r->id))
         return false;
     return is_referrer(a) || (r->org.v != a->org.v && engine_referral(e, held.referral)->org.v != a->org.v);
 }

@@ -91,7 +91,7 @@ static bool check_bridge(const struct engine *e, uint32_t i, char *why, size_t s
         return broken(why, size, "bridge %u: without safety owner or next check-in", i + 1);
     if (b->state == BRIDGE_ALARM && (b->alarms == 0 || b->due_ms == 0))
         return broken(why, size, "bridge %u: an alarm that does not ring", i + 1);
-    if (bridge_has_term(b) && bridge_is_live(b) && (b->until_ms == 0 || b->next_ms == 0 || b->due_ms == 0))
+    if (bridge_has_term(b) && bridge_is_live(b) && (b->next_ms == 0 || b->due_ms == 0))
         return broken(why, size, "bridge %u: a term that nobody watches", i + 1);
     if (!bed_agrees(e, b))
         return broken(why, size, "bridge %u: its bed and its request disagree", i + 1);

@@ -22,12 +22,29 @@ static struct event *stay_event(struct decision *d, enum event_kind kind, const 
     return ev;
 }
 
+/* The code of the newest stay of the household up to S: a later house's is not for an earlier one to learn.
+ */
+static const char *code_until(const struct engine *e, const struct stay *s)
+{
+    struct referral_id id = engine_household_first(e, s->referral);
+    const struct stay *with_code = NULL;
+
+    for (; id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay *one = engine_stay_of(e, id);
+
+        if (one != NULL && one->id.v <= s->id.v && one->return_code[0] != '\0' &&
+            (with_code == NULL || one->id.v > with_code->id.v))
+            with_code = one;
+    }
+    return with_code != NULL ? with_code->return_code : "";
+}
+
 /* "" where facts are gone: nothing could seal it. A household keeps the code of its earlier stays. */
 static void find_return_code(const struct decision *d, const struct stay *s, char out[RETURN_CODE_SIZE])
 {
     uint64_t draw = d->cmd->draw;
 
-    snprintf(out, RETURN_CODE_SIZE, "%s", engine_return_code(d->e, s->referral));
+    snprintf(out, RETURN_CODE_SIZE, "%s", code_until(d->e, s));
     if (out[0] != '\0')
         return;
     for (int i = 0; i < CODE_DRAWS; i++) {
@@ -205,6 +222,8 @@ enum refusal decide_give_return_code(struct decision *d)
     const struct stay *s = named(d);
 
     if (s->return_code[0] == '\0' && !engine_referral(d->e, s->referral)->facts_known)
+        return REFUSAL_WRONG_STATE;
+    if (s->state == STAY_DEPARTED && !stay_left_lately(s, d->now_ms)) /* no longer the house's to know */
         return REFUSAL_WRONG_STATE;
     give_return_code(d, s);
     return REFUSAL_NONE;

@@ -532,6 +532,9 @@ static void of_keys_and_notes(void **state)
     expect_all(x, "note.written", M(HUIS_C), NOBODY, NOBODY, M(HUIS_C));
     key_do(x, CMD_LOSE_KEY, 1, 1);
     expect_all(x, "key.loss_asked", M(HUIS_C), NOBODY, NOBODY, M(HUIS_C));
+    key_do(x, CMD_KEEP_KEY, 2, 1);
+    expect_all(x, "key.loss_dropped", M(HUIS_C), NOBODY, NOBODY, M(HUIS_C)); /* a thief could have kept it */
+    key_do(x, CMD_LOSE_KEY, 1, 1);
     key_do(x, CMD_CONFIRM_KEY_LOSS, 2, 1);
     expect_all(x, "key.lost", M(HUIS_C), NOBODY, NOBODY, M(HUIS_C));
     expect_all(x, "note.unreadable", M(VT_OOST), M(VT_OOST), NOBODY, M(VT_OOST));

@@ -217,13 +217,15 @@ static void it_goes_with_the_household(void **state)
     assert_int_equal(engine_regie(x->e, next).holder.v, VT_OOST);
     assert_int_equal(engine_regie(x->e, next).referral.v, first.v);
     assert_int_equal(regie(x, CMD_OFFER_REGIE, west, next, HUIS_C).refusal, REFUSAL_NOT_FOUND);
-    assert_int_equal(audience_of_referral(x->e, &oost, next), SIGHT_FULL);
+    /* But it never said that it would: it is told nothing of what another desk opened since. */
+    assert_int_equal(audience_of_referral(x->e, &oost, next), SIGHT_NONE);
     assert_int_equal(audience_of_regie(x->e, &west, next), SIGHT_FULL);
     assert_int_equal(audience_of_referral(x->e, &west, first), SIGHT_NONE);
     assert_int_equal(audience_of_regie(x->e, &west, first), SIGHT_NONE);
 
-    assert_int_equal(regie(x, CMD_OFFER_REGIE, oost, next, HUIS_C).refusal, REFUSAL_NONE);
-    assert_int_equal(engine_regie(x->e, first).offered_to.v, HUIS_C);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, oost, next, HUIS_C).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, oost, first, HUIS_C).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_regie(x->e, next).offered_to.v, HUIS_C);
     assert_int_equal(regie(x, CMD_TAKE_REGIE, c, next, 0).refusal, REFUSAL_NONE);
     for (int i = 0; i < 2; i++) {
         struct regie g = engine_regie(x->e, i == 0 ? first : next);
@@ -260,6 +262,12 @@ static void it_began_with_the_referrers_of_a_house(void **state)
     }
     next = back_at(x, VT_WEST, first);
     assert_int_equal(engine_regie(x->e, next).holder.v, HUIS_A);
+    assert_int_equal(audience_of_referral(x->e, &refers, next), SIGHT_NONE);
+    /* There and back: now it has said that it would. */
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, refers, first, VT_OOST).refusal, REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, referrer_of(VT_OOST), first, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, referrer_of(VT_OOST), first, HUIS_A).refusal, REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, refers, first, 0).refusal, REFUSAL_NONE);
     assert_int_equal(audience_of_referral(x->e, &refers, next), SIGHT_FULL);
     assert_int_equal(audience_of_referral(x->e, &desk, next), SIGHT_NONE);
     exchange_free(x);
@@ -274,7 +282,7 @@ static void it_ends_when_none_of_its_referrals_needs_one(void **state)
     (void)state;
     /* The first is long over; the household looks for a place again. */
     assert_int_equal(regie(x, CMD_END_REGIE, oost, first, 0).refusal, REFUSAL_WRONG_STATE);
-    assert_int_equal(regie(x, CMD_END_REGIE, oost, next, 0).refusal, REFUSAL_WRONG_STATE);
+    assert_int_equal(regie(x, CMD_END_REGIE, oost, next, 0).refusal, REFUSAL_NOT_FOUND);
     give(x, CMD_CONVENE_MDO, west,
          (struct care_command){
              .referral = next, .ground = GROUND_STATUTORY_TASK, .orgs = {{HUIS_A}}, .n_orgs = 1});
@@ -286,8 +294,9 @@ static void it_ends_when_none_of_its_referrals_needs_one(void **state)
         assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
     }
     assert_int_equal(regie(x, CMD_END_REGIE, oost, first, 0).refusal, REFUSAL_WRONG_STATE);
-    /* Who co-ordinates the household leads each of its MDOs. */
-    assert_int_equal(give(x, CMD_CLOSE_MDO, oost, (struct care_command){.id = 1}).refusal, REFUSAL_NONE);
+    /* Who only placed the household first does not lead what another desk convened since. */
+    assert_int_equal(give(x, CMD_CLOSE_MDO, oost, (struct care_command){.id = 1}).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(give(x, CMD_CLOSE_MDO, west, (struct care_command){.id = 1}).refusal, REFUSAL_NONE);
     assert_int_equal(regie(x, CMD_END_REGIE, oost, first, 0).refusal, REFUSAL_NONE);
     assert_int_equal(engine_regie(x->e, first).state, REGIE_ENDED);
     assert_int_equal(engine_regie(x->e, next).state, REGIE_ENDED);

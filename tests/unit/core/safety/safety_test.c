@@ -369,6 +369,42 @@ static void households_move_the_most_endangered_first(void **state)
     exchange_free(x);
 }
 
+static enum refusal regie(struct exchange *x, enum command_kind kind, struct actor who, struct referral_id r,
+                          enum an_org to)
+{
+    struct care_command c = {.referral = r,
+                             .orgs = {{to}},
+                             .n_orgs = to != 0,
+                             .role = "casusregisseur",
+                             .callback = "010 7654321"};
+    struct command cmd = {.kind = kind, .actor = who, .draw = ++x->draw, .u.care = &c};
+
+    return exchange_do(x, &cmd).refusal;
+}
+
+/* The house may have the regie, and somebody there may be who told where they were. */
+static void the_house_they_fled_from_is_not_told_where_they_are(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = arrive(x, VT_OOST, a_need(), POOL_B), next;
+    struct actor house = shelter_of(HUIS_B), placer = referrer_of(VT_OOST);
+
+    (void)state;
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, placer, r, HUIS_B), REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, house, r, 0), REFUSAL_NONE);
+    freeze(x, HUIS_B, B_HUIS);
+    next = engine_household(x->e, r).later;
+    assert_int_equal(engine_household(x->e, next).why, LINK_LEAKED);
+    assert_int_equal(engine_regie(x->e, next).holder.v,
+                     HUIS_B); /* until it hands it over, from the old file */
+    assert_int_equal(audience_of_referral(x->e, &house, r), SIGHT_FULL);
+    assert_int_equal(audience_of_referral(x->e, &house, next), SIGHT_NONE);
+    assert_int_equal(audience_of_referral(x->e, &placer, next), SIGHT_FULL);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, VT_OOST), REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, placer, r, 0), REFUSAL_NONE);
+    exchange_free(x);
+}
+
 static void a_search_under_way_makes_way_and_a_promise_stands(void **state)
 {
     struct exchange *x = exchange_new();
@@ -665,6 +701,7 @@ int main(void)
         cmocka_unit_test(it_is_hidden_from_all_but_its_own),
         cmocka_unit_test(lifting_counts_as_freed_and_frozen_is_no_supply),
         cmocka_unit_test(households_move_the_most_endangered_first),
+        cmocka_unit_test(the_house_they_fled_from_is_not_told_where_they_are),
         cmocka_unit_test(a_search_under_way_makes_way_and_a_promise_stands),
         cmocka_unit_test(households_of_whom_nothing_is_known_are_rung_for),
         cmocka_unit_test(overflow_opens_in_a_surge_of_its_region),

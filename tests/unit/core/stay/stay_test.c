@@ -574,6 +574,44 @@ static void a_referral_without_a_stay_hides_nothing(void **state)
     exchange_free(x);
 }
 
+static enum refusal give_code(struct exchange *x, struct referral_id r)
+{
+    const struct stay *s = stay_of(x, r);
+    struct command cmd = {.kind = CMD_GIVE_RETURN_CODE, .actor = house_of(x, s), .draw = ++x->draw};
+
+    cmd.u.stay.stay = s->id;
+    return exchange_do(x, &cmd).refusal;
+}
+
+/* The next house's code leads to where they are now: the house before it never learns that one, and after a
+ * week none at all. */
+static void an_earlier_house_learns_no_later_code(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = arrive(x, POOL_B), next = do_open(x, VT_OOST, a_need());
+    struct event ev;
+    struct request_id q;
+    char why[200] = "";
+
+    (void)state;
+    memset(&ev, 0, sizeof ev);
+    ev.kind = EV_REFERRAL_LINKED;
+    ev.seq = engine_seq(x->e) + 1;
+    ev.at_ms = x->now;
+    ev.u.link = (struct link_event){.referral = next, .earlier = first, .why = LINK_FOLLOW_UP};
+    assert_int_equal(engine_replay(x->e, &ev, why, sizeof why), OK);
+    do_answer(x, CMD_ACCEPT, q = do_ask_one(x, next, POOL_C), 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    assert_string_equal(stay_of(x, first)->return_code, ""); /* left by the move: nobody gave one */
+    assert_int_equal(give_code(x, next), REFUSAL_NONE);
+    assert_int_equal(give_code(x, first), REFUSAL_NONE);
+    assert_string_not_equal(stay_of(x, first)->return_code, "");
+    assert_string_not_equal(stay_of(x, first)->return_code, stay_of(x, next)->return_code);
+    x->now += 8 * MS_DAY;
+    assert_int_equal(give_code(x, first), REFUSAL_WRONG_STATE);
+    exchange_free(x);
+}
+
 /* Linked to what came to nothing, as no command does by itself: the house before it is found, and left. */
 static void a_chain_through_a_referral_without_a_stay(void **state)
 {
@@ -747,6 +785,7 @@ int main(void)
         cmocka_unit_test(a_code_leads_back),
         cmocka_unit_test(one_code_for_a_household),
         cmocka_unit_test(a_referral_without_a_stay_hides_nothing),
+        cmocka_unit_test(an_earlier_house_learns_no_later_code),
         cmocka_unit_test(a_chain_through_a_referral_without_a_stay),
         cmocka_unit_test(the_known_house_is_a_bonus_and_never_a_penalty),
         cmocka_unit_test(a_refusal_for_money_at_code_rood_is_flagged),
