@@ -72,9 +72,9 @@ struct pool_texts {
 struct referral_slot {
     struct referral r;
     uint64_t sum;
-    uint32_t due;
-    uint64_t *may_suit; /* scarcity.c: one bit per pool, NULL = not compiled */
+    uint64_t *may_suit; /* scarcity.c: one bit per pool, NULL = not kept */
     uint32_t may_suit_supply;
+    uint32_t due;
 
     uint32_t last_mdo; /* 0 = none */
     uint32_t regie;    /* index in the care table + 1, 0 = as it began */

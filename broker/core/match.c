@@ -389,7 +389,7 @@ size_t match_candidates(const struct engine *e, const struct match_query *q, uin
 bool match_may_suit(const struct engine *e, struct referral_id referral, struct pool_id pool)
 {
     return engine_referral(e, referral) != NULL && engine_pool(e, pool) != NULL &&
-           !is_ruled_out(scarcity_may_suit(e, referral), pool.v - 1);
+           scarcity_pool_may_suit(e, referral, pool);
 }
 
 bool match_may_suit_is_known(const struct engine *e, struct referral_id referral)

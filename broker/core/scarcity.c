@@ -19,6 +19,9 @@
 #define GROUP_LEAST 5 /* households: fewer would tell of one of them (ux.md: no figure of less than 5) */
 #define TEEN_FROM 12
 #define LARGE_FROM 5
+/* Of the bits of all referrals together. With 1,000 pools 512 referrals have theirs, with 10,000 pools 52;
+ * who comes after them is judged when it is looked at. */
+#define BITS_MAX ((size_t)64 * 1024)
 
 /* One referral of the past: what the price needs of it, no more. */
 struct profile {
@@ -46,6 +49,11 @@ struct scarcity {
     uint64_t *rarity;      /* by pool: sum of the shares of the profiles it serves */
     uint32_t n_pools;
     uint64_t rarity_units, units; /* sums over pools: of rarity x units, and of units */
+
+    uint32_t n_kept; /* referrals whose bits are kept */
+    /* Who was looked at last without bits: its pools are asked after one by one. 0 = nobody. */
+    uint64_t looked_at;
+    struct match_ctx look;
 };
 
 /* Rules that hold whatever is free, whoever was asked and whoever may place there. */
@@ -330,11 +338,39 @@ static struct scarcity *compiled(const struct engine *e)
     return s;
 }
 
+/* ---- which pools a referral may look at ---- */
+
+static size_t bits_size(const struct engine *e)
+{
+    return e->n_pools / 64 + 1;
+}
+
+/* Those kept from when there were fewer pools count as if they were as large as new ones. */
+static bool has_room(const struct engine *e, const struct referral_slot *slot)
+{
+    size_t others = e->scarcity->n_kept - (slot->may_suit != NULL);
+
+    return (others + 1) * bits_size(e) * sizeof slot->may_suit[0] <= BITS_MAX;
+}
+
+static void forget_bits(const struct engine *e, struct referral_slot *slot)
+{
+    e->scarcity->n_kept -= slot->may_suit != NULL;
+    free(slot->may_suit);
+    slot->may_suit = NULL;
+}
+
 bool scarcity_may_suit_is_known(const struct engine *e, struct referral_id id)
 {
     const struct referral_slot *slot = &e->referrals[id.v - 1];
 
-    return slot->may_suit != NULL && slot->may_suit_supply == e->supply_version;
+    return (slot->may_suit != NULL && slot->may_suit_supply == e->supply_version) || !has_room(e, slot);
+}
+
+/* Of a closed one nobody will ever free them. */
+static bool is_kept_for(const struct referral *r)
+{
+    return r->facts_known && referral_is_live(r->state);
 }
 
 const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id)
@@ -343,13 +379,15 @@ const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id)
     struct match_ctx c;
 
     CHECK(engine_referral(e, id) != NULL);
-    /* Of a closed one nobody will ever free them. */
-    if (!slot->r.facts_known || !referral_is_live(slot->r.state))
+    if (!is_kept_for(&slot->r))
         return NULL;
     if (slot->may_suit != NULL && slot->may_suit_supply == e->supply_version)
         return slot->may_suit;
-    free(slot->may_suit);
-    slot->may_suit = mem_new(e->n_pools / 64 + 1, sizeof slot->may_suit[0]);
+    forget_bits(e, slot);
+    if (!has_room(e, slot))
+        return NULL;
+    slot->may_suit = mem_new(bits_size(e), sizeof slot->may_suit[0]);
+    e->scarcity->n_kept++;
     slot->may_suit_supply = e->supply_version;
     context_of(e, &slot->r, &c);
     for (uint32_t i = 0; i < e->n_pools; i++) {
@@ -362,12 +400,30 @@ const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id)
     return slot->may_suit;
 }
 
+bool scarcity_pool_may_suit(const struct engine *e, struct referral_id id, struct pool_id pool)
+{
+    const uint64_t *bits = scarcity_may_suit(e, id);
+    const struct referral *r = engine_referral(e, id);
+    struct scarcity *s = e->scarcity;
+    struct match_place p;
+
+    if (bits != NULL)
+        return (bits[(pool.v - 1) / 64] >> (pool.v - 1) % 64 & 1) != 0;
+    if (!is_kept_for(r))
+        return true;
+    if (s->looked_at != id.v)
+        context_of(e, r, &s->look);
+    s->looked_at = id.v;
+    s->look.need = &r->need; /* its table may have moved since */
+    bare_place(e, &s->look, pool.v - 1, &p);
+    return could_suit(&s->look, &p);
+}
+
 void scarcity_forget_referral(struct engine *e, struct referral_id id)
 {
-    struct referral_slot *slot = referral_slot(e, id);
-
-    free(slot->may_suit);
-    slot->may_suit = NULL;
+    forget_bits(e, referral_slot(e, id));
+    if (e->scarcity->looked_at == id.v)
+        e->scarcity->looked_at = 0;
 }
 
 void scarcity_need_changed(struct engine *e, struct referral_id id)
@@ -402,7 +458,7 @@ size_t scarcity_bytes(const struct engine *e)
     size_t bytes = sizeof *e->scarcity + scarcity_pool_bytes(e);
 
     for (uint32_t i = 0; i < e->n_referrals; i++)
-        bytes += e->referrals[i].may_suit != NULL ? (e->n_pools / 64 + 1) * sizeof(uint64_t) : 0;
+        bytes += e->referrals[i].may_suit != NULL ? bits_size(e) * sizeof(uint64_t) : 0;
     return bytes;
 }
 

@@ -11,6 +11,8 @@
 #define SEEDS 60
 #define POOLS 24
 #define REFERRALS 12
+#define PLENTY 1000   /* pools: bits of 128 bytes, */
+#define HAVE_BITS 512 /* of which so many have room */
 
 static int vocab_setup(void **state)
 {
@@ -229,6 +231,72 @@ static void may_suit_follows_a_changed_pool(void **state)
     engine_free(e);
 }
 
+static void assert_same_answers(const struct engine *e, struct referral_id a, struct referral_id b)
+{
+    static const struct pool_id pools[] = {{1}, {500}, {PLENTY}};
+    struct match_candidate of_a[64], of_b[64];
+    struct match_query qa = match_query_of(e, engine_referral(e, a), NOON_MS);
+    struct match_query qb = match_query_of(e, engine_referral(e, b), NOON_MS);
+    struct match_standing stand_a, stand_b;
+    size_t n = match_candidates(e, &qa, 0, of_a, COUNT_OF(of_a));
+
+    for (uint32_t p = 1; p <= PLENTY; p++)
+        assert_int_equal(match_may_suit(e, a, (struct pool_id){p}),
+                         match_may_suit(e, b, (struct pool_id){p}));
+    assert_int_equal(match_candidates(e, &qb, 0, of_b, COUNT_OF(of_b)), n);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(of_a[i].pool.v, of_b[i].pool.v);
+        assert_int_equal(of_a[i].utility, of_b[i].utility);
+        assert_int_equal(of_a[i].ask_mask, of_b[i].ask_mask);
+    }
+    assert_int_equal(match_first(e, &qa, &of_a[0]), match_first(e, &qb, &of_b[0]));
+    assert_int_equal(of_a[0].pool.v, of_b[0].pool.v);
+    match_ranks(e, &qa, pools, COUNT_OF(pools), &stand_a);
+    match_ranks(e, &qb, pools, COUNT_OF(pools), &stand_b);
+    assert_memory_equal(stand_a.rank, stand_b.rank, sizeof stand_a.rank);
+    assert_int_equal(stand_a.fits, stand_b.fits);
+    assert_int_equal(stand_a.asks, stand_b.asks);
+}
+
+/* There is room for the bits of so many: who comes later has none and gets the same answers, and has them
+ * when one of the others is closed. */
+static void without_bits_all_is_the_same(void **state)
+{
+    struct event ev = {.kind = EV_REFERRAL_WITHDRAWN, .at_ms = NOON_MS};
+    struct rng rng = rng_seed(6);
+    struct need needs[20];
+    struct referral_id late = {0};
+    struct scene s;
+    struct engine *e = any_world(&s, *state, 6, PLENTY);
+    size_t full = 0;
+
+    for (uint64_t i = 1; i <= HAVE_BITS; i++) {
+        any_need(&rng, &s);
+        needs[i % COUNT_OF(needs)] = s.need;
+        late = world_open(e, &s.need, NOON_MS);
+        assert_false(match_may_suit_is_known(e, late));
+        match_may_suit(e, late, (struct pool_id){1});
+        assert_true(match_may_suit_is_known(e, late));
+    }
+    full = engine_memory(e).may_suit;
+    for (uint64_t i = HAVE_BITS - COUNT_OF(needs) + 1; i <= HAVE_BITS; i++) {
+        late = world_open(e, &needs[i % COUNT_OF(needs)], NOON_MS);
+        assert_same_answers(e, (struct referral_id){i}, late);
+        assert_null(scarcity_may_suit(e, late));
+        assert_true(match_may_suit_is_known(e, late)); /* its next look judges no more than it asks for */
+    }
+    assert_int_equal(engine_memory(e).may_suit, full);
+    ev.seq = engine_seq(e) + 1;
+    ev.u.referral.referral.v = 1;
+    ev.u.referral.reason = 1;
+    engine_apply(e, &ev);
+    assert_false(match_may_suit_is_known(e, late));
+    assert_same_answers(e, (struct referral_id){HAVE_BITS}, late);
+    assert_non_null(scarcity_may_suit(e, late));
+    assert_int_equal(engine_memory(e).may_suit, full);
+    engine_free(e);
+}
+
 /* Of a closed referral nothing is kept, also when it is looked at afterwards. */
 static void a_closed_referral_keeps_nothing(void **state)
 {
@@ -403,6 +471,7 @@ int main(void)
         cmocka_unit_test(but_adds_what_only_those_rules_exclude),
         cmocka_unit_test(may_suit_never_loses_a_place),
         cmocka_unit_test(may_suit_follows_a_changed_pool),
+        cmocka_unit_test(without_bits_all_is_the_same),
         cmocka_unit_test(a_closed_referral_keeps_nothing),
         cmocka_unit_test(a_free_unit_more_never_lowers_the_best),
         cmocka_unit_test(scarce_places_come_last),
