@@ -143,6 +143,7 @@ struct engine {
     uint32_t n_pools, cap_pools;
     uint32_t n_referrals, cap_referrals;
     uint32_t n_requests, cap_requests;
+    uint32_t n_live; /* referrals that are; derived */
     struct pool_texts pool_texts;
     struct code_index org_codes, location_codes, pool_codes, referral_codes;
 

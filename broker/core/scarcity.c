@@ -19,9 +19,9 @@
 #define GROUP_LEAST 5 /* households: fewer would tell of one of them (ux.md: no figure of less than 5) */
 #define TEEN_FROM 12
 #define LARGE_FROM 5
-/* Of the bits of all referrals together. With 1,000 pools 512 referrals have theirs, with 10,000 pools 52;
- * who comes after them is judged when it is looked at. */
-#define BITS_MAX ((size_t)64 * 1024)
+/* Bytes of bits for each live referral, on average: all have theirs up to 1,279 pools, with 10,000 one in
+ * eight. Who comes after them is judged when it is looked at. */
+#define BITS_EACH 160
 
 /* One referral of the past: what the price needs of it, no more. */
 struct profile {
@@ -350,7 +350,7 @@ static bool has_room(const struct engine *e, const struct referral_slot *slot)
 {
     size_t others = e->scarcity->n_kept - (slot->may_suit != NULL);
 
-    return (others + 1) * bits_size(e) * sizeof slot->may_suit[0] <= BITS_MAX;
+    return (others + 1) * bits_size(e) * sizeof slot->may_suit[0] <= (size_t)BITS_EACH * e->n_live;
 }
 
 static void forget_bits(const struct engine *e, struct referral_slot *slot)
@@ -381,7 +381,7 @@ const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id)
     CHECK(engine_referral(e, id) != NULL);
     if (!is_kept_for(&slot->r))
         return NULL;
-    if (slot->may_suit != NULL && slot->may_suit_supply == e->supply_version)
+    if (slot->may_suit != NULL && slot->may_suit_supply == e->supply_version && has_room(e, slot))
         return slot->may_suit;
     forget_bits(e, slot);
     if (!has_room(e, slot))

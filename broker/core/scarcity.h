@@ -8,7 +8,8 @@
  *
  * All of it is derived: a function of the engine's state, the vocabulary and the moment, in integers. It is
  * compiled on the first look after a change, is in no digest and in no journal (a proposal freezes the price
- * it was made at). Memory: 72 bytes per pool and 18 KiB, and at most 64 KiB for what referrals may look at.
+ * it was made at). Memory: 72 bytes per pool and 18 KiB, and at most 160 bytes per live referral for
+ * the pools that may suit it.
  */
 #ifndef PLEK_CORE_SCARCITY_H
 #define PLEK_CORE_SCARCITY_H
@@ -57,8 +58,8 @@ size_t scarcity_pool_bytes(const struct engine *e);
 
 /* ---- for the engine and the match ---- */
 /* One bit per pool: could it ever suit the referral, whatever is free, whoever was asked and may place there.
- * NULL if that is not kept: its facts are not known, it is closed, or others have the room (first come, until
- * they close). Valid until the next apply. */
+ * NULL if that is not kept: its facts are not known, it is closed, or others have the room (first come).
+ * Valid until the next apply. */
 const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id);
 /* The same of one pool that exists, kept or not; true where facts are not known or the referral is closed. */
 bool scarcity_pool_may_suit(const struct engine *e, struct referral_id id, struct pool_id pool);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/engine_state.h"
 #include "core/scarcity.h"
 
 #include <stdlib.h>
@@ -11,8 +12,9 @@
 #define SEEDS 60
 #define POOLS 24
 #define REFERRALS 12
-#define PLENTY 1000   /* pools: bits of 128 bytes, */
-#define HAVE_BITS 512 /* of which so many have room */
+#define PLENTY 2500 /* pools: bits of 320 bytes, for which one in two referrals has room */
+#define PAIRS 20
+#define ALL_REGIONS UINT64_MAX
 
 static int vocab_setup(void **state)
 {
@@ -258,42 +260,90 @@ static void assert_same_answers(const struct engine *e, struct referral_id a, st
     assert_int_equal(stand_a.asks, stand_b.asks);
 }
 
-/* There is room for the bits of so many: who comes later has none and gets the same answers, and has them
- * when one of the others is closed. */
-static void without_bits_all_is_the_same(void **state)
+static bool any_may_suit(const struct engine *e, struct referral_id id)
 {
-    struct event ev = {.kind = EV_REFERRAL_WITHDRAWN, .at_ms = NOON_MS};
-    struct rng rng = rng_seed(6);
-    struct need needs[20];
-    struct referral_id late = {0};
-    struct scene s;
-    struct engine *e = any_world(&s, *state, 6, PLENTY);
-    size_t full = 0;
+    bool any = false;
 
-    for (uint64_t i = 1; i <= HAVE_BITS; i++) {
-        any_need(&rng, &s);
-        needs[i % COUNT_OF(needs)] = s.need;
-        late = world_open(e, &s.need, NOON_MS);
-        assert_false(match_may_suit_is_known(e, late));
-        match_may_suit(e, late, (struct pool_id){1});
-        assert_true(match_may_suit_is_known(e, late));
-    }
-    full = engine_memory(e).may_suit;
-    for (uint64_t i = HAVE_BITS - COUNT_OF(needs) + 1; i <= HAVE_BITS; i++) {
-        late = world_open(e, &needs[i % COUNT_OF(needs)], NOON_MS);
-        assert_same_answers(e, (struct referral_id){i}, late);
-        assert_null(scarcity_may_suit(e, late));
-        assert_true(match_may_suit_is_known(e, late)); /* its next look judges no more than it asks for */
-    }
-    assert_int_equal(engine_memory(e).may_suit, full);
-    ev.seq = engine_seq(e) + 1;
-    ev.u.referral.referral.v = 1;
+    for (uint32_t p = 1; p <= PLENTY; p++)
+        any |= match_may_suit(e, id, (struct pool_id){p});
+    return any;
+}
+
+static void withdraw(struct engine *e, struct referral_id id)
+{
+    struct event ev = {.kind = EV_REFERRAL_WITHDRAWN, .seq = engine_seq(e) + 1, .at_ms = NOON_MS};
+
+    ev.u.referral.referral = id;
     ev.u.referral.reason = 1;
     engine_apply(e, &ev);
-    assert_false(match_may_suit_is_known(e, late));
-    assert_same_answers(e, (struct referral_id){HAVE_BITS}, late);
-    assert_non_null(scarcity_may_suit(e, late));
+}
+
+/* PAIRS referrals, and as many with the same needs; the first have bits and leave no room. */
+static struct engine *crowded(const struct vocab *v)
+{
+    struct rng rng = rng_seed(6);
+    struct need needs[PAIRS];
+    struct scene s;
+    struct engine *e = any_world(&s, v, 6, PLENTY);
+
+    for (int i = 0; i < 2 * PAIRS; i++) {
+        if (i < PAIRS) {
+            any_need(&rng, &s);
+            needs[i] = s.need;
+        }
+        world_open(e, &needs[i % PAIRS], NOON_MS);
+    }
+    for (uint64_t i = 1; i <= PAIRS; i++) {
+        assert_false(match_may_suit_is_known(e, (struct referral_id){i}));
+        match_may_suit(e, (struct referral_id){i}, (struct pool_id){1});
+        assert_true(match_may_suit_is_known(e, (struct referral_id){i}));
+    }
+    return e;
+}
+
+/* Who has no bits gets the same answers as who has; what is known of it follows its need. */
+static void without_bits_all_is_the_same(void **state)
+{
+    struct engine *e = crowded(*state);
+    struct referral_id late = {0};
+    size_t full = engine_memory(e).may_suit;
+
+    for (uint64_t i = 1; i <= PAIRS; i++) {
+        late.v = PAIRS + i;
+        assert_true(match_may_suit_is_known(e, late)); /* a look judges no more pools than it asks for */
+        assert_same_answers(e, (struct referral_id){i}, late);
+        assert_null(scarcity_may_suit(e, late));
+        assert_non_null(scarcity_may_suit(e, (struct referral_id){i}));
+    }
     assert_int_equal(engine_memory(e).may_suit, full);
+    assert_true(any_may_suit(e, late));
+    referral_slot(e, late)->r.need.unsafe_regions = ALL_REGIONS;
+    scarcity_need_changed(e, late);
+    assert_false(any_may_suit(e, late));
+    engine_free(e);
+}
+
+/* The bits follow the number of those who are there. */
+static void bits_make_room(void **state)
+{
+    struct engine *e = crowded(*state);
+    struct referral_id late = {2 * PAIRS}, twin = {PAIRS};
+    size_t full = engine_memory(e).may_suit;
+
+    withdraw(e, (struct referral_id){1});
+    assert_null(scarcity_may_suit(e, late));
+    withdraw(e, (struct referral_id){2});
+    assert_false(match_may_suit_is_known(e, late));
+    assert_same_answers(e, twin, late);
+    assert_non_null(scarcity_may_suit(e, late));
+    for (uint64_t i = PAIRS + 1; i < 2 * PAIRS; i++)
+        withdraw(e, (struct referral_id){i});
+    assert_same_answers(e, twin, late);
+    for (uint64_t i = 1; i <= 2 * PAIRS; i++)
+        scarcity_may_suit(e, (struct referral_id){i});
+    /* 19 are left, with room for 9. */
+    assert_int_equal(engine_memory(e).may_suit * PAIRS, full * 9);
+    assert_same_answers(e, twin, late);
     engine_free(e);
 }
 
@@ -472,6 +522,7 @@ int main(void)
         cmocka_unit_test(may_suit_never_loses_a_place),
         cmocka_unit_test(may_suit_follows_a_changed_pool),
         cmocka_unit_test(without_bits_all_is_the_same),
+        cmocka_unit_test(bits_make_room),
         cmocka_unit_test(a_closed_referral_keeps_nothing),
         cmocka_unit_test(a_free_unit_more_never_lowers_the_best),
         cmocka_unit_test(scarce_places_come_last),

@@ -543,7 +543,7 @@ static void very_many_free_units_are_not_few(void **state)
 }
 
 /* limits.md: the matcher's state in 1 MiB. 600 pools, every profile in use, and 2,000 referrals looked at of
- * which none is closed: their bits take 64 KiB together, however many they are. */
+ * which none is closed. */
 static void it_takes_a_mebibyte_at_most(void **state)
 {
     struct engine *e = world_new(*state);
@@ -558,8 +558,8 @@ static void it_takes_a_mebibyte_at_most(void **state)
         match_may_suit(e, (struct referral_id){i}, (struct pool_id){1});
     match_candidates(e, &(struct match_query){.need = &s.need, .now_ms = NOON_MS}, 0, &one, 1);
     print_message("%zu bytes\n", scarcity_bytes(e));
-    assert_true(scarcity_bytes(e) > 600 * 72 + 60 * 1024);
-    assert_true(scarcity_bytes(e) <= 600 * 72 + (64 + 20) * 1024);
+    assert_true(scarcity_bytes(e) > 600 * 64 + 2000 * 75);
+    assert_true(scarcity_bytes(e) <= 1024 * 1024);
     engine_free(e);
 }
 
