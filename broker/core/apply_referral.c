@@ -6,7 +6,7 @@
 #include "core/fields.h"
 #include "core/gate/gate_state.h"
 #include "core/nobed/nobed_apply.h"
-#include "core/scarcity.h"
+#include "core/may_suit.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ void referral_move(struct engine *e, struct referral_slot *s, enum referral_stat
     s->r.state = to;
     s->r.version = seq;
     if (!referral_is_live(to)) {
-        scarcity_forget_referral(e, s->r.id);
+        may_suit_forget(e, s->r.id);
         gate_on_referral_closed(e, &s->r, s->r.closed_at_ms, seq);
     }
     due_refresh_referral(e, s);

@@ -72,7 +72,7 @@ struct pool_texts {
 struct referral_slot {
     struct referral r;
     uint64_t sum;
-    uint64_t *may_suit; /* scarcity.c: one bit per pool, NULL = not kept */
+    uint64_t *may_suit; /* may_suit.c: one bit per pool, NULL = not kept */
     uint32_t may_suit_supply;
     uint32_t due;
 
@@ -158,6 +158,7 @@ struct engine {
     uint8_t n_freed;
     uint32_t supply_version;   /* one up when a pool comes or changes its profile */
     struct scarcity *scarcity; /* scarcity.c */
+    struct may_suit *may_suit; /* may_suit.c */
 
     struct due *due; /* binary heap, earliest on top */
     uint32_t n_due, cap_due;

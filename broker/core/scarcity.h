@@ -8,9 +8,7 @@
  *
  * All of it is derived: a function of the engine's state, the vocabulary and the moment, in integers. It is
  * compiled on the first look after a change, is in no digest and in no journal (a proposal freezes the price
- * it was made at). Memory: 72 bytes per pool and 18 KiB, and at most 160 bytes per live referral for
- * the pools that may suit it.
- */
+ * it was made at). Memory: 72 bytes per pool and 17 KiB. */
 #ifndef PLEK_CORE_SCARCITY_H
 #define PLEK_CORE_SCARCITY_H
 
@@ -57,16 +55,6 @@ size_t scarcity_bytes(const struct engine *e);
 size_t scarcity_pool_bytes(const struct engine *e);
 
 /* ---- for the engine and the match ---- */
-/* One bit per pool: could it ever suit the referral, whatever is free, whoever was asked and may place there.
- * NULL if that is not kept: its facts are not known, it is closed, or others have the room (first come).
- * Valid until the next apply. */
-const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id);
-/* The same of one pool that exists, kept or not; true where facts are not known or the referral is closed. */
-bool scarcity_pool_may_suit(const struct engine *e, struct referral_id id, struct pool_id pool);
-/* False if the next look judges all pools for the referral, to keep what it finds. */
-bool scarcity_may_suit_is_known(const struct engine *e, struct referral_id id);
-uint32_t scarcity_lasting_rules(void); /* mask of the rules that may_suit has judged by */
-void scarcity_forget_referral(struct engine *e, struct referral_id id); /* it is closed: free its bits */
 /* After its need changed: what was compiled of it is compiled anew, so that a price does not depend on when
  * somebody last asked for one. */
 void scarcity_need_changed(struct engine *e, struct referral_id id);

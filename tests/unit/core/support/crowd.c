@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "core/nobed/bridge.h"
+#include "core/may_suit.h"
 #include "core/scarcity.h"
 
 #include <stdio.h>
@@ -190,6 +191,6 @@ struct engine *crowd_new(const struct vocab *v, const struct crowd *c)
     }
     scarcity_at(e, NOON_MS + MS_HOUR, &moment);
     for (uint64_t i = 1; i <= engine_referrals(e); i++)
-        scarcity_may_suit(e, (struct referral_id){i});
+        may_suit_bits(e, (struct referral_id){i});
     return e;
 }
