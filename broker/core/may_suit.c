@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 
-/* Bytes of bits for each live referral, on average: all have theirs up to 1,279 pools, with 10,000 one in
- * eight. Who comes after them is judged when it is looked at. */
-#define BITS_EACH 160
+/* Bytes of bits for each live referral, on average: all have theirs up to 1,087 pools, with 10,000 one in
+ * nine. Who comes after them is judged when it is looked at. */
+#define BITS_EACH 136
 
 struct may_suit {
     uint32_t n_kept; /* referrals whose bits are kept */

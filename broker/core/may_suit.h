@@ -2,8 +2,8 @@
  * cheap first look, so that the others are not judged each time. Derived from need and pools alone, in no
  * digest and in no journal; no answer of the match depends on whether it is kept.
  *
- * One bit per pool and live referral, from the first look on, at most 160 bytes per live referral on average:
- * up to 1,279 pools all have theirs. Who finds no room is judged when it is looked at. For the match and
+ * One bit per pool and live referral, from the first look on, at most 136 bytes per live referral on average:
+ * up to 1,087 pools all have theirs. Who finds no room is judged when it is looked at. For the match and
  * scarcity only. */
 #ifndef PLEK_CORE_MAY_SUIT_H
 #define PLEK_CORE_MAY_SUIT_H

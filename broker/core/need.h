@@ -17,8 +17,8 @@ enum way_back { WAY_BACK_PHONE, WAY_BACK_CHAT, WAY_BACK_N } ONE_BYTE;
 
 struct person {
     enum sex sex;
-    bool pregnant;
     int16_t age; /* years; AGE_UNKNOWN for an adult of unknown age. A child (below 18) always has an age */
+    bool pregnant;
 };
 
 /* "Keep at least MINUTES of travel away from this region." */

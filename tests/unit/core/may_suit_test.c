@@ -6,7 +6,7 @@
 #include "core/engine_state.h"
 #include "core/may_suit.h"
 
-#define PLENTY 2500 /* pools: bits of 320 bytes, for which one in two referrals has room */
+#define PLENTY 2150 /* pools: bits of 272 bytes, for which one in two referrals has room */
 #define PAIRS 20
 #define ALL_REGIONS UINT64_MAX
 
