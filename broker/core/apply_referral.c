@@ -6,17 +6,19 @@
 #include "core/fields.h"
 #include "core/gate/gate_state.h"
 #include "core/nobed/nobed_apply.h"
-#include "core/scarcity.h"
+#include "core/may_suit.h"
 
 #include <string.h>
 
 void referral_move(struct engine *e, struct referral_slot *s, enum referral_state to, uint64_t seq)
 {
     CHECK(s->r.state == to || referral_may_become(s->r.state, to));
+    e->n_live += referral_is_live(to);
+    e->n_live -= referral_is_live(s->r.state);
     s->r.state = to;
     s->r.version = seq;
     if (!referral_is_live(to)) {
-        scarcity_forget_referral(e, s->r.id);
+        may_suit_forget(e, s->r.id);
         gate_on_referral_closed(e, &s->r, s->r.closed_at_ms, seq);
     }
     due_refresh_referral(e, s);
@@ -74,6 +76,7 @@ void referral_opened_apply(struct engine *e, const struct event *ev)
     s->r.org = ev->u.opened.org;
     s->r.opened_by = ev->account;
     s->r.state = REFERRAL_OPEN;
+    e->n_live++;
     s->r.urgency = ev->u.opened.urgency;
     s->r.home_region = ev->u.opened.home_region;
     s->r.opened_at_ms = ev->at_ms;

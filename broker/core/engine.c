@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/engine_state.h"
+#include "core/may_suit.h"
 #include "core/scarcity.h"
 
 #include <stdlib.h>
@@ -74,6 +75,7 @@ struct engine *engine_new(const struct vocab *vocab, const struct core_settings 
     e->vocab = vocab;
     e->settings = *settings;
     e->scarcity = scarcity_new();
+    e->may_suit = may_suit_new();
     return e;
 }
 
@@ -84,6 +86,7 @@ void engine_free(struct engine *e)
     keys_free(e);
     timers_free(&e->timers);
     scarcity_free(e);
+    may_suit_free(e);
     nobed_free(&e->nobed);
     free(e->orgs);
     free(e->locations);

@@ -67,6 +67,7 @@ struct engine_memory engine_memory(const struct engine *e)
         m.may_suit += s->may_suit != NULL ? block((e->n_pools / 64 + 1) * sizeof(uint64_t)) : 0;
     }
     for (uint32_t i = 0; i < e->nobed.n_cases; i++)
-        m.referrals += block(e->nobed.cases[i].n_nights * sizeof *e->nobed.cases[i].nights);
+        m.referrals += block(e->nobed.cases[i].n_nights * sizeof *e->nobed.cases[i].nights) +
+                       block(e->nobed.cases[i].n_bridges * sizeof *e->nobed.cases[i].bridges);
     return m;
 }

@@ -72,9 +72,9 @@ struct pool_texts {
 struct referral_slot {
     struct referral r;
     uint64_t sum;
-    uint32_t due;
-    uint64_t *may_suit; /* scarcity.c: one bit per pool, NULL = not compiled */
+    uint64_t *may_suit; /* may_suit.c: one bit per pool, NULL = not kept */
     uint32_t may_suit_supply;
+    uint32_t due;
 
     uint32_t last_mdo; /* 0 = none */
     uint32_t regie;    /* index in the care table + 1, 0 = as it began */
@@ -143,6 +143,7 @@ struct engine {
     uint32_t n_pools, cap_pools;
     uint32_t n_referrals, cap_referrals;
     uint32_t n_requests, cap_requests;
+    uint32_t n_live; /* referrals that are; derived */
     struct pool_texts pool_texts;
     struct code_index org_codes, location_codes, pool_codes, referral_codes;
 
@@ -157,6 +158,7 @@ struct engine {
     uint8_t n_freed;
     uint32_t supply_version;   /* one up when a pool comes or changes its profile */
     struct scarcity *scarcity; /* scarcity.c */
+    struct may_suit *may_suit; /* may_suit.c */
 
     struct due *due; /* binary heap, earliest on top */
     uint32_t n_due, cap_due;

@@ -4,6 +4,9 @@
 #ifndef PLEK_CORE_KINDS_H
 #define PLEK_CORE_KINDS_H
 
+/* Of enums that every household and request has many of in memory. */
+#define ONE_BYTE __attribute__((packed))
+
 /* Kinds of place (domain: section 3). */
 enum kind {
     KIND_NOOD,
@@ -19,7 +22,7 @@ enum kind {
     KIND_N
 };
 
-enum threat_level { THREAT_UNKNOWN, THREAT_GROEN, THREAT_ORANJE, THREAT_ROOD, THREAT_N };
+enum threat_level { THREAT_UNKNOWN, THREAT_GROEN, THREAT_ORANJE, THREAT_ROOD, THREAT_N } ONE_BYTE;
 
 /* Bits in a tri_set. */
 enum threat_kind {
@@ -44,13 +47,13 @@ enum residence {
     RESIDENCE_DUBLIN,
     RESIDENCE_GEEN,
     RESIDENCE_N
-};
+} ONE_BYTE;
 
-enum urgency { URGENCY_NU, URGENCY_VANDAAG, URGENCY_DRIE_DAGEN, URGENCY_N };
+enum urgency { URGENCY_NU, URGENCY_VANDAAG, URGENCY_DRIE_DAGEN, URGENCY_N } ONE_BYTE;
 
-enum sex { SEX_UNKNOWN, SEX_F, SEX_M, SEX_X, SEX_N };
+enum sex { SEX_UNKNOWN, SEX_F, SEX_M, SEX_X, SEX_N } ONE_BYTE;
 
-enum gatekeeper { GATEKEEPER_NONE, GATEKEEPER_COMENSHA, GATEKEEPER_GI, GATEKEEPER_N };
+enum gatekeeper { GATEKEEPER_NONE, GATEKEEPER_COMENSHA, GATEKEEPER_GI, GATEKEEPER_N } ONE_BYTE;
 
 enum org_kind {
     ORG_SHELTER,
@@ -82,7 +85,7 @@ enum source { SOURCE_FEED, SOURCE_HAND, SOURCE_PHONE, SOURCE_N };
 
 enum freshness { FRESH, AGEING, STALE, NOT_KNOWN, FRESHNESS_N };
 
-enum ground { GROUND_NONE, GROUND_STATUTORY_TASK, GROUND_VITAL_INTEREST, GROUND_CONSENT, GROUND_N };
+enum ground { GROUND_NONE, GROUND_STATUTORY_TASK, GROUND_VITAL_INTEREST, GROUND_CONSENT, GROUND_N } ONE_BYTE;
 
 /* The code of each value as it stands in schema/codes/ and in the API ("nood", "rood", "onbekend", ...).
  * Never NULL for a value below _N. Threat level unknown is "onbekend", sex unknown is "onbekend". */

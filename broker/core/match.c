@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "core/gate/gate_look.h"
 #include "core/match_parts.h"
+#include "core/may_suit.h"
 
 #include <stdlib.h>
 
@@ -231,7 +232,7 @@ static const uint64_t *may_suit_of(const struct engine *e, const struct match_qu
 {
     const struct referral *r = q->referral.v != 0 ? engine_referral(e, q->referral) : NULL;
 
-    return r != NULL && q->need == &r->need ? scarcity_may_suit(e, q->referral) : NULL;
+    return r != NULL && q->need == &r->need ? may_suit_bits(e, q->referral) : NULL;
 }
 
 /* What match_rank_why looks at, without stating reasons. */
@@ -354,7 +355,7 @@ size_t match_candidates(const struct engine *e, const struct match_query *q, uin
 {
     struct match_candidate *all = mem_new(engine_pools(e) + 1u, sizeof *all);
     /* What only a rule of BUT excludes may not be left out unseen. */
-    const uint64_t *may_suit = (but & scarcity_lasting_rules()) == 0 ? may_suit_of(e, q) : NULL;
+    const uint64_t *may_suit = (but & may_suit_rules()) == 0 ? may_suit_of(e, q) : NULL;
     struct scarcity_moment moment;
     struct match_ctx c;
     size_t n = 0;
@@ -389,12 +390,12 @@ size_t match_candidates(const struct engine *e, const struct match_query *q, uin
 bool match_may_suit(const struct engine *e, struct referral_id referral, struct pool_id pool)
 {
     return engine_referral(e, referral) != NULL && engine_pool(e, pool) != NULL &&
-           !is_ruled_out(scarcity_may_suit(e, referral), pool.v - 1);
+           may_suit_pool(e, referral, pool);
 }
 
 bool match_may_suit_is_known(const struct engine *e, struct referral_id referral)
 {
-    return engine_referral(e, referral) != NULL && scarcity_may_suit_is_known(e, referral);
+    return engine_referral(e, referral) != NULL && may_suit_is_known(e, referral);
 }
 
 struct match_query match_query_of(const struct engine *e, const struct referral *r, int64_t now_ms)

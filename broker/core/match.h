@@ -12,7 +12,7 @@ struct engine;
 struct actor;
 struct referral;
 
-enum verdict { VERDICT_FITS, VERDICT_ASK, VERDICT_OUT, VERDICT_N };
+enum verdict { VERDICT_FITS, VERDICT_ASK, VERDICT_OUT, VERDICT_N } ONE_BYTE;
 
 /* The rules in the order in which the first failing one is named to the worker. Bit in a mask. */
 enum rule {

@@ -9,7 +9,7 @@
 #include "core/tri.h"
 
 /* How the referrer is reached: a desk that is rung, or one that can only be written to (Chat). */
-enum way_back { WAY_BACK_PHONE, WAY_BACK_CHAT, WAY_BACK_N };
+enum way_back { WAY_BACK_PHONE, WAY_BACK_CHAT, WAY_BACK_N } ONE_BYTE;
 
 #define NEED_PERSONS_MAX 12
 #define NEED_POINTS_MAX 8
@@ -30,14 +30,14 @@ struct unsafe_point {
 struct need {
     enum urgency urgency;
     enum threat_level threat_level;
+    uint8_t n_persons, n_points;
+    bool keep_together;
+    enum way_back channel;       /* nobed: CHAT needs no call-back; changes no match */
     struct tri_set threat_kinds; /* yes / no; unknown = not asked */
     struct person persons[NEED_PERSONS_MAX];
-    uint8_t n_persons;
-    bool keep_together;
     struct tri_set traits;   /* yes = needed, no = not needed, neither = not known */
     uint64_t unsafe_regions; /* bit = region */
     struct unsafe_point points[NEED_POINTS_MAX];
-    uint8_t n_points;
     uint16_t home_municipality; /* 0 = not given */
     uint8_t home_region;   /* REGION_NONE if not known: distance then counts from the referrer's region */
     uint8_t school_region; /* where school or work should stay reachable; REGION_NONE = no wish */
@@ -46,11 +46,10 @@ struct need {
     bool minor_alone; /* an unaccompanied minor: jeugd places, gatekeeper GI */
     bool anonymous;
     enum ground ground;
-    int64_t ground_at_ms; /* 0 = not given */
     enum tri mdo_consent;
-    char callback[24];     /* number of the worker's desk; digits, space, + and - */
-    char return_code[16];  /* of an earlier stay, "" = none */
-    enum way_back channel; /* nobed: CHAT needs no call-back; changes no match */
+    int64_t ground_at_ms; /* 0 = not given */
+    char callback[24];    /* number of the worker's desk; digits, space, + and - */
+    char return_code[16]; /* of an earlier stay, "" = none */
 };
 
 /* An empty need: nothing known, keep together. */

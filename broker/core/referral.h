@@ -30,7 +30,7 @@ enum referral_state {
     REFERRAL_CLOSED, /* without a place, by a person: unplaced (core/nobed) */
     REFERRAL_DEPARTED,
     REFERRAL_STATE_N
-};
+} ONE_BYTE;
 
 /* Places announced for one referral that are remembered, so that none is announced twice. */
 #define REFERRAL_FOUND_MAX 8
@@ -60,14 +60,12 @@ struct referral {
     int64_t closed_at_ms;
     uint64_t version; /* seq of the last event that touched it */
     bool facts_known; /* false when the key was destroyed: need is empty */
+    uint8_t n_requests, n_found, n_gates;
     struct need need;
     struct request_id *requests; /* N_REQUESTS of at most REFERRAL_REQUESTS_MAX; the engine's, like found */
-    uint8_t n_requests;
-    struct place_found *found; /* at most REFERRAL_FOUND_MAX, newest last */
-    uint8_t n_found;
+    struct place_found *found;   /* at most REFERRAL_FOUND_MAX, newest last */
     /* ---- gatekeepers ---- */
     struct gate_id gates[GATE_OF_REFERRAL_MAX]; /* oldest first; follows from the gate requests */
-    uint8_t n_gates;
     int64_t residence_until_ms; /* a fact of the household, like its residence; 0 = no end known */
 };
 

@@ -27,7 +27,7 @@ enum request_state {
     REQUEST_ADMITTED,
     REQUEST_LEFT, /* a bridge bed that the household left */
     REQUEST_STATE_N
-};
+} ONE_BYTE;
 
 enum cancel_why {
     CANCEL_NONE,
@@ -37,7 +37,7 @@ enum cancel_why {
     CANCEL_HOLD_ENDED, /* nobody came, nor told of a journey, within the hold after the yes */
     CANCEL_LEAKED,     /* its location is about to be frozen (core/safety/) */
     CANCEL_N
-};
+} ONE_BYTE;
 
 /* What the proposal was based on, frozen when it was asked. */
 struct proposal {
@@ -70,6 +70,17 @@ struct request {
     uint8_t decline_reason; /* index in the decline list + 1 */
     uint8_t units;          /* 1, or 2 linked */
     bool late_yes;
+    /* ---- timers and escalation ---- */
+    bool widened;               /* asked by the broker because there was no yes for long */
+    bool refused;               /* said yes, and did not let the household in when it stood at the door */
+    uint8_t n_rung, n_extended; /* rung again; extra time that the house asked for */
+    /* ---- no bed: bridges and the unplaced register ---- */
+    bool bridge; /* asked as a bridge bed; its yes and its arrival do not end the search */
+    /* ---- location leaked, surge, conflict check ---- */
+    bool overflow; /* asked at a place that is kept for a surge */
+    /* ---- gatekeepers ---- */
+    enum gatekeeper keeper; /* that the pool had when it was asked */
+    struct gate_id gate;    /* the gate request through which it was asked; 0 = none was needed */
     int64_t asked_at_ms;
     int64_t seen_at_ms;   /* 0 = not seen yet */
     int64_t answer_by_ms; /* what the shelter is asked to keep; after it others may be asked too */
@@ -80,21 +91,10 @@ struct request {
     uint64_t version;    /* seq of the last event that touched it */
     struct proposal proposal;
     /* ---- timers and escalation ---- */
-    uint8_t n_rung, n_extended; /* rung again; extra time that the house asked for */
-    bool widened;               /* asked by the broker because there was no yes for long */
-    int64_t rung_at_ms;         /* the last time; 0 = never */
+    int64_t rung_at_ms; /* the last time; 0 = never */
     int64_t extended_at_ms;
-    /* ---- no bed: bridges and the unplaced register ---- */
-    bool bridge; /* asked as a bridge bed; its yes and its arrival do not end the search */
-    /* ---- gatekeepers ---- */
-    enum gatekeeper keeper; /* that the pool had when it was asked */
-    struct gate_id gate;    /* the gate request through which it was asked; 0 = none was needed */
     /* ---- stays, clocks, nights and funding ---- */
     int64_t left_at_ms; /* when the household that was admitted departed; 0 = it is there. Its stay's */
-    /* ---- location leaked, surge, conflict check ---- */
-    bool overflow; /* asked at a place that is kept for a surge */
-    /* ---- timers and escalation, since ---- */
-    bool refused; /* said yes, and did not let the household in when it stood at the door */
 };
 
 /* The moments of a request made at NOW to a house whose clock starts at OPENS_AT, by the rule above.

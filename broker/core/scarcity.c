@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "core/engine_state.h"
 #include "core/match_parts.h"
+#include "core/may_suit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,12 +49,6 @@ struct scarcity {
     uint64_t rarity_units, units; /* sums over pools: of rarity x units, and of units */
 };
 
-/* Rules that hold whatever is free, whoever was asked and whoever may place there. */
-static const enum rule lasting[] = {
-    RULE_UNSAFE,   RULE_TARGET,       RULE_SIZE,        RULE_SEX,   RULE_ADULT_AGE, RULE_CHILDREN, RULE_SON,
-    RULE_DAUGHTER, RULE_THREAT_LEVEL, RULE_THREAT_KIND, RULE_TRAIT, RULE_RESIDENCE, RULE_SERVES,
-};
-
 const char *scarce_group_code(enum scarce_group g)
 {
     static const char *const codes[SCARCE_N] = {"teen_son", "wheelchair", "no_residence", "men",
@@ -65,49 +60,9 @@ const char *scarce_group_code(enum scarce_group g)
 
 /* ---- who could be served where ---- */
 
-static void context_of(const struct engine *e, const struct referral *r, struct match_ctx *c)
-{
-    struct match_query q = {
-        .need = &r->need,
-        .referrer_region = engine_org(e, r->org)->region,
-        .now_ms = r->opened_at_ms,
-        .deadline_ms = r->deadline_ms,
-    };
-
-    match_ctx_init(c, e->vocab, &e->settings, &q);
-}
-
-/* A pool as its profile says, whatever is free. */
-static void bare_place(const struct engine *e, const struct match_ctx *c, uint32_t pool,
-                       struct match_place *p)
-{
-    const struct pool_view nothing = {.freshness = FRESH, .offerable = UNITS_UNKNOWN};
-
-    match_place_init(p, c, &e->pools[pool].pool, engine_location(e, e->pools[pool].pool.location), &nothing);
-    p->room = INT32_MAX;
-}
-
-static bool could_suit(const struct match_ctx *c, const struct match_place *p)
-{
-    for (unsigned i = 0; i < COUNT_OF(lasting); i++) {
-        if (match_rule(lasting[i], c, p) == VERDICT_OUT)
-            return false;
-    }
-    return true;
-}
-
-uint32_t scarcity_lasting_rules(void)
-{
-    uint32_t mask = 0;
-
-    for (unsigned i = 0; i < COUNT_OF(lasting); i++)
-        mask |= 1u << lasting[i];
-    return mask;
-}
-
 static bool does_serve(const struct match_ctx *c, const struct match_place *p)
 {
-    return p->needed != TRI_NO && match_rule(RULE_NIGHT, c, p) != VERDICT_OUT && could_suit(c, p);
+    return p->needed != TRI_NO && match_rule(RULE_NIGHT, c, p) != VERDICT_OUT && may_suit_judge(c, p);
 }
 
 static bool has_trait(const struct match_ctx *c, const char *code)
@@ -230,7 +185,7 @@ static void serve(const struct engine *e, struct scarcity *s, const struct match
     uint64_t *word = &s->served[pool].bits[slot / 64];
     struct match_place p;
 
-    bare_place(e, c, pool, &p);
+    may_suit_place(e, c, pool, &p);
     *word = is_supply(e, pool) && does_serve(c, &p) ? *word | bit : *word & ~bit;
 }
 
@@ -262,7 +217,7 @@ static void compile(const struct engine *e, struct scarcity *s, uint64_t id)
     take_back(e, s, slot);
     if (!r->facts_known)
         return;
-    context_of(e, r, &c);
+    may_suit_context(e, r, &c);
     note_size(s, c.persons, slot);
     for (uint32_t i = 0; i < s->n_pools; i++)
         serve(e, s, &c, i, slot);
@@ -302,7 +257,7 @@ static void compile_changed(const struct engine *e, struct scarcity *s)
 
         if (s->profiles[slot].referral == 0)
             continue;
-        context_of(e, &e->referrals[s->profiles[slot].referral - 1].r, &c);
+        may_suit_context(e, &e->referrals[s->profiles[slot].referral - 1].r, &c);
         for (uint32_t i = 0; i < n; i++)
             serve(e, s, &c, changed[i], slot);
     }
@@ -330,59 +285,17 @@ static struct scarcity *compiled(const struct engine *e)
     return s;
 }
 
-bool scarcity_may_suit_is_known(const struct engine *e, struct referral_id id)
-{
-    const struct referral_slot *slot = &e->referrals[id.v - 1];
-
-    return slot->may_suit != NULL && slot->may_suit_supply == e->supply_version;
-}
-
-const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id)
-{
-    struct referral_slot *slot = &e->referrals[id.v - 1];
-    struct match_ctx c;
-
-    CHECK(engine_referral(e, id) != NULL);
-    /* Of a closed one nobody will ever free them. */
-    if (!slot->r.facts_known || !referral_is_live(slot->r.state))
-        return NULL;
-    if (slot->may_suit != NULL && slot->may_suit_supply == e->supply_version)
-        return slot->may_suit;
-    free(slot->may_suit);
-    slot->may_suit = mem_new(e->n_pools / 64 + 1, sizeof slot->may_suit[0]);
-    slot->may_suit_supply = e->supply_version;
-    context_of(e, &slot->r, &c);
-    for (uint32_t i = 0; i < e->n_pools; i++) {
-        struct match_place p;
-
-        bare_place(e, &c, i, &p);
-        if (could_suit(&c, &p))
-            slot->may_suit[i / 64] |= UINT64_C(1) << i % 64;
-    }
-    return slot->may_suit;
-}
-
-void scarcity_forget_referral(struct engine *e, struct referral_id id)
-{
-    struct referral_slot *slot = referral_slot(e, id);
-
-    free(slot->may_suit);
-    slot->may_suit = NULL;
-}
-
 void scarcity_need_changed(struct engine *e, struct referral_id id)
 {
     struct scarcity *s = e->scarcity;
 
-    scarcity_forget_referral(e, id);
+    may_suit_forget(e, id);
     if (s->profiles[id.v % SCARCITY_PROFILES].referral == id.v)
         compile(e, s, id.v);
 }
 
 void scarcity_free(struct engine *e)
 {
-    for (uint32_t i = 0; i < e->n_referrals; i++)
-        free(e->referrals[i].may_suit);
     if (e->scarcity != NULL) {
         free(e->scarcity->served);
         free(e->scarcity->rarity);
@@ -399,11 +312,7 @@ size_t scarcity_pool_bytes(const struct engine *e)
 
 size_t scarcity_bytes(const struct engine *e)
 {
-    size_t bytes = sizeof *e->scarcity + scarcity_pool_bytes(e);
-
-    for (uint32_t i = 0; i < e->n_referrals; i++)
-        bytes += e->referrals[i].may_suit != NULL ? (e->n_pools / 64 + 1) * sizeof(uint64_t) : 0;
-    return bytes;
+    return sizeof *e->scarcity + scarcity_pool_bytes(e) + may_suit_bytes(e);
 }
 
 /* ---- prices ---- */

@@ -55,12 +55,6 @@ size_t scarcity_bytes(const struct engine *e);
 size_t scarcity_pool_bytes(const struct engine *e);
 
 /* ---- for the engine and the match ---- */
-/* One bit per pool: could it ever suit the referral, whatever is free, whoever was asked and may place there.
- * NULL if that is not kept: its facts are not known, or it is closed. Valid until the next apply. */
-const uint64_t *scarcity_may_suit(const struct engine *e, struct referral_id id);
-bool scarcity_may_suit_is_known(const struct engine *e, struct referral_id id);
-uint32_t scarcity_lasting_rules(void); /* mask of the rules that may_suit has judged by */
-void scarcity_forget_referral(struct engine *e, struct referral_id id); /* it is closed: free its bits */
 /* After its need changed: what was compiled of it is compiled anew, so that a price does not depend on when
  * somebody last asked for one. */
 void scarcity_need_changed(struct engine *e, struct referral_id id);

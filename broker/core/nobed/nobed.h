@@ -12,10 +12,9 @@
 struct nobed_case {
     struct referral_id referral;
     uint64_t sum;
-    struct bridge_id bridges[BRIDGES_PER_REFERRAL_MAX]; /* oldest first */
-    uint8_t n_bridges;
-    struct night *nights; /* N_NIGHTS of at most NIGHTS_MAX, by day; the engine's */
-    uint8_t n_nights;
+    struct bridge_id *bridges; /* N_BRIDGES of at most BRIDGES_PER_REFERRAL_MAX, oldest first; the engine's */
+    struct night *nights;      /* N_NIGHTS of at most NIGHTS_MAX, by day; likewise */
+    uint8_t n_bridges, n_nights;
     uint8_t closed_slept;  /* index + 1, of REFERRAL_CLOSED; 0 = not closed */
     uint8_t closed_reason; /* index + 1 in the unplaced list */
 };

@@ -115,6 +115,7 @@ void bridge_opened_apply(struct engine *e, const struct event *ev)
     s->b.ended_at_ms = 0;
     s->b.set_out_at_ms = 0;
     bridge_touched(e, s, ev->seq);
+    c->bridges = mem_resize(c->bridges, c->n_bridges + 1u, sizeof c->bridges[0]);
     c->bridges[c->n_bridges++] = s->b.id;
     nobed_case_touched(e, c);
     touch_referral(e, s->b.referral, ev->seq);

@@ -15,8 +15,10 @@
 
 void nobed_free(struct nobed_state *s)
 {
-    for (uint32_t i = 0; i < s->n_cases; i++)
+    for (uint32_t i = 0; i < s->n_cases; i++) {
+        free(s->cases[i].bridges);
         free(s->cases[i].nights);
+    }
     free(s->bridges);
     free(s->cases);
 }

@@ -76,8 +76,8 @@ void clock_started_apply(struct engine *e, const struct event *ev)
     if (h->last_clock != 0)
         e->stay.clocks[h->last_clock - 1].next = s->c.id.v;
     else
-        h->first_clock = s->c.id.v;
-    h->last_clock = s->c.id.v;
+        h->first_clock = (uint32_t)s->c.id.v;
+    h->last_clock = (uint32_t)s->c.id.v;
     h->n_clocks++;
     clock_touched(e, s, ev->seq);
 }

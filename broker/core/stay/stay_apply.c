@@ -234,11 +234,11 @@ static void household_join(struct engine *e, struct referral_id id, struct refer
     struct household_slot *to = household_slot(e, first);
     struct referral_id last = {to->last != 0 ? to->last : first.v};
 
-    household_slot(e, last)->next = id.v;
+    household_slot(e, last)->next = (uint32_t)id.v;
     household_slot(e, id)->last = 0;
     for (; id.v != 0; id = engine_household_next(e, id)) {
-        household_slot(e, id)->first = first.v;
-        household_slot(e, first)->last = id.v;
+        household_slot(e, id)->first = (uint32_t)first.v;
+        household_slot(e, first)->last = (uint32_t)id.v;
     }
 }
 

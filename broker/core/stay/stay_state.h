@@ -33,11 +33,11 @@ struct clock_slot {
 struct household_slot {
     struct household_link h;
     uint64_t sum;
-    uint64_t first_clock, last_clock;
-    uint64_t
-        first; /* referral with which the household began; 0 = this one. These three follow from the links */
-    uint64_t next; /* referral of the household that was linked after this one; 0 = none */
-    uint64_t last; /* of the first one: the end of the list; 0 = itself */
+    uint32_t first_clock, last_clock;
+    /* These three follow from the links. */
+    uint32_t first; /* referral with which the household began; 0 = this one */
+    uint32_t next;  /* referral of the household that was linked after this one; 0 = none */
+    uint32_t last;  /* of the first one: the end of the list; 0 = itself */
     uint8_t n_clocks;
 };
 

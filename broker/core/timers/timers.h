@@ -83,10 +83,10 @@ struct escalation {
 struct alarm_state {
     int64_t raised_at_ms; /* 0 = never; when what it is about began */
     int64_t again_at_ms;  /* raised again, the last time */
-    uint8_t n_again;
-    bool passed_on; /* the helpdesk was told */
     int64_t acknowledged_at_ms;
     struct account_id acknowledged_by;
+    uint8_t n_again;
+    bool passed_on; /* the helpdesk was told */
 };
 
 /* Of one referral. */
@@ -96,13 +96,13 @@ struct timers {
         hold_request; /* the hold below is of this request, and counts only while that is accepted */
     int64_t hold_until_ms;
     int64_t hold_set_at_ms;
+    int64_t widened_at_ms;   /* last step; 0 = none */
+    uint8_t widen_steps;     /* in the round that step belonged to */
     uint8_t hold_extensions; /* by people */
     bool hold_warned;        /* HOLD_ENDING was raised for this end */
     bool hold_missed;        /* NO_SHOW was raised for this time of arrival */
-    int64_t widened_at_ms;   /* last step; 0 = none */
-    uint8_t widen_steps;     /* in the round that step belonged to */
-    struct account_id owner; /* 0 = who opened it */
     bool handed;             /* offered to a colleague who has not taken it over yet */
+    struct account_id owner; /* 0 = who opened it */
     struct account_id handed_to;
     int64_t handed_at_ms;
     uint64_t version; /* seq of the last event of this part; 0 = none, and the rest is zero */

@@ -34,16 +34,22 @@ static void a_pool_stays_below_its_bars(void **state)
 
 static void an_open_referral_stays_below_its_bar(void **state)
 {
-    static const struct crowd c = {.pools = 1000, .referrals = 500};
+    static const struct crowd cases[] = {{.pools = 1000, .referrals = 500},
+                                         {.pools = 10000, .referrals = 500}};
     struct vocab *v = vocab_of_repository();
-    struct engine *e = crowd_new(v, &c);
-    struct engine_memory m = engine_memory(e);
-    size_t each = (m.referrals + m.requests + m.may_suit) / c.referrals;
 
     (void)state;
-    print_message("%u open referrals: %zu bytes each\n", c.referrals, each);
-    assert_in_range(each, 1, REFERRAL_MAX);
-    engine_free(e);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct engine *e = crowd_new(v, &cases[i]);
+        struct engine_memory m = engine_memory(e);
+        size_t each = (m.referrals + m.requests + m.may_suit) / cases[i].referrals;
+
+        print_message("%u open referrals at %u pools: %zu bytes each, %zu of them bits\n", cases[i].referrals,
+                      cases[i].pools, each, m.may_suit / cases[i].referrals);
+        assert_true(m.may_suit > 0);
+        assert_in_range(each, 1, REFERRAL_MAX);
+        engine_free(e);
+    }
     vocab_free(v);
 }
 

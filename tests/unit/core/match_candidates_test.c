@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/may_suit.h"
 #include "core/scarcity.h"
 
 #include <stdlib.h>
@@ -161,7 +162,7 @@ static void but_adds_what_only_those_rules_exclude(void **state)
                 if (i < ranked)
                     assert_int_equal(m->rank, i + 1);
                 else
-                    lasting += (m->out_mask & scarcity_lasting_rules()) != 0;
+                    lasting += (m->out_mask & may_suit_rules()) != 0;
             }
             added += n - ranked;
             match_fini(&r);

@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "core/nobed/bridge.h"
+#include "core/may_suit.h"
 #include "core/scarcity.h"
 
 #include <stdio.h>
@@ -60,6 +61,73 @@ static void report(struct engine *e, const struct crowd *c, uint32_t id, unsigne
     apply(e, &ev);
 }
 
+/* An MDO with one item, somebody else asked to co-ordinate, a specialist asked. */
+static void care(struct engine *e, struct referral_id r)
+{
+    struct event ev = {.kind = EV_MDO_CONVENED, .at_ms = NOON_MS + MS_HOUR};
+
+    if (r.v % 10 == 2) {
+        ev.u.mdo.mdo = (uint32_t)(r.v / 10 + 1);
+        ev.u.mdo.referral = r;
+        ev.u.mdo.ground = GROUND_CONSENT;
+        ev.u.mdo.orgs[0].v = 1;
+        ev.u.mdo.orgs[1].v = 2;
+        ev.u.mdo.n_orgs = 2;
+        apply(e, &ev);
+        ev = (struct event){.kind = EV_MDO_NOTED, .at_ms = NOON_MS + MS_HOUR};
+        ev.u.mdo_item.item = ev.u.mdo_item.mdo = (uint32_t)(r.v / 10 + 1);
+        ev.u.mdo_item.referral = r;
+        ev.u.mdo_item.acts.v = ev.u.mdo_item.by.v = 1;
+        snprintf(ev.u.mdo_item.text, sizeof ev.u.mdo_item.text, "School");
+        apply(e, &ev);
+    }
+    if (r.v % 5 == 3) {
+        ev = (struct event){.kind = EV_REGIE_OFFERED, .at_ms = NOON_MS + MS_HOUR};
+        ev.u.regie.referral = ev.u.regie.of = r;
+        ev.u.regie.from.v = 1;
+        ev.u.regie.to.v = 2;
+        apply(e, &ev);
+    }
+    if (r.v % 50 == 7) {
+        ev = (struct event){.kind = EV_CONSULT_ASKED, .at_ms = NOON_MS + MS_HOUR};
+        ev.u.consult.consult = (uint32_t)(r.v / 50 + 1);
+        ev.u.consult.referral = r;
+        ev.u.consult.from.v = 1;
+        ev.u.consult.to.v = 2;
+        snprintf(ev.u.consult.text, sizeof ev.u.consult.text, "Papers");
+        apply(e, &ev);
+    }
+}
+
+/* Looked after where it is until it has a place; a stay elsewhere that runs out. */
+static void meantime(struct engine *e, struct referral_id r)
+{
+    struct event ev = {.kind = EV_BRIDGE_OPENED, .at_ms = NOON_MS + MS_HOUR};
+
+    if (r.v % 10 == 4) {
+        ev.u.bridge_opened.id.v = r.v / 10 + 1;
+        ev.u.bridge_opened.referral = r;
+        ev.u.bridge_opened.kind = BRIDGE_HOTEL;
+        ev.u.bridge_opened.state = BRIDGE_ACTIVE;
+        ev.u.bridge_opened.owner.kind = BRIDGE_OWNER_DESK;
+        ev.u.bridge_opened.every_minutes = 120;
+        ev.u.bridge_opened.next_ms = NOON_MS + 3 * MS_HOUR;
+        ev.u.bridge_opened.due_ms = NOON_MS + 4 * MS_HOUR;
+        apply(e, &ev);
+    }
+    if (r.v % 10 == 9) {
+        ev = (struct event){.kind = EV_CLOCK_STARTED, .at_ms = NOON_MS + MS_HOUR};
+        ev.u.clock.clock.v = (uint32_t)(r.v / 10 + 1);
+        ev.u.clock.referral = r;
+        ev.u.clock.kind = 1;
+        ev.u.clock.owner.v = ev.u.clock.org.v = 1;
+        ev.u.clock.started_at_ms = ev.at_ms;
+        ev.u.clock.warn_at_ms = ev.at_ms + MS_DAY;
+        ev.u.clock.runs_out_ms = ev.at_ms + 3 * MS_DAY;
+        apply(e, &ev);
+    }
+}
+
 static void live(struct engine *e, struct referral_id r, uint32_t pools)
 {
     struct event ev = {.kind = EV_PLACE_FOUND, .at_ms = NOON_MS + MS_HOUR};
@@ -87,6 +155,17 @@ static void live(struct engine *e, struct referral_id r, uint32_t pools)
     }
 }
 
+/* A second organisation, to have at the table. */
+static void add_colleague(struct engine *e)
+{
+    struct event ev = {.kind = EV_ORG_DEFINED, .at_ms = NOON_MS};
+
+    ev.u.org = *engine_org(e, (struct org_id){1});
+    ev.u.org.id.v = engine_orgs(e) + 1;
+    snprintf(ev.u.org.code, sizeof ev.u.org.code, "collega");
+    apply(e, &ev);
+}
+
 struct engine *crowd_new(const struct vocab *v, const struct crowd *c)
 {
     struct engine *e = world_new(v);
@@ -103,12 +182,15 @@ struct engine *crowd_new(const struct vocab *v, const struct crowd *c)
         for (uint32_t i = 1; i <= c->pools; i++)
             report(e, c, i, nth);
     }
+    add_colleague(e);
     for (uint32_t i = 0; i < c->referrals; i++) {
         any_need(&rng, &s);
         live(e, world_open(e, &s.need, NOON_MS), c->pools);
+        care(e, (struct referral_id){engine_referrals(e)});
+        meantime(e, (struct referral_id){engine_referrals(e)});
     }
     scarcity_at(e, NOON_MS + MS_HOUR, &moment);
     for (uint64_t i = 1; i <= engine_referrals(e); i++)
-        scarcity_may_suit(e, (struct referral_id){i});
+        may_suit_bits(e, (struct referral_id){i});
     return e;
 }

@@ -14,7 +14,10 @@ struct crowd {
 /* Codes of 19 characters and names of 18, the averages of the national demo; three pools a location; nine
  * reports of each pool, so that as many are remembered as ever are; a stop at one in ten. Every referral has
  * two requests (one said no), a place announced to it and its timers; one in three a night without a place,
- * one in four a gate request. Prices are compiled, and every referral was looked at. */
+ * one in four a gate request, one in five another co-ordinator asked, one in ten each a bridge with
+ * check-ins, an MDO with an item and a clock of a stay, one in fifty a specialist asked. How often that
+ * happens is a guess: high, so that the figure is not too low. Prices are compiled, and every referral was
+ * looked at. */
 struct engine *crowd_new(const struct vocab *v, const struct crowd *c);
 
 #endif
