@@ -58,7 +58,7 @@ static void draw_weights(struct rng *r, struct plan *p)
         /* ---- timers and escalation ---- */
         [DO_TIMERS] = 60,
         /* ---- no bed: bridges and the unplaced register ---- */
-        [DO_NOBED] = 50,
+        [DO_NOBED] = 120,
         /* ---- gatekeepers ---- */
         [DO_GATE] = 90,
         /* ---- stays, clocks, nights and funding ---- */
