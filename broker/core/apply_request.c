@@ -91,8 +91,10 @@ const char *request_made_impossible(const struct engine *e, const struct event *
     }
     if (gate_request_impossible(e, q) != NULL)
         return gate_request_impossible(e, q);
-    if (q->bridge && nobed_has_bed(e, r))
+    if (q->bridge && nobed_has_next_bed(e, r))
         return "a second bridge bed for one household";
+    if (q->bridge && nobed_sleeps_in(e, r, q->pool))
+        return "a bridge from a place to itself";
     return ledger_is_within(e, q->pool, q->units) ? NULL : "more units held than there are";
 }
 
@@ -214,7 +216,7 @@ const char *request_accepted_impossible(const struct engine *e, const struct eve
         if (other->id.v != q->id.v && !is_beside && request_is_holding(other))
             return "a yes that leaves the household with two places";
     }
-    return q->bridge && nobed_has_bed(e, r) ? "a second bridge bed for one household" : NULL;
+    return q->bridge && nobed_has_next_bed(e, r) ? "a second bridge bed for one household" : NULL;
 }
 
 void request_accepted_apply(struct engine *e, const struct event *ev)

@@ -148,7 +148,7 @@ struct command {
         } answer;           /* SEE_REQUEST, ACCEPT, DECLINE, CONFIRM_ARRIVAL */
         struct {
             struct referral_id referral;
-            int64_t eta_ms; /* TRAVEL */
+            int64_t eta_ms; /* TRAVEL; 0 = nobody knows */
             uint8_t reason; /* WITHDRAW: withdraw list index + 1 */
             bool refused;   /* NO_SHOW: it stood at the door, and the house did not let it in */
         } referral;         /* TRAVEL, NO_SHOW, WITHDRAW */

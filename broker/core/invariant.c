@@ -147,7 +147,6 @@ static bool check_referral(const struct engine *e, uint32_t i, struct finding f)
     const struct referral *r = &e->referrals[i].r;
     unsigned of[REQUEST_STATE_N] = {0};
     unsigned of_bridges[REQUEST_STATE_N] = {0};
-    unsigned beds = 0;
     bool agrees = false;
 
     if (r->id.v != (uint64_t)i + 1 || r->n_requests > REFERRAL_REQUESTS_MAX || engine_org(e, r->org) == NULL)
@@ -172,11 +171,13 @@ static bool check_referral(const struct engine *e, uint32_t i, struct finding f)
         return broken(f, "referral %u: more than one place", i + 1);
     if (of[REQUEST_ACCEPTED] + of[REQUEST_ADMITTED] == 1 && of[REQUEST_PENDING] > 0)
         return broken(f, "referral %u: has a place and still asks", i + 1);
-    /* The one exception to one place for one household: a bridge bed, while it looks or is on its way. */
-    beds = of_bridges[REQUEST_ACCEPTED] + of_bridges[REQUEST_ADMITTED];
-    if (beds > 1 || (beds == 1 && of_bridges[REQUEST_PENDING] > 0))
+    /* The one exception to one place for one household: a bridge bed, while it looks or is on its way; and
+     * the next one, until it is there. */
+    if (of_bridges[REQUEST_ADMITTED] > 1 || of_bridges[REQUEST_ACCEPTED] > 1 ||
+        (of_bridges[REQUEST_ACCEPTED] == 1 && of_bridges[REQUEST_PENDING] > 0))
         return broken(f, "referral %u: more than one bridge bed", i + 1);
-    if (beds + of_bridges[REQUEST_PENDING] > 0 && !referral_is_live(r->state))
+    if (of_bridges[REQUEST_ADMITTED] + of_bridges[REQUEST_ACCEPTED] + of_bridges[REQUEST_PENDING] > 0 &&
+        !referral_is_live(r->state))
         return broken(f, "referral %u: over, and holds a bridge bed", i + 1);
     if (of[REQUEST_LEFT] > 0)
         return broken(f, "referral %u: left a place that was no bridge", i + 1);

@@ -250,7 +250,7 @@ void api_bridge_start(struct call *call)
     about_bridge(call, CMD_START_BRIDGE, until, 0);
 }
 
-/* On the way to a bridge bed: when they are expected there. */
+/* On the way to a bridge bed, and when they are expected there, if somebody knows. */
 void api_bridge_travel(struct call *call)
 {
     static const char *const fields[] = {"etaAt"};
@@ -259,7 +259,8 @@ void api_bridge_travel(struct call *call)
     int before = call->faults.n;
     int64_t eta = 0;
     json_only(root, fields, COUNT_OF(fields), &call->faults);
-    eta = json_time(at, &call->faults);
+    if (json_present(at))
+        eta = json_time(at, &call->faults);
     if (call->faults.n == before && eta > app_now_ms(call->late.app) + BRIDGE_JOURNEY_MAX_MS)
         json_fault_add(&call->faults, at.pointer, "must lie within the next two days");
     about_bridge(call, CMD_BRIDGE_TRAVEL, eta, 0);

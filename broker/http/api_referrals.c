@@ -119,8 +119,9 @@ void api_referral_journey(struct call *call)
     struct command cmd = {.kind = CMD_TRAVEL, .actor = call->late.actor};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     cmd.u.referral.referral.v = call->late.id;
-    cmd.u.referral.eta_ms = json_time(eta, &call->faults);
-    if (call->faults.n == 0 &&
+    if (json_present(eta)) /* nobody may know when they will be there */
+        cmd.u.referral.eta_ms = json_time(eta, &call->faults);
+    if (call->faults.n == 0 && json_present(eta) &&
         (cmd.u.referral.eta_ms < now - MS_HOUR || cmd.u.referral.eta_ms > now + ETA_MAX_MS))
         json_fault_add(&call->faults, eta.pointer, "must lie within the next 72 hours");
     if (call->faults.n > 0)

@@ -159,6 +159,22 @@ test('not arrived in time: both sides are alarmed, and nothing else happens by i
   assert.deepEqual((await read(r.id)).alarms, []);
 });
 
+test('on the way, and nobody knows when they will be there', async () => {
+  const r = await openReferral(worker, aWoman());
+  const request = (await ask(worker, r.id, [places[3].poolId])).requests[0];
+  const house = await desk(3);
+  expectStatus(await house.post(`/requests/${request.id}/acceptance`), 200);
+  const going = expectStatus(await worker.post(`/referrals/${r.id}/journey`, {}), 200);
+  assert.deepEqual([going.state, going.etaAt], ['travelling', null]);
+  assert.equal(expectStatus(await house.get(`/requests/${request.id}`), 200).etaAt, null);
+  assert.ok(alarm(await until(r.id, q => alarm(q, 'no_show'), 'the alarm all the same'), 'no_show'));
+  assert.equal(expectStatus(await worker.post(`/referrals/${r.id}/journey`, { etaAt: 'straks' }), 400).errors[0].pointer, '/etaAt');
+  const eta = new Date(Date.now() + 60_000).toISOString();
+  assert.equal(Date.parse(expectStatus(await worker.post(`/referrals/${r.id}/journey`, { etaAt: eta }), 200).etaAt), Date.parse(eta), 'heard of since');
+  assert.equal(expectStatus(await worker.post(`/referrals/${r.id}/journey`, {}), 200).etaAt, null, 'and unsure again');
+  await withdraw(r.id);
+});
+
 test('refused at the door of a house that said yes: back to looking, and in its delivery record', async () => {
   const house = await desk(0);
   const counts = async () => expectStatus(await house.get('/delivery-record?days=30'), 200).counts;

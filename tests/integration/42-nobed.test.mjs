@@ -189,6 +189,46 @@ test('a bed for 72 hours: the way there, an end that is on the board, and nights
   expectStatus(await vt.post(`/referrals/${r.id}/withdrawal`, { reason: 'anders' }), 200);
 });
 
+test('from one bridge bed to the next: never a dead end, in one bed at a time, and each night once', async () => {
+  const r = await openReferral(vt, aWoman());
+  const offered = expectStatus(await vt.get(`/referrals/${r.id}/matches?bridge=true&limit=200`), 200).places;
+  const [one, two, three] = offered.filter((p, i) => p.verdict === 'fits' && offered.findIndex(o => deskOf(o.poolId) === deskOf(p.poolId)) === i);
+  const toBridge = (...places) => vt.post(`/referrals/${r.id}/requests`, { poolIds: places.map(p => p.poolId), bridge: true });
+  const first = expectStatus(await toBridge(one), 201).requests[0];
+  const house = await x.as(deskOf(one.poolId));
+  expectStatus(await house.post(`/requests/${first.id}/acceptance`), 200);
+  assert.equal(why(await toBridge(two)), 'duplicate', 'one that they are on the way to is enough');
+  expectStatus(await house.post(`/requests/${first.id}/arrival`), 200);
+  const from = await bridgeOf(r.id, 'bed');
+
+  assert.equal(why(await toBridge(one)), 'asked_already', 'where they sleep they need no second unit');
+  const beds = expectStatus(await vt.get(`/referrals/${r.id}/matches?bridge=true&limit=200`), 200).places;
+  assert.ok(!beds.some(m => m.poolId === one.poolId), 'nor is it shown');
+  const asked = expectStatus(await toBridge(two, three), 201).requests.slice(-2);
+  const next = asked.find(q => q.poolId === two.poolId);
+  const there = await x.as(deskOf(two.poolId));
+  expectStatus(await there.post(`/requests/${next.id}/acceptance`), 200);
+  const meanwhile = await referralOf(r.id);
+  assert.deepEqual(meanwhile.requests.map(q => q.state), [first, ...asked].map(q => (q.id === first.id ? 'admitted' : q.id === next.id ? 'accepted' : 'cancelled')));
+  assert.equal((await nobed(r.id)).bridges.filter(b => b.state !== 'ended').length, 2, 'in the one, on the way to the other');
+  const to = await bridgeOf(r.id, 'bed');
+  // Nobody knows when they will be there.
+  const going = expectStatus(await vt.post(`/bridges/${to.id}/travel`, {}), 200);
+  assert.ok(going.setOutAt);
+  assert.deepEqual([going.state, going.nextAt], ['planned', null]);
+  assert.equal(expectStatus(await there.get(`/requests/${next.id}`), 200).etaAt, null);
+
+  expectStatus(await there.post(`/requests/${next.id}/arrival`), 200);
+  const [was, is] = (await nobed(r.id)).bridges.filter(b => b.kind === 'bed');
+  assert.deepEqual([was.id, was.state, was.end, is.id, is.state], [from.id, 'ended', 'moved', to.id, 'active']);
+  assert.deepEqual([was.endedAt, was.nights, is.nights], [is.startedAt, 0, 0], 'the day of the move is the next one\'s');
+  const arrived = await stream.until(e => e.event === 'bridge.arrived' && e.data.referralId === r.id && e.data.requestId === next.id);
+  const ended = stream.events.find(e => e.event === 'bridge.ended' && e.data.referralId === r.id);
+  assert.ok(ended.data.seq < arrived.data.seq && ended.data.at === arrived.data.at, 'at once');
+  assert.equal((await referralOf(r.id)).state, 'open', 'the search goes on');
+  expectStatus(await vt.post(`/referrals/${r.id}/withdrawal`, { reason: 'anders' }), 200);
+});
+
 test('the order: applied for, given, extended, refused only before it is given', async () => {
   const r = await openReferral(vt, aWoman());
   const o = await open(r.id, { kind: 'order', active: false });

@@ -38,6 +38,8 @@ struct checker {
     struct key_model *org_keys;
     bool deaf_to_reports; /* planted */
     bool late_money;      /* planted */
+    bool late_bed_money;  /* planted */
+    bool deaf_to_takers;  /* planted */
     bool deaf_to_losses;  /* planted */
     struct known *keys;
     uint64_t *row_hash; /* by seq - 1 */
@@ -117,6 +119,16 @@ void checker_plant_leak(struct checker *c)
 void checker_plant_night(struct checker *c)
 {
     c->late_money = true;
+}
+
+void checker_plant_bed(struct checker *c)
+{
+    c->late_bed_money = true;
+}
+
+void checker_plant_regie(struct checker *c)
+{
+    c->deaf_to_takers = true;
 }
 
 void checker_paid(struct checker *c, int64_t now_ms)
@@ -246,9 +258,14 @@ static enum err on_row(void *ctx, const struct journal_row *row)
     if (row->digest != 0 && row->digest != engine_digest(c->follower, false))
         trace_fail(c->trace, "seq %llu: replay gives another digest than the broker had",
                    (unsigned long long)row->seq);
+    if (c->late_bed_money && ev.kind == EV_BRIDGE_FUNDED)
+        ev.u.bridge_funded.spans[0].stream++;
     ledger_model_event(c->ledger, &ev);
     said_model_event(c->said, &ev);
-    care_model_event(c->care, &ev);
+    if (!c->deaf_to_takers || ev.kind != EV_REGIE_TAKEN)
+        care_model_event(c->care, &ev);
+    if (ev.kind == EV_REGIE_TAKEN || ev.kind == EV_REGIE_ENDED) /* one at any moment: also right now */
+        care_model_compare(c->care, c->follower);
     if (c->late_money && ev.kind == EV_STAY_STARTED)
         ev.u.stay.spans[0].stream++;
     stay_model_event(c->stays, &ev);

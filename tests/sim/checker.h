@@ -55,6 +55,9 @@ bool outcome_equal(const struct outcome *a, const struct outcome *b);
 void checker_paid(struct checker *c, int64_t now_ms);
 /* A positive control: the model is told of another payer than the journal. */
 void checker_plant_night(struct checker *c);
+void checker_plant_bed(struct checker *c); /* the same, of a bridge bed */
+/* Plant: the judge does not hear who took the co-ordination over. */
+void checker_plant_regie(struct checker *c);
 const struct stay_model *checker_stays(struct checker *c);   /* borrowed */
 struct ledger_model *checker_ledger(struct checker *c);      /* borrowed */
 const struct key_model *checker_org_keys(struct checker *c); /* borrowed */

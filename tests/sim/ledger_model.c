@@ -650,33 +650,34 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev)
     m->silent_referral = passes ? ev->u.request.referral.v : 0;
 }
 
-/* On its way to a bridge or in it, a household still looks, and that is all it may hold beside. */
-static void check_bridges(struct ledger_model *m, uint64_t id, int beds, int asked, int accepted)
+/* In a bridge bed, on its way to the next, a household still looks, and that is all it may hold beside. */
+static void check_bridges(struct ledger_model *m, uint64_t id, int there, int next, int asked, int accepted)
 {
-    if (beds > 1 || (beds > 0 && asked > 0) || asked > ASK_POOLS_MAX || (accepted > 0 && asked > 0) ||
-        (m->referrals[id - 1].ended && beds + asked > 0))
-        trace_fail(m->trace, "referral %llu holds too many bridges: %d, and asks %d%s",
-                   (unsigned long long)id, beds, asked,
+    if (there > 1 || next > 1 || (next > 0 && asked > 0) || asked > ASK_POOLS_MAX ||
+        (accepted > 0 && asked > 0) || (m->referrals[id - 1].ended && there + next + asked > 0))
+        trace_fail(m->trace, "referral %llu holds too many bridges: in %d, on the way to %d, and asks %d%s",
+                   (unsigned long long)id, there, next, asked,
                    m->referrals[id - 1].ended ? ", and it has ended" : "");
 }
 
 static void check_referral(struct ledger_model *m, uint64_t id)
 {
     const struct referral_model *r = &m->referrals[id - 1];
-    int pending = 0, accepted = 0, beds = 0, beds_asked = 0;
+    int pending = 0, accepted = 0, beds = 0, beds_next = 0, beds_asked = 0;
 
     for (size_t i = 0; i < r->n_requests; i++) {
         const struct request_model *q = &m->requests[r->requests[i] - 1];
 
         if (q->bridge) {
-            beds += q->hold == HOLD_ACCEPTED || q->hold == HOLD_ARRIVED;
+            beds += q->hold == HOLD_ARRIVED;
+            beds_next += q->hold == HOLD_ACCEPTED;
             beds_asked += q->hold == HOLD_PENDING;
             continue;
         }
         pending += q->hold == HOLD_PENDING;
         accepted += q->hold == HOLD_ACCEPTED;
     }
-    check_bridges(m, id, beds, beds_asked, accepted);
+    check_bridges(m, id, beds, beds_next, beds_asked, accepted);
     if (pending > ASK_POOLS_MAX)
         trace_fail(m->trace, "referral %llu asks %d at once", (unsigned long long)id, pending);
     if (accepted > 1 || (accepted == 1 && pending > 0) || (r->ended && pending + accepted > 0))

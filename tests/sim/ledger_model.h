@@ -4,7 +4,7 @@
  *
  *   a unit is never promised twice: at each request made, units held + units asked <= units believed free,
  * and never more than the house has; a household never holds two places: after each commit one accepted
- * request, and then none pending; but for one bridge bed, on the way or in it, until it is let go of
+ * request, and then none pending; but for one bridge bed that it is in, and one that it goes to next
  *
  * and of the silence of houses: noted once and in its time; then the broker asks one that fits, once in a
  * round; and of a house that says it is full: its number says so too, with the next event. */

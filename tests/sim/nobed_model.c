@@ -22,10 +22,12 @@ struct change {
 
 struct bridge_model {
     uint64_t referral, request;
+    uint64_t before; /* the bed that its household slept in before; 0 = none */
     bool watched, ended, there, has_term;
     uint32_t location;  /* of a bed that was reached */
     int64_t ring_at_ms; /* if nothing is heard before; of a bed that is reached: at the latest */
     int64_t term_ms;    /* of a bed that is reached, where nobody may stay for ever: its end; 0 = none */
+    int64_t ended_at_ms;
     int32_t arrival, departure;
     struct change changes[CHANGES_MAX];
     unsigned n_changes;
@@ -34,6 +36,7 @@ struct bridge_model {
 /* Where a household was: the days of its stay, of one referral. */
 struct nights_of {
     uint64_t earlier; /* the referral that it follows; 0 = none */
+    uint64_t bed;     /* the bridge bed that it reached last; 0 = none */
     bool stays, left;
     int32_t arrival, departure;
 };
@@ -103,10 +106,18 @@ static struct nights_of *nights_at(struct nobed_model *m, uint64_t referral)
 static void arrived(struct nobed_model *m, const struct event *ev, struct bridge_model *b)
 {
     const struct place *p = &m->places[m->pool_of[b->request - 1] - 1];
-    const struct nights_of *own = nights_at(m, b->referral);
-    const struct nights_of *before = own->earlier != 0 ? nights_at(m, own->earlier) : NULL;
+    uint64_t earlier = nights_at(m, b->referral)->earlier;
+    const struct nights_of *before = earlier != 0 ? nights_at(m, earlier) : NULL;
+    struct nights_of *own = nights_at(m, b->referral);
 
     b->there = true;
+    b->before = own->bed;
+    own->bed = ev->u.bridge.bridge.v;
+    if (b->before != 0 && !m->list[b->before - 1].ended)
+        trace_fail(m->trace, "seq %llu: a household sleeps in bridge %llu and in bridge %llu",
+                   (unsigned long long)ev->seq, (unsigned long long)own->bed, (unsigned long long)b->before);
+    if (b->before != 0 && m->list[b->before - 1].ended_at_ms == ev->at_ms)
+        m->trace->counts.bridge_moves++;
     b->arrival = time_day_nl(ev->at_ms);
     b->location = p->location;
     b->has_term = p->kind == KIND_NOOD || p->kind == KIND_UUR72;
@@ -151,6 +162,8 @@ static void went_on(struct nobed_model *m, const struct event *ev)
         trace_fail(m->trace, "seq %llu: bridge %llu is over, or another's", (unsigned long long)ev->seq,
                    (unsigned long long)ev->u.bridge.bridge.v);
     b->ended = ev->kind == EV_BRIDGE_ENDED;
+    if (b->ended)
+        b->ended_at_ms = ev->at_ms;
     if (ev->kind == EV_BRIDGE_ARRIVED) {
         arrived(m, ev, b);
         return;
@@ -264,6 +277,9 @@ static void compare(struct nobed_model *m, const struct engine *e, uint64_t id, 
             trace_fail(m->trace, "bridge %llu: the night of day %d is one of its stay too",
                        (unsigned long long)id, (int)day);
     }
+    if (b->before != 0 && m->list[b->before - 1].departure > b->arrival)
+        trace_fail(m->trace, "bridge %llu: the night of day %d is one of the bed before it too",
+                   (unsigned long long)id, (int)b->arrival);
     for (unsigned k = 0; k < f.n; k++)
         paid += funding_nights(&f, k, b->arrival, end, INT32_MIN, INT32_MAX);
     if (paid != end - b->arrival)

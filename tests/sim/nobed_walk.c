@@ -34,17 +34,47 @@ static void open_bridge(struct world *w, struct rng *rng, struct actor who, cons
     calls_begin(w->calls, &cmd, r->id);
 }
 
+static struct pool_id some_pool(const struct world *w, struct rng *rng)
+{
+    struct pool_id p = {1 + rng_below(rng, engine_pools(engine_of(w)))};
+
+    for (int i = 0; i < 8 && (!gate_may_bridge(engine_of(w), p) ||
+                              engine_pool_view(engine_of(w), p, w->now_ms).offerable < 1);
+         i++)
+        p.v = 1 + rng_below(rng, engine_pools(engine_of(w)));
+    return p;
+}
+
 static void ask_bridge(struct world *w, struct rng *rng, struct actor who, const struct referral *r)
 {
     struct command cmd = {.kind = CMD_ASK, .actor = who};
 
     cmd.u.ask.referral = r->id;
-    cmd.u.ask.n = 1;
-    cmd.u.ask.pools[0].v = 1 + rng_below(rng, engine_pools(engine_of(w)));
-    for (int i = 0; i < 8 && !gate_may_bridge(engine_of(w), cmd.u.ask.pools[0]); i++)
-        cmd.u.ask.pools[0].v = 1 + rng_below(rng, engine_pools(engine_of(w)));
+    cmd.u.ask.n = rng_chance(rng, 300) ? 2 : 1;
+    for (unsigned i = 0; i < cmd.u.ask.n; i++)
+        cmd.u.ask.pools[i] = some_pool(w, rng);
     cmd.u.ask.bridge = true;
     calls_begin(w->calls, &cmd, r->id);
+}
+
+/* A house says yes to one of the beds that were asked for last. */
+static void yes_to_bed(struct world *w, struct rng *rng)
+{
+    struct command cmd = {.kind = CMD_ACCEPT, .actor = {.role = ROLE_SHELTER, .account = {1}}};
+    uint64_t n = engine_requests(engine_of(w));
+    uint64_t from = n > 60 ? n - 60 : 0;
+
+    for (int i = 0; n > 0 && i < 60; i++) {
+        const struct request *q = engine_request(
+            engine_of(w), (struct request_id){1 + from + rng_below(rng, (uint32_t)(n - from))});
+
+        if (!q->bridge || q->state != REQUEST_PENDING)
+            continue;
+        cmd.actor.org = engine_pool(engine_of(w), q->pool)->org;
+        cmd.u.answer.request = q->id;
+        calls_begin(w->calls, &cmd, q->referral);
+        return;
+    }
 }
 
 /* One of the last beds that stand, whoever's; NULL = none. */
@@ -63,6 +93,23 @@ static const struct bridge *some_bed(const struct engine *e, struct rng *rng)
     return NULL;
 }
 
+/* From the bed that a household is in, the next is asked for. */
+static void ask_next(struct world *w, struct rng *rng, struct actor who)
+{
+    const struct bridge *b = NULL;
+    const struct referral *r = NULL;
+
+    for (int i = 0; i < 6 && (b == NULL || b->started_at_ms == 0); i++)
+        b = some_bed(engine_of(w), rng);
+    r = b != NULL ? engine_referral(engine_of(w), b->referral) : NULL;
+    if (b == NULL || b->started_at_ms == 0) {
+        yes_to_bed(w, rng);
+        return;
+    }
+    who.org = r->org;
+    ask_bridge(w, rng, who, r);
+}
+
 /* The household came to its bridge bed, or a bridge goes on, or ends. */
 static void go_on(struct world *w, struct rng *rng, struct actor who, const struct referral *r)
 {
@@ -71,8 +118,12 @@ static void go_on(struct world *w, struct rng *rng, struct actor who, const stru
 
     if (b == NULL)
         b = engine_bridge_of(engine_of(w), r->id, (enum bridge_kind)rng_below(rng, BRIDGE_KIND_N));
-    if (b == NULL)
+    if (b == NULL) {
+        yes_to_bed(w, rng);
         return;
+    }
+    if (b->kind == BRIDGE_BED && engine_bridge_bed_next(engine_of(w), b->referral) != NULL)
+        b = engine_bridge_bed_next(engine_of(w), b->referral);
     r = engine_referral(engine_of(w), b->referral);
     cmd.actor.org = r->org;
     if (b->kind == BRIDGE_BED && b->started_at_ms == 0 && rng_chance(rng, 800)) {
@@ -84,7 +135,7 @@ static void go_on(struct world *w, struct rng *rng, struct actor who, const stru
     cmd.u.bridge.bridge = b->id;
     if (b->kind == BRIDGE_BED && b->started_at_ms == 0 && rng_chance(rng, 600)) {
         cmd.kind = CMD_BRIDGE_TRAVEL;
-        cmd.u.bridge.until_ms = w->now_ms + rng_below(rng, 180) * MS_MINUTE;
+        cmd.u.bridge.until_ms = rng_chance(rng, 250) ? 0 : w->now_ms + rng_below(rng, 180) * MS_MINUTE;
     } else if (rng_chance(rng, 150)) {
         cmd.kind = CMD_END_BRIDGE;
         cmd.u.bridge.code = (uint8_t)(BRIDGE_END_HOME + rng_below(rng, 3));
@@ -141,8 +192,10 @@ void nobed_walk(struct world *w, struct rng *rng, struct actor referrer, const s
 
     if (at < 15) {
         open_bridge(w, rng, referrer, r);
-    } else if (at < 45) {
+    } else if (at < 40) {
         ask_bridge(w, rng, referrer, r);
+    } else if (at < 50) {
+        ask_next(w, rng, referrer);
     } else if (at < 80) {
         go_on(w, rng, referrer, r);
     } else if (at < 85) {

@@ -20,10 +20,12 @@ const char *broken_name(enum broken b)
         [BROKEN_ALARM] = "alarm",
         [BROKEN_HOLD] = "hold",
         [BROKEN_NIGHT] = "night",
+        [BROKEN_BED] = "bed",
         [BROKEN_CHECK] = "check",
         [BROKEN_NOTE] = "note",
         [BROKEN_LOSS] = "loss",
         [BROKEN_LEAK] = "leak",
+        [BROKEN_REGIE] = "regie",
     };
 
     return names[b];
@@ -58,7 +60,7 @@ static void draw_weights(struct rng *r, struct plan *p)
         /* ---- timers and escalation ---- */
         [DO_TIMERS] = 60,
         /* ---- no bed: bridges and the unplaced register ---- */
-        [DO_NOBED] = 50,
+        [DO_NOBED] = 120,
         /* ---- gatekeepers ---- */
         [DO_GATE] = 90,
         /* ---- stays, clocks, nights and funding ---- */
@@ -147,6 +149,13 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
         p.leap = 8;
         p.leap_ms_max = 13 * MS_HOUR;
     }
+    if (broken == BROKEN_BED) { /* and it takes a bed */
+        p.weights[DO_NOBED] += 400;
+        p.leap = 8;
+        p.leap_ms_max = 13 * MS_HOUR;
+    }
+    if (broken == BROKEN_REGIE) /* it takes one who offers and one who takes */
+        p.weights[DO_CARE] += 400;
     if (broken == BROKEN_LEAK) /* it takes two people at one house */
         p.weights[DO_SAFETY] = 200;
     if (broken == BROKEN_NOTE || broken == BROKEN_LOSS)

@@ -21,12 +21,15 @@ enum broken {
     BROKEN_GATE,        /* the reference data say that no place has a gatekeeper */
     BROKEN_ALARM,       /* a broker whose alarms for missed check-ins ring a day late */
     BROKEN_NIGHT,       /* a night is paid by another than the events say */
+    BROKEN_BED,         /* the same, of a night in a bridge bed */
     BROKEN_CHECK,       /* a check of the broker's own fails: the process dies */
     /* ---- warm handover, keys and notes ---- */
     BROKEN_NOTE, /* a note changes outside apply */
     BROKEN_LOSS, /* the judge hears of no question: a key in use is lost by one person */
     /* ---- location leaked, surge, conflict check ---- */
     BROKEN_LEAK, /* the judge hears of no report: a house is frozen by one person */
+    /* ---- MDO, regiehouder, consult ---- */
+    BROKEN_REGIE, /* the judge hears of nobody who took it: two organisations co-ordinate one household */
     BROKEN_N
 };
 const char *broken_name(enum broken b); /* "double-hold", ...; BROKEN_NOTHING is "nothing" */

@@ -40,7 +40,7 @@ static const char usage[] =
     "  --jobs N        processes at once (default: processors)\n"
     "  --break WHAT    plant a defect, which must be found: double-hold lost-answer key order audience "
     "digest\n"
-    "                  stuck alarm check\n"
+    "                  stuck hold gate alarm night bed check note loss leak regie\n"
     "  --stats         say what was done in all\n"
     "  --fingerprints  print one line a seed that must be the same in every run\n"
     "  --verbose       tell everything that happens, on standard error\n";
@@ -218,10 +218,11 @@ static void print_stats(const struct trace_counts *n, double seconds)
            (unsigned long long)n->rung, (unsigned long long)n->widened, (unsigned long long)n->alarms,
            (unsigned long long)n->hold_ended, (unsigned long long)n->extended,
            (unsigned long long)n->taken_over);
-    printf("stays=%llu departed=%llu clocks=%llu followed=%llu ran_out=%llu returned=%llu bridge_beds=%llu\n",
+    printf("stays=%llu departed=%llu clocks=%llu followed=%llu ran_out=%llu returned=%llu bridge_beds=%llu "
+           "bridge_moves=%llu\n",
            (unsigned long long)n->stays, (unsigned long long)n->departed, (unsigned long long)n->clocks,
            (unsigned long long)n->followed, (unsigned long long)n->ran_out, (unsigned long long)n->returned,
-           (unsigned long long)n->bridge_beds);
+           (unsigned long long)n->bridge_beds, (unsigned long long)n->bridge_moves);
     printf("keys=%llu items=%llu notes=%llu picked_up=%llu unreadable=%llu destroyed=%llu\n",
            (unsigned long long)n->keys, (unsigned long long)n->items, (unsigned long long)n->notes,
            (unsigned long long)n->picked_up, (unsigned long long)n->unreadable,

@@ -16,7 +16,7 @@ struct trace_counts {
     uint64_t events, opened, asked, accepted, admitted, withdrawn, late_yes, lapsed, silent, asked_on, found;
     uint64_t confirmed, disagreed, stops_kept, gated;
     uint64_t rung, widened, alarms, hold_ended, extended, taken_over;
-    uint64_t stays, departed, clocks, followed, ran_out, returned, bridge_beds;
+    uint64_t stays, departed, clocks, followed, ran_out, returned, bridge_beds, bridge_moves;
     uint64_t keys, notes, picked_up, unreadable, destroyed, items; /* warm handover */
     uint64_t crashes, takeovers, outages, checks, replays, seen_by_viewers, resumes, reads;
 };

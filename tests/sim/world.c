@@ -188,6 +188,10 @@ struct world *world_new(struct trace *t, uint64_t seed, uint64_t steps, enum bro
     w->checker = checker_new(t, w->vocab, w->disk);
     if (w->plan.broken == BROKEN_NIGHT)
         checker_plant_night(w->checker);
+    if (w->plan.broken == BROKEN_BED)
+        checker_plant_bed(w->checker);
+    if (w->plan.broken == BROKEN_REGIE)
+        checker_plant_regie(w->checker);
     if (w->plan.broken == BROKEN_LEAK)
         checker_plant_leak(w->checker);
     if (w->plan.broken == BROKEN_LOSS)

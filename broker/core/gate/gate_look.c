@@ -112,16 +112,17 @@ struct match_query gate_query_of(const struct engine *e, const struct gate *g, i
 
 const struct request *gate_bridge_of(const struct engine *e, const struct referral *r)
 {
-    const struct request *asked = NULL;
+    const struct request *asked = NULL; /* or said yes to, which says more */
 
     for (unsigned i = r->n_requests; i > 0; i--) {
         const struct request *q = engine_request(e, r->requests[i - 1]);
 
         if (!q->bridge || q->keeper != GATEKEEPER_NONE)
             continue;
-        if (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED)
+        if (q->state ==
+            REQUEST_ADMITTED) /* where they are: the end of that presses, until they are in the next */
             return q;
-        if (asked == NULL && q->state == REQUEST_PENDING)
+        if (q->state == REQUEST_ACCEPTED || (asked == NULL && q->state == REQUEST_PENDING))
             asked = q;
     }
     return asked;

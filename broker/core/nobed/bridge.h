@@ -100,9 +100,10 @@ struct bridge {
     uint8_t n_times;
     int64_t times_ms[BRIDGE_TIMES_MAX]; /* rising */
     int64_t until_ms;                   /* of an order, of a bed that was reached; 0 = not said, no longest */
-    int64_t next_ms;                    /* check-in, arrival or end of term that is waited for; 0 = none */
-    int64_t due_ms;                     /* when the alarm rings if nothing is heard; 0 = never */
-    uint8_t alarms;                     /* rung since the last good word */
+    int64_t next_ms; /* check-in, arrival or end of term that is waited for; 0 = none, or not
+                        known when */
+    int64_t due_ms;  /* when the alarm rings if nothing is heard; 0 = never */
+    uint8_t alarms;  /* rung since the last good word */
     int64_t opened_at_ms;
     int64_t started_at_ms; /* 0 = not yet */
     int64_t checked_at_ms; /* last good word; 0 = none */

@@ -23,10 +23,15 @@ struct nobed_case {
 uint64_t engine_bridges(const struct engine *e); /* ids are 1..n */
 const struct bridge *engine_bridge(const struct engine *e, struct bridge_id id);
 const struct nobed_case *engine_nobed(const struct engine *e, struct referral_id id); /* NULL = nothing */
-/* The live bridge of KIND of a referral; NULL = none. At most one of each kind lives at a time. */
+/* The live bridge of KIND of a referral; NULL = none. At most one of each kind lives at a time, but for beds:
+ * of these the one that was said yes to last, and see below. */
 const struct bridge *engine_bridge_of(const struct engine *e, struct referral_id id, enum bridge_kind kind);
 /* The live bridge bed that REQUEST holds; NULL = none. */
 const struct bridge *engine_bridge_bed(const struct engine *e, struct request_id id);
+/* The live bridge bed of a referral that its household reached, and the one that it did not reach yet; NULL =
+ * none. At most one of each: from the bed that it is in, a household may ask for the next. */
+const struct bridge *engine_bridge_bed_reached(const struct engine *e, struct referral_id id);
+const struct bridge *engine_bridge_bed_next(const struct engine *e, struct referral_id id);
 
 /* Who pays for the nights of a bridge bed that its household reached; 'te_regelen' by nobody yet where
  * nothing was told (a journal from before they were accounted). N = 0: no such bed. */

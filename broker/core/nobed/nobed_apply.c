@@ -18,12 +18,23 @@ bool nobed_has_live_bridge(const struct engine *e, struct referral_id id)
     return false;
 }
 
-bool nobed_has_bed(const struct engine *e, const struct referral *r)
+bool nobed_has_next_bed(const struct engine *e, const struct referral *r)
 {
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
-        if (q->bridge && (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED))
+        if (q->bridge && q->state == REQUEST_ACCEPTED)
+            return true;
+    }
+    return false;
+}
+
+bool nobed_sleeps_in(const struct engine *e, const struct referral *r, struct pool_id pool)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->bridge && q->state == REQUEST_ADMITTED && q->pool.v == pool.v)
             return true;
     }
     return false;
@@ -86,7 +97,8 @@ const char *bridge_opened_impossible(const struct engine *e, const struct event 
         return "a bridge of no kind";
     if (c != NULL && c->n_bridges >= BRIDGES_PER_REFERRAL_MAX)
         return "more bridges than a referral can have";
-    if (engine_bridge_of(e, b->referral, b->kind) != NULL)
+    if (b->kind == BRIDGE_BED ? engine_bridge_bed_next(e, b->referral) != NULL
+                              : engine_bridge_of(e, b->referral, b->kind) != NULL)
         return "two bridges of a kind at once";
     why = times_impossible(b);
     if (why != NULL)
@@ -249,9 +261,7 @@ const char *bridge_travelling_impossible(const struct engine *e, const struct ev
     b = engine_bridge(e, ev->u.bridge.bridge);
     if (b->kind != BRIDGE_BED || b->started_at_ms != 0)
         return "a journey to no bridge bed that waits";
-    return ev->u.bridge.next_ms == 0 || ev->u.bridge.due_ms <= ev->at_ms
-               ? "a journey that nobody would look after"
-               : NULL;
+    return ev->u.bridge.due_ms <= ev->at_ms ? "a journey that nobody would look after" : NULL;
 }
 
 void bridge_travelling_apply(struct engine *e, const struct event *ev)
@@ -280,6 +290,8 @@ const char *bridge_arrived_impossible(const struct engine *e, const struct event
         return "an arrival at no bridge bed that waits";
     if (engine_request(e, b->request)->state != REQUEST_ACCEPTED)
         return "an arrival without a yes";
+    if (engine_bridge_bed_reached(e, b->referral) != NULL)
+        return "an arrival that leaves the household in two beds";
     return watch_impossible(e, ev);
 }
 

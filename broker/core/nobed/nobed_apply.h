@@ -17,7 +17,9 @@ void bridge_endangered(struct engine *e, struct bridge_id id, const struct event
 void bridges_safe_again(struct engine *e, struct location_id location, const struct event *ev);
 /* True if a bridge of the referral lives. */
 bool nobed_has_live_bridge(const struct engine *e, struct referral_id id);
-/* True if the referral has a bridge bed: said yes to, or arrived at. */
-bool nobed_has_bed(const struct engine *e, const struct referral *r);
+/* True if a house said yes to a bridge bed that the household did not reach yet: it asks for no other. */
+bool nobed_has_next_bed(const struct engine *e, const struct referral *r);
+/* True if the household sleeps in a bridge bed of POOL now. */
+bool nobed_sleeps_in(const struct engine *e, const struct referral *r, struct pool_id pool);
 
 #endif

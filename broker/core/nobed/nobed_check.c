@@ -44,12 +44,28 @@ static bool bed_agrees(const struct engine *e, const struct bridge *b)
     return q->state == (b->started_at_ms != 0 ? REQUEST_LEFT : REQUEST_CANCELLED);
 }
 
+/* The bed that the household slept in before B; NULL = none. They are reached in the order of their yes. */
+static const struct bridge *bed_before(const struct engine *e, const struct bridge *b)
+{
+    const struct nobed_case *c = engine_nobed(e, b->referral);
+    const struct bridge *found = NULL;
+
+    for (unsigned i = 0; c != NULL && i < c->n_bridges && c->bridges[i].v < b->id.v; i++) {
+        const struct bridge *other = engine_bridge(e, c->bridges[i]);
+
+        if (other->kind == BRIDGE_BED && other->started_at_ms != 0)
+            found = other;
+    }
+    return found;
+}
+
 /* Each night of a bridge bed is paid once, and none of them is a night of another place that the household
  * had before or after it. Nothing was told of those of older journals. */
 static bool check_nights(const struct engine *e, const struct bridge_slot *s, char *why, size_t size)
 {
     const struct stay *before = engine_stay_of(e, engine_household(e, s->b.referral).earlier);
     const struct stay *after = engine_stay_of(e, s->b.referral);
+    const struct bridge *before_bed = bed_before(e, &s->b);
     int32_t arrival = time_day_nl(s->b.started_at_ms);
     int32_t departure = bridge_is_live(&s->b) ? arrival + 400 : time_day_nl(s->b.ended_at_ms);
     int32_t nights = 0;
@@ -66,9 +82,20 @@ static bool check_nights(const struct engine *e, const struct bridge_slot *s, ch
                       (int)(departure - arrival));
     if (before != NULL && (before->state != STAY_DEPARTED || time_day_nl(before->ended_at_ms) > arrival))
         return broken(why, size, "bridge %u: nights that an earlier place has too", (unsigned)s->b.id.v);
+    if (before_bed != NULL && (bridge_is_live(before_bed) || time_day_nl(before_bed->ended_at_ms) > arrival))
+        return broken(why, size, "bridge %u: nights that the bed before it has too", (unsigned)s->b.id.v);
     if (after != NULL && (bridge_is_live(&s->b) || time_day_nl(after->started_at_ms) < departure))
         return broken(why, size, "bridge %u: nights that the next place has too", (unsigned)s->b.id.v);
     return true;
+}
+
+/* The only one of its kind that may stand; of beds, the one that is slept in and the one that comes next. */
+static const struct bridge *the_one_of(const struct engine *e, const struct bridge *b)
+{
+    if (b->kind != BRIDGE_BED)
+        return engine_bridge_of(e, b->referral, b->kind);
+    return b->started_at_ms != 0 ? engine_bridge_bed_reached(e, b->referral)
+                                 : engine_bridge_bed_next(e, b->referral);
 }
 
 static bool check_bridge(const struct engine *e, uint32_t i, char *why, size_t size)
@@ -84,7 +111,7 @@ static bool check_bridge(const struct engine *e, uint32_t i, char *why, size_t s
         return broken(why, size, "bridge %u: state and end disagree", i + 1);
     if (bridge_is_live(b) && !referral_is_live(r->state))
         return broken(why, size, "bridge %u: stands though its referral is over", i + 1);
-    if (engine_bridge_of(e, b->referral, b->kind) != b && bridge_is_live(b))
+    if (bridge_is_live(b) && the_one_of(e, b) != b)
         return broken(why, size, "bridge %u: two of a kind stand", i + 1);
     if (bridge_is_live(b) && bridge_needs_owner(b->kind) &&
         (b->owner.kind == BRIDGE_OWNER_NONE || b->next_ms == 0 || b->due_ms == 0))

@@ -176,23 +176,33 @@ static bool is_patient(const struct decision *d, const struct bridge *b)
     return b->kind == BRIDGE_ORDER || (bridge_has_term(b) && !is_in_danger(d->e, b));
 }
 
+/* How long they will be about, where nobody says; not known: as long as nothing is heard after the yes. */
+static int64_t way_to(const struct decision *d, const struct referral *r, const struct bridge *b)
+{
+    int64_t way_ms = timers_way_ms(d->e, r, engine_request(d->e, b->request)->pool);
+
+    return way_ms != 0 ? way_ms : settings_of(d)->bridge_arrival_s * MS_SECOND;
+}
+
 /* The household sets out, or is expected at another time. Longer than a journey the bed is not kept for who
  * is not heard of. */
 enum refusal decide_bridge_travel(struct decision *d)
 {
     const struct bridge *b = named(d);
     const struct referral *r = engine_referral(d->e, b->referral);
-    int64_t eta_ms = d->cmd->u.bridge.until_ms;
+    int64_t eta_ms = d->cmd->u.bridge.until_ms; /* 0: nobody knows */
     uint32_t no_show_s = settings_of(d)->timers.no_show_s[r->need.threat_level];
     struct bridge under_way = *b;
 
     if (b->kind != BRIDGE_BED || b->started_at_ms != 0 || !bridge_is_live(b))
         return REFUSAL_WRONG_STATE;
-    if (eta_ms <= 0 || eta_ms > d->now_ms + BRIDGE_JOURNEY_MAX_MS)
+    if (eta_ms < 0 || eta_ms > d->now_ms + BRIDGE_JOURNEY_MAX_MS)
         return REFUSAL_LIMIT;
-    if (b->set_out_at_ms != 0 && b->next_ms == eta_ms)
+    if (b->set_out_at_ms != 0 && b->next_ms == eta_ms && (eta_ms != 0 || b->state != BRIDGE_ALARM))
         return REFUSAL_NONE;
     under_way.next_ms = eta_ms;
+    if (eta_ms == 0)
+        eta_ms = d->now_ms + way_to(d, r, b);
     /* 0: alarms of journeys are off; this one has a house that waits for it. */
     under_way.due_ms =
         later(eta_ms, d->now_ms) + (no_show_s != 0 ? no_show_s : settings_of(d)->bridge_seen_s) * MS_SECOND;
@@ -287,10 +297,12 @@ enum refusal decide_end_bridge(struct decision *d)
 
 void decide_end_bridges(struct decision *d, const struct referral *r, enum bridge_end end)
 {
-    for (int k = 0; k < BRIDGE_KIND_N; k++) {
-        const struct bridge *b = engine_bridge_of(d->e, r->id, (enum bridge_kind)k);
+    const struct nobed_case *c = engine_nobed(d->e, r->id);
 
-        if (b != NULL)
+    for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
+        const struct bridge *b = engine_bridge(d->e, c->bridges[i]);
+
+        if (bridge_is_live(b))
             decide_bridge_ends(d, b, end);
     }
 }
@@ -300,6 +312,7 @@ enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
     const struct bridge *b = engine_bridge_bed(d->e, q->id);
     const struct referral *r = engine_referral(d->e, q->referral);
     const struct pool_kept *p = engine_pool(d->e, q->pool);
+    const struct bridge *before = engine_bridge_bed_reached(d->e, q->referral);
     struct bridge there;
 
     if (b == NULL)
@@ -314,6 +327,10 @@ enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
         watch_term(d, &there);
     }
     stay_decide_leave(d, r, p->kind);
+    /* A household is in one place: who reaches the next bed has left the one before, and its house is paid up
+     * to this day and not for it. */
+    if (before != NULL && before->id.v != b->id.v)
+        decide_bridge_ends(d, before, BRIDGE_END_MOVED);
     bridge_event(d, EV_BRIDGE_ARRIVED, &there);
     decide_bridge_nights(d, b);
     clock_decide_arrival(d, r, p, (struct stay_id){0});

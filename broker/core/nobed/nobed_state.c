@@ -56,9 +56,38 @@ const struct bridge *engine_bridge_of(const struct engine *e, struct referral_id
 const struct bridge *engine_bridge_bed(const struct engine *e, struct request_id id)
 {
     const struct request *q = engine_request(e, id);
-    const struct bridge *b = q != NULL && q->bridge ? engine_bridge_of(e, q->referral, BRIDGE_BED) : NULL;
+    const struct nobed_case *c = q != NULL && q->bridge ? engine_nobed(e, q->referral) : NULL;
 
-    return b != NULL && b->request.v == id.v ? b : NULL;
+    for (unsigned i = c != NULL ? c->n_bridges : 0; i > 0; i--) {
+        const struct bridge *b = engine_bridge(e, c->bridges[i - 1]);
+
+        if (b->request.v == id.v)
+            return bridge_is_live(b) ? b : NULL;
+    }
+    return NULL;
+}
+
+static const struct bridge *live_bed(const struct engine *e, struct referral_id id, bool is_reached)
+{
+    const struct nobed_case *c = engine_nobed(e, id);
+
+    for (unsigned i = c != NULL ? c->n_bridges : 0; i > 0; i--) {
+        const struct bridge *b = engine_bridge(e, c->bridges[i - 1]);
+
+        if (b->kind == BRIDGE_BED && bridge_is_live(b) && (b->started_at_ms != 0) == is_reached)
+            return b;
+    }
+    return NULL;
+}
+
+const struct bridge *engine_bridge_bed_reached(const struct engine *e, struct referral_id id)
+{
+    return live_bed(e, id, true);
+}
+
+const struct bridge *engine_bridge_bed_next(const struct engine *e, struct referral_id id)
+{
+    return live_bed(e, id, false);
 }
 
 bool nobed_may_open(const struct engine *e, struct referral_id id)

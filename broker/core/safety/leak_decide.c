@@ -193,13 +193,14 @@ static struct referral_id promised_elsewhere(const struct decision *d, const str
 static void end_search(struct decision *d, const struct referral *next, struct location_id location)
 {
     int nr = vocab_list_find(d->e->vocab, LIST_WITHDRAW, "dubbel");
+    const struct nobed_case *c = engine_nobed(d->e, next->id);
 
-    for (int k = 0; k < BRIDGE_KIND_N; k++) {
-        const struct bridge *b = engine_bridge_of(d->e, next->id, (enum bridge_kind)k);
-        const struct request *q = b != NULL ? engine_request(d->e, b->request) : NULL;
+    for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
+        const struct bridge *b = engine_bridge(d->e, c->bridges[i]);
+        const struct request *q = engine_request(d->e, b->request);
         bool is_over = q != NULL && request_is_holding(q) && is_there(d->e, q->pool, location);
 
-        if (b != NULL && !is_over)
+        if (bridge_is_live(b) && !is_over)
             decide_bridge_ends(d, b, BRIDGE_END_WITHDRAWN);
     }
     for (unsigned i = 0; i < next->n_requests; i++) {

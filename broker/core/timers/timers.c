@@ -358,15 +358,13 @@ int64_t timers_hold_ms(const struct engine *e, const struct referral *r)
     return later(t->hold_set_at_ms, t->hold_until_ms - s->hold_warn_s[r->need.threat_level] * MS_SECOND);
 }
 
-/* From where it lives, or else from its referrer, to the house. */
-static int64_t journey_ms(const struct engine *e, const struct referral *r)
+int64_t timers_way_ms(const struct engine *e, const struct referral *r, struct pool_id pool)
 {
-    const struct request *q = referral_accepted(e, r);
     uint8_t from = r->home_region != REGION_NONE ? r->home_region : engine_org(e, r->org)->region;
-    uint8_t to = engine_location(e, engine_pool(e, q->pool)->location)->region;
+    uint8_t to = engine_location(e, engine_pool(e, pool)->location)->region;
 
     if (settings_of(e)->journey_s == 0)
-        return timers_of(e, r->id)->hold_until_ms; /* longer than any hold */
+        return 0;
     if (from >= vocab_regions(e->vocab) || to >= vocab_regions(e->vocab))
         return settings_of(e)->journey_s * MS_SECOND;
     return vocab_minutes(e->vocab, from, to) * MS_MINUTE;
@@ -376,14 +374,18 @@ int64_t timers_no_show_ms(const struct engine *e, const struct referral *r)
 {
     const struct timers *t = timers_of(e, r->id);
     uint32_t no_show_s = settings_of(e)->no_show_s[r->need.threat_level];
+    int64_t way_ms = 0;
 
     if (no_show_s == 0 || r->state != REFERRAL_TRAVELLING || timers_held(e, r) == NULL || t->hold_missed)
         return INT64_MAX;
     /* The hold reaches that far, unless the journey was told for days ahead. */
     if (r->eta_ms != 0)
         return earlier(r->eta_ms + no_show_s * MS_SECOND, t->hold_until_ms);
+    way_ms = timers_way_ms(e, r, timers_held(e, r)->pool);
+    if (way_ms == 0)
+        return t->hold_until_ms;
     /* Nobody waits out a hold of hours for somebody who should have been there long ago. */
-    return earlier(t->hold_set_at_ms + journey_ms(e, r) + no_show_s * MS_SECOND, t->hold_until_ms);
+    return earlier(t->hold_set_at_ms + way_ms + no_show_s * MS_SECOND, t->hold_until_ms);
 }
 
 /* ---- the gatekeeper ---- */

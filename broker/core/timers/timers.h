@@ -133,6 +133,9 @@ int64_t timers_widen_ms(const struct engine *e, const struct referral *r);
 int64_t timers_lead_ms(const struct engine *e, const struct referral *r);
 int64_t timers_hold_ms(const struct engine *e, const struct referral *r);
 int64_t timers_no_show_ms(const struct engine *e, const struct referral *r);
+/* How long the way to POOL takes, from where the household lives or else from its referrer, by regions; where
+ * those are not known the setting journey_s. 0 = that setting says that nothing is estimated. */
+int64_t timers_way_ms(const struct engine *e, const struct referral *r, struct pool_id pool);
 
 /* The promises of this part over the whole state; false with WHY. */
 bool timers_check(const struct engine *e, char *why, size_t why_size);

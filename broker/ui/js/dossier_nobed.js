@@ -91,7 +91,7 @@ const choice = (id, text, value, options, set) => fieldView(id, text, html`<sele
 /** @param {Bridge} b @param {number} nowMs */
 function stateText(b, nowMs) {
   if (b.state === 'ended') return t('nobed.ended', { why: t(`nobed.end_${b.end}`), time: moment(b.endedAt ?? b.openedAt, nowMs) });
-  if (b.kind === 'bed' && !b.startedAt && b.setOutAt) return t('nobed.bed_travelling', { name: b.locationName ?? '', time: clock(b.nextAt ?? b.setOutAt) });
+  if (b.kind === 'bed' && !b.startedAt && b.setOutAt) return b.nextAt ? t('nobed.bed_travelling', { name: b.locationName ?? '', time: clock(b.nextAt) }) : t('nobed.bed_travelling_unknown', { name: b.locationName ?? '' });
   if (b.state === 'planned') return b.kind === 'order' ? t('nobed.applied') : t('nobed.planned');
   if (b.kind === 'order' && b.untilAt) return t('nobed.order_until', { day: day(b.untilAt), time: clock(b.untilAt) });
   if (b.kind === 'bed' && b.startedAt) return [t('nobed.bed_active', { name: b.locationName ?? '' }), b.untilAt ? t('nobed.bed_until', { time: moment(b.untilAt, nowMs) }) : ''].filter(Boolean).join(' ');
@@ -135,6 +135,10 @@ function journey(b, ctx) {
     if (isWrong) return ctx.redraw();
     return send(ctx, `/bridges/${b.id}/travel`, { etaAt: new Date(ahead(form.eta, ctx.api.now())).toISOString() }, 'nobed.done_travel');
   };
+  const goUnknown = () => {
+    forgetFaults('form-travel');
+    return send(ctx, `/bridges/${b.id}/travel`, {}, 'nobed.done_travel');
+  };
   const l = place.request === b.requestId ? place.shown : null;
   return html`${l ? html`<dl class="summary">
       ${l.meetingPoint ? html`<div><dt>${t('location.meeting')}</dt><dd>${l.meetingPoint}</dd></div>` : nothing}
@@ -142,7 +146,8 @@ function journey(b, ctx) {
       ${l.address ? html`<div><dt>${t('location.address')}</dt><dd>${l.address}</dd></div>` : nothing}</dl><p class="small subtle">${t('location.care')}</p>${button(t('location.hide'), { icon: 'lock', click: () => { place.shown = null; ctx.redraw(); } })}`
     : html`<p class="small subtle">${t('location.logged')}</p>${button(t('location.show'), { icon: 'lock-open', busy: ctx.busy, click: show })}`}
     <div class="nobed-form">${field('nobed-eta', t('nobed.eta'), form.eta, v => { form.eta = v; }, { type: 'time' })}
-      ${button(t(b.setOutAt ? 'nobed.new_eta' : 'nobed.set_out'), { icon: 'steering-wheel', busy: ctx.busy, click: go })}</div>`;
+      ${button(t(b.setOutAt ? 'nobed.new_eta' : 'nobed.set_out'), { icon: 'steering-wheel', busy: ctx.busy, click: go })}
+      ${button(t('journey.unknown'), { kind: 'subtle', busy: ctx.busy, click: goUnknown })}</div>`;
 }
 
 /** Who pays for its nights, as the house settles it. @param {Bridge} b */
@@ -241,11 +246,13 @@ const isPromised = state => state === 'reserved';
 
 /** @param {Context} ctx @param {Facts} facts */
 function newBridges(ctx, facts) {
-  const standing = facts.nobed.bridges.filter(b => b.state !== 'ended').map(b => b.kind);
+  // From the bed that they are in they may go to a next one; from a house that waits for them, not.
+  const standing = facts.nobed.bridges.filter(b => b.state !== 'ended' && !(b.kind === 'bed' && b.startedAt)).map(b => b.kind);
+  const isInBed = facts.nobed.bridges.some(b => b.kind === 'bed' && b.state !== 'ended' && b.startedAt);
   const forms = /** @type {[Bridge['kind'], string, () => unknown][]} */ ([['hotel', 'building', () => hotelForm(ctx)], ['network', 'users', () => networkForm(ctx)], ['order', 'ban', () => orderForm(ctx)], ['bed', 'bed', () => bedForm(ctx, facts)]]);
   const free = forms.filter(([kind]) => !standing.includes(kind) && (kind !== 'bed' || isLooking(ctx.referral.state)));
   if (free.length === 0) return nothing;
-  const offers = html`<div class="nobed-actions">${free.map(([kind, name]) => html`<button type="button" class="nl-button nl-button--secondary" aria-expanded=${form.open === kind ? 'true' : 'false'} @click=${() => toggle(ctx, kind)}><span class="nl-button__icon-start">${icon(name)}</span><span class="nl-button__label">${t(`nobed.add_${kind}`)}</span></button>`)}</div>
+  const offers = html`<div class="nobed-actions">${free.map(([kind, name]) => html`<button type="button" class="nl-button nl-button--secondary" aria-expanded=${form.open === kind ? 'true' : 'false'} @click=${() => toggle(ctx, kind)}><span class="nl-button__icon-start">${icon(name)}</span><span class="nl-button__label">${t(kind === 'bed' && isInBed ? 'nobed.add_next_bed' : `nobed.add_${kind}`)}</span></button>`)}</div>
     ${free.filter(([kind]) => form.open === kind).map(([, , view]) => view())}`;
   if (isLooking(ctx.referral.state)) return html`<h3>${t('nobed.add')}</h3>${offers}`;
   return html`<details class="more"><summary>${icon('chevron-right')}${t('nobed.until_then')}</summary><div class="more-body">${offers}</div></details>`;

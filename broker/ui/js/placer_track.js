@@ -110,7 +110,7 @@ function steps(p) {
   return html`<section class="panel" aria-labelledby="steps-title"><h3 id="steps-title">${t('steps.title')}</h3><ol class="steps">
     ${step(when(0), 'bell-ringing', r.requests.length > 0 ? t('steps.asked', { n: r.requests.length }) : t('steps.to_ask'), '', time(r.firstAskedAt))}
     ${step(when(1), 'check', yes ? t('steps.yes', { name: askedName(yes) }) : t('steps.wait'), usual?.answerMinutes && at === 1 ? t('steps.usual', { name: askedName(usual), duration: duration(usual.answerMinutes) }) : '', time(r.acceptedAt))}
-    ${step(when(2), 'steering-wheel', t('steps.travel'), at < 2 ? t('steps.meeting_point') : r.etaAt ? t('steps.eta', { time: clock(r.etaAt) }) : '', '')}
+    ${step(when(2), 'steering-wheel', t('steps.travel'), at < 2 ? t('steps.meeting_point') : r.etaAt ? t('steps.eta', { time: clock(r.etaAt) }) : r.state === 'travelling' ? t('steps.eta_unknown') : '', '')}
     ${step(when(3), 'door-enter', t('steps.arrived'), '', time(r.admittedAt))}
     ${step(at === 4 ? 'now' : 'later', 'heart-handshake', t('steps.handover'), t('steps.handover_text'), '')}</ol></section>`;
 }
@@ -142,6 +142,7 @@ function journeyPanel(p, yes) {
   return html`<section class="panel" aria-labelledby="journey-title"><h3 id="journey-title">${t('journey.title')}</h3><form class="journey" @submit=${submit}>
     <div class="field"><label for="eta">${t('journey.eta')}</label><input class="input" id="eta" name="eta" type="time" required value=${p.referral.etaAt ? clock(p.referral.etaAt) : proposedEta(p, yes)}></div>
     ${button(p.referral.state === 'travelling' ? t('journey.change') : t('journey.set_out'), { kind: p.referral.state === 'travelling' ? 'secondary' : 'primary', icon: 'car', type: 'submit', busy: p.busy || p.stale })}</form>
+    ${p.referral.state === 'reserved' || p.referral.etaAt ? button(t('journey.unknown'), { kind: 'subtle', icon: 'clock', busy: p.busy || p.stale, click: () => p.setOut('') }) : nothing}
     ${p.referral.state === 'travelling' ? button(t('journey.no_show'), { kind: 'subtle', icon: 'alert-triangle', click: () => openDialog('no-show') }) : nothing}</section>`;
 }
 

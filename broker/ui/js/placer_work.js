@@ -371,7 +371,7 @@ function runningText(r) {
   const [alarm] = openAlarms(r);
   if (alarm) return t(`timers.alarm_${alarm.alarm}`);
   const yes = accepted(r);
-  if (r.state === 'travelling' && yes) return t('running.travelling', { name: askedName(yes), time: r.etaAt ? clock(r.etaAt) : '' });
+  if (r.state === 'travelling' && yes) return r.etaAt ? t('running.travelling', { name: askedName(yes), time: clock(r.etaAt) }) : t('running.travelling_unknown', { name: askedName(yes) });
   if (r.state === 'reserved' && yes) return t('running.reserved', { name: askedName(yes) });
   const place = unseen(r);
   if (place) return t('running.found', { name: announcedName(place) });
@@ -422,7 +422,7 @@ export const tracking = referral => trackView({
   departure: state.departure,
   toggleDeparture: point => { if (!state.departure.delete(point)) state.departure.add(point); frame.draw(); },
   reveal, hideLocation: () => { state.location = null; frame.draw(); },
-  setOut: hhmm => act(referral, 'journey', { etaAt: new Date(nextMoment(hhmm, Date.now())).toISOString() }),
+  setOut: hhmm => act(referral, 'journey', hhmm ? { etaAt: new Date(nextMoment(hhmm, Date.now())).toISOString() } : {}),
   noShow: refused => act(referral, 'no-show', refused ? { refused } : {}),
   askConflict: request => doing(async () => {
     await frame.api.post(`/requests/${request.id}/conflict-question`, {});

@@ -308,6 +308,140 @@ static void who_reaches_a_bridge_bed_has_left_where_it_was(void **state)
     exchange_free(x);
 }
 
+/* ---- from one bed to the next ---- */
+
+static enum refusal ask_bridges(struct exchange *x, struct referral_id r, unsigned a, unsigned b)
+{
+    struct command cmd = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
+
+    cmd.u.ask.referral = r;
+    cmd.u.ask.pools[0].v = a;
+    cmd.u.ask.pools[1].v = b;
+    cmd.u.ask.n = b != 0 ? 2 : 1;
+    cmd.u.ask.bridge = true;
+    return exchange_do(x, &cmd).refusal;
+}
+
+/* What was said days ago is believed no more. */
+static void free_again(struct exchange *x, enum an_org org, unsigned pool)
+{
+    struct observation o = an_observation(x, pool, 2, 2);
+
+    do_report(x, shelter_of(org), &o, 1);
+}
+
+/* Never a dead end: its time there is over and no place is found. It keeps its bed while it asks for the
+ * next, the first yes wins, and the arrival there is the departure here: one commit, and no night twice. */
+static void from_its_bed_it_asks_for_the_next(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct pool_id nood = an_emergency_pool(x, B_HUIS, HUIS_B, "b-nood");
+    struct pool_id next = an_emergency_pool(x, C_HUIS, HUIS_C, "c-nood");
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct bridge_id id = in_a_bed(x, r, nood.v), later;
+    struct request_id here = the_bridge(x, id)->request, first, second;
+
+    (void)state;
+    pass(x, (MAX_HOURS + 1) * MS_HOUR);
+    assert_int_equal(the_bridge(x, id)->state, BRIDGE_ALARM);
+    free_again(x, HUIS_B, nood.v);
+    free_again(x, HUIS_C, next.v);
+    free_again(x, HUIS_C, POOL_C);
+    /* To stay on where it is, it asks its house and takes no second unit. */
+    assert_int_equal(ask_bridges(x, r, nood.v, 0), REFUSAL_ASKED_ALREADY);
+    assert_int_equal(ask_bridges(x, r, next.v, POOL_C), REFUSAL_NONE);
+    first = x->last.requests[0];
+    second = x->last.requests[1];
+    assert_int_equal(do_answer(x, CMD_ACCEPT, first, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(the_request(x, second)->state, REQUEST_CANCELLED);
+    assert_int_equal(the_request(x, second)->cancel_why, CANCEL_OTHER_YES);
+    assert_int_equal(ask_bridges(x, r, POOL_C, 0), REFUSAL_DUPLICATE);
+    later = engine_bridge_bed(x->e, first)->id;
+    /* Until it is there it sleeps where it slept. */
+    assert_int_equal(engine_bridge_bed(x->e, here)->id.v, id.v);
+    assert_int_equal(engine_bridge_bed_reached(x->e, r)->id.v, id.v);
+    assert_int_equal(engine_bridge_bed_next(x->e, r)->id.v, later.v);
+    x->now += MS_DAY;
+    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, first, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(the_bridge(x, id)->end, BRIDGE_END_MOVED);
+    assert_true(the_bridge(x, id)->ended_at_ms == the_bridge(x, later)->started_at_ms);
+    assert_int_equal(the_request(x, here)->state, REQUEST_LEFT);
+    assert_int_equal(engine_bridge_bed_reached(x->e, r)->id.v, later.v);
+    assert_null(engine_bridge_bed_next(x->e, r));
+    assert_int_equal(nights_of(x, id), 4);
+    assert_int_equal(nights_of(x, later), 0);
+    /* The clock of the bed is that of the next one. */
+    assert_int_equal(clock_of(x, r, 0)->state, CLOCK_STOPPED);
+    assert_int_equal(clock_of(x, r, 1)->state, CLOCK_RUNNING);
+    x->now += MS_DAY;
+    assert_int_equal(nights_of(x, id) + nights_of(x, later), 5);
+    replays(x);
+    exchange_free(x);
+}
+
+/* Its own place ends the bed that it is in and the one that it was to go to. */
+static void the_place_ends_both_beds(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct pool_id nood = an_emergency_pool(x, B_HUIS, HUIS_B, "b-nood");
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct bridge_id id = in_a_bed(x, r, POOL_B);
+    struct request_id next, place;
+
+    (void)state;
+    assert_int_equal(ask_bridges(x, r, nood.v, 0), REFUSAL_NONE);
+    next = x->last.requests[0];
+    do_answer(x, CMD_ACCEPT, next, 0);
+    place = do_ask_one(x, r, POOL_C);
+    do_answer(x, CMD_ACCEPT, place, 0);
+    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, place, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(the_bridge(x, id)->end, BRIDGE_END_PLACED);
+    assert_int_equal(the_request(x, next)->state, REQUEST_CANCELLED);
+    assert_int_equal(the_pool(x, nood.v).held, 0);
+    replays(x);
+    exchange_free(x);
+}
+
+static void assert_why(struct exchange *x, struct event ev, const char *want)
+{
+    char why[200] = "";
+
+    ev.seq = engine_seq(x->e) + 1;
+    ev.at_ms = x->now;
+    assert_int_not_equal(engine_replay(x->e, &ev, why, sizeof why), OK);
+    if (strstr(why, want) == NULL)
+        fail_msg("%s, not %s", why, want);
+}
+
+/* No journal may say that a household sleeps in two beds, or moves from a house to itself. */
+static void impossible_moves(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct pool_id nood = an_emergency_pool(x, B_HUIS, HUIS_B, "b-nood");
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct bridge_id id = in_a_bed(x, r, nood.v);
+    struct event there = {.kind = EV_BRIDGE_ARRIVED}, made;
+    struct request_id next;
+
+    (void)state;
+    assert_int_equal(ask_bridges(x, r, POOL_C, 0), REFUSAL_NONE);
+    next = x->last.requests[0];
+    made = *last_event(x, 0);
+    assert_int_equal(made.kind, EV_REQUEST_MADE);
+    made.u.made.id.v++;
+    made.u.made.pool = nood;
+    assert_why(x, made, "a bridge from a place to itself");
+    do_answer(x, CMD_ACCEPT, next, 0);
+    made.u.made.pool.v = POOL_A1;
+    assert_why(x, made, "a second bridge bed for one household");
+    there.u.bridge.bridge = engine_bridge_bed(x->e, next)->id;
+    there.u.bridge.referral = r;
+    there.u.bridge.request = next;
+    assert_why(x, there, "an arrival that leaves the household in two beds");
+    assert_true(bridge_is_live(the_bridge(x, id)));
+    exchange_free(x);
+}
+
 static void the_house_settles_who_pays(void **state)
 {
     struct exchange *x = exchange_new();
@@ -438,6 +572,9 @@ int main(void)
         cmocka_unit_test(its_nights_are_paid_as_those_of_a_stay),
         cmocka_unit_test(a_move_on_one_day_pays_each_night_once),
         cmocka_unit_test(who_reaches_a_bridge_bed_has_left_where_it_was),
+        cmocka_unit_test(from_its_bed_it_asks_for_the_next),
+        cmocka_unit_test(the_place_ends_both_beds),
+        cmocka_unit_test(impossible_moves),
         cmocka_unit_test(the_house_settles_who_pays),
         cmocka_unit_test(what_nothing_was_told_of_is_to_be_arranged),
         cmocka_unit_test(impossible_nights),

@@ -475,7 +475,7 @@ static void on_the_way_to_a_bridge_bed(void **state)
     b = the_bridge(x, 1);
     eta = x->now + 40 * MS_MINUTE;
     assert_int_equal(set_out(x, id, x->now + 3 * MS_DAY), REFUSAL_LIMIT);
-    assert_int_equal(set_out(x, id, 0), REFUSAL_LIMIT);
+    assert_int_equal(set_out(x, id, -1), REFUSAL_LIMIT);
     assert_int_equal(set_out(x, id, eta), REFUSAL_NONE);
     assert_true(b->set_out_at_ms == x->now && b->next_ms == eta && b->due_ms == eta + 30 * MS_MINUTE);
     assert_int_equal(b->state, BRIDGE_PLANNED);
@@ -490,6 +490,41 @@ static void on_the_way_to_a_bridge_bed(void **state)
     assert_true(b->state == BRIDGE_PLANNED && b->alarms == 0 && b->due_ms == eta + 30 * MS_MINUTE);
     do_answer(x, CMD_CONFIRM_ARRIVAL, b->request, 0);
     assert_int_equal(set_out(x, id, eta), REFUSAL_WRONG_STATE); /* is there */
+    replays(x);
+    exchange_free(x);
+}
+
+/* On the way, and nobody knows when they will be there: the alarm goes by the way between the regions. */
+static void on_the_way_without_a_time(void **state)
+{
+    struct core_settings with = core_settings_default();
+    struct exchange *x = exchange_new_with(&with);
+    struct referral_id r;
+    struct bridge_id id = {1};
+    const struct bridge *b = NULL;
+    int64_t way_ms = 0;
+
+    (void)state;
+    r = do_open(x, VT_OOST, a_need());
+    do_answer(x, CMD_ACCEPT, ask_bridge(x, r, POOL_B), 0);
+    b = the_bridge(x, 1);
+    way_ms = timers_way_ms(x->e, the_referral(x, r), (struct pool_id){POOL_B});
+    assert_true(way_ms > 0);
+    x->now += MS_MINUTE;
+    assert_int_equal(set_out(x, id, 0), REFUSAL_NONE);
+    assert_true(b->set_out_at_ms == x->now && b->next_ms == 0);
+    assert_true(b->due_ms == x->now + way_ms + 30 * MS_MINUTE);
+    x->now += MS_MINUTE;
+    assert_int_equal(set_out(x, id, 0), REFUSAL_NONE); /* said again: no later alarm */
+    assert_int_equal(last_count(x), 0);
+    tick_at(x, b->due_ms);
+    assert_int_equal(b->state, BRIDGE_ALARM);
+    /* Heard of, and still nobody knows when. */
+    assert_int_equal(set_out(x, id, 0), REFUSAL_NONE);
+    assert_true(b->state == BRIDGE_PLANNED && b->due_ms == x->now + way_ms + 30 * MS_MINUTE);
+    assert_int_equal(set_out(x, id, x->now + MS_HOUR), REFUSAL_NONE); /* now it is known */
+    assert_true(b->next_ms == x->now + MS_HOUR);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, b->request, 0);
     replays(x);
     exchange_free(x);
 }
@@ -817,6 +852,7 @@ int main(void)
         cmocka_unit_test(a_bed_that_a_later_report_knows_of_is_not_freed_twice),
         cmocka_unit_test(who_does_not_come_to_the_bridge),
         cmocka_unit_test(on_the_way_to_a_bridge_bed),
+        cmocka_unit_test(on_the_way_without_a_time),
         cmocka_unit_test(the_first_bridge_that_says_yes_is_the_one),
         cmocka_unit_test(a_place_makes_pending_bridges_needless),
         cmocka_unit_test(only_places_of_the_first_nights_are_bridges),

@@ -172,20 +172,14 @@ static void a_bed_whose_leak_is_lifted_rings_no_more(void **state)
     exchange_free(x);
 }
 
-/* What was asked near there is taken back; what was asked elsewhere, and a yes from elsewhere, stands. */
-static void what_was_asked_elsewhere_stands(void **state)
+/* A room of C in another region; all other houses are in that of B. */
+static unsigned a_far_pool(struct exchange *x)
 {
-    struct exchange *x = exchange_new();
     struct pool p = pool_of_kind(x, B_HUIS, "b-2", KIND_CRISIS);
     struct command cmd = {.kind = CMD_DEFINE_LOCATION, .actor = {.role = ROLE_SYSTEM}};
     struct location far = *engine_location(x->e, (struct location_id){C_HUIS});
-    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
-    struct referral_id promised = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
     struct observation o;
-    struct request_id far_away, close_by, yes;
 
-    (void)state;
-    /* A house of C in another region; all others are in that of B. */
     far.id.v = 0;
     far.region = (uint8_t)(far.region == 0 ? 1 : 0);
     strcpy(far.code, "c-far");
@@ -197,7 +191,42 @@ static void what_was_asked_elsewhere_stands(void **state)
     assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
     o = an_observation(x, engine_pools(x->e), 2, 2);
     do_report(x, shelter_of(HUIS_C), &o, 1);
+    return engine_pools(x->e);
+}
 
+/* The search for a place may take days; for tonight there is the next bridge, and the alarm is over with the
+ * bed that it was about. */
+static void from_there_it_goes_to_the_next_bed(void **state)
+{
+    struct exchange *x = exchange_new();
+    unsigned far = a_far_pool(x);
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    const struct bridge *b = in_a_bed(x, r, POOL_B);
+    struct bridge_id id = b->id;
+
+    (void)state;
+    freeze(x, HUIS_B, B_HUIS);
+    do_tick(x);
+    assert_int_equal(engine_bridge(x->e, id)->state, BRIDGE_ALARM);
+    in_a_bed(x, r, far);
+    b = engine_bridge(x->e, id);
+    assert_true(b->state == BRIDGE_ENDED && b->end == BRIDGE_END_MOVED && b->due_ms == 0);
+    assert_int_equal(the_request(x, b->request)->state, REQUEST_LEFT);
+    assert_int_equal(the_referral(x, r)->state, REFERRAL_OPEN);
+    replays(x);
+    exchange_free(x);
+}
+
+/* What was asked near there is taken back; what was asked elsewhere, and a yes from elsewhere, stands. */
+static void what_was_asked_elsewhere_stands(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct referral_id promised = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct request_id far_away, close_by, yes;
+
+    (void)state;
+    a_far_pool(x);
     in_a_bed(x, promised, POOL_B);
     yes = do_ask_one(x, promised, POOL_C);
     do_answer(x, CMD_ACCEPT, yes, 0);
@@ -272,6 +301,7 @@ int main(void)
         cmocka_unit_test(it_is_moved_by_its_rank),
         cmocka_unit_test(its_desk_is_rung_until_it_is_away),
         cmocka_unit_test(a_bed_whose_leak_is_lifted_rings_no_more),
+        cmocka_unit_test(from_there_it_goes_to_the_next_bed),
         cmocka_unit_test(what_was_asked_elsewhere_stands),
         cmocka_unit_test(who_is_on_the_way_is_stopped),
         cmocka_unit_test(impossible_moves),
