@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "base/time_text.h"
 #include "core/engine_state.h"
+#include "core/nobed/nobed_decide.h"
 #include "core/stay/stay_rules.h"
 #include "core/vocab.h"
 
@@ -101,7 +102,10 @@ void stay_decide_leave(struct decision *d, const struct referral *r, enum kind n
 
     for (; id.v != 0; id = engine_household_next(d->e, id)) {
         const struct stay *s = engine_stay_of(d->e, id);
+        const struct bridge *bed = id.v != r->id.v ? engine_bridge_bed_reached(d->e, id) : NULL;
 
+        if (bed != NULL) /* that of R is ended by who decides its arrival */
+            decide_bridge_ends(d, bed, BRIDGE_END_MOVED);
         if (s != NULL && s->state != STAY_DEPARTED)
             end_stay(d, s, list_nr(d, LIST_DEPARTURE, "doorstroom"),
                      list_nr(d, LIST_DESTINATION, destination));

@@ -562,9 +562,45 @@ static void impossible_nights(void **state)
     exchange_free(x);
 }
 
+/* Two desks look for one household, each with its own referral: who arrives at one's place has left the bed
+ * of the other, and no night has two. */
+static void who_arrives_by_another_referral_has_left_the_bed(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id first = do_open(x, VT_OOST, a_need()), second, third;
+    struct command depart = {.kind = CMD_DEPART, .actor = shelter_of(HUIS_B), .draw = 7};
+    struct need n = a_need();
+    struct request_id q = do_ask_one(x, first, POOL_B);
+    struct bridge_id bed;
+    char why[200] = "";
+
+    (void)state;
+    do_answer(x, CMD_ACCEPT, q, 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    depart.u.stay =
+        (struct stay_command){.stay = engine_stay_of(x->e, first)->id, .reason = 1, .destination = 1};
+    assert_int_equal(exchange_do(x, &depart).refusal, REFUSAL_NONE);
+    memcpy(n.return_code, engine_stay_of(x->e, first)->return_code, sizeof n.return_code);
+    second = do_open(x, VT_OOST, n);
+    third = do_open(x, VT_WEST, n);
+    bed = in_a_bed(x, second, POOL_B);
+    x->now += MS_DAY;
+    do_answer(x, CMD_ACCEPT, q = do_ask_one(x, third, POOL_C), 0);
+    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(the_bridge(x, bed)->state, BRIDGE_ENDED);
+    assert_int_equal(the_bridge(x, bed)->end, BRIDGE_END_MOVED);
+    assert_true(the_bridge(x, bed)->ended_at_ms == engine_stay_of(x->e, third)->started_at_ms);
+    assert_int_equal(the_referral(x, second)->state, REFERRAL_OPEN); /* its desk closes it, no machine */
+    if (!engine_check(x->e, why, sizeof why))
+        fail_msg("%s", why);
+    replays(x);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_arrives_by_another_referral_has_left_the_bed),
         cmocka_unit_test(a_bed_that_is_over_is_told_of_until_somebody_acts),
         cmocka_unit_test(a_place_without_a_longest_stay_rings_for_nothing),
         cmocka_unit_test(the_clock_of_the_next_place_begins_anew),
