@@ -84,17 +84,18 @@ static void forget_bits(const struct engine *e, struct referral_slot *slot)
     slot->may_suit = NULL;
 }
 
-bool may_suit_is_known(const struct engine *e, struct referral_id id)
-{
-    const struct referral_slot *slot = &e->referrals[id.v - 1];
-
-    return (slot->may_suit != NULL && slot->may_suit_supply == e->supply_version) || !has_room(e, slot);
-}
-
 /* Of a closed one nobody will ever free them. */
 static bool is_kept_for(const struct referral *r)
 {
     return r->facts_known && referral_is_live(r->state);
+}
+
+bool may_suit_is_known(const struct engine *e, struct referral_id id)
+{
+    const struct referral_slot *slot = &e->referrals[id.v - 1];
+
+    return (slot->may_suit != NULL && slot->may_suit_supply == e->supply_version) ||
+           (is_kept_for(&slot->r) && !has_room(e, slot));
 }
 
 const uint64_t *may_suit_bits(const struct engine *e, struct referral_id id)

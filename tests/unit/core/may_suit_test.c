@@ -121,6 +121,12 @@ static void bits_make_room(void **state)
     /* 19 are left, with room for 9. */
     assert_int_equal(engine_memory(e).may_suit * PAIRS, full * 9);
     assert_same_answers(e, twin, late);
+    for (uint64_t i = 1; i <= 2 * PAIRS; i++) {
+        if (referral_is_live(engine_referral(e, (struct referral_id){i})->state))
+            withdraw(e, (struct referral_id){i});
+    }
+    assert_int_equal(engine_memory(e).may_suit, 0);
+    assert_false(match_may_suit_is_known(e, late)); /* nobody is left: what a search costs goes by it */
     engine_free(e);
 }
 
