@@ -52,8 +52,18 @@ static bool is_listed_later(const struct engine *e, const struct actor *a, struc
     return false;
 }
 
-/* What this organisation holds or is offered, each with the last of its referrals; what began with its own
- * referrals is in their list. */
+/* Held by A's organisation for another reason than that the referral is its own: it took it, it offers it, or
+ * the household went on by another referral. */
+static bool is_held(const struct engine *e, const struct actor *a, struct regie r, struct referral_id id)
+{
+    if (r.holder.v != a->org.v)
+        return false;
+    return r.moves > 0 || r.state == REGIE_OFFERED || engine_referral(e, id)->org.v != a->org.v ||
+           engine_regie_next(e, &r, id).v != 0;
+}
+
+/* What this organisation holds or is offered, each with the last of its referrals that it may see; what began
+ * with its own referrals, and stayed there, is in their list. */
 static void regies_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
@@ -65,9 +75,7 @@ static void regies_list(const struct late *late, const struct outcome *outcome)
     for (uint64_t i = engine_referrals(e); i >= 1; i--) {
         struct referral_id id = {i};
         struct regie r = engine_regie(e, id);
-        bool mine = r.offered_to.v == late->actor.org.v ||
-                    (r.holder.v == late->actor.org.v && (r.moves > 0 || r.state == REGIE_OFFERED ||
-                                                         engine_referral(e, id)->org.v != late->actor.org.v));
+        bool mine = r.offered_to.v == late->actor.org.v || is_held(e, &late->actor, r, id);
         if (!mine || !may(e, &late->actor, ACT_SEE_REGIE, i) || is_listed_later(e, &late->actor, r, id))
             continue;
         if (total++ >= late->numbers[LIST_LIMIT])

@@ -109,11 +109,14 @@ test('a household that moved on keeps its co-ordinator, and who it left hears no
   expectStatus(await other.post(`/referrals/${next.id}/regie-offer`, { organisationId: org3 }), 404);
   expectStatus(await other.get(`/referrals/${first.id}/regie`), 404);
   const mine = list => list.regies.filter(r => [first.id, next.id].includes(r.referralId)).map(r => r.referralId);
-  assert.deepEqual(mine(expectStatus(await own.get('/regies'), 200)), [next.id], 'listed once, with the last referral');
+  assert.deepEqual(mine(expectStatus(await own.get('/regies'), 200)), [first.id], 'listed once, with the last referral that it may see');
+  // It never said that it would: of what another desk opened since it hears that it holds the regie, and no more.
+  expectStatus(await own.get(`/referrals/${next.id}`), 404);
+  expectStatus(await own.post(`/referrals/${next.id}/regie-offer`, { organisationId: org3 }), 404);
   expectStatus(await own.post(`/referrals/${first.id}/regie-end`), 409); // a place is looked for in the other
 
   const stream = await other.events();
-  expectStatus(await own.post(`/referrals/${next.id}/regie-offer`, { organisationId: org3 }), 200);
+  expectStatus(await own.post(`/referrals/${first.id}/regie-offer`, { organisationId: org3 }), 200);
   const offered = expectStatus(await third.get('/regies'), 200);
   assert.deepEqual(mine(offered), [next.id]);
   const taken = expectStatus(await third.post(`/referrals/${next.id}/regie-acceptance`, { role: 'Casusregisseur', callback: '010 123 45 67' }), 200);
