@@ -38,7 +38,7 @@ gate|4-7|3000|past the gatekeeper
 alarm|1-4|3000|nobody rang
 hold|1-4|1500|without an end|nobody is alarmed
 night|1-4|3000|stay [0-9]+: the night of day
-bed|1-4|3000|bridge [0-9]+: the night of day
+bed|1-4|6000|bridge [0-9]+: the night of day
 regie|1-4|3000|co-ordinates, and [0-9]+ was told
 check|1-4|500|killed by signal 6
 note|1-4|4000|engine_check: (handover|digest)|the live state and its replay differ
