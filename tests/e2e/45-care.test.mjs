@@ -117,9 +117,9 @@ test('a household that moved on: its first desk reads that somebody has the regi
   const { stayId } = expectStatus(await api.get(`/referrals/${first.id}`), 200);
   const { returnCode } = expectStatus(await desk.post(`/stays/${stayId}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
   const next = await openReferral(amsterdam, aWoman({ returnCode }));
-  await own.page.goto(`/verwijzing#r=${next.id}`);
+  await own.page.goto(`/verwijzing#r=${first.id}`);
   await section().getByText(say('care.regie_change')).click();
-  await own.page.locator(`#regie-to-${next.id}`).selectOption({ label: /** @type {string} */ (expectStatus(await amsterdam.get('/organisations'), 200).organisations.find(o => o.id === amsterdam.session.organisationId).name) });
+  await own.page.locator(`#regie-to-${first.id}`).selectOption({ label: /** @type {string} */ (expectStatus(await amsterdam.get('/organisations'), 200).organisations.find(o => o.id === amsterdam.session.organisationId).name) });
   await own.page.getByRole('button', { name: say('care.regie_offer') }).click();
   await poll(async () => expectStatus(await amsterdam.get(`/referrals/${next.id}/regie`), 200).state === 'offered');
   expectStatus(await amsterdam.post(`/referrals/${next.id}/regie-acceptance`, { role: 'Casusregisseur', callback: '020 123 45 67' }), 200);
