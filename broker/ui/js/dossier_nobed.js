@@ -1,6 +1,7 @@
 // @ts-check
 // No bed: where the household is kept safe while the search goes on, who answers for it, where it slept, and the end
 // that only a person makes.
+import { noChange } from '../vendor/lit-html/lit-html.js';
 import { label, ordered } from './codes.js';
 import { alarmAdvice, alarmText } from './placer_bridges.js';
 import { described, faultSummary, fieldView, forgetFaults, invalid, keepFaults, setFaults } from './faults.js';
@@ -33,12 +34,12 @@ let shownId = 0;
 /** @type {{ request: number | null, shown: import('../types/api').RevealedLocation | null }} */
 const place = { request: null, shown: null };
 
-/** A page before this one may say which form to begin with. */
-function wanted() {
+/** A page before this one may say which form to begin with. @param {number} nowMs */
+function wanted(nowMs) {
   try {
     const open = sessionStorage.getItem('plek.nobed');
     sessionStorage.removeItem('plek.nobed');
-    if (open) form.open = open;
+    if (open) Object.assign(form, { open, night: form.night || lastEvening(nowMs) });
   } catch { /* private mode: then they open it themselves */ }
 }
 
@@ -52,6 +53,7 @@ const choices = (list, rows) => [['', t(`nobed.choose_${list}`)], .../** @type {
 function toggle(ctx, id, open = form.open === id ? null : id) {
   forgetFaults(`form-${form.open}`);
   form.open = open;
+  if (form.night === '') form.night = lastEvening(ctx.api.now());
   ctx.redraw();
 }
 
@@ -82,7 +84,7 @@ function isRight(ctx, faults) {
 const fault = (isWrong, id, key) => (isWrong ? [{ id, text: t(key) }] : []);
 
 /** Each stroke is kept: the page may be drawn anew between two of them. A day that is half typed has no value, and is not put back. @param {string} id @param {string} text @param {string} value @param {(v: string) => void} set @param {{ type?: string, hint?: string, max?: number, until?: string }} [o] */
-const field = (id, text, value, set, o = {}) => fieldView(id, text, html`<input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} max=${o.until ?? nothing} autocomplete="off" aria-invalid=${invalid(id)} aria-describedby=${described(id, o.hint)} .value=${o.type === 'date' ? value : live(value)} @input=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>`, o.hint);
+const field = (id, text, value, set, o = {}) => fieldView(id, text, html`<input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} max=${o.until ?? nothing} autocomplete="off" aria-invalid=${invalid(id)} aria-describedby=${described(id, o.hint)} .value=${o.type === 'date' ? value || noChange : live(value)} @input=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>`, o.hint);
 /** @param {string} id @param {string} text @param {string} value @param {[string, string][]} options @param {(v: string) => void} set */
 const choice = (id, text, value, options, set) => fieldView(id, text, html`<select id=${id} aria-invalid=${invalid(id)} aria-describedby=${described(id)} @change=${(/** @type {Event} */ e) => set(/** @type {HTMLSelectElement} */ (e.target).value)}>${options.map(([code, word]) => html`<option value=${code} .selected=${value === code}>${word}</option>`)}</select>`);
 
@@ -260,13 +262,15 @@ const lastEvening = nowMs => isoDate(nowMs - DAY_MS / 2);
 function nightForm(ctx, id, closing) {
   const today = isoDate(ctx.api.now());
   const save = () => {
-    const faults = [...fault(form.night > today, 'nobed-night', 'nobed.fault_night'), ...fault(!form.sleptNight, 'nobed-slept-night', 'nobed.fault_slept'), ...fault(closing && !form.reason, 'nobed-reason', 'nobed.fault_reason')];
+    // Emptied, or half typed: then the day is not known, and last evening is a guess.
+    const noDay = form.night === '' ? [{ id: 'nobed-night', text: t('faults.empty', { field: t('nobed.night') }) }] : [];
+    const faults = [...noDay, ...fault(form.night > today, 'nobed-night', 'nobed.fault_night'), ...fault(!form.sleptNight, 'nobed-slept-night', 'nobed.fault_slept'), ...fault(closing && !form.reason, 'nobed-reason', 'nobed.fault_reason')];
     if (!isRight(ctx, faults)) return undefined;
-    const body = { date: form.night || lastEvening(ctx.api.now()), slept: form.sleptNight, ...(form.reason ? { reason: form.reason } : {}) };
+    const body = { date: form.night, slept: form.sleptNight, ...(form.reason ? { reason: form.reason } : {}) };
     return send(ctx, `/referrals/${ctx.referral.id}/${closing ? 'closure' : 'nights'}`, body, closing ? 'nobed.done_close' : 'nobed.done_night');
   };
   return html`<div class="nobed-form" id="form-${id}">${faultSummary(`form-${id}`)}${closing ? html`<p>${t('nobed.close_text')}</p>` : nothing}
-    ${field('nobed-night', t('nobed.night'), form.night || lastEvening(ctx.api.now()), v => { form.night = v; }, { type: 'date', until: today })}
+    ${field('nobed-night', t('nobed.night'), form.night, v => { form.night = v; }, { type: 'date', until: today })}
     ${choice('nobed-slept-night', t('nobed.slept'), form.sleptNight, choices('slept', nights()), v => { form.sleptNight = v; })}
     ${choice('nobed-reason', t('nobed.reason'), form.reason, choices('reason', ordered('unplacedReasons', 'order')), v => { form.reason = v; })}
     ${button(t(closing ? 'nobed.close' : 'nobed.save_night'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
@@ -303,7 +307,7 @@ export const section = {
       forgetFaults();
     }
     shownId = ctx.referral.id;
-    wanted();
+    wanted(ctx.api.now());
     const canAsk = ctx.role !== 'shelter' && isLooking(ctx.referral.state);
     const [nobed, found] = await Promise.all([ctx.api.get(`/referrals/${ctx.referral.id}/bridges`), canAsk ? ctx.api.get(`/referrals/${ctx.referral.id}/matches?bridge=true&limit=${BEDS_SHOWN}`) : null]);
     return { nobed, beds: found?.places ?? [] };
