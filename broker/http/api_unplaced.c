@@ -4,16 +4,19 @@
 
 #include "base/mem.h"
 #include "http/app_state.h"
+#include "http/call_parts.h"
 #include "http/view_nobed.h"
 #include "report/unplaced.h"
 
 #include <stdlib.h>
 
 #define DAYS 90 /* as the overview counts */
+#define LINES_MAX 200
 
 enum { UNPLACED_LIMIT, UNPLACED_LIVE }; /* late.numbers */
 
-static json_t *lines(const struct late *late, int64_t *total)
+/* SHOWN gets the referral of each line, N_SHOWN of them. */
+static json_t *lines(const struct late *late, uint64_t shown[LINES_MAX], size_t *n_shown, int64_t *total)
 {
     const struct engine *e = app_engine(late->app);
     json_t *list = json_array();
@@ -25,8 +28,10 @@ static json_t *lines(const struct late *late, int64_t *total)
         if (late->numbers[UNPLACED_LIVE] && !referral_is_live(r->state))
             continue;
         (*total)++;
-        if (json_array_size(list) < (size_t)late->numbers[UNPLACED_LIMIT])
-            json_array_append_new(list, view_unplaced(e, r->id, app_now_ms(late->app)));
+        if (*n_shown >= (size_t)late->numbers[UNPLACED_LIMIT])
+            continue;
+        shown[(*n_shown)++] = i;
+        json_array_append_new(list, view_unplaced(e, r->id, app_now_ms(late->app)));
     }
     return list;
 }
@@ -95,33 +100,44 @@ static json_t *hour_lines(const struct unplaced_report *report)
     return o;
 }
 
+static json_t *numbers(const struct late *late)
+{
+    const struct engine *e = app_engine(late->app);
+    struct unplaced_report *report = mem_new(1, sizeof *report);
+    json_t *o = json_object();
+
+    unplaced_report_make(e, app_now_ms(late->app), DAYS, (int)late->app->settings.minimum_cell, report);
+    json_object_set_new(o, "days", json_integer(DAYS));
+    json_object_set_new(o, "byRegion", regions(e, report));
+    json_object_set_new(o, "byReason", coded_lines(e, LIST_UNPLACED, report->reasons, report->n_reasons));
+    json_object_set_new(o, "bySlept", coded_lines(e, LIST_DESTINATION, report->slept, report->n_slept));
+    json_object_set_new(o, "byHours", hour_lines(report));
+    free(report);
+    return o;
+}
+
 static void unplaced_get(const struct late *late, const struct outcome *outcome)
 {
-    bool in_numbers = late->actor.role == ROLE_MUNICIPALITY || late->actor.role == ROLE_RAPPORTEUR;
+    uint64_t shown[LINES_MAX];
+    size_t n_shown = 0;
     int64_t total = 0;
-    json_t *o = json_object();
-    (void)outcome;
-    if (in_numbers) {
-        const struct engine *e = app_engine(late->app);
-        struct unplaced_report *report = mem_new(1, sizeof *report);
+    json_t *list = NULL;
 
-        unplaced_report_make(e, app_now_ms(late->app), DAYS, (int)late->app->settings.minimum_cell, report);
-        json_object_set_new(o, "days", json_integer(DAYS));
-        json_object_set_new(o, "byRegion", regions(e, report));
-        json_object_set_new(o, "byReason", coded_lines(e, LIST_UNPLACED, report->reasons, report->n_reasons));
-        json_object_set_new(o, "bySlept", coded_lines(e, LIST_DESTINATION, report->slept, report->n_slept));
-        json_object_set_new(o, "byHours", hour_lines(report));
-        free(report);
-    } else {
-        json_object_set_new(o, "unplaced", lines(late, &total));
-        json_object_set_new(o, "total", json_integer(total));
+    (void)outcome;
+    if (late->actor.role == ROLE_MUNICIPALITY || late->actor.role == ROLE_RAPPORTEUR) {
+        reply_json(late, 200, numbers(late));
+        return;
     }
-    reply_json(late, 200, o);
+    list = lines(late, shown, &n_shown, &total);
+    if (late_record_each(late, "unplaced.read", shown, n_shown)) /* each is a household's */
+        reply_json(late, 200, json_pack("{s:o, s:I}", "unplaced", list, "total", (json_int_t)total));
+    else
+        json_decref(list);
 }
 
 void api_unplaced_get(struct call *call)
 {
-    call->late.numbers[UNPLACED_LIMIT] = call_query_int(call, "limit", 1, 200, 50);
+    call->late.numbers[UNPLACED_LIMIT] = call_query_int(call, "limit", 1, LINES_MAX, 50);
     call->late.numbers[UNPLACED_LIVE] = call_query_bool(call, "live", true);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);

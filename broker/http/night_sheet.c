@@ -23,6 +23,7 @@
 #define PLACE "{{sheet}}" /* of the facts in the template */
 #define TEMPLATE_BYTES_MAX (4u * 1024 * 1024)
 #define FIRST_MS 2000 /* after the start: feeds and people are back by then */
+#define AGAIN_S 5     /* after a round that could not begin: the one of a leak must not wait for its hour */
 #define PATH_SIZE 600
 
 struct night_file;
@@ -428,13 +429,22 @@ static void next_soon(struct night_sheets *s)
 
 /* ---- the round ---- */
 
+/* A round that could not begin. */
+static void begin_soon(struct night_sheets *s)
+{
+    static const struct timeval again = {.tv_sec = AGAIN_S};
+
+    evtimer_add(s->timer, &again);
+}
+
 static void on_durable(void *ctx, enum err trouble, const struct outcome *outcome)
 {
     struct night_sheets *s = ctx;
 
     (void)outcome;
-    if (trouble != OK) { /* the sheets before stay */
-        s->busy = false;
+    if (trouble != OK) { /* the sheets before stay, until then */
+        s->busy = s->again = false;
+        begin_soon(s);
         return;
     }
     s->org = 1;
@@ -445,8 +455,11 @@ static void on_durable(void *ctx, enum err trouble, const struct outcome *outcom
 static void begin_round(struct night_sheets *s)
 {
     s->again = s->busy;
+    if (s->busy)
+        return;
+    s->busy = flow_when_durable(s->app->parts.flow, on_durable, s) == OK;
     if (!s->busy)
-        s->busy = flow_when_durable(s->app->parts.flow, on_durable, s) == OK;
+        begin_soon(s);
 }
 
 static void round_over(struct night_sheets *s)

@@ -6,20 +6,14 @@
 /* Of each list: on paper nobody needs more. */
 #define ROWS_MAX 300
 
-/* When the household is expected: the travel is to the place, none is known to a bed for the meantime. */
-static json_t *eta_of(const struct referral *r, const struct request *q)
-{
-    return q->bridge ? json_null() : view_time(r->eta_ms);
-}
-
 /* A yes of a house, for the organisation that refers. */
 static json_t *house_row(const struct engine *e, const struct referral *r, const struct request *q)
 {
     const struct location *l = engine_location(e, engine_pool(e, q->pool)->location);
 
     return json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "code", r->code, "location", l->name, "bridge",
-                     q->bridge, "region", view_region(e, l->region), "etaAt", eta_of(r, q), "nightNumber",
-                     "meetingPoint");
+                     q->bridge, "region", view_region(e, l->region), "etaAt",
+                     view_time(view_expected_ms(e, r, q)), "nightNumber", "meetingPoint");
 }
 
 /* The same yes, for the house. */
@@ -31,7 +25,7 @@ static json_t *coming_row(const struct engine *e, const struct referral *r, cons
     return json_pack("{s:s, s:s, s:b, s:s, s:s, s:i, s:o, s:o}", "code", r->code, "location",
                      engine_location(e, p->location)->name, "bridge", q->bridge, "name",
                      engine_pool_name(e, p->id), "nameEn", engine_pool_name_en(e, p->id), "units",
-                     (int)q->units, "etaAt", eta_of(r, q), "callback",
+                     (int)q->units, "etaAt", view_time(view_expected_ms(e, r, q)), "callback",
                      callback[0] != '\0' ? json_string(callback) : json_null());
 }
 

@@ -34,6 +34,10 @@ json_t *view_pool(const struct engine *e, const struct actor *actor, struct pool
  * goes; a read that the caller logs. */
 json_t *view_request(const struct engine *e, const struct actor *actor, struct request_id id, bool household);
 
+/* When the household of R is expected at the place of its request Q, in ms: on the way there, also to a bed
+ * for the meantime; 0 = nobody said. */
+int64_t view_expected_ms(const struct engine *e, const struct referral *r, const struct request *q);
+
 /* A referral of the actor's own organisation. FULL adds need and requests; otherwise the head for lists, with
  * requests. */
 json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full,

@@ -98,8 +98,7 @@ static json_t *list_code(const struct engine *e, enum vocab_list list, unsigned 
                : json_string(vocab_list_code(v, list, index_plus_one - 1));
 }
 
-/* When the household is expected at the place; 0 = nobody said. */
-static int64_t expected_ms(const struct engine *e, const struct referral *r, const struct request *q)
+int64_t view_expected_ms(const struct engine *e, const struct referral *r, const struct request *q)
 {
     const struct bridge *b = q->bridge ? engine_bridge_bed(e, q->id) : NULL;
     if (!request_is_holding(q))
@@ -138,7 +137,7 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
     json_object_set_new(o, "lapseAt", view_time(q->lapse_at_ms));
     json_object_set_new(o, "answeredAt", view_time(q->answered_at_ms));
     json_object_set_new(o, "bridge", json_boolean(q->bridge));
-    json_object_set_new(o, "etaAt", view_time(expected_ms(e, r, q)));
+    json_object_set_new(o, "etaAt", view_time(view_expected_ms(e, r, q)));
     json_object_set_new(o, "answerMinutes", json_integer(l->answer_minutes));
     json_object_set_new(o, "alsoAsked", json_integer(also_asked(e, r, id)));
     json_object_set_new(o, "callback",

@@ -44,6 +44,20 @@ test('the list of places does not come: said in its place, and there after a tap
   await desk.context.close();
 });
 
+test('a region that is not safe is taken though the later part of the form does not come', async () => {
+  const desk = await openDesk(browser, x.origin, { expected: EXPECTED });
+  const back = await without(desk, 'placer_intake_more.js');
+  const failed = desk.page.waitForEvent('requestfailed', r => r.url().endsWith('/placer_intake_more.js'));
+  await openPlacer(desk);
+  await desk.page.locator('#other-region').fill('Groningen');
+  await desk.page.locator('#other-region').press('Enter');
+  await desk.page.locator('.unsafe .chip', { hasText: 'Groningen' }).locator('input:checked').waitFor();
+  await failed;
+  await back();
+  assert.deepEqual(desk.faults, []);
+  await desk.context.close();
+});
+
 test('a request whose card does not come is asked for again without a tap', async () => {
   const vt = await x.as('nachtdienst.rotterdam');
   const [place] = await placesFor(vt, aWoman(), 1);

@@ -66,6 +66,7 @@ test('the household leaves with a code: the phone of the house goes to its board
   const tab = await house.page.context().newPage(); // the same page, open at another desk of the house
   await tab.goto(`/verwijzing#r=${referral.id}`);
   await tab.locator('#section-stay').waitFor();
+  assert.ok((await tab.title()).startsWith(referral.code));
   await part(house).getByText(say('stay.depart'), { exact: true }).click();
   await part(house).locator('form [name=reason]').first().waitFor();
   const form = part(house).locator('form', { has: house.page.locator('[name=destination]') });
@@ -81,6 +82,8 @@ test('the household leaves with a code: the phone of the house goes to its board
   await left.getByText(say('stay.funding_change'), { exact: true }).waitFor(); // money is settled after the fact too
   await tab.getByText(say('dossier.gone'), { exact: true }).waitFor();
   assert.ok(!(await textOf(tab, 'main')).includes(referral.code), 'what was open of the household is gone');
+  await tab.getByRole('heading', { level: 1, name: say('dossier.title'), exact: true }).waitFor();
+  assert.ok(!(await tab.title()).includes(referral.code), 'from the tab too');
   await tab.close();
 });
 

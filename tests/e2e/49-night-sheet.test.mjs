@@ -173,7 +173,7 @@ test('who has no yes yet finds houses to ring: the nearest first, with what was 
   for (const [name, number, , places] of cells) {
     const at = demo.locations.find(l => l.name === name);
     assert.equal(number, at.sealed.night_number, name);
-    assert.match(places, /: (\d+ vrij \(.*\d\d:\d\d\)|niet bekend, vraag het|opnamestop)/, name);
+    assert.match(places, /: (\d+ vrij \(.*\d\d:\d\d\)|niet bekend, vraag het|neemt nu niemand op)/, name);
   }
   const kept = demo.pools.filter(p => ['cosm', 'omm', 'jeugd'].includes(p.kind)).map(p => demo.locations[p.location - 1].name);
   const open = demo.pools.filter(p => !['cosm', 'omm', 'jeugd'].includes(p.kind)).map(p => demo.locations[p.location - 1].name);

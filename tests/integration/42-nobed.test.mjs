@@ -263,6 +263,18 @@ test('the register: nights with their reasons, closed by a person with where the
   assert.deepEqual(line.fallbacks, [{ kind: 'hotel', state: 'ended' }]);
   assert.equal(await register(vt, true), undefined);
   assert.equal(await register(other), undefined, 'another organisation has its own');
+  // Each line is a household's: read, as a row of the board of clocks is. The log is written with the next batch.
+  const logged = () => Object.fromEntries(x.sql(`SELECT object, COUNT(*) FROM access_log WHERE event = 'unplaced.read' AND org = ${vt.session.organisationId} GROUP BY object`).map(([o, n]) => [o, Number(n)]));
+  const earlier = logged();
+  const { unplaced: lines, total } = expectStatus(await vt.get('/unplaced?live=false&limit=200'), 200);
+  await poll(() => lines.every(u => logged()[u.referralId] === (earlier[u.referralId] ?? 0) + 1), { what: 'a row in the log for each line shown' });
+  assert.ok(lines.some(u => u.referralId === r.id));
+  assert.equal(Object.keys(logged()).length, new Set([...Object.keys(earlier), ...lines.map(u => String(u.referralId))]).size, 'and for no other');
+  const all = () => Object.values(logged()).reduce((a, n) => a + n, 0);
+  const sum = all();
+  const short = expectStatus(await vt.get('/unplaced?live=false&limit=1'), 200);
+  assert.deepEqual([short.unplaced.length, short.total], [1, total]);
+  await poll(() => all() === sum + 1, { what: 'one row more for the one that a short list shows' });
   assert.equal(why(await vt.post(`/referrals/${r.id}/requests`, { poolIds: [1] })), 'wrong_state');
 });
 

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
 import { bytes, confirmedKey, PASSPHRASE, sealing, sodium } from '../support/sealing.mjs';
 import { poll } from '../support/wait.mjs';
-import { demo, expectStatus } from '../support/world.mjs';
+import { aReport, aWoman, demo, deskOf, expectStatus, openReferral, placesFor } from '../support/world.mjs';
 
 const ROOT = process.env.PLEK_ROOT ?? join(import.meta.dirname, '../..');
 const HOUSE = demo.locations.find(l => l.code === 'lindehof');
@@ -65,6 +65,29 @@ test('a location that leaked is gone from the sheets at once, not at the next ho
   expectStatus(await house.post(`/leaks/${leak.id}/confirmation`), 200);
   await poll(async () => (await madeAt(vt)) > before_, { within: 30_000, what: 'a sheet before its hour' });
   assert.ok(!(await opened(vt)).ring.some(h => h.location === HOUSE.name));
+});
+
+test('who is on the way to a bridge bed is expected at the time that was said, and before it at none', async () => {
+  const rows = [];
+  for (const eta of [null, new Date(Date.now() + 3_600_000).toISOString()]) {
+    const r = await openReferral(vt, aWoman());
+    const [bed] = await placesFor(vt, aWoman(), 1, 'nood');
+    const desk = await x.as(deskOf(bed.poolId));
+    expectStatus(await desk.post('/capacity-reports', { reports: [aReport(bed.poolId)] }), 200);
+    const [q] = expectStatus(await vt.post(`/referrals/${r.id}/requests`, { poolIds: [bed.poolId], bridge: true }), 201).requests;
+    expectStatus(await desk.post(`/requests/${q.id}/acceptance`), 200);
+    const { bridges } = expectStatus(await vt.get(`/referrals/${r.id}/bridges`), 200);
+    if (eta) expectStatus(await vt.post(`/bridges/${bridges.find(b => b.kind === 'bed').id}/travel`, { etaAt: eta }), 200);
+    rows.push({ code: r.code, eta });
+  }
+  await x.killBroker();
+  await x.startBroker(); // the hour comes with the start
+  await poll(async () => await madeAt(vt), { within: 30_000, what: 'the sheets after the start' });
+  const { houses } = await opened(vt);
+  for (const { code, eta } of rows) {
+    const row = houses.find(h => h.code === code);
+    assert.deepEqual([row.bridge, row.etaAt && Date.parse(row.etaAt)], [true, eta && Date.parse(eta)], code);
+  }
 });
 
 test('an installed system keeps them on disk: the folder of the settings is one that systemd makes', () => {

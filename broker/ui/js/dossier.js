@@ -105,8 +105,13 @@ async function load() {
     Object.assign(state, { referral, data: new Map(data), problem: null, isGone: false });
     frame.setTitle(referral.code);
   } catch (error) {
+    if (number < loadShown || id !== state.id) return; // of a referral, or of facts, that are not shown any more
     state.problem = isHidden(error) ? t('dossier.gone') : problemText(error);
-    if (isHidden(error)) Object.assign(state, { referral: null, data: new Map(), isGone: true }); // what was shown is no longer theirs
+    if (isHidden(error)) {
+      loadShown = number;
+      Object.assign(state, { referral: null, data: new Map(), isGone: true }); // what was shown is no longer theirs
+      frame.setTitle(null);
+    }
   }
   frame.draw();
 }
@@ -158,11 +163,14 @@ function sectionView(s) {
 const head = r => html`<div class="dossier-head"><h1 id="dossier-title" tabindex="-1">${r.code}</h1><p class="lead">${headline(r)}</p>
   <p class="subtle">${t('dossier.opened', { time: moment(r.openedAt, frame.api.now()), organisation: r.organisation ?? '' })}</p></div>`;
 
+/** Of a page that shows no referral. */
+const noHead = () => html`<h1 tabindex="-1">${t('dossier.title')}</h1>`;
+
 function view() {
   const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
   const r = state.referral;
   return html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}${problem}
-    ${r ? repeat([r], () => r.id, () => html`${head(r)}${SECTIONS.map(sectionView)}`) : state.id === null ? html`<h1>${t('dossier.title')}</h1><p>${t('dossier.none')}</p>` : state.isGone && frame.session.role === 'shelter' ? html`<p>${t('dossier.gone_left')} <a href="/verblijf#vertrokken">${t('stay.page')}</a></p>` : nothing}</main>`;
+    ${r ? repeat([r], () => r.id, () => html`${head(r)}${SECTIONS.map(sectionView)}`) : state.id === null ? html`${noHead()}<p>${t('dossier.none')}</p>` : state.isGone ? html`${noHead()}${frame.session.role === 'shelter' ? html`<p>${t('dossier.gone_left')} <a href="/verblijf#vertrokken">${t('stay.page')}</a></p>` : nothing}` : nothing}</main>`;
 }
 
 /**
@@ -184,7 +192,7 @@ startPage({
   begin: async f => {
     frame = f;
     state.id = idOfHash();
-    addEventListener('hashchange', () => { Object.assign(state, { id: idOfHash(), referral: null, isGone: false }); frame.draw(); load(); });
+    addEventListener('hashchange', () => { Object.assign(state, { id: idOfHash(), referral: null, problem: null, isGone: false }); frame.setTitle(null); load(); });
     await load();
   },
   onLive: ({ kind, fact }) => {

@@ -1,6 +1,7 @@
 // @ts-check
 // No bed: where the household is kept safe while the search goes on, who answers for it, where it slept, and the end
 // that only a person makes.
+import { noChange } from '../vendor/lit-html/lit-html.js';
 import { label, ordered } from './codes.js';
 import { alarmAdvice, alarmText } from './placer_bridges.js';
 import { described, faultSummary, fieldView, forgetFaults, invalid, keepFaults, setFaults } from './faults.js';
@@ -33,12 +34,12 @@ let shownId = 0;
 /** @type {{ request: number | null, shown: import('../types/api').RevealedLocation | null }} */
 const place = { request: null, shown: null };
 
-/** A page before this one may say which form to begin with. */
-function wanted() {
+/** A page before this one may say which form to begin with. @param {number} nowMs */
+function wanted(nowMs) {
   try {
     const open = sessionStorage.getItem('plek.nobed');
     sessionStorage.removeItem('plek.nobed');
-    if (open) form.open = open;
+    if (open) Object.assign(form, { open, night: form.night || lastEvening(nowMs) });
   } catch { /* private mode: then they open it themselves */ }
 }
 
@@ -52,6 +53,7 @@ const choices = (list, rows) => [['', t(`nobed.choose_${list}`)], .../** @type {
 function toggle(ctx, id, open = form.open === id ? null : id) {
   forgetFaults(`form-${form.open}`);
   form.open = open;
+  if (form.night === '') form.night = lastEvening(ctx.api.now());
   ctx.redraw();
 }
 
@@ -60,15 +62,17 @@ const FIELD_OF = { role: 'nobed-role', organisation: 'nobed-org', callback: 'nob
 /** @param {string} formId */
 const fieldIn = formId => (/** @type {string} */ part) => (part === 'slept' ? (formId === 'form-network' ? 'nobed-slept' : 'nobed-slept-night') : FIELD_OF[part]);
 
-/** Do it, and close the form if it went well. @param {Context} ctx @param {string} path @param {unknown} body @param {string} done */
-async function send(ctx, path, body, done) {
-  const formId = `form-${form.open}`;
-  if (await ctx.act(() => keepFaults(formId, fieldIn(formId), () => ctx.api.post(path, body)), t(done))) {
-    if (path.endsWith('/check-ins')) Object.assign(form, { open: null });
-    else Object.assign(form, blank());
-    forgetFaults(formId);
-    ctx.redraw();
-  }
+/**
+ * Do it, and close the form that was sent if it went well. What is half filled in of another one stays.
+ * @param {Context} ctx @param {string} path @param {unknown} body @param {string} done @param {string} [sent] as in form.open; none: a button of its own
+ */
+async function send(ctx, path, body, done, sent) {
+  const formId = sent ? `form-${sent}` : path.endsWith('/travel') ? 'form-travel' : 'form-none';
+  if (!await ctx.act(() => keepFaults(formId, fieldIn(formId), () => ctx.api.post(path, body)), t(done))) return;
+  if (path.endsWith('/travel')) form.eta = '';
+  if (sent && form.open === sent) Object.assign(form, blank(), { eta: form.eta });
+  forgetFaults(formId);
+  ctx.redraw();
 }
 
 /** All that is wrong, at once. @param {Context} ctx @param {import('./faults.js').Fault[]} faults @returns {boolean} whether the open form may be sent */
@@ -82,7 +86,7 @@ function isRight(ctx, faults) {
 const fault = (isWrong, id, key) => (isWrong ? [{ id, text: t(key) }] : []);
 
 /** Each stroke is kept: the page may be drawn anew between two of them. A day that is half typed has no value, and is not put back. @param {string} id @param {string} text @param {string} value @param {(v: string) => void} set @param {{ type?: string, hint?: string, max?: number, until?: string }} [o] */
-const field = (id, text, value, set, o = {}) => fieldView(id, text, html`<input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} max=${o.until ?? nothing} autocomplete="off" aria-invalid=${invalid(id)} aria-describedby=${described(id, o.hint)} .value=${o.type === 'date' ? value : live(value)} @input=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>`, o.hint);
+const field = (id, text, value, set, o = {}) => fieldView(id, text, html`<input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} max=${o.until ?? nothing} autocomplete="off" aria-invalid=${invalid(id)} aria-describedby=${described(id, o.hint)} .value=${o.type === 'date' ? value || noChange : live(value)} @input=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>`, o.hint);
 /** @param {string} id @param {string} text @param {string} value @param {[string, string][]} options @param {(v: string) => void} set */
 const choice = (id, text, value, options, set) => fieldView(id, text, html`<select id=${id} aria-invalid=${invalid(id)} aria-describedby=${described(id)} @change=${(/** @type {Event} */ e) => set(/** @type {HTMLSelectElement} */ (e.target).value)}>${options.map(([code, word]) => html`<option value=${code} .selected=${value === code}>${word}</option>`)}</select>`);
 
@@ -120,7 +124,7 @@ function ownerLine(b) {
 /** @param {Bridge} b @param {Context} ctx */
 function endForm(b, ctx) {
   const reasons = b.kind === 'order' ? (b.startedAt ? ['home', 'moved', 'failed', 'over'] : ['refused']) : b.startedAt ? ['home', 'moved', 'failed', 'over'] : ['moved', 'failed'];
-  return html`<div class="choices">${reasons.map(code => html`<button type="button" aria-disabled=${ctx.busy ? 'true' : nothing} @click=${() => { if (!ctx.busy) send(ctx, `/bridges/${b.id}/end`, { reason: code }, 'nobed.done_end'); }}>${icon('chevron-right')}<span>${t(`nobed.end_${code}`)}</span></button>`)}</div>`;
+  return html`<div class="choices">${reasons.map(code => html`<button type="button" aria-disabled=${ctx.busy ? 'true' : nothing} @click=${() => { if (!ctx.busy) send(ctx, `/bridges/${b.id}/end`, { reason: code }, 'nobed.done_end', `end-${b.id}`); }}>${icon('chevron-right')}<span>${t(`nobed.end_${code}`)}</span></button>`)}</div>`;
 }
 
 /** The way to a bridge bed: where to, opened as after any yes, and when they will be there. @param {Bridge} b @param {Context} ctx */
@@ -219,7 +223,7 @@ function hotelForm(ctx) {
   const save = () => {
     if (!isRight(ctx, ownerFaults(ctx))) return;
     const times = /^\d\d:\d\d$/.test(form.first) ? { times: [new Date(ahead(form.first, ctx.api.now())).toISOString()] } : {};
-    send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner: owner(), everyMinutes: Number(form.every), ...times }, 'nobed.done_open');
+    send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner: owner(), everyMinutes: Number(form.every), ...times }, 'nobed.done_open', 'hotel');
   };
   return html`<div class="nobed-form" id="form-hotel">${faultSummary('form-hotel')}${ownerFields(ctx)}
     <div class="nobed-pair">${field('nobed-first', t('nobed.first'), form.first, v => { form.first = v; }, { type: 'time' })}
@@ -230,16 +234,16 @@ function hotelForm(ctx) {
 /** @param {Context} ctx */
 const networkForm = ctx => html`<div class="nobed-form" id="form-network">${faultSummary('form-network')}<p class="small subtle">${t('nobed.network_hint')}</p>
   ${choice('nobed-slept', t('nobed.where'), form.slept, /** @type {[string, string][]} */ (nights().map(r => [r.code, either(r.labelNl, r.labelEn)])), v => { form.slept = v; })}
-  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'network', slept: form.slept }, 'nobed.done_open') })}</div>`;
+  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'network', slept: form.slept }, 'nobed.done_open', 'network') })}</div>`;
 
 /** @param {Context} ctx */
 const orderForm = ctx => html`<div class="nobed-form" id="form-order"><p class="small subtle">${t('nobed.order_hint')}</p>
   ${segments({ name: 'nobed-given', value: form.given, options: [['no', t('nobed.applied_for')], ['yes', t('nobed.given')]], set: v => { form.given = v; ctx.redraw(); } })}
-  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'order', active: form.given === 'yes' }, 'nobed.done_open') })}</div>`;
+  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'order', active: form.given === 'yes' }, 'nobed.done_open', 'order') })}</div>`;
 
 /** @param {Context} ctx @param {Facts} facts */
 const bedForm = (ctx, facts) => html`<div class="nobed-form" id="form-bed"><p class="small subtle">${t('nobed.bed_hint')}</p>
-  ${facts.beds.length === 0 ? html`<p>${t('nobed.no_beds')}</p>` : html`<ul class="nobed-beds">${facts.beds.map(m => html`<li><span><b>${m.locationName}</b> ${either(m.poolName, m.poolNameEn)}, ${label('regions', m.region)}</span>${button(t('nobed.ask_bed'), { about: m.locationName, busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/requests`, { poolIds: [m.poolId], bridge: true }, 'nobed.done_ask') })}</li>`)}</ul>`}</div>`;
+  ${facts.beds.length === 0 ? html`<p>${t('nobed.no_beds')}</p>` : html`<ul class="nobed-beds">${facts.beds.map(m => html`<li><span><b>${m.locationName}</b> ${either(m.poolName, m.poolNameEn)}, ${label('regions', m.region)}</span>${button(t('nobed.ask_bed'), { about: m.locationName, busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/requests`, { poolIds: [m.poolId], bridge: true }, 'nobed.done_ask', 'bed') })}</li>`)}</ul>`}</div>`;
 
 /** A house says yes and they are not there yet: a night in between may still have to be safe. @param {string} state */
 const isPromised = state => state === 'reserved';
@@ -267,13 +271,15 @@ const lastEvening = nowMs => isoDate(nowMs - DAY_MS / 2);
 function nightForm(ctx, id, closing) {
   const today = isoDate(ctx.api.now());
   const save = () => {
-    const faults = [...fault(form.night > today, 'nobed-night', 'nobed.fault_night'), ...fault(!form.sleptNight, 'nobed-slept-night', 'nobed.fault_slept'), ...fault(closing && !form.reason, 'nobed-reason', 'nobed.fault_reason')];
+    // Emptied, or half typed: then the day is not known, and last evening is a guess.
+    const noDay = form.night === '' ? [{ id: 'nobed-night', text: t('faults.empty', { field: t('nobed.night') }) }] : [];
+    const faults = [...noDay, ...fault(form.night > today, 'nobed-night', 'nobed.fault_night'), ...fault(!form.sleptNight, 'nobed-slept-night', 'nobed.fault_slept'), ...fault(closing && !form.reason, 'nobed-reason', 'nobed.fault_reason')];
     if (!isRight(ctx, faults)) return undefined;
-    const body = { date: form.night || lastEvening(ctx.api.now()), slept: form.sleptNight, ...(form.reason ? { reason: form.reason } : {}) };
-    return send(ctx, `/referrals/${ctx.referral.id}/${closing ? 'closure' : 'nights'}`, body, closing ? 'nobed.done_close' : 'nobed.done_night');
+    const body = { date: form.night, slept: form.sleptNight, ...(form.reason ? { reason: form.reason } : {}) };
+    return send(ctx, `/referrals/${ctx.referral.id}/${closing ? 'closure' : 'nights'}`, body, closing ? 'nobed.done_close' : 'nobed.done_night', id);
   };
   return html`<div class="nobed-form" id="form-${id}">${faultSummary(`form-${id}`)}${closing ? html`<p>${t('nobed.close_text')}</p>` : nothing}
-    ${field('nobed-night', t('nobed.night'), form.night || lastEvening(ctx.api.now()), v => { form.night = v; }, { type: 'date', until: today })}
+    ${field('nobed-night', t('nobed.night'), form.night, v => { form.night = v; }, { type: 'date', until: today })}
     ${choice('nobed-slept-night', t('nobed.slept'), form.sleptNight, choices('slept', nights()), v => { form.sleptNight = v; })}
     ${choice('nobed-reason', t('nobed.reason'), form.reason, choices('reason', ordered('unplacedReasons', 'order')), v => { form.reason = v; })}
     ${button(t(closing ? 'nobed.close' : 'nobed.save_night'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
@@ -310,7 +316,7 @@ export const section = {
       forgetFaults();
     }
     shownId = ctx.referral.id;
-    wanted();
+    wanted(ctx.api.now());
     const canAsk = ctx.role !== 'shelter' && isLooking(ctx.referral.state);
     const [nobed, found] = await Promise.all([ctx.api.get(`/referrals/${ctx.referral.id}/bridges`), canAsk ? ctx.api.get(`/referrals/${ctx.referral.id}/matches?bridge=true&limit=${BEDS_SHOWN}`) : null]);
     return { nobed, beds: found?.places ?? [] };

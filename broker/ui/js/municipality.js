@@ -72,8 +72,11 @@ async function load() {
   state.busy = true;
   frame.draw();
   try {
-    [state.overview, state.unplaced] = await Promise.all([frame.api.get(`/statistics/overview?days=${state.days}`), frame.api.get('/unplaced')]);
-    state.fault = '';
+    /** @type {string} */
+    let trouble = ''; // the register may fail by itself: the figures are shown all the same, and beside them the register as it was
+    const kept = (/** @type {unknown} */ error) => { trouble = problemText(error); return state.unplaced; };
+    [state.overview, state.unplaced] = await Promise.all([frame.api.get(`/statistics/overview?days=${state.days}`), frame.api.get('/unplaced').catch(kept)]);
+    state.fault = trouble;
     announce(t('overview.updated', { time: clock(state.overview?.at ?? Date.now()) }));
   } catch (error) {
     state.fault = problemText(error);

@@ -7,7 +7,7 @@ import { later, missingView, onFirstUse } from './later.js';
 import { emptyIntake, isSearchable } from './need.js';
 import { keepDraft, readKept } from './placer_draft.js';
 import { intakeView } from './placer_intake.js';
-import { GONE_MS, desk, hashId, isInUse, search, setIntake, showResult, state } from './placer_search.js';
+import { GONE_MS, addRegion, desk, hashId, isInUse, search, setIntake, showResult, state } from './placer_search.js';
 import { t } from './text.js';
 import { button, focusSoon, html, nothing, notice } from './ui.js';
 
@@ -51,7 +51,7 @@ const form = () => intakeView({
   callback: state.callback, faults: state.faults, home: frame.session.region, regionFault: state.regionFault,
   moreOpen: state.moreOpen, setMore: open => { state.moreOpen = open; frame.draw(); },
   rest: folds.now(), missing: folds.isMissing() ? missingView(bring) : nothing,
-  set: setIntake, addRegion: async name => { (await folds.fetch())?.addRegion(name); }, clear: () => setIntake(emptyIntake()),
+  set: setIntake, addRegion, clear: () => setIntake(emptyIntake()),
   setChat: chat => { setIntake({ ...state.intake, chat }); state.faults.delete('callback'); frame.draw(); },
   setCallback: text => { state.callback = text; state.faults.delete('callback'); keepDraft(state.intake, state.callback); frame.draw(); },
 });

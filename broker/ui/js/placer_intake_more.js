@@ -11,7 +11,6 @@ import { button, html, live, nothing, select } from './ui.js';
 /** @typedef {import('./placer_intake.js').IntakeParts} IntakeParts */
 
 export { childRows } from './placer_children.js';
-export { addRegion } from './placer_region.js';
 
 /** @param {IntakeParts} p */
 export const residence = p => select({

@@ -2,6 +2,7 @@
 // What the placer's page knows, and searching: nothing is saved, each answer asks the exchange anew. The list on the screen
 // is never re-sorted under a pointer or a focus.
 import { problemText } from './api.js';
+import { rows } from './codes.js';
 import { emptyIntake, isSearchable, missing, toNeed } from './need.js';
 import { keepDraft } from './placer_draft.js';
 import { t } from './text.js';
@@ -70,6 +71,15 @@ export function setIntake(intake) {
   desk.frame.draw();
   clearTimeout(searchTimer);
   searchTimer = window.setTimeout(() => search(false), SEARCH_DELAY_MS);
+}
+
+/** A region that is not safe, typed by its name: with the first screen, for the box is emptied at once. @param {string} name */
+export function addRegion(name) {
+  const wanted = name.trim().toLowerCase();
+  const found = rows('regions').find(r => [r.labelNl, r.labelEn, r.name].some(text => text?.toLowerCase() === wanted));
+  state.regionFault = found || wanted === '' ? '' : t('intake.region_unknown');
+  if (found && !state.intake.unsafe.includes(found.code)) setIntake({ ...state.intake, unsafe: [...state.intake.unsafe, found.code] });
+  else desk.frame.draw();
 }
 
 /** @param {boolean} quiet a refresh because facts changed, not because an answer did */

@@ -21,7 +21,8 @@ const state = {
   /** @type {import('../types/api').Colleague[]} */ colleagues: [],
   /** @type {{ unplaced: import('../types/api').UnplacedLine[], total: number } | null} */ register: null,
   all: false, // of the register: the ended ones too
-  /** @type {string | null} */ problem: null,
+  /** @type {string | null} */ problem: null, // of what was done
+  /** @type {string | null} */ trouble: null, // of the last reading
   ready: false,
   busy: false,
 };
@@ -31,12 +32,22 @@ const weight = r => (r.handedOver || r.owner?.id === 0 ? 4 : 0) + (openAlarms(r)
 /** First what waits for somebody, then the oldest. @param {Referral} a @param {Referral} b */
 const byNeed = (a, b) => weight(b) - weight(a) || a.openedAt.localeCompare(b.openedAt);
 
+let loadNumber = 0;
+let loadShown = 0;
+
 async function load() {
+  const number = ++loadNumber;
+  /** @type {string | null} */
+  let trouble = null; // the register may fail by itself: it stays as it was, and who is to be looked after is shown
+  const kept = (/** @type {unknown} */ error) => { trouble = problemText(error); return state.register; };
   try {
-    const [{ referrals }, { colleagues }, register] = await Promise.all([frame.api.get('/referrals?live=true&limit=200'), frame.api.get('/colleagues'), frame.api.get(`/unplaced?live=${!state.all}&limit=200`)]);
-    Object.assign(state, { open: referrals.sort(byNeed), colleagues, register, ready: true });
+    const [{ referrals }, { colleagues }, register] = await Promise.all([frame.api.get('/referrals?live=true&limit=200'), frame.api.get('/colleagues'), frame.api.get(`/unplaced?live=${!state.all}&limit=200`).catch(kept)]);
+    if (number < loadShown) return;
+    loadShown = number;
+    Object.assign(state, { open: referrals.sort(byNeed), colleagues, register, ready: true, trouble });
   } catch (error) {
-    Object.assign(state, { problem: problemText(error), ready: true });
+    if (number < loadShown) return;
+    Object.assign(state, { trouble: problemText(error), ready: true });
   }
   frame.draw();
 }
@@ -63,7 +74,8 @@ const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}"
 function view() {
   const parts = { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, act };
   const mine = state.open.filter(r => r.mine).length;
-  return html`<main id="main" class="dossier shift-list">${staleNotice(frame, load)}${doubtNotice(frame)}${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
+  const problem = state.problem ?? state.trouble;
+  return html`<main id="main" class="dossier shift-list">${staleNotice(frame, load)}${doubtNotice(frame)}${problem ? notice({ title: problem, tone: 'error', alert: true }) : nothing}
     <h1 tabindex="-1">${t('timers.page')}</h1>
     ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('timers.loading')}</p>` : state.open.length === 0 ? html`<p>${t('timers.none')}</p>`
     : html`<p>${t('timers.count', { n: state.open.length })} ${t('timers.count_mine', { n: mine })}</p><ul class="shift-rows">${repeat(state.open, r => r.id, r => row(r, parts))}</ul>`}

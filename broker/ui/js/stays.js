@@ -103,7 +103,7 @@ const leftPart = parts => html`<section class="panel stay-part" id="vertrokken" 
 
 /** Households in a bed for the meantime. @param {import('./stay.js').StayParts} parts */
 const bedsPart = parts => state.beds.length === 0 ? nothing : html`<section class="panel stay-part" aria-labelledby="beds-title"><h2 id="beds-title">${t('stay.beds')}</h2><p class="subtle">${t('stay.beds_text')}</p>
-  <ul class="stay-clocks">${state.beds.map(b => bedView(b, parts, frame.session.role === 'shelter'))}</ul></section>`;
+  <ul class="stay-clocks">${repeat(state.beds, b => b.id, b => bedView(b, parts, frame.session.role === 'shelter'))}</ul></section>`;
 
 function board() {
   if (!BOARD.has(frame.session.role)) return nothing;

@@ -45,8 +45,8 @@ const steps = () => [el('h2', t('script')), el('ol', texts[lang].script.map((/**
 const say = (/** @type {unknown} */ v) => (v === null || v === undefined || v === '' ? t('unknown') : String(v));
 const name = (/** @type {any} */ p) => (lang === 'en' && p.nameEn ? p.nameEn : p.name);
 const house = (/** @type {any} */ row) => (row.bridge ? t('bridge', { house: row.location }) : row.location);
-// A bridge bed has no arrival of its own: the journey is to the place that the household waits for.
-const eta = (/** @type {any} */ row) => (row.bridge ? t('bridge_eta') : time(row.etaAt));
+// Who is not on the way to a bridge bed has no time of arrival there: it is not forgotten, nobody said it.
+const eta = (/** @type {any} */ row) => (row.bridge && !row.etaAt ? t('bridge_eta') : time(row.etaAt));
 
 /** One place of a house to ring. @param {any} p */
 function placeLine(p) {

@@ -30,10 +30,10 @@ export type Mdo = {
 export type Regie = {
     referralId: number; referralCode?: string; state: 'held' | 'offered' | 'ended' | null; holder?: Organisation | null;
     offeredTo?: Organisation | null; moves?: number; sinceAt?: string | null; endedAt?: string | null; role?: string | null; callback?: string | null;
-    full?: boolean;
+    full: boolean;
 };
 export type Consult = {
-    id: number; state: 'asked' | 'answered' | 'declined' | 'withdrawn'; from: Organisation; to: Organisation; own: boolean; full?: boolean;
+    id: number; state: 'asked' | 'answered' | 'declined' | 'withdrawn'; from: Organisation; to: Organisation; own: boolean; full: boolean;
     question?: string | null; answer?: string | null; askedAt: string; endedAt?: string | null; referralId?: number | null; referralCode?: string | null;
     household?: { persons: string[]; threatLevel: string; threatKinds: string[]; traits: Record<string, string> } | null;
 };
@@ -121,7 +121,7 @@ export type SurgeRegion = { region: string; on: boolean; pools: number; reason?:
 export type Request = {
     id: number; referralId: number; referralCode?: string;
     state: 'pending' | 'accepted' | 'declined' | 'expired' | 'cancelled' | 'admitted' | 'left';
-    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | 'leaked' | null; conflict?: ConflictQuestion | null; declineReason?: string | null; lateYes?: boolean; refused?: boolean;
+    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | 'leaked' | null; conflict?: ConflictQuestion | null; declineReason?: string | null; lateYes?: boolean; refused: boolean;
     poolId: number; poolName?: string; poolNameEn?: string; kind?: string; locationId?: number; locationName?: string;
     region?: string; units?: number; askedAt: string; seenAt?: string | null; answerByAt: string; lapseAt: string;
     answeredAt?: string | null; etaAt?: string | null; answerMinutes?: number; alsoAsked?: number; referrer?: string;
@@ -203,7 +203,7 @@ export type Overview = {
 };
 export type EventFact = {
     seq: number; at: string; referralId?: number | null; requestId?: number | null; poolId?: number | null;
-    gateRequestId?: number | null; state?: string | null;
+    gateRequestId?: number | null; stayId?: number | null; clockId?: number | null; state?: string | null;
 };
 
 /* The last word of one side about a pool. */

@@ -64,7 +64,7 @@ static void assert_row(const json_t *list, size_t i, bool bridge)
     assert_int_equal(json_is_null(json_object_get(row, "etaAt")), bridge);
 }
 
-/* A bed for the meantime is not where the household travels to; the page has the word for it. */
+/* Nobody set out to the bed for the meantime: the journey of the referral is not the way there. */
 static void a_bridge_bed_says_so(void **state)
 {
     struct web *w = begin(0);
