@@ -29,7 +29,8 @@ static void regie_get(const struct late *late, const struct outcome *outcome)
     if (may(e, &late->actor, ACT_SEE_REGIE, id.v))
         reply_json(late, 200, view_regie(e, &late->actor, id));
     else
-        reply_json(late, 200, json_pack("{s:I, s:n}", "referralId", (json_int_t)id.v, "state"));
+        reply_json(late, 200,
+                   json_pack("{s:I, s:n, s:b}", "referralId", (json_int_t)id.v, "state", "full", 0));
 }
 
 void api_regie_get(struct call *call)
