@@ -12,8 +12,10 @@
  * One sheet after the other; between two of them the loop goes on, and files are written by a thread. A sheet
  * whose night number cannot be read now is made without it and says so: an old number is better found in the
  * sheet before. A location that is frozen starts a round at once, or right after the one under way: no
- * sheet kept here has its number any longer than that takes. Files: <dir>/nachtlijst-<code>.html, mode 0600,
- * whole or not at all. An organisation that has no confirmed key any more loses its file. */
+ * sheet kept here has its number any longer than that takes. A round that cannot begin, for a journal that is
+ * away or too many readers, is tried again every five seconds; the sheets before stay until it has run.
+ * Files: <dir>/nachtlijst-<code>.html, mode 0600, whole or not at all. An organisation that has no confirmed
+ * key any more loses its file. */
 #ifndef PLEK_HTTP_NIGHT_SHEET_H
 #define PLEK_HTTP_NIGHT_SHEET_H
 
