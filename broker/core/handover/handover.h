@@ -103,7 +103,8 @@ struct org_key {
         int64_t asked_at_ms;
         int64_t until_ms; /* loss asked: it lapses then; 0 else */
         enum key_loss_reason reason;
-    } loss; /* all 0 unless loss asked or lost */
+        bool alone; /* lost in a journal before version 5: by one person, who said no reason */
+    } loss;         /* all 0 unless loss asked or lost */
 };
 
 struct sealed_note {

@@ -256,6 +256,8 @@ const char *key_lost_impossible(const struct engine *e, const struct event *ev)
 {
     const struct org_key *k = engine_org_key(e, ev->u.key.id);
 
+    if (k != NULL && k->state == ORG_KEY_ACTIVE && ev->u.key.alone && ev->account.v != 0 && k->unread == 0)
+        return NULL;
     if (k == NULL || !org_key_may_become(k->state, ORG_KEY_LOST))
         return "a key lost that is gone, or that is in use and of whose loss nobody asked";
     if (k->state == ORG_KEY_LOSS_ASKED &&
@@ -275,9 +277,14 @@ void key_lost_apply(struct engine *e, const struct event *ev)
         of->active = 0;
     if (of->made == s->k.id.v)
         of->made = 0;
-    s->k.loss.by = ev->account;
-    s->k.loss.reason = ev->u.key.reason;
-    s->k.loss.until_ms = 0;
+    s->k.loss = ev->u.key.alone ? (struct key_loss){.alone = true} : s->k.loss;
+    if (ev->u.key.alone && s->k.state == ORG_KEY_ACTIVE)
+        s->k.state = ORG_KEY_OLD; /* the move of those days */
+    if (!ev->u.key.alone) {
+        s->k.loss.by = ev->account;
+        s->k.loss.reason = ev->u.key.reason;
+        s->k.loss.until_ms = 0;
+    }
     key_move(e, s, ORG_KEY_LOST, ev->at_ms);
 }
 

@@ -38,6 +38,8 @@ static bool check_loss(const struct engine *e, const struct org_key_slot *s, cha
     int64_t due = due_of_org_key(k);
     bool is_asked = k->state == ORG_KEY_LOSS_ASKED;
 
+    if (k->loss.alone && k->state == ORG_KEY_LOST)
+        return true;
     if (is_asked ? k->loss.asked_by.v == 0 || k->loss.by.v != 0
                  : (k->loss.by.v != 0) != (k->state == ORG_KEY_LOST) || k->loss.until_ms != 0)
         return broken(why, size, "handover: state and loss disagree at key", k->id.v);

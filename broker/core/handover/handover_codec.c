@@ -25,7 +25,10 @@ void key_event_fields(struct fields *f, struct ev_key *ev)
 void key_lost_fields(struct fields *f, struct ev_key *ev)
 {
     field_u32(f, &ev->id.v);
-    FIELD_ENUM(f, ev->reason, KEY_LOSS_REASON_N);
+    if (fields_since(f, 5, false))
+        FIELD_ENUM(f, ev->reason, KEY_LOSS_REASON_N);
+    else
+        ev->alone = true;
 }
 
 void key_loss_asked_fields(struct fields *f, struct ev_key *ev)

@@ -17,6 +17,7 @@ struct ev_key {
     struct org_key_id id;
     enum key_loss_reason reason; /* loss asked, lost */
     int64_t until_ms;            /* loss asked: it lapses then */
+    bool alone;                  /* lost in a journal before version 5; never written */
 };                               /* confirmed, lost, loss asked, loss dropped */
 struct ev_item {
     struct referral_id referral;
