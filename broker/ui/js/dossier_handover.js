@@ -83,7 +83,7 @@ function meetingView(h, ctx) {
   if (h.side === 'house') return html`<p class="small">${t('handover.meeting_house')}</p>`;
   if (now.meeting !== null) return html`<p class="meeting">${icon('map-pin')}<span><b>${t('handover.meeting')}</b> ${now.meeting || t('handover.meeting_none')}</span></p>`;
   if (ctx.referral.state === 'admitted') return nothing;
-  return html`<div>${button(t('handover.meeting_show'), { icon: 'map-pin', busy: ctx.busy, click: () => ctx.act(async () => {
+  return html`<div class="meeting-ask">${button(t('handover.meeting_show'), { icon: 'map-pin', busy: ctx.busy, click: () => ctx.act(async () => {
     now.meeting = (await ctx.api.get(`/requests/${h.requestId}/location`)).meetingPoint;
   }) })}<p class="small subtle">${t('handover.meeting_text')}</p></div>`;
 }
