@@ -16,119 +16,53 @@
 #include "core/stay/stay.h"
 #include "core/timers/timers.h"
 
-/* Order is the journal's: add at the end only. */
+/* What can happen: event_kinds.def, a row a kind, in the journal's order. */
 enum event_kind {
-    EV_ORG_DEFINED,
-    EV_LOCATION_DEFINED,
-    EV_POOL_DEFINED,
-    EV_CAPACITY_OBSERVED,
-    EV_REFERRAL_OPENED, /* private: need */
-    EV_REQUEST_MADE,    /* private: reasons of the proposal */
-    EV_REQUEST_SEEN,
-    EV_REQUEST_ACCEPTED,
-    EV_REQUEST_DECLINED,
-    EV_REQUEST_EXPIRED,
-    EV_REQUEST_CANCELLED,
-    EV_REQUEST_LATE_YES,
-    EV_REFERRAL_TRAVELLING,
-    EV_REFERRAL_ADMITTED,
-    EV_REFERRAL_NO_SHOW, /* back to open */
-    EV_REFERRAL_WITHDRAWN,
-    EV_REFERRAL_UNPLACED,  /* deadline passed; stays open */
-    EV_COMMAND_DONE,       /* a key and its outcome */
-    EV_REQUEST_SILENT,     /* no answer in time; the hold stands, others may be asked too */
-    EV_PLACE_FOUND,        /* a better place came free for a referral that looks; nobody is asked */
-    EV_CAPACITY_CONFIRMED, /* the same as is believed of some pools, only newer: their age is renewed */
-    /* ---- timers and escalation ---- */
-    EV_REQUEST_RUNG,     /* nobody answers: rung once more */
-    EV_REQUEST_EXTENDED, /* the house asked for extra time to answer */
-    EV_REFERRAL_WIDENED, /* no yes for so long: the request before it is the broker's; 0 = nothing fits now */
-    EV_HOLD_SET,         /* the place that said yes is kept until then */
-    EV_ALARM_RAISED,     /* a person must look; request: of the house that hears it too, 0 = none */
-    EV_ALARM_ACKNOWLEDGED,   /* a person has */
-    EV_REFERRAL_HANDED_OVER, /* offered to a colleague, or to whoever is next */
-    EV_REFERRAL_TAKEN_OVER,  /* whose account it is has it now */
-    /* ---- no bed: bridges and the unplaced register ---- */
-    EV_BRIDGE_OPENED,   /* private: who the safety owner is */
-    EV_BRIDGE_STARTED,  /* in force, or a new term */
-    EV_BRIDGE_CHECKED,  /* the household is well, or its alarm was seen */
-    EV_BRIDGE_ALARMED,  /* a check-in missed, a term that ends, nobody came; rings again until answered */
-    EV_BRIDGE_ARRIVED,  /* at a bridge bed; the search goes on */
-    EV_BRIDGE_ENDED,    /* and with a bed its unit is let go of */
-    EV_NIGHT_NOTED,     /* where a household without a place slept */
-    EV_REFERRAL_CLOSED, /* without a place, by a person */
-    /* ---- gatekeepers ---- */
-    EV_GATE_SENT,       /* a referral is with the gatekeeper of a kind of place */
-    EV_GATE_TAKEN,      /* somebody there took it; once more: somebody else did */
-    EV_GATE_ASKED_BACK, /* facts are missing */
-    EV_GATE_ANSWERED,   /* private: the answers */
-    EV_GATE_ASSENTED,   /* the referrer may ask its places */
-    EV_GATE_RETURNED,
-    EV_GATE_WITHDRAWN,
-    EV_RESIDENCE_FOUND, /* private: the residence situation, found out after opening */
-    /* ---- stays, clocks, nights and funding ---- */
-    EV_STAY_STARTED,
-    EV_STAY_READY,        /* ready to leave or not after all, and what keeps it */
-    EV_STAY_FUNDED,       /* other nights are paid by another, from a day on */
-    EV_RETURN_CODE_GIVEN, /* private: the code */
-    EV_STAY_ENDED,        /* its referral has departed */
-    EV_REFERRAL_LINKED,   /* follows an earlier one of the same household */
-    EV_FUNDING_FLAGGED,   /* a no for want of money at code rood */
-    EV_CLOCK_STARTED,
-    EV_CLOCK_OFFERED, /* to another owner; it stays with the one it has */
-    EV_CLOCK_TAKEN,   /* by the one it was offered to; private: callback of its desk */
-    EV_CLOCK_PROLONGED,
-    EV_CLOCK_STOPPED,
-    EV_CLOCK_WARNED,  /* its follow-up referral is open */
-    EV_CLOCK_RAN_OUT, /* nobody had seen to it: alarm */
-    /* ---- MDO, regiehouder, consult ---- */
-    EV_MDO_CONVENED, /* organisations sit together over one referral */
-    EV_MDO_INVITED,
-    EV_MDO_ANSWERED,
-    EV_MDO_DATED,
-    EV_MDO_CLOSED,
-    EV_MDO_NOTED, /* private: the text */
-    EV_MDO_ITEM_MOVED,
-    EV_REGIE_OFFERED,
-    EV_REGIE_TAKEN, /* private: role and call-back */
-    EV_REGIE_KEPT,  /* a hand-over that did not come about */
-    EV_REGIE_ENDED,
-    EV_CONSULT_ASKED,    /* private: the question */
-    EV_CONSULT_ANSWERED, /* private: the answer */
-    EV_CONSULT_CLOSED,
-    /* ---- warm handover, keys and notes ---- */
-    EV_KEY_MADE,
-    EV_KEY_CONFIRMED, /* by a second person; the one before it is old, or gone */
-    EV_KEY_LOST,      /* nobody can open notes to it any more */
-    EV_HANDOVER_ITEM, /* acknowledged by one side, or taken back */
-    EV_NOTE_WRITTEN,  /* its ciphertext lies in the store */
-    EV_NOTE_PICKED_UP,
-    EV_NOTE_UNREADABLE, /* its key is lost: to be written again */
-    EV_NOTE_DESTROYED,  /* its ciphertext goes */
-    /* ---- location leaked, surge, conflict check ---- */
-    EV_LEAK_REPORTED,
-    EV_LEAK_DROPPED,
-    EV_LOCATION_FROZEN, /* confirmed by another: what was asked there is taken back before it */
-    EV_LEAK_HOUSEHOLD,  /* one that lives there, and the referral that moves it */
-    EV_LEAK_LIFT_ASKED,
-    EV_LEAK_LIFT_REFUSED,
-    EV_LOCATION_LIFTED,
-    EV_SUPPLY_CHANGED, /* read the lists anew; says neither which place nor why */
-    EV_SURGE_SET,
-    EV_CONFLICT_ASKED, /* private: the token */
-    EV_CONFLICT_ANSWERED,
-    /* ---- loss of the key in use (warm handover): two people ---- */
-    EV_KEY_LOSS_ASKED,
-    EV_KEY_LOSS_DROPPED, /* somebody knows the passphrase, or nobody confirmed in time (by nobody) */
-    /* ---- bridge beds ---- */
-    EV_BRIDGE_FUNDED, /* who pays for its nights: with the arrival, and other nights by another from a day on
-                       */
-    EV_BRIDGE_TRAVELLING, /* on the way to a bridge bed, expected at a time */
-    EV_LEAK_BRIDGE, /* one in a bridge bed there: its own search moves it, for now and away from there */
-    /* ---- timers and escalation, since ---- */
-    EV_ALARM_REPEATED,    /* nobody acknowledged it: raised again */
-    EV_HOUSEHOLD_REFUSED, /* at the door of the house that had said yes; the no show comes behind it */
+#define EVENT_KIND(name, code, body, seal, room) EV_##name,
+#include "core/event_kinds.def"
+#undef EVENT_KIND
     EV_N
+};
+
+/* Which member of struct event's union a kind fills: BODY_MADE is u.made. Whoever treats all that fill it
+ * alike switches on this; whoever must decide for each kind by itself (who may hear it) switches on the kind.
+ */
+enum event_body {
+    BODY_NOTHING,
+    BODY_ORG,
+    BODY_LOCATION,
+    BODY_POOL,
+    BODY_CAPACITY,
+    BODY_CONFIRMED,
+    BODY_OPENED,
+    BODY_MADE,
+    BODY_REQUEST,
+    BODY_REFERRAL,
+    BODY_DONE,
+    BODY_FOUND,
+    BODY_ESCALATION,
+    BODY_BRIDGE_OPENED,
+    BODY_BRIDGE,
+    BODY_BRIDGE_FUNDED,
+    BODY_NIGHT,
+    BODY_GATE,
+    BODY_RESIDENCE,
+    BODY_STAY,
+    BODY_CLOCK,
+    BODY_LINK,
+    BODY_FLAG,
+    BODY_MDO,
+    BODY_MDO_ITEM,
+    BODY_REGIE,
+    BODY_CONSULT,
+    BODY_KEY_MADE,
+    BODY_KEY,
+    BODY_ITEM,
+    BODY_NOTE_WRITTEN,
+    BODY_NOTE,
+    BODY_LEAK,
+    BODY_SURGE,
+    BODY_CONFLICT
 };
 
 /* What of an observation becomes its side's last word. */
@@ -271,9 +205,14 @@ struct event *event_list_add(struct event_list *l, enum event_kind kind);
 void event_list_clear(struct event_list *l);
 void event_list_fini(struct event_list *l);
 
+/* What a row of event_kinds.def says. */
+const char *event_name(enum event_kind k); /* "request.accepted": event type in streams and logs */
+enum event_body event_body_of(enum event_kind k);
+bool event_may_have_private(enum event_kind k);
+bool event_may_change_room(enum event_kind k);
+
 /* The referral an event belongs to (whose key seals its private part); 0 = none. */
 struct referral_id event_subject(const struct event *ev);
-const char *event_name(enum event_kind k); /* "request.accepted": event type in streams and logs */
 
 /* Codec. Encoding appends the clear part to CLEAR and the private part (empty for most kinds) to PRIVATE.
  * Decoding takes both; PRIVATE empty where the kind has one means that its key was destroyed: the facts stay

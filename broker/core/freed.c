@@ -16,118 +16,29 @@ static struct pool_id pool_of_request(const struct engine *e, struct request_id 
 /* The one pool of an event that touches one; 0 = none. */
 static struct pool_id pool_of(const struct engine *e, const struct event *ev)
 {
-    switch (ev->kind) {
-    case EV_POOL_DEFINED:
+    const struct stay *stay = NULL;
+
+    if (!event_may_change_room(ev->kind))
+        return (struct pool_id){0};
+    switch ((int)event_body_of(ev->kind)) { /* the others touch several: freed_look */
+    case BODY_POOL:
         return ev->u.pool.id;
-    case EV_CAPACITY_OBSERVED:
+    case BODY_CAPACITY:
         return ev->u.capacity.o.pool;
-    case EV_REQUEST_MADE:
+    case BODY_MADE:
         return ev->u.made.pool;
-    case EV_REQUEST_ACCEPTED:
-    case EV_REQUEST_DECLINED:
-    case EV_REQUEST_EXPIRED:
-    case EV_REQUEST_CANCELLED:
+    case BODY_REQUEST:
         return pool_of_request(e, ev->u.request.request);
-    case EV_REFERRAL_ADMITTED:
-    case EV_REFERRAL_NO_SHOW:
+    case BODY_REFERRAL:
         return pool_of_request(e, ev->u.referral.request);
-    case EV_BRIDGE_ARRIVED:
-    case EV_BRIDGE_ENDED:
+    case BODY_BRIDGE:
         return pool_of_request(e, ev->u.bridge.request);
-    case EV_STAY_ENDED:
-        return engine_stay(e, ev->u.stay.stay) != NULL ? engine_stay(e, ev->u.stay.stay)->pool
-                                                       : (struct pool_id){0};
-    case EV_BRIDGE_OPENED:
-    case EV_BRIDGE_STARTED:
-    case EV_BRIDGE_CHECKED:
-    case EV_BRIDGE_ALARMED:
-    case EV_BRIDGE_FUNDED:
-    case EV_BRIDGE_TRAVELLING:
-    case EV_NIGHT_NOTED:
-    case EV_REFERRAL_CLOSED:
-    case EV_STAY_STARTED:
-    case EV_STAY_READY:
-    case EV_STAY_FUNDED:
-    case EV_RETURN_CODE_GIVEN:
-    case EV_REFERRAL_LINKED:
-    case EV_FUNDING_FLAGGED:
-    case EV_CLOCK_STARTED:
-    case EV_CLOCK_OFFERED:
-    case EV_CLOCK_TAKEN:
-    case EV_CLOCK_PROLONGED:
-    case EV_CLOCK_STOPPED:
-    case EV_CLOCK_WARNED:
-    case EV_CLOCK_RAN_OUT:
-    case EV_ORG_DEFINED:
-    case EV_LOCATION_DEFINED:
-    case EV_REFERRAL_OPENED:
-    case EV_REQUEST_SEEN:
-    case EV_REQUEST_LATE_YES:
-    case EV_REQUEST_SILENT:
-    case EV_REFERRAL_TRAVELLING:
-    case EV_REFERRAL_WITHDRAWN:
-    case EV_REFERRAL_UNPLACED:
-    case EV_COMMAND_DONE:
-    case EV_PLACE_FOUND:
-    case EV_CAPACITY_CONFIRMED:
-    case EV_REQUEST_RUNG:
-    case EV_REQUEST_EXTENDED:
-    case EV_REFERRAL_WIDENED:
-    case EV_HOLD_SET:
-    case EV_ALARM_RAISED:
-    case EV_ALARM_REPEATED:
-    case EV_HOUSEHOLD_REFUSED:
-    case EV_ALARM_ACKNOWLEDGED:
-    case EV_REFERRAL_HANDED_OVER:
-    case EV_REFERRAL_TAKEN_OVER:
-    case EV_GATE_SENT:
-    case EV_GATE_TAKEN:
-    case EV_GATE_ASKED_BACK:
-    case EV_GATE_ANSWERED:
-    case EV_GATE_ASSENTED:
-    case EV_GATE_RETURNED:
-    case EV_GATE_WITHDRAWN:
-    case EV_RESIDENCE_FOUND:
-    case EV_MDO_CONVENED:
-    case EV_MDO_INVITED:
-    case EV_MDO_ANSWERED:
-    case EV_MDO_DATED:
-    case EV_MDO_CLOSED:
-    case EV_MDO_NOTED:
-    case EV_MDO_ITEM_MOVED:
-    case EV_REGIE_OFFERED:
-    case EV_REGIE_TAKEN:
-    case EV_REGIE_KEPT:
-    case EV_REGIE_ENDED:
-    case EV_CONSULT_ASKED:
-    case EV_CONSULT_ANSWERED:
-    case EV_CONSULT_CLOSED:
-    case EV_KEY_MADE:
-    case EV_KEY_CONFIRMED:
-    case EV_KEY_LOST:
-    case EV_KEY_LOSS_ASKED:
-    case EV_KEY_LOSS_DROPPED:
-    case EV_HANDOVER_ITEM:
-    case EV_NOTE_WRITTEN:
-    case EV_NOTE_PICKED_UP:
-    case EV_NOTE_UNREADABLE:
-    case EV_NOTE_DESTROYED:
-    case EV_LEAK_REPORTED:
-    case EV_LEAK_DROPPED:
-    case EV_LOCATION_FROZEN:
-    case EV_LEAK_HOUSEHOLD:
-    case EV_LEAK_BRIDGE:
-    case EV_LEAK_LIFT_ASKED:
-    case EV_LEAK_LIFT_REFUSED:
-    case EV_LOCATION_LIFTED:
-    case EV_SUPPLY_CHANGED:
-    case EV_SURGE_SET:
-    case EV_CONFLICT_ASKED:
-    case EV_CONFLICT_ANSWERED:
-    case EV_N:
-        break;
+    case BODY_STAY:
+        stay = engine_stay(e, ev->u.stay.stay);
+        return stay != NULL ? stay->pool : (struct pool_id){0};
+    default:
+        return (struct pool_id){0};
     }
-    return (struct pool_id){0};
 }
 
 void freed_look(const struct engine *e, const struct event *ev, struct freed_watch *w)
@@ -138,8 +49,7 @@ void freed_look(const struct engine *e, const struct event *ev, struct freed_wat
         w->n = ev->u.confirmed.n;
         memcpy(w->pools, ev->u.confirmed.pools, w->n * sizeof w->pools[0]);
     }
-    if (safety_event_is_one(ev))
-        safety_watch(e, ev, w);
+    safety_watch(e, ev, w);
     for (unsigned i = 0; i < w->n; i++)
         w->room[i] = ev->kind == EV_POOL_DEFINED ? 0 : engine_pool_room(e, w->pools[i], ev->at_ms);
 }

@@ -1,5 +1,5 @@
 /* What a server and its connections are made of. Inside the room only: server.c (life, tickets, stop),
- * listener.c (doors) and conn.c (one connection) share it. */
+ * listener.c (doors) and conn*.c (one connection) share it. */
 #ifndef PLEK_WIRE_SERVER_STATE_H
 #define PLEK_WIRE_SERVER_STATE_H
 
@@ -107,7 +107,7 @@ void wire_listeners_close(struct wire_server *server);
 void wire_listeners_free(struct wire_server *server);
 void wire_on_rearm(int fd, short what, void *arg);
 
-/* ---- conn.c ---- */
+/* ---- conn*.c; what they share among themselves is in conn_parts.h ---- */
 
 /* Take over FD (closed on failure). ADDRESS was counted already and is uncounted when the connection dies. */
 void wire_conn_open(struct wire_listener *listener, int fd, struct address_key address, const char *peer);

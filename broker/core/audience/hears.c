@@ -100,18 +100,12 @@ static bool hears_care(const struct engine *e, const struct actor *a, const stru
 {
     if (!is_referrer(a) && a->role != ROLE_SHELTER)
         return false;
-    switch ((int)ev->kind) { /* only those of care come here */
-    case EV_CONSULT_ASKED:
-    case EV_CONSULT_ANSWERED:
-    case EV_CONSULT_CLOSED:
+    switch ((int)event_body_of(ev->kind)) { /* only those of care come here */
+    case BODY_CONSULT:
         return is_in_consult(a, engine_consult(e, ev->u.consult.consult));
-    case EV_REGIE_OFFERED:
-    case EV_REGIE_TAKEN:
-    case EV_REGIE_KEPT:
-    case EV_REGIE_ENDED:
+    case BODY_REGIE:
         return ev->u.regie.to.v == a->org.v || hears_as_regie(e, a, ev->u.regie.referral, ev->seq);
-    case EV_MDO_NOTED:
-    case EV_MDO_ITEM_MOVED:
+    case BODY_MDO_ITEM:
         return hears_mdo(e, a, ev->u.mdo_item.mdo, true, ev->seq);
     default:
         return hears_mdo(e, a, ev->u.mdo.mdo, false, ev->seq);

@@ -64,43 +64,20 @@ static void consult_event_fields(struct fields *f, enum event_kind kind, struct 
 
 void care_event_fields(struct fields *f, struct event *ev)
 {
-    switch ((int)ev->kind) { /* only those of care come here */
-    case EV_MDO_CONVENED:
-    case EV_MDO_INVITED:
-    case EV_MDO_ANSWERED:
-    case EV_MDO_DATED:
-    case EV_MDO_CLOSED:
+    switch ((int)event_body_of(ev->kind)) { /* only those of care come here */
+    case BODY_MDO:
         mdo_event_fields(f, ev->kind, &ev->u.mdo);
         break;
-    case EV_MDO_NOTED:
-    case EV_MDO_ITEM_MOVED:
+    case BODY_MDO_ITEM:
         item_event_fields(f, ev->kind, &ev->u.mdo_item);
         break;
-    case EV_REGIE_OFFERED:
-    case EV_REGIE_TAKEN:
-    case EV_REGIE_KEPT:
-    case EV_REGIE_ENDED:
+    case BODY_REGIE:
         regie_event_fields(f, &ev->u.regie);
         break;
-    case EV_CONSULT_ASKED:
-    case EV_CONSULT_ANSWERED:
-    case EV_CONSULT_CLOSED:
-        consult_event_fields(f, ev->kind, &ev->u.consult);
-        break;
     default:
-        CHECK(care_event_is_one(ev));
+        CHECK(event_body_of(ev->kind) == BODY_CONSULT);
+        consult_event_fields(f, ev->kind, &ev->u.consult);
     }
-}
-
-bool care_event_is_one(const struct event *ev)
-{
-    return ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_CONSULT_CLOSED;
-}
-
-bool care_event_may_have_private(int kind)
-{
-    return kind == EV_MDO_NOTED || kind == EV_REGIE_TAKEN || kind == EV_CONSULT_ASKED ||
-           kind == EV_CONSULT_ANSWERED;
 }
 
 bool care_event_has_private(const struct event *ev)

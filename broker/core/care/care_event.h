@@ -50,7 +50,5 @@ void care_event_fields(struct fields *f, struct event *ev);
 /* Whether there is a private part, and its fields. */
 bool care_event_has_private(const struct event *ev);
 void care_event_private_fields(struct fields *f, struct event *ev);
-bool care_event_is_one(const struct event *ev);
-bool care_event_may_have_private(int kind); /* KIND: enum event_kind */
 
 #endif

@@ -29,11 +29,6 @@ void gate_private_fields(struct fields *f, struct event *ev)
     ev->u.residence.facts_known = true;
 }
 
-bool gate_takes_private(enum event_kind kind)
-{
-    return kind == EV_GATE_ANSWERED || kind == EV_RESIDENCE_FOUND;
-}
-
 bool gate_has_private(const struct event *ev)
 {
     if (ev->kind == EV_GATE_ANSWERED)

@@ -8,7 +8,6 @@
 void gate_event_fields(struct fields *f, struct event *ev); /* clear */
 /* Answers of EV_GATE_ANSWERED, residence of EV_RESIDENCE_FOUND. Reading marks the facts as known. */
 void gate_private_fields(struct fields *f, struct event *ev);
-bool gate_takes_private(enum event_kind kind);
 bool gate_has_private(const struct event *ev); /* there are facts to seal */
 
 #endif

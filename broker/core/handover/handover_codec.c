@@ -1,6 +1,6 @@
 /* Events of the handover as bytes: all in the clear part, since none tells of the household. */
+#include "core/event.h"
 #include "core/fields.h"
-#include "core/handover/handover_state.h"
 
 static void bytes_fields(struct fields *f, uint8_t *p, size_t n)
 {
@@ -17,24 +17,19 @@ void key_made_fields(struct fields *f, struct ev_key_made *ev)
     bytes_fields(f, ev->wrapped, ev->wrapped_bytes);
 }
 
-void key_event_fields(struct fields *f, struct ev_key *ev)
+void key_event_fields(struct fields *f, struct event *ev)
 {
-    field_u32(f, &ev->id.v);
-}
+    struct ev_key *k = &ev->u.key;
 
-void key_lost_fields(struct fields *f, struct ev_key *ev)
-{
-    field_u32(f, &ev->id.v);
+    field_u32(f, &k->id.v);
+    if (ev->kind != EV_KEY_LOST && ev->kind != EV_KEY_LOSS_ASKED)
+        return;
     if (fields_since(f, 5, false))
-        FIELD_ENUM(f, ev->reason, KEY_LOSS_REASON_N);
+        FIELD_ENUM(f, k->reason, KEY_LOSS_REASON_N);
     else
-        ev->alone = true;
-}
-
-void key_loss_asked_fields(struct fields *f, struct ev_key *ev)
-{
-    key_lost_fields(f, ev);
-    field_time(f, &ev->until_ms);
+        k->alone = true;
+    if (ev->kind == EV_KEY_LOSS_ASKED)
+        field_time(f, &k->until_ms);
 }
 
 void item_fields(struct fields *f, struct ev_item *ev)

@@ -117,9 +117,7 @@ bool handover_check(const struct engine *e, char *why, size_t why_size);
 
 /* ---- codec ---- */
 void key_made_fields(struct fields *f, struct ev_key_made *ev);
-void key_event_fields(struct fields *f, struct ev_key *ev);
-void key_lost_fields(struct fields *f, struct ev_key *ev);
-void key_loss_asked_fields(struct fields *f, struct ev_key *ev);
+void key_event_fields(struct fields *f, struct event *ev); /* confirmed, lost, loss asked, loss dropped */
 void item_fields(struct fields *f, struct ev_item *ev);
 void note_written_fields(struct fields *f, struct ev_note_written *ev);
 void note_event_fields(struct fields *f, struct ev_note *ev);

@@ -10,11 +10,6 @@
 /* Told apart from the records of digest.c and of the other folders. */
 enum record_kind { RECORD_LEAK = 80, RECORD_LEAK_HOUSEHOLD, RECORD_SURGE, RECORD_CONFLICT };
 
-bool safety_event_is_one(const struct event *ev)
-{
-    return (ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_CONFLICT_ANSWERED) || ev->kind == EV_LEAK_BRIDGE;
-}
-
 static void leak_event_fields(struct fields *f, enum event_kind kind, struct leak_event *v)
 {
     field_u32(f, &v->leak);
@@ -38,30 +33,22 @@ static void leak_event_fields(struct fields *f, enum event_kind kind, struct lea
 
 void safety_event_fields(struct fields *f, struct event *ev)
 {
-    switch ((int)ev->kind) { /* only those of this folder come here */
-    case EV_SUPPLY_CHANGED:
-        break;
-    case EV_SURGE_SET:
+    switch ((int)event_body_of(ev->kind)) { /* only those of this folder come here */
+    case BODY_SURGE:
         field_below(f, &ev->u.surge.region, SURGE_REGIONS_MAX);
         FIELD_BOOL(f, ev->u.surge.on);
         field_below(f, &ev->u.surge.reason, SURGE_REASON_N);
         break;
-    case EV_CONFLICT_ASKED:
-    case EV_CONFLICT_ANSWERED:
+    case BODY_CONFLICT:
         field_u64(f, &ev->u.conflict.request.v);
         field_u64(f, &ev->u.conflict.referral.v);
         if (ev->kind == EV_CONFLICT_ANSWERED)
             FIELD_BOOL(f, ev->u.conflict.conflict);
         break;
     default:
-        CHECK(safety_event_is_one(ev));
+        CHECK(event_body_of(ev->kind) == BODY_LEAK);
         leak_event_fields(f, ev->kind, &ev->u.leak);
     }
-}
-
-bool safety_event_may_have_private(int kind)
-{
-    return kind == EV_CONFLICT_ASKED;
 }
 
 bool safety_event_has_private(const struct event *ev)

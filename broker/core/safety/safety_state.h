@@ -45,10 +45,8 @@ uint64_t safety_facts(const struct engine *e, uint64_t h); /* tokens: what a key
 bool safety_check(const struct engine *e, char *why, size_t why_size);
 
 /* ---- for the codec ---- */
-bool safety_event_is_one(const struct event *ev);
 void safety_event_fields(struct fields *f, struct event *ev); /* clear part of any kind of this folder */
 bool safety_event_has_private(const struct event *ev);
-bool safety_event_may_have_private(int kind); /* KIND: enum event_kind */
 void safety_event_private_fields(struct fields *f, struct event *ev);
 
 /* ---- for freed.c: the pools whose offer an event of this folder changes, as far as there is room ---- */

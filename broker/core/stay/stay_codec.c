@@ -76,30 +76,24 @@ static void clock_fields_of(struct fields *f, struct event *ev)
 
 void stay_event_fields(struct fields *f, struct event *ev)
 {
-    if (ev->kind == EV_REFERRAL_LINKED) {
+    switch ((int)event_body_of(ev->kind)) { /* only those of this folder come here */
+    case BODY_LINK:
         field_u64(f, &ev->u.link.referral.v);
         field_u64(f, &ev->u.link.earlier.v);
         FIELD_ENUM(f, ev->u.link.why, LINK_N);
-    } else if (ev->kind == EV_FUNDING_FLAGGED) {
+        break;
+    case BODY_FLAG:
         field_u64(f, &ev->u.flag.referral.v);
         field_u64(f, &ev->u.flag.request.v);
         field_region(f, &ev->u.flag.region);
-    } else if (ev->kind >= EV_CLOCK_STARTED && ev->kind <= EV_CLOCK_RAN_OUT) {
+        break;
+    case BODY_CLOCK:
         clock_fields_of(f, ev);
-    } else {
+        break;
+    default:
+        CHECK(event_body_of(ev->kind) == BODY_STAY);
         stay_fields_of(f, ev);
     }
-}
-
-struct referral_id stay_event_subject(const struct event *ev)
-{
-    if (ev->kind == EV_REFERRAL_LINKED)
-        return ev->u.link.referral;
-    if (ev->kind == EV_FUNDING_FLAGGED)
-        return ev->u.flag.referral;
-    if (ev->kind >= EV_CLOCK_STARTED && ev->kind <= EV_CLOCK_RAN_OUT)
-        return ev->u.clock.referral;
-    return ev->u.stay.referral;
 }
 
 bool stay_has_private(const struct event *ev)

@@ -72,7 +72,6 @@ void stay_event_fields(struct fields *f, struct event *ev); /* clear part of any
 void funding_spans_fields(struct fields *f, struct funding_span *spans, uint8_t *n);
 bool stay_has_private(const struct event *ev);
 void stay_private_fields(struct fields *f, struct event *ev); /* only where it has one */
-struct referral_id stay_event_subject(const struct event *ev);
 
 /* ---- for decide elsewhere ---- */
 /* After an arrival was decided: the stay of Q begins, with its clocks, and an earlier one that still runs

@@ -65,156 +65,89 @@ static bool is_valid_union(const struct event *ev)
 {
     const struct observation *o = &ev->u.capacity.o;
 
-    switch (ev->kind) {
-    case EV_ORG_DEFINED:
+    switch (event_body_of(ev->kind)) {
+    case BODY_ORG:
         return (unsigned)ev->u.org.kind < ORG_KIND_N && text_is_clean(ev->u.org.name, NAME_SIZE);
-    case EV_LOCATION_DEFINED:
+    case BODY_LOCATION:
         return text_is_clean(ev->u.location.code, CODE_SIZE) && (unsigned)ev->u.location.guard_24h <= TRI_YES;
-    case EV_POOL_DEFINED:
+    case BODY_POOL:
         return tri_set_is_sane(ev->u.pool.traits) && (unsigned)ev->u.pool.kind < KIND_N &&
                text_is_clean(ev->u.pool.funding, sizeof ev->u.pool.funding);
-    case EV_CAPACITY_OBSERVED:
+    case BODY_CAPACITY:
         return (unsigned)o->source < SOURCE_N && o->free >= UNITS_UNKNOWN && o->observed_at_ms >= 0 &&
                o->observed_at_ms <= FIELD_TIME_MAX;
-    case EV_REFERRAL_OPENED:
+    case BODY_OPENED:
         return !ev->u.opened.facts_known || need_is_valid(&ev->u.opened.need);
-    case EV_REQUEST_MADE:
+    case BODY_MADE:
         return ev->u.made.proposal.n_reasons <= MATCH_REASONS_MAX && ev->u.made.units <= 2 &&
                (unsigned)ev->u.made.proposal.verdict < VERDICT_N;
-    case EV_COMMAND_DONE:
+    case BODY_DONE:
         return ev->u.done.outcome.n_requests <= OUTCOME_IDS_MAX &&
                (unsigned)ev->u.done.outcome.refusal < REFUSAL_N;
-    case EV_REQUEST_SEEN:
-    case EV_REQUEST_ACCEPTED:
-    case EV_REQUEST_DECLINED:
-    case EV_REQUEST_EXPIRED:
-    case EV_REQUEST_CANCELLED:
-    case EV_REQUEST_LATE_YES:
-    case EV_REQUEST_SILENT:
+    case BODY_REQUEST:
         return (unsigned)ev->u.request.why < CANCEL_N;
-    case EV_REFERRAL_TRAVELLING:
-    case EV_REFERRAL_ADMITTED:
-    case EV_REFERRAL_NO_SHOW:
-    case EV_HOUSEHOLD_REFUSED:
-    case EV_REFERRAL_WITHDRAWN:
-    case EV_REFERRAL_UNPLACED:
+    case BODY_REFERRAL:
         return ev->u.referral.eta_ms >= 0;
-    case EV_PLACE_FOUND:
+    case BODY_FOUND:
         return true;
-    case EV_BRIDGE_OPENED:
+    case BODY_BRIDGE_OPENED:
         return (unsigned)ev->u.bridge_opened.kind < BRIDGE_KIND_N &&
                ev->u.bridge_opened.n_times <= BRIDGE_TIMES_MAX && ev->u.bridge_opened.due_ms >= 0 &&
                text_is_clean(ev->u.bridge_opened.owner.org, BRIDGE_OWNER_SIZE);
-    case EV_BRIDGE_STARTED:
-    case EV_BRIDGE_CHECKED:
-    case EV_BRIDGE_ALARMED:
-    case EV_BRIDGE_ARRIVED:
-    case EV_BRIDGE_ENDED:
-    case EV_BRIDGE_TRAVELLING:
+    case BODY_BRIDGE:
         return (unsigned)ev->u.bridge.check < BRIDGE_CHECK_N && (unsigned)ev->u.bridge.end < BRIDGE_END_N &&
                ev->u.bridge.due_ms >= 0;
-    case EV_BRIDGE_FUNDED:
+    case BODY_BRIDGE_FUNDED:
         return ev->u.bridge_funded.n_spans <= FUNDING_SPANS_MAX;
-    case EV_NIGHT_NOTED:
-    case EV_REFERRAL_CLOSED:
+    case BODY_NIGHT:
         return ev->u.night.night.day >= 0;
-    case EV_STAY_STARTED:
-    case EV_STAY_READY:
-    case EV_STAY_FUNDED:
-    case EV_RETURN_CODE_GIVEN:
-    case EV_STAY_ENDED:
+    case BODY_STAY:
         return ev->u.stay.n_spans <= FUNDING_SPANS_MAX;
-    case EV_CLOCK_STARTED:
-    case EV_CLOCK_OFFERED:
-    case EV_CLOCK_TAKEN:
-    case EV_CLOCK_PROLONGED:
-    case EV_CLOCK_STOPPED:
-    case EV_CLOCK_WARNED:
-    case EV_CLOCK_RAN_OUT:
+    case BODY_CLOCK:
         return ev->u.clock.runs_out_ms >= 0 && ev->u.clock.runs_out_ms <= FIELD_TIME_MAX;
-    case EV_REFERRAL_LINKED:
+    case BODY_LINK:
         return (unsigned)ev->u.link.why < LINK_N;
-    case EV_FUNDING_FLAGGED:
+    case BODY_FLAG:
         return true;
-    case EV_CAPACITY_CONFIRMED:
+    case BODY_CONFIRMED:
         return ev->u.confirmed.n <= CONFIRMED_MAX && (unsigned)ev->u.confirmed.source < SOURCE_N &&
                ev->u.confirmed.observed_at_ms >= 0 && ev->u.confirmed.observed_at_ms <= FIELD_TIME_MAX;
-    case EV_REQUEST_RUNG:
-    case EV_REQUEST_EXTENDED:
-    case EV_REFERRAL_WIDENED:
-    case EV_HOLD_SET:
-    case EV_ALARM_RAISED:
-    case EV_ALARM_ACKNOWLEDGED:
-    case EV_REFERRAL_HANDED_OVER:
-    case EV_REFERRAL_TAKEN_OVER:
+    case BODY_ESCALATION:
         return (unsigned)ev->u.escalation.alarm < ALARM_N && (unsigned)ev->u.escalation.how < HOLD_HOW_N &&
-               ev->u.escalation.until_ms >= 0 && ev->u.escalation.until_ms <= FIELD_TIME_MAX;
-    case EV_ALARM_REPEATED:
-        return (unsigned)ev->u.escalation.alarm < ALARM_N && ev->u.escalation.again <= ALARM_AGAIN_MAX;
-    case EV_GATE_SENT:
-    case EV_GATE_TAKEN:
-    case EV_GATE_ASKED_BACK:
-    case EV_GATE_ANSWERED:
-    case EV_GATE_ASSENTED:
-    case EV_GATE_RETURNED:
-    case EV_GATE_WITHDRAWN:
+               ev->u.escalation.until_ms >= 0 && ev->u.escalation.until_ms <= FIELD_TIME_MAX &&
+               ev->u.escalation.again <= ALARM_AGAIN_MAX;
+    case BODY_GATE:
         return (unsigned)ev->u.gate.keeper < GATEKEEPER_N && (unsigned)ev->u.gate.kind < KIND_N &&
                ev->u.gate.reason <= GATE_RETURN_N && tri_set_is_sane(ev->u.gate.answers);
-    case EV_RESIDENCE_FOUND:
+    case BODY_RESIDENCE:
         return (unsigned)ev->u.residence.residence < RESIDENCE_N && ev->u.residence.until_ms >= 0;
-    case EV_MDO_CONVENED:
-    case EV_MDO_INVITED:
-    case EV_MDO_ANSWERED:
-    case EV_MDO_DATED:
-    case EV_MDO_CLOSED:
+    case BODY_MDO:
         return ev->u.mdo.n_orgs <= MDO_PARTICIPANTS_MAX && (unsigned)ev->u.mdo.ground < GROUND_N;
-    case EV_MDO_NOTED:
-    case EV_MDO_ITEM_MOVED:
+    case BODY_MDO_ITEM:
         return text_is_clean(ev->u.mdo_item.text, CARE_TEXT_SIZE) &&
                (unsigned)ev->u.mdo_item.state < ITEM_STATE_N;
-    case EV_REGIE_OFFERED:
-    case EV_REGIE_TAKEN:
-    case EV_REGIE_KEPT:
-    case EV_REGIE_ENDED:
+    case BODY_REGIE:
         return text_is_clean(ev->u.regie.role, REGIE_ROLE_SIZE);
-    case EV_CONSULT_ASKED:
-    case EV_CONSULT_ANSWERED:
-    case EV_CONSULT_CLOSED:
+    case BODY_CONSULT:
         return text_is_clean(ev->u.consult.text, CONSULT_TEXT_SIZE);
-    case EV_KEY_MADE:
+    case BODY_KEY_MADE:
         return ev->u.key_made.wrapped_bytes <= ORG_KEY_WRAPPED_MAX;
-    case EV_HANDOVER_ITEM:
+    case BODY_ITEM:
         return ev->u.item.item < HANDOVER_ITEMS_MAX && (unsigned)ev->u.item.side < HANDOVER_SIDE_N;
-    case EV_NOTE_WRITTEN:
+    case BODY_NOTE_WRITTEN:
         return (unsigned)ev->u.note_written.from < HANDOVER_SIDE_N && ev->u.note_written.destroy_at_ms >= 0;
-    case EV_NOTE_PICKED_UP:
-    case EV_NOTE_UNREADABLE:
-    case EV_NOTE_DESTROYED:
+    case BODY_NOTE:
         return ev->u.note.destroy_at_ms >= 0;
-    case EV_KEY_CONFIRMED:
-    case EV_KEY_LOSS_DROPPED:
-        return true;
-    case EV_KEY_LOST:
-    case EV_KEY_LOSS_ASKED:
+    case BODY_KEY:
         return (unsigned)ev->u.key.reason < KEY_LOSS_REASON_N && ev->u.key.until_ms >= 0;
-    case EV_LEAK_REPORTED:
-    case EV_LEAK_DROPPED:
-    case EV_LOCATION_FROZEN:
-    case EV_LEAK_HOUSEHOLD:
-    case EV_LEAK_BRIDGE:
-    case EV_LEAK_LIFT_ASKED:
-    case EV_LEAK_LIFT_REFUSED:
-    case EV_LOCATION_LIFTED:
+    case BODY_LEAK:
         return ev->u.leak.reason < LEAK_REASON_N;
-    case EV_SUPPLY_CHANGED:
+    case BODY_NOTHING:
         return true;
-    case EV_SURGE_SET:
+    case BODY_SURGE:
         return ev->u.surge.region < SURGE_REGIONS_MAX && ev->u.surge.reason < SURGE_REASON_N;
-    case EV_CONFLICT_ASKED:
-    case EV_CONFLICT_ANSWERED:
+    case BODY_CONFLICT:
         return text_is_clean(ev->u.conflict.token, CONFLICT_TOKEN_SIZE);
-    case EV_N:
-        break;
     }
     return false;
 }

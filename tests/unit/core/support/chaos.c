@@ -407,6 +407,24 @@ static void fill_bridge(struct rng *r, struct bridge *b)
     b->due_ms = a_time(r);
 }
 
+static void fill_escalation(struct rng *r, enum event_kind kind, struct escalation *x)
+{
+    if (kind != EV_ALARM_REPEATED) {
+        *x = (struct escalation){.referral = {rng_next(r)},
+                                 .request = {rng_next(r)},
+                                 .until_ms = a_time(r),
+                                 .to = {rng_below(r, 100000)},
+                                 .alarm = PICK(r, alarm, ALARM_N),
+                                 .how = PICK(r, hold_how, HOLD_HOW_N)};
+        return;
+    }
+    *x = (struct escalation){.referral = {rng_next(r)},
+                             .request = {rng_next(r)},
+                             .alarm = PICK(r, alarm, ALARM_N),
+                             .again = (uint8_t)rng_below(r, ALARM_AGAIN_MAX + 1),
+                             .passed_on = rng_below(r, 2) == 0};
+}
+
 struct event chaos_event(struct rng *r, enum event_kind kind)
 {
     struct event ev;
@@ -414,48 +432,37 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     memset(&ev, 0, sizeof ev);
     ev.kind = kind;
     ev.account.v = rng_below(r, 100000);
-    switch (kind) {
-    case EV_ORG_DEFINED:
+    switch (event_body_of(kind)) {
+    case BODY_ORG:
         ev.u.org = an_org(r);
         break;
-    case EV_LOCATION_DEFINED:
+    case BODY_LOCATION:
         ev.u.location = a_location(r);
         break;
-    case EV_POOL_DEFINED:
+    case BODY_POOL:
         ev.u.pool = a_pool(r);
         break;
-    case EV_CAPACITY_OBSERVED:
+    case BODY_CAPACITY:
         ev.u.capacity.o = some_observation(r);
         ev.u.capacity.used = rng_chance(r, 500);
         ev.u.capacity.kept = PICK(r, kept, KEPT_N);
         break;
-    case EV_REFERRAL_OPENED:
+    case BODY_OPENED:
         fill_opened(r, &ev);
         break;
-    case EV_REQUEST_MADE:
+    case BODY_MADE:
         ev.u.made = some_request(r);
         break;
-    case EV_REQUEST_SEEN:
-    case EV_REQUEST_ACCEPTED:
-    case EV_REQUEST_DECLINED:
-    case EV_REQUEST_EXPIRED:
-    case EV_REQUEST_CANCELLED:
-    case EV_REQUEST_LATE_YES:
-    case EV_REQUEST_SILENT:
+    case BODY_REQUEST:
         ev.u.request.request.v = rng_next(r);
         ev.u.request.referral.v = rng_next(r);
         ev.u.request.reason = (uint8_t)rng_below(r, 256);
         ev.u.request.why = PICK(r, cancel_why, CANCEL_N);
         break;
-    case EV_BRIDGE_OPENED:
+    case BODY_BRIDGE_OPENED:
         fill_bridge(r, &ev.u.bridge_opened);
         break;
-    case EV_BRIDGE_STARTED:
-    case EV_BRIDGE_CHECKED:
-    case EV_BRIDGE_ALARMED:
-    case EV_BRIDGE_ARRIVED:
-    case EV_BRIDGE_ENDED:
-    case EV_BRIDGE_TRAVELLING:
+    case BODY_BRIDGE:
         ev.u.bridge.bridge.v = rng_next(r);
         ev.u.bridge.referral.v = rng_next(r);
         ev.u.bridge.request.v = rng_next(r);
@@ -465,73 +472,41 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         ev.u.bridge.check = PICK(r, bridge_check, BRIDGE_CHECK_N);
         ev.u.bridge.end = PICK(r, bridge_end, BRIDGE_END_N);
         break;
-    case EV_BRIDGE_FUNDED:
+    case BODY_BRIDGE_FUNDED:
         stay_chaos_fill(r, &ev);
         break;
-    case EV_NIGHT_NOTED:
-    case EV_REFERRAL_CLOSED:
+    case BODY_NIGHT:
         ev.u.night.referral.v = rng_next(r);
         ev.u.night.night.day = (int32_t)rng_below(r, 40000);
         ev.u.night.night.slept = (uint8_t)rng_below(r, 256);
         ev.u.night.night.reason = (uint8_t)rng_below(r, 256);
         break;
-    case EV_REFERRAL_TRAVELLING:
-    case EV_REFERRAL_ADMITTED:
-    case EV_REFERRAL_NO_SHOW:
-    case EV_HOUSEHOLD_REFUSED:
-    case EV_REFERRAL_WITHDRAWN:
-    case EV_REFERRAL_UNPLACED:
+    case BODY_REFERRAL:
         ev.u.referral.referral.v = rng_next(r);
         ev.u.referral.request.v = rng_next(r);
         ev.u.referral.eta_ms = a_time(r);
         ev.u.referral.reason = (uint8_t)rng_below(r, 256);
         break;
-    case EV_COMMAND_DONE:
+    case BODY_DONE:
         ev.u.done.key = (struct command_key){rng_next(r), rng_next(r), rng_next(r)};
         ev.u.done.outcome = some_outcome(r);
         break;
-    case EV_PLACE_FOUND:
+    case BODY_FOUND:
         ev.u.found.referral.v = rng_next(r);
         ev.u.found.pool.v = (uint32_t)rng_next(r);
         break;
-    case EV_CAPACITY_CONFIRMED:
+    case BODY_CONFIRMED:
         fill_confirmed(r, &ev.u.confirmed);
         break;
     /* ---- timers and escalation ---- */
-    case EV_REQUEST_RUNG:
-    case EV_REQUEST_EXTENDED:
-    case EV_REFERRAL_WIDENED:
-    case EV_HOLD_SET:
-    case EV_ALARM_RAISED:
-    case EV_ALARM_ACKNOWLEDGED:
-    case EV_REFERRAL_HANDED_OVER:
-    case EV_REFERRAL_TAKEN_OVER:
-        ev.u.escalation = (struct escalation){.referral = {rng_next(r)},
-                                              .request = {rng_next(r)},
-                                              .until_ms = a_time(r),
-                                              .to = {rng_below(r, 100000)},
-                                              .alarm = PICK(r, alarm, ALARM_N),
-                                              .how = PICK(r, hold_how, HOLD_HOW_N)};
+    case BODY_ESCALATION:
+        fill_escalation(r, kind, &ev.u.escalation);
         break;
-    case EV_ALARM_REPEATED:
-        ev.u.escalation = (struct escalation){.referral = {rng_next(r)},
-                                              .request = {rng_next(r)},
-                                              .alarm = PICK(r, alarm, ALARM_N),
-                                              .again = (uint8_t)rng_below(r, ALARM_AGAIN_MAX + 1),
-                                              .passed_on = rng_below(r, 2) == 0};
-        break;
-    /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */
-    case EV_GATE_SENT:
-    case EV_GATE_TAKEN:
-    case EV_GATE_ASKED_BACK:
-    case EV_GATE_ANSWERED:
-    case EV_GATE_ASSENTED:
-    case EV_GATE_RETURNED:
-    case EV_GATE_WITHDRAWN:
+    case BODY_GATE:
         fill_gate(r, kind, &ev.u.gate);
         break;
-    case EV_RESIDENCE_FOUND:
+    case BODY_RESIDENCE:
         ev.u.residence.referral.v = rng_next(r);
         ev.u.residence.facts_known = rng_chance(r, 900);
         if (ev.u.residence.facts_known) {
@@ -540,68 +515,33 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
         }
         break;
     /* ---- stays, clocks, nights and funding ---- */
-    case EV_STAY_STARTED:
-    case EV_STAY_READY:
-    case EV_STAY_FUNDED:
-    case EV_RETURN_CODE_GIVEN:
-    case EV_STAY_ENDED:
-    case EV_REFERRAL_LINKED:
-    case EV_FUNDING_FLAGGED:
-    case EV_CLOCK_STARTED:
-    case EV_CLOCK_OFFERED:
-    case EV_CLOCK_TAKEN:
-    case EV_CLOCK_PROLONGED:
-    case EV_CLOCK_STOPPED:
-    case EV_CLOCK_WARNED:
-    case EV_CLOCK_RAN_OUT:
+    case BODY_STAY:
+    case BODY_LINK:
+    case BODY_FLAG:
+    case BODY_CLOCK:
         stay_chaos_fill(r, &ev);
         break;
     /* ---- MDO, regiehouder, consult ---- */
-    case EV_MDO_CONVENED:
-    case EV_MDO_INVITED:
-    case EV_MDO_ANSWERED:
-    case EV_MDO_DATED:
-    case EV_MDO_CLOSED:
-    case EV_MDO_NOTED:
-    case EV_MDO_ITEM_MOVED:
-    case EV_REGIE_OFFERED:
-    case EV_REGIE_TAKEN:
-    case EV_REGIE_KEPT:
-    case EV_REGIE_ENDED:
-    case EV_CONSULT_ASKED:
-    case EV_CONSULT_ANSWERED:
-    case EV_CONSULT_CLOSED:
+    case BODY_MDO:
+    case BODY_MDO_ITEM:
+    case BODY_REGIE:
+    case BODY_CONSULT:
         chaos_care(r, &ev);
         break;
     /* ---- warm handover, keys and notes ---- */
-    case EV_KEY_MADE:
-    case EV_KEY_CONFIRMED:
-    case EV_KEY_LOST:
-    case EV_KEY_LOSS_ASKED:
-    case EV_KEY_LOSS_DROPPED:
-    case EV_HANDOVER_ITEM:
-    case EV_NOTE_WRITTEN:
-    case EV_NOTE_PICKED_UP:
-    case EV_NOTE_UNREADABLE:
-    case EV_NOTE_DESTROYED:
+    case BODY_KEY_MADE:
+    case BODY_KEY:
+    case BODY_ITEM:
+    case BODY_NOTE_WRITTEN:
+    case BODY_NOTE:
         fill_handover(r, &ev);
         break;
     /* ---- location leaked, surge, conflict check ---- */
-    case EV_LEAK_REPORTED:
-    case EV_LEAK_DROPPED:
-    case EV_LOCATION_FROZEN:
-    case EV_LEAK_HOUSEHOLD:
-    case EV_LEAK_BRIDGE:
-    case EV_LEAK_LIFT_ASKED:
-    case EV_LEAK_LIFT_REFUSED:
-    case EV_LOCATION_LIFTED:
-    case EV_SUPPLY_CHANGED:
-    case EV_SURGE_SET:
-    case EV_CONFLICT_ASKED:
-    case EV_CONFLICT_ANSWERED:
+    case BODY_LEAK:
+    case BODY_NOTHING:
+    case BODY_SURGE:
+    case BODY_CONFLICT:
         chaos_safety_fill(r, &ev);
-        break;
-    case EV_N:
         break;
     }
     return ev;
