@@ -157,6 +157,18 @@ test('references between the lists resolve, and words have the allowed values', 
   assert.deepEqual(Object.fromEntries(tables.urgencies.map(u => [u.code, u.deadline_minutes])), { nu: '240', vandaag: '1440', drie_dagen: '4320' });
 });
 
+/* What counts as read is a text that anybody can look up; what was not read says what is left to do. */
+test('a clock or funding rule that is confirmed names the text it was read in, another says what to look up', () => {
+  for (const list of ['clocks', 'funding_rules']) for (const r of tables[list]) {
+    const name = `${list} ${r.code}`;
+    assert.match(r.confirmed, /^(yes|no)$/, name);
+    assert.doesNotMatch(r.source, /https?:/, name);
+    const open = /na te (kijken|vragen)/i.test(r.source);
+    assert.equal(open, r.confirmed === 'no', name);
+    if (!open) assert.match(r.source, /\(BWBR\d{7}, tekst van \d{1,2} [a-z]+ 20\d\d\)/, name);
+  }
+});
+
 test('the words of the domain are all there', () => {
   const has = (list, text) => allIn(codesOf(list), text.split(' '), list);
   has('kinds', 'nood crisis vervolg beveiligd mannen cosm omm uur72 jeugd specialist');
