@@ -191,14 +191,25 @@ static bool counts_as_asked(const struct match_ctx *c, const struct request *q)
     return false;
 }
 
-/* Not where it left because it was not safe: what its neighbours may know is no reason to go back. What has
- * become unsafe since is out by the rules, whoever knows it. */
+/* Who has only the return code learns nothing from the list of a house where the household still is (and a
+ * clock's follow-up is of who knows it). Not where it left because it was not safe: what its neighbours may
+ * know is no reason to go back. What has become unsafe since is out by the rules, whoever knows it. */
+static bool is_house_to_go_back_to(const struct match_ctx *c, const struct engine *e, struct referral_id id,
+                                   const struct stay *s)
+{
+    enum link_why why = engine_household(e, id).why;
+    int unsafe = vocab_list_find(c->vocab, LIST_DEPARTURE, "veiligheid");
+
+    if (s->state != STAY_DEPARTED && (why == LINK_RETURN || why == LINK_NONE))
+        return false;
+    return unsafe < 0 || s->departure != unsafe + 1;
+}
+
 void match_ctx_add_known(struct match_ctx *c, const struct engine *e, struct referral_id id)
 {
     const struct stay *s = engine_stay_before(e, id, c->need->return_code);
-    int unsafe = s == NULL ? -1 : vocab_list_find(c->vocab, LIST_DEPARTURE, "veiligheid");
 
-    if (s != NULL && (unsafe < 0 || s->departure != unsafe + 1))
+    if (s != NULL && is_house_to_go_back_to(c, e, id, s))
         c->known_house = engine_pool(e, s->pool)->location;
 }
 

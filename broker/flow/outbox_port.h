@@ -144,8 +144,9 @@ struct outbox_port {
     MUST_CHECK enum err (*commit)(void *ctx, const struct outbox_step *step, outbox_done_fn *done,
                                   void *done_ctx);
     /* What waits on CHANNEL and is due at NOW, at most LIMIT: one for each receiver (target, and house where
-     * its number is meant), the oldest; those that were never tried before those that failed, else oldest
-     * first. Of webhooks only the first that waits for a target, due or not, so that they arrive in order. */
+     * its number is meant); of a receiver and of all, those that were never tried before those that failed,
+     * else oldest first. Of webhooks only the first that waits for a target, due or not, so that they arrive
+     * in order. */
     MUST_CHECK enum err (*due)(void *ctx, enum channel channel, int64_t now_ms, unsigned limit,
                                outbox_rows_fn *done, void *done_ctx);
     /* Write attempts, next_at_ms, status, trouble and done_at_ms of ROW. */

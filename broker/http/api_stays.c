@@ -291,13 +291,13 @@ static void return_found(const struct late *late, const struct outcome *outcome)
     const struct referral *r = engine_referral(e, s->referral);
     const struct pool_kept *p = engine_pool(e, s->pool);
     const char *code = engine_return_code(e, s->referral);
+    const char *house = audience_of_house_by_code(e, s->id) ? engine_location(e, p->location)->name : NULL;
 
     (void)outcome;
     reply_json(late, 200,
-               json_pack("{s:o, s:s, s:i, s:s, s:o, s:o}", "need", draft_of(e, r, code), "kind",
+               json_pack("{s:o, s:s, s:i, s:s?, s:o, s:o}", "need", draft_of(e, r, code), "kind",
                          kind_code(p->kind), "moves", (int)engine_moves(e, s->referral) + 1, "locationName",
-                         engine_location(e, p->location)->name, "leftAt", view_time(s->ended_at_ms), "toldAt",
-                         view_time(r->opened_at_ms)));
+                         house, "leftAt", view_time(s->ended_at_ms), "toldAt", view_time(r->opened_at_ms)));
 }
 
 /* A code is what one household holds; trying codes until one fits is not a desk's work. Only misses count. */

@@ -260,19 +260,7 @@ static enum err port_due(void *ctx, enum channel channel, int64_t now_ms, unsign
 {
     struct buf sql = {0};
 
-    buf_text(&sql, "SELECT " OUTBOX_COLUMNS " FROM outbox o ");
-    /* The first of each receiver comes from the index alone, however much waits behind it. */
-    if (channel == CHANNEL_WEBHOOK)
-        buf_text(&sql,
-                 "JOIN (SELECT MIN(id) AS id FROM outbox WHERE status=0 GROUP BY target) h ON h.id=o.id ");
-    else
-        buf_format(&sql,
-                   "JOIN (SELECT MIN(id) AS id FROM outbox WHERE status=0 AND channel='%s' AND "
-                   "next_at_ms<=%" PRId64 " GROUP BY target, location) h ON h.id=o.id ",
-                   channel_code(channel), now_ms);
-    buf_format(&sql, "WHERE o.status=0 AND o.channel='%s' AND o.next_at_ms<=%" PRId64, channel_code(channel),
-               now_ms);
-    buf_format(&sql, " ORDER BY o.attempts>0, o.id LIMIT %u", limit);
+    outbox_due_sql(&sql, channel, now_ms, limit);
     return run(ctx, &sql, DB_READS, &(struct op){.kind = OP_ROWS, .fn.rows = done, .ctx = done_ctx});
 }
 

@@ -89,3 +89,23 @@ void outbox_insert_sql(struct buf *sql, const struct outbox_row *rows, size_t n)
                    r->org.v, r->referral.v, r->request.v, r->pool.v, r->next_at_ms);
     }
 }
+
+/* The indexes are named, for the server would guess from statistics that a night changes more than they are
+ * counted. */
+void outbox_due_sql(struct buf *sql, enum channel channel, int64_t now_ms, unsigned limit)
+{
+    buf_text(sql, "SELECT " OUTBOX_COLUMNS " FROM (");
+    if (channel == CHANNEL_WEBHOOK)
+        buf_text(sql,
+                 "SELECT MIN(id) AS id FROM outbox FORCE INDEX (by_target) WHERE status=0 GROUP BY target");
+    else
+        buf_format(sql,
+                   "SELECT COALESCE(MIN(IF(attempts=0, id, NULL)), MIN(id)) AS id FROM outbox "
+                   "FORCE INDEX (by_receiver) WHERE status=0 AND channel='%s' AND next_at_ms<=%" PRId64
+                   " GROUP BY target, location",
+                   channel_code(channel), now_ms);
+    buf_format(sql,
+               ") h STRAIGHT_JOIN outbox o FORCE INDEX (PRIMARY) ON o.id=h.id WHERE o.status=0 AND "
+               "o.channel='%s' AND o.next_at_ms<=%" PRId64 " ORDER BY o.attempts>0, o.id LIMIT %u",
+               channel_code(channel), now_ms, limit);
+}

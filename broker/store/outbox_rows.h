@@ -22,4 +22,9 @@ MUST_CHECK bool notify_target_of_cells(const struct bytes *cells, struct notify_
 /* Append INSERT IGNORE of N > 0 rows. */
 void outbox_insert_sql(struct buf *sql, const struct outbox_row *rows, size_t n);
 
+/* Append the question of outbox_port.due. Which row is each receiver's is read from one index and from no
+ * row of the table (by_target for webhooks, which steps from target to target; by_receiver for the others,
+ * which passes over what waits on the channel); of those rows alone the rest is fetched. */
+void outbox_due_sql(struct buf *sql, enum channel channel, int64_t now_ms, unsigned limit);
+
 #endif

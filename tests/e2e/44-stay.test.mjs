@@ -35,6 +35,8 @@ const part = desk => desk.page.locator('#section-stay');
 
 test('the board of the house leads to the household, and who pays is proposed with its reason', async () => {
   await house.page.goto('/verblijf');
+  const row = house.page.locator('tr', { hasText: referral.code });
+  for (const cell of ['nights_head', 'moves']) assert.equal(await row.locator(`td[data-name="${say(`stay.${cell}`)}"]`).innerText(), '0', cell);
   await house.page.click(`a[href="/verwijzing#r=${referral.id}"]`);
   await part(house).waitFor();
   assert.match(await part(house).innerText(), /DUVO|Nog te regelen/i);

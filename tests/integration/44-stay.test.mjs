@@ -159,6 +159,22 @@ test('the way back: told once, another desk, the house that knows them first amo
   }
 });
 
+test('a code brought while the household is still there opens the intake, and does not say where they are', async () => {
+  const { stayId } = await arrived(aNeed(), place.poolId);
+  const { returnCode } = expectStatus(await house.post(`/stays/${stayId}/return-code`, {}), 200);
+  const draft = expectStatus(await other.post('/returns', { code: returnCode }, { key: null }), 200);
+  assert.deepEqual([draft.locationName, draft.leftAt], [null, null]);
+  const need = { ...draft.need, callback: '020-7654321', ground: 'vital_interest' };
+  const knows = async path => expectStatus(await path, 200).places.filter(p => p.reasons.some(r => r.code === 'known_house')).map(p => p.poolId);
+  assert.deepEqual(await knows(other.post('/matches?limit=200', need, { key: null })), []);
+  const again = expectStatus(await other.post('/referrals', need), 201);
+  assert.deepEqual([again.follows, await knows(other.get(`/referrals/${again.id}/matches?limit=200`))], ['return', []]);
+  expectStatus(await house.post(`/stays/${stayId}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
+  const gone = expectStatus(await other.post('/returns', { code: returnCode }, { key: null }), 200);
+  assert.deepEqual([gone.locationName, typeof gone.leftAt], [place.locationName, 'string']);
+  expectStatus(await other.post(`/referrals/${again.id}/withdrawal`, { reason: 'anders' }), 200);
+});
+
 test('a refusal for want of money at code rood is counted for the municipality, without a person', async () => {
   const count = async () => expectStatus(await policy.get(`/funding-flags?month=${thisMonth()}`), 200).regions;
   const watcher = await x.as('rapporteur.landelijk');

@@ -14,9 +14,6 @@
 
 #define CELL_STEP_BYTES (64 * 1024)
 
-/* Room for one more character of three bytes is kept until the last. */
-#define CELL_BYTES_MAX (CSV_FIELD_BYTES_MAX - 2)
-
 struct cell {
     struct bytes text; /* where it lies in the file, or in room of the scene */
     bool too_long;     /* then only its beginning is in text */
@@ -53,7 +50,7 @@ static const uint16_t windows_1252[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e
                                           0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
                                           0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
 
-static size_t put_utf8(char *to, uint32_t code)
+static size_t put_utf8(char to[3], uint32_t code)
 {
     if (code < 0x80) {
         to[0] = (char)code;
@@ -76,11 +73,15 @@ static bool convert(enum encoding from, struct bytes in, char room[CSV_FIELD_BYT
     *len = 0;
     for (size_t i = 0; i < in.len; i++) {
         uint32_t code = in.p[i];
-        if (*len + 3 > CSV_FIELD_BYTES_MAX)
-            return false;
+        char put[3];
+        size_t n = 0;
         if (from == ENCODING_WINDOWS_1252 && code >= 0x80 && code < 0xa0)
             code = windows_1252[code - 0x80] != 0 ? windows_1252[code - 0x80] : 0xfffd;
-        *len += put_utf8(room + *len, code);
+        n = put_utf8(put, code);
+        if (*len + n > CSV_FIELD_BYTES_MAX)
+            return false;
+        memcpy(room + *len, put, n);
+        *len += n;
     }
     return true;
 }
@@ -94,8 +95,8 @@ static inline void add_cell(struct scene *s, struct bytes in, bool stays)
     struct cell *out = &s->row[n];
     if (s->form->encoding == ENCODING_UTF_8 || bytes_ascii(in) == in.len) {
         *out = (struct cell){in, false};
-        if (in.len > CELL_BYTES_MAX) {
-            *out = (struct cell){BYTES(in.p, CELL_BYTES_MAX), true};
+        if (in.len > CSV_FIELD_BYTES_MAX) {
+            *out = (struct cell){BYTES(in.p, CSV_FIELD_BYTES_MAX), true};
             s->any_too_long = true;
         }
         if (!stays && out->text.len > 0)

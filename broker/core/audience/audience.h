@@ -73,6 +73,11 @@ enum sight audience_of_referral(const struct engine *e, const struct actor *acto
 bool audience_of_return_code(const struct engine *e, const struct actor *actor, struct stay_id id,
                              int64_t now_ms);
 
+/* May the house of a stay be named to whoever brings the return code of its household? The code says who
+ * comes back, not where they are: it may be with whom it must not. So after the departure only, and never a
+ * house whose location is frozen. */
+bool audience_of_house_by_code(const struct engine *e, struct stay_id id);
+
 /* What of an MDO: who is invited sees that it is there, why and for when; who joined, and who is close to the
  * referral, sees what is said in it. */
 enum sight audience_of_mdo(const struct engine *e, const struct actor *actor, uint32_t id);

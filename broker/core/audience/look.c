@@ -292,6 +292,14 @@ bool audience_of_return_code(const struct engine *e, const struct actor *a, stru
     return s->state != STAY_DEPARTED || stay_left_lately(s, now_ms) || !is_stay_house(e, a, s);
 }
 
+bool audience_of_house_by_code(const struct engine *e, struct stay_id id)
+{
+    const struct stay *s = engine_stay(e, id);
+
+    return s != NULL && s->state == STAY_DEPARTED &&
+           !engine_location_is_frozen(e, engine_pool(e, s->pool)->location);
+}
+
 enum sight audience_of_mdo(const struct engine *e, const struct actor *a, uint32_t id)
 {
     const struct mdo *m = engine_mdo(e, id);

@@ -89,7 +89,7 @@ const STAY_COLUMNS = ['place', 'since', 'nights_head', 'moves', 'outflow_head', 
 
 /** On a phone each row is a card, and each cell says what it is: the roles keep it a table for who hears it. @param {import('../types/api').Stay} s */
 const stayRow = s => {
-  const cells = [s.locationName, moment(s.startedAt, frame.api.now()), number(s.nights), s.moves > 0 ? number(s.moves) : '',
+  const cells = [s.locationName, moment(s.startedAt, frame.api.now()), number(s.nights), number(s.moves),
     s.state === 'ready' ? badge(s.blockedBy ? t('stay.blocked_short', { by: label('outflowBlocks', s.blockedBy) }) : t('stay.ready_short')) : '', label('fundingStreams', s.funding.at(-1)?.stream)];
   return html`<tr role="row"><th scope="row" role="rowheader"><a href="/verwijzing#r=${s.referralId}">${s.referralCode}</a></th>${cells.map((cell, i) => html`<td role="cell" class=${cell === '' ? 'none' : ''} data-name=${t(`stay.${STAY_COLUMNS[i]}`)}>${cell}</td>`)}</tr>`;
 };

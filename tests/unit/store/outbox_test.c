@@ -3,6 +3,7 @@
 #include "store/outbox.h"
 
 #include "base/mem.h"
+#include "store/outbox_rows.h"
 #include "support/store_world.h"
 
 #include <setjmp.h>
@@ -292,9 +293,109 @@ static void one_for_each_receiver(void **state)
     assert_true(store_world_wait(s->w, 1, 5000));
     assert_int_equal(due(s, CHANNEL_MAIL, 10), 2);
     assert_string_equal(s->got.rows[0].key, "e2");
+    assert_int_equal(s->got.rows[0].target, 1);
+    s->got.rows[0].status = OUTBOX_DELIVERED;
+    s->got.rows[0].done_at_ms = 20;
+    assert_int_equal(s->port->mark(s->port->ctx, &s->got.rows[0], store_world_done, s->w), OK);
+    assert_true(store_world_wait(s->w, 1, 5000));
     assert_int_equal(due(s, CHANNEL_MAIL, 100), 2);
     assert_int_equal(s->got.rows[0].target, 2); /* never failed */
     assert_int_equal(s->got.rows[1].attempts, 1);
+    scene_free(s);
+}
+
+/* What failed and is due again does not hold up what its receiver was never sent. */
+static void a_fresh_one_does_not_wait_for_a_failed_one(void **state)
+{
+    static const enum channel channels[] = {CHANNEL_MAIL, CHANNEL_SMS, CHANNEL_VOICE};
+    struct scene *s = scene_new(*state);
+
+    for (uint32_t i = 0; i < COUNT_OF(channels); i++) {
+        struct outbox_row rows[] = {a_row("e1", i + 1, channels[i], 0), a_row("e2", i + 1, channels[i], 0),
+                                    a_row("e3", i + 1, channels[i], 0), a_row("e1", i + 1, channels[i], 0)};
+        struct outbox_row failed;
+
+        rows[3].location.v = 8; /* another receiver */
+        assert_int_equal(commit(s, rows, COUNT_OF(rows), 3), OK);
+        assert_int_equal(due(s, channels[i], 10), 2);
+        failed = s->got.rows[0];
+        assert_string_equal(failed.key, "e1");
+        failed.attempts = 1;
+        assert_int_equal(s->port->mark(s->port->ctx, &failed, store_world_done, s->w), OK);
+        assert_true(store_world_wait(s->w, 1, 5000));
+        assert_int_equal(due(s, channels[i], 10), 2);
+        assert_string_equal(s->got.rows[0].key, "e2");
+        assert_int_equal(s->got.rows[0].location.v, 0);
+        assert_int_equal(s->got.rows[1].location.v, 8);
+        /* When all of it failed, the oldest again. */
+        private_db_exec(s->w->server, "UPDATE outbox SET attempts=2 WHERE location=0");
+        assert_int_equal(due(s, channels[i], 10), 2);
+        assert_string_equal(s->got.rows[1].key, "e1");
+        assert_int_equal(s->got.rows[1].location.v, 0);
+    }
+    scene_free(s);
+}
+
+/* ---- how the server answers it ---- */
+
+struct plan {
+    bool is_index_alone, is_one_row_each, is_other;
+    char key[40];
+    char whole[2000]; /* for the message of a test that fails */
+};
+
+/* id, select_type, table, type, possible_keys, key, key_len, ref, rows, Extra */
+static enum err on_plan(void *ctx, const struct bytes *cells, unsigned n)
+{
+    struct plan *p = ctx;
+    char table[40], type[40], key[40], extra[200];
+
+    assert_int_equal(n, 10);
+    assert_true(db_cell_text(cells[2], table, sizeof table) && db_cell_text(cells[3], type, sizeof type) &&
+                db_cell_text(cells[5], key, sizeof key) && db_cell_text(cells[9], extra, sizeof extra));
+    snprintf(p->whole + strlen(p->whole), sizeof p->whole - strlen(p->whole), "\n%s %s %s: %s", table, type,
+             key, extra);
+    if (strcmp(table, "outbox") == 0) {
+        p->is_index_alone =
+            strstr(extra, "Using index") != NULL && strstr(extra, "Using index condition") == NULL;
+        snprintf(p->key, sizeof p->key, "%s", key);
+    } else if (strcmp(table, "o") == 0) {
+        p->is_one_row_each = strcmp(type, "eq_ref") == 0 && strcmp(key, "PRIMARY") == 0;
+    } else if (strcmp(table, "<derived2>") != 0) {
+        p->is_other = true;
+    }
+    return OK;
+}
+
+/* However full the table is: which row is each receiver's is read from an index and from no row. */
+static void from_the_index_alone(void **state)
+{
+    struct scene *s = scene_new(*state);
+
+    private_db_exec(
+        s->w->server,
+        "INSERT INTO outbox (event_key, target, location, channel, kind, text_key, state, at_ms, org, "
+        "referral, request, pool, attempts, next_at_ms, status, done_at_ms) SELECT CONCAT('e', seq), "
+        "1 + seq % 200, 0, ELT(1 + seq % 200 DIV 50, 'mail', 'sms', 'voice', 'webhook'), "
+        "'request.made', 't', 'pending', 1000, 3, 4, 5, 6, seq % 3, seq % 1000, "
+        "IF(seq % 7 = 0, 1, 0), IF(seq % 7 = 0, 900, 0) FROM seq_1_to_20000");
+    for (int analyzed = 0; analyzed < 2; analyzed++) {
+        for (unsigned c = 0; c < CHANNEL_N; c++) {
+            struct plan p = {.whole = ""};
+            struct buf sql = {0};
+
+            buf_text(&sql, "EXPLAIN ");
+            outbox_due_sql(&sql, (enum channel)c, 2000, 16);
+            assert_int_equal(db_each(s->w->db, buf_view(&sql), on_plan, &p), OK);
+            buf_fini(&sql);
+            if (!p.is_index_alone || !p.is_one_row_each || p.is_other ||
+                strcmp(p.key, c == CHANNEL_WEBHOOK ? "by_target" : "by_receiver") != 0)
+                fail_msg("%s:%s", channel_code((enum channel)c), p.whole);
+            assert_int_equal(due(s, (enum channel)c, 2000), 50);
+            assert_int_equal(s->got.rows[0].attempts, 0);
+        }
+        private_db_exec(s->w->server, "ANALYZE TABLE outbox");
+    }
     scene_free(s);
 }
 
@@ -433,6 +534,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_writer, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(webhooks_in_order, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(one_for_each_receiver, store_world_begin, store_world_end),
+        cmocka_unit_test_setup_teardown(a_fresh_one_does_not_wait_for_a_failed_one, store_world_begin,
+                                        store_world_end),
+        cmocka_unit_test_setup_teardown(from_the_index_alone, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(who_is_behind, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(events_of_some_kinds, store_world_begin, store_world_end),
         cmocka_unit_test_setup_teardown(targets_are_sealed, store_world_begin, store_world_end),

@@ -33,7 +33,11 @@
     "</have:Hospital></have:HospitalStatus>"
 #define HAVE_TIME "<have:LastUpdateTime>" OBSERVED "</have:LastUpdateTime>"
 #define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-#define CELL_254 X50 X50 X50 X50 X50 "xxxx" /* the longest that is taken */
+#define CELL_256 X50 X50 X50 X50 X50 "xxxxxx" /* the longest that is taken */
+/* The same in another encoding: what counts is its length in UTF-8. */
+#define ACUTE_16 "\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9"
+#define ACUTE_112 ACUTE_16 ACUTE_16 ACUTE_16 ACUTE_16 ACUTE_16 ACUTE_16 ACUTE_16
+#define X29 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define CSV_HEAD "Locatie;Plek;Kamers;Vrij;Bezet;Personeel;Stop;Tot;Moment;Naam\n"
 #define OPVANG_JSON(places)                                                                                  \
     "{\"formaat\":\"urn:veiligeplek:opvang:1\",\"peilmoment\":\"" OBSERVED "\",\n\"plekken\":[\n" places "]" \
@@ -100,8 +104,7 @@ static const struct good goods[] = {
      "a-nood 2/1/1/-1 1 -, b-nood 3/0/-1/-1 -1 -", 0},
     /* No byte of a letter is taken for a delimiter (0xbb is ; and the high bit), nor does an unread cell's
        length matter. */
-    {profile_csv_text,
-     CSV_HEAD "Huis A;nood;2;1;1;ja;;;" OBSERVED ";\u00bb\u00bb\u00bb\u00bb" CELL_254 "xx\n",
+    {profile_csv_text, CSV_HEAD "Huis A;nood;2;1;1;ja;;;" OBSERVED ";\u00bb\u00bb\u00bb\u00bb" CELL_256 "x\n",
      "a-nood 2/1/1/-1 1 -", 0},
     {profile_csv_local, "op,vrij,plek\n22-11-2026 01:30,3,\"caf\xe9 \x80\"\n22/11/2026 01:30:00,0,x\n",
      "a-cafe -1/3/-1/-1 -1 -, x-1 -1/0/-1/-1 -1 -", 0},
@@ -216,9 +219,16 @@ static const struct bad bads[] = {
     {profile_csv_text, CSV_HEAD "Huis A;nood;2;1\n", 2, "has 4 columns, the header has 10", 1},
     {profile_csv_text, CSV_HEAD "Huis A;nood;2;1;;;;;" OBSERVED ";\nHuis A;\"nood;2;1;;;;;" OBSERVED ";\n", 3,
      "not closed", 1},
-    {profile_csv_text, CSV_HEAD "Huis A;" CELL_254 ";2;1;;;;;" OBSERVED ";\n", 2, "not in the provider", 1},
-    {profile_csv_text, CSV_HEAD "Huis A;" CELL_254 "x;2;1;;;;;" OBSERVED ";\n", 2, "longer than 256", 1},
-    {profile_csv_text, CSV_HEAD "Huis A;\"" CELL_254 "x\";2;1;;;;;" OBSERVED ";\n", 2, "longer than 256", 1},
+    {profile_csv_text, CSV_HEAD "Huis A;" CELL_256 ";2;1;;;;;" OBSERVED ";\n", 2, "not in the provider", 1},
+    {profile_csv_text, CSV_HEAD "Huis A;" CELL_256 "x;2;1;;;;;" OBSERVED ";\n", 2, "longer than 256", 1},
+    {profile_csv_text, CSV_HEAD "Huis A;\"" CELL_256 "x\";2;1;;;;;" OBSERVED ";\n", 2, "longer than 256", 1},
+    {profile_csv_local, "op,vrij,plek\n22-11-2026 01:30,3," ACUTE_112 ACUTE_16 "\n", 2, "not in the provider",
+     1},
+    {profile_csv_local, "op,vrij,plek\n22-11-2026 01:30,3," ACUTE_112 ACUTE_16 "x\n", 2, "longer than 256",
+     1},
+    {profile_csv_local, "op,vrij,plek\n22-11-2026 01:30,3," ACUTE_112 X29 "\x80\n", 2, "not in the provider",
+     1},
+    {profile_csv_local, "op,vrij,plek\n22-11-2026 01:30,3," ACUTE_112 X29 "x\x80\n", 2, "longer than 256", 1},
     {profile_csv_text, CSV_HEAD "Huis A;no\"od;2;1;;;;;" OBSERVED ";\n", 2, "quote", 1},
     {profile_csv_text, "Locatie;Plek;Plek;Vrij;Bezet;Personeel;Stop;Tot;Moment\n", 1, "twice", 2},
     {profile_csv_text, CSV_HEAD, 0, "no observation", 1},

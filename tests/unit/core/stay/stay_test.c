@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/audience/audience.h"
 #include "core/match.h"
 #include "core/reason.h"
 #include "core/stay/stay_rules.h"
@@ -702,6 +703,88 @@ static void the_known_house_is_a_bonus_and_never_a_penalty(void **state)
     }
 }
 
+/* The list of a referral itself says that the house knows them. */
+static bool list_says(const struct exchange *x, struct referral_id r, unsigned pool)
+{
+    struct match_query q = match_query_of(x->e, the_referral(x, r), x->now);
+    struct pool_match m;
+
+    match_one(x->e, &q, (struct pool_id){pool}, &m);
+    return says(&m, REASON_KNOWN_HOUSE);
+}
+
+static bool search_says(struct exchange *x, const struct need *n, unsigned pool)
+{
+    struct pool_match m = match_for(x, n, pool);
+
+    return says(&m, REASON_KNOWN_HOUSE);
+}
+
+/* Who has only the code does not learn from the list where the household is, now or at its next place. */
+static void the_code_does_not_say_where_they_are(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = arrive(x, POOL_B), again;
+    struct command give = {.kind = CMD_GIVE_RETURN_CODE, .actor = house_of(x, stay_of(x, r)), .draw = 7};
+    struct need with_code;
+    struct request_id q;
+
+    (void)state;
+    give.u.stay.stay = stay_of(x, r)->id;
+    assert_int_equal(exchange_do(x, &give).refusal, REFUSAL_NONE);
+    with_code = returning(x, r);
+    again = do_open(x, VT_WEST, with_code);
+    assert_false(audience_of_house_by_code(x->e, stay_of(x, r)->id));
+    assert_false(search_says(x, &with_code, POOL_B));
+    assert_false(list_says(x, again, POOL_B));
+    depart(x, r, "eigen_keuze", "familie_vrienden");
+    assert_true(audience_of_house_by_code(x->e, stay_of(x, r)->id));
+    assert_true(search_says(x, &with_code, POOL_B));
+    assert_true(list_says(x, again, POOL_B));
+    q = do_ask_one(x, again, POOL_C);
+    do_answer(x, CMD_ACCEPT, q, 0);
+    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
+    for (unsigned pool = POOL_A1; pool <= POOL_COSM; pool++)
+        assert_false(search_says(x, &with_code, pool)); /* it leads to where they are now */
+    assert_false(audience_of_house_by_code(x->e, stay_of(x, again)->id));
+    assert_false(audience_of_house_by_code(x->e, (struct stay_id){0}));
+    exchange_free(x);
+}
+
+/* Hidden from all is hidden from who has the code too. */
+static void a_house_that_leaked_is_not_named(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = arrive(x, POOL_B);
+    struct actor one = {.role = ROLE_ORG_ADMIN, .org = engine_pool(x->e, stay_of(x, r)->pool)->org};
+    struct command report = {.kind = CMD_REPORT_LEAK, .u.safety = {.location = {B_HUIS}}};
+    struct command confirm = {.kind = CMD_CONFIRM_LEAK, .u.safety = {.leak = 1}};
+
+    (void)state;
+    depart(x, r, "eigen_keuze", "familie_vrienden");
+    assert_true(audience_of_house_by_code(x->e, stay_of(x, r)->id));
+    report.actor = confirm.actor = one;
+    report.actor.account.v = 71;
+    confirm.actor.account.v = 72;
+    assert_int_equal(exchange_do(x, &report).refusal, REFUSAL_NONE);
+    assert_int_equal(exchange_do(x, &confirm).refusal, REFUSAL_NONE);
+    assert_false(audience_of_house_by_code(x->e, stay_of(x, r)->id));
+    exchange_free(x);
+}
+
+/* Who is to go on from there by a clock is at home with the house, and its desk knows which. */
+static void the_follow_up_knows_the_house(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = arrive(x, POOL_B);
+
+    (void)state;
+    assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+    pass(x, 8 * MS_DAY);
+    assert_true(list_says(x, clock_of(x, r, 0)->follow_up, POOL_B));
+    exchange_free(x);
+}
+
 /* ---- money ---- */
 
 static void a_refusal_for_money_at_code_rood_is_flagged(void **state)
@@ -788,6 +871,9 @@ int main(void)
         cmocka_unit_test(an_earlier_house_learns_no_later_code),
         cmocka_unit_test(a_chain_through_a_referral_without_a_stay),
         cmocka_unit_test(the_known_house_is_a_bonus_and_never_a_penalty),
+        cmocka_unit_test(the_code_does_not_say_where_they_are),
+        cmocka_unit_test(a_house_that_leaked_is_not_named),
+        cmocka_unit_test(the_follow_up_knows_the_house),
         cmocka_unit_test(a_refusal_for_money_at_code_rood_is_flagged),
         cmocka_unit_test(another_pays_from_a_day_on),
     };
