@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { DESKTOP, NARROW, PHONE, axe, contrast, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { askBest, beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
+import { expectStatus } from '../support/world.mjs';
 
 const COLLEAGUE = 'avonddienst.rotterdam';
 const SETTINGS = { ring_rood_s: 4, lead_rood_s: 8, keep_rood_s: 90, keep_warn_rood_s: 120 };
@@ -33,6 +34,9 @@ after(async () => {
 
 const press = (desk, key, params) => desk.page.getByRole('button', { name: sayLike(key, params) }).first().click();
 const seen = (desk, key, params) => desk.page.getByText(sayLike(key, params)).first().waitFor();
+
+/** The clock time of the country so many minutes from now, as the field wants it. */
+const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Amsterdam' }).format(Date.now() + minutes * 60_000);
 
 /** Nothing that axe finds, by day and by night, and nothing to scroll sideways at three widths. */
 async function judge({ page }, state) {
@@ -85,6 +89,31 @@ test('the place that said yes is kept so long, and can be kept longer', { timeou
   await judge(house, 'a promised place that ends soon');
   await press(worker, 'timers.extend_hold', { n: 3 });
   await worker.page.getByRole('button', { name: say('timers.extend_hold', { n: 2 }) }).waitFor();
+});
+
+test('they set out and nobody knows when they will be there: one button, a time when it is heard, and unsure again', { timeout: 60_000 }, async () => {
+  const id = new URL(worker.page.url()).hash.slice(1);
+  const api = await x.as('nachtdienst.rotterdam');
+  const now = async () => expectStatus(await api.get(`/referrals/${id}`), 200);
+  const unknown = worker.page.getByRole('button', { name: say('journey.unknown'), exact: true });
+  const onTheWay = worker.page.locator('ol.steps li', { hasText: say('steps.travel') });
+  await unknown.click();
+  await onTheWay.getByText(say('steps.eta_unknown'), { exact: true }).waitFor();
+  assert.equal(await unknown.count(), 0, 'it is said');
+  assert.deepEqual([(await now()).state, (await now()).etaAt], ['travelling', null]);
+  await house.page.getByText(say('timers.house_ending')).waitFor({ state: 'detached' });
+  assert.equal(await house.page.getByText(say('request.arrives'), { exact: true }).count(), 0, 'no time is made up');
+  await judge(worker, 'on the way without a time');
+
+  await worker.page.fill('#eta', clockIn(40));
+  await press(worker, 'journey.change');
+  await onTheWay.getByText(sayLike('steps.eta', { time: clockIn(40) })).waitFor();
+  await seen(house, 'request.arrives');
+  assert.ok(Math.abs(Date.parse((await now()).etaAt) - Date.now() - 40 * 60_000) < 120_000);
+  await unknown.click();
+  await onTheWay.getByText(say('steps.eta_unknown'), { exact: true }).waitFor();
+  await house.page.getByText(say('request.arrives'), { exact: true }).waitFor({ state: 'detached' });
+  assert.equal((await now()).etaAt, null);
 });
 
 test('at the change of shift a colleague takes it over, and the worker sees whose it is', { timeout: 90_000 }, async () => {

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn, textOf } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
-import { aWoman, ask, deskOf, demo, expectStatus, openReferral, placesFor } from '../support/world.mjs';
+import { aReport, aWoman, ask, deskOf, demo, expectStatus, openReferral, placesFor } from '../support/world.mjs';
 
 let x, browser, own, house, policy, referral, code;
 
@@ -14,7 +14,7 @@ before(async () => {
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   const api = await x.as('nachtdienst.rotterdam');
   const [place] = await placesFor(api, aWoman(), 1);
-  referral = await openReferral(api, aWoman());
+  referral = { ...await openReferral(api, aWoman()), place };
   const q = (await ask(api, referral.id, [place.poolId])).requests[0];
   const desk = await x.as(deskOf(place.poolId));
   expectStatus(await desk.post(`/requests/${q.id}/acceptance`), 200);
@@ -65,6 +65,8 @@ test('a clock is started, offered and taken on the board of the other', async ()
 });
 
 test('the household leaves with a code: the phone of the house goes to its board, and the referral closes to it', async () => {
+  const path = `/api/v1/referrals/${referral.id}`;
+  const from = house.urls.length;
   const tab = await house.page.context().newPage(); // the same page, open at another desk of the house
   await tab.goto(`/verwijzing#r=${referral.id}`);
   await tab.locator('#section-stay').waitFor();
@@ -81,6 +83,8 @@ test('the household leaves with a code: the phone of the house goes to its board
   assert.match(code, /^TK-\w{4}-\w{4}$/);
   assert.equal(new URL(house.page.url()).pathname, '/verblijf');
   await house.page.locator('#left-title:focus').waitFor();
+  const after = house.urls.slice(from).map(u => new URL(u).pathname);
+  assert.ok(!after.slice(after.findIndex(p => p.endsWith('/departure')) + 1).includes(path), 'a page that is left asks no more for what is closed to it');
   await left.getByText(say('stay.funding_change'), { exact: true }).waitFor(); // money is settled after the fact too
   await tab.getByText(say('dossier.gone'), { exact: true }).waitFor();
   assert.ok(!(await textOf(tab, 'main')).includes(referral.code), 'what was open of the household is gone');
@@ -113,6 +117,65 @@ test('the intake opens again with the code, and nothing need be told', async () 
   await own.page.getByText(say('stay.return_used', { code })).waitFor();
   await own.page.locator('#results-title').waitFor();
   await own.page.getByText(say('reason.known_house')).first().waitFor();
+});
+
+test('what is half filled in on the board stays with its household when another comes or goes', { timeout: 120_000 }, async () => {
+  const api = await x.as('nachtdienst.rotterdam');
+  const lives = async (poolId, bridge) => {
+    const r = await openReferral(api, aWoman());
+    const client = await x.as(deskOf(poolId));
+    expectStatus(await client.post('/capacity-reports', { reports: [aReport(poolId)] }), 200);
+    const { requests } = expectStatus(await api.post(`/referrals/${r.id}/requests`, { poolIds: [poolId], ...bridge }), 201);
+    expectStatus(await client.post(`/requests/${requests.at(-1).id}/acceptance`), 200);
+    expectStatus(await client.post(`/requests/${requests.at(-1).id}/arrival`), 200);
+    return expectStatus(await api.get(`/referrals/${r.id}`), 200);
+  };
+  const begin = async (row, summary, field, value) => {
+    await row.getByText(summary).first().click();
+    await row.locator(field).fill(value);
+  };
+  const filled = row => row.locator('details[open] input[name=municipality]').evaluateAll(all => all.map(i => i.value));
+
+  // Who left last stands first: all others go down by one.
+  const { poolId } = referral.place;
+  const desk = await x.as(deskOf(poolId));
+  const later = await lives(poolId);
+  await house.page.goto('/verblijf');
+  const row = (list, code) => house.page.locator(`${list} li`, { hasText: code });
+  await begin(row('#vertrokken', referral.code), say('stay.funding_change'), '[name=municipality]', 'Rott');
+  expectStatus(await desk.post(`/stays/${later.stayId}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
+  await row('#vertrokken', later.code).waitFor();
+  assert.match(await house.page.locator('#vertrokken li').first().innerText(), new RegExp(later.code));
+  assert.deepEqual([await filled(row('#vertrokken', referral.code)), await filled(row('#vertrokken', later.code))], [['Rott'], []], 'who left');
+
+  // A bed for the meantime above it is given up.
+  const [bed] = await placesFor(api, aWoman(), 1, 'nood');
+  const beds = [await lives(bed.poolId, { bridge: true }), await lives(bed.poolId, { bridge: true })];
+  const phone = await openDesk(browser, x.origin, { viewport: PHONE });
+  await signIn(phone, deskOf(bed.poolId), 'main');
+  await phone.page.goto('/verblijf');
+  const bedRow = r => phone.page.locator('[data-bed]', { hasText: r.code });
+  const order = await phone.page.locator('[data-bed]').evaluateAll(all => all.map(li => li.querySelector('a').textContent));
+  const [first, second] = order.indexOf(beds[0].code) < order.indexOf(beds[1].code) ? beds : beds.toReversed();
+  await begin(bedRow(second), say('stay.funding_change'), '[name=municipality]', 'Utre');
+  const bridge = expectStatus(await api.get(`/referrals/${first.id}/bridges`), 200).bridges[0];
+  expectStatus(await api.post(`/bridges/${bridge.id}/end`, { reason: 'moved' }), 200);
+  await bedRow(first).waitFor({ state: 'detached' });
+  assert.deepEqual(await filled(bedRow(second)), ['Utre'], 'a bed for the meantime');
+  noFaults(phone, 'the house of the bed');
+  await phone.context.close();
+
+  // A clock above it is stopped.
+  const clockOf = async r => expectStatus(await api.post(`/referrals/${r.id}/clocks`, { clock: 'huisverbod' }), 200).clocks.find(c => c.clock === 'huisverbod');
+  const [one, two] = [await clockOf(await openReferral(api, aWoman())), await clockOf(await openReferral(api, aWoman()))];
+  await own.page.goto('/verblijf');
+  const clockRow = c => own.page.locator(`[data-clock="${c.id}"]`);
+  const reason = c => clockRow(c).locator('details[open] [name=reason]').evaluateAll(all => all.map(s => s.value));
+  await clockRow(two).getByText(new RegExp(`^${say('stay.clock_change')}`)).click();
+  await clockRow(two).locator('[name=reason]').selectOption('vergissing');
+  expectStatus(await api.post(`/clocks/${one.id}/stop`, { reason: 'ingetrokken' }), 200);
+  await clockRow(one).waitFor({ state: 'detached' });
+  assert.deepEqual(await reason(two), ['vergissing'], 'a clock');
 });
 
 test('who pays has the nights of the month', async () => {

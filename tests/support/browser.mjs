@@ -133,3 +133,37 @@ export async function textOf(page, selector) {
   const text = await page.locator(selector).first().innerText();
   return text.replace(/\s*\n\s*/g, '\n').trim();
 }
+
+/**
+ * Keep the answer to the first request of PAGE for a path that MATCHES, as the exchange gives it now, until release(): an
+ * answer that is overtaken. fail(): that it does not come at all. Both resolve when the page has drawn what it made of it.
+ * All other answers pass.
+ */
+export async function keepAnswer(page, matches) {
+  // Through the debugger: what keeps requests (page.route) cannot have the answer first and give it later.
+  const session = await page.context().newCDPSession(page);
+  let kept = null;
+  session.on('Fetch.requestPaused', paused => {
+    const { pathname, search } = new URL(paused.request.url);
+    if (kept === null && paused.request.method === 'GET' && matches(`${pathname}${search}`)) kept = paused;
+    else session.send('Fetch.continueRequest', { requestId: paused.requestId }).catch(() => { /* the page gave it up */ });
+  });
+  await session.send('Fetch.enable', { patterns: [{ urlPattern: '*/api/v1/referrals*', requestStage: 'Response' }] });
+  const over = async (event, method, more) => {
+    const ended = page.waitForEvent(event, r => r.url() === kept.request.url);
+    await session.send(method, { requestId: kept.requestId, ...more });
+    await ended;
+    await session.detach();
+    await drawn(page);
+  };
+  return {
+    isKept: () => kept !== null,
+    release: () => over('requestfinished', 'Fetch.continueRequest'),
+    fail: () => over('requestfailed', 'Fetch.failRequest', { errorReason: 'ConnectionReset' }),
+  };
+}
+
+/** What PAGE has been told so far is drawn: its drawing comes with a frame, and what leads to it within one. */
+export const drawn = page => page.evaluate(async () => {
+  for (let i = 0; i < 3; i++) await new Promise(next => requestAnimationFrame(() => setTimeout(next)));
+});
