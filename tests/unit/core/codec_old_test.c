@@ -186,6 +186,10 @@ static void it_is_written_anew_without_loss(void **state)
             assert_int_equal(ev.u.key.alone, true);
             ev.u.key.alone = false;
         }
+        if (ev.kind == EV_LOCATION_LIFTED) {
+            assert_int_equal(ev.u.leak.beds_untold, true);
+            ev.u.leak.beds_untold = false;
+        }
         if (ev.kind == EV_STAY_ENDED) {
             assert_int_equal(ev.u.stay.untold, true);
             ev.u.stay.untold = false;
