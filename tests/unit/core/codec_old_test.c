@@ -5,118 +5,40 @@
  * and disagree, and a stop set by hand ends with the feed's next report, as it did then. The fourth says the
  * digest after each event too, has every kind of that version, and what is not made any more: old_life_test.c
  * lives on from it. */
-#include "support/chaos.h"
+#include "support/exchange.h"
 
-#include "base/mem.h"
 #include "core/fields.h"
 #include "core/ledger.h"
 #include "support/match_builders.h"
+#include "support/old_journal.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define LINE_SIZE 4096
-
-struct old_row {
-    enum event_kind kind;
-    int64_t at_ms;
-    struct buf clear, private_part;
-    uint64_t digest; /* after it; 0 = not told */
-};
-
-struct old_journal {
-    uint8_t version;
-    struct old_row *rows;
-    size_t n, cap;
-    uint64_t digest, digest_with_facts;
-};
-
-static void read_hex(struct buf *out, const char *text)
+static int load(void **state, uint8_t version)
 {
-    unsigned byte = 0;
-
-    for (; text[0] != '-' && sscanf(text, "%2x", &byte) == 1; text += 2)
-        buf_u8(out, (uint8_t)byte);
-}
-
-static void read_row(struct old_journal *j, const char *line)
-{
-    static char clear[LINE_SIZE], private_part[LINE_SIZE];
-    struct old_row *row = NULL;
-    unsigned kind = 0;
-    long long at_ms = 0;
-    unsigned long long digest = 0;
-
-    MEM_GROW(j->rows, j->n, j->cap);
-    row = &j->rows[j->n++];
-    memset(row, 0, sizeof *row);
-    assert_true(sscanf(line, "%u %lld %4095s %4095s %llx", &kind, &at_ms, clear, private_part, &digest) >= 4);
-    assert_true(kind < EV_N);
-    row->kind = (enum event_kind)kind;
-    row->at_ms = at_ms;
-    row->digest = digest;
-    read_hex(&row->clear, clear);
-    read_hex(&row->private_part, private_part);
-}
-
-static int journal_load(void **state, uint8_t version, const char *file)
-{
-    struct old_journal *j = mem_new(1, sizeof *j);
-    FILE *f = fopen(file, "r");
-    unsigned long long a = 0, b = 0;
-    static char line[LINE_SIZE];
-
-    assert_non_null(f);
-    j->version = version;
-    while (fgets(line, sizeof line, f) != NULL) {
-        if (sscanf(line, "digest %llx %llx", &a, &b) != 2)
-            read_row(j, line);
-    }
-    fclose(f);
-    j->digest = a;
-    j->digest_with_facts = b;
-    *state = j;
+    *state = old_journal_load(version);
     return 0;
 }
 
 static int load_v1(void **state)
 {
-    return journal_load(state, 1, PLEK_SOURCE_DIR "/tests/unit/core/support/journal_v1.txt");
+    return load(state, 1);
 }
 
 static int load_v2(void **state)
 {
-    return journal_load(state, 2, PLEK_SOURCE_DIR "/tests/unit/core/support/journal_v2.txt");
+    return load(state, 2);
 }
 
 static int load_v4(void **state)
 {
-    return journal_load(state, 4, PLEK_SOURCE_DIR "/tests/unit/core/support/journal_v4.txt");
+    return load(state, 4);
 }
 
 static int journal_fini(void **state)
 {
-    struct old_journal *j = *state;
-
-    for (size_t i = 0; i < j->n; i++) {
-        buf_fini(&j->rows[i].clear);
-        buf_fini(&j->rows[i].private_part);
-    }
-    free(j->rows);
-    free(j);
+    old_journal_free(*state);
     return 0;
-}
-
-static struct event read_event(const struct old_row *row, uint64_t seq)
-{
-    struct event ev;
-
-    if (event_decode(row->kind, buf_view(&row->clear), buf_view(&row->private_part), &ev) != OK)
-        fail_msg("event %llu, %s, does not read", (unsigned long long)seq, event_name(row->kind));
-    ev.seq = seq;
-    ev.at_ms = row->at_ms;
-    return ev;
 }
 
 static void it_has_every_kind(void **state)
@@ -147,7 +69,7 @@ static void it_comes_to_the_same_state(void **state)
     char why[200];
 
     for (size_t i = 0; i < j->n; i++) {
-        struct event ev = read_event(&j->rows[i], i + 1);
+        struct event ev = old_journal_event(j, i);
 
         if (engine_replay(e, &ev, why, sizeof why) != OK)
             fail_msg("event %zu: %s", i + 1, why);
@@ -169,7 +91,7 @@ static void it_is_written_anew_without_loss(void **state)
     const struct old_journal *j = *state;
 
     for (size_t i = 0; i < j->n; i++) {
-        struct event ev = read_event(&j->rows[i], i + 1), again;
+        struct event ev = old_journal_event(j, i), again;
         struct buf clear = {0}, private_part = {0};
 
         if (ev.kind == EV_LOCATION_DEFINED)
@@ -281,7 +203,7 @@ static void sides_are_kept_from_here_on(void **state)
     struct event ev;
 
     for (size_t i = 0; i < j->n; i++) {
-        ev = read_event(&j->rows[i], i + 1);
+        ev = old_journal_event(j, i);
         engine_apply(e, &ev);
     }
     for (uint32_t id = 1; id <= engine_pools(e); id++) {
