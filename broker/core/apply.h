@@ -72,8 +72,9 @@ void handover_request_ended(struct engine *e, const struct event *ev, const stru
 void request_end(struct engine *e, const struct event *ev, struct request_id id, enum request_state to,
                  enum cancel_why why);
 
-/* The household of an admitted request has departed: its units count for nothing any more. */
-void request_left(struct engine *e, const struct event *ev, struct request_id id);
+/* The household of an admitted request has departed: its units count for nothing any more. UNTOLD: as a
+ * journal before version 5 said it, see request.left_untold. */
+void request_left(struct engine *e, const struct event *ev, struct request_id id, bool untold);
 
 /* Move a referral; CHECK that the table of moves allows it. Brings deadline and digest up to date. */
 void referral_move(struct engine *e, struct referral_slot *s, enum referral_state to, uint64_t seq);

@@ -55,11 +55,12 @@ static void settle(struct engine *e, const struct request *q, uint64_t seq)
         referral_settle(e, r, seq);
 }
 
-void request_left(struct engine *e, const struct event *ev, struct request_id id)
+void request_left(struct engine *e, const struct event *ev, struct request_id id, bool untold)
 {
     struct request_slot *s = request_slot(e, id);
 
     s->r.left_at_ms = ev->at_ms;
+    s->r.left_untold = untold;
     touched(e, s, ev->seq);
 }
 

@@ -216,9 +216,9 @@ void request_life_fields(struct fields *f, struct request *r)
         timers_request_fields(f, r);
     if (fields_since(f, 4, !r->overflow))
         FIELD_BOOL(f, r->overflow);
-    if (fields_since(f, 4, r->left_at_ms == 0))
+    /* No event holds these: they are another's, and in the digest only where that happened. */
+    if (f->mode == FIELDS_HASH && r->left_at_ms != 0 && !r->left_untold)
         field_time(f, &r->left_at_ms);
-    /* No event holds it: it is another's, and in the digest only where that happened. */
     if (f->mode == FIELDS_HASH && r->refused)
         FIELD_BOOL(f, r->refused);
 }

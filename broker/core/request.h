@@ -78,6 +78,8 @@ struct request {
     bool bridge; /* asked as a bridge bed; its yes and its arrival do not end the search */
     /* ---- location leaked, surge, conflict check ---- */
     bool overflow; /* asked at a place that is kept for a surge */
+    /* ---- stays, clocks, nights and funding ---- */
+    bool left_untold; /* LEFT_AT_MS was set by a journal before version 5, whose digests do not count it */
     /* ---- gatekeepers ---- */
     enum gatekeeper keeper; /* that the pool had when it was asked */
     struct gate_id gate;    /* the gate request through which it was asked; 0 = none was needed */

@@ -48,6 +48,8 @@ static void add_bed(json_t *o, const struct engine *e, const struct actor *actor
     const struct request *q = b->request.v != 0 ? engine_request(e, b->request) : NULL;
     const struct pool_kept *p = q != NULL ? engine_pool(e, q->pool) : NULL;
     struct funding f = engine_bridge_funding(e, b->id);
+    struct bridge_days days = bridge_days(e, b, now_ms);
+
     json_object_set_new(o, "requestId", q == NULL ? json_null() : json_integer((json_int_t)q->id.v));
     json_object_set_new(o, "locationName",
                         p == NULL || !named ? json_null()
@@ -57,7 +59,7 @@ static void add_bed(json_t *o, const struct engine *e, const struct actor *actor
                         json_boolean(named && p != NULL && bridge_is_live(b) && b->started_at_ms != 0 &&
                                      engine_pool_is_hidden(e, p->id)));
     json_object_set_new(o, "setOutAt", view_time(b->set_out_at_ms));
-    json_object_set_new(o, "nights", f.n == 0 ? json_null() : json_integer(bridge_nights(b, now_ms)));
+    json_object_set_new(o, "nights", f.n == 0 ? json_null() : json_integer(days.end - days.first));
     json_object_set_new(o, "funding", view_funding(e, &f));
 }
 

@@ -85,9 +85,10 @@ static void add_bridge_beds(struct statement *s, const struct engine *e, const s
     for (uint64_t i = 1; i <= engine_bridges(e); i++) {
         const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
         struct funding f = engine_bridge_funding(e, b->id);
+        struct bridge_days days = bridge_days(e, b, now_ms);
 
         if (f.n > 0 && is_of(e, a, engine_request(e, b->request)->pool))
-            add_nights(s, e, a, &f, time_day_nl(b->started_at_ms), bridge_nights(b, now_ms));
+            add_nights(s, e, a, &f, days.first, days.end - days.first);
     }
 }
 

@@ -243,14 +243,21 @@ void mdo_item_moved_apply(struct engine *e, const struct event *ev)
 
 /* ---- regie ---- */
 
+/* The regie that the household of ID has now is that of the group which began with this referral. */
+static struct referral_id last_regie(struct engine *e, struct referral_id id)
+{
+    const struct referral_slot *household = referral_slot(e, engine_household_first(e, id));
+
+    return (struct referral_id){household->regie_last != 0 ? household->regie_last : household->r.id.v};
+}
+
 /* The regie goes with the household; where it was declared no longer needed, the next begins here. */
 void care_linked(struct engine *e, struct referral_id id, struct referral_id earlier)
 {
-    struct referral_slot *household = referral_slot(e, engine_household_first(e, earlier));
-    struct referral_id first = {household->regie_last != 0 ? household->regie_last : household->r.id.v};
+    struct referral_id first = last_regie(e, earlier);
 
     if (engine_regie(e, first).state == REGIE_ENDED) {
-        household->regie_last = (uint32_t)id.v;
+        referral_slot(e, engine_household_first(e, earlier))->regie_last = (uint32_t)id.v;
         return;
     }
     for (; id.v != 0; id = engine_household_next(e, id)) /* and what was linked to it already */
@@ -284,8 +291,11 @@ static void regie_move(struct engine *e, const struct event *ev, enum regie_stat
     s->r.at = ev->u.regie.referral;
     s->r.offered_to = to == REGIE_OFFERED ? ev->u.regie.to : (struct org_id){0};
     s->r.version = ev->seq;
-    first->regie_now =
-        (uint32_t)ev->u.regie.of.v; /* in old journals there were several: the last word counts */
+    /* In old journals there were several: the last word counts. But where the household's next regie has
+     * begun since, one that was left over from before it brings the ended one not back: there is one at a
+     * time. */
+    if (last_regie(e, ev->u.regie.of).v == first->r.id.v)
+        first->regie_now = (uint32_t)ev->u.regie.of.v;
     care_refresh_regie(e, s);
 }
 

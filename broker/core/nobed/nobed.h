@@ -34,10 +34,16 @@ const struct bridge *engine_bridge_bed_reached(const struct engine *e, struct re
 const struct bridge *engine_bridge_bed_next(const struct engine *e, struct referral_id id);
 
 /* Who pays for the nights of a bridge bed that its household reached; 'te_regelen' by nobody yet where
- * nothing was told (a journal from before they were accounted). N = 0: no such bed. */
+ * nothing was told (a journal from before they were accounted), from the first night that is the bed's. N =
+ * 0: no such bed, or nothing was told and the household's stay goes on, which has its nights. */
 struct funding engine_bridge_funding(const struct engine *e, struct bridge_id id);
-/* Nights of that bed up to NOW, as of a stay: the day of arrival counts, that of departure does not. */
-int32_t bridge_nights(const struct bridge *b, int64_t now_ms);
+/* The nights of that bed up to NOW, as of a stay: from the day of arrival to that of departure, which does
+ * not count. Where nothing was told, without those of the household's stays and of the bed that it went to:
+ * no night is in two accounts. FIRST == END: none. Cost: the household. */
+struct bridge_days {
+    int32_t first, end;
+};
+struct bridge_days bridge_days(const struct engine *e, const struct bridge *b, int64_t now_ms);
 
 /* May one more bridge be kept for a referral? */
 bool nobed_may_open(const struct engine *e, struct referral_id id);

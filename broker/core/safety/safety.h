@@ -109,6 +109,7 @@ struct leak_event { /* of a leak, of its location, and of one household */
     struct referral_id earlier, later;
     struct bridge_id bridge; /* of a bridge bed instead of a stay; both referrals are its own */
     int64_t deadline_ms;     /* the same: its search is for now, and this is when */
+    bool beds_untold;        /* lifted in a journal before version 5: said nothing of beds; never written */
 };
 
 struct surge_event {

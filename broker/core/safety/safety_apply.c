@@ -267,7 +267,8 @@ void location_lifted_apply(struct engine *e, const struct event *ev)
     set_leak_of_location(e, s->l.location, 0);
     leak_move(e, s, LEAK_LIFTED, ev->seq);
     location_moved(e, s->l.location, ev->seq);
-    bridges_safe_again(e, s->l.location, ev);
+    if (!ev->u.leak.beds_untold)
+        bridges_safe_again(e, s->l.location, ev);
 }
 
 /* Says to all lists that they are to be read anew, and not why: who has no part in a leak hears of none. */

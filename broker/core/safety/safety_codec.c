@@ -16,6 +16,8 @@ static void leak_event_fields(struct fields *f, enum event_kind kind, struct lea
     field_u32(f, &v->location.v);
     if (kind == EV_LEAK_REPORTED)
         field_below(f, &v->reason, LEAK_REASON_N);
+    if (kind == EV_LOCATION_LIFTED && f->mode == FIELDS_READ)
+        v->beds_untold = f->version < 5;
     if (kind != EV_LEAK_HOUSEHOLD && kind != EV_LEAK_BRIDGE)
         return;
     field_u16(f, &v->rank);

@@ -124,6 +124,7 @@ struct stay_event {
     struct funding_span spans[FUNDING_SPANS_MAX];
     bool ready;
     uint8_t block, reason, destination;
+    bool untold; /* ended in a journal before version 5, see request.left_untold; never written */
     char return_code[RETURN_CODE_SIZE]; /* private */
 };
 

@@ -210,7 +210,7 @@ void stay_ended_apply(struct engine *e, const struct event *ev)
     s->s.departure = ev->u.stay.reason;
     s->s.destination = ev->u.stay.destination;
     stay_touched(e, s, ev->seq);
-    request_left(e, ev, s->s.request);
+    request_left(e, ev, s->s.request, ev->u.stay.untold);
     r->r.closed_at_ms = ev->at_ms;
     referral_move(e, r, REFERRAL_DEPARTED, ev->seq);
 }

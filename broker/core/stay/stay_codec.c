@@ -45,6 +45,8 @@ static void stay_fields_of(struct fields *f, struct event *ev)
     if (ev->kind == EV_STAY_ENDED) {
         field_u8(f, &s->reason);
         field_u8(f, &s->destination);
+        if (f->mode == FIELDS_READ)
+            s->untold = f->version < 5;
     }
 }
 

@@ -225,7 +225,9 @@ static void a_right_of_the_person_runs_on(void **state)
 
 static int32_t nights_of(const struct exchange *x, struct bridge_id id)
 {
-    return bridge_nights(the_bridge(x, id), x->now);
+    struct bridge_days days = bridge_days(x->e, the_bridge(x, id), x->now);
+
+    return days.end - days.first;
 }
 
 static void its_nights_are_paid_as_those_of_a_stay(void **state)
