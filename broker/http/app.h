@@ -30,10 +30,13 @@ struct http_settings {
     size_t password_bytes;
     uint32_t minimum_cell;
     struct feeds_limits feeds;
-    const char *night_sheet_dir; /* NULL or "": no files, the sheets are to be had by the API alone */
-    uint32_t night_sheet_s;      /* night_sheet.h; 0 = none are made */
-    uint32_t note_sweep_s;       /* note_janitor.h */
-    int64_t started_ms;          /* wall clock: numbers of messages, orders and uploads start from it */
+    const char *night_sheet_dir;       /* NULL or "": no files, the sheets are to be had by the API alone */
+    uint32_t night_sheet_s;            /* night_sheet.h; 0 = none are made */
+    const char *night_helpdesk_number; /* on every sheet; NULL or "": not there; as the next two */
+    const char *night_comensha_number;
+    const char *night_veilig_thuis_number;
+    uint32_t note_sweep_s; /* note_janitor.h */
+    int64_t started_ms;    /* wall clock: numbers of messages, orders and uploads start from it */
 };
 
 /* Everything is borrowed and outlives the app, but for CODES (a JSON object list → rows, taken over). */

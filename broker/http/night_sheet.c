@@ -282,6 +282,19 @@ static char *without_angle(char *text)
     return copy;
 }
 
+static json_t *number_or_null(const char *number)
+{
+    return number != NULL && number[0] != '\0' ? json_string(number) : json_null();
+}
+
+/* Whom anybody may ring: in clear, for a passphrase that was forgotten must not cost these too. */
+static json_t *numbers_for_all(const struct http_settings *settings)
+{
+    return json_pack("{s:o, s:o, s:o}", "veilig_thuis", number_or_null(settings->night_veilig_thuis_number),
+                     "comensha", number_or_null(settings->night_comensha_number), "helpdesk",
+                     number_or_null(settings->night_helpdesk_number));
+}
+
 static void keep_sheet(struct night_sheets *s, const struct org_key *k)
 {
     const struct engine *e = app_engine(s->app);
@@ -290,10 +303,10 @@ static void keep_sheet(struct night_sheets *s, const struct org_key *k)
     json_t *facts = NULL;
 
     seal_data(s, k, &sealed);
-    facts = json_pack("{s:s, s:o, s:o, s:o, s:o}", "organisation", engine_org(e, k->org)->name, "madeAt",
+    facts = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "organisation", engine_org(e, k->org)->name, "madeAt",
                       view_time(s->made_at_ms), "publicKey", view_bytes(k->public_key, sizeof k->public_key),
                       "wrapped", view_bytes(k->wrapped, k->wrapped_bytes), "sealed",
-                      view_bytes(sealed.p, sealed.len));
+                      view_bytes(sealed.p, sealed.len), "numbers", numbers_for_all(&s->app->settings));
     free(sheet->facts);
     sheet->facts = without_angle(json_dumps(facts, JSON_COMPACT));
     sheet->key = k->id;

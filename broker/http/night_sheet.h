@@ -15,7 +15,11 @@
  * sheet kept here has its number any longer than that takes. A round that cannot begin, for a journal that is
  * away or too many readers, is tried again every five seconds; the sheets before stay until it has run.
  * Files: <dir>/nachtlijst-<code>.html, mode 0600, whole or not at all. An organisation that has no confirmed
- * key any more loses its file. */
+ * key any more loses its file.
+ *
+ * In clear, beside what is sealed: the name, the moment, and numbers that anybody may ring (night_*_number of
+ * the settings): who forgot the passphrase still has these. A house, which has no other houses to ring, finds
+ * in what is sealed whose household comes, who placed it and the number of that desk. */
 #ifndef PLEK_HTTP_NIGHT_SHEET_H
 #define PLEK_HTTP_NIGHT_SHEET_H
 

@@ -1,6 +1,7 @@
 #include "http/night_sheet.h"
 
 #include "base/mem.h"
+#include "core/gate/gate_look.h"
 #include "http/view.h"
 
 /* Of each list: on paper nobody needs more. */
@@ -16,16 +17,20 @@ static json_t *house_row(const struct engine *e, const struct referral *r, const
                      view_time(view_expected_ms(e, r, q)), "nightNumber", "meetingPoint");
 }
 
-/* The same yes, for the house. */
+/* The same yes, for the house: whose household it is, who placed it there if a gatekeeper did, and the number
+ * of the desk that waits for word. */
 static json_t *coming_row(const struct engine *e, const struct referral *r, const struct request *q)
 {
     const struct pool_kept *p = engine_pool(e, q->pool);
     const char *callback = r->facts_known ? r->need.callback : "";
+    const struct gate *g = engine_gate(e, q->gate);
 
-    return json_pack("{s:s, s:s, s:b, s:s, s:s, s:i, s:o, s:o}", "code", r->code, "location",
+    return json_pack("{s:s, s:s, s:b, s:s, s:s, s:i, s:o, s:s, s:s?, s:o}", "code", r->code, "location",
                      engine_location(e, p->location)->name, "bridge", q->bridge, "name",
                      engine_pool_name(e, p->id), "nameEn", engine_pool_name_en(e, p->id), "units",
-                     (int)q->units, "etaAt", view_time(view_expected_ms(e, r, q)), "callback",
+                     (int)q->units, "etaAt", view_time(view_expected_ms(e, r, q)), "referrer",
+                     engine_org(e, r->org)->name, "gatekeeper",
+                     g != NULL ? engine_org(e, g->org)->name : NULL, "callback",
                      callback[0] != '\0' ? json_string(callback) : json_null());
 }
 

@@ -139,6 +139,9 @@ static struct http_settings http_settings_of(const struct config *c)
                               .feeds = feeds_limits_default(),
                               .night_sheet_dir = c->night_sheet_dir,
                               .night_sheet_s = (uint32_t)c->night_sheet_s,
+                              .night_helpdesk_number = c->night_helpdesk_number,
+                              .night_comensha_number = c->night_comensha_number,
+                              .night_veilig_thuis_number = c->night_veilig_thuis_number,
                               .note_sweep_s = (uint32_t)c->note_sweep_s,
                               .started_ms = time_wall_ms()};
     s.feeds.silent_ms = c->feed_silent_minutes * MS_MINUTE;

@@ -17,7 +17,7 @@ const CALLBACK = '010 000 7788';
 let x, browser, dir, vt, house, referral, place, sealed, bridged, bed;
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'plek-nachtlijst-'));
-  x = await startExchange('e2e-night', { settings: { night_sheet_dir: dir, night_sheet_s: 1 } });
+  x = await startExchange('e2e-night', { settings: { night_sheet_dir: dir, night_sheet_s: 1, night_helpdesk_number: '088 000 0099' } });
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   vt = await x.as('nachtdienst.rotterdam');
   house = await x.as('intake.lindehof-groep');
@@ -140,6 +140,7 @@ test('the broker is killed; the sheet opens from disk with the passphrase and wi
   await x.killBroker();
   const { context, page, asked, faults } = await openSheet('vt18');
   assert.match(await page.locator('ol').innerText(), /112/, 'what to do stands there before it is opened');
+  assert.deepEqual(await page.locator('.numbers > *').allInnerTexts(), [say('nightsheet.number_veilig_thuis'), '0800-2000', say('nightsheet.number_helpdesk'), '088 000 0099'], 'and whom anybody may ring');
   assert.ok(!(await page.locator('main').innerText()).includes(referral.code));
   await enter(page, 'een verkeerde wachtzin');
   await page.getByText(say('nightsheet.wrong')).waitFor();
@@ -188,6 +189,12 @@ test('the house finds who comes, whom to ring, and its own last numbers', { time
   await page.getByRole('heading', { name: say('nightsheet.coming') }).waitFor();
   const text = await page.locator('main').innerText();
   for (const there of [referral.code, CALLBACK, locationOf(place.poolId).name]) assert.ok(text.includes(there), there);
+  const comes = await page.locator('tr', { hasText: referral.code }).innerText();
+  for (const whom of [vt.session.organisation, CALLBACK]) assert.ok(comes.includes(whom), `${whom}: ${comes}`);
+  for (const number of ['0800-2000', '088 000 0099']) assert.ok(text.includes(number), number);
+  await page.setViewportSize(NARROW);
+  assert.ok(await overflow(page) <= 0);
+  assert.deepEqual(await axe(page), []);
   assert.ok(!text.includes(say('nightsheet.ring')), 'it sees no other house');
   assert.ok(await page.locator('tbody').last().locator('tr').count() > 3, 'its pools');
   await page.getByRole('button', { name: 'English' }).click();

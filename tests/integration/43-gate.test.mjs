@@ -1,11 +1,14 @@
 // Gatekeepers over HTTPS: COSM and OMM places are never asked past CoMensha, places of youth care never past the
 // municipality; the way there, questions and answers, the way back; and the residence situation found out later.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
 import { aMinorAlone, aReport, aVictim, aWoman, ask, demo, deskOf, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 import { poll } from '../support/wait.mjs';
 
+const ROOT = process.env.PLEK_ROOT ?? join(import.meta.dirname, '../..');
 let x, referrer, other, comensha, town, cosm;
 
 before(async () => {
@@ -184,6 +187,37 @@ test('a minor alone goes through the municipality, which gives assent or asks by
   expectStatus(await (await x.as(deskOf(open[0].poolId))).post(`/requests/${request.id}/acceptance`), 200);
   assert.equal(expectStatus(await town.get(`/gate-requests/${gate.id}`), 200).state, 'placed');
   await withdraw(referral);
+});
+
+/** The demo's world with another municipality in the region of Rotterdam: which one it is, its location says. */
+function worldOfTwoTowns() {
+  const file = 'var/test/world-of-two-towns.json';
+  const id = demo.organisations.length + 1;
+  mkdirSync(join(ROOT, 'var/test'), { recursive: true });
+  writeFileSync(join(ROOT, file), JSON.stringify({
+    ...demo,
+    organisations: [...demo.organisations, { id, code: 'gemeente-capelle', name: 'Gemeente Capelle', kind: 'municipality', region: 'R28', veilig_thuis: 'VT18' }],
+    locations: [...demo.locations, { ...demo.locations[0], id: demo.locations.length + 1, organisation: id, code: 'loket-capelle', name: 'Loket Capelle', region: 'R28', municipality: 'GM0502' }],
+    accounts: [...demo.accounts, { username: 'toewijzing.capelle', organisation: id, role: 'gatekeeper', location: null, display_nl: 'Toewijzing jeugd', display_en: 'Youth placements', demo: true }],
+  }));
+  return file;
+}
+
+test('within a region each municipality has the minors of its own, and the first has the others', { timeout: 120_000 }, async () => {
+  const two = await startExchange('gate-towns', { demo: worldOfTwoTowns() });
+  try {
+    const [desk, capelle, rotterdam] = [await two.as('nachtdienst.rotterdam'), await two.as('toewijzing.capelle'), await two.as('toewijzing.rotterdam')];
+    for (const [home, name, mine, theirs] of [['GM0502', /Capelle/, capelle, rotterdam], ['GM0489', /Rotterdam/, rotterdam, capelle]]) {
+      const r = await openReferral(desk, aMinorAlone({ homeMunicipality: home }));
+      const gate = expectStatus(await desk.post(`/referrals/${r.id}/gate-requests`, { kind: 'jeugd' }), 201);
+      assert.match(gate.organisation, name);
+      assert.equal(expectStatus(await mine.get(`/referrals/${r.id}`), 200).need.homeMunicipality, home);
+      assert.equal((await theirs.get(`/referrals/${r.id}`)).status, 404);
+      assert.equal((await theirs.get(`/gate-requests/${gate.id}`)).status, 404);
+    }
+  } finally {
+    await two.stop();
+  }
 });
 
 test('residence: not known is a task, found out it counts at once', async () => {

@@ -56,9 +56,8 @@ static struct gate_seen *gate_at(struct gate_model *m, struct gate_id id)
 static void on_sent(struct gate_model *m, const struct event *ev)
 {
     for (size_t i = 0; i < m->n_gates; i++) {
-        if (m->gates[i].referral == ev->u.gate.referral.v && m->gates[i].keeper == ev->u.gate.keeper &&
-            m->gates[i].ended_seq == 0)
-            trace_fail(m->trace, "seq %llu: a second live gate request to one gatekeeper",
+        if (m->gates[i].referral == ev->u.gate.referral.v && m->gates[i].ended_seq == 0)
+            trace_fail(m->trace, "seq %llu: a second live gate request of one referral",
                        (unsigned long long)ev->seq);
     }
     MEM_GROW(m->gates, m->n_gates, m->cap_gates);

@@ -1,6 +1,6 @@
 /* A gate request (aanmelding): one referral asks the gatekeeper of a kind of place to place it there. COSM
- * and OMM places go through CoMensha, places of youth care for a minor alone through the municipality (or the
- * GI that decides for it) of the home region. Nobody else can have such a place asked.
+ * and OMM places go through CoMensha, places of youth care for a minor alone through the home
+ * municipality (or the GI that decides for it). Nobody else can have such a place asked.
  *
  *                       ┌──────────────► asked_back ─┐          waiting, taken, asked_back, placing
  *                       │   ▲    answered  │         │              ─► returned   (the gatekeeper, coded)

@@ -54,6 +54,10 @@ static bool check_gate(const struct engine *e, uint32_t i, struct finding f)
         return broken(f, "gate request %u: outlives its referral", i + 1);
     if (gate_is_live(g) && gate_live_of(e, r, g->keeper) != g)
         return broken(f, "gate request %u: a second live one to its gatekeeper", i + 1);
+    for (unsigned k = 0; gate_is_live(g) && k < GATEKEEPER_N; k++) {
+        if (k != g->keeper && gate_live_of(e, r, (enum gatekeeper)k) != NULL)
+            return broken(f, "gate request %u: its referral has a live one to another gatekeeper", i + 1);
+    }
     if (!has_ended && (g->state == GATE_WAITING) != (g->taken_at_ms == 0))
         return broken(f, "gate request %u: waits and is taken, or neither", i + 1);
     if ((g->taken_at_ms == 0) != (g->owner.v == 0))

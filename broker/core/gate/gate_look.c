@@ -71,13 +71,27 @@ static struct org_id first_org(const struct engine *e, enum org_kind kind, uint8
     return (struct org_id){0};
 }
 
+/* Which municipality it is an organisation says by its locations, as a house says where it stands. */
+static struct org_id org_of_municipality(const struct engine *e, uint16_t municipality)
+{
+    for (uint32_t i = 0; municipality != 0 && i < e->n_locations; i++) {
+        const struct location *l = &e->locations[i];
+
+        if (l->municipality == municipality && engine_org(e, l->org)->kind == ORG_MUNICIPALITY)
+            return l->org;
+    }
+    return (struct org_id){0};
+}
+
 struct org_id gate_org_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper)
 {
     struct org_id org = {0};
 
     if (keeper == GATEKEEPER_COMENSHA)
         return first_org(e, ORG_COMENSHA, REGION_NONE);
-    if (r->home_region != REGION_NONE)
+    if (r->facts_known)
+        org = org_of_municipality(e, r->need.home_municipality);
+    if (org.v == 0 && r->home_region != REGION_NONE)
         org = first_org(e, ORG_MUNICIPALITY, r->home_region);
     if (org.v == 0 && engine_org(e, r->org)->region != REGION_NONE)
         org = first_org(e, ORG_MUNICIPALITY, engine_org(e, r->org)->region);

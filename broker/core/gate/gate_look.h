@@ -11,7 +11,9 @@ const struct gate *engine_gate(const struct engine *e, struct gate_id id); /* NU
 
 /* The live gate request of the referral to KEEPER; NULL = none. */
 const struct gate *gate_live_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper);
-/* The first that its gatekeeper has not decided on; NULL = none. */
+/* The one that its gatekeeper has not decided on; NULL = none. There is one at most, so an alarm of the
+ * referral is about one desk: a minor alone goes to one gatekeeper and nobody else does (decide_gate_send),
+ * and each has one live gate request. gate_check holds it. */
 const struct gate *gate_undecided_of(const struct engine *e, const struct referral *r);
 /* The live one that is in the queue of ORG; NULL = none. */
 const struct gate *gate_live_at(const struct engine *e, const struct referral *r, struct org_id org);
@@ -22,8 +24,10 @@ bool gate_may_bridge(const struct engine *e, struct pool_id id);
 
 /* Who gives out places of this pool besides its house: by its kind, or by its profile. */
 enum gatekeeper gate_keeper_of_pool(const struct engine *e, struct pool_id id);
-/* The organisation in whose queue a gate request of R to KEEPER belongs: CoMensha; for a minor the first
- * municipality of the exchange in the home region, else in the referrer's. 0 = there is none. */
+/* The organisation in whose queue a gate request of R to KEEPER belongs: CoMensha; for a minor the home
+ * municipality, which is the organisation of that kind with a location there; where it is not known or not in
+ * the exchange, the first municipality in the home region, else in the referrer's. 0 = there is none. Cost:
+ * all locations. */
 struct org_id gate_org_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper);
 /* True if the referral's own organisation is that gatekeeper: it asks its places without a gate request. */
 bool gate_is_own(const struct engine *e, const struct referral *r, enum gatekeeper keeper);

@@ -24,7 +24,7 @@ uint64_t gate_digest_facts(const struct engine *e, uint64_t h);
 
 /* ---- gate_check.c ---- */
 /* The promises: a request to a place of a gatekeeper was made for a live gate request of that gatekeeper, or
- * is of the gatekeeper's own referral; one live gate request per referral and gatekeeper; states, owners and
+ * is of the gatekeeper's own referral; one live gate request per referral; states, owners and
  * requests agree. WHY names the first that is broken. */
 bool gate_check(const struct engine *e, char *why, size_t size);
 

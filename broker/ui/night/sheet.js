@@ -40,6 +40,12 @@ function age() {
   return ms > OLD_MS ? [said, el('p', t('old', { hours: String(hours) }), { class: 'old', role: 'alert' })] : [said];
 }
 
+/** Whom anybody may ring, also while the sheet is closed. */
+function numbers() {
+  const there = ['veilig_thuis', 'comensha', 'helpdesk'].filter(k => sheet.numbers?.[k]);
+  return there.length === 0 ? [] : [el('h2', t('numbers')), el('dl', there.flatMap(k => [el('dt', t(`number_${k}`)), el('dd', sheet.numbers[k])]), { class: 'numbers' })];
+}
+
 const steps = () => [el('h2', t('script')), el('ol', texts[lang].script.map((/** @type {string} */ s) => el('li', s)))];
 
 const say = (/** @type {unknown} */ v) => (v === null || v === undefined || v === '' ? t('unknown') : String(v));
@@ -47,6 +53,7 @@ const name = (/** @type {any} */ p) => (lang === 'en' && p.nameEn ? p.nameEn : p
 const house = (/** @type {any} */ row) => (row.bridge ? t('bridge', { house: row.location }) : row.location);
 // Who is not on the way to a bridge bed has no time of arrival there: it is not forgotten, nobody said it.
 const eta = (/** @type {any} */ row) => (row.bridge && !row.etaAt ? t('bridge_eta') : time(row.etaAt));
+const placedBy = (/** @type {any} */ row) => (row.gatekeeper ? t('through', { referrer: row.referrer, gatekeeper: row.gatekeeper }) : row.referrer);
 
 /** One place of a house to ring. @param {any} p */
 function placeLine(p) {
@@ -71,7 +78,7 @@ function opened(data) {
   return [
     ...(data.houses.length > 0 || !hasPlaces ? part(data, 'houses', ['code', 'house', 'night', 'meeting', 'eta'], h => [h.code, house(h), say(h.nightNumber), say(h.meetingPoint), eta(h)]) : []),
     ...(data.ring.length > 0 ? ring(data) : []),
-    ...(hasPlaces ? [...part(data, 'coming', ['code', 'place', 'eta', 'callback'], c => [c.code, `${house(c)}, ${name(c)}`, eta(c), say(c.callback)]),
+    ...(hasPlaces ? [...part(data, 'coming', ['code', 'place', 'eta', 'referrer', 'callback'], c => [c.code, `${house(c)}, ${name(c)}`, eta(c), placedBy(c), say(c.callback)]),
       ...part(data, 'pools', ['place', 'free', 'held', 'seen'], p => [`${p.location}, ${name(p)}`, p.stopped ? t('stopped') : say(p.free), p.held, time(p.observedAt)])] : []),
   ];
 }
@@ -117,7 +124,7 @@ function asking() {
 function draw() {
   document.documentElement.lang = lang;
   document.title = `${t('title')} – Veilige Plek`;
-  main.replaceChildren(el('h1', t('title')), ...age(), bar(), ...(data ? opened(data) : [asking()]), ...steps());
+  main.replaceChildren(el('h1', t('title')), ...age(), bar(), ...(data ? opened(data) : [asking()]), ...numbers(), ...steps());
 }
 
 await sodium.ready;

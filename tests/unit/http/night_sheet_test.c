@@ -64,6 +64,20 @@ static void assert_row(const json_t *list, size_t i, bool bridge)
     assert_int_equal(json_is_null(json_object_get(row, "etaAt")), bridge);
 }
 
+/* Whom the house rings about the first who comes. */
+static void assert_coming(const json_t *data, const char *referrer, const char *gatekeeper,
+                          const char *callback)
+{
+    const json_t *row = json_array_get(json_object_get(data, "coming"), 0);
+    const char *keeper = json_string_value(json_object_get(row, "gatekeeper"));
+
+    assert_string_equal(json_string_value(json_object_get(row, "referrer")), referrer);
+    assert_string_equal(json_string_value(json_object_get(row, "callback")), callback);
+    assert_int_equal(keeper == NULL, gatekeeper == NULL);
+    if (gatekeeper != NULL)
+        assert_string_equal(keeper, gatekeeper);
+}
+
 /* Nobody set out to the bed for the meantime: the journey of the referral is not the way there. */
 static void a_bridge_bed_says_so(void **state)
 {
@@ -104,6 +118,7 @@ static void a_bridge_bed_says_so(void **state)
     free(rows);
     data = night_sheet_data(flow_engine(w->flow), (struct org_id){WEB_HUIS_A}, w->wall_ms, &rows, &n);
     assert_row(json_object_get(data, "coming"), 0, true);
+    assert_coming(data, "Organisatie vt", NULL, "010 555 0100");
     json_decref(data);
     free(rows);
     data = night_sheet_data(flow_engine(w->flow), (struct org_id){WEB_HUIS_B}, w->wall_ms, &rows, &n);
@@ -296,6 +311,46 @@ static void what_is_known_of_its_places(void **state)
     web_free(w);
 }
 
+/* Who sent the household there is another than who refers it: the house can ring both. */
+static void who_comes_by_a_gatekeeper_says_by_whom(void **state)
+{
+    struct web *w = begin(0);
+    enum web_pool pool = define_pool(w, WEB_POOL_A, KIND_JEUGD, GATEKEEPER_GI, "a-jeugd");
+    struct actor town = {.role = ROLE_GATEKEEPER, .org = {WEB_GEMEENTE}, .account = {55}};
+    struct command take = {.kind = CMD_GATE_TAKE, .actor = town, .u.gate.gate = {1}};
+    struct command ask = {
+        .kind = CMD_ASK, .actor = town, .u.ask = {.referral = {1}, .pools = {{pool}}, .n = 1}};
+    struct command accept = {.kind = CMD_ACCEPT,
+                             .actor = {.role = ROLE_SHELTER, .org = {WEB_HUIS_A}, .account = {21}}};
+    struct web_login vt;
+    struct web_answer answer = {0};
+    struct night_row *rows = NULL;
+    struct outcome o;
+    size_t n = 0;
+    json_t *data = NULL;
+
+    (void)state;
+    web_report(w, pool, 6, 3);
+    web_sign_in(w, "vt", &vt);
+    web_post(w, &answer, &vt, "/api/v1/referrals", NULL,
+             "{\"urgency\":\"nu\",\"threatLevel\":\"rood\",\"household\":[{\"sex\":\"vrouw\",\"age\":16}],"
+             "\"minorAlone\":true,\"callback\":\"010 555 0100\",\"ground\":\"vital_interest\"}");
+    assert_int_equal(answer.status, 201);
+    web_post(w, &answer, &vt, "/api/v1/referrals/1/gate-requests", NULL, "{\"kind\":\"jeugd\"}");
+    assert_int_equal(answer.status, 201);
+    assert_int_equal(web_command(w, &take).refusal, REFUSAL_NONE);
+    o = web_command(w, &ask);
+    assert_int_equal(o.refusal, REFUSAL_NONE);
+    accept.u.answer.request = o.requests[0];
+    assert_int_equal(web_command(w, &accept).refusal, REFUSAL_NONE);
+    data = night_sheet_data(flow_engine(w->flow), (struct org_id){WEB_HUIS_A}, w->wall_ms, &rows, &n);
+    assert_coming(data, "Organisatie vt", "Organisatie gemeente", "010 555 0100");
+    json_decref(data);
+    free(rows);
+    web_answer_fini(&answer);
+    web_free(w);
+}
+
 /* A list that ends at its limit says how much more there is. */
 static void what_does_not_fit_is_counted(void **state)
 {
@@ -346,6 +401,7 @@ int main(void)
         cmocka_unit_test(only_whom_the_reader_may_ring),
         cmocka_unit_test(what_is_known_of_its_places),
         cmocka_unit_test(what_does_not_fit_is_counted),
+        cmocka_unit_test(who_comes_by_a_gatekeeper_says_by_whom),
         cmocka_unit_test(read_once_and_again_when_one_is_frozen),
     };
 

@@ -555,6 +555,88 @@ static void whose_queue_a_minor_is_in(void **state)
     exchange_free(x);
 }
 
+static struct org_id define_org(struct exchange *x, enum org_kind kind, const char *code, uint8_t region)
+{
+    struct org o = {.kind = kind, .region = region};
+    struct command cmd = {.kind = CMD_DEFINE_ORG, .actor = {.role = ROLE_SYSTEM}, .u.org = &o};
+
+    snprintf(o.code, sizeof o.code, "%s", code);
+    snprintf(o.name, sizeof o.name, "%s", code);
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    return engine_org_find(x->e, code);
+}
+
+static void define_location(struct exchange *x, struct org_id org, const char *code, uint16_t municipality)
+{
+    struct location l = *engine_location(x->e, (struct location_id){A_NOORD});
+    struct command cmd = {.kind = CMD_DEFINE_LOCATION, .actor = {.role = ROLE_SYSTEM}, .u.location = &l};
+
+    l.id.v = 0;
+    l.org = org;
+    l.municipality = municipality;
+    snprintf(l.code, sizeof l.code, "%s", code);
+    snprintf(l.name, sizeof l.name, "%s", code);
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+}
+
+/* Within a region each municipality has the requests of its own; the region's first has the others. */
+static void the_home_municipality_decides(void **state)
+{
+    static const uint16_t homes[] = {606, 622, 613, 597, 0};
+    struct exchange *x = the_exchange();
+    uint8_t region = engine_org(x->e, (struct org_id){GEMEENTE})->region;
+    struct org_id town_b = define_org(x, ORG_MUNICIPALITY, "gemeente-b", region);
+    uint32_t wanted[] = {town_b.v, town_b.v, GEMEENTE, GEMEENTE, GEMEENTE};
+
+    (void)state;
+    define_location(x, (struct org_id){HUIS_A}, "huis-in-613", 613); /* a house is nobody's town hall */
+    define_location(x, (struct org_id){HUIS_A}, "huis-in-606", 606);
+    define_location(x, town_b, "loket-606", 606);
+    define_location(x, town_b, "loket-622", 622); /* one desk for two */
+    for (size_t i = 0; i < COUNT_OF(homes); i++) {
+        struct need n = a_minor();
+        struct referral_id r;
+
+        n.home_region = region;
+        n.home_municipality = homes[i];
+        r = do_open(x, VT_WEST, n);
+        assert_int_equal(send(x, r, KIND_JEUGD), REFUSAL_NONE);
+        if (gate_at(x, (unsigned)i + 1)->org.v != wanted[i])
+            fail_msg("GM%04u goes to organisation %u", homes[i], gate_at(x, (unsigned)i + 1)->org.v);
+    }
+    exchange_free(x);
+}
+
+/* So one desk is alarmed for a referral. A journal in which there are two is no state of this engine. */
+static void one_gatekeeper_at_a_time(void **state)
+{
+    struct exchange *x = the_exchange();
+    struct referral_id child = do_open(x, VT_OOST, a_minor()), woman = do_open(x, VT_OOST, a_victim());
+    struct event ev = {.kind = EV_GATE_SENT, .at_ms = x->now};
+    char why[200] = "";
+
+    (void)state;
+    assert_int_equal(send(x, child, KIND_COSM), REFUSAL_DOES_NOT_FIT);
+    assert_int_equal(send(x, child, KIND_OMM), REFUSAL_DOES_NOT_FIT);
+    assert_int_equal(send(x, woman, KIND_JEUGD), REFUSAL_DOES_NOT_FIT);
+    assert_int_equal(send(x, child, KIND_JEUGD), REFUSAL_NONE);
+    assert_int_equal(send(x, woman, KIND_COSM), REFUSAL_NONE);
+    assert_int_equal(send(x, woman, KIND_OMM), REFUSAL_NONE);
+    assert_int_equal(engine_gates(x->e), 2);
+    assert_int_equal(gate_undecided_of(x->e, the_referral(x, woman))->org.v, COMENSHA);
+    assert_true(engine_check(x->e, why, sizeof why));
+    ev.seq = engine_seq(x->e) + 1;
+    ev.u.gate.gate.v = 3;
+    ev.u.gate.referral = woman;
+    ev.u.gate.org.v = GEMEENTE;
+    ev.u.gate.keeper = GATEKEEPER_GI;
+    ev.u.gate.kind = KIND_JEUGD;
+    engine_apply(x->e, &ev);
+    assert_false(engine_check(x->e, why, sizeof why));
+    assert_non_null(strstr(why, "a live one to another gatekeeper"));
+    exchange_free(x);
+}
+
 /* ---- clocks ---- */
 
 static void the_queue_goes_by_what_presses(void **state)
@@ -711,6 +793,8 @@ int main(void)
         cmocka_unit_test(the_gatekeeper_gives_its_assent),
         cmocka_unit_test(the_gatekeeper_of_a_minor_asks_itself),
         cmocka_unit_test(whose_queue_a_minor_is_in),
+        cmocka_unit_test(the_home_municipality_decides),
+        cmocka_unit_test(one_gatekeeper_at_a_time),
         cmocka_unit_test(the_queue_goes_by_what_presses),
         cmocka_unit_test(no_decision_in_time),
         cmocka_unit_test(what_presses_later_is_late_later),
