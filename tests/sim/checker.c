@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "core/audience/audience.h"
 #include "core/gate/gate_look.h"
 #include "core/match.h"
 #include "key_model.h"
@@ -233,6 +234,30 @@ static void check_found(struct checker *c, const struct event *ev)
     match_fini(&result);
 }
 
+/* Nothing is handed over by a house that the household has left. */
+static void check_handover(struct checker *c, const struct event *ev)
+{
+    const struct ev_item *i = &ev->u.item;
+
+    if (i->side == HANDOVER_HOUSE && stay_model_left_at_ms(c->stays, i->request) != 0)
+        trace_fail(c->trace, "seq %llu: a house hands over a household that left it",
+                   (unsigned long long)ev->seq);
+}
+
+/* The file of a household closes to the house that it leaves, but for one that co-ordinates. */
+static void check_closed(struct checker *c, const struct event *ev)
+{
+    const struct engine *e = c->follower;
+    const struct stay *s = engine_stay(e, ev->u.stay.stay);
+    struct actor house = {.role = ROLE_SHELTER, .org = engine_pool(e, s->pool)->org};
+
+    if (engine_regie(e, s->referral).holder.v == house.org.v)
+        return;
+    if (audience_of_referral(e, &house, s->referral) != SIGHT_NONE)
+        trace_fail(c->trace, "seq %llu: organisation %u has the file of referral %llu that left it",
+                   (unsigned long long)ev->seq, house.org.v, (unsigned long long)s->referral.v);
+}
+
 static enum err on_row(void *ctx, const struct journal_row *row)
 {
     struct checker *c = ctx;
@@ -258,6 +283,10 @@ static enum err on_row(void *ctx, const struct journal_row *row)
     if (row->digest != 0 && row->digest != engine_digest(c->follower, false))
         trace_fail(c->trace, "seq %llu: replay gives another digest than the broker had",
                    (unsigned long long)row->seq);
+    if (ev.kind == EV_STAY_ENDED)
+        check_closed(c, &ev);
+    if (ev.kind == EV_HANDOVER_ITEM)
+        check_handover(c, &ev);
     if (c->late_bed_money && ev.kind == EV_BRIDGE_FUNDED)
         ev.u.bridge_funded.spans[0].stream++;
     ledger_model_event(c->ledger, &ev);

@@ -43,6 +43,9 @@ regie|1-4|3000|co-ordinates, and [0-9]+ was told
 check|1-4|500|killed by signal 6
 note|1-4|4000|engine_check: (handover|digest)|the live state and its replay differ
 loss|1-4|4000|in use, and lost by one person
+again|1-4|1500|it is not raised again
+keeper|4-7|3000|min late and nobody is alarmed
+left|1-4|6000|'(handover\.item|note\.[a-z_]+)' reached a 'shelter'
 ROWS
 
 "$sim" --seeds 1-4 --steps 1500 --fingerprints | sort >"$out"

@@ -71,16 +71,28 @@ static void spoil(const struct sealed_note *n)
         ((struct sealed_note *)(uintptr_t)n)->state = NOTE_PICKED_UP; /* and never told to anybody */
 }
 
+/* Whose household came to stay among the last, and may have left since. */
+static const struct referral *of_some_stay(const struct engine *e, struct rng *rng)
+{
+    uint64_t n = engine_stays(e);
+    uint64_t back = n > 0 ? rng_below(rng, n < 16 ? (uint32_t)n : 16) : 0;
+
+    return n > 0 ? engine_referral(e, engine_stay(e, (struct stay_id){n - back})->referral) : NULL;
+}
+
 void handover_walk_step(struct world *w, struct rng *rng, const struct cast *cast, const struct referral *r)
 {
     const struct engine *e = engine_of(w);
-    const struct request *q = handover_request(e, r);
+    const struct request *q = NULL;
     enum handover_side side = rng_chance(rng, 500) ? HANDOVER_HOUSE : HANDOVER_REFERRER;
     struct cmd_write_note note = {.bytes = NOTE_SEAL_BYTES + NOTE_STEP_BYTES};
     struct command cmd = {.kind = CMD_HANDOVER_ITEM};
     const struct org_key *k = NULL;
     const struct sealed_note *last = NULL;
 
+    if (r == NULL || rng_chance(rng, 150))
+        r = of_some_stay(e, rng);
+    q = handover_request(e, r);
     if (q == NULL || rng_chance(rng, 100)) {
         keys_step(w, rng, cast, some_org(rng, cast));
         return;

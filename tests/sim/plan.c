@@ -26,6 +26,9 @@ const char *broken_name(enum broken b)
         [BROKEN_LOSS] = "loss",
         [BROKEN_LEAK] = "leak",
         [BROKEN_REGIE] = "regie",
+        [BROKEN_AGAIN] = "again",
+        [BROKEN_KEEPER] = "keeper",
+        [BROKEN_LEFT] = "left",
     };
 
     return names[b];
@@ -160,6 +163,12 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
         p.weights[DO_SAFETY] = 200;
     if (broken == BROKEN_NOTE || broken == BROKEN_LOSS)
         p.weights[DO_HANDOVER] += 100;
+    if (broken == BROKEN_KEEPER)
+        p.weights[DO_GATE] += 200;
+    if (broken == BROKEN_LEFT) { /* it takes a departure, and a desk that hands over all the same */
+        p.weights[DO_STAY] += 60;
+        p.weights[DO_HANDOVER] += 300;
+    }
     if (broken == BROKEN_DIGEST) {
         p.crash = 60; /* it takes a restart to read the row */
         p.weights[DO_OPEN] += 20;

@@ -30,6 +30,11 @@ enum broken {
     BROKEN_LEAK, /* the judge hears of no report: a house is frozen by one person */
     /* ---- MDO, regiehouder, consult ---- */
     BROKEN_REGIE, /* the judge hears of nobody who took it: two organisations co-ordinate one household */
+    /* ---- timers and escalation ---- */
+    BROKEN_AGAIN,  /* a broker that raises each alarm once */
+    BROKEN_KEEPER, /* a broker that lets a gatekeeper be late */
+    /* ---- stays, clocks, nights and funding ---- */
+    BROKEN_LEFT, /* a house that the household left hears on of it */
     BROKEN_N
 };
 const char *broken_name(enum broken b); /* "double-hold", ...; BROKEN_NOTHING is "nothing" */

@@ -19,6 +19,7 @@ struct stay_model_stay {
     struct referral_id referral;
     struct request_id request;
     int32_t arrival, departure; /* days; departure 0 = still there */
+    int64_t left_at_ms;         /* the same moment; 0 = still there */
     struct change changes[CHANGES_MAX];
     unsigned n_changes;
 };
@@ -119,6 +120,7 @@ static void on_ended(struct stay_model *m, const struct event *ev)
     if (s->departure != 0)
         breach(m, ev, "a household departs twice");
     s->departure = time_day_nl(ev->at_ms);
+    s->left_at_ms = ev->at_ms;
     for (size_t i = 0; i < m->n_clocks; i++) {
         if (m->clocks[i].referral.v == s->referral.v && !m->clocks[i].over)
             breach(m, ev, "a clock runs for a household that has left");
@@ -291,4 +293,22 @@ struct referral_id stay_model_referral_of_clock(const struct stay_model *m, stru
 struct request_id stay_model_request_of(const struct stay_model *m, struct stay_id id)
 {
     return id.v >= 1 && id.v <= m->n_stays ? m->stays[id.v - 1].request : (struct request_id){0};
+}
+
+int64_t stay_model_left_at_ms(const struct stay_model *m, struct request_id id)
+{
+    for (size_t i = 0; i < m->n_stays; i++) {
+        if (m->stays[i].request.v == id.v)
+            return m->stays[i].left_at_ms;
+    }
+    return 0;
+}
+
+struct request_id stay_model_place_of(const struct stay_model *m, struct referral_id id)
+{
+    for (size_t i = 0; i < m->n_stays; i++) {
+        if (m->stays[i].referral.v == id.v)
+            return m->stays[i].request;
+    }
+    return (struct request_id){0};
 }

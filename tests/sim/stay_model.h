@@ -28,5 +28,9 @@ bool stay_model_was_of(const struct stay_model *m, struct clock_id id,
                        struct org_id org); /* or offered to it */
 struct referral_id stay_model_referral_of_clock(const struct stay_model *m, struct clock_id id);
 struct request_id stay_model_request_of(const struct stay_model *m, struct stay_id id);
+/* When the household of that request left; 0 = it is there, or never came to stay. */
+int64_t stay_model_left_at_ms(const struct stay_model *m, struct request_id id);
+/* The request by which the household of that referral came to stay; 0 = it has not. */
+struct request_id stay_model_place_of(const struct stay_model *m, struct referral_id id);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/gate/gate_look.h"
 
 #include <stdlib.h>
 
@@ -52,6 +53,100 @@ bool timers_walk_draw(struct rng *rng, const struct engine *e, const struct refe
 static const int64_t lead_minutes[THREAT_N] = {60, 39 * 60, 60, 20}; /* next day at nine: at most 39 h away */
 static const int64_t no_show_minutes[THREAT_N] = {60, 240, 60, 30};
 
+/* An alarm that nobody looks after comes again as often as a house is rung, twice three times at most, and
+ * not for what began so long ago that another shift must have seen it. */
+static const int64_t again_minutes[THREAT_N] = {15, 60, 15, 5};
+#define AGAIN_MAX 6
+#define AGAIN_FOR_MS MS_DAY
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* By when the desk of a gatekeeper is late: past its moment, or as long after it was asked as an alarm takes
+ * to come again, if that moment was over then. 0 = it has decided, or nothing presses. */
+static int64_t late_at_ms(const struct engine *e, const struct referral *r, const struct gate *g)
+{
+    bool is_undecided = !g->assented && (g->state == GATE_WAITING || g->state == GATE_TAKEN ||
+                                         g->state == GATE_ASKED_BACK || g->state == GATE_PLACING);
+    int64_t act_by_ms = gate_clocks_of(e, g).act_by_ms;
+
+    if (!is_undecided || act_by_ms == INT64_MAX)
+        return 0;
+    return later(act_by_ms, g->sent_at_ms + again_minutes[r->need.threat_level] * MS_MINUTE);
+}
+
+/* One that is late is an alarm: the referrer finds it in its list, however long ago it was raised. */
+static void check_gates(struct trace *t, const struct engine *e, const struct referral *r, int64_t now_ms)
+{
+    int64_t raised_ms = timers_of(e, r->id)->alarms[ALARM_GATE].raised_at_ms;
+    int64_t late_ms = INT64_MAX;
+    bool is_told = false;
+
+    for (unsigned i = 0; i < r->n_gates; i++) {
+        const struct gate *g = engine_gate(e, r->gates[i]);
+        int64_t at_ms = late_at_ms(e, r, g);
+
+        if (at_ms == 0 || at_ms > now_ms)
+            continue;
+        late_ms = at_ms < late_ms ? at_ms : late_ms;
+        is_told = is_told || raised_ms >= later(gate_clocks_of(e, g).act_by_ms, g->sent_at_ms);
+    }
+    if (late_ms != INT64_MAX && !is_told)
+        trace_fail(t, "the gatekeeper of referral %llu is %lld min late and nobody is alarmed",
+                   (unsigned long long)r->id.v, (long long)((now_ms - late_ms) / MS_MINUTE));
+}
+
+/* What the alarm says is so still. */
+static bool is_still(const struct engine *e, const struct referral *r, enum alarm alarm, int64_t since_ms)
+{
+    const struct timers *s = timers_of(e, r->id);
+    int64_t raised_ms = s->alarms[alarm].raised_at_ms;
+
+    switch (alarm) {
+    case ALARM_LEAD:
+    case ALARM_HOLD_ENDED:
+        return referral_is_looking(r->state) && raised_ms >= since_ms;
+    case ALARM_HOLD_ENDING:
+        return r->state == REFERRAL_RESERVED && s->hold_warned;
+    case ALARM_NO_SHOW:
+        return r->state == REFERRAL_TRAVELLING && s->hold_missed;
+    case ALARM_GATE:
+        for (unsigned i = 0; referral_is_looking(r->state) && i < r->n_gates; i++) {
+            int64_t at_ms = late_at_ms(e, r, engine_gate(e, r->gates[i]));
+
+            if (at_ms != 0 && at_ms <= raised_ms)
+                return true;
+        }
+        return false;
+    case ALARM_N:
+        break;
+    }
+    return false;
+}
+
+static void check_again(struct trace *t, const struct engine *e, const struct referral *r, int64_t since_ms,
+                        int64_t now_ms)
+{
+    for (int i = 0; i < ALARM_N; i++) {
+        const struct alarm_state *a = &timers_of(e, r->id)->alarms[i];
+        int64_t due_ms =
+            later(a->raised_at_ms, a->again_at_ms) + again_minutes[r->need.threat_level] * MS_MINUTE;
+
+        if (a->n_again > AGAIN_MAX)
+            trace_fail(t, "referral %llu: '%s' was raised again %u times", (unsigned long long)r->id.v,
+                       alarm_code((enum alarm)i), a->n_again);
+        if (a->raised_at_ms == 0 || a->acknowledged_at_ms != 0 || a->n_again >= AGAIN_MAX ||
+            now_ms < due_ms || now_ms - a->raised_at_ms >= AGAIN_FOR_MS)
+            continue;
+        if (is_still(e, r, (enum alarm)i, since_ms))
+            trace_fail(t, "referral %llu: nobody looks after '%s' for %lld min, and it is not raised again",
+                       (unsigned long long)r->id.v, alarm_code((enum alarm)i),
+                       (long long)((now_ms - due_ms) / MS_MINUTE));
+    }
+}
+
 static void check_one(struct trace *t, const struct engine *e, const struct referral *r, int64_t now_ms)
 {
     const struct timers *s = timers_of(e, r->id);
@@ -83,6 +178,9 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
     if (planned && s->alarms[ALARM_LEAD].raised_at_ms != 0 &&
         s->alarms[ALARM_LEAD].raised_at_ms < r->deadline_ms - lead_minutes[level] * MS_MINUTE)
         trace_fail(t, "referral %llu follows a stay and is an emergency long before its day", id);
+    if (referral_is_looking(r->state))
+        check_gates(t, e, r, now_ms);
+    check_again(t, e, r, since_ms, now_ms);
     if (q == NULL)
         return;
     if (planned && s->hold_request.v == q->id.v && s->hold_until_ms < r->deadline_ms)

@@ -91,6 +91,36 @@ static bool works_on(const struct ledger_model *m, const struct actor *a, struct
            gate_model_works_on(ledger_model_gates(m), a->org, id, seq);
 }
 
+static struct request_id handover_request_of(const struct event *ev)
+{
+    if (ev->kind == EV_HANDOVER_ITEM)
+        return ev->u.item.request;
+    return ev->kind == EV_NOTE_WRITTEN ? ev->u.note_written.request : ev->u.note.request;
+}
+
+/* The house of the request, and what it was told before the household left: afterwards it hears of its stay
+ * alone. What ended that is told. */
+static bool has_household(const struct ledger_model *m, struct checker *c, const struct actor *a,
+                          struct request_id id, int64_t at_ms)
+{
+    int64_t left_at_ms = stay_model_left_at_ms(checker_stays(c), id);
+
+    return a->role == ROLE_SHELTER && has_pool(m, a, ledger_model_pool_of(m, id)) &&
+           (left_at_ms == 0 || at_ms <= left_at_ms);
+}
+
+/* A clock of a household that stays is its house's business. Before it is there the engine may know of an
+ * arrival that is not durable yet: then of a house that was asked. */
+static bool has_clock(const struct ledger_model *m, struct checker *c, const struct actor *a,
+                      const struct event *ev)
+{
+    struct request_id place = stay_model_place_of(checker_stays(c), ev->u.clock.referral);
+
+    if (place.v == 0)
+        return a->role == ROLE_SHELTER && ledger_model_was_asked(m, ev->u.clock.referral, a->org);
+    return has_household(m, c, a, place, ev->at_ms);
+}
+
 /* Referrals are their referrer's, requests also the asked house's; capacity is for those who place and the
  * house itself; municipalities and rapporteurs get statistics and never an event. */
 static bool may_see(const struct ledger_model *m, struct checker *checker, const struct actor *a,
@@ -139,8 +169,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         /* Whose it is or may become, and who placed the household or has it. */
         if (may_act(a) && stay_model_was_of(checker_stays(checker), ev->u.clock.clock, a->org))
             return true;
-        return has_referral(m, a, ev->u.clock.referral) ||
-               (a->role == ROLE_SHELTER && ledger_model_was_asked(m, ev->u.clock.referral, a->org));
+        return has_referral(m, a, ev->u.clock.referral) || has_clock(m, checker, a, ev);
     case EV_REFERRAL_LINKED:
         return has_referral(m, a, ev->u.link.referral);
     case EV_FUNDING_FLAGGED: /* no reason of this world's list says so */
@@ -260,15 +289,13 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return has_referral(m, a, ev->u.residence.referral) ||
                works_on(m, a, ev->u.residence.referral, ev->seq);
     case EV_HANDOVER_ITEM:
-        request = ev->u.item.request;
-        break;
     case EV_NOTE_WRITTEN:
-        request = ev->u.note_written.request;
-        break;
     case EV_NOTE_PICKED_UP:
     case EV_NOTE_UNREADABLE:
     case EV_NOTE_DESTROYED:
-        request = ev->u.note.request;
+        request = handover_request_of(ev);
+        if (a->role == ROLE_SHELTER)
+            return has_household(m, checker, a, request, ev->at_ms);
         break;
     case EV_KEY_MADE: /* whoever of the organisation acts in it */
         return has_key(checker, a, ev->u.key_made.id);
@@ -308,11 +335,25 @@ static void receive(struct viewers *v, struct viewer *viewer, const struct event
     t->counts.seen_by_viewers += !viewer->sees_all;
 }
 
+/* A planted defect: what is said about the household of a house goes on to it after they left. */
+static bool is_of_who_left(const struct engine *e, const struct actor *a, const struct event *ev)
+{
+    bool is_handover = ev->kind >= EV_HANDOVER_ITEM && ev->kind <= EV_NOTE_DESTROYED;
+    struct request_id id = is_handover ? handover_request_of(ev) : (struct request_id){0};
+    const struct request *q = engine_request(e, id);
+
+    return q != NULL && a->role == ROLE_SHELTER && q->left_at_ms != 0 &&
+           engine_pool(e, q->pool)->org.v == a->org.v;
+}
+
 /* What the broker does for each open stream. What is not for this viewer still moves its id on (a heartbeat
  * carries it), or a municipality would resume at the first event of the exchange. */
 static void offer(struct viewers *v, struct viewer *viewer, const struct engine *e, const struct event *ev)
 {
-    if (viewer->sees_all || v->w->plan.broken == BROKEN_AUDIENCE || audience_of_event(e, &viewer->actor, ev))
+    bool passes = v->w->plan.broken == BROKEN_AUDIENCE ||
+                  (v->w->plan.broken == BROKEN_LEFT && is_of_who_left(e, &viewer->actor, ev));
+
+    if (viewer->sees_all || passes || audience_of_event(e, &viewer->actor, ev))
         receive(v, viewer, ev);
     else if (ev->seq > viewer->last_id)
         viewer->last_id = ev->seq;

@@ -79,6 +79,10 @@ static struct broker *broker_start(struct world *w)
     b->generation = ++w->generation;
     if (w->plan.broken == BROKEN_HOLD)
         settings.timers = timers_settings_off();
+    if (w->plan.broken == BROKEN_AGAIN)
+        settings.timers.again_times = 0;
+    if (w->plan.broken == BROKEN_KEEPER)
+        settings.timers.gate = false;
     b->journal = journal_memory_new(w->disk, rng_next(&w->rng), w->plan.journal_bytes_max);
     b->flow = flow_new(engine_new(w->vocab, &settings), journal_memory_port(b->journal), &w->plan.limits);
     if (w->plan.broken == BROKEN_DIGEST && journal_disk_seq(w->disk) > 100)

@@ -1,12 +1,21 @@
 /* Night sheets: one in a turn, so that the loop goes on; what stands in a row; whom one may ring. */
 #include "http/night_sheet.h"
 
+#include "base/time_text.h"
 #include "core/audience/audience.h"
+#include "flow/flow.h"
+#include "http/app_state.h"
+#include "loop/loop.h"
 #include "support/web.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct web *begin(uint32_t every_s)
 {
@@ -392,6 +401,139 @@ static void read_once_and_again_when_one_is_frozen(void **state)
     web_free(w);
 }
 
+/* ---- rounds that fail ---- */
+
+static unsigned rounds(const struct web *w)
+{
+    return web_recorded(w, "night_sheet.make");
+}
+
+static void on_ignored(void *ctx, enum err trouble, const struct outcome *outcome)
+{
+    (void)ctx;
+    (void)trouble;
+    (void)outcome;
+}
+
+/* The loop turns and the journal does not: what waits for it waits. Real time, as the timers of rounds. */
+static void journal_stands_still(struct web *w, int64_t ms)
+{
+    int64_t until_ms = time_mono_ms() + ms;
+
+    while (time_mono_ms() < until_ms)
+        loop_turn(w->loop, 2);
+}
+
+/* Once it waits for a commit that is then given up, once it is refused at the door: each time it is tried
+ * again after five seconds, and not at the next hour. */
+static void a_round_that_cannot_begin_is_tried_again(void **state)
+{
+    struct web *w = begin(3600);
+    struct cmd_make_key key = {.wrapped_bytes = ORG_KEY_WRAPPED_MIN};
+    struct command make = {.kind = CMD_MAKE_KEY,
+                           .actor = {.role = ROLE_SHELTER, .org = {WEB_HUIS_A}, .account = {20}},
+                           .key = {.hi = 1, .lo = 1},
+                           .u.make_key = &key};
+
+    (void)state;
+    give_key(w, WEB_VT, ROLE_REFERRER);
+    memset(key.public_key, 77, sizeof key.public_key);
+    assert_int_equal(flow_submit(w->flow, &make, on_ignored, NULL), OK);
+    journal_stands_still(w, 2500); /* the first round, two seconds after the start */
+    assert_int_equal(rounds(w), 0);
+    journal_memory_cut(w->journal);
+    journal_memory_step(w->journal);
+    journal_stands_still(w, 5500); /* the second, refused */
+    assert_int_equal(rounds(w), 0);
+    journal_memory_heal(w->journal);
+    web_until(w, rounds(w) == 1);
+    web_free(w);
+}
+
+struct on_disk {
+    char dir[64], file[128], fresh[140];
+};
+
+/* A round each second, on disk too. */
+static struct web *begin_on_disk(struct on_disk *k)
+{
+    struct web *w = web_new();
+
+    snprintf(k->dir, sizeof k->dir, "/tmp/plek-nachtlijst-XXXXXX");
+    assert_non_null(mkdtemp(k->dir));
+    snprintf(k->file, sizeof k->file, "%s/nachtlijst-vt.html", k->dir);
+    snprintf(k->fresh, sizeof k->fresh, "%s.new", k->file);
+    w->settings.night_sheet_s = 1;
+    w->settings.night_sheet_dir = k->dir;
+    web_start(w);
+    give_key(w, WEB_VT, ROLE_REFERRER);
+    return w;
+}
+
+static void end_on_disk(struct web *w, const struct on_disk *k)
+{
+    web_free(w); /* its threads have ended: nothing is written any more */
+    unlink(k->file);
+    assert_int_equal(rmdir(k->dir), 0); /* and nothing else is left in it */
+}
+
+static ino_t file_of(const struct on_disk *k)
+{
+    struct stat st;
+
+    return stat(k->file, &st) == 0 ? st.st_ino : 0;
+}
+
+/* Root may write anywhere: what is in the way of the new file is a folder. */
+static void a_folder_that_cannot_be_written_is_tried_at_the_next_round(void **state)
+{
+    struct on_disk k;
+    struct web *w = begin_on_disk(&k);
+    struct buf out = {0};
+
+    (void)state;
+    assert_int_equal(mkdir(k.fresh, 0700), 0);
+    web_until(w, rounds(w) >= 2);
+    assert_int_equal(file_of(&k), 0);
+    assert_int_equal(night_sheet_write(w->app->night, (struct org_id){WEB_VT}, &out), OK);
+    buf_fini(&out);
+    assert_int_equal(rmdir(k.fresh), 0);
+    web_until(w, file_of(&k) != 0);
+    end_on_disk(w, &k);
+}
+
+/* As on a full disk: a part is written and then no more. The sheet of before stays whole. */
+static void a_full_disk_leaves_the_file_of_before(void **state)
+{
+    struct on_disk k;
+    struct web *w = begin_on_disk(&k);
+    struct rlimit before, full = {0};
+    struct stat st;
+    ino_t file = 0;
+    unsigned n = 0;
+    void (*was)(int) = SIG_DFL;
+
+    (void)state;
+    web_until(w, file_of(&k) != 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    full = (struct rlimit){.rlim_cur = 100, .rlim_max = before.rlim_max};
+    was = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    n = rounds(w);
+    web_until(w, rounds(w) >= n + 2); /* one of them began after the disk was full, and has ended */
+    file = file_of(&k);
+    n = rounds(w);
+    web_until(w, rounds(w) >= n + 2);
+    assert_int_equal(stat(k.file, &st), 0);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(st.st_ino, file);
+    assert_true(st.st_size > 100);
+    assert_true((st.st_mode & 0777) == 0600);
+    web_until(w, file_of(&k) != file);
+    signal(SIGXFSZ, was);
+    end_on_disk(w, &k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +545,9 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_counted),
         cmocka_unit_test(who_comes_by_a_gatekeeper_says_by_whom),
         cmocka_unit_test(read_once_and_again_when_one_is_frozen),
+        cmocka_unit_test(a_round_that_cannot_begin_is_tried_again),
+        cmocka_unit_test(a_folder_that_cannot_be_written_is_tried_at_the_next_round),
+        cmocka_unit_test(a_full_disk_leaves_the_file_of_before),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
