@@ -94,6 +94,10 @@ MUST_CHECK enum err engine_replay(struct engine *e, const struct event *ev, char
 
 uint64_t engine_seq(const struct engine *e); /* of the last event applied; 0 = empty */
 
+/* The broker takes up at NOW what it replayed: an alarm that was first raised more than a day before is not
+ * raised again (core/timers). What happened is not changed; without this call all are. */
+void engine_took_up(struct engine *e, int64_t now_ms);
+
 /* Earliest moment at which CMD_TICK has something to do; INT64_MAX = never. */
 int64_t engine_next_due_ms(const struct engine *e);
 

@@ -27,7 +27,11 @@ struct fields {
 };
 
 /* 2: weekend hours, terms of a proposal; 3: the last word of each side; 4: outcomes of what comes after
- * arrival, requests that are bridges, the channel of the call-back */
+ * arrival, requests that are bridges, the channel of the call-back; 5: whose record a regie is, why a key is
+ * lost. A field of a record that no event has may not change the digest of what an older version told: rows
+ * of its journal carry digests, and a start that comes to another is refused. So an event says that it is of
+ * such a journal (alone, untold, beds_untold: read by version, never written), and what it did is left as it
+ * was then. */
 #define CODEC_VERSION 5
 
 struct fields fields_write(struct buf *out);

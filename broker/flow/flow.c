@@ -47,6 +47,7 @@ struct flow {
     enum flow_state state;
     bool delivering; /* a callback is under way */
     bool clock_warned;
+    bool has_turned;
     int64_t now_ms;
     int64_t away_since_ms;
 
@@ -473,6 +474,9 @@ void flow_turn(struct flow *f, int64_t now_ms)
         return;
     }
     append_tail(f);
+    if (!f->has_turned)
+        engine_took_up(f->engine, f->now_ms);
+    f->has_turned = true;
     if (f->tail.appended == tail_applied(&f->tail)) {
         fall_due(f);
         decide_queued(f);

@@ -21,7 +21,8 @@ static json_t *view_key_loss(const struct actor *actor, const struct org_key *k)
 {
     json_t *o = NULL;
 
-    if (k->state != ORG_KEY_LOSS_ASKED && k->state != ORG_KEY_LOST)
+    /* Of one that was lost before the reason was asked nothing is known. */
+    if ((k->state != ORG_KEY_LOSS_ASKED && k->state != ORG_KEY_LOST) || k->loss.alone)
         return json_null();
     o = json_pack("{s:s, s:b}", "reason", key_loss_reason_code(k->loss.reason), "askedByMe",
                   k->loss.asked_by.v != 0 && k->loss.asked_by.v == actor->account.v);

@@ -50,7 +50,8 @@ struct request;
 #define NOTES_PER_REFERRAL_MAX 32
 
 /* Of one organisation, in any state, for ever: they are in the journal. Two a year are made, a few more by
- * who tries the page; past it somebody plays. */
+ * who tries the page; past it somebody plays. Only decide asks: a journal from before there was a bound may
+ * have more. */
 #define ORG_KEYS_MAX 256
 #define ORG_KEY_PUBLIC_BYTES 32
 #define ORG_KEY_WRAPPED_MIN 80 /* what the browser made of the private key: salt, costs, nonce, box */

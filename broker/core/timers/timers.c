@@ -203,10 +203,20 @@ int64_t timers_again_ms(const struct engine *e, const struct referral *r, enum a
     const struct alarm_state *a = &timers_of(e, r->id)->alarms[alarm];
     uint32_t again_s = s->again_s[r->need.threat_level];
 
+    /* Raised in an earlier life of the broker, and a day has passed: whoever has it heard, or has gone. */
+    if (a->raised_at_ms < e->timers.took_up_ms - MS_DAY)
+        return INT64_MAX;
     if (again_s == 0 || a->n_again >= 2 * s->again_times || a->acknowledged_at_ms != 0 ||
         !timers_alarm_stands(e, r, alarm))
         return INT64_MAX;
     return later(a->raised_at_ms, a->again_at_ms) + again_s * MS_SECOND;
+}
+
+void engine_took_up(struct engine *e, int64_t now_ms)
+{
+    e->timers.took_up_ms = now_ms;
+    for (uint32_t i = 0; i < e->timers.n; i++)
+        due_refresh_timers(e, &e->referrals[i].r);
 }
 
 /* ---- ring again ---- */

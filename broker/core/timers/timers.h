@@ -118,7 +118,10 @@ struct account_id timers_owner(const struct engine *e, const struct referral *r)
 int64_t timers_hold_until(const struct engine *e, const struct referral *r);
 /* The alarm was raised, and what it is about is not over. */
 bool timers_alarm_stands(const struct engine *e, const struct referral *r, enum alarm alarm);
-/* When an alarm that stands is raised again; INT64_MAX = never. */
+/* When an alarm that stands is raised again; INT64_MAX = never. What fell due while the broker was away comes
+ * once, at its start, and the next an interval after it; nothing of what was first raised more than a day
+ * before the start: that is shown as it stands, and a broker that comes back after weeks does not ring for
+ * all of it. */
 int64_t timers_again_ms(const struct engine *e, const struct referral *r, enum alarm alarm);
 /* Its gatekeeper, which has not decided yet, is alarmed then; INT64_MAX = there is none. */
 int64_t timers_gate_ms(const struct engine *e, const struct referral *r);

@@ -20,6 +20,7 @@ struct timers_slot {
 struct timers_state {
     struct timers_slot *list;
     uint32_t n, cap;
+    int64_t took_up_ms; /* see engine_took_up; 0 = not. No state: of the running broker, as its settings */
 };
 
 void timers_free(struct timers_state *s);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/time_text.h"
 #include "support/desk.h"
 
 /* A desk with ten organisations in its journal, a digest every three rows. */
@@ -170,10 +171,70 @@ static void a_row_changed_in_the_middle_is_found_at_the_next_digest(void **state
     desk_free(b);
 }
 
+static void replay_event(struct desk *d, const struct event *ev, int64_t at_ms)
+{
+    struct buf clear = {0}, private_part = {0};
+    struct journal_row row = {.seq = engine_seq(flow_engine(d->flow)) + 1,
+                              .at_ms = at_ms,
+                              .kind = ev->kind,
+                              .subject = event_subject(ev)};
+    char why[200];
+
+    event_encode(ev, &clear, &private_part);
+    row.clear = buf_view(&clear);
+    row.private_part = buf_view(&private_part);
+    if (replay(d, &row, why) != OK)
+        fail_msg("%s", why);
+    buf_fini(&clear);
+    buf_fini(&private_part);
+}
+
+/* The first turn takes up what was replayed: of two alarms that nobody acknowledged, that of an hour before
+ * is raised again, that of weeks before is not. */
+static void old_alarms_do_not_ring_at_the_start(void **state)
+{
+    const int64_t now_ms = INT64_C(1795600000000);
+    struct desk *d = desk_new(NULL);
+    struct event ev = {.kind = EV_ORG_DEFINED};
+    unsigned again = 0;
+
+    (void)state;
+    ev.u.org =
+        (struct org){.id = {1}, .kind = ORG_VEILIG_THUIS, .region = REGION_NONE, .code = "vt", .name = "VT"};
+    replay_event(d, &ev, now_ms - 30 * MS_DAY);
+    for (uint64_t id = 1; id <= 2; id++) {
+        int64_t at_ms = id == 1 ? now_ms - 20 * MS_DAY : now_ms - MS_HOUR;
+
+        ev = (struct event){.kind = EV_REFERRAL_OPENED};
+        ev.u.opened.id.v = id;
+        referral_code_make(id, ev.u.opened.code);
+        ev.u.opened.org.v = 1;
+        ev.u.opened.home_region = REGION_NONE;
+        ev.u.opened.deadline_ms = now_ms + MS_DAY;
+        ev.u.opened.need = need_empty();
+        replay_event(d, &ev, at_ms - MS_HOUR);
+        ev = (struct event){.kind = EV_ALARM_RAISED};
+        ev.u.escalation.referral.v = id;
+        ev.u.escalation.alarm = ALARM_LEAD;
+        replay_event(d, &ev, at_ms);
+    }
+    for (int i = 0; i < 3; i++)
+        flow_turn(d->flow, now_ms + i);
+    for (size_t i = 0; i < d->journal.n; i++) {
+        assert_int_equal(d->journal.rows[i].kind, EV_ALARM_REPEATED);
+        assert_int_equal(d->journal.rows[i].subject.v, 2);
+        again++;
+    }
+    assert_int_equal(again, 1);
+    assert_true(flow_next_due_ms(d->flow) > now_ms);
+    desk_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_rows_give_the_same_state),
+        cmocka_unit_test(old_alarms_do_not_ring_at_the_start),
         cmocka_unit_test(rows_that_cannot_be_true_stop_the_start),
         cmocka_unit_test(an_impossible_event_stops_the_start),
         cmocka_unit_test(a_row_changed_in_the_middle_is_found_at_the_next_digest),

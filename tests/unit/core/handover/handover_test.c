@@ -414,6 +414,30 @@ static void keys_are_bounded(void **state)
     exchange_free(s.x);
 }
 
+/* The bound is younger than the journals. */
+static void an_old_journal_may_have_more_keys(void **state)
+{
+    struct scene s = scene_new();
+    struct event ev = {
+        .kind = EV_KEY_MADE, .at_ms = s.x->now, .account = person(shelter_of(HUIS_B), 1).account};
+    char why[200] = "";
+
+    (void)state;
+    ev.u.key_made = (struct ev_key_made){.org = {HUIS_B}, .wrapped_bytes = ORG_KEY_WRAPPED_MIN};
+    for (unsigned i = 0; i < ORG_KEYS_MAX + 44; i++) {
+        ev.seq = engine_seq(s.x->e) + 1;
+        ev.u.key_made.id.v = engine_org_keys(s.x->e) + 1;
+        memcpy(ev.u.key_made.public_key + 1, &i, sizeof i);
+        if (engine_replay(s.x->e, &ev, why, sizeof why) != OK || !handover_check(s.x->e, why, sizeof why))
+            fail_msg("key %u: %s", i + 1, why);
+    }
+    assert_int_equal(engine_org_keys_of(s.x->e, (struct org_id){HUIS_B}), ORG_KEYS_MAX + 44);
+    assert_int_equal(make_key(&s, shelter_of(HUIS_B), 200).refusal, REFUSAL_TOO_MANY_KEYS);
+    assert_int_equal(on_key(&s, CMD_CONFIRM_KEY, person(shelter_of(HUIS_B), 9), ORG_KEYS_MAX + 44),
+                     REFUSAL_NONE);
+    exchange_free(s.x);
+}
+
 static void an_old_key_can_be_lost_too(void **state)
 {
     struct scene s = scene_new();
@@ -734,6 +758,7 @@ int main(void)
         cmocka_unit_test(a_second_person_confirms),
         cmocka_unit_test(the_next_key_replaces_and_an_old_one_waits_for_its_notes),
         cmocka_unit_test(a_lost_key_makes_its_notes_unreadable),
+        cmocka_unit_test(an_old_journal_may_have_more_keys),
         cmocka_unit_test(an_old_key_can_be_lost_too),
         cmocka_unit_test(only_the_receiver_reads),
         cmocka_unit_test(a_note_is_refused),

@@ -387,6 +387,71 @@ static void not_again_when_somebody_looks_or_it_is_over(void **state)
     exchange_free(x);
 }
 
+/* The broker lived through the same, was away, and is there again at AT. */
+static void comes_back(struct exchange *x, int64_t at_ms)
+{
+    struct engine *again = exchange_replay(x);
+
+    engine_free(x->e);
+    x->e = again;
+    x->now = at_ms;
+    engine_took_up(x->e, at_ms);
+}
+
+/* What fell due while it was away comes once, and not all of it at once. */
+static void once_after_hours_away(void **state)
+{
+    struct exchange *x = exchange_insisting();
+    struct referral_id r = do_open(x, VT_OOST, need_at(THREAT_ROOD));
+
+    (void)state;
+    x->now = timers_lead_ms(x->e, the_referral(x, r));
+    do_tick(x);
+    comes_back(x, x->now + 3 * MS_HOUR);
+    do_tick(x);
+    assert_int_equal(happened(x, EV_ALARM_REPEATED), 1);
+    assert_int_equal(repeated(x)->again, 1);
+    do_tick(x);
+    assert_int_equal(happened(x, EV_ALARM_REPEATED), 0);
+    due_at(x, x->now + 5 * MS_MINUTE, EV_ALARM_REPEATED, "an interval after it");
+    exchange_free(x);
+}
+
+/* A broker that comes back after weeks does not ring for all that was left to stand. */
+static void not_again_after_a_day_away(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t away_ms;
+        unsigned times;
+    } cases[] = {{"a day", MS_DAY, 1}, {"a moment more", MS_DAY + 1, 0}, {"weeks", 20 * MS_DAY, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_insisting();
+        struct referral_id r = do_open(x, VT_OOST, need_at(THREAT_ROOD)), later;
+        char why[200] = "";
+
+        x->now = timers_lead_ms(x->e, the_referral(x, r));
+        do_tick(x);
+        comes_back(x, x->now + cases[i].away_ms);
+        assert_true(engine_check(x->e, why, sizeof why));
+        do_tick(x);
+        if (happened(x, EV_ALARM_REPEATED) != cases[i].times)
+            fail_msg("%s: %u times", cases[i].name, happened(x, EV_ALARM_REPEATED));
+        do_tick(x);
+        assert_true(engine_next_due_ms(x->e) > x->now); /* nothing is due for ever */
+        assert_true(timers_alarm_stands(x->e, the_referral(x, r), ALARM_LEAD));
+        /* What begins now is raised again as ever; and the old one can be acknowledged. */
+        later = do_open(x, VT_WEST, need_at(THREAT_ROOD));
+        assert_int_equal(escalate(x, CMD_ACKNOWLEDGE_ALARM, r, ALARM_LEAD, 0).refusal, REFUSAL_NONE);
+        x->now = timers_lead_ms(x->e, the_referral(x, later));
+        do_tick(x);
+        due_at(x, x->now + 5 * MS_MINUTE, EV_ALARM_REPEATED, cases[i].name);
+        exchange_free(x);
+    }
+}
+
 static void what_cannot_be_raised_again(void **state)
 {
     struct exchange *x = exchange_insisting();
@@ -921,6 +986,8 @@ int main(void)
         cmocka_unit_test(a_journey_without_an_end),
         cmocka_unit_test(raised_again_until_the_next_in_line),
         cmocka_unit_test(not_again_when_somebody_looks_or_it_is_over),
+        cmocka_unit_test(once_after_hours_away),
+        cmocka_unit_test(not_again_after_a_day_away),
         cmocka_unit_test(what_cannot_be_raised_again),
         cmocka_unit_test(the_next_day_at_nine),
         cmocka_unit_test(rung_again_and_not_for_ever),
