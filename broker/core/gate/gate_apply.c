@@ -63,7 +63,7 @@ const char *gate_sent_impossible(const struct engine *e, const struct event *ev)
     if ((unsigned)g->kind >= KIND_N || g->keeper == GATEKEEPER_NONE || (unsigned)g->keeper >= GATEKEEPER_N ||
         gate_keeper_of_kind(g->kind) != g->keeper)
         return "a gate request for a kind without this gatekeeper";
-    return gate_live_of(e, r, g->keeper) != NULL ? "a second live gate request to one gatekeeper" : NULL;
+    return gate_any_live_of(e, r) != NULL ? "a second live gate request of one referral" : NULL;
 }
 
 void gate_sent_apply(struct engine *e, const struct event *ev)

@@ -24,6 +24,17 @@ const struct gate *gate_live_of(const struct engine *e, const struct referral *r
     return NULL;
 }
 
+const struct gate *gate_any_live_of(const struct engine *e, const struct referral *r)
+{
+    for (unsigned i = r->n_gates; i > 0; i--) {
+        const struct gate *g = engine_gate(e, r->gates[i - 1]);
+
+        if (gate_is_live(g))
+            return g;
+    }
+    return NULL;
+}
+
 const struct gate *gate_undecided_of(const struct engine *e, const struct referral *r)
 {
     for (unsigned i = 0; i < r->n_gates; i++) {

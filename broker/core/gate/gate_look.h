@@ -11,9 +11,10 @@ const struct gate *engine_gate(const struct engine *e, struct gate_id id); /* NU
 
 /* The live gate request of the referral to KEEPER; NULL = none. */
 const struct gate *gate_live_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper);
-/* The one that its gatekeeper has not decided on; NULL = none. There is one at most, so an alarm of the
- * referral is about one desk: a minor alone goes to one gatekeeper and nobody else does (decide_gate_send),
- * and each has one live gate request. gate_check holds it. */
+/* The live one, whoever's; NULL = none. There is one at most: a minor alone goes to one gatekeeper and nobody
+ * else does (decide_gate_send), and each has one live gate request. */
+const struct gate *gate_any_live_of(const struct engine *e, const struct referral *r);
+/* The same where its gatekeeper has not decided: an alarm of the referral is about this desk alone. */
 const struct gate *gate_undecided_of(const struct engine *e, const struct referral *r);
 /* The live one that is in the queue of ORG; NULL = none. */
 const struct gate *gate_live_at(const struct engine *e, const struct referral *r, struct org_id org);

@@ -278,7 +278,7 @@ static struct event possible(const struct world *w, enum event_kind kind)
     /* ---- gatekeepers ---- */
     case EV_GATE_SENT:
         ev.u.gate = (struct gate_event){.gate = {2},
-                                        .referral = {5},
+                                        .referral = {4},
                                         .org = {COMENSHA},
                                         .keeper = GATEKEEPER_COMENSHA,
                                         .kind = KIND_COSM};
@@ -600,8 +600,10 @@ static void gate_requests(void **state)
     SPOIL(EV_GATE_SENT, ev.u.gate.org.v = 99);
     SPOIL(EV_GATE_SENT, ev.u.gate.keeper = GATEKEEPER_GI); /* not of that kind */
     SPOIL(EV_GATE_SENT, ev.u.gate.kind = KIND_CRISIS);
-    SPOIL(EV_GATE_SENT, ev.u.gate.keeper = GATEKEEPER_GI;
-          ev.u.gate.kind = KIND_JEUGD); /* a second live one */
+    SPOIL(EV_GATE_SENT, ev.u.gate.referral.v = 5); /* a second live one */
+    SPOIL(EV_GATE_SENT, ev.u.gate.referral.v = 5; ev.u.gate.keeper = GATEKEEPER_GI;
+          ev.u.gate.kind = KIND_JEUGD);
+    KEEP(EV_GATE_SENT, ev.u.gate.keeper = GATEKEEPER_GI; ev.u.gate.kind = KIND_JEUGD);
     KEEP(EV_GATE_SENT, ev.u.gate.referral.v = 1; ev.u.gate.kind = KIND_OMM);
     SPOIL(EV_GATE_TAKEN, ev.u.gate.gate.v = 2);
     SPOIL(EV_GATE_TAKEN, ev.u.gate.referral.v = 1);
