@@ -354,7 +354,7 @@ static void a_clock_is_handed_over_prolonged_and_stopped(void **state)
     assert_int_equal(clock_do(x, CMD_OFFER_CLOCK, oost, c, VT_OOST), REFUSAL_LIMIT);
     assert_int_equal(clock_do(x, CMD_TAKE_CLOCK, west, c, 0), REFUSAL_NOT_FOUND); /* not offered */
     assert_int_equal(clock_do(x, CMD_OFFER_CLOCK, oost, c, VT_WEST), REFUSAL_NONE);
-    assert_int_equal(clock_of(x, r, 0)->owner.v, VT_OOST); /* until it is taken */
+    assert_int_equal(clock_of(x, r, 0)->owner.v, VT_OOST);                   /* until it is taken */
     assert_int_equal(clock_do(x, CMD_TAKE_CLOCK, oost, c, 0), REFUSAL_NONE); /* who has it has it */
     assert_int_equal(last_count(x), 0);
     assert_int_equal(clock_of(x, r, 0)->offered_to.v, VT_WEST);
