@@ -14,7 +14,8 @@
  * sheet before. A location that is frozen starts a round at once, or right after the one under way: no
  * sheet kept here has its number any longer than that takes. A round that cannot begin, for a journal that is
  * away or too many readers, is tried again every five seconds; the sheets before stay until it has run.
- * Files: <dir>/nachtlijst-<code>.html, mode 0600, whole or not at all. An organisation that has no confirmed
+ * Files: <dir>/nachtlijst-<code>.html, mode 0600, whole or not at all: one that cannot be written is an error
+ * in the log, the one before it stays, and the next round writes it. An organisation that has no confirmed
  * key any more loses its file.
  *
  * In clear, beside what is sealed: the name, the moment, and numbers that anybody may ring (night_*_number of

@@ -85,8 +85,11 @@ test('no yes for too long: the own organisation is alarmed, and somebody says th
   assert.equal(expectStatus(await worker.post(`/referrals/${r.id}/alarm-acknowledgement`, { alarm: 'no_show' }), 409).type, '/problems/wrong_state');
   const seen = alarm(expectStatus(await colleague.post(`/referrals/${r.id}/alarm-acknowledgement`, { alarm: 'lead' }), 200), 'lead');
   assert.equal(seen.acknowledgedBy.nameNl, 'Avonddienst');
-  await streams.worker.until(isOf('alarm.acknowledged', r.id));
+  const { data: { seq } } = await streams.worker.until(isOf('alarm.acknowledged', r.id));
+  assert.ok(seen.timesRaised < 3, 'it could be raised again');
   assert.deepEqual(alarm(expectStatus(await worker.post(`/referrals/${r.id}/alarm-acknowledgement`, { alarm: 'lead' }), 200), 'lead'), seen);
+  await until(r.id, q => q.requests.length > 1, 'the search to go on'); // seconds later
+  assert.ok(!streams.worker.events.some(e => isOf('alarm.repeated', r.id)(e) && e.data.seq > seq), 'what somebody looks after is not raised again');
   assert.ok(!heard('house', 'alarm.raised', r.id), 'the house is not told how the search goes');
   assert.ok(!heard('stranger', 'alarm.raised', r.id));
   await withdraw(r.id);

@@ -148,6 +148,10 @@ test('a bed for 72 hours: the way there, an end that is on the board, and nights
 
   // On the way: the house sees when; the address is the referrer's, after the yes, and of nobody else.
   expectStatus(await vt.post(`/bridges/${id}/travel`, { etaAt: soon(5 * 86_400_000) }), 400);
+  const stranger = await x.as(deskOf((await placesFor(vt, aWoman(), 8)).find(p => organisationOf(p.poolId) !== organisationOf(bed.poolId)).poolId));
+  expectStatus(await stranger.post(`/bridges/${id}/end`, { reason: 'failed' }), 404);
+  expectStatus(await stranger.post(`/bridges/${id}/funding`, { stream: 'te_regelen', municipality: null, from: soon(0).slice(0, 10), reason: 'besluit' }), 404);
+  expectStatus(await stranger.get(`/referrals/${r.id}/bridges`), 404);
   expectStatus(await house.post(`/bridges/${id}/travel`, { etaAt: soon(3_600_000) }), 403);
   expectStatus(await other.post(`/bridges/${id}/travel`, { etaAt: soon(3_600_000) }), 404);
   const eta = soon(3_600_000);

@@ -74,6 +74,9 @@ test('a clock changes hands only by being taken, and every step is heard by whom
   assert.equal((await other.post(`/clocks/${clock.id}/acceptance`)).status, 404);
   const offered = expectStatus(await referrer.post(`/clocks/${clock.id}/offer`, { organisationId: other.session.organisationId }), 200);
   assert.deepEqual([offered.owner.id, offered.offeredTo.id], [referrer.session.organisationId, other.session.organisationId]);
+  // Who offers it cannot take it for the other, and it stands offered.
+  const own = expectStatus(await referrer.post(`/clocks/${clock.id}/acceptance`), 200);
+  assert.deepEqual([own.owner.id, own.offeredTo?.id], [referrer.session.organisationId, other.session.organisationId]);
   const logged = () => x.sql("SELECT object, COUNT(*) FROM access_log WHERE event = 'clock.read' GROUP BY object ORDER BY object");
   const before = Object.fromEntries(logged());
   const board = expectStatus(await other.get('/clocks'), 200).clocks;

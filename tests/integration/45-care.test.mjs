@@ -78,6 +78,9 @@ test('regie: one holder at any moment, handed over by both, and ended only when 
   assert.equal((await holder()).id, own.session.organisationId, 'until it is accepted');
   assert.deepEqual(expectStatus(await house.get('/regies'), 200).regies.map(r => r.referralCode).filter(c => c === code), [code]);
   expectStatus(await third.post(`/referrals/${id}/regie-acceptance`, { role: 'regie', callback: '010 000 0000' }), 404);
+  // Who gives it away cannot take it over for the other.
+  const still = expectStatus(await own.post(`/referrals/${id}/regie-acceptance`, { role: 'regie', callback: '010 000 0000' }), 200);
+  assert.deepEqual([still.holder.id, still.state, still.moves], [own.session.organisationId, 'offered', 0]);
   expectStatus(await house.get(`/referrals/${id}`), 404);
   const taken = expectStatus(await house.post(`/referrals/${id}/regie-acceptance`, { role: 'Casusregisseur', callback: '010 123 45 67' }), 200);
   assert.deepEqual([taken.holder.id, taken.role, taken.callback, taken.moves], [org, 'Casusregisseur', '010 123 45 67', 1]);
@@ -158,6 +161,25 @@ test('a specialist is asked without identity: no code, no referral, no age, no p
   assert.equal(expectStatus(await own.get(`/consults/${made.id}`), 200).answer, 'Ja, met onze tolk.');
   expectStatus(await house.post(`/consults/${made.id}/answer`, { answer: 'Nee.' }), 409);
   expectStatus(await own.post(`/consults/${made.id}/closure`), 409);
+});
+
+test('live: who comes later hears nothing of what was before, also when it asks for what it missed', async () => {
+  const { id } = await openReferral(own, aWoman());
+  const from = await x.quietSeq();
+  /** What CLIENT is told of it from the beginning, until KIND. */
+  const heard = async (client, kind) => {
+    const stream = await client.events(from);
+    await stream.until(e => e.event === kind && e.data.referralId === id);
+    stream.close();
+    return stream.events.filter(e => e.data.referralId === id).map(e => e.event);
+  };
+  const mdo = await convene(id, [org3]);
+  expectStatus(await own.post(`/mdos/${mdo.id}/items`, { domain: 'medisch', sort: 'need', text: 'Voor wie er al zat' }), 200);
+  expectStatus(await own.post(`/mdos/${mdo.id}/invitations`, { organisationIds: [org] }), 200);
+  assert.deepEqual(await heard(house, 'mdo.invited'), ['mdo.invited']);
+  expectStatus(await house.post(`/mdos/${mdo.id}/participation`, { joins: true }), 200);
+  assert.deepEqual(await heard(house, 'mdo.answered'), ['mdo.answered']); // since it sits there, not before
+  assert.deepEqual(await heard(third, 'mdo.answered'), ['mdo.convened', 'mdo.invited', 'mdo.answered']); // an item is for who joined
 });
 
 test('live: who is asked hears of it, and not of which referral', async () => {

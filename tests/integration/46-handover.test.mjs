@@ -245,6 +245,22 @@ test('a ciphertext is destroyed when its note is, and what no note names goes to
   assert.equal((await notesOf(vt, r)).find(n => n.id === note.id).state, 'destroyed');
 });
 
+test('after the household has left, the house reads no note and hands nothing over any more', async () => {
+  const r = await withYes();
+  const note = expectStatus(await write(key, 'zolang zij er zijn', r), 201);
+  expectStatus(await house.post(`/requests/${r.request}/arrival`), 200);
+  expectStatus(await desk.get(`/notes/${note.id}`), 200);
+  const { stayId } = expectStatus(await vt.get(`/referrals/${r.id}`), 200);
+  expectStatus(await house.post(`/stays/${stayId}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
+  for (const c of [desk, house]) {
+    expectStatus(await c.get(`/notes/${note.id}`), 404);
+    expectStatus(await c.post(`/notes/${note.id}/pickup`), 404);
+    expectStatus(await c.get(`/referrals/${r.id}/handover`), 404);
+    expectStatus(await c.post(`/referrals/${r.id}/handover-items`, { item: 'veiligheid', acknowledged: true }), 404);
+  }
+  assert.equal((await notesOf(vt, r)).find(n => n.id === note.id).mine, true, 'its desk sees what became of it');
+});
+
 /** All memory of PROCESS that it can read itself, searched for WORDS; the sanitizer's shadow is left out. */
 function memoryHolds(pid, words) {
   const found = new Set(), mem = openSync(`/proc/${pid}/mem`, 'r'), overlap = 64, step = 1 << 20;

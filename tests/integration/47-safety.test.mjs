@@ -62,7 +62,9 @@ test('one person reports; the same person cannot confirm; and nobody else hears 
   assert.deepEqual(mine.map(l => l.name), ['Lindehof'], 'a desk of one house reports for that house');
   assert.equal(expectStatus(await admin.get('/locations'), 200).locations.length, demo.locations.length);
   expectStatus(await phone.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'zomaar' }), 400);
-  expectStatus(await rival.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'anders' }), 404);
+  // Another house does not, nor who speaks for all houses of another organisation.
+  const elsewhere = await x.as('intake.esdoorn');
+  for (const other_ of [rival, elsewhere]) expectStatus(await other_.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'anders' }), 404);
   leak = expectStatus(await phone.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'adres_gedeeld' }), 201);
   assert.deepEqual([leak.state, leak.byMe, leak.households], ['reported', true, []]);
   const same = await phone.post(`/leaks/${leak.id}/confirmation`);
@@ -70,7 +72,11 @@ test('one person reports; the same person cannot confirm; and nobody else hears 
   assert.match(same.json.type, /same_person$/);
   assert.equal(expectStatus(await phone.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'anders' }), 201).id, leak.id, 'it is the same leak');
   assert.ok(await isFound(own, FAMILY), 'a report alone hides nothing');
-  expectStatus(await rival.post(`/leaks/${leak.id}/confirmation`), 404);
+  for (const other_ of [rival, elsewhere]) {
+    for (const step of ['confirmation', 'withdrawal', 'lift-request', 'lift']) expectStatus(await other_.post(`/leaks/${leak.id}/${step}`), 404);
+    assert.deepEqual(expectStatus(await other_.get('/leaks'), 200).leaks, []);
+    assert.ok(!expectStatus(await other_.get('/locations'), 200).locations.some(l => l.id === HOUSE.id));
+  }
   expectStatus(await own.post(`/leaks/${leak.id}/confirmation`), 403);
   assert.deepEqual(expectStatus(await rival.get('/leaks'), 200).leaks, []);
   expectStatus(await own.get('/leaks'), 403);

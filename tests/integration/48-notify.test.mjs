@@ -221,6 +221,13 @@ test('nobody saw it in time: the night number is rung, once, also when the broke
   await pause(1500); // two looks of the clock that must find nothing
   assert.equal(receiver.got('/voice').filter(q => q.body.to === to).length, 1, 'rung once');
   assert.equal(receiver.got('/voice').filter(q => q.body.to === e164(seen.house.sealed.night_number)).length, 0, 'a house that saw it is not rung');
+  // Nor while the broker runs: the one that was seen would be due before the one that nobody saw.
+  const looked = await askSomebody();
+  expectStatus(await (await x.as(deskOf(looked.pool))).post(`/requests/${looked.request.id}/sighting`), 200);
+  const later = await askSomebody();
+  const callOf = id => receiver.got('/voice').find(q => q.body.id.startsWith(`u${id}-`));
+  await poll(() => callOf(later.request.id), { ...WITHIN, what: 'the call of the later one' });
+  assert.equal(callOf(looked.request.id), undefined, 'seen, and not rung');
   await removeTarget('night calls');
 });
 

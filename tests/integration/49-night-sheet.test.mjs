@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
-import { bytes, confirmedKey, PASSPHRASE, sealing, sodium } from '../support/sealing.mjs';
+import { bytes, confirmedKey, loseKey, PASSPHRASE, sealing, sodium } from '../support/sealing.mjs';
 import { poll } from '../support/wait.mjs';
 import { aReport, aWoman, demo, deskOf, expectStatus, openReferral, placesFor } from '../support/world.mjs';
 
@@ -88,6 +88,17 @@ test('who is on the way to a bridge bed is expected at the time that was said, a
     const row = houses.find(h => h.code === code);
     assert.deepEqual([row.bridge, row.etaAt && Date.parse(row.etaAt)], [true, eta && Date.parse(eta)], code);
   }
+});
+
+test('the sheet of a key that is lost is not given out any more, from that moment on', async () => {
+  await opened(house);
+  const [key] = expectStatus(await house.get('/keys'), 200).keys.filter(k => k.state === 'active');
+  await loseKey(house, await x.as('beheer.lindehof'), key);
+  assert.equal((await house.get('/night-sheet')).status, 404, 'its round is an hour away');
+  assert.equal(expectStatus(await house.get('/keys'), 200).nightSheet.state, 'no_key');
+  await confirmedKey(await x.as('beheer.lindehof'), house);
+  assert.equal((await house.get('/night-sheet')).status, 404, 'nor after there is another key');
+  assert.deepEqual(expectStatus(await house.get('/keys'), 200).nightSheet.state, 'not_yet');
 });
 
 test('an installed system keeps them on disk: the folder of the settings is one that systemd makes', () => {

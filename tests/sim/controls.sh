@@ -41,7 +41,7 @@ night|1-4|3000|stay [0-9]+: the night of day
 bed|1-4|6000|bridge [0-9]+: the night of day
 regie|1-4|3000|co-ordinates, and [0-9]+ was told
 check|1-4|500|killed by signal 6
-note|1-4|4000|engine_check: (handover|digest)|the live state and its replay differ
+note|1-4|4000|engine_check: (handover|digest)|the live state and its replay differ|replay gives another digest than the broker had
 loss|1-4|4000|in use, and lost by one person
 again|1-4|1500|it is not raised again
 keeper|4-7|3000|min late and nobody is alarmed

@@ -137,6 +137,9 @@ static void check_again(struct trace *t, const struct engine *e, const struct re
         if (a->n_again > AGAIN_MAX)
             trace_fail(t, "referral %llu: '%s' was raised again %u times", (unsigned long long)r->id.v,
                        alarm_code((enum alarm)i), a->n_again);
+        if (a->acknowledged_at_ms != 0 && a->again_at_ms > a->acknowledged_at_ms)
+            trace_fail(t, "referral %llu: somebody looks after '%s', and it is raised again",
+                       (unsigned long long)r->id.v, alarm_code((enum alarm)i));
         if (a->raised_at_ms == 0 || a->acknowledged_at_ms != 0 || a->n_again >= AGAIN_MAX ||
             now_ms < due_ms || now_ms - a->raised_at_ms >= AGAIN_FOR_MS)
             continue;

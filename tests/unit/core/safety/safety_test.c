@@ -320,8 +320,9 @@ static void households_move_the_most_endangered_first(void **state)
     struct command cmd = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &wide};
     unsigned pool = 0;
     struct observation o;
-    struct referral_id r[5];
-    const unsigned order[] = {2, 1, 3, 0}; /* of R; 4 has left */
+    struct referral_id r[6];
+    /* Of R; 4 has left. A child counts before how many they are. */
+    const unsigned order[] = {2, 1, 5, 3, 0};
     uint64_t first = 0;
     uint32_t leak = 0;
     uint8_t region = vocab_region_find(x->vocab, "R30");
@@ -337,6 +338,7 @@ static void households_move_the_most_endangered_first(void **state)
     r[2] = arrive(x, VT_WEST, a_need(.children = 2), pool);
     r[3] = arrive(x, VT_OOST, a_need(.level = THREAT_ORANJE, .adults = 2, .children = 0), pool);
     r[4] = arrive(x, VT_OOST, a_need(), pool);
+    r[5] = arrive(x, VT_WEST, a_need(.adults = 4, .children = 0), pool);
     {
         const struct stay *s = engine_stay_of(x->e, r[4]);
         struct command depart = {.kind = CMD_DEPART, .actor = shelter_of(HUIS_B), .draw = ++x->draw};
@@ -346,9 +348,9 @@ static void households_move_the_most_endangered_first(void **state)
     }
     first = engine_referrals(x->e) + 1;
     leak = freeze(x, HUIS_B, B_HUIS);
-    assert_int_equal(engine_leak(x->e, leak)->households, 4);
-    assert_int_equal(engine_referrals(x->e), first + 3);
-    for (unsigned i = 0; i < 4; i++) {
+    assert_int_equal(engine_leak(x->e, leak)->households, 5);
+    assert_int_equal(engine_referrals(x->e), first + 4);
+    for (unsigned i = 0; i < 5; i++) {
         const struct leak_household *h = engine_leak_household(x->e, leak, i);
         const struct referral *later = engine_referral(x->e, h->later);
 
@@ -365,7 +367,7 @@ static void households_move_the_most_endangered_first(void **state)
             assert_string_not_equal(later->code,
                                     engine_referral(x->e, engine_leak_household(x->e, leak, k)->later)->code);
     }
-    assert_null(engine_leak_household(x->e, leak, 4));
+    assert_null(engine_leak_household(x->e, leak, 5));
     exchange_free(x);
 }
 

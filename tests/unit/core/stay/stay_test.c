@@ -355,7 +355,10 @@ static void a_clock_is_handed_over_prolonged_and_stopped(void **state)
     assert_int_equal(clock_do(x, CMD_OFFER_CLOCK, oost, c, VT_OOST), REFUSAL_LIMIT);
     assert_int_equal(clock_do(x, CMD_TAKE_CLOCK, west, c, 0), REFUSAL_NOT_FOUND); /* not offered */
     assert_int_equal(clock_do(x, CMD_OFFER_CLOCK, oost, c, VT_WEST), REFUSAL_NONE);
-    assert_int_equal(clock_of(x, r, 0)->owner.v, VT_OOST); /* until it is taken */
+    assert_int_equal(clock_of(x, r, 0)->owner.v, VT_OOST);                   /* until it is taken */
+    assert_int_equal(clock_do(x, CMD_TAKE_CLOCK, oost, c, 0), REFUSAL_NONE); /* who has it has it */
+    assert_int_equal(last_count(x), 0);
+    assert_int_equal(clock_of(x, r, 0)->offered_to.v, VT_WEST);
     assert_int_equal(clock_do(x, CMD_STOP_CLOCK, west, c, 0), REFUSAL_NOT_ALLOWED);
     assert_int_equal(clock_do(x, CMD_TAKE_CLOCK, west, c, 0), REFUSAL_NONE);
     assert_int_equal(clock_of(x, r, 0)->owner.v, VT_WEST);
@@ -811,18 +814,25 @@ static void a_refusal_for_money_at_code_rood_is_flagged(void **state)
     }
 }
 
-static enum refusal fund(struct exchange *x, struct referral_id r, const char *stream, int32_t from)
+#define LAST_OF_2025 20453 /* days since 1970 */
+
+/* By the row of STREAM that is in force on IN_FORCE. */
+static enum refusal fund_by(struct exchange *x, struct referral_id r, const char *stream, int32_t in_force,
+                            int32_t from)
 {
     const struct stay *s = stay_of(x, r);
     struct command cmd = {.kind = CMD_FUND_STAY, .actor = house_of(x, s)};
+    const struct funding_stream *row = stay_rules_stream_find(vocab_stay_rules(x->vocab), stream, in_force);
 
-    cmd.u.stay =
-        (struct stay_command){.stay = s->id,
-                              .reason = 1,
-                              .municipality = 363,
-                              .from_day = from,
-                              .stream = stay_rules_stream_find(vocab_stay_rules(x->vocab), stream, from)->nr};
+    assert_non_null(row);
+    cmd.u.stay = (struct stay_command){
+        .stay = s->id, .reason = 1, .municipality = 363, .from_day = from, .stream = row->nr};
     return exchange_do(x, &cmd).refusal;
+}
+
+static enum refusal fund(struct exchange *x, struct referral_id r, const char *stream, int32_t from)
+{
+    return fund_by(x, r, stream, from, from);
 }
 
 static void another_pays_from_a_day_on(void **state)
@@ -835,6 +845,8 @@ static void another_pays_from_a_day_on(void **state)
     x->now += 10 * MS_DAY;
     assert_int_equal(fund(x, r, "wmo", day - 1), REFUSAL_LIMIT);  /* before it came */
     assert_int_equal(fund(x, r, "wmo", day + 11), REFUSAL_LIMIT); /* not yet */
+    /* It ended with 2025. */
+    assert_int_equal(fund_by(x, r, "spuk_omm", LAST_OF_2025, day + 4), REFUSAL_LIMIT);
     assert_int_equal(fund(x, r, "wmo", day + 4), REFUSAL_NONE);
     assert_int_equal(fund(x, r, "te_regelen", day + 10), REFUSAL_NONE); /* always right */
     assert_int_equal(funding_nights(&stay_of(x, r)->funding, 0, day, day + 10, day, day + 30), 4);
