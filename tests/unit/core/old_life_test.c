@@ -10,7 +10,7 @@
 #include "core/nobed/nobed.h"
 #include "support/match_builders.h"
 #include "support/old_journal.h"
-#include "support/stay_chaos.h"
+#include "support/chaos_stay.h"
 
 #include <string.h>
 
@@ -252,7 +252,7 @@ static enum refusal one_act(struct exchange *x, struct rng *r, enum command_kind
         a_place(x, r, &cmd);
         break;
     case 5:
-        stay_chaos_command(x, r, &cmd);
+        chaos_stay_command(x, r, &cmd);
         break;
     case 6:
         a_leak(x, r, &cmd);

@@ -48,7 +48,7 @@ static bool provoke(struct scene *s, enum reason_code code, int *a, int *b)
 
     *a = *b = 0;
     switch (code) {
-    case REASON_KNOWN_HOUSE: /* it takes an earlier stay: stay/stay_test.c */
+    case REASON_KNOWN_HOUSE: /* it takes an earlier stay: stay/return_test.c */
         return false;
     case REASON_ROOM:
         *a = 1, *b = 4;

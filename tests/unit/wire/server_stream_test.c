@@ -1,8 +1,6 @@
 /* Streams: event streams that live long, clients that stop reading or leave, ends in good order. */
-#include "support/test_certs.h"
-#include "support/wire_world.h"
+#include "support/both_ways.h"
 
-#include "base/check.h"
 #include "base/mem.h"
 #include "base/time_text.h"
 
@@ -18,50 +16,6 @@
 
 #define STREAM "GET /stream HTTP/1.1\r\nHost: plek.example\r\n\r\n"
 #define BACKLOG_MAX ((size_t)256 * 1024)
-
-struct fixture {
-    struct test_certs certs;
-    struct ssl_ctx_st *server_tls;
-    struct ssl_ctx_st *client_tls;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = mem_new(1, sizeof *f);
-    char why[200];
-
-    test_certs_make(&f->certs);
-    const struct tls_config config = {.cert_file = f->certs.server_cert, .key_file = f->certs.server_key};
-    CHECK(tls_server_context(&config, &f->server_tls, why, sizeof why) == OK);
-    f->client_tls = client_context(f->certs.ca, NULL, NULL);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    tls_context_free(f->server_tls);
-    tls_context_free(f->client_tls);
-    test_certs_remove(&f->certs);
-    free(f);
-    return 0;
-}
-
-static void both_ways(void **state, const struct wire_limits *limits,
-                      void (*body)(struct world *w, struct ssl_ctx_st *tls))
-{
-    struct fixture *f = *state;
-    struct world *w = mem_new(1, sizeof *w);
-
-    for (int tls = 0; tls < 2; tls++) {
-        world_start(w, limits, tls ? f->server_tls : NULL);
-        body(w, tls ? f->client_tls : NULL);
-        world_stop(w);
-    }
-    free(w);
-}
 
 static enum err write_stream(struct world *w, struct bytes v)
 {
@@ -128,7 +82,7 @@ static void whole_body(struct world *w, struct ssl_ctx_st *tls)
 static void stream_arrives_whole(void **state)
 {
     struct wire_limits limits = world_limits();
-    both_ways(state, &limits, whole_body);
+    both_ways_within(state, &limits, whole_body);
 }
 
 static void backlog_body(struct world *w, struct ssl_ctx_st *tls)
@@ -174,7 +128,7 @@ static void backlog_body(struct world *w, struct ssl_ctx_st *tls)
 static void stream_that_is_not_read_is_dropped_at_the_bound(void **state)
 {
     struct wire_limits limits = world_limits();
-    both_ways(state, &limits, backlog_body);
+    both_ways_within(state, &limits, backlog_body);
 }
 
 static void single_too_big_body(struct world *w, struct ssl_ctx_st *tls)
@@ -192,7 +146,7 @@ static void single_too_big_body(struct world *w, struct ssl_ctx_st *tls)
 static void one_write_over_the_bound_is_dropped(void **state)
 {
     struct wire_limits limits = world_limits();
-    both_ways(state, &limits, single_too_big_body);
+    both_ways_within(state, &limits, single_too_big_body);
 }
 
 static void leave_body(struct world *w, struct ssl_ctx_st *tls)
@@ -211,7 +165,7 @@ static void leave_body(struct world *w, struct ssl_ctx_st *tls)
 static void client_that_leaves_is_noticed_without_a_write(void **state)
 {
     struct wire_limits limits = world_limits();
-    both_ways(state, &limits, leave_body);
+    both_ways_within(state, &limits, leave_body);
 }
 
 /* Below the backlog bound but stuck: write_ms ends it. A stream with nothing to send lives on. */
@@ -250,7 +204,7 @@ static void stalled_stream_ends_and_quiet_one_lives(void **state)
 {
     struct wire_limits limits = world_limits();
     limits.write_ms = 300;
-    both_ways(state, &limits, stall_body);
+    both_ways_within(state, &limits, stall_body);
 }
 
 /* A download longer than the backlog allows at once, paced by on_stream_drained. */
@@ -284,7 +238,7 @@ static void paced_body(struct world *w, struct ssl_ctx_st *tls)
 static void long_download_is_paced(void **state)
 {
     struct wire_limits limits = world_limits();
-    both_ways(state, &limits, paced_body);
+    both_ways_within(state, &limits, paced_body);
 }
 
 static void many_body(struct world *w, struct ssl_ctx_st *tls)
@@ -306,7 +260,7 @@ static void many_body(struct world *w, struct ssl_ctx_st *tls)
 static void each_stream_is_closed_once(void **state)
 {
     struct wire_limits limits = world_limits();
-    both_ways(state, &limits, many_body);
+    both_ways_within(state, &limits, many_body);
 }
 
 int main(void)
@@ -320,5 +274,5 @@ int main(void)
         cmocka_unit_test(long_download_is_paced),
         cmocka_unit_test(each_stream_is_closed_once),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, both_ways_setup, both_ways_teardown);
 }

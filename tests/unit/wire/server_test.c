@@ -1,78 +1,18 @@
-/* The server on real sockets, plain and over TLS: requests, answers, tickets, keep-alive, pipelining. */
+/* The server on real sockets, plain and over TLS: requests, answers, keep-alive, pipelining. */
+#include "support/both_ways.h"
 #include "support/test_certs.h"
 #include "support/wire_world.h"
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "base/time_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <cmocka.h>
-
-#define HOST "Host: plek.example\r\n"
-
-/* Most tests run twice: without and with TLS. */
-struct fixture {
-    struct test_certs certs;
-    struct ssl_ctx_st *server_tls;
-    struct ssl_ctx_st *client_tls;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = mem_new(1, sizeof *f);
-    char why[200];
-
-    test_certs_make(&f->certs);
-    const struct tls_config config = {.cert_file = f->certs.server_cert, .key_file = f->certs.server_key};
-    if (tls_server_context(&config, &f->server_tls, why, sizeof why) != OK) {
-        print_error("%s\n", why);
-        return -1;
-    }
-    f->client_tls = client_context(f->certs.ca, NULL, NULL);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    tls_context_free(f->server_tls);
-    tls_context_free(f->client_tls);
-    test_certs_remove(&f->certs);
-    free(f);
-    return 0;
-}
-
-/* Run BODY(w, client_tls) plain and over TLS, each in a world of its own. */
-static void both_ways(void **state, void (*body)(struct world *w, struct ssl_ctx_st *tls))
-{
-    struct fixture *f = *state;
-    struct wire_limits limits = world_limits();
-    struct world *w = mem_new(1, sizeof *w);
-
-    for (int tls = 0; tls < 2; tls++) {
-        world_start(w, &limits, tls ? f->server_tls : NULL);
-        body(w, tls ? f->client_tls : NULL);
-        world_stop(w);
-    }
-    free(w);
-}
-
-static void assert_body(struct answer *a, const char *want)
-{
-    assert_string_equal(buf_c_str(&a->body), want);
-}
 
 static void keep_alive_body(struct world *w, struct ssl_ctx_st *tls)
 {
@@ -489,100 +429,6 @@ static void body_limit_by_route(void **state)
     both_ways(state, large_body_body);
 }
 
-static void client_leaves_body(struct world *w, struct ssl_ctx_st *tls)
-{
-    struct client c;
-    struct wire_ticket old;
-
-    assert_true(client_open(&c, w, tls));
-    client_text(&c, "GET /later HTTP/1.1\r\n" HOST "\r\n");
-    world_until(w, w->later_n == 1);
-    old = w->later[0];
-    assert_true(wire_is_waiting(w->server, old));
-    client_close(&c);
-    world_until(w, world_stats(w)->open == 0);
-    assert_int_equal(world_stats(w)->left_waiting, 1);
-    assert_false(wire_is_waiting(w->server, old));
-
-    /* The slot is taken by somebody else: the old ticket must not reach them. */
-    assert_true(client_open(&c, w, tls));
-    client_text(&c, "GET /later HTTP/1.1\r\n" HOST "\r\n");
-    world_until(w, w->later_n == 2);
-    assert_int_equal(w->later[1].slot, old.slot);
-    wire_answer(w->server, old, 200, NULL, 0, BYTES_LITERAL("secret of the first"));
-    wire_answer(w->server, (struct wire_ticket){0}, 200, NULL, 0, BYTES_LITERAL("x"));
-    assert_int_equal(wire_stream_begin(w->server, old, NULL, 0), ERR_NOT_FOUND);
-    assert_int_equal(wire_stream_write(w->server, old, BYTES_LITERAL("x")), ERR_NOT_FOUND);
-    wire_stream_end(w->server, old);
-    assert_int_equal(world_stats(w)->answers_dropped, 3);
-    world_run(w, 20);
-    client_read(&c);
-    assert_int_equal(c.in.len, 0);
-    w->later[0] = w->later[1];
-    w->later_n = 1;
-    world_answer_later(w, "mine");
-    struct answer a = {0};
-    assert_true(client_answer(&c, &a, false));
-    assert_body(&a, "mine");
-    client_close(&c);
-    answer_fini(&a);
-}
-
-static void client_leaves_before_its_answer(void **state)
-{
-    both_ways(state, client_leaves_body);
-}
-
-/* A ticket is used up by its answer, also on the same connection. */
-static void ticket_used_once_body(struct world *w, struct ssl_ctx_st *tls)
-{
-    struct client c;
-    struct answer a = {0};
-
-    assert_true(client_open(&c, w, tls));
-    client_text(&c, "GET /later HTTP/1.1\r\n" HOST "\r\nGET /later HTTP/1.1\r\n" HOST "\r\n");
-    world_until(w, w->later_n == 1);
-    struct wire_ticket first = w->later[0];
-    world_answer_later(w, "one");
-    wire_answer(w->server, first, 200, NULL, 0, BYTES_LITERAL("again"));
-    assert_true(client_answer(&c, &a, false));
-    world_until(w, w->later_n == 1);
-    wire_answer(w->server, first, 200, NULL, 0, BYTES_LITERAL("again"));
-    world_answer_later(w, "two");
-    assert_true(client_answer(&c, &a, false));
-    assert_body(&a, "two");
-    client_close(&c);
-    answer_fini(&a);
-}
-
-static void ticket_is_used_once(void **state)
-{
-    both_ways(state, ticket_used_once_body);
-}
-
-/* A client that shuts its sending side while a large answer is under way still gets all of it. */
-static void half_close_body(struct world *w, struct ssl_ctx_st *tls)
-{
-    struct client c;
-    struct answer a = {0};
-
-    assert_true(client_open(&c, w, tls));
-    client_text(&c, "GET /big?n=5000000 HTTP/1.1\r\n" HOST "\r\n");
-    world_until(w, world_stats(w)->answers == 1);
-    shutdown(c.fd, SHUT_WR);
-    assert_true(client_answer(&c, &a, false));
-    assert_int_equal(a.body.len, 5000000);
-    client_wait_end(&c);
-    client_close(&c);
-    world_until(w, world_stats(w)->open == 0);
-    answer_fini(&a);
-}
-
-static void half_closed_client_gets_its_answer(void **state)
-{
-    both_ways(state, half_close_body);
-}
-
 static void split_answer_body(struct world *w, struct ssl_ctx_st *tls)
 {
     struct client c;
@@ -603,174 +449,6 @@ static void header_with_line_break_is_not_sent(void **state)
     both_ways(state, split_answer_body);
 }
 
-static void on_stopped(void *ctx)
-{
-    struct world *w = ctx;
-    w->stopped++;
-}
-
-static void stop_body(struct world *w, struct ssl_ctx_st *tls)
-{
-    struct client idle, waiting, stream, late;
-    struct answer a = {0};
-
-    assert_true(client_open(&idle, w, tls));
-    client_text(&idle, "GET /echo HTTP/1.1\r\n" HOST "\r\n");
-    assert_true(client_answer(&idle, &a, false));
-    assert_true(client_open(&waiting, w, tls));
-    client_text(&waiting, "GET /later HTTP/1.1\r\n" HOST "\r\n");
-    assert_true(client_open(&stream, w, tls));
-    client_text(&stream, "GET /stream HTTP/1.1\r\n" HOST "\r\n");
-    world_until(w, w->later_n == 1 && w->streams_begun == 1);
-    assert_int_equal(wire_stream_write(w->server, w->stream, BYTES_LITERAL("last words")), OK);
-
-    wire_server_stop(w->server, 4000, on_stopped, w);
-    assert_false(client_open(&late, w, tls) &&
-                 (client_text(&late, "GET /echo HTTP/1.1\r\n" HOST "\r\n"), client_answer(&late, &a, false)));
-    client_wait_end(&idle);
-    assert_true(idle.ended);
-    assert_true(client_answer(&stream, &a, false));
-    assert_body(&a, "last words");
-    assert_int_equal(w->stopped, 0);
-    world_answer_later(w, "done");
-    assert_true(client_answer(&waiting, &a, false));
-    assert_body(&a, "done");
-    assert_string_equal(answer_field(&a, "Connection"), "close");
-    client_wait_end(&waiting);
-    client_wait_end(&stream);
-    client_close(&idle);
-    client_close(&waiting);
-    client_close(&stream);
-    client_close(&late);
-    world_until(w, w->stopped == 1);
-    assert_int_equal(w->streams_closed, 1);
-    assert_int_equal(world_stats(w)->open, 0);
-    answer_fini(&a);
-}
-
-static void graceful_stop(void **state)
-{
-    both_ways(state, stop_body);
-}
-
-static void stop_bound_body(struct world *w, struct ssl_ctx_st *tls)
-{
-    struct client c;
-
-    assert_true(client_open(&c, w, tls));
-    client_text(&c, "GET /later HTTP/1.1\r\n" HOST "\r\n");
-    world_until(w, w->later_n == 1);
-    int64_t from_ms = time_mono_ms();
-    wire_server_stop(w->server, 150, on_stopped, w);
-    world_until(w, w->stopped == 1);
-    assert_in_range(time_mono_ms() - from_ms, 145, 1000);
-    assert_int_equal(world_stats(w)->open, 0);
-    world_answer_later(w, "too late");
-    client_close(&c);
-}
-
-static void stop_is_bounded(void **state)
-{
-    both_ways(state, stop_bound_body);
-}
-
-/* Freeing with all kinds of connections open leaks nothing and calls nobody (the sanitizer looks on). */
-static void free_body(struct world *w, struct ssl_ctx_st *tls)
-{
-    struct client c[4];
-
-    for (int i = 0; i < 4; i++)
-        assert_true(client_open(&c[i], w, tls));
-    client_text(&c[0], "GET /later HTTP/1.1\r\n" HOST "\r\n");
-    client_text(&c[1], "GET /stream HTTP/1.1\r\n" HOST "\r\n");
-    client_text(&c[2], "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 10\r\n\r\nabc");
-    world_until(w, w->later_n == 1 && w->streams_begun == 1 && world_stats(w)->open == 4);
-    for (int i = 0; i < 4; i++)
-        client_close(&c[i]);
-}
-
-static void free_with_open_connections(void **state)
-{
-    both_ways(state, free_body);
-}
-
-static void never(void *ctx, const struct wire_request *request)
-{
-    (void)ctx;
-    (void)request;
-    abort();
-}
-
-static void unix_socket(void **state)
-{
-    struct fixture *f = *state;
-    struct wire_limits limits = world_limits();
-    struct world *w = mem_new(1, sizeof *w);
-    struct wire_door door = {.tag = 9};
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    struct wire_server *second;
-    struct answer a = {0};
-    struct stat st;
-    char why[200], path[100];
-
-    snprintf(path, sizeof path, "%s/plek.sock", f->certs.dir);
-    memcpy(at.sun_path, path, strlen(path) + 1);
-    world_start(w, &limits, NULL);
-
-    /* A dead socket file is replaced, another file is not. */
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    close(fd);
-    assert_int_equal(wire_server_listen_unix(w->server, &door, f->certs.ca, 0660, why, sizeof why), ERR_IO);
-    assert_non_null(strstr(why, "File exists"));
-    assert_int_equal(access(f->certs.ca, R_OK), 0);
-    assert_int_equal(wire_server_listen_unix(w->server, &door, path, 0660, why, sizeof why), OK);
-    assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0660);
-
-    /* A living one is not taken over. */
-    const struct wire_handler nobody = {.on_request = never};
-    second = wire_server_new(w->base, &limits, &nobody, NULL);
-    assert_int_equal(wire_server_listen_unix(second, &door, path, 0660, why, sizeof why), ERR_IO);
-    assert_non_null(strstr(why, "in use"));
-    wire_server_free(second);
-
-    struct client c = {.w = w, .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)};
-    assert_int_equal(connect(c.fd, (struct sockaddr *)&at, sizeof at), 0);
-    client_text(&c, "GET /echo HTTP/1.1\r\n" HOST "\r\n");
-    assert_true(client_answer(&c, &a, false));
-    assert_int_equal(a.status, 200);
-    assert_string_equal(w->peer, "");
-    assert_int_equal(w->door, 9);
-    client_close(&c);
-    world_stop(w);
-    assert_int_not_equal(access(path, F_OK), 0);
-    answer_fini(&a);
-    free(w);
-}
-
-static void listen_errors_are_one_clear_line(void **state)
-{
-    struct wire_limits limits = world_limits();
-    struct world *w = mem_new(1, sizeof *w);
-    struct wire_door door = {.tag = 1};
-    char why[200], want[100];
-    uint16_t port = 0;
-
-    (void)state;
-    world_start(w, &limits, NULL);
-    assert_int_equal(wire_server_listen(w->server, &door, "localhost", 0, NULL, why, sizeof why),
-                     ERR_BAD_INPUT);
-    assert_string_equal(why, "cannot listen on localhost: not a numeric address");
-    assert_int_equal(wire_server_listen(w->server, &door, "127.0.0.1", w->port, &port, why, sizeof why),
-                     ERR_IO);
-    snprintf(want, sizeof want, "cannot listen on 127.0.0.1 port %u: Address already in use", w->port);
-    assert_string_equal(why, want);
-    assert_int_equal(port, 0);
-    world_stop(w);
-    free(w);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -786,15 +464,7 @@ int main(void)
         cmocka_unit_test(connection_close_is_honoured),
         cmocka_unit_test(refusals_are_explained),
         cmocka_unit_test(body_limit_by_route),
-        cmocka_unit_test(client_leaves_before_its_answer),
-        cmocka_unit_test(ticket_is_used_once),
-        cmocka_unit_test(half_closed_client_gets_its_answer),
         cmocka_unit_test(header_with_line_break_is_not_sent),
-        cmocka_unit_test(graceful_stop),
-        cmocka_unit_test(stop_is_bounded),
-        cmocka_unit_test(free_with_open_connections),
-        cmocka_unit_test(unix_socket),
-        cmocka_unit_test(listen_errors_are_one_clear_line),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, both_ways_setup, both_ways_teardown);
 }

@@ -6,10 +6,13 @@
 
 #include "base/rng.h"
 
+/* Some value of an enumeration of N. */
+#define PICK(rng, type, n) ((enum type)rng_below((rng), (n)))
+
 /* Give one random command and move the clock a little. Returns its outcome. */
 struct outcome chaos_step(struct exchange *x, struct rng *rng);
 
-/* Any event that can stand in a journal, every field random within its range. */
+/* Any event that can stand in a journal, every field random within its range (chaos_event.c). */
 struct event chaos_event(struct rng *rng, enum event_kind kind);
 struct need chaos_need(struct rng *rng);
 

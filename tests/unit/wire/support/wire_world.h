@@ -12,6 +12,7 @@
 #define PLEK_TESTS_WIRE_WORLD_H
 
 #include "base/bytes.h"
+#include "base/time_text.h"
 #include "wire/server.h"
 #include "wire/tls.h"
 

@@ -1,4 +1,4 @@
-#include "support/stay_chaos.h"
+#include "support/chaos_stay.h"
 
 #include "base/time_text.h"
 #include "core/fields.h"
@@ -72,7 +72,7 @@ static void fill_clock(struct rng *r, struct event *ev)
         strcpy(c->callback, "088-1234567");
 }
 
-void stay_chaos_fill(struct rng *r, struct event *ev)
+void chaos_stay_fill(struct rng *r, struct event *ev)
 {
     if (ev->kind == EV_REFERRAL_LINKED) {
         ev->u.link.referral.v = rng_next(r);
@@ -158,7 +158,7 @@ static const struct stay_clock *a_clock(const struct exchange *x, struct rng *r)
     return c;
 }
 
-bool stay_chaos_command(struct exchange *x, struct rng *r, struct command *cmd)
+bool chaos_stay_command(struct exchange *x, struct rng *r, struct command *cmd)
 {
     uint64_t stays = engine_stays(x->e), clocks = engine_clocks(x->e), referrals = engine_referrals(x->e);
 

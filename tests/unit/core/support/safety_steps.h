@@ -1,0 +1,16 @@
+/* Steps of a leak in core's small exchange: reported, frozen, lifted. */
+#ifndef PLEK_TEST_SAFETY_STEPS_H
+#define PLEK_TEST_SAFETY_STEPS_H
+
+#include "support/exchange.h"
+
+enum { ANNA = 501, BERT, CARL };
+
+struct actor as(struct actor a, uint32_t account);
+struct outcome give(struct exchange *x, enum command_kind kind, struct actor who, struct safety_command c);
+struct outcome report(struct exchange *x, struct actor who, unsigned location);
+enum refusal step(struct exchange *x, enum command_kind kind, struct actor who, uint32_t leak);
+uint32_t freeze(struct exchange *x, enum an_org org, unsigned location);
+struct referral_id moves_in(struct exchange *x, enum an_org org, struct need need, unsigned pool);
+
+#endif
