@@ -31,7 +31,7 @@ apply_fn referral_opened_apply, referral_travelling_apply, referral_admitted_app
     referral_withdrawn_apply, referral_unplaced_apply, place_found_apply;
 
 /* ---- timers and escalation ---- */
-/* timers/apply_timers.c */
+/* timers/timers_apply.c */
 impossible_fn request_rung_impossible, request_extended_impossible, referral_widened_impossible,
     hold_set_impossible, household_refused_impossible, alarm_raised_impossible, alarm_repeated_impossible,
     alarm_acknowledged_impossible, handed_over_impossible, taken_over_impossible;

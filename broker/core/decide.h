@@ -47,7 +47,7 @@ decide_fn decide_tick;
 decide_fn decide_announce;
 
 /* ---- timers and escalation ---- */
-/* timers/decide_timers.c */
+/* timers/timers_decide.c */
 decide_fn decide_extend_request, decide_extend_hold, decide_acknowledge_alarm, decide_hand_over,
     decide_take_over;
 /* ---- no bed: bridges and the unplaced register ---- */

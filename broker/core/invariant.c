@@ -5,29 +5,12 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "core/apply.h"
+#include "core/broken.h"
 #include "core/gate/gate_state.h"
 #include "core/ledger.h"
 #include "core/nobed/nobed_check.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-struct finding {
-    char *why;
-    size_t size;
-};
-
-__attribute__((format(printf, 2, 3))) static bool broken(struct finding f, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    if (f.size > 0)
-        vsnprintf(f.why, f.size, format, args);
-    va_end(args);
-    return false;
-}
 
 #define ID(x) ((unsigned long long)(x))
 

@@ -80,6 +80,14 @@ struct vocab_row {
     size_t n;
 };
 
+/* For who reads rows. The value of a field; "" where the row has none. */
+const char *vocab_row_value(const struct vocab_row *row, const char *name);
+/* Say what is wrong with a field: "traits ggz: need_rule must be must, soft or refusal". Always
+ * ERR_BAD_INPUT.
+ */
+enum err vocab_row_fault(const struct vocab_row *row, const char *field, const char *what, char *why,
+                         size_t why_size);
+
 struct vocab;
 
 /* Build from rows in file order. Lists the rules do not use are passed over; one they do use must have rows.

@@ -29,22 +29,32 @@ struct load {
 
 typedef enum err read_row(struct load *l);
 
+enum err vocab_row_fault(const struct vocab_row *row, const char *field, const char *what, char *why,
+                         size_t why_size)
+{
+    snprintf(why, why_size, "%s %s: %s %s", row->list, row->code ? row->code : "", field, what);
+    return ERR_BAD_INPUT;
+}
+
+const char *vocab_row_value(const struct vocab_row *row, const char *name)
+{
+    for (size_t i = 0; i < row->n; i++) {
+        if (strcmp(row->names[i], name) == 0)
+            return row->values[i] ? row->values[i] : "";
+    }
+    return "";
+}
+
 /* Say what is wrong with the row under way. */
 static enum err bad(struct load *l, const char *field, const char *what)
 {
-    snprintf(l->why, l->why_size, "%s %s: %s %s", l->row->list, l->row->code ? l->row->code : "", field,
-             what);
-    return ERR_BAD_INPUT;
+    return vocab_row_fault(l->row, field, what, l->why, l->why_size);
 }
 
 /* Value of a field; "" where the row has none: the reader says that it is missing. */
 static const char *field(const struct load *l, const char *name)
 {
-    for (size_t i = 0; i < l->row->n; i++) {
-        if (strcmp(l->row->names[i], name) == 0)
-            return l->row->values[i] ? l->row->values[i] : "";
-    }
-    return "";
+    return vocab_row_value(l->row, name);
 }
 
 static enum err field_text(struct load *l, const char *name, char *out, size_t size)

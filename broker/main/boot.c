@@ -58,6 +58,19 @@ void boot_access_fini(struct boot_access *a)
     crypto_wipe(a, sizeof *a);
 }
 
+enum err boot_db_open(const struct config *c, struct boot_db *out, char *why, size_t why_size)
+{
+    out->db = NULL;
+    enum err e = boot_access_init(c, &out->access, why, why_size);
+    return e == OK ? db_open(&out->access.params, &out->db, why, why_size) : e;
+}
+
+void boot_db_close(struct boot_db *d)
+{
+    db_close(d->db);
+    boot_access_fini(&d->access);
+}
+
 /* By urgency; what they are for: core/engine.h. */
 static void terms_by_urgency(const struct config *c, struct core_settings *s)
 {

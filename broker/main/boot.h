@@ -26,6 +26,14 @@ MUST_CHECK enum err boot_access_init(const struct config *c, struct boot_access 
                                      size_t why_size);
 void boot_access_fini(struct boot_access *a);
 
+/* The database alone, for a command that needs no engine. Close it whatever became of opening it. */
+struct boot_db {
+    struct boot_access access;
+    struct db *db;
+};
+MUST_CHECK enum err boot_db_open(const struct config *c, struct boot_db *out, char *why, size_t why_size);
+void boot_db_close(struct boot_db *d);
+
 struct boot {
     const struct config *config;
     struct boot_access access;

@@ -84,17 +84,13 @@ static int cmd_migrate(const struct config *c)
 
 static int cmd_codes_load(const struct config *c, const char *dir)
 {
-    struct boot_access access;
-    struct db *db = NULL;
+    struct boot_db d;
     char why[WHY_SIZE] = "";
     uint64_t rows = 0;
-    enum err e = boot_access_init(c, &access, why, sizeof why);
+    enum err e = boot_db_open(c, &d, why, sizeof why);
     if (e == OK)
-        e = db_open(&access.params, &db, why, sizeof why);
-    if (e == OK)
-        e = reference_load_dir(db, dir, &rows, why, sizeof why);
-    db_close(db);
-    boot_access_fini(&access);
+        e = reference_load_dir(d.db, dir, &rows, why, sizeof why);
+    boot_db_close(&d);
     if (e != OK)
         return complain(why);
     printf("%llu rows of reference data\n", (unsigned long long)rows);
@@ -186,17 +182,13 @@ static int cmd_check(const struct config *c)
 
 static int cmd_audit_verify(const struct config *c)
 {
-    struct boot_access access;
+    struct boot_db d;
     struct access_head head;
-    struct db *db = NULL;
     char why[WHY_SIZE] = "";
-    enum err e = boot_access_init(c, &access, why, sizeof why);
+    enum err e = boot_db_open(c, &d, why, sizeof why);
     if (e == OK)
-        e = db_open(&access.params, &db, why, sizeof why);
-    if (e == OK)
-        e = access_log_verify(db, NULL, &head, why, sizeof why);
-    db_close(db);
-    boot_access_fini(&access);
+        e = access_log_verify(d.db, NULL, &head, why, sizeof why);
+    boot_db_close(&d);
     if (e != OK)
         return complain(why);
     printf("%llu entries, chain whole\n", (unsigned long long)head.seq);

@@ -172,21 +172,17 @@ static int cmd_show(const struct config *c)
 
 static int cmd_remove(const struct config *c, const char *name)
 {
-    struct boot_access access;
-    struct db *db = NULL;
+    struct boot_db d;
     char why[WHY_SIZE] = "";
-    enum err e = boot_access_init(c, &access, why, sizeof why);
+    enum err e = boot_db_open(c, &d, why, sizeof why);
 
     if (e == OK)
-        e = db_open(&access.params, &db, why, sizeof why);
-    if (e == OK)
-        e = machine_remove(db, name);
+        e = machine_remove(d.db, name);
     if (e == ERR_NOT_FOUND)
         snprintf(why, sizeof why, "no machine is called %.63s; see: plek --config FILE machine show", name);
     else if (e != OK && why[0] == '\0')
         snprintf(why, sizeof why, "%s", err_name(e));
-    db_close(db);
-    boot_access_fini(&access);
+    boot_db_close(&d);
     if (e != OK)
         return complain(why);
     told("machine removed");

@@ -226,15 +226,12 @@ static enum err retire(struct db *db, const char *name)
 static int with_db(const struct config *c, const char *name, enum err (*what)(struct db *, const char *),
                    const char *said)
 {
-    struct boot_access access;
-    struct db *db = NULL;
+    struct boot_db d;
     char why[WHY_SIZE] = "";
-    enum err e = boot_access_init(c, &access, why, sizeof why);
+    enum err e = boot_db_open(c, &d, why, sizeof why);
 
     if (e == OK)
-        e = db_open(&access.params, &db, why, sizeof why);
-    if (e == OK)
-        e = what(db, name);
+        e = what(d.db, name);
     if (e == ERR_NOT_FOUND)
         snprintf(why, sizeof why, "no target is called %.63s; see: plek --config FILE notify list", name);
     else if (e == ERR_CONFLICT)
@@ -242,8 +239,7 @@ static int with_db(const struct config *c, const char *name, enum err (*what)(st
                  name);
     else if (e != OK && why[0] == '\0')
         snprintf(why, sizeof why, "%s", err_name(e));
-    db_close(db);
-    boot_access_fini(&access);
+    boot_db_close(&d);
     if (e != OK)
         return complain(why);
     told(said);

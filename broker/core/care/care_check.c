@@ -2,26 +2,9 @@
 #include "core/care/care_state.h"
 
 #include "base/mem.h"
+#include "core/broken.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-struct finding {
-    char *why;
-    size_t size;
-};
-
-__attribute__((format(printf, 2, 3))) static bool broken(struct finding f, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    if (f.size > 0)
-        vsnprintf(f.why, f.size, format, args);
-    va_end(args);
-    return false;
-}
 
 static bool check_mdo(const struct engine *e, const struct mdo *m, struct finding f)
 {

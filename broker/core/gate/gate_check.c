@@ -1,25 +1,7 @@
 #include "core/gate/gate_state.h"
 
+#include "core/broken.h"
 #include "core/gate/gate_look.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-
-struct finding {
-    char *why;
-    size_t size;
-};
-
-__attribute__((format(printf, 2, 3))) static bool broken(struct finding f, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    if (f.size > 0)
-        vsnprintf(f.why, f.size, format, args);
-    va_end(args);
-    return false;
-}
 
 static bool check_request(const struct engine *e, const struct request *q, struct finding f)
 {

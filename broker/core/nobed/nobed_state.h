@@ -33,7 +33,7 @@ int64_t due_of_bridge(const struct bridge *b);
 uint64_t nobed_recount(const struct engine *e); /* the part of engine.sum that is of this folder */
 uint64_t nobed_digest_facts(const struct engine *e, uint64_t h); /* who the safety owners are */
 
-/* ---- nobed_fields.c: records as fields ---- */
+/* ---- nobed_codec.c: records as fields ---- */
 void bridge_opened_fields(struct fields *f, struct bridge *b);      /* without who the owner is */
 void bridge_owner_fields(struct fields *f, struct bridge_owner *o); /* private */
 bool bridge_owner_has_facts(const struct bridge_owner *o);

@@ -2,26 +2,8 @@
  * is kept for a surge was asked within one, and no yes was given past an open question. */
 #include "core/safety/safety_state.h"
 
+#include "core/broken.h"
 #include "core/engine_state.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-
-struct finding {
-    char *why;
-    size_t size;
-};
-
-__attribute__((format(printf, 2, 3))) static bool broken(struct finding f, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    if (f.size > 0)
-        vsnprintf(f.why, f.size, format, args);
-    va_end(args);
-    return false;
-}
 
 static bool check_leak(const struct engine *e, uint32_t i, struct finding f)
 {

@@ -3,26 +3,8 @@
 #include "core/stay/stay_state.h"
 
 #include "base/time_text.h"
+#include "core/broken.h"
 #include "core/engine_state.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-
-struct finding {
-    char *why;
-    size_t size;
-};
-
-__attribute__((format(printf, 2, 3))) static bool broken(struct finding f, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    if (f.size > 0)
-        vsnprintf(f.why, f.size, format, args);
-    va_end(args);
-    return false;
-}
 
 /* Night by night, and as the statements add them up: both must come to the same. */
 static bool check_nights(const struct stay *s, struct finding f)

@@ -18,18 +18,12 @@ struct load {
 
 static enum err bad(struct load *l, const char *field, const char *what)
 {
-    snprintf(l->why, l->why_size, "%s %s: %s %s", l->row->list, l->row->code ? l->row->code : "", field,
-             what);
-    return ERR_BAD_INPUT;
+    return vocab_row_fault(l->row, field, what, l->why, l->why_size);
 }
 
 static const char *field(const struct load *l, const char *name)
 {
-    for (size_t i = 0; i < l->row->n; i++) {
-        if (strcmp(l->row->names[i], name) == 0)
-            return l->row->values[i] ? l->row->values[i] : "";
-    }
-    return "";
+    return vocab_row_value(l->row, name);
 }
 
 /* Digits only; empty = 0. */

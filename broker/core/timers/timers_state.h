@@ -37,7 +37,7 @@ int64_t timers_looks_since_ms(const struct engine *e, const struct referral *r);
 /* Steps of widening in the round that goes on. */
 unsigned timers_steps(const struct engine *e, const struct referral *r);
 
-/* records_timers.c */
+/* timers_records.c */
 void escalation_fields(struct fields *f, struct escalation *x);
 void alarm_repeated_fields(struct fields *f, struct escalation *x);
 void timers_request_fields(struct fields *f, struct request *q);
@@ -48,7 +48,7 @@ uint64_t timers_recount(const struct engine *e);
 /* Until when a yes of NOW keeps its place: the hold of its level, and for a follow-up at least its deadline.
  */
 int64_t timers_hold_end_ms(const struct engine *e, const struct referral *r, int64_t now_ms);
-/* decide_timers.c, for the other decisions: the yes starts a hold, a journey moves its end. */
+/* timers_decide.c, for the other decisions: the yes starts a hold, a journey moves its end. */
 void timers_hold(struct decision *d, const struct request *q);
 void timers_journey(struct decision *d, const struct referral *r, const struct request *q, int64_t eta_ms);
 /* Let fall due what is due of referral ID. False, with nothing added, if this tick has searched often enough.

@@ -2,11 +2,9 @@
 #include "core/timers/timers_state.h"
 
 #include "base/check.h"
+#include "core/broken.h"
 #include "core/engine_state.h"
 #include "core/fields.h"
-
-#include <stdarg.h>
-#include <stdio.h>
 
 /* "timers": told apart from the kinds of record in digest.c. */
 #define RECORD_TIMERS UINT64_C(0x74696d657273)
@@ -105,17 +103,6 @@ uint64_t timers_recount(const struct engine *e)
 
 /* ---- promises ---- */
 
-__attribute__((format(printf, 3, 4))) static bool broken(char *why, size_t size, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    if (size > 0)
-        vsnprintf(why, size, format, args);
-    va_end(args);
-    return false;
-}
-
 static bool is_due_right(const struct engine *e, const struct timers_slot *s, const struct referral *r)
 {
     int64_t at_ms = timers_due_ms(e, r);
@@ -142,32 +129,33 @@ static bool are_alarms_right(const struct timers *t)
 
 bool timers_check(const struct engine *e, char *why, size_t why_size)
 {
+    const struct finding f = {.why = why, .size = why_size};
+
     if (e->timers.n != e->n_referrals)
-        return broken(why, why_size, "timers: %u records for %u referrals", e->timers.n, e->n_referrals);
+        return broken(f, "timers: %u records for %u referrals", e->timers.n, e->n_referrals);
     for (uint32_t i = 0; i < e->timers.n; i++) {
         const struct timers_slot *s = &e->timers.list[i];
         const struct referral *r = &e->referrals[i].r;
         const struct request *q = timers_held(e, r);
 
         if (s->t.hold_extensions > EXTENSIONS_MAX)
-            return broken(why, why_size, "referral %u: its hold was extended %u times", i + 1,
-                          s->t.hold_extensions);
+            return broken(f, "referral %u: its hold was extended %u times", i + 1, s->t.hold_extensions);
         if (q != NULL && s->t.hold_until_ms < q->answered_at_ms)
-            return broken(why, why_size, "referral %u: a hold that ended before the yes", i + 1);
+            return broken(f, "referral %u: a hold that ended before the yes", i + 1);
         if (!are_alarms_right(&s->t))
-            return broken(why, why_size, "referral %u: an alarm acknowledged by nobody, or before it", i + 1);
+            return broken(f, "referral %u: an alarm acknowledged by nobody, or before it", i + 1);
         if (!s->t.handed && (s->t.handed_to.v != 0 || s->t.handed_at_ms != 0))
-            return broken(why, why_size, "referral %u: handed to somebody and not handed over", i + 1);
+            return broken(f, "referral %u: handed to somebody and not handed over", i + 1);
         if (!is_due_right(e, s, r))
-            return broken(why, why_size, "referral %u: timers not where its state says", i + 1);
+            return broken(f, "referral %u: timers not where its state says", i + 1);
     }
     for (uint32_t i = 0; i < e->n_requests; i++) {
         const struct request *q = &e->requests[i].r;
 
         if (q->n_extended > EXTENSIONS_MAX || q->n_rung > RINGS_MAX)
-            return broken(why, why_size, "request %u: extended or rung too often", i + 1);
+            return broken(f, "request %u: extended or rung too often", i + 1);
         if (q->widened && !q->proposal.by_broker)
-            return broken(why, why_size, "request %u: widened by a person", i + 1);
+            return broken(f, "request %u: widened by a person", i + 1);
     }
     return true;
 }
