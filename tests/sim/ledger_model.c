@@ -1,13 +1,12 @@
-#include "ledger_model.h"
+#include "ledger_parts.h"
+
+#include "vocabulary.h"
 
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/time_text.h"
-#include "timers_walk.h"
-#include "vocabulary.h"
 
 #include <stdlib.h>
-#include <uthash.h>
 
 /* Older than this a number is unknown again (domain, 4): the house may be asked whatever it said then. */
 #define BELIEVED_MS (24 * MS_HOUR)
@@ -15,67 +14,6 @@
 #define ASKED_ON_MAX 1
 /* Steps by which a round is widened (timers.c: widen_steps). */
 #define STEPS_MAX 6
-
-struct said {
-    struct {
-        uint64_t report;
-        uint64_t pool;
-    } key;
-    struct observation o;
-    UT_hash_handle hh;
-};
-
-struct pool_model {
-    struct org_id org;
-    int32_t units_profile;
-    bool reported;
-    int32_t free, total;
-    int64_t observed_at_ms;
-    uint64_t *counted; /* requests that hold units */
-    size_t n_counted, cap_counted;
-};
-
-enum hold { HOLD_PENDING, HOLD_ACCEPTED, HOLD_ARRIVED, HOLD_OVER };
-
-struct request_model {
-    uint64_t referral;
-    uint32_t pool;
-    uint8_t units;
-    enum hold hold;
-    bool silent, bridge;
-    int64_t answer_by_ms;
-    int64_t arrived_at_ms;
-};
-
-struct referral_model {
-    struct org_id org;
-    bool ended;
-    bool touched;      /* in the commit under way */
-    unsigned asked_on; /* by the broker, since a person last asked */
-    unsigned steps;    /* of widening, since a person last asked or the place was lost */
-    int64_t step_ms;   /* of the last one */
-    uint64_t *requests;
-    size_t n_requests, cap_requests;
-};
-
-struct ledger_model {
-    struct trace *trace;
-    struct timers_count timers;
-    uint64_t broker_asked; /* by the event before: the request; 0 = none */
-    bool broker_after_silence;
-    struct said *said;
-    struct pool_model *pools;
-    struct request_model *requests;
-    struct referral_model *referrals;
-    size_t n_pools, cap_pools, n_requests, cap_requests, n_referrals, cap_referrals;
-    uint64_t *touched;
-    size_t n_touched, cap_touched;
-    uint64_t live;
-    uint32_t full_pool; /* its house said full in the last event and its number must follow; 0 = none */
-    struct gate_model *gates;
-    struct nobed_model *nobed;
-    uint64_t silent_referral; /* one of its requests passed its time in the last event; 0 = none */
-};
 
 struct ledger_model *ledger_model_new(struct trace *t)
 {
@@ -112,46 +50,15 @@ void ledger_model_free(struct ledger_model *m)
     free(m);
 }
 
-/* ---- what houses said ---- */
-
-static struct said *said_find(const struct ledger_model *m, uint64_t report, struct pool_id pool)
-{
-    struct said probe = {.key = {.report = report, .pool = pool.v}}, *s = NULL;
-
-    HASH_FIND(hh, m->said, &probe.key, sizeof probe.key, s);
-    return s;
-}
-
-void ledger_model_said(struct ledger_model *m, const struct observation *o)
-{
-    struct said *s = said_find(m, o->report, o->pool);
-
-    if (s != NULL)
-        return;
-    s = mem_new(1, sizeof *s);
-    s->key.report = o->report;
-    s->key.pool = o->pool.v;
-    s->o = *o;
-    HASH_ADD(hh, m->said, key, sizeof s->key, s);
-}
-
-const struct observation *ledger_model_sent(const struct ledger_model *m, uint64_t report,
-                                            struct pool_id pool)
-{
-    const struct said *s = said_find(m, report, pool);
-
-    return s != NULL ? &s->o : NULL;
-}
-
 /* ---- tables ---- */
 
-static struct pool_model *pool_at(struct ledger_model *m, struct pool_id id)
+struct pool_model *pool_at(struct ledger_model *m, struct pool_id id)
 {
     CHECK(id.v >= 1 && id.v <= m->n_pools);
     return &m->pools[id.v - 1];
 }
 
-static struct request_model *request_at(struct ledger_model *m, struct request_id id)
+struct request_model *request_at(struct ledger_model *m, struct request_id id)
 {
     CHECK(id.v >= 1 && id.v <= m->n_requests);
     return &m->requests[id.v - 1];
@@ -175,111 +82,6 @@ static void touch(struct ledger_model *m, struct referral_id id)
 }
 
 /* ---- events ---- */
-
-static bool counts(const struct pool_model *p, const struct request_model *r)
-{
-    if (r->hold == HOLD_ARRIVED)
-        return !p->reported || r->arrived_at_ms >= p->observed_at_ms;
-    return r->hold != HOLD_OVER;
-}
-
-/* Units that count now; forgets the requests that do not. */
-static int32_t held(struct ledger_model *m, struct pool_model *p)
-{
-    int32_t units = 0;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < p->n_counted; i++) {
-        const struct request_model *r = &m->requests[p->counted[i] - 1];
-
-        if (!counts(p, r))
-            continue;
-        p->counted[kept++] = p->counted[i];
-        units += r->units;
-    }
-    p->n_counted = kept;
-    return units;
-}
-
-static void on_pool(struct ledger_model *m, const struct pool *pool)
-{
-    if (pool->id.v == m->n_pools + 1) {
-        MEM_GROW(m->pools, m->n_pools, m->cap_pools);
-        m->pools[m->n_pools++] = (struct pool_model){.org = pool->org};
-    }
-    pool_at(m, pool->id)->units_profile = pool->units_total;
-}
-
-/* 'We are full': nothing is free but what others wait for. */
-static void on_full(struct ledger_model *m, const struct event *ev)
-{
-    uint32_t pool = request_at(m, ev->u.request.request)->pool;
-    struct pool_model *p = &m->pools[pool - 1];
-
-    if (!p->reported || p->free == UNITS_UNKNOWN || p->free <= held(m, p))
-        return;
-    p->observed_at_ms = ev->at_ms;
-    p->free = held(m, p);
-    m->full_pool = pool;
-}
-
-/* A number without a report: only a house that just said it was full gives one. */
-static void on_corrected(struct ledger_model *m, const struct event *ev)
-{
-    const struct observation *o = &ev->u.capacity.o;
-    const struct pool_model *p = pool_at(m, o->pool);
-
-    if (m->full_pool != o->pool.v || !ev->u.capacity.used || o->free != p->free || o->total != p->total ||
-        o->observed_at_ms != p->observed_at_ms)
-        trace_fail(m->trace, "seq %llu: pool %u is said to have %d free, %d after 'full'",
-                   (unsigned long long)ev->seq, o->pool.v, o->free, m->full_pool == o->pool.v ? p->free : -1);
-}
-
-static void on_capacity(struct ledger_model *m, const struct event *ev)
-{
-    const struct observation *o = &ev->u.capacity.o;
-    const struct said *s = said_find(m, o->report, o->pool);
-    struct pool_model *p = pool_at(m, o->pool);
-    int64_t observed_at_ms = 0;
-
-    if (o->report == 0) {
-        on_corrected(m, ev);
-        return;
-    }
-    if (s == NULL) {
-        trace_fail(m->trace, "seq %llu: a report that no house sent", (unsigned long long)ev->seq);
-        return;
-    }
-    if (!ev->u.capacity.used)
-        return;
-    /* A clock that runs fast does not make a report of the future: it is of the moment it came in. */
-    observed_at_ms = s->o.observed_at_ms < ev->at_ms ? s->o.observed_at_ms : ev->at_ms;
-    if (p->reported && observed_at_ms < p->observed_at_ms)
-        trace_fail(m->trace, "seq %llu: an older report won from a newer one", (unsigned long long)ev->seq);
-    p->reported = true;
-    p->free = s->o.free;
-    p->total = s->o.total;
-    p->observed_at_ms = observed_at_ms;
-    held(m, p); /* an arrival that this report knows of is counted by the house from here on, for ever */
-}
-
-/* Its house says the same again: what arrived before is in the number from here on. */
-static void on_confirmed(struct ledger_model *m, const struct event *ev)
-{
-    for (unsigned i = 0; i < ev->u.confirmed.n; i++) {
-        struct pool_id id = ev->u.confirmed.pools[i];
-        struct pool_model *p = pool_at(m, id);
-        const struct said *s = said_find(m, ev->u.confirmed.reports[i], id);
-
-        if (s == NULL || !p->reported || s->o.free != p->free || s->o.total != p->total) {
-            trace_fail(m->trace, "seq %llu: pool %u is confirmed with %d free, its house %s",
-                       (unsigned long long)ev->seq, id.v, p->free, s == NULL ? "sent nothing" : "said other");
-            return;
-        }
-        p->observed_at_ms = s->o.observed_at_ms < ev->at_ms ? s->o.observed_at_ms : ev->at_ms;
-        held(m, p);
-    }
-}
 
 static void on_opened(struct ledger_model *m, const struct event *ev)
 {
@@ -692,66 +494,4 @@ void ledger_model_commit_end(struct ledger_model *m)
         check_referral(m, m->touched[i]);
     }
     m->n_touched = 0;
-}
-
-struct nobed_model *ledger_model_nobed(const struct ledger_model *m)
-{
-    return m->nobed;
-}
-
-/* ---- who is who ---- */
-
-struct org_id ledger_model_org_of_pool(const struct ledger_model *m, struct pool_id id)
-{
-    return id.v >= 1 && id.v <= m->n_pools ? m->pools[id.v - 1].org : (struct org_id){0};
-}
-
-struct org_id ledger_model_org_of_referral(const struct ledger_model *m, struct referral_id id)
-{
-    return id.v >= 1 && id.v <= m->n_referrals ? m->referrals[id.v - 1].org : (struct org_id){0};
-}
-
-bool ledger_model_has_arrived(const struct ledger_model *m, struct request_id id)
-{
-    return id.v >= 1 && id.v <= m->n_requests && m->requests[id.v - 1].arrived_at_ms != 0;
-}
-
-struct referral_id ledger_model_referral_of(const struct ledger_model *m, struct request_id id)
-{
-    return (struct referral_id){id.v >= 1 && id.v <= m->n_requests ? m->requests[id.v - 1].referral : 0};
-}
-
-struct pool_id ledger_model_pool_of(const struct ledger_model *m, struct request_id id)
-{
-    return (struct pool_id){id.v >= 1 && id.v <= m->n_requests ? m->requests[id.v - 1].pool : 0};
-}
-
-const struct gate_model *ledger_model_gates(const struct ledger_model *m)
-{
-    return m->gates;
-}
-
-bool ledger_model_was_asked(const struct ledger_model *m, struct referral_id id, struct org_id org)
-{
-    if (id.v < 1 || id.v > m->n_referrals)
-        return false;
-    for (size_t i = 0; i < m->referrals[id.v - 1].n_requests; i++) {
-        uint64_t request = m->referrals[id.v - 1].requests[i];
-
-        if (m->pools[m->requests[request - 1].pool - 1].org.v == org.v)
-            return true;
-    }
-    return false;
-}
-
-uint64_t ledger_model_live(const struct ledger_model *m, struct referral_id *first)
-{
-    *first = (struct referral_id){0};
-    for (size_t i = 0; m->live > 0 && i < m->n_referrals; i++) {
-        if (!m->referrals[i].ended) {
-            first->v = i + 1;
-            break;
-        }
-    }
-    return m->live;
 }

@@ -1,63 +1,22 @@
-#include "people.h"
+#include "people_parts.h"
 
-#include "base/hash.h"
-#include "base/mem.h"
-#include "base/time_text.h"
 #include "calls.h"
-#include "gate_walk.h"
 #include "care_walk.h"
+#include "gate_walk.h"
 #include "handover_walk.h"
-#include "households.h"
 #include "nobed_walk.h"
 #include "safety_walk.h"
 #include "stay_walk.h"
-#include "supply.h"
 #include "timers_walk.h"
 #include "viewers.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ENDED_KEPT 16
-#define REPORTS_KEPT 16
-#define REPORT_LINES 6
-#define PAGES_MAX 64
 #define CALM_TRIES 4 /* asks for one referral before its worker finds another way */
-
-/* Ids of what is going on, in no order. */
-struct id_list {
-    uint64_t *list;
-    size_t n, cap;
-};
-
-struct sent_report {
-    struct org_id org;
-    bool by_machine;
-    uint16_t n;
-    struct observation list[REPORT_LINES];
-};
-
-/* A page that is built and waits to be shown. */
-struct page {
-    struct people *people;
-    uint64_t seq;
-    uint64_t generation; /* the broker that built it; 0 = free */
-};
-
-struct people {
-    struct world *w;
-    struct page pages[PAGES_MAX];
-    struct rng rng;
-    struct cast cast;
-    struct id_list live, pending;
-    uint64_t ended[ENDED_KEPT]; /* requests that are over, for late answers */
-    size_t n_ended;
-    struct sent_report reports[REPORTS_KEPT];
-    size_t n_reports;
-    uint64_t next_report;
-    uint8_t *tries; /* by referral - 1, in the calm */
-    size_t n_tries;
-};
 
 struct people *people_new(struct world *w)
 {
@@ -78,17 +37,17 @@ void people_free(struct people *p)
     free(p);
 }
 
-static const struct engine *engine_of(const struct people *p)
+const struct engine *engine_of(const struct people *p)
 {
     return flow_engine(p->w->active->flow);
 }
 
-static uint32_t below(struct people *p, size_t n)
+uint32_t below(struct people *p, size_t n)
 {
     return rng_below(&p->rng, (uint32_t)n);
 }
 
-static bool begin(struct people *p, const struct command *cmd, struct referral_id about)
+bool begin(struct people *p, const struct command *cmd, struct referral_id about)
 {
     return calls_begin(p->w->calls, cmd, about);
 }
@@ -298,12 +257,12 @@ static void open_referral(struct people *p)
     begin(p, &cmd, (struct referral_id){0});
 }
 
-static struct actor referrer_of(const struct people *p, const struct referral *r)
+struct actor referrer_of(const struct people *p, const struct referral *r)
 {
     return actor_of(r->org.v == p->cast.comensha.v ? ROLE_COMENSHA : ROLE_REFERRER, r->org);
 }
 
-static const struct referral *some_referral(struct people *p)
+const struct referral *some_referral(struct people *p)
 {
     if (p->live.n == 0)
         return NULL;
@@ -426,207 +385,7 @@ static void no_show(struct people *p, const struct referral *r)
     begin(p, &cmd, r->id);
 }
 
-/* ---- reports ---- */
-
-static void count_units(struct people *p, const struct pool *pool, struct observation *o)
-{
-    uint32_t total = pool->units_total;
-
-    o->total = (int32_t)total;
-    o->free = rng_chance(&p->rng, p->w->calm ? 0 : p->w->plan.full) ? 0 : (int32_t)below(p, total + 1);
-    if (p->w->calm)
-        o->free = (int32_t)total;
-    o->occupied = (int32_t)total - o->free;
-    o->out_of_order = UNITS_UNKNOWN;
-    o->deliverable = rng_chance(&p->rng, 900) ? TRI_YES : TRI_UNKNOWN;
-    if (!p->w->calm && rng_chance(&p->rng, p->w->plan.vague))
-        o->free = o->occupied = UNITS_UNKNOWN;
-    if (o->free == UNITS_UNKNOWN)
-        o->deliverable = TRI_YES;
-    if (!p->w->calm && rng_chance(&p->rng, 30)) {
-        o->stop = (uint8_t)(1 + below(p, 3));
-        o->stop_until_ms = rng_chance(&p->rng, 300) ? 0 : p->w->now_ms + MS_HOUR;
-    }
-}
-
-/* It still is as the exchange shows it. */
-static void still_so(const struct people *p, struct observation *o)
-{
-    struct pool_view v = engine_pool_view(engine_of(p), o->pool, p->w->now_ms);
-    struct observation now = *o;
-
-    if (!v.reported)
-        return;
-    *o = observation_of(v.latest, now.pool);
-    o->report = now.report;
-    o->observed_at_ms = now.observed_at_ms;
-    o->received_at_ms = 0;
-}
-
-static struct observation observe(struct people *p, const struct pool *pool, uint64_t report)
-{
-    struct observation o = {.pool = pool->id, .report = report, .observed_at_ms = p->w->now_ms};
-
-    count_units(p, pool, &o);
-    if (!p->w->calm && rng_chance(&p->rng, p->w->plan.late))
-        o.observed_at_ms -= (int64_t)below(p, 180) * MS_MINUTE;
-    return o;
-}
-
-/* Nobody can have seen this: refused as a whole. */
-static void spoil(struct people *p, struct observation *o)
-{
-    if (rng_chance(&p->rng, 500))
-        o->free = o->total + 1 + (int32_t)below(p, 5);
-    else
-        o->observed_at_ms = p->w->now_ms + MS_HOUR;
-}
-
-static void send_report(struct people *p, const struct sent_report *r)
-{
-    struct observation list[REPORT_LINES];
-    struct command cmd = {.kind = CMD_REPORT_CAPACITY};
-
-    for (uint16_t i = 0; i < r->n; i++) {
-        list[i] = r->list[i];
-        ledger_model_said(checker_ledger(p->w->checker), &list[i]);
-        if (p->w->plan.broken == BROKEN_DOUBLE_HOLD && list[i].free >= 0) {
-            list[i].free++;
-            list[i].total++;
-        }
-    }
-    cmd.actor = actor_of(ROLE_SHELTER, r->org);
-    if (r->by_machine) {
-        cmd.actor = actor_of(ROLE_MACHINE, p->cast.operator_org);
-        cmd.actor.carries = p->cast.shelters;
-        cmd.actor.n_carries = (uint16_t)p->cast.n_shelters;
-    }
-    cmd.u.report.list = list;
-    cmd.u.report.n = r->n;
-    begin(p, &cmd, (struct referral_id){0});
-}
-
-static void report(struct people *p)
-{
-    struct sent_report *r = &p->reports[p->n_reports++ % REPORTS_KEPT];
-    int first = (int)below(p, (size_t)p->cast.n_pools);
-    enum source by_people = rng_chance(&p->rng, 250) ? SOURCE_PHONE : SOURCE_HAND;
-    bool is_same = !p->w->calm && rng_chance(&p->rng, p->w->plan.same);
-
-    *r = (struct sent_report){.org = p->cast.pools[first].org, .by_machine = rng_chance(&p->rng, 600)};
-    p->next_report++;
-    for (int i = first; i < p->cast.n_pools && r->n < REPORT_LINES; i++) {
-        const struct pool *pool = &p->cast.pools[i];
-
-        if (pool->org.v != r->org.v || (r->n > 0 && rng_chance(&p->rng, 400)))
-            break;
-        r->list[r->n] = observe(p, pool, rng_mix(p->next_report));
-        if (is_same)
-            still_so(p, &r->list[r->n]);
-        r->list[r->n++].source = r->by_machine ? SOURCE_FEED : by_people;
-    }
-    if (!p->w->calm && rng_chance(&p->rng, p->w->plan.false_report))
-        spoil(p, &r->list[below(p, r->n)]);
-    send_report(p, r);
-}
-
-static void report_again(struct people *p)
-{
-    size_t n = p->n_reports < REPORTS_KEPT ? p->n_reports : REPORTS_KEPT;
-
-    if (n > 0)
-        send_report(p, &p->reports[below(p, n)]);
-}
-
 /* ---- others ---- */
-
-static void redefine(struct people *p)
-{
-    struct pool *pool = &p->cast.pools[below(p, (size_t)p->cast.n_pools)];
-    struct command cmd = {.kind = CMD_DEFINE_POOL, .u.pool = pool};
-
-    pool_redraw(&p->rng, &p->w->plan, pool);
-    cmd.actor = actor_of(ROLE_EXCHANGE_ADMIN, p->cast.operator_org);
-    begin(p, &cmd, (struct referral_id){0});
-}
-
-static void on_shown(void *ctx, enum err trouble, const struct outcome *outcome)
-{
-    struct page *page = ctx;
-    struct world *w = page->people->w;
-
-    (void)outcome;
-    if (trouble == OK && journal_disk_seq(w->disk) < page->seq)
-        trace_fail(w->trace, "a page built at seq %llu was shown and the journal ends at %llu",
-                   (unsigned long long)page->seq, (unsigned long long)journal_disk_seq(w->disk));
-    w->trace->counts.reads += trouble == OK;
-    page->generation = 0;
-}
-
-/* Built now, shown when what it rests on is durable. */
-static void read_page(struct people *p)
-{
-    struct page *page = NULL;
-
-    for (size_t i = 0; i < PAGES_MAX && page == NULL; i++) {
-        if (p->pages[i].generation == 0)
-            page = &p->pages[i];
-    }
-    if (page == NULL)
-        return;
-    *page = (struct page){p, engine_seq(engine_of(p)), p->w->active->generation};
-    if (flow_when_durable(p->w->active->flow, on_shown, page) != OK)
-        page->generation = 0;
-}
-
-void people_broker_gone(struct people *p, uint64_t generation)
-{
-    for (size_t i = 0; i < PAGES_MAX; i++) {
-        if (p->pages[i].generation == generation)
-            p->pages[i].generation = 0;
-    }
-}
-
-/* Somebody who may not: a house of another organisation, a municipality, a referrer of another region. */
-static void intrude(struct people *p)
-{
-    const struct referral *r = some_referral(p);
-    struct command cmd = {.draw = DRAW_INTRUDER};
-    const struct request *q = NULL;
-
-    if (r == NULL)
-        return;
-    q = r->n_requests > 0 ? engine_request(engine_of(p), r->requests[0]) : NULL;
-    switch (below(p, 4)) {
-    case 0:
-        cmd.kind = CMD_WITHDRAW;
-        cmd.actor = actor_of(ROLE_MUNICIPALITY, p->cast.municipality);
-        break;
-    case 1:
-        cmd.kind = CMD_WITHDRAW;
-        cmd.actor = referrer_of(p, r);
-        cmd.actor.org = p->cast.referrers[below(p, (size_t)p->cast.n_referrers)];
-        if (cmd.actor.org.v == r->org.v)
-            cmd.actor.org = p->cast.rapporteur;
-        break;
-    case 2:
-        cmd.kind = CMD_ACCEPT;
-        cmd.actor = referrer_of(p, r); /* says yes for the house */
-        break;
-    default:
-        cmd.kind = CMD_ACCEPT;
-        cmd.actor = actor_of(ROLE_SHELTER, p->cast.shelters[below(p, (size_t)p->cast.n_shelters)]);
-        if (q == NULL || cmd.actor.org.v == engine_pool(engine_of(p), q->pool)->org.v)
-            return;
-        break;
-    }
-    if (cmd.kind == CMD_WITHDRAW) {
-        cmd.u.referral.referral = r->id;
-        cmd.u.referral.reason = 1;
-    } else if (q != NULL)
-        cmd.u.answer.request = q->id;
-    begin(p, &cmd, (struct referral_id){0});
-}
 
 static void with_timers(struct people *p)
 {

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/gate/gate_look.h"
-#include "core/match_parts.h"
 #include "support/match_builders.h"
 
 #define BIT(r) (1u << RESIDENCE_##r)

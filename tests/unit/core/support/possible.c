@@ -254,7 +254,7 @@ struct event possible(const struct world *w, enum event_kind kind)
         break;
     case EV_REFERRAL_WIDENED:
     case EV_ALARM_RAISED:
-    case EV_ALARM_REPEATED: /* these two only after it was raised: timers/timers_test.c */
+    case EV_ALARM_REPEATED: /* these two only after it was raised: timers/alarm_test.c */
     case EV_ALARM_ACKNOWLEDGED:
     case EV_REFERRAL_HANDED_OVER:
     case EV_REFERRAL_TAKEN_OVER:

@@ -1,0 +1,21 @@
+/* Steps without a bed: a bridge opened, asked for, told of. */
+#ifndef PLEK_TEST_NOBED_STEPS_H
+#define PLEK_TEST_NOBED_STEPS_H
+
+#include "support/exchange.h"
+
+#include "core/nobed/nobed.h"
+
+#define HOTEL_NIGHT 12 /* destinations.csv: hotel */
+
+struct bridge_wish a_hotel(void);
+struct outcome open_bridge(struct exchange *x, struct referral_id r, const struct bridge_wish *w);
+const struct bridge *opened(struct exchange *x, struct referral_id r, struct bridge_wish w);
+struct outcome about_bridge(struct exchange *x, enum command_kind kind, struct bridge_id id, int64_t until_ms,
+                            unsigned code);
+const struct bridge *the_bridge(const struct exchange *x, uint64_t id);
+struct request_id ask_bridge(struct exchange *x, struct referral_id r, unsigned pool);
+void tick_at(struct exchange *x, int64_t at_ms);
+void replays(const struct exchange *x);
+
+#endif
