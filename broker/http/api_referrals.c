@@ -49,7 +49,7 @@ void api_referrals_post(struct call *call)
     call_submit(call, &cmd, referral_made);
 }
 
-enum { REFERRALS_LIMIT, REFERRALS_LIVE }; /* late.numbers */
+enum { REFERRALS_LIMIT, REFERRALS_LIVE, REFERRALS_LEAKED }; /* late.numbers */
 
 static void referrals_list(const struct late *late, const struct outcome *outcome)
 {
@@ -62,6 +62,8 @@ static void referrals_list(const struct late *late, const struct outcome *outcom
         if (r->org.v != late->actor.org.v || !may(e, &late->actor, ACT_SEE_REFERRAL, i))
             continue;
         if (late->numbers[REFERRALS_LIVE] && !referral_is_live(r->state))
+            continue;
+        if (late->numbers[REFERRALS_LEAKED] && !timers_alarm_stands(e, r, ALARM_LEAKED))
             continue;
         total++;
         if (json_array_size(list) >= (size_t)late->numbers[REFERRALS_LIMIT])
@@ -77,6 +79,7 @@ void api_referrals_list(struct call *call)
 {
     call->late.numbers[REFERRALS_LIMIT] = call_query_int(call, "limit", 1, 200, 50);
     call->late.numbers[REFERRALS_LIVE] = call_query_bool(call, "live", true);
+    call->late.numbers[REFERRALS_LEAKED] = call_query_bool(call, "leaked", false);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_may(call, ACT_SEARCH, 0))

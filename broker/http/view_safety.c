@@ -11,8 +11,9 @@ static json_t *location(const struct engine *e, struct location_id id)
 }
 
 /* Whom to move, and whom to ring for it. Nothing of the household: its people are in the house, and what is
- * known of them is in the file of the referral. */
-static json_t *household(const struct engine *e, const struct leak_household *h)
+ * known of them is in the file of the referral. The house learns that somebody looks, and that they have
+ * left; not by which referral, nor how far it is: who gave the address away may be in the house. */
+static json_t *household(const struct engine *e, const struct actor *actor, const struct leak_household *h)
 {
     const struct referral *later = engine_referral(e, h->later);
     const struct referral *earlier = engine_referral(e, h->earlier);
@@ -22,19 +23,24 @@ static json_t *household(const struct engine *e, const struct leak_household *h)
     json_t *o = json_pack("{s:i, s:s, s:b, s:b, s:s}", "rank", (int)h->rank, "earlierCode", earlier->code,
                           "bridge", b != NULL, "left", left, "referrer",
                           engine_org(e, later != NULL ? later->org : earlier->org)->name);
+    bool is_whole = actor->role == ROLE_EXCHANGE_ADMIN;
+    json_object_set_new(o, "onTheWay", json_boolean(b != NULL && b->started_at_ms == 0));
+    json_object_set_new(o, "searching", json_boolean(later != NULL && referral_is_live(later->state)));
+    json_object_set_new(o, "factsErased", json_boolean(later == NULL));
     json_object_set_new(o, "stayId", s != NULL ? json_integer((json_int_t)s->id.v) : json_null());
-    json_object_set_new(o, "referralId", later != NULL ? json_integer((json_int_t)later->id.v) : json_null());
-    json_object_set_new(o, "referralCode", later != NULL ? json_string(later->code) : json_null());
+    json_object_set_new(o, "referralId", is_whole && later != NULL ? json_integer((json_int_t)later->id.v) : json_null());
+    json_object_set_new(o, "referralCode", is_whole && later != NULL ? json_string(later->code) : json_null());
     json_object_set_new(o, "state",
-                        later != NULL ? json_string(referral_state_code(later->state)) : json_null());
+                        is_whole && later != NULL ? json_string(referral_state_code(later->state))
+                                                  : json_null());
     return o;
 }
 
-static json_t *households(const struct engine *e, const struct leak *l)
+static json_t *households(const struct engine *e, const struct actor *actor, const struct leak *l)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < l->households; i++)
-        json_array_append_new(list, household(e, engine_leak_household(e, l->id, i)));
+        json_array_append_new(list, household(e, actor, engine_leak_household(e, l->id, i)));
     return list;
 }
 
@@ -46,7 +52,7 @@ json_t *view_leak(const struct engine *e, const struct actor *actor, uint32_t id
     json_t *o = json_pack("{s:I, s:o, s:s, s:s, s:b, s:o}", "id", (json_int_t)id, "location",
                           location(e, l->location), "state", leak_state_code(l->state), "reason",
                           leak_reason_code(l->reason), "byMe", first.v == actor->account.v, "households",
-                          households(e, l));
+                          households(e, actor, l));
     json_object_set_new(o, "reportedAt", view_time(l->reported_at_ms));
     json_object_set_new(o, "frozenAt", view_time(l->frozen_at_ms));
     json_object_set_new(o, "endedAt", view_time(l->ended_at_ms));

@@ -29,11 +29,10 @@ json_t *view_colleague(const struct people_port *people, struct account_id id)
 
 static json_t *alarms(const struct engine *e, const struct people_port *people, const struct referral *r)
 {
-    const struct timers *t = timers_of(e, r->id);
     json_t *list = json_array();
 
     for (int i = 0; i < ALARM_N; i++) {
-        const struct alarm_state *a = &t->alarms[i];
+        const struct alarm_state *a = timers_alarm(e, r->id, (enum alarm)i);
         json_t *o = NULL;
 
         if (!timers_alarm_stands(e, r, (enum alarm)i))

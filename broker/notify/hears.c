@@ -50,10 +50,26 @@ static struct party party_of(enum group group, const struct subject *s)
     case GROUP_OPERATOR:
     case GROUP_TABLE:
     case GROUP_MUNICIPALITY:
+    case GROUP_OVERFLOW:
+    case GROUP_REGION:
     case GROUP_N:
         break;
     }
     return (struct party){0};
+}
+
+/* T is of a house that keeps places for a surge of REGION, or of the organisation of one. */
+static bool keeps_overflow(const struct engine *e, const struct notify_target *t, uint8_t region)
+{
+    for (uint32_t i = 1; t->org.v != 0 && !t->night_number && i <= engine_pools(e); i++) {
+        const struct pool_kept *p = engine_pool(e, (struct pool_id){i});
+
+        if (p->overflow && p->org.v == t->org.v &&
+            (t->location.v == 0 || t->location.v == p->location.v) &&
+            engine_location(e, p->location)->region == region)
+            return true;
+    }
+    return false;
 }
 
 bool hears(const struct engine *e, const struct notify_target *t, enum group group, const struct subject *s,
@@ -66,6 +82,11 @@ bool hears(const struct engine *e, const struct notify_target *t, enum group gro
         return is_exchange(e, t, ORG_OPERATOR);
     if (group == GROUP_MUNICIPALITY)
         return s->region != REGION_NONE && is_exchange(e, t, ORG_MUNICIPALITY) &&
+               engine_org(e, t->org)->region == s->region;
+    if (group == GROUP_OVERFLOW)
+        return s->region != REGION_NONE && keeps_overflow(e, t, s->region);
+    if (group == GROUP_REGION)
+        return s->region != REGION_NONE && is_exchange(e, t, ORG_VEILIG_THUIS) &&
                engine_org(e, t->org)->region == s->region;
     if (group == GROUP_TABLE) {
         for (unsigned i = 0; i < s->n_table; i++) {

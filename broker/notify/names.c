@@ -14,13 +14,15 @@ static const struct {
     {EV_ALARM_REPEATED, "alarm.hold_ending"}, {EV_ALARM_REPEATED, "alarm.hold_ended"},
     {EV_ALARM_REPEATED, "alarm.no_show"},     {EV_ALARM_REPEATED, "alarm.gate"},
     {EV_ALARM_REPEATED, "alarm.passed_on"},   {EV_REFERRAL_LINKED, "referral.follow_up"},
+    {EV_ALARM_RAISED, "alarm.leaked"},      {EV_ALARM_REPEATED, "alarm.leaked"},
+    {EV_LEAK_HOUSEHOLD, "leak.unknown"},    {EV_SURGE_SET, "surge.over"},
     {EV_CONSULT_CLOSED, "consult.declined"},  {EV_CONSULT_CLOSED, "consult.withdrawn"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
 {
     static const char *const list[ALARM_N] = {"alarm.lead", "alarm.hold_ending", "alarm.hold_ended",
-                                              "alarm.no_show", "alarm.gate"};
+                                              "alarm.no_show", "alarm.gate", "alarm.leaked"};
 
     return (unsigned)alarm < ALARM_N ? list[alarm] : event_name(EV_ALARM_RAISED);
 }
@@ -41,6 +43,10 @@ const char *name_of_event(const struct engine *e, const struct event *ev)
         return ev->u.escalation.passed_on ? "alarm.passed_on" : name_of_alarm(ev->u.escalation.alarm);
     case EV_REFERRAL_LINKED:
         return ev->u.link.why == LINK_FOLLOW_UP ? "referral.follow_up" : event_name(ev->kind);
+    case EV_LEAK_HOUSEHOLD: /* one of which nothing is known any more: nothing but this tells its desk */
+        return ev->u.leak.later.v == 0 ? "leak.unknown" : event_name(ev->kind);
+    case EV_SURGE_SET:
+        return ev->u.surge.on ? event_name(ev->kind) : "surge.over";
     case EV_CONSULT_CLOSED:
         return ev->u.consult.state == CONSULT_DECLINED ? "consult.declined" : "consult.withdrawn";
     default:

@@ -12,7 +12,7 @@ static bool alarm_stands(const struct engine *e, struct referral_id id, const ch
     for (unsigned a = 0; r != NULL && a < ALARM_N; a++) {
         if (strcmp(alarm_code((enum alarm)a), code) == 0)
             return timers_alarm_stands(e, r, (enum alarm)a) &&
-                   timers_of(e, id)->alarms[a].acknowledged_at_ms == 0;
+                   timers_alarm(e, id, (enum alarm)a)->acknowledged_at_ms == 0;
     }
     return false;
 }
@@ -39,6 +39,16 @@ static bool bridge_rings(const struct engine *e, struct referral_id id)
     return false;
 }
 
+/* A report that a second person must confirm, anywhere: a row does not say which. */
+static bool a_report_waits(const struct engine *e)
+{
+    for (uint32_t i = engine_leaks(e); i > 0; i--) {
+        if (engine_leak(e, i)->state == LEAK_REPORTED)
+            return true;
+    }
+    return false;
+}
+
 bool over_is(const struct engine *e, const struct outbox_row *row)
 {
     const struct request *q = engine_request(e, row->request);
@@ -51,6 +61,11 @@ bool over_is(const struct engine *e, const struct outbox_row *row)
         return q == NULL || q->state != REQUEST_PENDING || q->seen_at_ms >= row->at_ms;
     if (strcmp(row->kind, "bridge.alarmed") == 0)
         return !bridge_rings(e, row->referral);
+    if (strcmp(row->kind, "leak.reported") == 0)
+        return !a_report_waits(e);
+    if (strcmp(row->kind, "request.conflict_asked") == 0)
+        return q == NULL || q->state != REQUEST_PENDING || engine_conflict_of(e, q->id) == NULL ||
+               engine_conflict_of(e, q->id)->state != CONFLICT_OPEN;
     if (strcmp(row->kind, "alarm.passed_on") == 0)
         return !any_alarm_stands(e, row->referral);
     if (strncmp(row->kind, "alarm.", sizeof "alarm." - 1) == 0)

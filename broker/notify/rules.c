@@ -25,7 +25,7 @@ static bool group_of(const char *word, enum group *out)
 {
     static const char *const list[GROUP_N] = {"house",  "referrer", "provider",    "comensha", "operator",
                                               "keeper", "owner",    "receiver",    "sender",   "asked",
-                                              "table",  "self",     "municipality"};
+                                              "table",  "self",     "municipality", "overflow", "region"};
 
     for (unsigned g = 0; g < GROUP_N; g++) {
         if (strcmp(word, list[g]) == 0) {

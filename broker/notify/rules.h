@@ -6,7 +6,8 @@
  * audience: house (of the request's pool), referrer (organisation of the referral), provider (of the feed),
  * comensha, operator (helpdesk of the exchange), keeper (gatekeeper's desk), owner (of a clock), receiver and
  * sender (of what goes from one to another), asked (as a specialist), table (of an MDO), self (whose key it
- * is), municipality (of the region). Asked and municipality are told without any id (rules_is_bare).
+ * is), municipality (of the region), overflow (houses of the region that keep places for a surge), region
+ * (its Veilig Thuis). Asked and municipality are told without any id (rules_is_bare).
  * channels: one or more of mail sms voice webhook. text: key in texts.csv; may be empty where the channels
  * are webhooks only. */
 #ifndef PLEK_NOTIFY_RULES_H
@@ -28,6 +29,8 @@ enum group {
     GROUP_TABLE,
     GROUP_SELF,
     GROUP_MUNICIPALITY,
+    GROUP_OVERFLOW,
+    GROUP_REGION,
     GROUP_N
 };
 

@@ -62,6 +62,14 @@ static const char *state_of(enum event_kind k)
         [EV_NOTE_WRITTEN] = "written",
         [EV_NOTE_PICKED_UP] = "picked_up",
         [EV_NOTE_UNREADABLE] = "unreadable",
+        /* ---- location leaked, surge, conflict check ---- */
+        [EV_LEAK_REPORTED] = "reported",
+        [EV_LEAK_DROPPED] = "dropped",
+        [EV_LOCATION_FROZEN] = "frozen",
+        [EV_LEAK_LIFT_ASKED] = "lift_asked",
+        [EV_LEAK_LIFT_REFUSED] = "frozen",
+        [EV_LOCATION_LIFTED] = "lifted",
+        [EV_CONFLICT_ASKED] = "pending",
     };
 
     return (unsigned)k < EV_N && list[k] != NULL ? list[k] : "";
@@ -274,16 +282,51 @@ static void put_handover(const struct engine *e, const struct event *ev, struct 
     }
 }
 
+/* ---- location leaked, surge, conflict check ---- */
+
+/* The house, which is of its organisation for good; of a household of which nothing is known any more its
+ * desk, and never the house. Those of whom something is known have an alarm (put_late_keeper). */
+static void put_leak(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct leak_event *l = &ev->u.leak;
+    const struct location *house = engine_location(e, l->location);
+
+    if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE || ev->kind == EV_LEAK_SEARCH) {
+        put_referral(e, l->earlier, out);
+    } else if (house != NULL) {
+        out->house = l->location;
+        out->house_org = house->org;
+    }
+}
+
+static void put_safety(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    switch ((int)event_body_of(ev->kind)) { /* only those of safety come here */
+    case BODY_LEAK:
+        put_leak(e, ev, out);
+        break;
+    case BODY_SURGE:
+        out->region = ev->u.surge.region;
+        out->state = ev->u.surge.on ? "on" : "off";
+        break;
+    default:
+        put_request(e, ev->u.conflict.request, out);
+        if (ev->kind == EV_CONFLICT_ANSWERED)
+            out->state = ev->u.conflict.conflict ? "yes" : "no";
+        break;
+    }
+}
+
 /* ---- the door ---- */
 
-/* The desk that has not decided: whose it is now, as the engine knows. */
+/* The desk that has not decided, and hears of a leak too: whose it is now, as the engine knows. */
 static void put_late_keeper(const struct engine *e, const struct event *ev, struct subject *out)
 {
     const struct referral *r = engine_referral(e, ev->u.escalation.referral);
     const struct gate *g = NULL;
 
     if (r == NULL || (ev->kind != EV_ALARM_RAISED && ev->kind != EV_ALARM_REPEATED) ||
-        ev->u.escalation.alarm != ALARM_GATE)
+        (ev->u.escalation.alarm != ALARM_GATE && ev->u.escalation.alarm != ALARM_LEAKED))
         return;
     g = gate_undecided_of(e, r);
     if (g != NULL)
@@ -317,6 +360,9 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
     } else if ((ev->kind >= EV_KEY_MADE && ev->kind <= EV_NOTE_DESTROYED) || ev->kind == EV_KEY_LOSS_ASKED ||
                ev->kind == EV_KEY_LOSS_DROPPED) {
         put_handover(e, ev, out);
+    } else if (event_body_of(ev->kind) == BODY_LEAK || event_body_of(ev->kind) == BODY_SURGE ||
+               event_body_of(ev->kind) == BODY_CONFLICT) {
+        put_safety(e, ev, out);
     } else {
         put_referral(e, event_subject(ev), out);
     }

@@ -127,8 +127,15 @@ test('a second person confirms: taken back, hidden and moved in one commit, the 
   assert.deepEqual(stream.events.filter(e => e.event?.startsWith('leak.')), [], 'nobody else hears why');
   stream.close();
 
+  // The house learns that somebody looks, not by which referral nor how far it is: the leak may come from inside.
+  for (const client of [phone, intake, orgAdmin]) {
+    const told = expectStatus(await client.get('/leaks'), 200).leaks.find(l => l.id === leak.id).households;
+    assert.deepEqual(told.map(h => [h.referralId, h.referralCode, h.state, h.searching, h.left]), Array(3).fill([null, null, null, true, false]));
+  }
+  assert.deepEqual(frozen.households, expectStatus(await intake.get('/leaks'), 200).leaks.find(l => l.id === leak.id).households);
+
   // Ranked, and in the same sequence without a gap: one decision, one commit.
-  moved = frozen.households;
+  moved = expectStatus(await admin.get('/leaks'), 200).leaks.find(l => l.id === leak.id).households;
   assert.deepEqual(moved.map(h => [h.rank, h.earlierCode]), [[1, rood2.code], [2, rood1.code], [3, groen.code]]);
   assert.deepEqual(moved.map(h => h.referralId), [...moved.map(h => h.referralId)].sort((a, b) => a - b));
   const rows = x.sql(`SELECT seq, kind, at_ms FROM journal WHERE seq > ${from} ORDER BY seq`);
@@ -151,7 +158,7 @@ test('kill -9 in between: frozen is frozen', async () => {
   await x.killBroker();
   await x.startBroker();
   assert.equal(await isFound(own, FAMILY), false);
-  const again = expectStatus(await orgAdmin.get('/leaks'), 200).leaks[0];
+  const again = expectStatus(await admin.get('/leaks'), 200).leaks[0];
   assert.deepEqual([again.state, again.households], ['frozen', moved]);
 });
 

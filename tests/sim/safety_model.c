@@ -10,6 +10,7 @@ struct location_model {
     bool frozen;
     uint32_t reported_by, lift_asked_by; /* accounts; 0 = nobody */
     int living;                          /* households */
+    int stopped; /* on their way to a bridge bed there, in the commit that freezes it */
     int listed;                          /* by the leak that froze it */
     int last[3];                         /* of the one listed last: threat, children, persons */
 };
@@ -33,6 +34,9 @@ struct stay_of {
 struct household {
     bool known;
     int rank[3];
+    uint64_t unsafe;  /* bit = region */
+    uint64_t earlier; /* referral that it follows; 0 = none */
+    uint64_t stay;    /* 0 = none */
 };
 
 struct safety_model {
@@ -112,7 +116,9 @@ static void opened(struct safety_model *m, const struct event *ev)
 
     MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
     m->referrals[m->n_referrals++] =
-        (struct household){ev->u.opened.facts_known, {threat, need_children(n), n->n_persons}};
+        (struct household){.known = ev->u.opened.facts_known,
+                           .rank = {threat, need_children(n), n->n_persons},
+                           .unsafe = n->unsafe_regions};
 }
 
 static void made(struct safety_model *m, const struct event *ev)
@@ -135,6 +141,7 @@ static void lives(struct safety_model *m, const struct event *ev)
     MEM_GROW(m->stays, m->n_stays, m->cap_stays);
     m->stays[m->n_stays++] = (struct stay_of){m->pools[q->pool - 1].location, true};
     m->locations[m->stays[m->n_stays - 1].location - 1].living++;
+    m->referrals[ev->u.stay.referral.v - 1].stay = m->n_stays;
 }
 
 static void left(struct safety_model *m, const struct event *ev)
@@ -145,16 +152,31 @@ static void left(struct safety_model *m, const struct event *ev)
     m->locations[s->location - 1].living--;
 }
 
+/* It lives in a house of L, and is told of as one that does. */
+static bool is_home(const struct safety_model *m, uint64_t referral, const struct location_model *l)
+{
+    uint64_t earlier = m->referrals[referral - 1].earlier;
+    uint64_t stay = earlier != 0 ? m->referrals[earlier - 1].stay : 0;
+
+    return stay != 0 && m->stays[stay - 1].lives && &m->locations[m->stays[stay - 1].location - 1] == l;
+}
+
 /* In a bridge bed a household lives there too. */
 static void sleeps(struct safety_model *m, const struct event *ev)
 {
     struct request_model *q = &m->requests[ev->u.bridge.request.v - 1];
+    struct location_model *l = location_of_request(m, ev->u.bridge.request.v);
 
     q->holds = false;
+    if (ev->kind == EV_BRIDGE_ENDED && ev->u.bridge.end == BRIDGE_END_LEAKED) {
+        if (q->bridge != 0)
+            breach(m, ev, "a household is turned away from the bed that it is in");
+        l->stopped += !is_home(m, ev->u.bridge.referral.v, l);
+    }
     if ((ev->kind == EV_BRIDGE_ARRIVED) == (q->bridge != 0))
         return; /* ended before it began */
     q->bridge = ev->kind == EV_BRIDGE_ARRIVED ? ev->u.bridge.bridge.v : 0;
-    location_of_request(m, ev->u.bridge.request.v)->living += q->bridge != 0 ? 1 : -1;
+    l->living += q->bridge != 0 ? 1 : -1;
 }
 
 /* ---- the leak ---- */
@@ -175,10 +197,12 @@ static void frozen(struct safety_model *m, const struct event *ev)
 
 static bool is_living(struct safety_model *m, const struct event *ev, const struct location_model *l)
 {
-    const struct stay_of *s = ev->kind == EV_LEAK_HOUSEHOLD ? &m->stays[ev->u.leak.stay.v - 1] : NULL;
+    const struct stay_of *s = ev->u.leak.stay.v != 0 ? &m->stays[ev->u.leak.stay.v - 1] : NULL;
 
     if (s != NULL)
         return s->lives && &m->locations[s->location - 1] == l;
+    if (ev->kind == EV_LEAK_SEARCH) /* as many as were stopped: all_listed */
+        return l->stopped > 0;
     for (size_t i = 1; i <= m->n_requests; i++) {
         if (m->requests[i - 1].bridge == ev->u.leak.bridge.v)
             return location_of_request(m, i) == l;
@@ -186,11 +210,30 @@ static bool is_living(struct safety_model *m, const struct event *ev, const stru
     return false;
 }
 
+/* Whole, and away from there. A search that was under way is told so by the event, one that is opened by what
+ * it is opened with. */
+static void moved(struct safety_model *m, const struct event *ev)
+{
+    struct household *later = &m->referrals[ev->u.leak.later.v - 1];
+    const struct household *h = &m->referrals[ev->u.leak.earlier.v - 1];
+    uint64_t there = UINT64_C(1) << m->locations[ev->u.leak.location.v - 1].region;
+
+    if (ev->kind != EV_LEAK_HOUSEHOLD)
+        later->unsafe |= there;
+    if ((later->unsafe & there) == 0)
+        breach(m, ev, "a household is sent back to where it is known");
+    if (ev->kind == EV_LEAK_HOUSEHOLD && (later->rank[1] != h->rank[1] || later->rank[2] != h->rank[2]))
+        breach(m, ev, "a part of a household is moved");
+}
+
 static void household(struct safety_model *m, const struct event *ev)
 {
     struct location_model *l = &m->locations[ev->u.leak.location.v - 1];
     const struct household *h = &m->referrals[ev->u.leak.earlier.v - 1];
     bool is_before = false;
+
+    if (ev->u.leak.later.v != 0)
+        moved(m, ev);
 
     if (!is_living(m, ev, l))
         breach(m, ev, "a household is moved that does not live there");
@@ -211,10 +254,11 @@ static void all_listed(struct safety_model *m, const struct event *ev)
     for (size_t i = 0; i < m->n_locations; i++) {
         struct location_model *l = &m->locations[i];
 
-        if (l->frozen && l->listed >= 0 && l->listed != l->living)
+        if (l->frozen && l->listed >= 0 && l->listed != l->living + l->stopped)
             breach(m, ev, "a household of a frozen house was forgotten");
         if (l->frozen)
             l->listed = -1; /* told once */
+        l->stopped = 0;
     }
 }
 
@@ -245,7 +289,7 @@ static void of_leak(struct safety_model *m, const struct event *ev)
         l->reported_by = 0;
     else if (ev->kind == EV_LOCATION_FROZEN)
         frozen(m, ev);
-    else if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE)
+    else if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE || ev->kind == EV_LEAK_SEARCH)
         household(m, ev);
     else if (ev->kind == EV_LEAK_LIFT_ASKED)
         l->lift_asked_by = ev->account.v;
@@ -276,7 +320,10 @@ void safety_model_event(struct safety_model *m, const struct event *ev)
         lives(m, ev);
     else if (ev->kind == EV_STAY_ENDED)
         left(m, ev);
-    else if ((ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_LOCATION_LIFTED) || ev->kind == EV_LEAK_BRIDGE)
+    else if (ev->kind == EV_REFERRAL_LINKED)
+        m->referrals[ev->u.link.referral.v - 1].earlier = ev->u.link.earlier.v;
+    else if ((ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_LOCATION_LIFTED) || ev->kind == EV_LEAK_BRIDGE ||
+             ev->kind == EV_LEAK_SEARCH)
         of_leak(m, ev);
     else if (ev->kind == EV_SUPPLY_CHANGED)
         all_listed(m, ev);

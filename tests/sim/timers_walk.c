@@ -102,7 +102,7 @@ static void check_gates(struct trace *t, const struct engine *e, const struct re
 static bool is_still(const struct engine *e, const struct referral *r, enum alarm alarm, int64_t since_ms)
 {
     const struct timers *s = timers_of(e, r->id);
-    int64_t raised_ms = s->alarms[alarm].raised_at_ms;
+    int64_t raised_ms = timers_alarm(e, r->id, alarm)->raised_at_ms;
 
     switch (alarm) {
     case ALARM_LEAD:
@@ -120,6 +120,8 @@ static bool is_still(const struct engine *e, const struct referral *r, enum alar
                 return true;
         }
         return false;
+    case ALARM_LEAKED:
+        return referral_is_looking(r->state) || r->state == REFERRAL_RESERVED;
     case ALARM_N:
         break;
     }
@@ -130,9 +132,10 @@ static void check_again(struct trace *t, const struct engine *e, const struct re
                         int64_t now_ms)
 {
     for (int i = 0; i < ALARM_N; i++) {
-        const struct alarm_state *a = &timers_of(e, r->id)->alarms[i];
+        const struct alarm_state *a = timers_alarm(e, r->id, (enum alarm)i);
         int64_t due_ms =
-            later(a->raised_at_ms, a->again_at_ms) + again_minutes[r->need.threat_level] * MS_MINUTE;
+            later(a->raised_at_ms, a->again_at_ms) +
+            again_minutes[i == ALARM_LEAKED ? THREAT_ROOD : r->need.threat_level] * MS_MINUTE;
 
         if (a->n_again > AGAIN_MAX)
             trace_fail(t, "referral %llu: '%s' was raised again %u times", (unsigned long long)r->id.v,

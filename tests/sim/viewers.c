@@ -223,6 +223,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
     case EV_LEAK_BRIDGE:
+    case EV_LEAK_SEARCH:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:
@@ -265,7 +266,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         break;
     case EV_ALARM_RAISED:
     case EV_ALARM_REPEATED:
-        if (ev->u.escalation.alarm == ALARM_GATE)
+        if (ev->u.escalation.alarm == ALARM_GATE || ev->u.escalation.alarm == ALARM_LEAKED)
             return has_referral(m, a, ev->u.escalation.referral) ||
                    works_on(m, a, ev->u.escalation.referral, ev->seq);
         if (ev->u.escalation.alarm == ALARM_LEAD || ev->u.escalation.alarm == ALARM_HOLD_ENDED)

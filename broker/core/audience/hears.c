@@ -163,7 +163,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_ALARM_REPEATED:
         if (ev->u.escalation.request.v != 0)
             return hears_request(e, a, ev->u.escalation.request);
-        if (ev->u.escalation.alarm == ALARM_GATE)
+        if (ev->u.escalation.alarm == ALARM_GATE || ev->u.escalation.alarm == ALARM_LEAKED)
             return hears_referral(e, a, ev->u.escalation.referral, ev);
         return is_own_referral(a, engine_referral(e, ev->u.escalation.referral));
     case EV_REFERRAL_WIDENED:
@@ -258,6 +258,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
     case EV_LEAK_BRIDGE:
+    case EV_LEAK_SEARCH:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

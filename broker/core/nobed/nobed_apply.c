@@ -321,6 +321,14 @@ const char *bridge_ended_impossible(const struct engine *e, const struct event *
                : NULL;
 }
 
+/* What its house hears of a yes that is taken back. */
+static enum cancel_why cancelled_by(enum bridge_end end)
+{
+    if (end == BRIDGE_END_LEAKED)
+        return CANCEL_LEAKED;
+    return end == BRIDGE_END_FAILED ? CANCEL_NO_SHOW : CANCEL_WITHDRAWN;
+}
+
 void bridge_ended_apply(struct engine *e, const struct event *ev)
 {
     struct bridge_slot *s = bridge_slot(e, ev->u.bridge.bridge);
@@ -331,8 +339,7 @@ void bridge_ended_apply(struct engine *e, const struct event *ev)
     if (s->b.kind == BRIDGE_BED && was_there)
         request_end(e, ev, s->b.request, REQUEST_LEFT, CANCEL_NONE);
     else if (s->b.kind == BRIDGE_BED)
-        request_end(e, ev, s->b.request, REQUEST_CANCELLED,
-                    ev->u.bridge.end == BRIDGE_END_FAILED ? CANCEL_NO_SHOW : CANCEL_WITHDRAWN);
+        request_end(e, ev, s->b.request, REQUEST_CANCELLED, cancelled_by(ev->u.bridge.end));
     bridge_move(s, BRIDGE_ENDED);
     s->b.end = ev->u.bridge.end;
     s->b.ended_at_ms = ev->at_ms;

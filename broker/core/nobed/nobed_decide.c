@@ -276,6 +276,7 @@ static bool is_said_by_people(const struct bridge *b, enum bridge_end end)
     case BRIDGE_END_PLACED:
     case BRIDGE_END_WITHDRAWN:
     case BRIDGE_END_CLOSED:
+    case BRIDGE_END_LEAKED:
     case BRIDGE_END_N:
         break;
     }

@@ -1,5 +1,6 @@
 /* The kill switch of a location. One person reports, another confirms; then, in one commit, everything that
- * was asked or promised there is taken back, the location is frozen, and who lives there gets a referral.
+ * was asked or promised there is taken back, the location is frozen, who lives there gets a referral, and the
+ * desk of each who is there, or was to come, is alarmed.
  * Saying again what is so already changes nothing and is no refusal. */
 #include "core/safety/safety_decide.h"
 
@@ -11,6 +12,7 @@
 #include "core/engine_state.h"
 #include "core/nobed/nobed_decide.h"
 #include "core/stay/stay_decide.h"
+#include "core/timers/timers_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,11 +74,13 @@ static void take_back(struct decision *d, struct location_id location)
             if (!request_is_holding(q)) /* has arrived, and no report knows yet */
                 continue;
             if (engine_bridge_bed(d->e, q->id) != NULL) { /* let go of by its bridge; the search goes on */
-                decide_bridge_ends(d, engine_bridge_bed(d->e, q->id), BRIDGE_END_FAILED);
+                decide_bridge_ends(d, engine_bridge_bed(d->e, q->id), BRIDGE_END_LEAKED);
                 continue;
             }
             decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_LEAKED;
             decision_names(d, q->id);
+            if (q->state == REQUEST_ACCEPTED) /* it is to come here, or on its way */
+                timers_leaked(d, q->referral);
         }
     }
 }
@@ -85,13 +89,15 @@ static void take_back(struct decision *d, struct location_id location)
 
 struct household {
     const struct stay *stay; /* or: */
-    const struct bridge *bridge;
+    const struct bridge *bridge; /* not started: on its way to it */
     const struct referral *r;
 };
 
 static int64_t there_since(const struct household *h)
 {
-    return h->stay != NULL ? h->stay->started_at_ms : h->bridge->started_at_ms;
+    if (h->stay != NULL)
+        return h->stay->started_at_ms;
+    return h->bridge->started_at_ms != 0 ? h->bridge->started_at_ms : h->bridge->opened_at_ms;
 }
 
 /* A threat that is not known counts as oranje, as elsewhere for times. */
@@ -122,7 +128,17 @@ static int compare_households(const void *x, const void *y)
     return a->r->id.v < b->r->id.v ? -1 : a->r->id.v > b->r->id.v;
 }
 
-/* Fill LIST, which has room for every stay and every bridge; returns how many. */
+/* It lives there, and is on its way to a bridge bed of the same house: it is listed as who lives there. */
+static bool lives_there_too(const struct engine *e, const struct bridge *b, struct location_id location)
+{
+    const struct stay *s = engine_stay_of(e, engine_household(e, b->referral).earlier);
+
+    return b->started_at_ms == 0 && s != NULL && s->state != STAY_DEPARTED &&
+           is_there(e, s->pool, location) && engine_household(e, s->referral).later.v == b->referral.v;
+}
+
+/* Who is there, or on its way to a bridge bed there. Fill LIST, which has room for every stay and every
+ * bridge; returns how many. */
 static size_t households_of(const struct engine *e, struct location_id location, struct household *list)
 {
     size_t n = 0;
@@ -136,8 +152,8 @@ static size_t households_of(const struct engine *e, struct location_id location,
     for (uint64_t i = 1; i <= engine_bridges(e); i++) {
         const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
 
-        if (b->kind == BRIDGE_BED && bridge_is_live(b) && b->started_at_ms != 0 &&
-            is_there(e, engine_request(e, b->request)->pool, location))
+        if (b->kind == BRIDGE_BED && bridge_is_live(b) &&
+            is_there(e, engine_request(e, b->request)->pool, location) && !lives_there_too(e, b, location))
             list[n++] = (struct household){NULL, b, engine_referral(e, b->referral)};
     }
     qsort(list, n, sizeof list[0], compare_households);
@@ -179,41 +195,6 @@ static struct need need_of(const struct decision *d, const struct referral *r, s
     return n;
 }
 
-/* A next place that is promised elsewhere stands: there the household goes. 0 = none is. */
-static struct referral_id promised_elsewhere(const struct decision *d, const struct referral *next,
-                                             struct location_id location)
-{
-    const struct request *q = next != NULL ? referral_accepted(d->e, next) : NULL;
-
-    return q != NULL && !is_there(d->e, q->pool, location) ? next->id : (struct referral_id){0};
-}
-
-/* What looked for a next place before did so without knowing of the danger, and a household must not be asked
- * for twice: it makes way. What it had asked here was taken back already. */
-static void end_search(struct decision *d, const struct referral *next, struct location_id location)
-{
-    int nr = vocab_list_find(d->e->vocab, LIST_WITHDRAW, "dubbel");
-    const struct nobed_case *c = engine_nobed(d->e, next->id);
-
-    for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
-        const struct bridge *b = engine_bridge(d->e, c->bridges[i]);
-        const struct request *q = engine_request(d->e, b->request);
-        bool is_over = q != NULL && request_is_holding(q) && is_there(d->e, q->pool, location);
-
-        if (bridge_is_live(b) && !is_over)
-            decide_bridge_ends(d, b, BRIDGE_END_WITHDRAWN);
-    }
-    for (unsigned i = 0; i < next->n_requests; i++) {
-        const struct request *q = engine_request(d->e, next->requests[i]);
-
-        if (request_is_holding(q) && !is_there(d->e, q->pool, location) &&
-            engine_bridge_bed(d->e, q->id) == NULL)
-            decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_WITHDRAWN;
-    }
-    decision_referral_event(d, EV_REFERRAL_WITHDRAWN, next)->u.referral.reason =
-        (uint8_t)(nr < 0 ? 1 : nr + 1);
-}
-
 static struct referral_id open_referral(struct decision *d, const struct household *h,
                                         struct location_id location, unsigned nth)
 {
@@ -241,16 +222,14 @@ static struct referral_id open_referral(struct decision *d, const struct househo
     return id;
 }
 
-/* In a bridge bed: its search is under way, and is not told again. What it asked near there is taken back,
- * for that region is no safe one any more; a yes that it has stands. */
-static void move_from_bridge(struct decision *d, const struct leak *l, const struct household *h,
-                             uint16_t rank)
+/* What looks for its next place already goes on, with all that it has come to (a yes, a bridge, a place in a
+ * gatekeeper's queue): only what it asked near there is taken back, for that region is no safe one any more. */
+static void look_elsewhere(struct decision *d, const struct leak *l, const struct referral *r)
 {
     uint8_t region = engine_location(d->e, l->location)->region;
-    struct event *ev = NULL;
 
-    for (unsigned i = 0; i < h->r->n_requests; i++) {
-        const struct request *q = engine_request(d->e, h->r->requests[i]);
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(d->e, r->requests[i]);
         const struct pool_kept *p = engine_pool(d->e, q->pool);
 
         if (q->state != REQUEST_PENDING || p->location.v == l->location.v ||
@@ -259,12 +238,51 @@ static void move_from_bridge(struct decision *d, const struct leak *l, const str
         decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_WITHDRAWN;
         decision_names(d, q->id);
     }
-    ev = leak_event(d, EV_LEAK_BRIDGE, l);
+}
+
+static void search_moves(struct decision *d, const struct leak *l, const struct household *h,
+                         struct referral_id later, uint16_t rank)
+{
+    bool in_bed = h->bridge != NULL && h->bridge->started_at_ms != 0;
+    struct event *ev = NULL;
+
+    look_elsewhere(d, l, engine_referral(d->e, later));
+    ev = leak_event(d, in_bed ? EV_LEAK_BRIDGE : EV_LEAK_SEARCH, l);
     ev->u.leak.rank = rank;
-    ev->u.leak.bridge = h->bridge->id;
+    if (h->stay != NULL)
+        ev->u.leak.stay = h->stay->id;
+    if (h->bridge != NULL)
+        ev->u.leak.bridge = h->bridge->id;
     ev->u.leak.earlier = h->r->id;
-    ev->u.leak.later = h->r->id;
+    ev->u.leak.later = later;
     ev->u.leak.deadline_ms = d->now_ms + vocab_deadline_minutes(d->e->vocab, URGENCY_NU) * MS_MINUTE;
+}
+
+static struct referral_id moved_anew(struct decision *d, const struct leak *l, const struct household *h,
+                                     uint16_t rank, unsigned nth)
+{
+    struct referral_id later = {0};
+    struct event *ev = NULL;
+
+    if (h->r->facts_known)
+        later = open_referral(d, h, l->location, nth);
+    ev = leak_event(d, EV_LEAK_HOUSEHOLD, l);
+    ev->u.leak.rank = rank;
+    ev->u.leak.stay = h->stay->id;
+    ev->u.leak.earlier = h->r->id;
+    ev->u.leak.later = later;
+    return later;
+}
+
+/* Its desk hears of it at once, unless it brings the household to another house already. */
+static void alarm(struct decision *d, const struct leak *l, struct referral_id id)
+{
+    const struct referral *r = engine_referral(d->e, id); /* NULL: just opened */
+    const struct request *q = r != NULL ? referral_accepted(d->e, r) : NULL;
+
+    if (id.v != 0 &&
+        (r == NULL || r->state != REFERRAL_TRAVELLING || q == NULL || is_there(d->e, q->pool, l->location)))
+        timers_leaked(d, id);
 }
 
 static void move_households(struct decision *d, const struct leak *l)
@@ -276,24 +294,17 @@ static void move_households(struct decision *d, const struct leak *l)
     for (size_t i = 0; i < n; i++) {
         const struct household *h = &list[i];
         const struct referral *next = engine_referral(d->e, engine_household(d->e, h->r->id).later);
-        struct referral_id later = promised_elsewhere(d, next, l->location);
-        struct event *ev = NULL;
+        struct referral_id later = h->r->id;
+        uint16_t rank = (uint16_t)(i + 1);
 
-        if (h->bridge != NULL) {
-            move_from_bridge(d, l, h, (uint16_t)(i + 1));
-            continue;
-        }
-        if (later.v == 0 && h->r->facts_known) {
-            if (next != NULL && referral_is_live(next->state))
-                end_search(d, next, l->location);
-            later = open_referral(d, h, l->location, opened);
+        if (h->bridge == NULL && (next == NULL || !referral_is_live(next->state))) {
+            later = moved_anew(d, l, h, rank, opened);
             opened += later.v != 0;
+        } else {
+            later = h->bridge == NULL ? next->id : later;
+            search_moves(d, l, h, later, rank);
         }
-        ev = leak_event(d, EV_LEAK_HOUSEHOLD, l);
-        ev->u.leak.rank = (uint16_t)(i + 1);
-        ev->u.leak.stay = h->stay->id;
-        ev->u.leak.earlier = h->r->id;
-        ev->u.leak.later = later;
+        alarm(d, l, later);
     }
     free(list);
 }

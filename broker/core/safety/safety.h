@@ -8,7 +8,8 @@
  *
  * A frozen location is hidden from everybody but its own house and the exchange's administrators: its pools
  * are in no list, nothing can be asked there, and what was asked or promised is taken back in the commit that
- * freezes it. The households that live there get a referral in the same commit, the most endangered first.
+ * freezes it. The households that live there get a referral in the same commit, the most endangered first; one
+ * whose next place is looked for already keeps that search. Each desk is alarmed (timers, ALARM_LEAKED).
  * No name enters here: whether there is a conflict is said by telephone, over a token that both see. */
 #ifndef PLEK_CORE_SAFETY_H
 #define PLEK_CORE_SAFETY_H
@@ -64,7 +65,7 @@ struct leak {
 struct leak_household {
     uint32_t leak;
     uint16_t rank;              /* 1 = first; those whose facts are erased stand behind */
-    struct stay_id stay;        /* 0 = it is in a bridge bed there: */
+    struct stay_id stay;        /* 0 = it is in a bridge bed there, or was on its way to it: */
     struct bridge_id bridge;    /* that bed, whose referral looks for a place already and is both of these */
     struct referral_id earlier; /* of that stay */
     struct referral_id later;   /* looks for the next place; 0 = its facts are erased: ring the house */
@@ -107,8 +108,8 @@ struct leak_event { /* of a leak, of its location, and of one household */
     uint16_t rank;  /* household, with all below */
     struct stay_id stay;
     struct referral_id earlier, later;
-    struct bridge_id bridge; /* of a bridge bed instead of a stay; both referrals are its own */
-    int64_t deadline_ms;     /* the same: its search is for now, and this is when */
+    struct bridge_id bridge; /* a bridge bed instead of a stay; both referrals are its own */
+    int64_t deadline_ms;     /* of a search under way, which is for now: this is when */
     bool beds_untold;        /* lifted in a journal before version 5: said nothing of beds; never written */
 };
 

@@ -5,6 +5,7 @@
 #include "core/fields.h"
 #include "core/nobed/nobed_apply.h"
 #include "core/scarcity.h"
+#include "core/stay/stay_apply.h"
 
 #include <string.h>
 
@@ -194,7 +195,7 @@ const char *leak_bridge_impossible(const struct engine *e, const struct event *e
 /* Its own search moves it: for now, and away from there. The yes that it has elsewhere stands. */
 static void look_elsewhere(struct engine *e, const struct event *ev)
 {
-    struct referral_slot *s = referral_slot(e, ev->u.leak.earlier);
+    struct referral_slot *s = referral_slot(e, ev->u.leak.later);
     uint8_t region = engine_location(e, ev->u.leak.location)->region;
 
     s->r.urgency = URGENCY_NU;
@@ -207,6 +208,57 @@ static void look_elsewhere(struct engine *e, const struct event *ev)
         scarcity_need_changed(e, s->r.id);
     }
     referral_move(e, s, s->r.state, ev->seq);
+}
+
+/* The household of the event's bridge bed, which it was on its way to until just now. */
+static const char *way_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct leak_event *v = &ev->u.leak;
+    const struct bridge *b = engine_bridge(e, v->bridge);
+
+    if (b == NULL || b->kind != BRIDGE_BED || b->end != BRIDGE_END_LEAKED || b->started_at_ms != 0 ||
+        b->referral.v != v->earlier.v || v->later.v != v->earlier.v ||
+        engine_pool(e, engine_request(e, b->request)->pool)->location.v != v->location.v)
+        return "a household that was on its way to no bridge bed there";
+    return NULL;
+}
+
+const char *leak_search_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct leak_event *v = &ev->u.leak;
+    const struct leak *l = engine_leak(e, v->leak);
+    const struct referral *later = engine_referral(e, v->later);
+    const char *why = NULL;
+
+    if (v->stay.v != 0 && v->bridge.v == 0) {
+        why = leak_household_impossible(e, ev);
+        if (why != NULL)
+            return why;
+    } else {
+        if (l == NULL || l->location.v != v->location.v || l->state != LEAK_FROZEN)
+            return "a household of no leak that was just confirmed";
+        if (v->rank != l->households + 1)
+            return "a household out of order";
+        why = v->stay.v != 0 ? "a household in two places" : way_impossible(e, ev);
+        if (why != NULL)
+            return why;
+    }
+    if (later == NULL || !referral_is_live(later->state))
+        return "moved by a search that is over";
+    return v->deadline_ms <= 0 || v->deadline_ms > FIELD_TIME_MAX ? "a search without an end" : NULL;
+}
+
+/* Whatever it was opened for, it gets the household out of there now: no longer planned for a day. */
+void leak_search_apply(struct engine *e, const struct event *ev)
+{
+    leak_household_apply(e, ev);
+    if (ev->u.leak.stay.v != 0) {
+        struct household_slot *h = household_slot(e, ev->u.leak.later);
+
+        h->h.why = LINK_LEAKED;
+        household_touched(e, h);
+    }
+    look_elsewhere(e, ev);
 }
 
 void leak_bridge_apply(struct engine *e, const struct event *ev)

@@ -18,7 +18,7 @@ static void leak_event_fields(struct fields *f, enum event_kind kind, struct lea
         field_below(f, &v->reason, LEAK_REASON_N);
     if (kind == EV_LOCATION_LIFTED && f->mode == FIELDS_READ)
         v->beds_untold = f->version < 5;
-    if (kind != EV_LEAK_HOUSEHOLD && kind != EV_LEAK_BRIDGE)
+    if (kind != EV_LEAK_HOUSEHOLD && kind != EV_LEAK_BRIDGE && kind != EV_LEAK_SEARCH)
         return;
     field_u16(f, &v->rank);
     if (kind == EV_LEAK_BRIDGE) {
@@ -31,6 +31,10 @@ static void leak_event_fields(struct fields *f, enum event_kind kind, struct lea
     field_u64(f, &v->stay.v);
     field_u64(f, &v->earlier.v);
     field_u64(f, &v->later.v);
+    if (kind != EV_LEAK_SEARCH)
+        return;
+    field_u64(f, &v->bridge.v);
+    field_time(f, &v->deadline_ms);
 }
 
 void safety_event_fields(struct fields *f, struct event *ev)

@@ -45,6 +45,7 @@ static const char *const codes[ALARM_N] = {
     [ALARM_HOLD_ENDED] = "hold_ended",
     [ALARM_NO_SHOW] = "no_show",
     [ALARM_GATE] = "gate",
+    [ALARM_LEAKED] = "leaked",
 };
 
 const char *alarm_code(enum alarm v)
@@ -63,6 +64,7 @@ const char *const *alarm_codes(void)
 void timers_free(struct timers_state *s)
 {
     free(s->list);
+    free(s->leaked);
     *s = (struct timers_state){0};
 }
 
@@ -71,6 +73,18 @@ const struct timers *timers_of(const struct engine *e, struct referral_id id)
     static const struct timers none;
 
     return id.v >= 1 && id.v <= e->timers.n ? &e->timers.list[id.v - 1].t : &none;
+}
+
+const struct alarm_state *timers_alarm(const struct engine *e, struct referral_id id, enum alarm alarm)
+{
+    static const struct alarm_state none;
+
+    CHECK((unsigned)alarm < ALARM_N);
+    if (alarm != ALARM_LEAKED)
+        return &timers_of(e, id)->alarms[alarm];
+    if (id.v < 1 || id.v > e->timers.n || e->timers.list[id.v - 1].leaked == 0)
+        return &none;
+    return &e->timers.leaked[e->timers.list[id.v - 1].leaked - 1];
 }
 
 struct timers_slot *timers_slot(struct engine *e, struct referral_id id)
@@ -167,7 +181,7 @@ static bool gate_presses(const struct engine *e, const struct referral *r, int64
 static bool stands(const struct engine *e, const struct referral *r, enum alarm alarm, bool by_facts)
 {
     const struct timers *t = timers_of(e, r->id);
-    int64_t raised_ms = t->alarms[alarm].raised_at_ms;
+    int64_t raised_ms = timers_alarm(e, r->id, alarm)->raised_at_ms;
 
     if (raised_ms == 0)
         return false;
@@ -181,6 +195,8 @@ static bool stands(const struct engine *e, const struct referral *r, enum alarm 
         return r->state == REFERRAL_TRAVELLING && timers_held(e, r) != NULL && t->hold_missed;
     case ALARM_GATE:
         return referral_is_looking(r->state) && gate_presses(e, r, raised_ms, by_facts);
+    case ALARM_LEAKED: /* a yes alone takes nobody out of there */
+        return referral_is_looking(r->state) || r->state == REFERRAL_RESERVED;
     case ALARM_N:
         break;
     }
@@ -200,8 +216,9 @@ bool timers_alarm_may_stand(const struct engine *e, const struct referral *r, en
 int64_t timers_again_ms(const struct engine *e, const struct referral *r, enum alarm alarm)
 {
     const struct timers_settings *s = settings_of(e);
-    const struct alarm_state *a = &timers_of(e, r->id)->alarms[alarm];
-    uint32_t again_s = s->again_s[r->need.threat_level];
+    const struct alarm_state *a = timers_alarm(e, r->id, alarm);
+    /* Where the address is known, the threat is not what was told of it. */
+    uint32_t again_s = s->again_s[alarm == ALARM_LEAKED ? THREAT_ROOD : r->need.threat_level];
 
     /* Raised in an earlier life of the broker, and a day has passed: whoever has it heard, or has gone. */
     if (a->raised_at_ms < e->timers.took_up_ms - MS_DAY)

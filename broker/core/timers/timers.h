@@ -8,7 +8,11 @@
  * decides
  *
  *   looking     GATE          the gatekeeper has not decided when it presses (gate_clocks.act_by_ms): its
- * desk and the referrer are alarmed any alarm   raised again  that stands and nobody acknowledged:
+ * desk and the referrer are alarmed
+ *   looking,    LEAKED        the address where the household is, or was to go, is known to who must not know
+ *   reserved                  it (core/safety): raised in the commit that freezes the house, whatever the threat
+ *
+ *   any alarm   raised again  that stands and nobody acknowledged:
  * again_times times each interval, and as often once more with the helpdesk of the exchange, which is next in
  * line
  *
@@ -60,9 +64,18 @@ struct timers_settings timers_settings_default(void);
 struct timers_settings timers_settings_off(void);
 
 /* The journal's order: add at the end. */
-enum alarm { ALARM_LEAD, ALARM_HOLD_ENDING, ALARM_HOLD_ENDED, ALARM_NO_SHOW, ALARM_GATE, ALARM_N };
+enum alarm {
+    ALARM_LEAD,
+    ALARM_HOLD_ENDING,
+    ALARM_HOLD_ENDED,
+    ALARM_NO_SHOW,
+    ALARM_GATE,
+    ALARM_LEAKED,
+    ALARM_N
+};
+#define ALARMS_KEPT ALARM_LEAKED      /* in each record; the last is seldom, and kept beside */
 #define ALARM_AGAIN_MAX 20            /* of one alarm; twice the setting is below it */
-const char *alarm_code(enum alarm v); /* "lead" "hold_ending" "hold_ended" "no_show" "gate" */
+const char *alarm_code(enum alarm v); /* "lead" "hold_ending" "hold_ended" "no_show" "gate" "leaked" */
 const char *const *alarm_codes(void); /* ALARM_N of them, for json_choice() */
 
 /* Why a hold got its end. */
@@ -91,7 +104,7 @@ struct alarm_state {
 
 /* Of one referral. */
 struct timers {
-    struct alarm_state alarms[ALARM_N];
+    struct alarm_state alarms[ALARMS_KEPT]; /* ask timers_alarm() */
     struct request_id
         hold_request; /* the hold below is of this request, and counts only while that is accepted */
     int64_t hold_until_ms;
@@ -111,6 +124,8 @@ struct timers {
 /* ---- look ---- */
 /* The record; a referral without one gives an empty one. Valid until the next apply. */
 const struct timers *timers_of(const struct engine *e, struct referral_id id);
+/* The state of one alarm; one that was never raised gives an empty one. Valid until the next apply. */
+const struct alarm_state *timers_alarm(const struct engine *e, struct referral_id id, enum alarm alarm);
 /* Who is responsible for the referral: who took it over last, else who opened it; 0 = nobody yet: the broker
  * opened it by itself, and it waits for somebody of its organisation. */
 struct account_id timers_owner(const struct engine *e, const struct referral *r);

@@ -3,6 +3,7 @@
 #include "core/apply.h"
 
 #include "base/check.h"
+#include "base/mem.h"
 #include "core/fields.h"
 #include "core/gate/gate_look.h"
 #include "core/timers/timers_state.h"
@@ -14,7 +15,7 @@ static void touched(struct engine *e, struct timers_slot *s, struct referral_id 
 
     s->t.version = seq;
     e->sum -= s->sum;
-    s->sum = timers_digest(id, &s->t);
+    s->sum = timers_digest(id, &s->t) + timers_digest_leaked(id, timers_alarm(e, id, ALARM_LEAKED));
     e->sum += s->sum;
     referral_move(e, r, r->r.state, seq);
 }
@@ -191,10 +192,26 @@ const char *alarm_raised_impossible(const struct engine *e, const struct event *
         return referral_is_looking(r->state) && gate_undecided_of(e, r) != NULL
                    ? NULL
                    : "an alarm without a gatekeeper who decides";
+    case ALARM_LEAKED:
+        return referral_is_looking(r->state) || r->state == REFERRAL_RESERVED
+                   ? NULL
+                   : "an alarm of one that is on its way, or over";
     case ALARM_N:
         break;
     }
     return "an alarm of no kind";
+}
+
+/* The place of an alarm's state; made if it is kept beside the records and there was none. */
+static struct alarm_state *alarm_slot(struct engine *e, struct timers_slot *s, enum alarm alarm)
+{
+    if (alarm != ALARM_LEAKED)
+        return &s->t.alarms[alarm];
+    if (s->leaked == 0) {
+        MEM_GROW(e->timers.leaked, e->timers.n_leaked, e->timers.cap_leaked);
+        s->leaked = ++e->timers.n_leaked;
+    }
+    return &e->timers.leaked[s->leaked - 1];
 }
 
 void alarm_raised_apply(struct engine *e, const struct event *ev)
@@ -202,7 +219,7 @@ void alarm_raised_apply(struct engine *e, const struct event *ev)
     struct timers_slot *s = timers_slot(e, ev->u.escalation.referral);
     enum alarm alarm = ev->u.escalation.alarm;
 
-    s->t.alarms[alarm] = (struct alarm_state){.raised_at_ms = ev->at_ms};
+    *alarm_slot(e, s, alarm) = (struct alarm_state){.raised_at_ms = ev->at_ms};
     s->t.hold_warned |= alarm == ALARM_HOLD_ENDING;
     s->t.hold_missed |= alarm == ALARM_NO_SHOW;
     touched(e, s, ev->u.escalation.referral, ev->seq);
@@ -217,8 +234,7 @@ static const char *open_impossible(const struct engine *e, const struct event *e
 
     if (r == NULL || (unsigned)alarm >= ALARM_N || !timers_alarm_may_stand(e, r, alarm))
         return "an alarm that does not stand";
-    return timers_of(e, r->id)->alarms[alarm].acknowledged_at_ms != 0 ? "an alarm acknowledged already"
-                                                                      : NULL;
+    return timers_alarm(e, r->id, alarm)->acknowledged_at_ms != 0 ? "an alarm acknowledged already" : NULL;
 }
 
 const char *alarm_repeated_impossible(const struct engine *e, const struct event *ev)
@@ -228,7 +244,7 @@ const char *alarm_repeated_impossible(const struct engine *e, const struct event
 
     if (why != NULL)
         return why;
-    return x->again != timers_of(e, x->referral)->alarms[x->alarm].n_again + 1 || x->again > ALARM_AGAIN_MAX
+    return x->again != timers_alarm(e, x->referral, x->alarm)->n_again + 1 || x->again > ALARM_AGAIN_MAX
                ? "an alarm raised again out of turn"
                : NULL;
 }
@@ -236,7 +252,7 @@ const char *alarm_repeated_impossible(const struct engine *e, const struct event
 void alarm_repeated_apply(struct engine *e, const struct event *ev)
 {
     struct timers_slot *s = timers_slot(e, ev->u.escalation.referral);
-    struct alarm_state *a = &s->t.alarms[ev->u.escalation.alarm];
+    struct alarm_state *a = alarm_slot(e, s, ev->u.escalation.alarm);
 
     a->n_again = ev->u.escalation.again;
     a->again_at_ms = ev->at_ms;
@@ -252,7 +268,7 @@ const char *alarm_acknowledged_impossible(const struct engine *e, const struct e
 void alarm_acknowledged_apply(struct engine *e, const struct event *ev)
 {
     struct timers_slot *s = timers_slot(e, ev->u.escalation.referral);
-    struct alarm_state *a = &s->t.alarms[ev->u.escalation.alarm];
+    struct alarm_state *a = alarm_slot(e, s, ev->u.escalation.alarm);
 
     a->acknowledged_at_ms = ev->at_ms;
     a->acknowledged_by = ev->account;

@@ -120,7 +120,7 @@ enum refusal decide_acknowledge_alarm(struct decision *d)
     d->outcome->referral = r->id;
     if ((unsigned)alarm >= ALARM_N || !timers_alarm_stands(d->e, r, alarm))
         return REFUSAL_WRONG_STATE;
-    if (timers_of(d->e, r->id)->alarms[alarm].acknowledged_at_ms != 0)
+    if (timers_alarm(d->e, r->id, alarm)->acknowledged_at_ms != 0)
         return REFUSAL_NONE;
     add(d, EV_ALARM_ACKNOWLEDGED, r->id)->alarm = alarm;
     return REFUSAL_NONE;
@@ -170,7 +170,7 @@ static void raise_alarm(struct decision *d, const struct referral *r, enum alarm
 static void raise_again(struct decision *d, const struct referral *r)
 {
     for (unsigned i = 0; i < ALARM_N; i++) {
-        const struct alarm_state *a = &timers_of(d->e, r->id)->alarms[i];
+        const struct alarm_state *a = timers_alarm(d->e, r->id, (enum alarm)i);
         const struct request *q = referral_accepted(d->e, r);
         struct escalation *x = NULL;
 
@@ -257,6 +257,23 @@ static void hold_is_due(struct decision *d, const struct referral *r)
             set_hold(d, q, d->now_ms + s->hold_warn_s[level] * MS_SECOND, HOLD_LATE);
         raise_alarm(d, r, ALARM_HOLD_ENDING, q->id);
     }
+}
+
+void timers_leaked(struct decision *d, struct referral_id id)
+{
+    struct event *ev = NULL;
+
+    for (size_t i = d->first; i < d->out->n; i++) {
+        const struct event *told = &d->out->list[i];
+
+        if (told->kind == EV_ALARM_RAISED && told->u.escalation.referral.v == id.v &&
+            told->u.escalation.alarm == ALARM_LEAKED)
+            return;
+    }
+    ev = decision_event(d, EV_ALARM_RAISED);
+    ev->account.v = 0; /* who confirmed it is of that house: no desk has to know */
+    ev->u.escalation.referral = id;
+    ev->u.escalation.alarm = ALARM_LEAKED;
 }
 
 bool timers_tick(struct decision *d, struct ask_on *a, struct referral_id id)

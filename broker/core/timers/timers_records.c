@@ -8,6 +8,7 @@
 
 /* "timers": told apart from the kinds of record in digest.c. */
 #define RECORD_TIMERS UINT64_C(0x74696d657273)
+#define RECORD_LEAKED UINT64_C(0x6c65616b6564) /* "leaked" */
 
 void escalation_fields(struct fields *f, struct escalation *x)
 {
@@ -74,7 +75,7 @@ uint64_t timers_digest(struct referral_id id, const struct timers *t)
     field_time(&f, &copy.handed_at_ms);
     field_u64(&f, &copy.version);
     /* What journals of before it do not have leaves their digest as it was. */
-    for (uint32_t i = 0; i < ALARM_N; i++) {
+    for (uint32_t i = 0; i < ALARMS_KEPT; i++) {
         struct alarm_state *a = &copy.alarms[i];
 
         if (i >= ALARM_GATE &&
@@ -92,12 +93,32 @@ uint64_t timers_digest(struct referral_id id, const struct timers *t)
     return f.hash;
 }
 
+uint64_t timers_digest_leaked(struct referral_id id, const struct alarm_state *alarm)
+{
+    struct fields f = fields_hash();
+    struct alarm_state a = *alarm;
+
+    if (a.raised_at_ms == 0)
+        return 0;
+    f.hash = RECORD_LEAKED;
+    field_u64(&f, &id.v);
+    alarm_fields(&f, &a);
+    field_u8(&f, &a.n_again);
+    field_time(&f, &a.again_at_ms);
+    FIELD_BOOL(&f, a.passed_on);
+    return f.hash;
+}
+
 uint64_t timers_recount(const struct engine *e)
 {
     uint64_t sum = 0;
 
-    for (uint32_t i = 0; i < e->timers.n; i++)
-        sum += timers_digest((struct referral_id){i + 1u}, &e->timers.list[i].t);
+    for (uint32_t i = 0; i < e->timers.n; i++) {
+        struct referral_id id = {i + 1u};
+
+        sum += timers_digest(id, &e->timers.list[i].t) +
+               timers_digest_leaked(id, timers_alarm(e, id, ALARM_LEAKED));
+    }
     return sum;
 }
 
@@ -113,10 +134,10 @@ static bool is_due_right(const struct engine *e, const struct timers_slot *s, co
            e->due[s->due - 1].id == r->id.v && e->due[s->due - 1].at_ms == at_ms;
 }
 
-static bool are_alarms_right(const struct timers *t)
+static bool are_alarms_right(const struct engine *e, struct referral_id id)
 {
     for (int i = 0; i < ALARM_N; i++) {
-        const struct alarm_state *a = &t->alarms[i];
+        const struct alarm_state *a = timers_alarm(e, id, (enum alarm)i);
 
         if ((a->acknowledged_at_ms == 0) != (a->acknowledged_by.v == 0) ||
             (a->acknowledged_at_ms != 0 && a->acknowledged_at_ms < a->raised_at_ms) ||
@@ -142,7 +163,7 @@ bool timers_check(const struct engine *e, char *why, size_t why_size)
             return broken(f, "referral %u: its hold was extended %u times", i + 1, s->t.hold_extensions);
         if (q != NULL && s->t.hold_until_ms < q->answered_at_ms)
             return broken(f, "referral %u: a hold that ended before the yes", i + 1);
-        if (!are_alarms_right(&s->t))
+        if (!are_alarms_right(e, r->id))
             return broken(f, "referral %u: an alarm acknowledged by nobody, or before it", i + 1);
         if (!s->t.handed && (s->t.handed_to.v != 0 || s->t.handed_at_ms != 0))
             return broken(f, "referral %u: handed to somebody and not handed over", i + 1);

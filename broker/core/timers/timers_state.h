@@ -12,14 +12,17 @@ struct referral_slot;
 
 struct timers_slot {
     struct timers t;
-    uint64_t sum; /* digest of t; 0 while its version is 0 */
-    uint32_t due; /* place in the heap + 1, 0 = not there */
+    uint64_t sum; /* digest of t and of the alarm beside it; 0 while its version is 0 */
+    uint32_t due;    /* place in the heap + 1, 0 = not there */
+    uint32_t leaked; /* place in the table of these alarms + 1, 0 = never raised */
 };
 
 /* By referral id - 1; as long as the table of referrals. */
 struct timers_state {
     struct timers_slot *list;
     uint32_t n, cap;
+    struct alarm_state *leaked; /* ALARM_LEAKED of those that had one */
+    uint32_t n_leaked, cap_leaked;
     int64_t took_up_ms; /* see engine_took_up; 0 = not. No state: of the running broker, as its settings */
 };
 
@@ -43,6 +46,7 @@ void alarm_repeated_fields(struct fields *f, struct escalation *x);
 void timers_request_fields(struct fields *f, struct request *q);
 bool timers_request_is_empty(const struct request *q);
 uint64_t timers_digest(struct referral_id id, const struct timers *t); /* 0 for an untouched one */
+uint64_t timers_digest_leaked(struct referral_id id, const struct alarm_state *a); /* 0: never raised */
 uint64_t timers_recount(const struct engine *e);
 
 /* Until when a yes of NOW keeps its place: the hold of its level, and for a follow-up at least its deadline.
@@ -51,6 +55,9 @@ int64_t timers_hold_end_ms(const struct engine *e, const struct referral *r, int
 /* timers_decide.c, for the other decisions: the yes starts a hold, a journey moves its end. */
 void timers_hold(struct decision *d, const struct request *q);
 void timers_journey(struct decision *d, const struct referral *r, const struct request *q, int64_t eta_ms);
+/* Where the household of referral ID is, or was to go, is known to who must not know it: alarm, once in a
+ * decision. The referral looks for a place, or has one reserved, when that is applied. */
+void timers_leaked(struct decision *d, struct referral_id id);
 /* Let fall due what is due of referral ID. False, with nothing added, if this tick has searched often enough.
  */
 bool timers_tick(struct decision *d, struct ask_on *a, struct referral_id id);

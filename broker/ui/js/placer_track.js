@@ -155,7 +155,8 @@ const noShowMinutes = referral => {
 /** @param {TrackParts} p */
 function alarms(p) {
   const r = p.referral;
-  if ((r.state === 'open' || r.state === 'asked') && r.requests.some(q => q.cancelWhy === 'leaked'))
+  const leaks = (r.alarms ?? []).some(a => a.alarm === 'leaked'); // the exchange says it itself, below
+  if (!leaks && (r.state === 'open' || r.state === 'asked') && r.requests.some(q => q.cancelWhy === 'leaked'))
     return notice({ title: t('safety.alarm'), text: t('safety.alarm_text'), tone: 'error', alert: true });
   const said = (r.alarms ?? []).some(a => a.alarm === 'no_show'); // the exchange says it itself, below
   if (!said && r.state === 'travelling' && r.etaAt && p.nowMs > new Date(r.etaAt).getTime() + noShowMinutes(r) * 60000)

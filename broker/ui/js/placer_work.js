@@ -15,7 +15,7 @@ import { summaryView } from './placer_summary.js';
 import { trackView } from './placer_track.js';
 import { accepted, askedName, headline, pending } from './referral.js';
 import { clock, nextMoment, t } from './text.js';
-import { openAlarms, timesRaised } from './timers.js';
+import { alarmTitle, leakAlarms, leaked, openAlarms, timesRaised } from './timers.js';
 import { announce, focusSoon, html, icon, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').MatchResult} MatchResult */
@@ -212,7 +212,7 @@ function take(referral) {
 
 /** A clock ran out and the exchange alarms: heard, also by who looks at another window. @param {Referral} referral */
 function alarmed(referral) {
-  announce(t(`timers.alarm_${openAlarms(referral)[0].alarm}`));
+  announce(alarmTitle(referral, openAlarms(referral)[0]));
   chime();
   notify(t('timers.notification'));
 }
@@ -288,9 +288,21 @@ export async function load(id, quiet = false) {
   frame.draw();
 }
 
+/** A house leaked where somebody of this desk is, or was to go: heard, whatever is open. @param {Referral[]} now */
+function leakedAnew(now) {
+  const raised = (/** @type {Referral[]} */ list) => leaked(list).reduce((n, r) => n + timesRaised(r), 0);
+  const fresh = now.find(r => openAlarms(r).length > 0 && r.id !== state.referral?.id);
+  if (fresh && raised(now) > raised(state.leaked)) {
+    announce(`${t('timers.notification')} ${alarmTitle(fresh, leaked([fresh])[0].alarms?.find(a => a.alarm === 'leaked') ?? openAlarms(fresh)[0])}`);
+    chime();
+    notify(t('timers.notification'));
+  }
+  state.leaked = now;
+}
+
 export async function loadRunning() {
   try {
-    const [running, { bridges }] = await Promise.all([frame.api.get('/referrals?live=true&limit=20'), frame.api.get('/bridges')]);
+    const [running, { bridges }, leaks] = await Promise.all([frame.api.get('/referrals?live=true&limit=20'), frame.api.get('/bridges'), frame.api.get('/referrals?leaked=true&limit=200')]);
     state.running = running.referrals;
     if (rangAnew(state.bridges, bridges)) {
       announce(`${t('nobed.notification')} ${alarmText(ringing(bridges)[0])}`);
@@ -298,6 +310,7 @@ export async function loadRunning() {
       notify(t('nobed.notification'));
     }
     state.bridges = bridges;
+    leakedAnew(leaks.referrals);
     frame.draw();
   } catch { /* the row is an extra; the next event tries again */ }
 }
@@ -348,6 +361,13 @@ const checkIn = (b, result) => doing(async () => {
   await loadRunning();
 });
 
+/** Of a referral that is not on the screen. @param {Referral} r @param {string} path @param {unknown} body @param {string} done */
+const acknowledge = (r, path, body, done) => doing(async () => {
+  await frame.api.post(`/referrals/${r.id}/${path}`, body);
+  announce(done);
+  await loadRunning();
+});
+
 /** To the no-bed path of this household: hotel, own network, barring order, a bridge bed. @param {string} form */
 function noBed(form) {
   const faults = missing(state.intake, state.callback);
@@ -369,7 +389,7 @@ function noBed(form) {
 /** @param {Referral} r */
 function runningText(r) {
   const [alarm] = openAlarms(r);
-  if (alarm) return t(`timers.alarm_${alarm.alarm}`);
+  if (alarm) return alarmTitle(r, alarm);
   const yes = accepted(r);
   if (r.state === 'travelling' && yes) return r.etaAt ? t('running.travelling', { name: askedName(yes), time: clock(r.etaAt) }) : t('running.travelling_unknown', { name: askedName(yes) });
   if (r.state === 'reserved' && yes) return t('running.reserved', { name: askedName(yes) });
@@ -443,7 +463,7 @@ export function summary(referral) {
   return summaryView(referral, { change: () => change(referral), canChange });
 }
 
-export const alarms = () => alarmsView(state.bridges, { busy: state.busy, check: checkIn });
+export const alarms = () => html`${leakAlarms(state.leaked.filter(r => r.id !== state.referral?.id), { nowMs: frame.api.now(), busy: state.busy, colleagues: state.colleagues, act: acknowledge }, '')}${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}`;
 
 /** Somebody's answer is waited for: a clock runs on the screen. @param {Referral} referral */
 export const isWaiting = referral => pending(referral).length > 0;

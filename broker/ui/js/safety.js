@@ -126,10 +126,13 @@ const sure = s => html`<div class="safety-sure"><h4 id="step-${s.leak.id}" tabin
     <div class="safety-taps">${button(t(`safety.${s.step}_yes`), { kind: 'primary', icon: STEPS[s.step][1], busy: busy(), click: () => act(`/leaks/${s.leak.id}/${STEPS[s.step][0]}`, {}, t(STEPS[s.step][2])) })}
       ${button(t('dialog.back'), { click: () => { state.step = null; frame.draw(); focusSoon('safety-title'); } })}</div></div>`;
 
+/** How far it is: to the administrators by its referral, to the house only whether it is being moved. @param {Leak['households'][number]} h */
+const progress = h => (h.left && !h.onTheWay ? badge(t('safety.left')) : h.state ? badge(t(`safety.state_${h.state}`)) : h.searching ? badge(t('safety.searching')) : nothing);
+
 /** @param {Leak} leak */
 const households = leak => (leak.households.length === 0 ? html`<p>${t('safety.nobody_lives')}</p>` : html`<h4>${t('safety.moving', { n: leak.households.length })}</h4><p class="small subtle">${t('safety.moving_text')}</p>
-    <ol class="safety-list">${leak.households.map(h => html`<li><div><b>${h.referralCode ?? h.earlierCode}</b> ${h.bridge ? badge(t('safety.in_bridge')) : nothing} ${h.left ? badge(t('safety.left')) : h.state ? badge(t(`safety.state_${h.state}`)) : nothing}
-      <p class="small">${h.referralId === null ? t('safety.ring_house', { name: h.referrer }) : t('safety.ring', { name: h.referrer })}</p></div></li>`)}</ol>`);
+    <ol class="safety-list">${leak.households.map(h => html`<li><div><b>${h.referralCode ?? h.earlierCode}</b> ${h.bridge ? badge(t(h.onTheWay ? 'safety.to_bridge' : 'safety.in_bridge')) : nothing} ${progress(h)}
+      <p class="small">${h.factsErased ? t('safety.ring_house', { name: h.referrer }) : t('safety.ring', { name: h.referrer })}</p></div></li>`)}</ol>`);
 
 /** @param {Leak} leak */
 const leakView = leak => {

@@ -6,7 +6,7 @@ import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { headline } from './referral.js';
 import { moment, t } from './text.js';
-import { alarmNotices, openAlarms, ownerView } from './timers.js';
+import { alarmNotices, leakAlarms, openAlarms, ownerView } from './timers.js';
 import { announce, html, nothing, notice } from './ui.js';
 import { unplacedSection } from './unplaced.js';
 
@@ -68,15 +68,15 @@ async function act(r, path, body, done) {
 }
 
 /** @param {Referral} r @param {import('./timers.js').TimerParts} parts */
-const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${headline(r)}. <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
-  ${alarmNotices(r, parts)}${ownerView(r, parts)}</li>`;
+const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${r.follows === 'leaked' ? html`<b>${t('safety.follows_leak')}</b> ` : nothing}${headline(r)}. <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
+  ${alarmNotices(r, parts, ['leaked'])}${ownerView(r, parts)}</li>`;
 
 function view() {
   const parts = { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, act };
   const mine = state.open.filter(r => r.mine).length;
   const problem = state.problem ?? state.trouble;
   return html`<main id="main" class="dossier shift-list">${staleNotice(frame, load)}${doubtNotice(frame)}${problem ? notice({ title: problem, tone: 'error', alert: true }) : nothing}
-    <h1 tabindex="-1">${t('timers.page')}</h1>
+    <h1 tabindex="-1">${t('timers.page')}</h1>${leakAlarms(state.open, parts, '/plaatsen')}
     ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('timers.loading')}</p>` : state.open.length === 0 ? html`<p>${t('timers.none')}</p>`
     : html`<p>${t('timers.count', { n: state.open.length })} ${t('timers.count_mine', { n: mine })}</p><ul class="shift-rows">${repeat(state.open, r => r.id, r => row(r, parts))}</ul>`}
     ${state.register ? unplacedSection(state.register, state.all, all => { state.all = all; load(); }) : nothing}</main>`;

@@ -1,6 +1,7 @@
 // @ts-check
 // Alarms of a referral, how long its place is kept, and who it is with: the same parts on the placer's page, in the
 // dossier and at the change of shift.
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { clock, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice } from './ui.js';
 
@@ -23,18 +24,43 @@ export const openAlarms = r => (r.alarms ?? []).filter(a => !a.acknowledgedAt);
 /** How often the alarms that nobody looks after were raised: more than before is one to be heard. @param {Referral} r */
 export const timesRaised = r => openAlarms(r).reduce((n, a) => n + a.timesRaised, 0);
 
-/** @param {import('../types/api').Alarm} a */
-const openText = a => [t(`timers.alarm_${a.alarm}_text`), a.raisedAgainAt ? t('timers.again', { n: a.timesRaised, time: clock(a.raisedAgainAt) }) : '', a.passedOn ? t('timers.passed_on') : ''].filter(Boolean).join(' ');
+/** The address where this household is, or was to go, is known: what it is called. @param {Referral} r */
+const leakTitle = r => (r.requests.some(q => q.cancelWhy === 'leaked') ? t('safety.alarm') : t('timers.alarm_leaked'));
 
-/** An alarm that nobody looks after asks for somebody; afterwards it says who does. @param {Referral} r @param {TimerParts} p @param {string[]} [but] */
-export const alarmNotices = (r, p, but = []) => (r.alarms ?? []).filter(a => !but.includes(a.alarm)).map(a => notice({
+/** @param {Referral} r @param {import('../types/api').Alarm} a */
+export const alarmTitle = (r, a) => (a.alarm === 'leaked' ? leakTitle(r) : t(`timers.alarm_${a.alarm}`));
+
+/** What to do now: of a leak, by how far the search for another place is. @param {Referral} r @param {import('../types/api').Alarm} a */
+const advice = (r, a) => (a.alarm === 'leaked' ? t(`safety.next_${r.state === 'reserved' || r.state === 'asked' ? r.state : 'open'}`) : t(`timers.alarm_${a.alarm}_text`));
+
+/** @param {Referral} r @param {import('../types/api').Alarm} a */
+const openText = (r, a) => [advice(r, a), a.raisedAgainAt ? t('timers.again', { n: a.timesRaised, time: clock(a.raisedAgainAt) }) : '', a.passedOn ? t('timers.passed_on') : ''].filter(Boolean).join(' ');
+
+/** An alarm that nobody looks after asks for somebody; afterwards it says who does. @param {Referral} r @param {import('../types/api').Alarm} a @param {TimerParts} p @param {string} [name] what stands before it @param {unknown} [link] */
+const alarmNotice = (r, a, p, name = '', link = nothing) => notice({
   icon: a.acknowledgedAt ? 'eye-check' : 'alert-triangle',
-  title: t(`timers.alarm_${a.alarm}`),
-  text: a.acknowledgedAt ? t('timers.seen', { name: nameOf(a.acknowledgedBy), time: clock(a.acknowledgedAt) }) : openText(a),
+  title: `${name}${alarmTitle(r, a)}`,
+  text: a.acknowledgedAt ? t('timers.seen', { name: nameOf(a.acknowledgedBy), time: clock(a.acknowledgedAt) }) : openText(r, a),
   tone: a.acknowledgedAt ? 'info' : a.alarm === 'lead' ? 'warning' : 'error',
   alert: !a.acknowledgedAt,
-  action: a.acknowledgedAt ? nothing : button(t('timers.acknowledge'), { icon: 'eye-check', busy: p.busy, about: r.code, click: () => p.act(r, 'alarm-acknowledgement', { alarm: a.alarm }, t('timers.acknowledged')) }),
-}));
+  action: html`${a.acknowledgedAt ? nothing : button(t('timers.acknowledge'), { icon: 'eye-check', busy: p.busy, about: r.code, click: () => p.act(r, 'alarm-acknowledgement', { alarm: a.alarm }, t('timers.acknowledged')) })}${link}`,
+});
+
+/** @param {Referral} r @param {TimerParts} p @param {string[]} [but] */
+export const alarmNotices = (r, p, but = []) => (r.alarms ?? []).filter(a => !but.includes(a.alarm)).map(a => alarmNotice(r, a, p));
+
+/** The alarm of a leak. @param {Referral} r */
+const leakOf = r => (r.alarms ?? []).find(a => a.alarm === 'leaked');
+
+/** Those of LIST whose household must leave a house that leaked, or must not go there. @param {Referral[]} list */
+export const leaked = list => list.filter(r => leakOf(r) !== undefined);
+
+/** On top of a desk's page, whatever is open there: which household, what happened, what to do, and where. @param {Referral[]} list @param {TimerParts} p @param {string} page of the links */
+export function leakAlarms(list, p, page) {
+  const all = leaked(list);
+  if (all.length === 0) return nothing;
+  return html`<div class="bridge-alarms leak-alarms">${repeat(all, r => r.id, r => alarmNotice(r, /** @type {import('../types/api').Alarm} */ (leakOf(r)), p, `${r.code}: `, html`<a class="notice-link" href="${page}#${r.id}">${t('safety.go')}</a>`))}</div>`;
+}
 
 /** Until when the place that said yes is kept. @param {Referral} r @param {TimerParts} p */
 export function holdPanel(r, p) {

@@ -111,7 +111,7 @@ export type Household = {
 /* Safety: leaked locations, surge, the question about a conflict. */
 export type ConflictQuestion = { state: 'open' | 'no' | 'yes'; token: string | null; askedAt: string; answeredAt?: string | null };
 export type OwnLocation = { id: number; name: string; region?: string | null; organisation: string; frozen: boolean; leakId: number | null };
-export type LeakHousehold = { rank: number; stayId: number | null; bridge: boolean; earlierCode: string; referralId: number | null; referralCode?: string | null; state?: string | null; referrer: string; left: boolean };
+export type LeakHousehold = { rank: number; stayId: number | null; bridge: boolean; earlierCode: string; referralId: number | null; referralCode?: string | null; state?: string | null; referrer: string; onTheWay: boolean; searching: boolean; factsErased: boolean; left: boolean };
 export type Leak = {
     id: number; location: { id: number; name: string; region?: string | null; organisation: string };
     state: 'reported' | 'frozen' | 'lift_asked' | 'lifted' | 'dropped'; reason: string; byMe: boolean; households: LeakHousehold[];
@@ -143,7 +143,7 @@ export type Referral = {
     stayId?: number | null; follows?: '' | 'follow_up' | 'return' | 'leaked'; moves?: number;
     gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
 };
-export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
+export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate' | 'leaked'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
 export type Colleague = { id: number; nameNl?: string; nameEn?: string; me?: boolean };
 export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree' | 'refused';
 export type DeliveryRecord = {

@@ -103,7 +103,7 @@ static void it_left_what_is_made_no_more(void **state)
 
         for (int a = 0; a < ALARM_N; a++)
             alarms += timers_alarm_stands(x->e, r, (enum alarm)a) &&
-                      timers_of(x->e, r->id)->alarms[a].acknowledged_at_ms == 0;
+                      timers_alarm(x->e, r->id, (enum alarm)a)->acknowledged_at_ms == 0;
         left_over += regie.referral.v != r->id.v && engine_household(x->e, r->id).earlier.v != 0;
     }
     assert_true(beside > 0 && alone >= 4 && beds >= 6 && alarms >= 4 && left_over > 0);

@@ -243,7 +243,8 @@ static void what_was_asked_elsewhere_stands(void **state)
     exchange_free(x);
 }
 
-/* On its way there it has not arrived: its bed is taken back with the rest, and the search goes on. */
+/* On its way there it has not arrived: its bed is taken back with the rest, and the search goes on. It is
+ * listed: somebody must stop it. */
 static void who_is_on_the_way_is_stopped(void **state)
 {
     struct exchange *x = exchange_new();
@@ -252,8 +253,9 @@ static void who_is_on_the_way_is_stopped(void **state)
 
     (void)state;
     do_answer(x, CMD_ACCEPT, q, 0);
-    assert_int_equal(engine_leak(x->e, freeze(x, HUIS_B, B_HUIS))->households, 0);
+    assert_int_equal(engine_leak(x->e, freeze(x, HUIS_B, B_HUIS))->households, 1);
     assert_int_equal(the_request(x, q)->state, REQUEST_CANCELLED);
+    assert_int_equal(the_request(x, q)->cancel_why, CANCEL_LEAKED); /* nobody failed to show up */
     assert_int_equal(the_referral(x, r)->state, REFERRAL_OPEN);
     exchange_free(x);
 }

@@ -1,0 +1,136 @@
+// The kill switch reaches who is not at a screen: a second person and the helpdesk are rung to confirm it, every desk
+// whose household is there or was to come is rung until somebody looks, and nothing in it is an address or a fact.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { BIN, startExchange } from '../support/exchange.mjs';
+import { startReceiver } from '../support/receiver.mjs';
+import { poll } from '../support/wait.mjs';
+import { aNeed, aReport, ask, demo, expectStatus, openReferral } from '../support/world.mjs';
+
+const WITHIN = { within: 30_000, every: 50 };
+const HOUSE = demo.locations.find(l => l.code === 'lindehof');
+const POOLS = demo.pools.filter(p => p.location === HOUSE.id);
+const FAMILY = POOLS.find(p => p.code === 'lindehof-gezin').id;
+const OVERFLOW = demo.pools.find(p => p.code === 'scholekster-overloop');
+const orgCode = id => demo.organisations.find(o => o.id === id).code;
+const orgOf = username => orgCode(demo.accounts.find(a => a.username === username).organisation);
+const DESK = '+31880001122', HELPDESK = '+31880009999';
+const e164 = number => number.replace(/^0/, '+31').replace(/[^+\d]/g, '');
+let x, receiver, own, phone, intake, admin, leak, lives, promised, comes;
+
+function addTarget(name, place, channel, address) {
+  const r = spawnSync(join(BIN, 'plek'), ['--config', join(x.dir, 'plekd.conf'), 'notify', 'add', name, place, channel], { encoding: 'utf8', input: `${address}\n`, timeout: 60_000 });
+  assert.equal(r.status, 0, `${r.stdout}${r.stderr}`);
+}
+
+before(async () => {
+  x = await startExchange('leak-tells', { settings: { answer_by_rood_s: 3600 } });
+  const pem = name => readFileSync(join(x.dir, 'ca', name), 'utf8');
+  receiver = await startReceiver({ cert: pem('server.crt'), key: pem('server.key') });
+  const secret = (name, text) => { writeFileSync(join(x.dir, 'keys', name), text, { mode: 0o600 }); return join(x.dir, 'keys', name); };
+  const settings = {
+    notify_sms_url: receiver.url('/sms'), notify_sms_token_file: secret('sms', 'sms-token\n'),
+    notify_voice_url: receiver.url('/voice'), notify_voice_token_file: secret('voice', 'voice-token\n'), notify_voice_from: '+31880000000',
+    notify_signing_key_file: secret('sign', `${randomBytes(32).toString('hex')}\n`), notify_oin: '00000099000000001000', notify_ca_file: join(x.dir, 'ca/ca.crt'),
+    alarm_again_rood_s: 2, alarm_again_times: 9,
+  };
+  assert.equal(await x.stopBroker(), 0);
+  appendFileSync(join(x.dir, 'plekd.conf'), Object.entries(settings).map(([k, v]) => `${k} = ${v}\n`).join(''));
+  addTarget('night texts', 'every-shelter', 'sms', 'night-number');
+  addTarget('night calls', 'every-shelter', 'voice', 'night-number');
+  addTarget('desk calls', orgOf('nachtdienst.rotterdam'), 'voice', DESK);
+  addTarget('desk texts', orgOf('nachtdienst.rotterdam'), 'sms', DESK);
+  addTarget('desk hook', orgOf('nachtdienst.rotterdam'), 'webhook', receiver.url('/desk'));
+  addTarget('helpdesk calls', demo.organisations.find(o => o.kind === 'operator').code, 'voice', HELPDESK);
+  addTarget('overflow hook', orgCode(demo.locations[OVERFLOW.location - 1].organisation), 'webhook', receiver.url('/overflow'));
+  addTarget('comensha hook', orgOf('helpdesk.comensha'), 'webhook', receiver.url('/comensha'));
+  await x.startBroker();
+  own = await x.as('nachtdienst.rotterdam');
+  phone = await x.as('opvang.lindehof');
+  intake = await x.as('intake.lindehof-groep');
+  admin = await x.as('beheer.uitwisseling');
+  expectStatus(await phone.post('/capacity-reports', { reports: POOLS.map(p => aReport(p.id)) }), 200);
+});
+after(async () => {
+  await receiver?.close();
+  await x?.stop();
+});
+
+const calls = to => receiver.got('/voice').filter(q => q.body.to === to);
+const hooks = (path, type) => receiver.got(path).filter(q => q.body.type === `nl.veiligeplek.${type}.v1`);
+/** The threat is told to be low: that delays nothing here. */
+const need = () => aNeed({ traits: {}, threatLevel: 'groen', urgency: 'drie_dagen' });
+
+async function yes(id, pool, over = {}) {
+  const q = expectStatus(await own.post(`/referrals/${id}/requests`, { poolIds: [pool], ...over }), 201).requests.at(-1);
+  expectStatus(await phone.post(`/requests/${q.id}/acceptance`), 200);
+  return q;
+}
+
+test('a report rings the night number of the house and the helpdesk: a second person must confirm', async () => {
+  lives = await openReferral(own, need());
+  expectStatus(await phone.post(`/requests/${(await yes(lives.id, FAMILY)).id}/arrival`), 200);
+  promised = await openReferral(own, need());
+  await yes(promised.id, FAMILY);
+  comes = await openReferral(own, need());
+  await yes(comes.id, FAMILY, { bridge: true });
+  leak = expectStatus(await phone.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'adres_gedeeld' }), 201);
+  const text = 'Iemand meldt dat het adres van uw huis bekend is. Een tweede collega moet dat nu bevestigen of intrekken. Open Veilige Plek.';
+  const call = await poll(() => calls(e164(HOUSE.sealed.night_number)).find(q => q.body.text === text), { ...WITHIN, what: 'the call to the house' });
+  assert.ok(call.body.id);
+  await poll(() => receiver.got('/sms').some(q => q.body.to === e164(HOUSE.sealed.night_number) && q.body.text === text), { ...WITHIN, what: 'the text message' });
+  await poll(() => calls(HELPDESK).length >= 1, { ...WITHIN, what: 'the call to the helpdesk' });
+  assert.equal(calls(DESK).length, 0, 'nothing is frozen yet: no desk is rung');
+});
+
+test('the freeze rings the desk of each who lives there, has a yes or is on the way to a bridge bed, until somebody looks', async () => {
+  expectStatus(await intake.post(`/leaks/${leak.id}/confirmation`), 200);
+  const households = expectStatus(await admin.get('/leaks'), 200).leaks[0].households;
+  assert.deepEqual(households.map(h => h.earlierCode).sort(), [lives.code, comes.code].sort(), 'who comes to a bridge bed is listed too');
+  const next = households.find(h => h.earlierCode === lives.code);
+  const way = households.find(h => h.earlierCode === comes.code);
+  assert.deepEqual([way.bridge, way.onTheWay, way.referralId], [true, true, comes.id]);
+  assert.equal(expectStatus(await own.get(`/referrals/${comes.id}`), 200).requests[0].cancelWhy, 'leaked', 'nobody failed to show up');
+  assert.equal(expectStatus(await own.get(`/referrals/${comes.id}/bridges`), 200).bridges[0].end, 'leaked');
+
+  const of = [[next.referralId, next.referralCode], [promised.id, promised.code], [comes.id, comes.code]];
+  for (const [id, code] of of) {
+    const text = `Alarm. Het adres van een plek is bekend. Een gezin van u moet daar weg of mag er niet heen. Open Veilige Plek nu. ${code}`;
+    await poll(() => calls(DESK).filter(q => q.body.text === text).length >= 2, { ...WITHIN, what: `a second call for ${code}` });
+    await poll(() => receiver.got('/sms').some(q => q.body.to === DESK && q.body.text === text), { ...WITHIN, what: `a text message for ${code}` });
+    const hook = await poll(() => hooks('/desk', 'alarm.leaked').find(q => q.body.data.referralId === id), { ...WITHIN, what: `the event for ${code}` });
+    assert.deepEqual(Object.keys(hook.body.data).sort(), ['organisationId', 'referralId']);
+  }
+  const listed = expectStatus(await own.get('/referrals?leaked=true'), 200);
+  assert.deepEqual(listed.referrals.map(r => r.id).sort((a, b) => a - b), of.map(([id]) => id).sort((a, b) => a - b));
+  for (const [id] of of) {
+    const r = expectStatus(await own.post(`/referrals/${id}/alarm-acknowledgement`, { alarm: 'leaked' }), 200);
+    assert.ok(r.alarms.find(a => a.alarm === 'leaked').acknowledgedAt);
+  }
+});
+
+test('a question about a resident is told to the night number; a surge to who keeps places for it and who places', async () => {
+  const rival = await x.as('opvang.esdoorn');
+  const esdoorn = demo.pools.find(p => demo.locations[p.location - 1].code === 'esdoorn');
+  expectStatus(await rival.post('/capacity-reports', { reports: [aReport(esdoorn.id)] }), 200);
+  const r = await openReferral(own, aNeed({ traits: {} }));
+  const q = (await ask(own, r.id, [esdoorn.id])).requests[0];
+  expectStatus(await own.post(`/requests/${q.id}/conflict-question`), 200);
+  await poll(() => receiver.got('/sms').some(s => s.body.to === e164(demo.locations[esdoorn.location - 1].sealed.night_number) && s.body.text.startsWith('Een verwijzer vraagt of er een conflict is')), { ...WITHIN, what: 'the question' });
+  expectStatus(await rival.post(`/requests/${q.id}/conflict-answer`, { conflict: false }), 200);
+  await poll(() => hooks('/desk', 'request.conflict-answered').some(h => h.body.data.requestId === q.id && h.body.data.state === 'no'), { ...WITHIN, what: 'the answer' });
+  expectStatus(await admin.post('/surge', { regions: [demo.locations[OVERFLOW.location - 1].region], on: true, reason: 'drukte' }), 200);
+  await poll(() => hooks('/overflow', 'surge.set').some(h => h.body.data.state === 'on'), { ...WITHIN, what: 'the surge at the house' });
+  await poll(() => hooks('/comensha', 'surge.set').length > 0, { ...WITHIN, what: 'the surge at CoMensha' });
+});
+
+test('no address and no fact of a household went out', () => {
+  const out = receiver.all.filter(q => q.path !== '/never').map(q => q.text);
+  assert.ok(out.length > 10);
+  for (const text of out)
+    for (const mark of ['vrouw', 'groen', HOUSE.sealed.address, HOUSE.name, 'lindehof']) assert.ok(!text.includes(mark), `${mark} in ${text.slice(0, 300)}`);
+});
