@@ -111,7 +111,8 @@ static bool is_still(const struct engine *e, const struct referral *r, enum alar
     case ALARM_HOLD_ENDING:
         return r->state == REFERRAL_RESERVED && s->hold_warned;
     case ALARM_NO_SHOW:
-        return r->state == REFERRAL_TRAVELLING && s->hold_missed;
+        return (r->state == REFERRAL_TRAVELLING && s->hold_missed) ||
+               (referral_is_looking(r->state) && raised_ms >= since_ms);
     case ALARM_GATE:
         for (unsigned i = 0; referral_is_looking(r->state) && i < r->n_gates; i++) {
             int64_t at_ms = late_at_ms(e, r, engine_gate(e, r->gates[i]));
@@ -167,6 +168,7 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
 
         if (!old->bridge &&
             (old->cancel_why == CANCEL_NO_SHOW || old->cancel_why == CANCEL_HOLD_ENDED ||
+             old->cancel_why >= CANCEL_BED_GONE ||
              (old->cancel_why == CANCEL_LEAKED && old->answered_at_ms != 0 && !old->late_yes)))
             since_ms = old->ended_at_ms > since_ms ? old->ended_at_ms : since_ms;
     }
