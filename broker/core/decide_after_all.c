@@ -67,8 +67,10 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
     enum refusal refusal = REFUSAL_NONE;
     struct request now;
 
-    if (at_same_pool(d, r, q, REQUEST_ADMITTED) != NULL)
+    if (at_same_pool(d, r, q, REQUEST_ADMITTED) != NULL) {
+        decision_names(d, at_same_pool(d, r, q, REQUEST_ADMITTED)->id);
         return REFUSAL_NONE;
+    }
     /* Asked again since, and it said yes: that is the one they came for. */
     if (at_same_pool(d, r, q, REQUEST_ACCEPTED) != NULL) {
         decision_names(d, at_same_pool(d, r, q, REQUEST_ACCEPTED)->id);

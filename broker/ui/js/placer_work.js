@@ -423,7 +423,13 @@ export const tracking = referral => trackView({
   toggleDeparture: point => { if (!state.departure.delete(point)) state.departure.add(point); frame.draw(); },
   reveal, hideLocation: () => { state.location = null; frame.draw(); },
   setOut: hhmm => act(referral, 'journey', hhmm ? { etaAt: new Date(nextMoment(hhmm, Date.now())).toISOString() } : {}),
-  noShow: refused => act(referral, 'no-show', refused ? { refused } : {}),
+  noShow: said => act(referral, 'no-show', said),
+  afterAll: request => doing(async () => {
+    await frame.api.post(`/requests/${request.id}/arrival`, {});
+    announce(t('arrive.done'));
+    await load(referral.id);
+    focusSoon('results-title');
+  }),
   askConflict: request => doing(async () => {
     await frame.api.post(`/requests/${request.id}/conflict-question`, {});
     await load(referral.id);

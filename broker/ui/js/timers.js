@@ -1,6 +1,7 @@
 // @ts-check
 // Alarms of a referral, how long its place is kept, and who it is with: the same parts on the placer's page, in the
 // dossier and at the change of shift.
+import { looks, lostItsYes } from './referral.js';
 import { clock, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice } from './ui.js';
 
@@ -23,14 +24,17 @@ export const openAlarms = r => (r.alarms ?? []).filter(a => !a.acknowledgedAt);
 /** How often the alarms that nobody looks after were raised: more than before is one to be heard. @param {Referral} r */
 export const timesRaised = r => openAlarms(r).reduce((n, a) => n + a.timesRaised, 0);
 
-/** @param {import('../types/api').Alarm} a */
-const openText = a => [t(`timers.alarm_${a.alarm}_text`), a.raisedAgainAt ? t('timers.again', { n: a.timesRaised, time: clock(a.raisedAgainAt) }) : '', a.passedOn ? t('timers.passed_on') : ''].filter(Boolean).join(' ');
+/** Missed on the way, or said not to have come, it is the same alarm and another thing to do. @param {Referral} r @param {import('../types/api').Alarm} a */
+const alarmKey = (r, a) => a.alarm === 'no_show' && looks(r) ? 'timers.alarm_missed' : a.alarm === 'hold_ended' && r.requests.filter(lostItsYes).at(-1)?.cancelWhy !== 'hold_ended' ? 'timers.alarm_lost' : `timers.alarm_${a.alarm}`;
+
+/** @param {Referral} r @param {import('../types/api').Alarm} a */
+const openText = (r, a) => [t(`${alarmKey(r, a)}_text`), a.raisedAgainAt ? t('timers.again', { n: a.timesRaised, time: clock(a.raisedAgainAt) }) : '', a.passedOn ? t('timers.passed_on') : ''].filter(Boolean).join(' ');
 
 /** An alarm that nobody looks after asks for somebody; afterwards it says who does. @param {Referral} r @param {TimerParts} p @param {string[]} [but] */
 export const alarmNotices = (r, p, but = []) => (r.alarms ?? []).filter(a => !but.includes(a.alarm)).map(a => notice({
   icon: a.acknowledgedAt ? 'eye-check' : 'alert-triangle',
-  title: t(`timers.alarm_${a.alarm}`),
-  text: a.acknowledgedAt ? t('timers.seen', { name: nameOf(a.acknowledgedBy), time: clock(a.acknowledgedAt) }) : openText(a),
+  title: t(alarmKey(r, a)),
+  text: a.acknowledgedAt ? t('timers.seen', { name: nameOf(a.acknowledgedBy), time: clock(a.acknowledgedAt) }) : openText(r, a),
   tone: a.acknowledgedAt ? 'info' : a.alarm === 'lead' ? 'warning' : 'error',
   alert: !a.acknowledgedAt,
   action: a.acknowledgedAt ? nothing : button(t('timers.acknowledge'), { icon: 'eye-check', busy: p.busy, about: r.code, click: () => p.act(r, 'alarm-acknowledgement', { alarm: a.alarm }, t('timers.acknowledged')) }),

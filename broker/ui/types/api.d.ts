@@ -145,7 +145,7 @@ export type Referral = {
 };
 export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
 export type Colleague = { id: number; nameNl?: string; nameEn?: string; me?: boolean };
-export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree' | 'refused';
+export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree' | 'refused' | 'bedGone';
 export type DeliveryRecord = {
     organisationId: number; days: 30 | 90; counts: Record<DeliveryName | 'asked' | 'lateYes' | 'extraTime' | 'letGo', number>;
     rates: Record<DeliveryName, number | null>; medianMinutes?: number | null;
