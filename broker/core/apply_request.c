@@ -291,6 +291,9 @@ const char *request_cancelled_impossible(const struct engine *e, const struct ev
     if (ev->u.request.why == CANCEL_HOLD_ENDED && q->state == REQUEST_ACCEPTED)
         return engine_referral(e, q->referral)->state == REFERRAL_RESERVED ? NULL
                                                                            : "a hold ended on a journey";
+    /* Fell through, reserved or on the way there, as a person says. */
+    if (cancel_why_is_fall_through(ev->u.request.why))
+        return q->state == REQUEST_ACCEPTED && ev->account.v != 0 ? NULL : "a yes undone that there is not";
     /* With a leak that is about to be confirmed: nothing may be held once it is. */
     if (ev->u.request.why == CANCEL_LEAKED && engine_leak_of(e, engine_pool(e, q->pool)->location) != NULL)
         return NULL;
@@ -308,7 +311,8 @@ void request_cancelled_apply(struct engine *e, const struct event *ev)
         struct referral_slot *r = referral_slot(e, s->r.referral);
 
         r->r.eta_ms = 0;
-        if (ev->u.request.why == CANCEL_HOLD_ENDED || ev->u.request.why == CANCEL_LEAKED)
+        if (ev->u.request.why == CANCEL_HOLD_ENDED || ev->u.request.why == CANCEL_LEAKED ||
+            cancel_why_is_fall_through(ev->u.request.why))
             r->r.accepted_at_ms = 0;
     }
     settle(e, &s->r, ev->seq);

@@ -9,6 +9,7 @@
 #include "core/handover/handover_state.h"
 #include "core/need.h"
 #include "core/nobed/bridge.h"
+#include "core/request.h"
 #include "core/safety/safety.h"
 #include "core/stay/stay.h"
 #include "core/supply.h"
@@ -148,10 +149,11 @@ struct command {
         } answer;           /* SEE_REQUEST, ACCEPT, DECLINE, CONFIRM_ARRIVAL */
         struct {
             struct referral_id referral;
-            int64_t eta_ms; /* TRAVEL; 0 = nobody knows */
-            uint8_t reason; /* WITHDRAW: withdraw list index + 1 */
-            bool refused;   /* NO_SHOW: it stood at the door, and the house did not let it in */
-        } referral;         /* TRAVEL, NO_SHOW, WITHDRAW */
+            int64_t eta_ms;      /* TRAVEL; 0 = nobody knows */
+            uint8_t reason;      /* WITHDRAW: withdraw list index + 1 */
+            bool refused;        /* NO_SHOW: it stood at the door, and the house did not let it in */
+            enum cancel_why why; /* NO_SHOW: what the yes falls through for; NONE or NO_SHOW = nobody came */
+        } referral;              /* TRAVEL, NO_SHOW, WITHDRAW */
         struct {
             struct referral_id referral;
             struct pool_id pool;

@@ -41,6 +41,11 @@ decide_fn decide_open_referral, decide_travel, decide_confirm_arrival, decide_no
 decide_fn decide_ask;
 /* decide_request.c */
 decide_fn decide_see_request, decide_accept, decide_decline;
+void decision_accept(struct decision *d, const struct request *q); /* the yes, and what follows from it */
+/* decide_referral.c: the household of Q, whose yes is in force or in this decision, is there. */
+void decision_admit(struct decision *d, const struct request *q);
+/* decide_after_all.c: the yes of Q is over, and its household stands at the door. */
+enum refusal decide_after_all(struct decision *d, const struct request *q);
 /* decide_due.c */
 decide_fn decide_tick;
 /* decide_announce.c */

@@ -77,6 +77,15 @@ enum refusal decide_travel(struct decision *d)
     return REFUSAL_NONE;
 }
 
+void decision_admit(struct decision *d, const struct request *q)
+{
+    /* Whatever carried the household so far ends with its arrival, in the same commit. */
+    decide_end_bridges(d, engine_referral(d->e, q->referral), BRIDGE_END_PLACED);
+    decision_referral_event(d, EV_REFERRAL_ADMITTED, engine_referral(d->e, q->referral))->u.referral.request =
+        q->id;
+    stay_decide_arrival(d, q);
+}
+
 enum refusal decide_confirm_arrival(struct decision *d)
 {
     const struct request *q = engine_request(d->e, d->cmd->u.answer.request);
@@ -85,15 +94,13 @@ enum refusal decide_confirm_arrival(struct decision *d)
     decision_names(d, q->id);
     if (q->state == REQUEST_ADMITTED)
         return REFUSAL_NONE;
+    if (!q->bridge && request_lost_its_yes(q))
+        return decide_after_all(d, q);
     if (q->state != REQUEST_ACCEPTED)
         return REFUSAL_WRONG_STATE;
     if (q->bridge)
         return decide_bridge_arrival(d, q);
-    /* Whatever carried the household so far ends with its arrival, in the same commit. */
-    decide_end_bridges(d, engine_referral(d->e, q->referral), BRIDGE_END_PLACED);
-    decision_referral_event(d, EV_REFERRAL_ADMITTED, engine_referral(d->e, q->referral))->u.referral.request =
-        q->id;
-    stay_decide_arrival(d, q);
+    decision_admit(d, q);
     return REFUSAL_NONE;
 }
 
@@ -101,13 +108,28 @@ enum refusal decide_no_show(struct decision *d)
 {
     const struct referral *r = named(d);
     const struct request *q = referral_accepted(d->e, r);
+    enum cancel_why why = d->cmd->u.referral.why;
+    bool is_house = d->cmd->actor.role == ROLE_SHELTER;
 
     if (q == NULL)
         return REFUSAL_WRONG_STATE;
     decision_names(d, q->id);
+    if (cancel_why_is_fall_through(why)) {
+        /* Each side speaks for itself; that the bed is gone the house may have told its referrer. */
+        if (is_house && why != CANCEL_BED_GONE)
+            return REFUSAL_UNKNOWN_REASON;
+        decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = why;
+        if (why == CANCEL_BED_GONE)
+            timers_lost(d, r, ALARM_HOLD_ENDED);
+        return REFUSAL_NONE;
+    }
+    if (why != CANCEL_NONE && why != CANCEL_NO_SHOW)
+        return REFUSAL_UNKNOWN_REASON;
     if (d->cmd->u.referral.refused)
         decision_referral_event(d, EV_HOUSEHOLD_REFUSED, r)->u.referral.request = q->id;
     decision_referral_event(d, EV_REFERRAL_NO_SHOW, r)->u.referral.request = q->id;
+    /* Who stood at the door is not missed, and has no place; who did not come is missed. */
+    timers_lost(d, r, d->cmd->u.referral.refused ? ALARM_HOLD_ENDED : ALARM_NO_SHOW);
     return REFUSAL_NONE;
 }
 

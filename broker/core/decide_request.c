@@ -26,7 +26,7 @@ static enum refusal over(const struct request *q)
     return q->cancel_why == CANCEL_OTHER_YES ? REFUSAL_OTHER_WAS_FIRST : REFUSAL_WRONG_STATE;
 }
 
-static void accept(struct decision *d, const struct request *q)
+void decision_accept(struct decision *d, const struct request *q)
 {
     const struct referral *r = engine_referral(d->e, q->referral);
 
@@ -60,7 +60,7 @@ enum refusal decide_accept(struct decision *d)
             return REFUSAL_LIMIT;
         if (c != NULL && c->state == CONFLICT_OPEN)
             return REFUSAL_CONFLICT_OPEN;
-        accept(d, q);
+        decision_accept(d, q);
         return REFUSAL_NONE;
     case REQUEST_ACCEPTED:
     case REQUEST_ADMITTED:

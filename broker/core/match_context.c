@@ -183,7 +183,9 @@ static bool counts_as_asked(const struct match_ctx *c, const struct request *q)
                c->now_ms < q->ended_at_ms + s->again_after_full_s * MS_SECOND;
     case REQUEST_EXPIRED:
         return !q->late_yes && c->now_ms < q->ended_at_ms + s->again_after_silence_s * MS_SECOND;
-    case REQUEST_CANCELLED:
+    case REQUEST_CANCELLED: /* its bed fell away, or they do not want to go there: not at once again */
+        return (q->cancel_why == CANCEL_BED_GONE || q->cancel_why == CANCEL_HOUSEHOLD_NO) &&
+               c->now_ms < q->ended_at_ms + s->again_after_full_s * MS_SECOND;
     case REQUEST_LEFT:
     case REQUEST_STATE_N:
         break;

@@ -37,6 +37,9 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_NO_KEY] = "no_key",
         [REFUSAL_KEY_SECOND_PERSON] = "key_second_person",
         [REFUSAL_TOO_MANY_KEYS] = "too_many_keys",
+        [REFUSAL_PLACED_ELSEWHERE] = "placed_elsewhere",
+        [REFUSAL_UNIT_GONE] = "unit_gone",
+        [REFUSAL_SEARCH_OVER] = "search_over",
         /* ---- location leaked, surge, conflict check ---- */
         [REFUSAL_SAME_PERSON] = "same_person",
         [REFUSAL_CONFLICT_OPEN] = "conflict_open",

@@ -44,6 +44,10 @@ enum refusal {
     REFUSAL_CONFLICT_OPEN, /* the referrer asked for a known conflict; answer that first */
     /* ---- keys (warm handover) ---- */
     REFUSAL_TOO_MANY_KEYS, /* the organisation has made as many as it ever may */
+    /* ---- at the door after all ---- */
+    REFUSAL_PLACED_ELSEWHERE, /* another place has said yes to the household, or has it */
+    REFUSAL_UNIT_GONE,        /* the house has no unit left for who stands at its door */
+    REFUSAL_SEARCH_OVER,      /* the referral was withdrawn or closed */
     REFUSAL_N
 };
 

@@ -45,6 +45,18 @@ bool request_is_holding(const struct request *r)
     return r->state == REQUEST_PENDING || r->state == REQUEST_ACCEPTED;
 }
 
+bool cancel_why_is_fall_through(enum cancel_why w)
+{
+    return w == CANCEL_BED_GONE || w == CANCEL_HOUSEHOLD_NO || w == CANCEL_FELL_THROUGH;
+}
+
+bool request_lost_its_yes(const struct request *r)
+{
+    return r->state == REQUEST_CANCELLED &&
+           (r->cancel_why == CANCEL_NO_SHOW || r->cancel_why == CANCEL_HOLD_ENDED ||
+            cancel_why_is_fall_through(r->cancel_why));
+}
+
 bool request_is_asking(const struct request *r)
 {
     return r->state == REQUEST_PENDING && !r->bridge;
@@ -65,8 +77,15 @@ const char *request_state_code(enum request_state s)
 const char *cancel_why_code(enum cancel_why w)
 {
     static const char *const list[CANCEL_N] = {
-        [CANCEL_NONE] = "",           [CANCEL_OTHER_YES] = "other_yes",   [CANCEL_WITHDRAWN] = "withdrawn",
-        [CANCEL_NO_SHOW] = "no_show", [CANCEL_HOLD_ENDED] = "hold_ended", [CANCEL_LEAKED] = "leaked",
+        [CANCEL_NONE] = "",
+        [CANCEL_OTHER_YES] = "other_yes",
+        [CANCEL_WITHDRAWN] = "withdrawn",
+        [CANCEL_NO_SHOW] = "no_show",
+        [CANCEL_HOLD_ENDED] = "hold_ended",
+        [CANCEL_LEAKED] = "leaked",
+        [CANCEL_BED_GONE] = "bed_gone",
+        [CANCEL_HOUSEHOLD_NO] = "household_no",
+        [CANCEL_FELL_THROUGH] = "fell_through",
     };
 
     CHECK((unsigned)w < CANCEL_N);

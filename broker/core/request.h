@@ -36,6 +36,10 @@ enum cancel_why {
     CANCEL_NO_SHOW,
     CANCEL_HOLD_ENDED, /* nobody came, nor told of a journey, within the hold after the yes */
     CANCEL_LEAKED,     /* its location is about to be frozen (core/safety/) */
+    /* A yes that falls through, as a person says; the journal's order: add at the end. */
+    CANCEL_BED_GONE,     /* the house has it no more */
+    CANCEL_HOUSEHOLD_NO, /* the household does not want to go there */
+    CANCEL_FELL_THROUGH, /* something else on the referrer's side */
     CANCEL_N
 } ONE_BYTE;
 
@@ -110,12 +114,17 @@ struct request_terms request_terms(int64_t now_ms, int64_t opens_at_ms, int64_t 
 
 /* The only table of moves. */
 bool request_may_become(enum request_state from, enum request_state to);
+/* Ended after its yes by what people said of it: nobody came, the hold ended, or it fell through. Whoever
+ * stands at the door after all may still be let in (decide_after_all.c). */
+bool request_lost_its_yes(const struct request *r);
+/* The yes is undone by people with this: a no show, or one of those that say what fell through. */
+bool cancel_why_is_fall_through(enum cancel_why w);
 /* True while its units are held: pending or accepted. */
 bool request_is_holding(const struct request *r);
 /* True while it asks for the place that the household looks for: pending, and no bridge. */
 bool request_is_asking(const struct request *r);
 const char *request_state_code(enum request_state s); /* "pending" ... */
-const char *
-cancel_why_code(enum cancel_why w); /* "" "other_yes" "withdrawn" "no_show" "hold_ended" "leaked" */
+const char *cancel_why_code(enum cancel_why w); /* "" "other_yes" "withdrawn" "no_show" "hold_ended" "leaked"
+                                                 * "bed_gone" "household_no" "fell_through" */
 
 #endif

@@ -135,13 +135,25 @@ void api_referral_journey(struct call *call)
 
 void api_referral_no_show(struct call *call)
 {
-    static const char *const fields[] = {"refused"};
+    static const char *const fields[] = {"refused", "reason"};
+    static const char *const reasons[] = {"nobody_came", "bed_gone", "household_no", "fell_through"};
+    static const enum cancel_why whys[] = {CANCEL_NO_SHOW, CANCEL_BED_GONE, CANCEL_HOUSEHOLD_NO,
+                                           CANCEL_FELL_THROUGH};
     struct json_at root = json_root(call->body), refused = json_field(root, "refused");
+    struct json_at reason = json_field(root, "reason");
     struct command cmd = {.kind = CMD_NO_SHOW, .actor = call->late.actor};
     cmd.u.referral.referral.v = call->late.id;
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     if (json_present(refused))
         cmd.u.referral.refused = json_bool(refused, &call->faults);
+    if (json_present(reason)) {
+        int i = json_choice(reason, reasons, COUNT_OF(reasons), &call->faults);
+
+        if (i >= 0)
+            cmd.u.referral.why = whys[i];
+    }
+    if (cmd.u.referral.refused && cancel_why_is_fall_through(cmd.u.referral.why))
+        json_fault_add(&call->faults, reason.pointer, "who stood at the door came: leave one of the two out");
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_record(call, "referral.read"))

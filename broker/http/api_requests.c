@@ -3,14 +3,16 @@
 #include "http/route.h"
 
 #include "base/mem.h"
+#include "base/time_text.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/view.h"
 
 #include <stdlib.h>
 
-enum { REQUESTS_LIMIT, REQUESTS_LIVE }; /* late.numbers */
+enum { REQUESTS_LIMIT, REQUESTS_LIVE, REQUESTS_LOST }; /* late.numbers */
 enum { REQUESTS_MAX = 200 };
+#define LOST_SHOWN_MS MS_DAY /* who was expected may stand at the door that night, and not a week later */
 
 static bool is_own_house(const struct engine *e, const struct actor *a, const struct request *q)
 {
@@ -44,6 +46,13 @@ static bool log_shown(const struct late *late, const struct request *const *show
     return late_record_each(late, "request.read", full, n_full);
 }
 
+/* Its yes is over and its household looks still: it may stand at the door after all. */
+static bool may_turn_up(const struct engine *e, const struct request *q, int64_t now_ms)
+{
+    return !q->bridge && request_lost_its_yes(q) && q->ended_at_ms > now_ms - LOST_SHOWN_MS &&
+           referral_is_looking(engine_referral(e, q->referral)->state);
+}
+
 static void requests_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
@@ -54,7 +63,9 @@ static void requests_list(const struct late *late, const struct outcome *outcome
     (void)outcome;
     for (uint64_t i = engine_requests(e); i >= 1; i--) {
         const struct request *q = engine_request(e, (struct request_id){i});
-        if (late->numbers[REQUESTS_LIVE] && !request_is_holding(q))
+        if (late->numbers[REQUESTS_LOST] && !may_turn_up(e, q, app_now_ms(late->app)))
+            continue;
+        if (!late->numbers[REQUESTS_LOST] && late->numbers[REQUESTS_LIVE] && !request_is_holding(q))
             continue;
         if (!is_own_house(e, &late->actor, q) || !may(e, &late->actor, ACT_SEE_REQUEST, i))
             continue;
@@ -79,6 +90,7 @@ void api_requests_list(struct call *call)
 {
     call->late.numbers[REQUESTS_LIMIT] = call_query_int(call, "limit", 1, REQUESTS_MAX, 50);
     call->late.numbers[REQUESTS_LIVE] = call_query_bool(call, "live", true);
+    call->late.numbers[REQUESTS_LOST] = call_query_bool(call, "lost", false);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else
@@ -99,7 +111,7 @@ void api_requests_get(struct call *call)
 }
 
 /* The four answers are one shape: a command about the request in the path. */
-static void answer(struct call *call, enum command_kind kind, uint8_t reason)
+static void submit_answer(struct call *call, enum command_kind kind, uint8_t reason, late_fn *reply)
 {
     struct command cmd = {.kind = kind, .actor = call->late.actor};
     cmd.u.answer.request.v = call->late.id;
@@ -109,7 +121,25 @@ static void answer(struct call *call, enum command_kind kind, uint8_t reason)
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_record(call, "request.read")) /* the answer shows the household */
-        call_submit(call, &cmd, request_get);
+        call_submit(call, &cmd, reply);
+}
+
+static void answer(struct call *call, enum command_kind kind, uint8_t reason)
+{
+    submit_answer(call, kind, reason, request_get);
+}
+
+/* Whose yes was over has a new request, by which the household is there. */
+static void request_arrived(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    struct request_id id = {late->id};
+    for (unsigned i = 0; i < outcome->n_requests; i++) {
+        const struct request *q = engine_request(e, outcome->requests[i]);
+        if (q->state == REQUEST_ADMITTED && !q->bridge)
+            id = q->id;
+    }
+    reply_json(late, 200, view_request(e, &late->actor, id, true));
 }
 
 void api_request_see(struct call *call)
@@ -129,7 +159,7 @@ void api_request_decline(struct call *call)
 
 void api_request_arrival(struct call *call)
 {
-    answer(call, CMD_CONFIRM_ARRIVAL, 0);
+    submit_answer(call, CMD_CONFIRM_ARRIVAL, 0, request_arrived);
 }
 
 /* ---- the address ---- */

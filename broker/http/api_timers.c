@@ -177,13 +177,13 @@ static void delivery_done(const struct late *late, const struct outcome *outcome
                   engine_org(e, org)->name, "days", days, "fromAt", view_time(d.from_ms), "toAt",
                   view_time(d.to_ms));
     json_object_set_new(o, "counts",
-                        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "asked",
-                                  (json_int_t)d.asked, "waiting", (json_int_t)d.waiting, "letGo",
+                        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+                                  "asked", (json_int_t)d.asked, "waiting", (json_int_t)d.waiting, "letGo",
                                   (json_int_t)d.let_go, "inTime", (json_int_t)d.in_time, "yes",
                                   (json_int_t)d.yes, "no", (json_int_t)d.no, "lateNo", (json_int_t)d.late_no,
                                   "unanswered", (json_int_t)d.unanswered, "lateYes", (json_int_t)d.late_yes,
                                   "falseFree", (json_int_t)d.false_free, "refused", (json_int_t)d.refused,
-                                  "extraTime", (json_int_t)d.extra_time));
+                                  "bedGone", (json_int_t)d.bed_gone, "extraTime", (json_int_t)d.extra_time));
     json_object_set_new(o, "rates", rates);
     json_object_set_new(o, "medianMinutes",
                         d.median_minutes < 0 ? json_null() : json_integer(d.median_minutes));

@@ -91,6 +91,20 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     [REFUSAL_CONFLICT_OPEN] =
         {409, "conflict_open", "A question is open",
          "The referrer asks whether there is a known conflict. Ring first, then answer that.", 0},
+    /* ---- at the door after all ---- */
+    [REFUSAL_PLACED_ELSEWHERE] =
+        {409, "placed_elsewhere", "Promised elsewhere",
+         "Another place has said yes to this household. Let them in if you must and ring the referrer: that "
+         "yes ends first.",
+         0},
+    [REFUSAL_UNIT_GONE] =
+        {409, "unit_gone", "No unit free",
+         "The house has no unit free. If there is one after all, correct the number of free places first; if "
+         "not, ring the referrer for another place.",
+         0},
+    [REFUSAL_SEARCH_OVER] =
+        {409, "search_over", "The search is over",
+         "This referral was withdrawn or closed. Ring the referrer: a new referral is needed for them.", 0},
 };
 
 const struct reply_row *reply_row_of_trouble(enum err trouble)

@@ -20,6 +20,7 @@ const char *delivery_rate_code(enum delivery_rate r)
         [RATE_IN_TIME] = "inTime",        [RATE_YES] = "yes",
         [RATE_UNANSWERED] = "unanswered", [RATE_LATE_NO] = "lateNo",
         [RATE_FALSE_FREE] = "falseFree",  [RATE_REFUSED] = "refused",
+        [RATE_BED_GONE] = "bedGone",
     };
 
     CHECK((unsigned)r < RATE_N);
@@ -62,10 +63,13 @@ static void count(const struct engine *e, struct tally *t, const struct request 
     bool is_answered = q->answered_at_ms != 0 && !q->late_yes;
     int64_t until_ms = q->ended_at_ms != 0 ? q->ended_at_ms : now_ms;
 
+    if (is_answered && q->asked_by.v != 0 && q->asked_by.v == q->answered_by.v)
+        return; /* at the door after all */
     d->asked++;
     d->extra_time += q->n_extended;
     d->late_yes += q->late_yes;
     d->refused += q->refused;
+    d->bed_gone += q->cancel_why == CANCEL_BED_GONE;
     if (!is_answered) {
         d->waiting += q->state == REQUEST_PENDING && until_ms < q->answer_by_ms;
         d->let_go += q->state == REQUEST_CANCELLED && until_ms < q->answer_by_ms;
@@ -91,7 +95,8 @@ static void finish(struct tally *t)
     struct delivery *d = &t->d;
     const uint32_t parts[RATE_N] = {[RATE_IN_TIME] = d->in_time,       [RATE_YES] = d->yes,
                                     [RATE_UNANSWERED] = d->unanswered, [RATE_LATE_NO] = d->late_no,
-                                    [RATE_FALSE_FREE] = d->false_free, [RATE_REFUSED] = d->refused};
+                                    [RATE_FALSE_FREE] = d->false_free, [RATE_REFUSED] = d->refused,
+                                    [RATE_BED_GONE] = d->bed_gone};
     uint32_t n = counted(d);
 
     for (int i = 0; i < RATE_N; i++)

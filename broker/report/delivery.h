@@ -18,7 +18,12 @@
  * left.
  * - refused:    of the yes, those where the household stood at the door and was not let in, as its referrer
  * (or the house itself) says.
+ * - bed gone:   of the yes, those that fell through because the house had the bed no more, whoever of the two
+ * said so. What the referrer undid for the household, or for a reason of its own, is counted for no house.
  * - extra time: times it asked for some.
+ *
+ * Who was let in after the yes was over (core/decide_after_all.c) was asked by nobody the second time: that
+ * request is not counted.
  *
  * Rates are percentages of asked less waiting and let go. The norm is the quarter, the half and the three
  * quarters of the providers' rates, rounded to 5 so that no one provider's own number shows through, and only
@@ -38,15 +43,16 @@ enum delivery_rate {
     RATE_LATE_NO,
     RATE_FALSE_FREE,
     RATE_REFUSED,
+    RATE_BED_GONE,
     RATE_N
 };
-const char *
-delivery_rate_code(enum delivery_rate r); /* "inTime" "yes" "unanswered" "lateNo" "falseFree" "refused" */
+const char *delivery_rate_code(
+    enum delivery_rate r); /* "inTime" "yes" "unanswered" "lateNo" "falseFree" "refused" "bedGone" */
 
 struct delivery {
     int64_t from_ms, to_ms; /* the period: asked at or after, before */
     uint32_t asked, waiting, let_go, in_time, yes, no, late_no, unanswered, late_yes, false_free, refused,
-        extra_time;
+        bed_gone, extra_time;
     int rates[RATE_N];      /* percent; -1 where nothing is counted */
     int64_t median_minutes; /* from asking to the answer, of those answered; -1 = none */
 };

@@ -363,7 +363,11 @@ static void answer_late(struct people *p)
     if (n == 0)
         return;
     q = engine_request(engine_of(p), (struct request_id){p->ended[below(p, n)]});
-    answer(p, rng_chance(&p->rng, 800) ? CMD_ACCEPT : CMD_DECLINE, q);
+    /* Whose yes is over: they stand at its door after all. */
+    if (request_lost_its_yes(q) && rng_chance(&p->rng, 500))
+        answer(p, CMD_CONFIRM_ARRIVAL, q);
+    else
+        answer(p, rng_chance(&p->rng, 800) ? CMD_ACCEPT : CMD_DECLINE, q);
 }
 
 static bool arrive(struct people *p, const struct referral *r)
@@ -383,6 +387,8 @@ static void no_show(struct people *p, const struct referral *r)
     cmd.actor = rng_chance(&p->rng, 500) ? house_of(p, q) : referrer_of(p, r);
     cmd.u.referral.referral = r->id;
     cmd.u.referral.refused = rng_chance(&p->rng, 300);
+    if (!cmd.u.referral.refused && rng_chance(&p->rng, 400))
+        cmd.u.referral.why = (enum cancel_why)(CANCEL_BED_GONE + below(p, CANCEL_N - CANCEL_BED_GONE));
     begin(p, &cmd, r->id);
 }
 

@@ -36,6 +36,7 @@ struct said_model {
     const struct ledger_model *ledger;
     struct pool_model *pools;
     size_t n, cap;
+    struct request_id through; /* made through a stop: only for who stands at the door; 0 = none */
 };
 
 struct said_model *said_model_new(struct trace *t, const struct ledger_model *ledger)
@@ -228,13 +229,31 @@ static void on_offered(struct said_model *m, const struct event *ev, struct pool
 {
     const struct pool_model *p = pool_at(m, pool);
 
-    if (in_force(&p->of_feed, ev->at_ms) || in_force(&p->of_people, ev->at_ms))
+    if (!in_force(&p->of_feed, ev->at_ms) && !in_force(&p->of_people, ev->at_ms))
+        return;
+    if (ev->kind == EV_REQUEST_MADE && ev->account.v != 0)
+        m->through = ev->u.made.id;
+    else
         trace_fail(m->trace, "seq %llu: '%s' in pool %u, which is stopped", (unsigned long long)ev->seq,
                    event_name(ev->kind), pool.v);
 }
 
+/* Through a stop a person may make a request only for a household that stands there: it is admitted by the
+ * same command. */
+static void judge_through(struct said_model *m, const struct event *ev)
+{
+    if (m->through.v == 0)
+        return;
+    if (ev->kind == EV_REFERRAL_ADMITTED && ev->u.referral.request.v == m->through.v)
+        m->through.v = 0;
+    else if (ev->kind == EV_COMMAND_DONE || ev->kind == EV_REQUEST_MADE)
+        trace_fail(m->trace, "seq %llu: request %llu was made in a pool that is stopped",
+                   (unsigned long long)ev->seq, (unsigned long long)m->through.v);
+}
+
 void said_model_event(struct said_model *m, const struct event *ev)
 {
+    judge_through(m, ev);
     if (ev->kind == EV_POOL_DEFINED && ev->u.pool.id.v == m->n + 1) {
         MEM_GROW(m->pools, m->n, m->cap);
         m->pools[m->n++] = (struct pool_model){0};

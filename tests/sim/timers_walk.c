@@ -111,7 +111,8 @@ static bool is_still(const struct engine *e, const struct referral *r, enum alar
     case ALARM_HOLD_ENDING:
         return r->state == REFERRAL_RESERVED && s->hold_warned;
     case ALARM_NO_SHOW:
-        return r->state == REFERRAL_TRAVELLING && s->hold_missed;
+        return (r->state == REFERRAL_TRAVELLING && s->hold_missed) ||
+               (referral_is_looking(r->state) && raised_ms >= since_ms);
     case ALARM_GATE:
         for (unsigned i = 0; referral_is_looking(r->state) && i < r->n_gates; i++) {
             int64_t at_ms = late_at_ms(e, r, engine_gate(e, r->gates[i]));
@@ -159,7 +160,7 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
     const struct request *q = in_state(e, r, REQUEST_ACCEPTED);
     enum threat_level level = r->need.threat_level;
     unsigned long long id = r->id.v;
-    int64_t since_ms = r->opened_at_ms;
+    int64_t since_ms = r->opened_at_ms, missed_ms = 0, bedless_ms = 0;
     /* A follow-up counts back from its day; the morning before it is 14 to 39 hours away. */
     bool planned = engine_household(e, r->id).why == LINK_FOLLOW_UP;
     int64_t back_minutes = level == THREAT_GROEN ? 14 * 60 : lead_minutes[level];
@@ -173,9 +174,18 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
 
         if (!old->bridge &&
             (old->cancel_why == CANCEL_NO_SHOW || old->cancel_why == CANCEL_HOLD_ENDED ||
+             old->cancel_why >= CANCEL_BED_GONE ||
              (old->cancel_why == CANCEL_LEAKED && old->answered_at_ms != 0 && !old->late_yes)))
             since_ms = old->ended_at_ms > since_ms ? old->ended_at_ms : since_ms;
+        if (!old->bridge && old->cancel_why == CANCEL_NO_SHOW && !old->refused)
+            missed_ms = later(missed_ms, old->ended_at_ms);
+        if (!old->bridge && ((old->cancel_why == CANCEL_NO_SHOW && old->refused) ||
+                             old->cancel_why == CANCEL_HOLD_ENDED || old->cancel_why == CANCEL_BED_GONE))
+            bedless_ms = later(bedless_ms, old->ended_at_ms);
     }
+    if (s->alarms[ALARM_NO_SHOW].raised_at_ms < missed_ms ||
+        s->alarms[ALARM_HOLD_ENDED].raised_at_ms < bedless_ms)
+        trace_fail(t, "referral %llu lost its place and nobody was alarmed with it", id);
     if (referral_is_looking(r->state) && now_ms - since_ms >= lead_minutes[level] * MS_MINUTE &&
         (!planned || now_ms >= r->deadline_ms - back_minutes * MS_MINUTE) &&
         s->alarms[ALARM_LEAD].raised_at_ms < since_ms)

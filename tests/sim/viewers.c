@@ -269,7 +269,8 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         if (ev->u.escalation.alarm == ALARM_GATE || ev->u.escalation.alarm == ALARM_LEAKED)
             return has_referral(m, a, ev->u.escalation.referral) ||
                    works_on(m, a, ev->u.escalation.referral, ev->seq);
-        if (ev->u.escalation.alarm == ALARM_LEAD || ev->u.escalation.alarm == ALARM_HOLD_ENDED)
+        if (ev->u.escalation.alarm == ALARM_LEAD || ev->u.escalation.alarm == ALARM_HOLD_ENDED ||
+            ev->u.escalation.request.v == 0)
             return has_referral(m, a, ev->u.escalation.referral);
         request = ev->u.escalation.request;
         break;

@@ -157,8 +157,7 @@ int64_t timers_looks_since_ms(const struct engine *e, const struct referral *r)
         /* A bridge bed that was lost is no place that was. */
         if (q->bridge)
             continue;
-        if (q->cancel_why == CANCEL_NO_SHOW || q->cancel_why == CANCEL_HOLD_ENDED ||
-            (q->cancel_why == CANCEL_LEAKED && had_yes))
+        if (request_lost_its_yes(q) || (q->cancel_why == CANCEL_LEAKED && had_yes))
             since_ms = later(since_ms, q->ended_at_ms);
     }
     return since_ms;
@@ -191,7 +190,9 @@ static bool stands(const struct engine *e, const struct referral *r, enum alarm 
         return referral_is_looking(r->state) && raised_ms >= timers_looks_since_ms(e, r);
     case ALARM_HOLD_ENDING:
         return r->state == REFERRAL_RESERVED && timers_held(e, r) != NULL && t->hold_warned;
-    case ALARM_NO_SHOW:
+    case ALARM_NO_SHOW: /* missed on the way; or people said so, and it looks again */
+        if (referral_is_looking(r->state))
+            return raised_ms >= timers_looks_since_ms(e, r);
         return r->state == REFERRAL_TRAVELLING && timers_held(e, r) != NULL && t->hold_missed;
     case ALARM_GATE:
         return referral_is_looking(r->state) && gate_presses(e, r, raised_ms, by_facts);

@@ -173,6 +173,17 @@ void hold_set_apply(struct engine *e, const struct event *ev)
 
 /* ---- alarms ---- */
 
+static bool was_missed(const struct engine *e, const struct referral *r)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->cancel_why == CANCEL_NO_SHOW && !q->bridge)
+            return true;
+    }
+    return false;
+}
+
 const char *alarm_raised_impossible(const struct engine *e, const struct event *ev)
 {
     const struct referral *r = referral_of(e, ev);
@@ -185,7 +196,9 @@ const char *alarm_raised_impossible(const struct engine *e, const struct event *
         return referral_is_looking(r->state) ? NULL : "an alarm of one that does not look for a place";
     case ALARM_HOLD_ENDING:
         return r->state == REFERRAL_RESERVED && timers_held(e, r) != NULL ? NULL : "an alarm without a hold";
-    case ALARM_NO_SHOW:
+    case ALARM_NO_SHOW: /* or after it: nobody came, and it looks again */
+        if (referral_is_looking(r->state))
+            return was_missed(e, r) ? NULL : "missed where nobody was awaited";
         return r->state == REFERRAL_TRAVELLING && timers_held(e, r) != NULL ? NULL
                                                                             : "an alarm without a journey";
     case ALARM_GATE:

@@ -25,6 +25,15 @@ static const struct timers_settings *settings_of(const struct decision *d)
     return &d->e->settings.timers;
 }
 
+static void raise_alarm(struct decision *d, const struct referral *r, enum alarm alarm,
+                        struct request_id request)
+{
+    struct escalation *x = add(d, EV_ALARM_RAISED, r->id);
+
+    x->alarm = alarm;
+    x->request = request;
+}
+
 static int64_t later(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -69,6 +78,15 @@ void timers_journey(struct decision *d, const struct referral *r, const struct r
         until_ms =
             later(until_ms, earlier(eta_ms + s->no_show_s[level] * MS_SECOND, d->now_ms + JOURNEY_MAX_MS));
     set_hold(d, q, until_ms, HOLD_JOURNEY);
+}
+
+void timers_lost(struct decision *d, const struct referral *r, enum alarm alarm)
+{
+    const struct timers_settings *s = settings_of(d);
+    enum threat_level level = r->need.threat_level;
+
+    if ((alarm == ALARM_NO_SHOW ? s->no_show_s[level] : s->hold_s[level]) > 0)
+        raise_alarm(d, r, alarm, (struct request_id){0});
 }
 
 enum refusal decide_extend_hold(struct decision *d)
@@ -157,15 +175,6 @@ enum refusal decide_take_over(struct decision *d)
 
 /* ---- what falls due ---- */
 
-static void raise_alarm(struct decision *d, const struct referral *r, enum alarm alarm,
-                        struct request_id request)
-{
-    struct escalation *x = add(d, EV_ALARM_RAISED, r->id);
-
-    x->alarm = alarm;
-    x->request = request;
-}
-
 /* Nobody acknowledged it: once more, and when that was in vain often enough the next in line is told too. */
 static void raise_again(struct decision *d, const struct referral *r)
 {
@@ -179,7 +188,7 @@ static void raise_again(struct decision *d, const struct referral *r)
         x = add(d, EV_ALARM_REPEATED, r->id);
         x->alarm = (enum alarm)i;
         /* The house too, where it was told the first time. */
-        if (i == ALARM_HOLD_ENDING || i == ALARM_NO_SHOW)
+        if (q != NULL && (i == ALARM_HOLD_ENDING || i == ALARM_NO_SHOW))
             x->request = q->id;
         x->again = (uint8_t)(a->n_again + 1);
         x->passed_on = x->again > settings_of(d)->again_times;

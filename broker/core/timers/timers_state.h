@@ -54,6 +54,9 @@ uint64_t timers_recount(const struct engine *e);
 int64_t timers_hold_end_ms(const struct engine *e, const struct referral *r, int64_t now_ms);
 /* timers_decide.c, for the other decisions: the yes starts a hold, a journey moves its end. */
 void timers_hold(struct decision *d, const struct request *q);
+/* The place is lost, as a person said: its referrer's organisation is alarmed in the same commit, if there
+ * are alarms. */
+void timers_lost(struct decision *d, const struct referral *r, enum alarm alarm);
 void timers_journey(struct decision *d, const struct referral *r, const struct request *q, int64_t eta_ms);
 /* Where the household of referral ID is, or was to go, is known to who must not know it: alarm, once in a
  * decision. The referral looks for a place, or has one reserved, when that is applied. */

@@ -6,7 +6,7 @@ import { html, nothing, segments } from './ui.js';
 
 /** @typedef {import('../types/api').DeliveryRecord} DeliveryRecord */
 
-const RATES = /** @type {const} */ (['inTime', 'yes', 'unanswered', 'lateNo', 'falseFree', 'refused']);
+const RATES = /** @type {const} */ (['inTime', 'yes', 'unanswered', 'lateNo', 'falseFree', 'refused', 'bedGone']);
 
 /** @param {DeliveryRecord} d @param {typeof RATES[number]} rate */
 function rateRow(d, rate) {

@@ -2,6 +2,7 @@
 // Households of this desk that are in a bridge, on the page of the placer: what rings is loud, whatever else is open.
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { clock, moment, t } from './text.js';
+import { ownerText } from './tonight.js';
 import { button, html, nothing, notice } from './ui.js';
 
 /** @typedef {import('../types/api').Bridge} Bridge */
@@ -33,7 +34,7 @@ export function alarmsView(bridges, o) {
   return html`<div class="bridge-alarms">${repeat(list, b => b.id, b => notice({
     tone: 'error', alert: true, icon: 'bell-ringing', title: `${b.referralCode}: ${alarmText(b)}`,
     text: [b.teamLead ? t('nobed.team_lead') : '', b.seenAt ? t('nobed.seen', { time: clock(b.seenAt) }) : t(alarmAdvice(b))].filter(Boolean).join(' '),
-    action: html`<span class="nobed-actions">${b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', about: b.referralCode, busy: o.busy, click: () => o.check(b, 'safe') }) : nothing}
+    action: html`<span class="nobed-actions">${ownerText(b)}${b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', about: b.referralCode, busy: o.busy, click: () => o.check(b, 'safe') }) : nothing}
       ${b.seenAt ? nothing : button(t('nobed.say_seen'), { about: b.referralCode, busy: o.busy, click: () => o.check(b, 'seen') })}<a class="notice-link" href="/verwijzing#r=${b.referralId}">${t('dossier.open')}</a></span>`,
   }))}</div>`;
 }

@@ -3,7 +3,7 @@
 // here comes from the referral as the exchange knows it; only the departure list is kept on this screen alone.
 import { label, ordered, rows } from './codes.js';
 import { ofTone, rankSentence, sentence } from './reasons.js';
-import { accepted, answerText, askedName, headline, pending } from './referral.js';
+import { accepted, answerText, askedName, headline, looks, lostItsYes, pending } from './referral.js';
 import { ring } from './ring.js';
 import { clock, duration, either, list, moment, t } from './text.js';
 import { alarmNotices, holdPanel, ownerView, ringText } from './timers.js';
@@ -24,7 +24,8 @@ import { button, closeDialog, html, icon, live, nothing, notice, openDialog } fr
  * @property {(request: Request) => void} reveal
  * @property {() => void} hideLocation
  * @property {(hhmm: string) => void} setOut
- * @property {(refused: boolean) => void} noShow
+ * @property {(said: { refused?: boolean, reason?: string }) => void} noShow
+ * @property {(request: Request) => void} afterAll
  * @property {(request: Request) => void} askConflict
  * @property {(reason: string) => void} withdraw
  * @property {() => void} back to a new search
@@ -33,6 +34,8 @@ import { button, closeDialog, html, icon, live, nothing, notice, openDialog } fr
  */
 
 const DEPARTURE = ['phone', 'papers', 'transport', 'tracker'];
+// Why a promised place falls through, as the placer says it.
+const OFF = [['household_no', 'users'], ['bed_gone', 'bed'], ['fell_through', 'chevron-right']];
 // How long after the expected time nobody having arrived is an alarm, per threat level (schema/codes/protocol.csv).
 const NO_SHOW_DEFAULT_MIN = 60;
 
@@ -74,11 +77,14 @@ function conflict(r, p) {
   return r.state !== 'pending' ? nothing : html`<div class="conflict"><p>${t('safety.conflict_wait')}</p><p class="token">${c.token ?? ''}</p><p class="small">${t('safety.conflict_wait_text')}</p></div>`;
 }
 
+/** The yes is over, and they are there after all. @param {Request} r @param {TrackParts} p */
+const afterAll = (r, p) => lostItsYes(r) && looks(p.referral) ? html`<div class="conflict">${button(t('arrive.after_all'), { kind: 'subtle', icon: 'door-enter', busy: p.busy || p.stale, about: askedName(r), click: () => p.afterAll(r) })}</div>` : nothing;
+
 /** @param {Request} r @param {TrackParts} p */
 function askedRow(r, p) {
   const look = r.state === 'pending' ? (r.seenAt ? ['seen', 'eye-check'] : ['', 'bell-ringing'])
     : r.state === 'accepted' || r.state === 'admitted' ? ['yes', 'circle-check'] : r.state === 'declined' ? ['no', 'x'] : ['ended', 'x'];
-  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${conflict(r, p)}${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
+  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${conflict(r, p)}${afterAll(r, p)}${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
 }
 
 /** @param {TrackParts} p */
@@ -143,7 +149,8 @@ function journeyPanel(p, yes) {
     <div class="field"><label for="eta">${t('journey.eta')}</label><input class="input" id="eta" name="eta" type="time" required value=${p.referral.etaAt ? clock(p.referral.etaAt) : proposedEta(p, yes)}></div>
     ${button(p.referral.state === 'travelling' ? t('journey.change') : t('journey.set_out'), { kind: p.referral.state === 'travelling' ? 'secondary' : 'primary', icon: 'car', type: 'submit', busy: p.busy || p.stale })}</form>
     ${p.referral.state === 'reserved' || p.referral.etaAt ? button(t('journey.unknown'), { kind: 'subtle', icon: 'clock', busy: p.busy || p.stale, click: () => p.setOut('') }) : nothing}
-    ${p.referral.state === 'travelling' ? button(t('journey.no_show'), { kind: 'subtle', icon: 'alert-triangle', click: () => openDialog('no-show') }) : nothing}</section>`;
+    ${p.referral.state === 'travelling' ? button(t('journey.no_show'), { kind: 'subtle', icon: 'alert-triangle', click: () => openDialog('no-show') }) : nothing}
+    ${button(t('arrive.off'), { kind: 'subtle', icon: 'x', busy: p.busy || p.stale, click: () => openDialog('off') })}</section>`;
 }
 
 /** Minutes after the expected arrival at which to worry. @param {Referral} referral */
@@ -174,7 +181,8 @@ const sheet = (id, title, text, body) => html`<dialog class="sheet" id=${id} ari
 
 /** @param {TrackParts} p */
 const dialogs = p => html`${sheet('withdraw', t('withdraw.title'), t('withdraw.text'), html`<div class="choices">${ordered('withdrawReasons', 'order').map(r => html`<button type="button" @click=${() => { closeDialog('withdraw'); p.withdraw(r.code); }}>${icon('chevron-right')}<span>${either(r.labelNl, r.labelEn)}</span></button>`)}</div>`)}
-  ${sheet('no-show', t('no_show.title'), t('no_show.text'), html`${button(t('no_show.confirm'), { kind: 'primary', extra: 'big', click: () => { closeDialog('no-show'); p.noShow(false); } })}${button(t('no_show.refused'), { extra: 'big', click: () => { closeDialog('no-show'); p.noShow(true); } })}`)}`;
+  ${sheet('no-show', t('no_show.title'), t('no_show.text'), html`${button(t('no_show.confirm'), { kind: 'primary', extra: 'big', click: () => { closeDialog('no-show'); p.noShow({}); } })}${button(t('no_show.refused'), { extra: 'big', click: () => { closeDialog('no-show'); p.noShow({ refused: true }); } })}`)}
+  ${sheet('off', t('arrive.off_title'), t('arrive.off_text'), html`<div class="choices">${OFF.map(([reason, iconName]) => html`<button type="button" @click=${() => { closeDialog('off'); p.noShow({ reason }); }}>${icon(iconName)}<span>${t(`arrive.off_${reason}`)}</span></button>`)}</div>`)}`;
 
 /** @param {TrackParts} p @returns {import('./timers.js').TimerParts} */
 const timed = p => ({ nowMs: p.nowMs, busy: p.busy || p.stale, colleagues: p.colleagues, act: p.act });

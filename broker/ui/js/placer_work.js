@@ -12,6 +12,7 @@ import { announcedName, foundNote, foundText, keepOrder, markSeen, newFits, unse
 import { cards, placeName, resultsView } from './placer_results.js';
 import { PLACES_SHOWN, desk, freshCount, hashId, isInUse, search, setIntake, showResult, state } from './placer_search.js';
 import { summaryView } from './placer_summary.js';
+import { atGate, gateWay } from './tonight.js';
 import { trackView } from './placer_track.js';
 import { accepted, askedName, headline, pending } from './referral.js';
 import { clock, nextMoment, t } from './text.js';
@@ -433,7 +434,7 @@ function moreView(referral) {
   if (!result) return nothing;
   const open = pending(referral).length === 0;
   const note = foundNote(referral, newFits(state.moreWaiting, result), pending(referral).length, () => showFound(referral));
-  return html`${note}<details class="why" id="more" ?open=${open}><summary id="more-title">${icon('chevron-right')}${result.places.length > 0 ? t('track.more', { n: result.fits + result.ask }) : t('track.more_none')}</summary><div class="inside">${result.places.length > 0 ? cards(result.places, state.gone, resultParts(result)) : html`<p>${t('route.wait')}</p>`}</div></details>`;
+  return html`${note}<details class="why" id="more" ?open=${open}><summary id="more-title">${icon('chevron-right')}${result.places.length > 0 ? t('track.more', { n: result.fits + result.ask }) : atGate(referral) ? t('tonight.gate_title') : t('track.more_none')}</summary><div class="inside">${result.places.length > 0 ? cards(result.places, state.gone, resultParts(result)) : atGate(referral) ? gateWay(referral, state.bridges, Date.now()) : html`<p>${t('route.wait')}</p>`}</div></details>`;
 }
 
 /** @param {Referral} referral */
@@ -443,7 +444,13 @@ export const tracking = referral => trackView({
   toggleDeparture: point => { if (!state.departure.delete(point)) state.departure.add(point); frame.draw(); },
   reveal, hideLocation: () => { state.location = null; frame.draw(); },
   setOut: hhmm => act(referral, 'journey', hhmm ? { etaAt: new Date(nextMoment(hhmm, Date.now())).toISOString() } : {}),
-  noShow: refused => act(referral, 'no-show', refused ? { refused } : {}),
+  noShow: said => act(referral, 'no-show', said),
+  afterAll: request => doing(async () => {
+    await frame.api.post(`/requests/${request.id}/arrival`, {});
+    announce(t('arrive.done'));
+    await load(referral.id);
+    focusSoon('results-title');
+  }),
   askConflict: request => doing(async () => {
     await frame.api.post(`/requests/${request.id}/conflict-question`, {});
     await load(referral.id);

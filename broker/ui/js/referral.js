@@ -12,6 +12,11 @@ export const askedName = r => r.locationName ?? either(r.poolName, r.poolNameEn)
 export const accepted = referral => referral.requests.find(r => !r.bridge && (r.state === 'accepted' || r.state === 'admitted')) ?? null;
 /** @param {Referral} referral */
 export const pending = referral => referral.requests.filter(r => r.state === 'pending' && !r.bridge);
+const LOST = ['no_show', 'hold_ended', 'bed_gone', 'household_no', 'fell_through'];
+/** It had said yes, and that is over: who stands at its door after all may still be let in. @param {Request} r */
+export const lostItsYes = r => r.state === 'cancelled' && !r.bridge && LOST.includes(r.cancelWhy ?? '');
+/** Looks for a place, as far as this page knows. @param {Referral} referral */
+export const looks = referral => referral.state === 'open' || referral.state === 'asked';
 /** @param {Request[]} requests */
 const declined = requests => requests.filter(r => r.state === 'declined');
 
@@ -31,7 +36,8 @@ export function headline(referral) {
   const asked = referral.requests.filter(r => !r.bridge);
   const no = declined(asked).length;
   if (asked.some(r => r.cancelWhy === 'leaked')) return t('safety.track');
-  if (asked.some(r => r.cancelWhy === 'no_show')) return t('track.no_show');
+  const last = asked.filter(lostItsYes).at(-1);
+  if (last && last.id === asked.at(-1)?.id) return t(last.cancelWhy === 'no_show' && !last.refused ? 'track.no_show' : 'track.lost');
   if (no > 0 && no === asked.length) return t('track.all_no', { n: no });
   return asked.length > 0 ? t('track.nobody') : t('track.open');
 }

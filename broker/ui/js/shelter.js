@@ -41,11 +41,13 @@ async function load() {
   try {
     const pools = await frame.api.get('/pools?mine=true&limit=200');
     const requests = await frame.api.get('/requests?live=true&limit=200');
+    const lost = await frame.api.get('/requests?lost=true&limit=50').catch(() => ({ requests: state.lost }));
     if (number < loadShown) return; // a newer one was faster
     loadShown = number;
     await keepEnded(requests.requests);
     if (number < loadShown) return;
-    if (requests.requests.length > 0) work.fetch().then(frame.draw);
+    state.lost = lost.requests;
+    if (requests.requests.length + state.lost.length > 0) work.fetch().then(frame.draw);
     state.pools = pools.pools;
     state.requests = requests.requests;
     for (const id of [...state.changed.keys()]) if (!state.pools.some(p => p.id === id)) state.changed.delete(id);

@@ -18,6 +18,8 @@ export const state = {
   /** Of the own organisation. @type {import('../types/api').Feed[]} */ feeds: [],
   /** @type {import('./shelter_report.js').Clash[]} */ clashes: [],
   /** @type {Request | null} */ declining: null,
+  /** @type {Request | null} */ falling: null, // its promised place falls through
+  /** @type {Request[]} */ lost: [], // whose yes is over, and who may stand at the door after all
   /** @type {import('./shelter_stop.js').Stopping | null} */ stopping: null,
   /** @type {{ title: string, text?: string } | null} */ message: null,
   /** @type {string | null} */ notSaved: null,

@@ -3,6 +3,7 @@
 // on this card says who they are.
 import { label, ordered, row } from './codes.js';
 import { ring } from './ring.js';
+import { lostItsYes } from './referral.js';
 import { clock, either, inSentence, list, t } from './text.js';
 import { button, callLink, closeDialog, html, icon, nothing, notice, openDialog, shape } from './ui.js';
 
@@ -18,6 +19,8 @@ import { button, callLink, closeDialog, html, icon, nothing, notice, openDialog,
  * @property {(request: Request) => void} no opens the sheet
  * @property {(request: Request, reason: string) => void} decline
  * @property {(request: Request) => void} arrived
+ * @property {(request: Request) => void} off opens the sheet: the promised place falls through
+ * @property {(request: Request, reason: string) => void} fallThrough
  * @property {(request: Request, conflict: boolean) => void} answerConflict
  * @property {(request: Request) => void} lateYes
  * @property {(request: Request) => void} extend
@@ -62,7 +65,7 @@ function facts(r, p) {
       ${held && h.full && h.residence ? line('id-off', t('request.residence'), label('residences', h.residence)) : nothing}` : nothing}
     ${r.etaAt ? line('clock', t('request.arrives'), t('request.around', { time: clock(r.etaAt) })) : nothing}
     ${held ? line('map-pin', t('request.where'), t('request.meeting')) : nothing}
-    ${line('bed', t('request.place'), held ? t('request.place_held', { room }) : free === null ? room : t('request.place_free', { room, free }))}
+    ${line('bed', t('request.place'), held ? t('request.place_held', { room }) : free === null ? room : free === 0 && r.state === 'pending' ? t('request.place_kept', { room }) : t('request.place_free', { room, free }))}
     ${r.referrer ? line('building', t('request.by'), r.referrer) : nothing}
     ${r.channel === 'chat' && !r.callback ? line('messages', t('nobed.answer'), t('nobed.no_callback')) : nothing}
     ${r.bridge ? line('home-shield', t('nobed.as_bridge'), t('nobed.as_bridge_text')) : nothing}
@@ -102,7 +105,7 @@ const acceptedCard = (r, p) => html`<section class="call" aria-labelledby="reque
     <header><span class="round-yes">${icon('check')}</span><div><h2 id="request-${r.id}" tabindex="-1">${t('request.promised')}</h2><p class="subtle">${t('request.told', { who: r.referrer ?? t('request.referrer') })}</p></div></header>
     ${keptLine(r)}
     ${facts(r, p)}
-    <div class="actions">${button(t('request.arrived'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, click: () => p.arrived(r) })}${r.callback ? callLink(t('request.call'), r.callback, 'big') : nothing}<a class="notice-link" href="/verwijzing#r=${r.referralId}">${t('dossier.open')}</a></div></section>`;
+    <div class="actions">${button(t('request.arrived'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, click: () => p.arrived(r) })}${r.callback ? callLink(t('request.call'), r.callback, 'big') : nothing}${r.bridge ? nothing : button(t('arrive.off'), { kind: 'subtle', icon: 'x', busy: p.busy || p.stale, about: r.referralCode, click: () => p.off(r) })}<a class="notice-link" href="/verwijzing#r=${r.referralId}">${t('dossier.open')}</a></div></section>`;
 
 /** What became of a request that is over, in words for the house. @param {Request} r */
 export function endedText(r) {
@@ -116,7 +119,7 @@ export function endedText(r) {
 
 /** @param {Request} r @param {RequestParts} p */
 export const endedCard = (r, p) => html`<section class="call ended" data-request=${r.id} aria-labelledby="request-${r.id}"><header><div><h2 id="request-${r.id}" tabindex="-1">${t('ended.title', { code: r.referralCode ?? '' })}</h2><p>${endedText(r)}</p></div></header>
-    <div class="actions">${r.state === 'expired' && !r.lateYes ? button(t('ended.can_come'), { kind: 'primary', extra: 'big', busy: p.busy || p.stale, click: () => p.lateYes(r) }) : nothing}${button(t('ended.ok'), { extra: 'big', click: () => p.dismiss(r) })}</div></section>`;
+    <div class="actions">${r.state === 'expired' && !r.lateYes ? button(t('ended.can_come'), { kind: 'primary', extra: 'big', busy: p.busy || p.stale, click: () => p.lateYes(r) }) : nothing}${lostItsYes(r) ? button(t('arrive.after_all'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, about: r.referralCode, click: () => p.arrived(r) }) : nothing}${button(t('ended.ok'), { extra: 'big', click: () => p.dismiss(r) })}</div></section>`;
 
 /** Nearest deadline first: the first two pending cards in full, the others as lines. @param {Request[]} requests @param {RequestParts} p */
 export function requestsView(requests, p) {
@@ -137,4 +140,15 @@ export function declineSheet(r, p) {
     ${button(t('dialog.back'), { kind: 'subtle', click: () => closeDialog('decline') })}</div></dialog>`;
 }
 
+/** Who was expected and did not come, or lost the place: the night is long, and they may ring the bell. @param {Request[]} lost @param {RequestParts} p */
+export const lostView = (lost, p) => lost.length === 0 ? nothing : html`<details class="more lost"><summary>${icon('chevron-right')}${t('arrive.at_door')}</summary><ul class="later-requests">${lost.map(r => html`<li data-request=${r.id}><span>${t('ended.title', { code: r.referralCode ?? '' })}. ${endedText(r)}</span>${button(t('arrive.after_all'), { icon: 'door-enter', busy: p.busy || p.stale, about: r.referralCode, click: () => p.arrived(r) })}</li>`)}</ul></details>`;
+
+const OFF = [['bed_gone', 'bed'], ['nobody_came', 'users']];
+
+/** A promised place that falls through, as the house says it. @param {Request | null} r @param {RequestParts} p */
+export const offSheet = (r, p) => html`<dialog class="sheet" id="off" aria-labelledby="off-title"><div class="inner"><h2 id="off-title" tabindex="-1">${t('arrive.off_title')}</h2><p class="subtle">${t('arrive.off_house_text')}</p>
+    <div class="choices">${OFF.map(([reason, iconName]) => html`<button type="button" @click=${() => { closeDialog('off'); if (r) p.fallThrough(r, reason); }}>${icon(iconName)}<span>${t(`arrive.off_house_${reason}`)}</span></button>`)}</div>
+    ${button(t('dialog.back'), { kind: 'subtle', click: () => closeDialog('off') })}</div></dialog>`;
+
+export const openOff = () => openDialog('off');
 export const openDecline = () => openDialog('decline');

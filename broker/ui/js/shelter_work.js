@@ -8,7 +8,7 @@ import { poolName, shownFree } from './shelter_capacity.js';
 import { clashView } from './shelter_clash.js';
 import { desk, state } from './shelter_desk.js';
 import { clashesOf, sendClaims, settled } from './shelter_report.js';
-import { declineSheet, endedCard, endedText, openDecline, requestsView } from './shelter_request.js';
+import { declineSheet, endedCard, endedText, lostView, offSheet, openDecline, openOff, requestsView } from './shelter_request.js';
 import { closeStop, newStopping, openStop, stopOf, stopSheet } from './shelter_stop.js';
 import { clock, t } from './text.js';
 import { announce, focusSoon, html } from './ui.js';
@@ -84,7 +84,17 @@ const answerConflict = (request, conflict) => doing(async () => {
 const arrived = request => doing(async () => {
   await frame.api.post(`/requests/${request.id}/arrival`, {});
   state.requests = state.requests.filter(r => r.id !== request.id);
+  state.ended = state.ended.filter(r => r.id !== request.id);
   announce(t('ended.admitted'));
+  await load();
+  focusSoon('capacity');
+});
+
+/** The promised place falls through. @param {Request} request @param {string} reason */
+const fallThrough = (request, reason) => doing(async () => {
+  await frame.api.post(`/referrals/${request.referralId}/no-show`, { reason });
+  state.requests = state.requests.filter(r => r.id !== request.id);
+  announce(t('arrive.off_done'));
   await load();
   focusSoon('capacity');
 });
@@ -218,13 +228,14 @@ const requestParts = () => ({
   nowMs: Date.now(), busy: state.busy, stale: frame.isStale(),
   freeIn: r => { const pool = state.pools.find(p => p.id === r.poolId); return pool ? shownFree(pool) : null; },
   extend, yes: accept, no: r => { state.declining = r; frame.draw(); openDecline(); }, decline, arrived, answerConflict, lateYes,
+  off: r => { state.falling = r; frame.draw(); openOff(); }, fallThrough,
   dismiss: r => { state.ended = state.ended.filter(e => e.id !== r.id); frame.draw(); focusSoon('capacity'); },
 });
 
 /** Requests, promised places and what ended, on top of the page. */
 export function cards() {
   const parts = requestParts();
-  return html`${requestsView(state.requests, parts)}${state.ended.map(r => endedCard(r, parts))}`;
+  return html`${requestsView(state.requests, parts)}${state.ended.map(r => endedCard(r, parts))}${lostView(state.lost.filter(r => !state.ended.some(e => e.id === r.id)), parts)}`;
 }
 
-export const sheets = () => html`${declineSheet(state.declining, requestParts())}${stopSheet(state.stopping, { nowMs: frame.api.now(), set: setStopping, confirm: confirmStop })}`;
+export const sheets = () => html`${declineSheet(state.declining, requestParts())}${offSheet(state.falling, requestParts())}${stopSheet(state.stopping, { nowMs: frame.api.now(), set: setStopping, confirm: confirmStop })}`;

@@ -4,9 +4,11 @@
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
+import { alarmsView } from './placer_bridges.js';
 import { headline } from './referral.js';
 import { moment, t } from './text.js';
 import { alarmNotices, leakAlarms, openAlarms, ownerView } from './timers.js';
+import { isCarried, tonightView } from './tonight.js';
 import { announce, html, nothing, notice } from './ui.js';
 import { unplacedSection } from './unplaced.js';
 
@@ -19,6 +21,7 @@ let frame;
 const state = {
   /** @type {Referral[]} */ open: [],
   /** @type {import('../types/api').Colleague[]} */ colleagues: [],
+  /** @type {import('../types/api').Bridge[]} */ bridges: [], // where their households are meanwhile
   /** @type {{ unplaced: import('../types/api').UnplacedLine[], total: number } | null} */ register: null,
   all: false, // of the register: the ended ones too
   /** @type {string | null} */ problem: null, // of what was done
@@ -28,7 +31,7 @@ const state = {
 };
 
 /** @param {Referral} r */
-const weight = r => (r.handedOver || r.owner?.id === 0 ? 4 : 0) + (openAlarms(r).length > 0 ? 2 : 0) + (r.mine ? 0 : 1);
+const weight = r => (r.handedOver || r.owner?.id === 0 ? 4 : 0) + (openAlarms(r).length > 0 || state.bridges.some(b => b.referralId === r.id && b.state === 'alarm' && !b.seenAt) ? 2 : 0) + (r.mine ? 0 : 1);
 /** First what waits for somebody, then the oldest. @param {Referral} a @param {Referral} b */
 const byNeed = (a, b) => weight(b) - weight(a) || a.openedAt.localeCompare(b.openedAt);
 
@@ -41,9 +44,10 @@ async function load() {
   let trouble = null; // the register may fail by itself: it stays as it was, and who is to be looked after is shown
   const kept = (/** @type {unknown} */ error) => { trouble = problemText(error); return state.register; };
   try {
-    const [{ referrals }, { colleagues }, register] = await Promise.all([frame.api.get('/referrals?live=true&limit=200'), frame.api.get('/colleagues'), frame.api.get(`/unplaced?live=${!state.all}&limit=200`).catch(kept)]);
+    const [{ referrals }, { colleagues }, { bridges }, register] = await Promise.all([frame.api.get('/referrals?live=true&limit=200'), frame.api.get('/colleagues'), frame.api.get('/bridges'), frame.api.get(`/unplaced?live=${!state.all}&limit=200`).catch(kept)]);
     if (number < loadShown) return;
     loadShown = number;
+    state.bridges = bridges;
     Object.assign(state, { open: referrals.sort(byNeed), colleagues, register, ready: true, trouble });
   } catch (error) {
     if (number < loadShown) return;
@@ -53,12 +57,15 @@ async function load() {
 }
 
 /** @param {Referral} r @param {string} path @param {unknown} body @param {string} done */
-async function act(r, path, body, done) {
+const act = (r, path, body, done) => send(`/referrals/${r.id}/${path}`, body, done);
+
+/** @param {string} path @param {unknown} body @param {string} done */
+async function send(path, body, done) {
   if (state.busy) return;
   Object.assign(state, { busy: true, problem: null });
   frame.draw();
   try {
-    await frame.api.post(`/referrals/${r.id}/${path}`, body);
+    await frame.api.post(path, body);
     announce(done);
   } catch (error) {
     state.problem = problemText(error);
@@ -68,7 +75,8 @@ async function act(r, path, body, done) {
 }
 
 /** @param {Referral} r @param {import('./timers.js').TimerParts} parts */
-const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${r.follows === 'leaked' ? html`<b>${t('safety.follows_leak')}</b> ` : nothing}${headline(r)}. <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
+const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${r.follows === 'leaked' ? html`<b>${t('safety.follows_leak')}</b> ` : nothing}${isCarried(r, state.bridges) ? t('tonight.looks') : `${headline(r)}.`} <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
+  ${tonightView(r, state.bridges, parts.nowMs)}${alarmsView(state.bridges.filter(b => b.referralId === r.id), { busy: parts.busy, check: (b, result) => send(`/bridges/${b.id}/check-ins`, { result }, t(`nobed.done_${result}`)) })}
   ${alarmNotices(r, parts, ['leaked'])}${ownerView(r, parts)}</li>`;
 
 function view() {

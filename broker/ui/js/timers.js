@@ -2,6 +2,7 @@
 // Alarms of a referral, how long its place is kept, and who it is with: the same parts on the placer's page, in the
 // dossier and at the change of shift.
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
+import { looks, lostItsYes } from './referral.js';
 import { clock, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice } from './ui.js';
 
@@ -27,11 +28,14 @@ export const timesRaised = r => openAlarms(r).reduce((n, a) => n + a.timesRaised
 /** The address where this household is, or was to go, is known: what it is called. @param {Referral} r */
 const leakTitle = r => (r.requests.some(q => q.cancelWhy === 'leaked') ? t('safety.alarm') : t('timers.alarm_leaked'));
 
+/** Missed on the way, or said not to have come, it is the same alarm and another thing to do. @param {Referral} r @param {import('../types/api').Alarm} a */
+const alarmKey = (r, a) => a.alarm === 'no_show' && looks(r) ? 'timers.alarm_missed' : a.alarm === 'hold_ended' && r.requests.filter(lostItsYes).at(-1)?.cancelWhy !== 'hold_ended' ? 'timers.alarm_lost' : `timers.alarm_${a.alarm}`;
+
 /** @param {Referral} r @param {import('../types/api').Alarm} a */
-export const alarmTitle = (r, a) => (a.alarm === 'leaked' ? leakTitle(r) : t(`timers.alarm_${a.alarm}`));
+export const alarmTitle = (r, a) => (a.alarm === 'leaked' ? leakTitle(r) : t(alarmKey(r, a)));
 
 /** What to do now: of a leak, by how far the search for another place is. @param {Referral} r @param {import('../types/api').Alarm} a */
-const advice = (r, a) => (a.alarm === 'leaked' ? t(`safety.next_${r.state === 'reserved' || r.state === 'asked' ? r.state : 'open'}`) : t(`timers.alarm_${a.alarm}_text`));
+const advice = (r, a) => (a.alarm === 'leaked' ? t(`safety.next_${r.state === 'reserved' || r.state === 'asked' ? r.state : 'open'}`) : t(`${alarmKey(r, a)}_text`));
 
 /** @param {Referral} r @param {import('../types/api').Alarm} a */
 const openText = (r, a) => [advice(r, a), a.raisedAgainAt ? t('timers.again', { n: a.timesRaised, time: clock(a.raisedAgainAt) }) : '', a.passedOn ? t('timers.passed_on') : ''].filter(Boolean).join(' ');

@@ -121,7 +121,7 @@ export type SurgeRegion = { region: string; on: boolean; pools: number; reason?:
 export type Request = {
     id: number; referralId: number; referralCode?: string;
     state: 'pending' | 'accepted' | 'declined' | 'expired' | 'cancelled' | 'admitted' | 'left';
-    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | 'leaked' | null; conflict?: ConflictQuestion | null; declineReason?: string | null; lateYes?: boolean; refused: boolean;
+    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | 'leaked' | 'bed_gone' | 'household_no' | 'fell_through' | null; conflict?: ConflictQuestion | null; declineReason?: string | null; lateYes?: boolean; refused: boolean;
     poolId: number; poolName?: string; poolNameEn?: string; kind?: string; locationId?: number; locationName?: string;
     region?: string; units?: number; askedAt: string; seenAt?: string | null; answerByAt: string; lapseAt: string;
     answeredAt?: string | null; etaAt?: string | null; answerMinutes?: number; alsoAsked?: number; referrer?: string;
@@ -145,7 +145,7 @@ export type Referral = {
 };
 export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate' | 'leaked'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
 export type Colleague = { id: number; nameNl?: string; nameEn?: string; me?: boolean };
-export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree' | 'refused';
+export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree' | 'refused' | 'bedGone';
 export type DeliveryRecord = {
     organisationId: number; days: 30 | 90; counts: Record<DeliveryName | 'asked' | 'lateYes' | 'extraTime' | 'letGo', number>;
     rates: Record<DeliveryName, number | null>; medianMinutes?: number | null;

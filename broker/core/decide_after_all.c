@@ -1,0 +1,98 @@
+/* They are there after all: the yes is over, because nobody came, its hold ended or it fell through, and the
+ * household stands at the door of that house. One decision promises and admits it, as if the house had been
+ * asked and said yes this moment: a new request, so that the ledger, the gatekeeper and the promise of one
+ * place judge it like any other, and the request that ended stays what it was.
+ *
+ * Whoever says it was a side of the request that ended, so no right to it is new. */
+#include "core/decide.h"
+
+#include "core/apply.h"
+#include "core/engine_state.h"
+#include "core/gate/gate_look.h"
+#include "core/ledger.h"
+#include "core/match.h"
+
+#include <string.h>
+
+/* Of the referral, at the same pool, in STATE, and no bridge; NULL if there is none. */
+static const struct request *at_same_pool(const struct decision *d, const struct referral *r,
+                                          const struct request *q, enum request_state state)
+{
+    for (unsigned i = r->n_requests; i > 0; i--) {
+        const struct request *other = engine_request(d->e, r->requests[i - 1]);
+
+        if (other->pool.v == q->pool.v && other->state == state && !other->bridge)
+            return other;
+    }
+    return NULL;
+}
+
+/* A stop and a rule that excludes the place are no reason any more: they stand inside. Units are. */
+static enum refusal judge(struct decision *d, const struct referral *r, const struct request *q)
+{
+    enum gatekeeper keeper = gate_keeper_of_pool(d->e, q->pool);
+    const struct gate *g = NULL;
+
+    if (r->n_requests >= REFERRAL_REQUESTS_MAX)
+        return REFUSAL_LIMIT;
+    if (!ledger_has_room(d->e, q->pool, q->units, d->now_ms)) {
+        d->outcome->pool = q->pool;
+        return REFUSAL_UNIT_GONE;
+    }
+    if (keeper == GATEKEEPER_NONE || gate_is_own(d->e, r, keeper))
+        return REFUSAL_NONE;
+    g = gate_live_of(d->e, r, keeper);
+    return g != NULL && gate_may_ask(g) ? REFUSAL_NONE : REFUSAL_GATEKEEPER;
+}
+
+/* The request that says so; what it was based on is frozen as of any, but that it was ranked by nobody. */
+static struct request made(struct decision *d, const struct referral *r, const struct request *q)
+{
+    struct match_query query = match_query_of(d->e, r, d->now_ms);
+    struct match_standing standing;
+    struct pool_match m;
+
+    memset(&standing, 0, sizeof standing);
+    memset(&m, 0, sizeof m);
+    match_one(d->e, &query, q->pool, &m);
+    m.units = q->units;
+    return *decision_make_request(d, &query, 0, &m, &standing, 0);
+}
+
+enum refusal decide_after_all(struct decision *d, const struct request *q)
+{
+    const struct referral *r = engine_referral(d->e, q->referral);
+    const struct request *again = at_same_pool(d, r, q, REQUEST_PENDING);
+    const struct conflict *c = again != NULL ? engine_conflict_of(d->e, again->id) : NULL;
+    enum refusal refusal = REFUSAL_NONE;
+    struct request now;
+
+    if (at_same_pool(d, r, q, REQUEST_ADMITTED) != NULL) {
+        decision_names(d, at_same_pool(d, r, q, REQUEST_ADMITTED)->id);
+        return REFUSAL_NONE;
+    }
+    /* Asked again since, and it said yes: that is the one they came for. */
+    if (at_same_pool(d, r, q, REQUEST_ACCEPTED) != NULL) {
+        decision_names(d, at_same_pool(d, r, q, REQUEST_ACCEPTED)->id);
+        decision_admit(d, at_same_pool(d, r, q, REQUEST_ACCEPTED));
+        return REFUSAL_NONE;
+    }
+    if (r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING || r->state == REFERRAL_ADMITTED)
+        return REFUSAL_PLACED_ELSEWHERE;
+    if (!referral_is_live(r->state))
+        return REFUSAL_SEARCH_OVER;
+    if (c != NULL && c->state != CONFLICT_NO)
+        return REFUSAL_CONFLICT_OPEN;
+    if (again == NULL) {
+        refusal = judge(d, r, q);
+        if (refusal != REFUSAL_NONE)
+            return refusal;
+        now = made(d, r, q);
+    } else {
+        now = *again;
+        decision_names(d, now.id);
+    }
+    decision_accept(d, &now);
+    decision_admit(d, &now);
+    return REFUSAL_NONE;
+}

@@ -1,0 +1,104 @@
+// The way out after a yes, and back in again, as people see it: on the phone a promised place falls through with a reason,
+// the worker is alarmed at once and sees why; the household stands at the door after all, and one tap lets it in. Each
+// state is judged for accessibility, by day and by night, at three widths.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DESKTOP, NARROW, PHONE, axe, contrast, noFaults, openBrowser, openDesk, overflow } from '../support/browser.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
+import { deskOf } from '../support/world.mjs';
+
+let x, browser, worker, house;
+
+before(async () => {
+  x = await startExchange('e2e-after-all');
+  browser = await openBrowser(`${x.dir}/ca/server.crt`);
+  worker = await openDesk(browser, x.origin, { viewport: DESKTOP });
+  house = await openDesk(browser, x.origin, { viewport: PHONE });
+  await openPlacer(worker);
+  await openShelter(house, 'opvang.lindehof');
+  await beginShift(house);
+}, { timeout: 180_000 });
+after(async () => {
+  await browser?.close();
+  await x?.stop();
+}, { timeout: 60_000 });
+
+const press = (desk, key, params) => desk.page.getByRole('button', { name: sayLike(key, params) }).first().click();
+const seen = (desk, key, params) => desk.page.getByText(sayLike(key, params)).first().waitFor();
+
+async function judge({ page }, state) {
+  const found = (await axe(page)).map(f => `${state}: ${f}`);
+  const theme = await page.evaluate(() => document.documentElement.dataset.theme);
+  await page.evaluate(was => { document.documentElement.dataset.theme = was === 'night' ? 'day' : 'night'; }, theme);
+  found.push(...(await contrast(page)).map(f => `${state}, the other theme: ${f}`));
+  await page.evaluate(was => { document.documentElement.dataset.theme = was; }, theme ?? 'day');
+  const own = page.viewportSize();
+  for (const width of [DESKTOP.width, PHONE.width, NARROW.width]) {
+    await page.setViewportSize({ ...own, width });
+    const over = await overflow(page);
+    if (over > 0) found.push(`${state}: ${over} px too wide for ${width} px`);
+  }
+  await page.setViewportSize(own);
+  assert.deepEqual(found, []);
+}
+
+test('a request of the last free room says that it is kept for it', { timeout: 120_000 }, async () => {
+  await enterHousehold(worker);
+  await worker.page.locator('.results > ol.stack > li.place', { hasText: 'Lindehof' }).first().getByRole('button').first().click();
+  await worker.page.getByRole('heading', { name: sayLike('track.asked.one') }).waitFor();
+  await house.page.waitForSelector('section.call');
+  assert.doesNotMatch(await house.page.locator('section.call').innerText(), /\(0 vrij\)/);
+});
+
+test('the house says that the bed is gone: the worker is alarmed at once and reads why', { timeout: 120_000 }, async () => {
+  await press(house, 'request.yes');
+  await house.page.getByRole('heading', { name: say('request.promised') }).waitFor();
+  await seen(worker, 'arrive.off');
+  await press(house, 'arrive.off');
+  await house.page.locator('#off[open]').waitFor();
+  await judge(house, 'why a promised place falls through');
+  await house.page.getByRole('button', { name: say('arrive.off_house_bed_gone') }).click();
+  await house.page.getByRole('heading', { name: say('request.promised') }).waitFor({ state: 'detached' });
+  await worker.page.getByRole('alert').filter({ hasText: say('timers.alarm_lost') }).waitFor();
+  await seen(worker, 'answer.cancelled_bed_gone');
+  await seen(worker, 'track.lost');
+  await judge(worker, 'a place that fell through');
+});
+
+test('they stand at the door after all: found on the phone, also after it was loaded anew, and let in by one tap', { timeout: 120_000 }, async () => {
+  await house.page.reload();
+  await house.page.waitForSelector('.cap li');
+  await house.page.locator('details.lost > summary').click();
+  await judge(house, 'who may stand at the door');
+  await press(house, 'arrive.after_all');
+  await worker.page.getByRole('heading', { name: sayLike('track.admitted') }).waitFor();
+  await house.page.locator('details.lost').waitFor({ state: 'detached' });
+  assert.equal(await worker.page.getByRole('button', { name: say('arrive.after_all') }).count(), 0);
+});
+
+test('the worker undoes a yes for the household, and says that they are there after all', { timeout: 120_000 }, async () => {
+  await press(worker, 'track.new_search');
+  await press(worker, 'intake.clear');
+  await worker.page.waitForSelector('.results .empty');
+  const api = await x.as('nachtdienst.rotterdam');
+  await enterHousehold(worker, { tigrinya: false });
+  const first = worker.page.locator('.results > ol.stack > li.place').first();
+  const name = await first.locator('h3').innerText();
+  await first.getByRole('button').first().click();
+  await worker.page.getByRole('heading', { name: sayLike('track.asked.one') }).waitFor();
+  const id = new URL(worker.page.url()).hash.slice(1);
+  const [request] = (await api.get(`/referrals/${id}`)).json.requests;
+  await (await x.as(deskOf(request.poolId))).post(`/requests/${request.id}/acceptance`);
+  await worker.page.getByRole('heading', { name: sayLike('track.reserved', { name }) }).waitFor();
+  await press(worker, 'arrive.off');
+  await worker.page.locator('#off[open]').waitFor();
+  await judge(worker, 'the reasons of the worker');
+  await worker.page.getByRole('button', { name: say('arrive.off_household_no') }).click();
+  await seen(worker, 'answer.cancelled_household_no');
+  assert.equal(await worker.page.getByRole('alert').filter({ hasText: say('timers.alarm_lost') }).count(), 0, 'who says it needs no alarm');
+  await press(worker, 'arrive.after_all');
+  await worker.page.getByRole('heading', { name: sayLike('track.admitted') }).waitFor();
+  noFaults(worker, 'worker');
+  noFaults(house, 'house');
+});
