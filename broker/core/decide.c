@@ -66,6 +66,7 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_MOVE_ITEM] = decide_move_item,
     [CMD_OFFER_REGIE] = decide_offer_regie,
     [CMD_TAKE_REGIE] = decide_take_regie,
+    [CMD_NAME_REGIE] = decide_name_regie,
     [CMD_KEEP_REGIE] = decide_keep_regie,
     [CMD_END_REGIE] = decide_end_regie,
     [CMD_ASK_CONSULT] = decide_ask_consult,
@@ -108,6 +109,9 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_SAME_PERSON] = true,   [REFUSAL_CONFLICT_OPEN] = true,
     [REFUSAL_TOO_MANY_KEYS] = true, [REFUSAL_PLACED_ELSEWHERE] = true,
     [REFUSAL_UNIT_GONE] = true,     [REFUSAL_SEARCH_OVER] = true,
+    [REFUSAL_TOO_MANY_KEYS] = true, [REFUSAL_NOT_AT_TABLE] = true,
+    [REFUSAL_OWN_ACTIONS] = true,   [REFUSAL_REGIE_TAKEN] = true,
+    [REFUSAL_OFFER_OVER] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

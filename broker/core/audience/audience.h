@@ -67,6 +67,21 @@ bool may(const struct engine *e, const struct actor *actor, enum action action, 
 enum sight { SIGHT_NONE, SIGHT_MINIMUM, SIGHT_FULL };
 enum sight audience_of_referral(const struct engine *e, const struct actor *actor, struct referral_id id);
 
+/* As whom ACTOR sees a referral, the closest of what it is to it: what it may do about it follows from that.
+ * Who co-ordinates reads all of the file and decides nothing of it; where the household is it sees no more
+ * than the state says. */
+enum standing {
+    STANDING_NONE,
+    STANDING_REFERRER,
+    STANDING_HOUSE,
+    STANDING_KEEPER,
+    STANDING_REGIE,
+    STANDING_ASKED,
+    STANDING_N
+};
+enum standing audience_standing(const struct engine *e, const struct actor *actor, struct referral_id id);
+const char *standing_code(enum standing s); /* "" "referrer" "house" "gatekeeper" "regie" "asked" */
+
 /* May the return code of a stay be shown to ACTOR? To whom the stay is shown; to its house until
  * RETURN_CODE_SHOWN_MS after the departure, for then it reads the code out or tells it again to who lost it
  * on the way. Afterwards the household has it, and the desk that placed it. */
@@ -133,6 +148,13 @@ struct flags_audience audience_of_flags(const struct engine *e, const struct act
  * and none that a gatekeeper gives out, but to CoMensha its own. A house's people see no other house's
  * places: its sheet, which every desk of it can open, has none to ring. */
 bool audience_of_ringing(const struct engine *e, struct org_id org, struct pool_id pool);
+
+/* The request of which ACTOR may acknowledge the list and read and write notes; NULL = none. The house of a
+ * bridge bed has its own, also while the referrer hands over to the place that came after it. A house that
+ * hands a household on has no note of its own to the next: where they go is told to nobody there. It writes
+ * to the referrer, who writes to the next house. */
+const struct request *audience_of_handover(const struct engine *e, const struct actor *actor,
+                                           struct referral_id id);
 
 /* May this event's small facts (ids and states, never a household's) be pushed to ACTOR's stream? */
 bool audience_of_event(const struct engine *e, const struct actor *actor, const struct event *ev);

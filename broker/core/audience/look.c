@@ -125,7 +125,7 @@ bool may_see_clock(const struct engine *e, const struct actor *a, const struct s
     if (c == NULL)
         return false;
     return is_of_desk(a, c->owner, c->desk) || (c->offered_to.v != 0 && c->offered_to.v == a->org.v) ||
-           is_own_referral(a, r) || is_host(e, a, r);
+           is_own_referral(a, r) || is_host(e, a, r) || is_regie(e, a, r);
 }
 
 struct flags_audience audience_of_flags(const struct engine *e, const struct actor *a)
@@ -183,11 +183,14 @@ bool may_read_note(const struct engine *e, const struct actor *a, uint64_t objec
     const struct sealed_note *n = engine_note(e, (struct note_id){id_of(object)});
     const struct request *q = n != NULL ? engine_request(e, n->request) : NULL;
 
-    if (q == NULL || (q->state != REQUEST_ACCEPTED && q->state != REQUEST_ADMITTED))
+    if (q == NULL ||
+        (q->state != REQUEST_ACCEPTED && q->state != REQUEST_ADMITTED && q->state != REQUEST_LEFT))
         return false;
+    /* What the house of a bridge bed wrote goes with the household to its place. */
     if (n->from == HANDOVER_HOUSE)
         return is_own_referral(a, engine_referral(e, n->referral));
-    return a->role == ROLE_SHELTER && q->left_at_ms == 0 && is_own_pool(a, engine_pool(e, q->pool));
+    return q->state != REQUEST_LEFT && a->role == ROLE_SHELTER && q->left_at_ms == 0 &&
+           is_own_pool(a, engine_pool(e, q->pool));
 }
 
 bool may_see_leak(const struct engine *e, const struct actor *a, uint64_t object)
@@ -350,6 +353,31 @@ enum sight audience_of_referral(const struct engine *e, const struct actor *a, s
             return SIGHT_MINIMUM;
     }
     return SIGHT_NONE;
+}
+
+enum standing audience_standing(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    switch (audience_of_referral(e, a, id)) {
+    case SIGHT_MINIMUM:
+        return STANDING_ASKED;
+    case SIGHT_FULL:
+        return is_own_referral(a, r)     ? STANDING_REFERRER
+               : is_host(e, a, r)        ? STANDING_HOUSE
+               : is_live_keeper(e, a, r) ? STANDING_KEEPER
+                                         : STANDING_REGIE;
+    case SIGHT_NONE:
+        break;
+    }
+    return STANDING_NONE;
+}
+
+const char *standing_code(enum standing s)
+{
+    static const char *const list[STANDING_N] = {"", "referrer", "house", "gatekeeper", "regie", "asked"};
+
+    return (unsigned)s < STANDING_N ? list[s] : "";
 }
 
 bool audience_of_ringing(const struct engine *e, struct org_id org, struct pool_id pool)
