@@ -109,9 +109,8 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_SAME_PERSON] = true,   [REFUSAL_CONFLICT_OPEN] = true,
     [REFUSAL_TOO_MANY_KEYS] = true, [REFUSAL_PLACED_ELSEWHERE] = true,
     [REFUSAL_UNIT_GONE] = true,     [REFUSAL_SEARCH_OVER] = true,
-    [REFUSAL_TOO_MANY_KEYS] = true, [REFUSAL_NOT_AT_TABLE] = true,
-    [REFUSAL_OWN_ACTIONS] = true,   [REFUSAL_REGIE_TAKEN] = true,
-    [REFUSAL_OFFER_OVER] = true,
+    [REFUSAL_NOT_AT_TABLE] = true,  [REFUSAL_OWN_ACTIONS] = true,
+    [REFUSAL_REGIE_TAKEN] = true,   [REFUSAL_OFFER_OVER] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)
