@@ -6,6 +6,7 @@
 #include "core/audience/audience.h"
 #include "core/gate/gate_look.h"
 #include "core/match.h"
+#include "household_model.h"
 #include "key_model.h"
 #include "safety_model.h"
 #include "said_model.h"
@@ -37,6 +38,7 @@ struct checker {
     struct stay_model *stays;
     struct safety_model *safety;
     struct key_model *org_keys;
+    struct household_model *households;
     bool deaf_to_reports; /* planted */
     bool late_money;      /* planted */
     bool late_bed_money;  /* planted */
@@ -64,6 +66,7 @@ struct checker *checker_new(struct trace *t, const struct vocab *vocab, const st
     c->stays = stay_model_new(t, c->ledger);
     c->safety = safety_model_new(t);
     c->org_keys = key_model_new(t);
+    c->households = household_model_new(t);
     return c;
 }
 
@@ -84,6 +87,7 @@ void checker_free(struct checker *c)
     stay_model_free(c->stays);
     safety_model_free(c->safety);
     key_model_free(c->org_keys);
+    household_model_free(c->households);
     ledger_model_free(c->ledger);
     free(c->row_hash);
     buf_fini(&c->clear);
@@ -141,6 +145,8 @@ void checker_paid(struct checker *c, int64_t now_ms)
         care_model_compare(c->care, c->follower);
     if (!c->trace->failed)
         nobed_model_compare(ledger_model_nobed(c->ledger), c->follower, now_ms);
+    if (!c->trace->failed)
+        household_model_compare(c->households, c->follower);
 }
 
 const struct stay_model *checker_stays(struct checker *c)
@@ -302,6 +308,7 @@ static enum err on_row(void *ctx, const struct journal_row *row)
         safety_model_event(c->safety, &ev);
     if (!c->deaf_to_losses || ev.kind != EV_KEY_LOSS_ASKED)
         key_model_event(c->org_keys, &ev);
+    household_model_event(c->households, &ev);
     if (ev.kind == EV_COMMAND_DONE)
         on_done(c, &ev);
     c->trace->counts.events++;
@@ -477,6 +484,8 @@ void checker_due(struct checker *c, const struct flow *f)
         return; /* the flow waits for its journal */
     checker_catch_up(c);
     nobed_model_due(ledger_model_nobed(c->ledger), e, engine_seq(c->follower) == engine_seq(e), now_ms);
+    if (engine_seq(c->follower) == engine_seq(e))
+        stay_model_due(c->stays, now_ms);
     timers_walk_check(c->trace, e, now_ms);
     for (uint64_t i = 1; i <= engine_requests(e); i++) {
         const struct request *q = engine_request(e, (struct request_id){i});

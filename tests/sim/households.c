@@ -43,6 +43,8 @@ struct need household_draw(struct rng *r)
     n.residence = (enum residence)rng_below(r, RESIDENCE_N);
     n.language = rng_chance(r, 300) ? (uint8_t)rng_below(r, VOCABULARY_LANGUAGES) : 255;
     n.ground = GROUND_STATUTORY_TASK;
+    n.anonymous = rng_chance(r, 250);
+    n.channel = rng_chance(r, 150) ? WAY_BACK_CHAT : WAY_BACK_PHONE;
     memcpy(n.callback, "030-1234567", sizeof "030-1234567");
     return n;
 }

@@ -472,7 +472,8 @@ static void check_bridges(struct ledger_model *m, uint64_t id, int there, int ne
 static void check_referral(struct ledger_model *m, uint64_t id)
 {
     const struct referral_model *r = &m->referrals[id - 1];
-    int pending = 0, accepted = 0, beds = 0, beds_next = 0, beds_asked = 0;
+    int pending[2] = {0, 0}; /* of the referrer, of its gatekeeper: neither takes from the other */
+    int accepted = 0, beds = 0, beds_next = 0, beds_asked = 0, all = 0;
 
     for (size_t i = 0; i < r->n_requests; i++) {
         const struct request_model *q = &m->requests[r->requests[i] - 1];
@@ -483,15 +484,18 @@ static void check_referral(struct ledger_model *m, uint64_t id)
             beds_asked += q->hold == HOLD_PENDING;
             continue;
         }
-        pending += q->hold == HOLD_PENDING;
+        pending[gate_model_of_request(m->gates, (struct request_id){r->requests[i]}).v != 0] +=
+            q->hold == HOLD_PENDING;
         accepted += q->hold == HOLD_ACCEPTED;
     }
     check_bridges(m, id, beds, beds_next, beds_asked, accepted);
-    if (pending > ASK_POOLS_MAX)
-        trace_fail(m->trace, "referral %llu asks %d at once", (unsigned long long)id, pending);
-    if (accepted > 1 || (accepted == 1 && pending > 0) || (r->ended && pending + accepted > 0))
+    if (pending[0] > ASK_POOLS_MAX || pending[1] > ASK_POOLS_MAX)
+        trace_fail(m->trace, "referral %llu asks %d at once, its gatekeeper %d", (unsigned long long)id,
+                   pending[0], pending[1]);
+    all = pending[0] + pending[1];
+    if (accepted > 1 || (accepted == 1 && all > 0) || (r->ended && all + accepted > 0))
         trace_fail(m->trace, "referral %llu holds too much: %d accepted, %d pending%s",
-                   (unsigned long long)id, accepted, pending, r->ended ? ", and it has ended" : "");
+                   (unsigned long long)id, accepted, all, r->ended ? ", and it has ended" : "");
 }
 
 void ledger_model_commit_end(struct ledger_model *m)

@@ -228,6 +228,8 @@ static void print_stats(const struct trace_counts *n, double seconds)
            (unsigned long long)n->keys, (unsigned long long)n->items, (unsigned long long)n->notes,
            (unsigned long long)n->picked_up, (unsigned long long)n->unreadable,
            (unsigned long long)n->destroyed);
+    printf("conflicts=%llu flagged=%llu waited=%llu\n", (unsigned long long)n->conflicts,
+           (unsigned long long)n->flagged, (unsigned long long)n->waited);
     printf("crashes=%llu takeovers=%llu outages=%llu replays=%llu checks=%llu seen=%llu resumes=%llu "
            "reads=%llu seconds=%.1f\n",
            (unsigned long long)n->crashes, (unsigned long long)n->takeovers, (unsigned long long)n->outages,

@@ -28,8 +28,16 @@ struct stay_model_clock {
     struct referral_id referral;
     struct org_id owner, offered;
     int64_t warn_at_ms, runs_out_ms;
-    bool warned, over;
+    int64_t noted_at_ms; /* when it was begun here, whatever it counts from */
+    bool warned, ran_out, over;
     uint64_t orgs; /* bits: whose it was, or to whom it was offered; a world has fewer than 64 */
+};
+
+/* Of a referral. */
+struct desk {
+    struct org_id org;        /* whose it is */
+    struct referral_id later; /* of the same household, the newest that follows it; 0 = none */
+    bool ended;
 };
 
 struct stay_model {
@@ -40,8 +48,8 @@ struct stay_model {
     struct stay_model_clock *clocks;
     size_t n_clocks, cap_clocks;
     struct referral_id linked, linked_to; /* of the last link told */
-    uint64_t linked_seq;
-    struct org_id *desks; /* whose each referral is */
+    int64_t followed_ms;                  /* when that was, if it is a follow-up's */
+    struct desk *desks;
     size_t n_desks, cap_desks;
     uint64_t shelters; /* bits of organisations, as above */
 };
@@ -137,19 +145,29 @@ static bool has_stay(const struct stay_model *m, struct referral_id id)
     return false;
 }
 
-/* Opened for who can look for a place, and only for a household that has one. It is told of in the event
- * before: what was under way already is whose it is. */
+static bool is_under_way(const struct stay_model *m, struct referral_id id)
+{
+    return id.v != 0 && !m->desks[id.v - 1].ended;
+}
+
+/* Opened for who can look for a place, and only for a household that has one. It is told of right before, in
+ * the same commit: what was under way already is whose it is. A household that is in a place gets one, but
+ * for a clock that was past its warning when it was begun: then the household has just got its next place. */
 static void on_follow_up(struct stay_model *m, const struct event *ev, const struct stay_model_clock *c)
 {
     struct referral_id next = ev->u.clock.follow_up;
     struct org_id desk = {0};
 
-    if (next.v != m->n_desks || m->linked.v != next.v || m->linked_seq + 1 != ev->seq)
+    if (next.v == 0 && c->noted_at_ms != ev->at_ms && has_stay(m, c->referral))
+        breach(m, ev, "a clock warns, and no next place is looked for");
+    if (next.v != 0 && !is_under_way(m, next))
+        breach(m, ev, "the follow-up of a clock is over");
+    if (next.v != m->n_desks || m->linked.v != next.v || m->followed_ms != ev->at_ms)
         return;
-    desk = m->desks[next.v - 1];
+    desk = m->desks[next.v - 1].org;
     if (!has_stay(m, c->referral))
         breach(m, ev, "a follow-up of a household that is in no place");
-    if ((m->shelters >> desk.v % 64 & 1) != 0 && desk.v != m->desks[c->referral.v - 1].v)
+    if ((m->shelters >> desk.v % 64 & 1) != 0 && desk.v != m->desks[c->referral.v - 1].org.v)
         breach(m, ev, "a follow-up at a house that refers nobody");
 }
 
@@ -160,9 +178,12 @@ static void on_clock(struct stay_model *m, const struct event *ev)
 
     if (ev->kind == EV_CLOCK_STARTED) {
         MEM_GROW(m->clocks, m->n_clocks, m->cap_clocks);
-        m->clocks[m->n_clocks++] =
-            (struct stay_model_clock){n->referral,    n->org, {0},   n->warn_at_ms,
-                                      n->runs_out_ms, false,  false, UINT64_C(1) << n->org.v % 64};
+        m->clocks[m->n_clocks++] = (struct stay_model_clock){.referral = n->referral,
+                                                             .owner = n->org,
+                                                             .warn_at_ms = n->warn_at_ms,
+                                                             .runs_out_ms = n->runs_out_ms,
+                                                             .noted_at_ms = ev->at_ms,
+                                                             .orgs = UINT64_C(1) << n->org.v % 64};
         m->trace->counts.clocks++;
         if (n->org.v == 0 || n->clock.v != m->n_clocks)
             breach(m, ev, "a clock without an owner");
@@ -186,7 +207,7 @@ static void on_clock(struct stay_model *m, const struct event *ev)
     } else if (ev->kind == EV_CLOCK_PROLONGED) {
         c->warn_at_ms = n->warn_at_ms;
         c->runs_out_ms = n->runs_out_ms;
-        c->warned = false;
+        c->warned = c->ran_out = false;
     } else if (ev->kind == EV_CLOCK_WARNED) {
         if (c->warned || ev->at_ms < c->warn_at_ms)
             breach(m, ev, "a clock warns twice or before its time");
@@ -196,11 +217,13 @@ static void on_clock(struct stay_model *m, const struct event *ev)
         c->warned = true;
         m->trace->counts.followed += n->follow_up.v != 0;
     } else if (ev->kind == EV_CLOCK_RAN_OUT) {
-        if (!c->warned || ev->at_ms < c->runs_out_ms)
-            breach(m, ev, "a clock alarms before its time or without a warning");
+        if (!c->warned || c->ran_out || ev->at_ms < c->runs_out_ms)
+            breach(m, ev, "a clock alarms twice, before its time or without a warning");
+        c->ran_out = true;
         m->trace->counts.ran_out++;
     } else {
         c->over = true;
+        c->offered.v = 0;
     }
 }
 
@@ -210,14 +233,19 @@ void stay_model_event(struct stay_model *m, const struct event *ev)
 
     if (ev->kind == EV_ORG_DEFINED && ev->u.org.kind == ORG_SHELTER)
         m->shelters |= UINT64_C(1) << ev->u.org.id.v % 64;
+    if (ev->kind == EV_REFERRAL_ADMITTED || ev->kind == EV_REFERRAL_WITHDRAWN)
+        m->desks[ev->u.referral.referral.v - 1].ended = true;
+    if (ev->kind == EV_REFERRAL_CLOSED)
+        m->desks[ev->u.night.referral.v - 1].ended = true;
     if (ev->kind == EV_REFERRAL_OPENED) {
         MEM_GROW(m->desks, m->n_desks, m->cap_desks);
-        m->desks[m->n_desks++] = ev->u.opened.org;
+        m->desks[m->n_desks++] = (struct desk){.org = ev->u.opened.org};
     }
     if (ev->kind == EV_REFERRAL_LINKED) {
         m->linked = ev->u.link.referral;
         m->linked_to = ev->u.link.earlier;
-        m->linked_seq = ev->seq;
+        m->followed_ms = ev->u.link.why == LINK_FOLLOW_UP ? ev->at_ms : 0;
+        m->desks[m->linked_to.v - 1].later = m->linked;
         if (ev->u.link.why == LINK_RETURN)
             m->trace->counts.returned++;
     } else if (ev->kind == EV_STAY_STARTED) {
@@ -243,6 +271,45 @@ static const struct change *payer(const struct stay_model_stay *s, int32_t day)
     return NULL;
 }
 
+static enum clock_state state_of(const struct stay_model_clock *c)
+{
+    if (c->over)
+        return CLOCK_STOPPED;
+    if (c->ran_out)
+        return CLOCK_RUN_OUT;
+    return c->warned ? CLOCK_WARNED : CLOCK_RUNNING;
+}
+
+static void compare_clocks(struct stay_model *m, const struct engine *e)
+{
+    for (size_t i = 0; i < m->n_clocks; i++) {
+        const struct stay_model_clock *c = &m->clocks[i];
+        const struct stay_clock *is = engine_clock(e, (struct clock_id){i + 1});
+
+        if (is->referral.v != c->referral.v || is->owner.v != c->owner.v || is->offered_to.v != c->offered.v)
+            trace_fail(m->trace, "clock %zu: it is of organisation %u (offered to %u), and %u (%u) was told",
+                       i + 1, is->owner.v, is->offered_to.v, c->owner.v, c->offered.v);
+        if (is->state != state_of(c))
+            trace_fail(m->trace, "clock %zu: its state is %d, and %d was told", i + 1, (int)is->state,
+                       (int)state_of(c));
+        if (is->warn_at_ms != c->warn_at_ms || is->runs_out_ms != c->runs_out_ms)
+            trace_fail(m->trace, "clock %zu: it runs to other moments than were told", i + 1);
+    }
+}
+
+void stay_model_due(struct stay_model *m, int64_t now_ms)
+{
+    for (size_t i = 0; i < m->n_clocks; i++) {
+        const struct stay_model_clock *c = &m->clocks[i];
+
+        if (c->over || c->ran_out || (c->warned ? c->runs_out_ms : c->warn_at_ms) > now_ms)
+            continue;
+        trace_fail(m->trace, "clock %zu: %lld min past its %s, and nobody was told", i + 1,
+                   (long long)((now_ms - (c->warned ? c->runs_out_ms : c->warn_at_ms)) / MS_MINUTE),
+                   c->warned ? "end" : "warning");
+    }
+}
+
 void stay_model_compare(struct stay_model *m, const struct engine *e, int64_t now_ms)
 {
     int32_t today = time_day_nl(now_ms);
@@ -250,6 +317,8 @@ void stay_model_compare(struct stay_model *m, const struct engine *e, int64_t no
     if (engine_stays(e) != m->n_stays || engine_clocks(e) != m->n_clocks)
         trace_fail(m->trace, "%llu stays and %llu clocks, and the journal tells of %zu and %zu",
                    U(engine_stays(e)), U(engine_clocks(e)), m->n_stays, m->n_clocks);
+    else
+        compare_clocks(m, e);
     for (size_t i = 0; i < m->n_stays && i < engine_stays(e); i++) {
         const struct stay_model_stay *s = &m->stays[i];
         const struct stay *other = engine_stay(e, (struct stay_id){i + 1});

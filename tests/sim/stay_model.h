@@ -19,9 +19,13 @@ void stay_model_free(struct stay_model *m);
 /* The next committed event; breaches go to the trace. */
 void stay_model_event(struct stay_model *m, const struct event *ev);
 
-/* E has applied exactly the events told so far: it pays the same nights at NOW. Cost: all stays and nights.
- */
+/* E has applied exactly the events told so far: it pays the same nights at NOW, and its clocks are of whom
+ * and until when was told. Cost: all clocks, stays and nights. */
 void stay_model_compare(struct stay_model *m, const struct engine *e, int64_t now_ms);
+
+/* Nothing is due any more at NOW: each clock whose warning or end has passed has told so. Cost: all clocks.
+ */
+void stay_model_due(struct stay_model *m, int64_t now_ms);
 
 /* For the audience check. */
 bool stay_model_was_of(const struct stay_model *m, struct clock_id id,

@@ -18,6 +18,7 @@ struct trace_counts {
     uint64_t rung, widened, alarms, hold_ended, extended, taken_over;
     uint64_t stays, departed, clocks, followed, ran_out, returned, bridge_beds, bridge_moves;
     uint64_t keys, notes, picked_up, unreadable, destroyed, items; /* warm handover */
+    uint64_t conflicts, flagged, waited; /* found by a house; for money; a free place looked into */
     uint64_t crashes, takeovers, outages, checks, replays, seen_by_viewers, resumes, reads;
 };
 

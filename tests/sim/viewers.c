@@ -122,7 +122,8 @@ static bool has_clock(const struct ledger_model *m, struct checker *c, const str
 }
 
 /* Referrals are their referrer's, requests also the asked house's; capacity is for those who place and the
- * house itself; municipalities and rapporteurs get statistics and never an event. */
+ * house itself; municipalities and rapporteurs get statistics and never an event, but for
+ * the one that money is missing in their region. */
 static bool may_see(const struct ledger_model *m, struct checker *checker, const struct actor *a,
                     const struct event *ev)
 {
@@ -172,8 +173,9 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return has_referral(m, a, ev->u.clock.referral) || has_clock(m, checker, a, ev);
     case EV_REFERRAL_LINKED:
         return has_referral(m, a, ev->u.link.referral);
-    case EV_FUNDING_FLAGGED: /* no reason of this world's list says so */
-        return false;
+    case EV_FUNDING_FLAGGED: /* the centrumgemeente that it concerns, and nobody else */
+        return a->role == ROLE_MUNICIPALITY &&
+               engine_org(checker_follower(checker), a->org)->region == ev->u.flag.region;
     /* ---- MDO, regiehouder, consult ---- */
     case EV_MDO_CONVENED:
     case EV_MDO_INVITED:

@@ -120,9 +120,15 @@ static void add_lists(struct rows *r, bool gatekeepers)
     }
     for (size_t l = 0; l < COUNT_OF(lists); l++)
         for (int i = 0; i < VOCABULARY_REASONS; i++) {
-            SET(r, 0, "reden_%d", i + 1);
+            if (l == 0 && i + 1 == VOCABULARY_CONFLICT) /* the core knows it by name */
+                SET(r, 0, "netwerk_conflict");
+            else
+                SET(r, 0, "reden_%d", i + 1);
             SET(r, 1, "%d", i + 1);
-            SET(r, 2, "%s", i + 1 == VOCABULARY_FULL ? "full" : "none");
+            SET(r, 2, "%s",
+                i + 1 == VOCABULARY_FULL    ? "full"
+                : i + 1 == VOCABULARY_MONEY ? "funding_flag"
+                                            : "none");
             SET(r, 3, "%s", i == 0 ? "no" : "yes");
             add(r, lists[l], reason, COUNT_OF(reason));
         }

@@ -11,9 +11,12 @@
 #define VOCABULARY_CLOCKS 3
 #define VOCABULARY_REASONS 3 /* in every coded list */
 #define VOCABULARY_MAX_HOURS                                                                                 \
-    5                     /* at an emergency or 72-hour place: so short that it is over within a night       \
-                           */
-#define VOCABULARY_FULL 1 /* the decline reason that says: we are full */
+    5 /* at an emergency or 72-hour place: so short that it is over within a night                           \
+       */
+/* Decline reasons: we are full; a conflict was found; it is not paid for. */
+#define VOCABULARY_FULL 1
+#define VOCABULARY_CONFLICT 2
+#define VOCABULARY_MONEY 3
 
 struct vocab *vocabulary_new(void);
 /* The same, in which no place has a gatekeeper. */
