@@ -6,6 +6,7 @@
 #include "core/audience/audience.h"
 #include "core/gate/gate_look.h"
 #include "core/match.h"
+#include "found_model.h"
 #include "household_model.h"
 #include "key_model.h"
 #include "safety_model.h"
@@ -39,6 +40,7 @@ struct checker {
     struct safety_model *safety;
     struct key_model *org_keys;
     struct household_model *households;
+    struct found_model *found;
     bool deaf_to_reports; /* planted */
     bool late_money;      /* planted */
     bool late_bed_money;  /* planted */
@@ -67,6 +69,7 @@ struct checker *checker_new(struct trace *t, const struct vocab *vocab, const st
     c->safety = safety_model_new(t);
     c->org_keys = key_model_new(t);
     c->households = household_model_new(t);
+    c->found = found_model_new(t);
     return c;
 }
 
@@ -88,6 +91,7 @@ void checker_free(struct checker *c)
     safety_model_free(c->safety);
     key_model_free(c->org_keys);
     household_model_free(c->households);
+    found_model_free(c->found);
     ledger_model_free(c->ledger);
     free(c->row_hash);
     buf_fini(&c->clear);
@@ -309,6 +313,7 @@ static enum err on_row(void *ctx, const struct journal_row *row)
     if (!c->deaf_to_losses || ev.kind != EV_KEY_LOSS_ASKED)
         key_model_event(c->org_keys, &ev);
     household_model_event(c->households, &ev);
+    found_model_event(c->found, c->follower, &ev);
     if (ev.kind == EV_COMMAND_DONE)
         on_done(c, &ev);
     c->trace->counts.events++;
@@ -430,6 +435,14 @@ void checker_believed(struct checker *c, int64_t now_ms)
     checker_catch_up(c);
     if (!c->trace->failed)
         said_model_compare(c->said, c->follower, now_ms);
+}
+
+void checker_idle(struct checker *c, const struct flow *f)
+{
+    checker_catch_up(c);
+    if (!c->trace->failed && flow_state(f) == FLOW_OK && !flow_has_work(f) &&
+        engine_seq(flow_engine(f)) == engine_seq(c->follower))
+        found_model_idle(c->found, c->follower, flow_now_ms(f));
 }
 
 static void check_pool(struct checker *c, const struct engine *e, struct pool_id id)

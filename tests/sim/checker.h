@@ -45,6 +45,9 @@ void checker_invariants(struct checker *c, const struct engine *live);
  * tick is bounded; and when the engine says that nothing is due, no request may be past its time. */
 void checker_due(struct checker *c, const struct flow *f);
 
+/* A broker has done what it can and all of that is durable, or this does nothing: who waits was told. */
+void checker_idle(struct checker *c, const struct flow *f);
+
 /* At the end: the journal read again from its first row, once as it is and once with every household's facts
  * destroyed, gives the same state. */
 void checker_replay_all(struct checker *c, const struct journal_disk *disk);

@@ -255,8 +255,10 @@ static void check(struct world *w)
     if (w->active == NULL)
         return;
     e = flow_engine(w->active->flow);
-    if (engine_seq(e) == flow_durable_seq(w->active->flow))
+    if (engine_seq(e) == flow_durable_seq(w->active->flow)) {
         checker_compare(w->checker, e, w->step % FACTS_EVERY == 0);
+        checker_idle(w->checker, w->active->flow);
+    }
     if (w->step % INVARIANTS_EVERY == 0)
         checker_invariants(w->checker, e);
     if (w->step % INVARIANTS_EVERY == 0)
