@@ -61,6 +61,8 @@ void checker_plant_night(struct checker *c);
 void checker_plant_bed(struct checker *c); /* the same, of a bridge bed */
 /* Plant: the judge does not hear who took the co-ordination over. */
 void checker_plant_regie(struct checker *c);
+/* Plant: the judge does not hear who took a clock over. */
+void checker_plant_clock(struct checker *c);
 const struct stay_model *checker_stays(struct checker *c);   /* borrowed */
 struct ledger_model *checker_ledger(struct checker *c);      /* borrowed */
 const struct key_model *checker_org_keys(struct checker *c); /* borrowed */

@@ -36,7 +36,7 @@ stuck|1-4|500|not over
 leak|1-4|4000|frozen by one person
 gate|4-7|3000|past the gatekeeper
 alarm|1-4|3000|nobody rang
-hold|1-4|1500|without an end|nobody is alarmed
+hold|1-4|1500|without an end|nobody (is|was) alarmed
 night|1-4|3000|stay [0-9]+: the night of day
 bed|1-4|6000|bridge [0-9]+: the night of day
 regie|1-4|3000|co-ordinates, and [0-9]+ was told
@@ -46,6 +46,9 @@ loss|1-4|4000|in use, and lost by one person
 again|1-4|1500|it is not raised again
 keeper|4-7|3000|min late and nobody is alarmed
 left|1-4|6000|'(handover\.item|note\.[a-z_]+)' reached a 'shelter'
+clock|1-4|4000|clock [0-9]+: it is of organisation
+found|2-5|6000|a place came free in pool [0-9]+, the best for
+unpaid|1-4|4000|declined for money at code rood
 ROWS
 
 "$sim" --seeds 1-4 --steps 1500 --fingerprints | sort >"$out"

@@ -29,6 +29,9 @@ const char *broken_name(enum broken b)
         [BROKEN_AGAIN] = "again",
         [BROKEN_KEEPER] = "keeper",
         [BROKEN_LEFT] = "left",
+        [BROKEN_CLOCK] = "clock",
+        [BROKEN_FOUND] = "found",
+        [BROKEN_UNPAID] = "unpaid",
     };
 
     return names[b];
@@ -169,6 +172,14 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
         p.weights[DO_STAY] += 60;
         p.weights[DO_HANDOVER] += 300;
     }
+    if (broken == BROKEN_CLOCK) { /* it takes a stay, one who offers its clock and one who takes it */
+        p.weights[DO_ARRIVE] += 60;
+        p.weights[DO_STAY] += 400;
+    }
+    if (broken == BROKEN_FOUND)
+        p.limits.search_max = 0;
+    if (broken == BROKEN_UNPAID)
+        p.weights[DO_DECLINE] += 60;
     if (broken == BROKEN_DIGEST) {
         p.crash = 60; /* it takes a restart to read the row */
         p.weights[DO_OPEN] += 20;

@@ -79,7 +79,7 @@ static void add_words(struct rows *r)
     }
 }
 
-static void add_lists(struct rows *r, bool gatekeepers)
+static void add_lists(struct rows *r, bool gatekeepers, bool money)
 {
     static const char *const kind[] = {"code",      "gatekeeper",        "tier",
                                        "max_hours", "residence_unknown", "bridge"};
@@ -126,9 +126,9 @@ static void add_lists(struct rows *r, bool gatekeepers)
                 SET(r, 0, "reden_%d", i + 1);
             SET(r, 1, "%d", i + 1);
             SET(r, 2, "%s",
-                i + 1 == VOCABULARY_FULL    ? "full"
-                : i + 1 == VOCABULARY_MONEY ? "funding_flag"
-                                            : "none");
+                i + 1 == VOCABULARY_FULL             ? "full"
+                : money && i + 1 == VOCABULARY_MONEY ? "funding_flag"
+                                                     : "none");
             SET(r, 3, "%s", i == 0 ? "no" : "yes");
             add(r, lists[l], reason, COUNT_OF(reason));
         }
@@ -165,7 +165,7 @@ static void add_stays(struct rows *r)
     add(r, "funding_rules", rule, COUNT_OF(rule));
 }
 
-static struct vocab *vocabulary_of(bool gatekeepers)
+static struct vocab *vocabulary_of(bool gatekeepers, bool money)
 {
     struct rows *r = mem_new(1, sizeof *r);
     struct vocab *v = NULL;
@@ -173,7 +173,7 @@ static struct vocab *vocabulary_of(bool gatekeepers)
 
     add_places(r);
     add_words(r);
-    add_lists(r, gatekeepers);
+    add_lists(r, gatekeepers, money);
     add_stays(r);
     if (vocab_new(r->list, r->n, &v, why, sizeof why) != OK) {
         fprintf(stderr, "the simulation's own vocabulary is refused: %s\n", why);
@@ -185,10 +185,15 @@ static struct vocab *vocabulary_of(bool gatekeepers)
 
 struct vocab *vocabulary_new(void)
 {
-    return vocabulary_of(true);
+    return vocabulary_of(true, true);
 }
 
 struct vocab *vocabulary_new_without_gatekeepers(void)
 {
-    return vocabulary_of(false);
+    return vocabulary_of(false, true);
+}
+
+struct vocab *vocabulary_new_without_money(void)
+{
+    return vocabulary_of(true, false);
 }

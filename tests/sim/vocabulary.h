@@ -21,5 +21,7 @@
 struct vocab *vocabulary_new(void);
 /* The same, in which no place has a gatekeeper. */
 struct vocab *vocabulary_new_without_gatekeepers(void);
+/* The same, in which nobody declines for want of money. */
+struct vocab *vocabulary_new_without_money(void);
 
 #endif

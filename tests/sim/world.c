@@ -187,7 +187,9 @@ struct world *world_new(struct trace *t, uint64_t seed, uint64_t steps, enum bro
     w->plan = plan_draw(seed, steps, broken);
     w->rng = rng_seed(seed);
     w->now_ms = START_MS;
-    w->vocab = broken == BROKEN_GATE ? vocabulary_new_without_gatekeepers() : vocabulary_new();
+    w->vocab = broken == BROKEN_GATE     ? vocabulary_new_without_gatekeepers()
+               : broken == BROKEN_UNPAID ? vocabulary_new_without_money()
+                                         : vocabulary_new();
     w->disk = journal_disk_new();
     w->checker = checker_new(t, w->vocab, w->disk);
     if (w->plan.broken == BROKEN_NIGHT)
@@ -198,6 +200,8 @@ struct world *world_new(struct trace *t, uint64_t seed, uint64_t steps, enum bro
         checker_plant_regie(w->checker);
     if (w->plan.broken == BROKEN_LEAK)
         checker_plant_leak(w->checker);
+    if (w->plan.broken == BROKEN_CLOCK)
+        checker_plant_clock(w->checker);
     if (w->plan.broken == BROKEN_LOSS)
         checker_plant_loss(w->checker);
     w->calls = calls_new(w);
