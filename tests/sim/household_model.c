@@ -116,6 +116,7 @@ static void on_return(struct household_model *m, const struct event *ev)
         breach(m, ev, "a return code leads to another household");
     else if (ev->u.link.earlier.v != newest_of(m, c->root))
         breach(m, ev, "a return code leads to another place than the newest");
+    m->opened = 0;
 }
 
 /* ---- whole ---- */
@@ -235,17 +236,18 @@ static void of_supply(struct household_model *m, const struct event *ev)
 
 void household_model_event(struct household_model *m, const struct event *ev)
 {
-    if (m->opened != 0 && (ev->kind != EV_REFERRAL_LINKED || ev->u.link.referral.v != m->opened))
+    if (m->opened != 0 && ev->kind == EV_COMMAND_DONE) {
         breach(m, ev, "a return code that was given leads nowhere");
+        m->opened = 0;
+    }
     if (m->unpaid != 0 && ev->kind == EV_COMMAND_DONE) {
         breach(m, ev, "declined for money at code rood, and no municipality is told");
         m->unpaid = 0;
     }
-    if (ev->kind == EV_REFERRAL_LINKED)
-        on_linked(m, ev);
-    m->opened = 0;
     if (ev->kind == EV_REFERRAL_OPENED) {
         on_opened(m, ev);
+    } else if (ev->kind == EV_REFERRAL_LINKED) {
+        on_linked(m, ev);
     } else if (ev->kind == EV_REQUEST_MADE) {
         MEM_GROW(m->requests, m->n_requests, m->cap_requests);
         m->requests[m->n_requests++] = (struct request_of){.referral = ev->u.made.referral.v};
