@@ -28,11 +28,12 @@ static json_t *household(const struct engine *e, const struct actor *actor, cons
     json_object_set_new(o, "searching", json_boolean(later != NULL && referral_is_live(later->state)));
     json_object_set_new(o, "factsErased", json_boolean(later == NULL));
     json_object_set_new(o, "stayId", s != NULL ? json_integer((json_int_t)s->id.v) : json_null());
-    json_object_set_new(o, "referralId", is_whole && later != NULL ? json_integer((json_int_t)later->id.v) : json_null());
-    json_object_set_new(o, "referralCode", is_whole && later != NULL ? json_string(later->code) : json_null());
-    json_object_set_new(o, "state",
-                        is_whole && later != NULL ? json_string(referral_state_code(later->state))
-                                                  : json_null());
+    json_object_set_new(o, "referralId",
+                        is_whole && later != NULL ? json_integer((json_int_t)later->id.v) : json_null());
+    json_object_set_new(o, "referralCode",
+                        is_whole && later != NULL ? json_string(later->code) : json_null());
+    json_object_set_new(
+        o, "state", is_whole && later != NULL ? json_string(referral_state_code(later->state)) : json_null());
     return o;
 }
 

@@ -64,8 +64,7 @@ static bool keeps_overflow(const struct engine *e, const struct notify_target *t
     for (uint32_t i = 1; t->org.v != 0 && !t->night_number && i <= engine_pools(e); i++) {
         const struct pool_kept *p = engine_pool(e, (struct pool_id){i});
 
-        if (p->overflow && p->org.v == t->org.v &&
-            (t->location.v == 0 || t->location.v == p->location.v) &&
+        if (p->overflow && p->org.v == t->org.v && (t->location.v == 0 || t->location.v == p->location.v) &&
             engine_location(e, p->location)->region == region)
             return true;
     }

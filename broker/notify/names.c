@@ -14,15 +14,15 @@ static const struct {
     {EV_ALARM_REPEATED, "alarm.hold_ending"}, {EV_ALARM_REPEATED, "alarm.hold_ended"},
     {EV_ALARM_REPEATED, "alarm.no_show"},     {EV_ALARM_REPEATED, "alarm.gate"},
     {EV_ALARM_REPEATED, "alarm.passed_on"},   {EV_REFERRAL_LINKED, "referral.follow_up"},
-    {EV_ALARM_RAISED, "alarm.leaked"},      {EV_ALARM_REPEATED, "alarm.leaked"},
-    {EV_LEAK_HOUSEHOLD, "leak.unknown"},    {EV_SURGE_SET, "surge.over"},
+    {EV_ALARM_RAISED, "alarm.leaked"},        {EV_ALARM_REPEATED, "alarm.leaked"},
+    {EV_LEAK_HOUSEHOLD, "leak.unknown"},      {EV_SURGE_SET, "surge.over"},
     {EV_CONSULT_CLOSED, "consult.declined"},  {EV_CONSULT_CLOSED, "consult.withdrawn"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
 {
-    static const char *const list[ALARM_N] = {"alarm.lead", "alarm.hold_ending", "alarm.hold_ended",
-                                              "alarm.no_show", "alarm.gate", "alarm.leaked"};
+    static const char *const list[ALARM_N] = {"alarm.lead",    "alarm.hold_ending", "alarm.hold_ended",
+                                              "alarm.no_show", "alarm.gate",        "alarm.leaked"};
 
     return (unsigned)alarm < ALARM_N ? list[alarm] : event_name(EV_ALARM_RAISED);
 }

@@ -11,8 +11,8 @@ struct location_model {
     uint32_t reported_by, lift_asked_by; /* accounts; 0 = nobody */
     int living;                          /* households */
     int stopped; /* on their way to a bridge bed there, in the commit that freezes it */
-    int listed;                          /* by the leak that froze it */
-    int last[3];                         /* of the one listed last: threat, children, persons */
+    int listed;  /* by the leak that froze it */
+    int last[3]; /* of the one listed last: threat, children, persons */
 };
 
 struct pool_model {
@@ -115,10 +115,9 @@ static void opened(struct safety_model *m, const struct event *ev)
     int threat = n->threat_level == THREAT_UNKNOWN ? THREAT_ORANJE : (int)n->threat_level;
 
     MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
-    m->referrals[m->n_referrals++] =
-        (struct household){.known = ev->u.opened.facts_known,
-                           .rank = {threat, need_children(n), n->n_persons},
-                           .unsafe = n->unsafe_regions};
+    m->referrals[m->n_referrals++] = (struct household){.known = ev->u.opened.facts_known,
+                                                        .rank = {threat, need_children(n), n->n_persons},
+                                                        .unsafe = n->unsafe_regions};
 }
 
 static void made(struct safety_model *m, const struct event *ev)

@@ -133,9 +133,8 @@ static void check_again(struct trace *t, const struct engine *e, const struct re
 {
     for (int i = 0; i < ALARM_N; i++) {
         const struct alarm_state *a = timers_alarm(e, r->id, (enum alarm)i);
-        int64_t due_ms =
-            later(a->raised_at_ms, a->again_at_ms) +
-            again_minutes[i == ALARM_LEAKED ? THREAT_ROOD : r->need.threat_level] * MS_MINUTE;
+        int64_t due_ms = later(a->raised_at_ms, a->again_at_ms) +
+                         again_minutes[i == ALARM_LEAKED ? THREAT_ROOD : r->need.threat_level] * MS_MINUTE;
 
         if (a->n_again > AGAIN_MAX)
             trace_fail(t, "referral %llu: '%s' was raised again %u times", (unsigned long long)r->id.v,

@@ -104,9 +104,11 @@ const char *bridge_state_code(enum bridge_state s)
 const char *const *bridge_end_codes(void)
 {
     static const char *const list[BRIDGE_END_N] = {
-        [BRIDGE_END_NONE] = "",       [BRIDGE_END_PLACED] = "placed",       [BRIDGE_END_HOME] = "home",
-        [BRIDGE_END_MOVED] = "moved", [BRIDGE_END_FAILED] = "failed",       [BRIDGE_END_REFUSED] = "refused",
-        [BRIDGE_END_OVER] = "over",   [BRIDGE_END_WITHDRAWN] = "withdrawn", [BRIDGE_END_CLOSED] = "closed", [BRIDGE_END_LEAKED] = "leaked",
+        [BRIDGE_END_NONE] = "",         [BRIDGE_END_PLACED] = "placed",
+        [BRIDGE_END_HOME] = "home",     [BRIDGE_END_MOVED] = "moved",
+        [BRIDGE_END_FAILED] = "failed", [BRIDGE_END_REFUSED] = "refused",
+        [BRIDGE_END_OVER] = "over",     [BRIDGE_END_WITHDRAWN] = "withdrawn",
+        [BRIDGE_END_CLOSED] = "closed", [BRIDGE_END_LEAKED] = "leaked",
     };
 
     return list;

@@ -38,7 +38,8 @@ enum bridge_kind { BRIDGE_ORDER, BRIDGE_NETWORK, BRIDGE_HOTEL, BRIDGE_BED, BRIDG
 
 enum bridge_state { BRIDGE_PLANNED, BRIDGE_ACTIVE, BRIDGE_ALARM, BRIDGE_ENDED, BRIDGE_STATE_N };
 
-/* Placed, withdrawn and closed come with the referral, leaked with its house; the others are said by people. */
+/* Placed, withdrawn and closed come with the referral, leaked with its house; the others are said by people.
+ */
 enum bridge_end {
     BRIDGE_END_NONE,
     BRIDGE_END_PLACED,
@@ -49,7 +50,8 @@ enum bridge_end {
     BRIDGE_END_OVER,    /* its term is over */
     BRIDGE_END_WITHDRAWN,
     BRIDGE_END_CLOSED,
-    BRIDGE_END_LEAKED, /* the address of its house is known to who must not know it: before the household came */
+    BRIDGE_END_LEAKED, /* the address of its house is known to who must not know it: before the household came
+                        */
     BRIDGE_END_N
 };
 

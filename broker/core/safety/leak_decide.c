@@ -88,7 +88,7 @@ static void take_back(struct decision *d, struct location_id location)
 /* ---- who lives there ---- */
 
 struct household {
-    const struct stay *stay; /* or: */
+    const struct stay *stay;     /* or: */
     const struct bridge *bridge; /* not started: on its way to it */
     const struct referral *r;
 };
@@ -223,7 +223,8 @@ static struct referral_id open_referral(struct decision *d, const struct househo
 }
 
 /* What looks for its next place already goes on, with all that it has come to (a yes, a bridge, a place in a
- * gatekeeper's queue): only what it asked near there is taken back, for that region is no safe one any more. */
+ * gatekeeper's queue): only what it asked near there is taken back, for that region is no safe one any more.
+ */
 static void look_elsewhere(struct decision *d, const struct leak *l, const struct referral *r)
 {
     uint8_t region = engine_location(d->e, l->location)->region;

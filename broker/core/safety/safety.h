@@ -8,8 +8,8 @@
  *
  * A frozen location is hidden from everybody but its own house and the exchange's administrators: its pools
  * are in no list, nothing can be asked there, and what was asked or promised is taken back in the commit that
- * freezes it. The households that live there get a referral in the same commit, the most endangered first; one
- * whose next place is looked for already keeps that search. Each desk is alarmed (timers, ALARM_LEAKED).
+ * freezes it. The households that live there get a referral in the same commit, the most endangered first;
+ * one whose next place is looked for already keeps that search. Each desk is alarmed (timers, ALARM_LEAKED).
  * No name enters here: whether there is a conflict is said by telephone, over a token that both see. */
 #ifndef PLEK_CORE_SAFETY_H
 #define PLEK_CORE_SAFETY_H

@@ -10,7 +10,8 @@
  *   looking     GATE          the gatekeeper has not decided when it presses (gate_clocks.act_by_ms): its
  * desk and the referrer are alarmed
  *   looking,    LEAKED        the address where the household is, or was to go, is known to who must not know
- *   reserved                  it (core/safety): raised in the commit that freezes the house, whatever the threat
+ *   reserved                  it (core/safety): raised in the commit that freezes the house, whatever the
+ * threat
  *
  *   any alarm   raised again  that stands and nobody acknowledged:
  * again_times times each interval, and as often once more with the helpdesk of the exchange, which is next in

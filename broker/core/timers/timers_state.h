@@ -12,7 +12,7 @@ struct referral_slot;
 
 struct timers_slot {
     struct timers t;
-    uint64_t sum; /* digest of t and of the alarm beside it; 0 while its version is 0 */
+    uint64_t sum;    /* digest of t and of the alarm beside it; 0 while its version is 0 */
     uint32_t due;    /* place in the heap + 1, 0 = not there */
     uint32_t leaked; /* place in the table of these alarms + 1, 0 = never raised */
 };

@@ -237,7 +237,8 @@ static void of_a_gatekeeper(void **state)
     exchange_free(x);
 }
 
-/* Nothing looks for its next place: its desk is rung, and the helpdesk hears that somebody must ring the house. */
+/* Nothing looks for its next place: its desk is rung, and the helpdesk hears that somebody must ring the
+ * house. */
 static void of_a_household_whose_facts_are_erased(void **state)
 {
     struct exchange *x = exchange_new();

@@ -1,5 +1,5 @@
-/* The kill switch for those who are there or were to come: whose desk is alarmed and until when, a search that
- * is under way and keeps what it has come to, a household that is moved whole. */
+/* The kill switch for those who are there or were to come: whose desk is alarmed and until when, a search
+ * that is under way and keeps what it has come to, a household that is moved whole. */
 #include "support/exchange.h"
 
 #include "base/mem.h"
