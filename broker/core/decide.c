@@ -89,6 +89,7 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_SET_SURGE] = decide_set_surge,
     [CMD_ASK_CONFLICT] = decide_ask_conflict,
     [CMD_ANSWER_CONFLICT] = decide_answer_conflict,
+    [CMD_CHANGE_BRIDGE] = decide_change_bridge,
 };
 
 /* Refusals that the state of the exchange caused: a repeat must get the same, though the state has moved on.
@@ -108,6 +109,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_SAME_PERSON] = true,   [REFUSAL_CONFLICT_OPEN] = true,
     [REFUSAL_TOO_MANY_KEYS] = true, [REFUSAL_PLACED_ELSEWHERE] = true,
     [REFUSAL_UNIT_GONE] = true,     [REFUSAL_SEARCH_OVER] = true,
+    [REFUSAL_BRIDGE_THERE] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

@@ -28,6 +28,7 @@ enum group {
     GROUP_TABLE,
     GROUP_SELF,
     GROUP_MUNICIPALITY,
+    GROUP_LEAD, /* the team lead of the referrer: its own targets, else those of the desk */
     GROUP_N
 };
 

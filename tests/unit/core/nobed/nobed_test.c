@@ -214,7 +214,7 @@ static void what_cannot_be_a_bridge(void **state)
     REFUSED(w.until_ms = x->now + 36 * MS_DAY);
 #undef REFUSED
     assert_int_equal(open_bridge(x, r, &good).refusal, REFUSAL_NONE);
-    assert_int_equal(open_bridge(x, r, &good).refusal, REFUSAL_DUPLICATE);
+    assert_int_equal(open_bridge(x, r, &good).refusal, REFUSAL_BRIDGE_THERE);
     do_referral(x, CMD_WITHDRAW, r, 0, 1);
     assert_int_equal(open_bridge(x, r, &good).refusal, REFUSAL_WRONG_STATE);
     exchange_free(x);
@@ -541,7 +541,7 @@ static void the_first_bridge_that_says_yes_is_the_one(void **state)
                 the_request(x, one)->cancel_why == CANCEL_OTHER_YES);
     assert_int_equal(do_answer(x, CMD_ACCEPT, one, 0).refusal, REFUSAL_OTHER_WAS_FIRST);
     ask_bridge(x, r, POOL_C);
-    assert_int_equal(x->last.refusal, REFUSAL_DUPLICATE);
+    assert_int_equal(x->last.refusal, REFUSAL_BRIDGE_THERE);
     exchange_free(x);
 }
 
