@@ -49,6 +49,13 @@ test('a request of the last free room says that it is kept for it', { timeout: 1
   await worker.page.getByRole('heading', { name: sayLike('track.asked.one') }).waitFor();
   await house.page.waitForSelector('section.call');
   assert.doesNotMatch(await house.page.locator('section.call').innerText(), /\(0 vrij\)/);
+  await press(house, 'request.no');
+  const sheet = house.page.locator('#decline[open]');
+  await sheet.waitFor();
+  await sheet.locator('details.more > summary').click();
+  assert.ok(await sheet.locator('.choices button').count() > 5);
+  assert.equal(await sheet.getByRole('button', { name: 'Anders', exact: true }).count(), 0, 'a reason that says nothing');
+  await sheet.getByRole('button', { name: say('dialog.back') }).click();
 });
 
 test('the house says that the bed is gone: the worker is alarmed at once and reads why', { timeout: 120_000 }, async () => {
