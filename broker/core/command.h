@@ -120,6 +120,8 @@ enum command_kind {
     CMD_SET_SURGE,
     CMD_ASK_CONFLICT,
     CMD_ANSWER_CONFLICT,
+    /* ---- no bed, since ---- */
+    CMD_CHANGE_BRIDGE, /* another safety owner, other check-ins */
     CMD_N
 };
 
@@ -170,7 +172,8 @@ struct command {
         struct {
             struct referral_id referral;
             const struct bridge_wish *wish;
-        } open_bridge; /* OPEN_BRIDGE */
+            struct bridge_id bridge; /* CHANGE_BRIDGE; of WISH then owner, every_minutes and times count */
+        } open_bridge;               /* OPEN_BRIDGE, CHANGE_BRIDGE */
         struct {
             struct bridge_id bridge;
             int64_t

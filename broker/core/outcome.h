@@ -53,6 +53,7 @@ enum refusal {
     REFUSAL_OWN_ACTIONS,  /* who leaves an MDO has something open there */
     REFUSAL_REGIE_TAKEN,  /* the organisation has it already: a colleague took it, with other words */
     REFUSAL_OFFER_OVER,   /* it was offered, and is not any more */
+    REFUSAL_BRIDGE_THERE, /* a bridge of this kind stands already, or a bed is promised */
     REFUSAL_N
 };
 

@@ -87,15 +87,15 @@ static const char *const owner_kinds[] = {"desk", "other"};
 
 /* The desk's own number is in the intake: who owns it need not say it again. Of a referral that the actor may
  * not see nothing is read here: the answer would say that it is there, and whether it has a number. */
-static void read_owner(struct call *call, struct json_at at, struct bridge_owner *o)
+static void read_owner(struct call *call, struct json_at at, uint64_t referral, struct bridge_owner *o)
 {
     static const char *const fields[] = {"kind", "role", "organisation", "callback"};
     const struct engine *e = app_engine(call->late.app);
     const struct referral *r = NULL;
     struct json_at callback = json_field(at, "callback");
     struct json_faults *f = &call->faults;
-    if (may(e, &call->late.actor, ACT_SEE_NOBED, call->late.id))
-        r = engine_referral(e, (struct referral_id){call->late.id});
+    if (may(e, &call->late.actor, ACT_SEE_NOBED, referral))
+        r = engine_referral(e, (struct referral_id){referral});
     json_only(at, fields, COUNT_OF(fields), f);
     int kind = json_choice(json_field(at, "kind"), owner_kinds, COUNT_OF(owner_kinds), f);
     o->kind = kind == 1 ? BRIDGE_OWNER_OTHER : BRIDGE_OWNER_DESK;
@@ -176,7 +176,7 @@ static void read_wish(struct call *call, struct bridge_wish *w)
     if (json_present(json_field(root, "slept")))
         w->slept = read_slept(call, json_field(root, "slept"));
     if (json_present(own))
-        read_owner(call, own, &w->owner);
+        read_owner(call, own, call->late.id, &w->owner);
     else if (kind >= 0 && bridge_needs_owner(w->kind))
         json_fault_add(f, own.pointer, "is needed: who answers for the household's safety");
     if (json_present(json_field(root, "everyMinutes")))
@@ -250,6 +250,31 @@ void api_bridge_start(struct call *call)
     about_bridge(call, CMD_START_BRIDGE, until, 0);
 }
 
+/* Another safety owner, other moments of checking in. */
+void api_bridge_watch(struct call *call)
+{
+    static const char *const fields[] = {"owner", "everyMinutes", "times"};
+    const struct engine *e = app_engine(call->late.app);
+    const struct bridge *b = engine_bridge(e, (struct bridge_id){call->late.id});
+    struct json_at root = json_root(call->body);
+    struct command cmd = {.kind = CMD_CHANGE_BRIDGE, .actor = call->late.actor};
+    struct bridge_wish wish;
+    memset(&wish, 0, sizeof wish);
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    read_owner(call, json_field(root, "owner"), b != NULL ? b->referral.v : 0, &wish.owner);
+    if (json_present(json_field(root, "everyMinutes")))
+        wish.every_minutes = (uint16_t)json_int(json_field(root, "everyMinutes"), BRIDGE_EVERY_MIN,
+                                                BRIDGE_EVERY_MAX, &call->faults);
+    if (json_present(json_field(root, "times")))
+        read_times(call, json_field(root, "times"), &wish);
+    cmd.u.open_bridge.bridge.v = call->late.id;
+    cmd.u.open_bridge.wish = &wish;
+    if (call->faults.n > 0 && may_command(e, &cmd))
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, "bridge.read"))
+        call_submit(call, &cmd, bridge_changed);
+}
+
 /* On the way to a bridge bed, and when they are expected there, if somebody knows. */
 void api_bridge_travel(struct call *call)
 {
@@ -299,10 +324,15 @@ static void about_night(struct call *call, enum command_kind kind)
     struct json_faults *f = &call->faults;
     struct command cmd = {.kind = kind, .actor = call->late.actor};
     struct night *n = &cmd.u.night.night;
+    bool may_see = may(app_engine(call->late.app), &call->late.actor, ACT_SEE_NOBED, call->late.id);
+    const struct referral *r =
+        may_see ? engine_referral(app_engine(call->late.app), (struct referral_id){call->late.id}) : NULL;
     json_only(root, fields, COUNT_OF(fields), f);
     n->day = day_parse(json_text(date, 10, f));
     if (json_is_string(date.value) && (n->day < 0 || n->day > app_now_ms(call->late.app) / MS_DAY + 1))
         json_fault_add(f, date.pointer, "must be a date like 2026-11-25, not one that is still to come");
+    else if (json_is_string(date.value) && r != NULL && n->day < r->opened_at_ms / MS_DAY - NIGHTS_BEFORE)
+        json_fault_add(f, date.pointer, "must lie at most 31 days before the referral was opened");
     n->slept = read_slept(call, json_field(root, "slept"));
     if (json_present(reason) || kind == CMD_CLOSE_REFERRAL) {
         int index = vocab_list_find(v, LIST_UNPLACED, json_text(reason, VOCAB_CODE_SIZE - 1, f));

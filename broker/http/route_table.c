@@ -78,6 +78,7 @@ static const struct route routes[] = {
     GET_("/bridges", AUTH_SESSION, api_bridges_list),
     WRITE_("/bridges/{id}/start", AUTH_SESSION, 0, api_bridge_start),
     WRITE_("/bridges/{id}/check-ins", AUTH_SESSION, 0, api_bridge_check_in),
+    WRITE_("/bridges/{id}/watch", AUTH_SESSION, 0, api_bridge_watch),
     WRITE_("/bridges/{id}/travel", AUTH_SESSION, 0, api_bridge_travel),
     WRITE_("/bridges/{id}/funding", AUTH_SESSION, 0, api_bridge_funding),
     WRITE_("/bridges/{id}/end", AUTH_SESSION, 0, api_bridge_end),

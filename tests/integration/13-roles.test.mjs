@@ -135,6 +135,7 @@ GET /bridges                     200 200 403   403    200      403     403     4
 POST /bridges/{id}/start         200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/check-ins     200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/end           200 404 404   404    404      403     403     403    403     403     403  401  401
+POST /bridges/{id}/watch         200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/travel        200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/funding       403 403 200   404    403      403     403     403    403     403     403  401  401
 GET /referrals/{id}/bridges      200 404 403   404    404      404     404     404    404     403     403  401  401
@@ -409,6 +410,7 @@ const GIVEN = {
   'POST /gate-requests/{id}/withdrawal': ['taken'],
   'POST /bridges/{id}/start': ['bridge'],
   'POST /bridges/{id}/check-ins': ['bridge', () => ({ result: 'safe' })],
+  'POST /bridges/{id}/watch': ['bridge', () => ({ owner: { kind: 'desk', callback: '010 000 0001' }, everyMinutes: 60 })],
   'POST /bridges/{id}/travel': ['bed', () => ({ etaAt: new Date(Date.now() + 3_600_000).toISOString() })],
   'POST /bridges/{id}/funding': ['slept', () => ({ stream: 'wmo', municipality: 'GM0363', from: today(), reason: 'besluit' })],
   'POST /bridges/{id}/end': ['bridge', () => ({ reason: 'moved' })],

@@ -42,6 +42,7 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_TAKE_OVER] = R(REFERRER) | R(COMENSHA),
     /* ---- no bed: bridges and the unplaced register ---- */
     [CMD_OPEN_BRIDGE] = R(REFERRER) | R(COMENSHA),
+    [CMD_CHANGE_BRIDGE] = R(REFERRER) | R(COMENSHA),
     [CMD_START_BRIDGE] = R(REFERRER) | R(COMENSHA),
     [CMD_CHECK_IN] = R(REFERRER) | R(COMENSHA),
     [CMD_END_BRIDGE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),

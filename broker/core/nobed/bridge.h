@@ -128,6 +128,8 @@ struct bridge_wish {
     int64_t until_ms; /* 0 = an order's usual term */
 };
 
+#define NIGHTS_BEFORE 31 /* days before the referral was opened that a night may be told of */
+
 /* One night without a place. */
 struct night {
     int32_t day;    /* days since 1970-01-01 of the evening it began, Dutch calendar as its teller says */

@@ -85,7 +85,7 @@ enum refusal decide_open_bridge(struct decision *d)
     if (!referral_is_live(r->state))
         return REFUSAL_WRONG_STATE;
     if (engine_bridge_of(d->e, r->id, w->kind) != NULL)
-        return REFUSAL_DUPLICATE;
+        return REFUSAL_BRIDGE_THERE;
     b = &decision_event(d, EV_BRIDGE_OPENED)->u.bridge_opened;
     b->id.v = engine_bridges(d->e) + 1;
     d->outcome->made = b->id.v;
@@ -109,6 +109,40 @@ enum refusal decide_open_bridge(struct decision *d)
         b->every_minutes = w->every_minutes != 0 ? w->every_minutes : settings_of(d)->bridge_check_in_minutes;
         watch_check_ins(d, b);
     }
+    return REFUSAL_NONE;
+}
+
+/* Who watches over the household, and when it checks in, from here. What rings goes on ringing: a new owner
+ * hears it, and only a word of the household makes it quiet. */
+enum refusal decide_change_bridge(struct decision *d)
+{
+    const struct bridge *b = engine_bridge(d->e, d->cmd->u.open_bridge.bridge);
+    struct bridge_wish w = *d->cmd->u.open_bridge.wish;
+    struct bridge *now = NULL;
+
+    d->outcome->referral = b->referral;
+    d->outcome->made = b->id.v;
+    w.kind = b->kind;
+    w.slept = b->slept;
+    w.until_ms = 0;
+    if (b->kind != BRIDGE_HOTEL && b->kind != BRIDGE_NETWORK)
+        return REFUSAL_WRONG_STATE; /* no order and no bed has check-ins */
+    if (!wish_is_sane(d, &w) || w.owner.kind == BRIDGE_OWNER_NONE)
+        return REFUSAL_LIMIT;
+    if (!bridge_is_live(b))
+        return REFUSAL_WRONG_STATE;
+    now = &decision_event(d, EV_BRIDGE_CHANGED)->u.bridge_opened;
+    *now = *b;
+    now->state = b->started_at_ms != 0 ? BRIDGE_ACTIVE : BRIDGE_PLANNED;
+    now->owner = w.owner;
+    now->every_minutes = w.every_minutes != 0    ? w.every_minutes
+                         : b->every_minutes != 0 ? b->every_minutes
+                                                 : settings_of(d)->bridge_check_in_minutes;
+    now->n_times = w.n_times;
+    memset(now->times_ms, 0, sizeof now->times_ms);
+    memcpy(now->times_ms, w.times_ms, w.n_times * sizeof now->times_ms[0]);
+    if (b->state != BRIDGE_ALARM)
+        watch_check_ins(d, now);
     return REFUSAL_NONE;
 }
 
@@ -352,13 +386,15 @@ static enum refusal judge_night(const struct decision *d, bool closing)
 {
     const struct vocab *v = engine_vocab(d->e);
     const struct night *n = &d->cmd->u.night.night;
+    const struct referral *r = engine_referral(d->e, d->cmd->u.night.referral);
     int64_t today = d->now_ms / MS_DAY;
 
     if (!nobed_is_night(v, n->slept) || n->reason > vocab_list_size(v, LIST_UNPLACED) ||
         (closing && n->reason == 0))
         return REFUSAL_UNKNOWN_REASON;
     /* A day more than the clock says, for east of Greenwich the night begins first. */
-    return n->day < 0 || n->day > today + 1 ? REFUSAL_LIMIT : REFUSAL_NONE;
+    return n->day < r->opened_at_ms / MS_DAY - NIGHTS_BEFORE || n->day > today + 1 ? REFUSAL_LIMIT
+                                                                                   : REFUSAL_NONE;
 }
 
 static const struct night *known_night(const struct engine *e, struct referral_id id, int32_t day)

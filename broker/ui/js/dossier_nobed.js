@@ -23,7 +23,7 @@ const PHONE = /^[0-9+][0-9 +-]{5,22}$/;
 /** Nothing is filled in yet. */
 const blank = () => ({
   /** @type {string | null} */ open: null, // a form, or "end-<bridge>"
-  owner: 'desk', role: 'police', organisation: '', phone: '', every: '120', first: '', slept: 'familie_vrienden', given: 'no', night: '', sleptNight: '', reason: '', eta: '',
+  watched: 'no', owner: 'desk', role: 'police', organisation: '', phone: '', every: '120', first: '', slept: 'familie_vrienden', given: 'no', night: '', sleptNight: '', reason: '', eta: '',
 });
 
 /** What is being filled in; only on this screen, and only for the referral that is shown. */
@@ -174,8 +174,9 @@ function actions(b, ctx) {
     ${ours && !b.startedAt && b.kind !== 'bed' ? button(t(b.kind === 'order' ? 'nobed.say_given' : 'nobed.say_there'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: start }) : nothing}
     ${!b.startedAt && b.kind === 'bed' ? button(t('nobed.say_there'), { kind: 'primary', icon: 'door-enter', busy: ctx.busy, click: () => send(ctx, `/requests/${b.requestId}/arrival`, {}, 'nobed.done_start') }) : nothing}
     ${canExtend ? button(t('nobed.extend'), { icon: 'clock', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/start`, { untilAt: longest() }, 'nobed.done_start') }) : nothing}
+    ${isOurs && (b.kind === 'hotel' || b.kind === 'network') ? button(t('nobed.watch'), { kind: 'subtle', icon: 'users', about: t(`nobed.kind_${b.kind}`), click: () => toggle(ctx, `watch-${b.id}`) }) : nothing}
     ${button(t('nobed.end'), { kind: 'subtle', about: t(`nobed.kind_${b.kind}`), click: () => toggle(ctx, `end-${b.id}`) })}</div>
-    ${form.open === `end-${b.id}` ? endForm(b, ctx) : nothing}`;
+    ${form.open === `watch-${b.id}` ? watchForm(b, ctx) : nothing}${form.open === `end-${b.id}` ? endForm(b, ctx) : nothing}`;
 }
 
 /** @param {Bridge} b @param {Context} ctx */
@@ -224,23 +225,45 @@ function ahead(hhmm, nowMs) {
   return at > nowMs ? at : at + DAY_MS;
 }
 
+/** When they check in, by what is filled in. @param {Context} ctx */
+const checkIns = ctx => ({ everyMinutes: Number(form.every), ...(/^\d\d:\d\d$/.test(form.first) ? { times: [new Date(ahead(form.first, ctx.api.now())).toISOString()] } : {}) });
+
+/** @param {Context} ctx */
+const checkInFields = ctx => html`<div class="nobed-pair">${field('nobed-first', t('nobed.first'), form.first, v => { form.first = v; }, { type: 'time' })}
+    ${choice('nobed-every', t('nobed.every'), form.every, EVERY.map(m => [m, t('nobed.every_hours', { n: Number(m) / 60 })]), v => { form.every = v; })}</div>`;
+
+/** Somebody else answers for them, or they check in at other times. @param {Bridge} b @param {Context} ctx */
+function watchForm(b, ctx) {
+  const save = () => {
+    if (isRight(ctx, ownerFaults(ctx))) send(ctx, `/bridges/${b.id}/watch`, { owner: owner(), ...checkIns(ctx) }, 'nobed.done_watch', `watch-${b.id}`);
+  };
+  return html`<div class="nobed-form" id="form-watch-${b.id}">${faultSummary(`form-watch-${b.id}`)}${ownerFields(ctx)}${checkInFields(ctx)}
+    ${button(t('nobed.save_watch'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
+}
+
 /** @param {Context} ctx */
 function hotelForm(ctx) {
   const save = () => {
     if (!isRight(ctx, ownerFaults(ctx))) return;
-    const times = /^\d\d:\d\d$/.test(form.first) ? { times: [new Date(ahead(form.first, ctx.api.now())).toISOString()] } : {};
-    send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner: owner(), everyMinutes: Number(form.every), ...times }, 'nobed.done_open', 'hotel');
+    send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner: owner(), ...checkIns(ctx) }, 'nobed.done_open', 'hotel');
   };
   return html`<div class="nobed-form" id="form-hotel">${faultSummary('form-hotel')}${ownerFields(ctx)}
-    <div class="nobed-pair">${field('nobed-first', t('nobed.first'), form.first, v => { form.first = v; }, { type: 'time' })}
-    ${choice('nobed-every', t('nobed.every'), form.every, EVERY.map(m => [m, t('nobed.every_hours', { n: Number(m) / 60 })]), v => { form.every = v; })}</div>
+    ${checkInFields(ctx)}
     ${button(t('nobed.save_hotel'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
+}
+
+/** Somebody may watch over who sleeps with people of its own: then with a number, and moments to check in. @param {Context} ctx */
+function saveNetwork(ctx) {
+  if (form.watched === 'yes' && !isRight(ctx, ownerFaults(ctx))) return;
+  send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'network', slept: form.slept, ...(form.watched === 'yes' ? { owner: owner(), ...checkIns(ctx) } : {}) }, 'nobed.done_open', 'network');
 }
 
 /** @param {Context} ctx */
 const networkForm = ctx => html`<div class="nobed-form" id="form-network">${faultSummary('form-network')}<p class="small subtle">${t('nobed.network_hint')}</p>
   ${choice('nobed-slept', t('nobed.where'), form.slept, /** @type {[string, string][]} */ (nights().map(r => [r.code, either(r.labelNl, r.labelEn)])), v => { form.slept = v; })}
-  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'network', slept: form.slept }, 'nobed.done_open', 'network') })}</div>`;
+  <fieldset class="question"><legend>${t('nobed.watched')}</legend>${segments({ name: 'nobed-watched', value: form.watched, options: [['no', t('nobed.watched_no')], ['yes', t('nobed.watched_yes')]], set: v => { form.watched = v; ctx.redraw(); } })}</fieldset>
+  ${form.watched === 'yes' ? html`${ownerFields(ctx)}${checkInFields(ctx)}` : nothing}
+  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => saveNetwork(ctx) })}</div>`;
 
 /** @param {Context} ctx */
 const orderForm = ctx => html`<div class="nobed-form" id="form-order"><p class="small subtle">${t('nobed.order_hint')}</p>
