@@ -73,11 +73,11 @@ json_t *view_note(const struct engine *e, const struct actor *actor, struct note
     return o;
 }
 
-static json_t *view_items(const struct engine *e, struct referral_id id)
+static json_t *view_items(const struct engine *e, const struct request *q)
 {
     const struct vocab *v = engine_vocab(e);
-    const struct handover *h = engine_handover(e, id);
-    uint32_t required = handover_required(e, id);
+    const struct handover *h = engine_handover_of(e, q);
+    uint32_t required = handover_required(e, q);
     json_t *list = json_array();
 
     for (unsigned i = 0; i < vocab_list_size(v, LIST_HANDOVER); i++) {
@@ -115,14 +115,15 @@ static json_t *view_receiver(const struct engine *e, const struct request *q, en
 
 json_t *view_handover(const struct engine *e, const struct actor *actor, struct referral_id id)
 {
-    const struct request *q = handover_request(e, engine_referral(e, id));
-    const struct handover *h = engine_handover(e, id);
+    const struct request *q = audience_of_handover(e, actor, id);
+    const struct handover *h = engine_handover_of(e, q);
     enum handover_side side = actor->role == ROLE_SHELTER ? HANDOVER_HOUSE : HANDOVER_REFERRER;
     json_t *notes = json_array();
     json_t *o = json_pack("{s:I, s:s, s:o}", "referralId", (json_int_t)id.v, "side", handover_side_code(side),
-                          "items", view_items(e, id));
+                          "items", view_items(e, q));
 
     json_object_set_new(o, "requestId", q != NULL ? json_integer((json_int_t)q->id.v) : json_null());
+    json_object_set_new(o, "bridge", json_boolean(q != NULL && q->bridge));
     json_object_set_new(o, "completeAt", view_time(h != NULL ? h->complete_at_ms : 0));
     json_object_set_new(o, "receiver", q != NULL ? view_receiver(e, q, side) : json_null());
     for (const struct sealed_note *n = engine_note_newest(e, id); n != NULL; n = engine_note(e, n->before)) {

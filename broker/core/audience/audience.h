@@ -134,6 +134,13 @@ struct flags_audience audience_of_flags(const struct engine *e, const struct act
  * places: its sheet, which every desk of it can open, has none to ring. */
 bool audience_of_ringing(const struct engine *e, struct org_id org, struct pool_id pool);
 
+/* The request of which ACTOR may acknowledge the list and read and write notes; NULL = none. The house of a
+ * bridge bed has its own, also while the referrer hands over to the place that came after it. A house that
+ * hands a household on has no note of its own to the next: where they go is told to nobody there. It writes
+ * to the referrer, who writes to the next house. */
+const struct request *audience_of_handover(const struct engine *e, const struct actor *actor,
+                                           struct referral_id id);
+
 /* May this event's small facts (ids and states, never a household's) be pushed to ACTOR's stream? */
 bool audience_of_event(const struct engine *e, const struct actor *actor, const struct event *ev);
 

@@ -183,11 +183,14 @@ bool may_read_note(const struct engine *e, const struct actor *a, uint64_t objec
     const struct sealed_note *n = engine_note(e, (struct note_id){id_of(object)});
     const struct request *q = n != NULL ? engine_request(e, n->request) : NULL;
 
-    if (q == NULL || (q->state != REQUEST_ACCEPTED && q->state != REQUEST_ADMITTED))
+    if (q == NULL ||
+        (q->state != REQUEST_ACCEPTED && q->state != REQUEST_ADMITTED && q->state != REQUEST_LEFT))
         return false;
+    /* What the house of a bridge bed wrote goes with the household to its place. */
     if (n->from == HANDOVER_HOUSE)
         return is_own_referral(a, engine_referral(e, n->referral));
-    return a->role == ROLE_SHELTER && q->left_at_ms == 0 && is_own_pool(a, engine_pool(e, q->pool));
+    return q->state != REQUEST_LEFT && a->role == ROLE_SHELTER && q->left_at_ms == 0 &&
+           is_own_pool(a, engine_pool(e, q->pool));
 }
 
 bool may_see_leak(const struct engine *e, const struct actor *a, uint64_t object)

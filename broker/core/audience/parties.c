@@ -202,7 +202,26 @@ bool is_of_handover(const struct engine *e, const struct actor *a, struct referr
 {
     const struct referral *r = engine_referral(e, id);
 
-    return is_own_referral(a, r) || is_receiving(e, a, r);
+    return is_own_referral(a, r) || audience_of_handover(e, a, id) != NULL;
+}
+
+/* The referrer hands over what stands now; a house its own yes, the place before a bridge bed. */
+const struct request *audience_of_handover(const struct engine *e, const struct actor *a,
+                                           struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    if (is_own_referral(a, r))
+        return handover_now(e, r);
+    if (is_receiving(e, a, r))
+        return handover_request(e, r);
+    for (unsigned i = r != NULL && a->role == ROLE_SHELTER ? r->n_requests : 0; i > 0; i--) {
+        const struct request *q = engine_request(e, r->requests[i - 1]);
+
+        if (q->bridge && handover_stands(e, q) && is_own_pool(a, engine_pool(e, q->pool)))
+            return q;
+    }
+    return NULL;
 }
 
 /* ---- safety ---- */

@@ -105,16 +105,44 @@ const struct org_key *engine_org_key_active(const struct engine *e, struct org_i
     return engine_org_key(e, (struct org_key_id){e->handover.of_org[org.v - 1].active});
 }
 
-const struct request *handover_request(const struct engine *e, const struct referral *r)
+static bool is_yes(const struct request *q)
+{
+    return q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED;
+}
+
+static const struct request *newest_yes(const struct engine *e, const struct referral *r, bool bridge)
 {
     for (unsigned i = r != NULL ? r->n_requests : 0; i > 0; i--) {
         const struct request *q = engine_request(e, r->requests[i - 1]);
 
-        /* A bridge bed is for the time being: the handing over is to the place that they came for. */
-        if (!q->bridge && (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED))
+        if (q->bridge == bridge && is_yes(q))
             return q;
     }
     return NULL;
+}
+
+const struct request *handover_request(const struct engine *e, const struct referral *r)
+{
+    return newest_yes(e, r, false);
+}
+
+const struct request *handover_bridge(const struct engine *e, const struct referral *r)
+{
+    return newest_yes(e, r, true);
+}
+
+const struct request *handover_now(const struct engine *e, const struct referral *r)
+{
+    const struct request *q = handover_request(e, r);
+
+    return q != NULL ? q : handover_bridge(e, r);
+}
+
+bool handover_stands(const struct engine *e, const struct request *q)
+{
+    if (q->bridge)
+        return is_yes(q);
+    return handover_request(e, engine_referral(e, q->referral)) == q;
 }
 
 static struct handover_of of_referral(const struct engine *e, struct referral_id id)
@@ -122,20 +150,24 @@ static struct handover_of of_referral(const struct engine *e, struct referral_id
     return id.v >= 1 && id.v <= e->handover.n_of ? e->handover.of[id.v - 1] : (struct handover_of){0};
 }
 
-const struct handover *engine_handover(const struct engine *e, struct referral_id id)
+const struct handover *engine_handover_of(const struct engine *e, const struct request *q)
 {
-    const struct request *q = handover_request(e, engine_referral(e, id));
-    uint32_t list = of_referral(e, id).list;
+    uint32_t list = q != NULL && handover_stands(e, q) ? of_referral(e, q->referral).list : 0;
 
-    /* An earlier yes that was undone had a list of its own. */
-    if (q == NULL || list == 0 || e->handover.lists[list - 1].h.request.v != q->id.v)
-        return NULL;
-    return &e->handover.lists[list - 1].h;
+    /* Each yes has a list of its own: one that was undone, a bridge bed, the place. */
+    while (list != 0 && e->handover.lists[list - 1].h.request.v != q->id.v)
+        list = e->handover.lists[list - 1].before;
+    return list != 0 ? &e->handover.lists[list - 1].h : NULL;
 }
 
-uint32_t handover_required(const struct engine *e, struct referral_id id)
+const struct handover *engine_handover(const struct engine *e, struct referral_id id)
 {
-    const struct handover *h = engine_handover(e, id);
+    return engine_handover_of(e, handover_now(e, engine_referral(e, id)));
+}
+
+uint32_t handover_required(const struct engine *e, const struct request *q)
+{
+    const struct handover *h = engine_handover_of(e, q);
 
     return h != NULL ? h->required : vocab_handover_required(e->vocab);
 }

@@ -124,8 +124,8 @@ struct sealed_note {
     struct note_id before; /* the note of the same referral before this one; 0 = none */
 };
 
-/* The list of one accepted request. An item is acknowledged when it was arranged or found not to be needed:
- * which of the two is said between the two sides and is not kept. */
+/* The list of one accepted request, a bridge bed's too. An item is acknowledged when it was arranged or found
+ * not to be needed: which of the two is said between the two sides and is not kept. */
 struct handover {
     struct referral_id referral;
     struct request_id request;
@@ -155,12 +155,21 @@ const struct org_key *engine_org_key(const struct engine *e, struct org_key_id i
 const struct sealed_note *engine_note(const struct engine *e, struct note_id id);
 /* The key that is in use: confirmed, and neither replaced nor lost; also while somebody asks for its loss. */
 const struct org_key *engine_org_key_active(const struct engine *e, struct org_id org);
-/* The request that a handover is about: accepted or admitted. */
+/* The request for the place that the household came for: accepted or admitted. */
 const struct request *handover_request(const struct engine *e, const struct referral *r);
-/* The list of that request; NULL while nobody acknowledged anything. */
+/* The newest bridge bed that a house said yes to and that the household has not left. A household waits there
+ * for its place, so it is handed over to that house as to any. */
+const struct request *handover_bridge(const struct engine *e, const struct referral *r);
+/* What the referrer hands over now: the place, and before there is one the bridge bed. */
+const struct request *handover_now(const struct engine *e, const struct referral *r);
+/* Q is of a handover that can go on: the place, or a bridge bed that stands, also beside the place. */
+bool handover_stands(const struct engine *e, const struct request *q);
+/* The list of Q; NULL while nobody acknowledged anything. */
+const struct handover *engine_handover_of(const struct engine *e, const struct request *q);
+/* The list of handover_now. */
 const struct handover *engine_handover(const struct engine *e, struct referral_id id);
-/* What is required: by the list, or, if it has not begun, by the code list. */
-uint32_t handover_required(const struct engine *e, struct referral_id id);
+/* What is required for Q: by its list, or, if it has not begun or Q is NULL, by the code list. */
+uint32_t handover_required(const struct engine *e, const struct request *q);
 /* The newest note of a referral; the others by `before`. */
 const struct sealed_note *engine_note_newest(const struct engine *e, struct referral_id id);
 /* The organisation that notes from SIDE of REQUEST go to. */

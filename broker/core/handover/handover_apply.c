@@ -327,18 +327,19 @@ void key_loss_dropped_apply(struct engine *e, const struct event *ev)
 static const struct request *standing(const struct engine *e, struct referral_id referral,
                                       struct request_id request)
 {
-    const struct request *q = handover_request(e, engine_referral(e, referral));
+    const struct request *q = engine_request(e, request);
 
-    return q != NULL && q->id.v == request.v ? q : NULL;
+    return q != NULL && q->referral.v == referral.v && handover_stands(e, q) ? q : NULL;
 }
 
 const char *handover_item_impossible(const struct engine *e, const struct event *ev)
 {
     const struct ev_item *i = &ev->u.item;
-    const struct handover *h = engine_handover(e, i->referral);
+    const struct request *q = standing(e, i->referral, i->request);
+    const struct handover *h = engine_handover_of(e, q);
     uint32_t bit = i->item < HANDOVER_ITEMS_MAX ? UINT32_C(1) << i->item : 0;
 
-    if (standing(e, i->referral, i->request) == NULL)
+    if (q == NULL)
         return "a handover without a yes";
     if (bit == 0 || i->required >> HANDOVER_ITEMS_MAX != 0)
         return "an item that is not on the list";
@@ -353,16 +354,21 @@ static struct handover_slot *list_of(struct engine *e, const struct ev_item *i)
 {
     struct handover_state *s = &e->handover;
     struct handover_slot *slot = NULL;
+    uint32_t before = 0;
 
-    if (engine_handover(e, i->referral) != NULL)
-        return &s->lists[s->of[i->referral.v - 1].list - 1];
     grow_of(s, i->referral.v);
+    before = s->of[i->referral.v - 1].list;
+    for (uint32_t k = before; k != 0; k = s->lists[k - 1].before) {
+        if (s->lists[k - 1].h.request.v == i->request.v)
+            return &s->lists[k - 1];
+    }
     MEM_GROW(s->lists, s->n_lists, s->cap_lists);
     slot = &s->lists[s->n_lists++];
     memset(slot, 0, sizeof *slot);
     slot->h.referral = i->referral;
     slot->h.request = i->request;
     slot->h.required = i->required;
+    slot->before = before;
     s->of[i->referral.v - 1].list = s->n_lists;
     return slot;
 }

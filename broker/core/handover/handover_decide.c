@@ -3,6 +3,7 @@
 #include "core/decide.h"
 
 #include "base/time_text.h"
+#include "core/audience/audience.h"
 #include "core/engine_state.h"
 
 #include <string.h>
@@ -143,8 +144,8 @@ enum refusal decide_handover_item(struct decision *d)
 {
     const struct cmd_item *c = &d->cmd->u.item;
     const struct referral *r = engine_referral(d->e, c->referral);
-    const struct request *q = handover_request(d->e, r);
-    const struct handover *h = engine_handover(d->e, c->referral);
+    const struct request *q = audience_of_handover(d->e, &d->cmd->actor, c->referral);
+    const struct handover *h = engine_handover_of(d->e, q);
     enum handover_side side = writer_side(d);
     uint32_t bit = 0;
     struct ev_item *i = NULL;
@@ -161,7 +162,7 @@ enum refusal decide_handover_item(struct decision *d)
     i = &decision_event(d, EV_HANDOVER_ITEM)->u.item;
     i->referral = r->id;
     i->request = q->id;
-    i->required = handover_required(d->e, r->id);
+    i->required = handover_required(d->e, q);
     i->item = (uint8_t)(c->item - 1);
     i->side = side;
     i->given = c->given;
@@ -184,7 +185,7 @@ enum refusal decide_write_note(struct decision *d)
 {
     const struct cmd_write_note *c = d->cmd->u.write_note;
     const struct referral *r = engine_referral(d->e, c->referral);
-    const struct request *q = handover_request(d->e, r);
+    const struct request *q = audience_of_handover(d->e, &d->cmd->actor, c->referral);
     const struct org_key *k = NULL;
     struct ev_note_written *w = NULL;
 

@@ -88,6 +88,7 @@ struct note_slot {
 struct handover_slot {
     struct handover h;
     uint64_t sum;
+    uint32_t before; /* the list of the same referral before this one; 0 = none; in no digest */
 };
 struct handover_state {
     struct org_key_slot *keys;
