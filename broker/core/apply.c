@@ -114,6 +114,12 @@ static const struct applier appliers[EV_N] = {
     [EV_CONSULT_ASKED] = {consult_asked_impossible, consult_asked_apply},
     [EV_CONSULT_ANSWERED] = {consult_answered_impossible, consult_answered_apply},
     [EV_CONSULT_CLOSED] = {consult_closed_impossible, consult_closed_apply},
+    [EV_REGIE_NAMED] = {regie_named_impossible, regie_named_apply},
+    [EV_MDO_NOTED_OUTSIDE] = {mdo_noted_impossible, mdo_noted_apply},
+    [EV_MDO_REMINDED] = {mdo_reminded_impossible, mdo_reminded_apply},
+    [EV_MDO_ITEM_REMINDED] = {item_reminded_impossible, item_reminded_apply},
+    [EV_REGIE_REMINDED] = {regie_reminded_impossible, regie_reminded_apply},
+    [EV_CONSULT_REMINDED] = {consult_reminded_impossible, consult_reminded_apply},
     /* ---- warm handover, keys and notes ---- */
     [EV_KEY_MADE] = {key_made_impossible, key_made_apply},
     [EV_KEY_CONFIRMED] = {key_confirmed_impossible, key_confirmed_apply},

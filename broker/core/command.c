@@ -64,6 +64,7 @@ const char *command_name(enum command_kind k)
         [CMD_MOVE_ITEM] = "move item",
         [CMD_OFFER_REGIE] = "offer regie",
         [CMD_TAKE_REGIE] = "take regie",
+        [CMD_NAME_REGIE] = "name regie",
         [CMD_KEEP_REGIE] = "keep regie",
         [CMD_END_REGIE] = "end regie",
         [CMD_ASK_CONSULT] = "ask consult",

@@ -100,6 +100,7 @@ enum command_kind {
     CMD_ASK_CONSULT,
     CMD_ANSWER_CONSULT,
     CMD_CLOSE_CONSULT,
+    CMD_NAME_REGIE,
     /* ---- warm handover, keys and notes ---- */
     CMD_MAKE_KEY,
     CMD_CONFIRM_KEY,

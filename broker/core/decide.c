@@ -66,6 +66,7 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_MOVE_ITEM] = decide_move_item,
     [CMD_OFFER_REGIE] = decide_offer_regie,
     [CMD_TAKE_REGIE] = decide_take_regie,
+    [CMD_NAME_REGIE] = decide_name_regie,
     [CMD_KEEP_REGIE] = decide_keep_regie,
     [CMD_END_REGIE] = decide_end_regie,
     [CMD_ASK_CONSULT] = decide_ask_consult,
@@ -106,7 +107,9 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_NO_KEY] = true,        [REFUSAL_KEY_SECOND_PERSON] = true,
     [REFUSAL_NO_GATEKEEPER] = true, [REFUSAL_EXTENSIONS] = true,
     [REFUSAL_SAME_PERSON] = true,   [REFUSAL_CONFLICT_OPEN] = true,
-    [REFUSAL_TOO_MANY_KEYS] = true,
+    [REFUSAL_TOO_MANY_KEYS] = true, [REFUSAL_NOT_AT_TABLE] = true,
+    [REFUSAL_OWN_ACTIONS] = true,   [REFUSAL_REGIE_TAKEN] = true,
+    [REFUSAL_OFFER_OVER] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

@@ -66,7 +66,9 @@ decide_fn decide_find_residence;
 /* care/care_decide.c */
 decide_fn decide_convene_mdo, decide_invite_mdo, decide_answer_mdo, decide_date_mdo, decide_close_mdo,
     decide_note_mdo, decide_move_item, decide_offer_regie, decide_take_regie, decide_keep_regie,
-    decide_end_regie, decide_ask_consult, decide_answer_consult, decide_close_consult;
+    decide_end_regie, decide_ask_consult, decide_answer_consult, decide_close_consult, decide_name_regie;
+/* care/care_remind.c: nobody did it in time; KIND is of enum due_kind */
+void decide_care_due(struct decision *d, int kind, uint64_t id);
 /* ---- warm handover, keys and notes ---- */
 /* handover/handover_decide.c */
 decide_fn decide_make_key, decide_confirm_key, decide_lose_key, decide_confirm_key_loss, decide_keep_key,

@@ -35,6 +35,8 @@ enum refusal decide_tick(struct decision *d)
 
         if (due[i].kind == DUE_REFERRAL)
             decision_referral_event(d, EV_REFERRAL_UNPLACED, engine_referral(d->e, id));
+        else if (due[i].kind >= DUE_MDO && due[i].kind <= DUE_CONSULT)
+            decide_care_due(d, (int)due[i].kind, due[i].id);
         else if (due[i].kind == DUE_NOTE)
             decide_note_due(d, due[i].id);
         else if (due[i].kind == DUE_ORG_KEY)

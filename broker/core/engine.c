@@ -55,6 +55,7 @@ struct core_settings core_settings_default(void)
         /* ---- gatekeepers ---- */
         /* ---- stays, clocks, nights and funding ---- */
         /* ---- MDO, regiehouder, consult ---- */
+        .care = {.remind_s = 24 * 3600},
         /* ---- warm handover, keys and notes ---- */
         .handover = {.note_keep_s = 7 * 24 * 3600,
                      .note_unread_s = 90 * 24 * 3600,

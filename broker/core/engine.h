@@ -61,6 +61,7 @@ struct core_settings {
     /* ---- gatekeepers ---- */
     /* ---- stays, clocks, nights and funding ---- */
     /* ---- MDO, regiehouder, consult ---- */
+    struct care_settings care;
     /* ---- warm handover, keys and notes ---- */
     struct handover_settings handover;
     /* ---- location leaked, surge, conflict check ---- */

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "core/care/care_state.h"
 
 static bool is_before(const struct due *a, const struct due *b)
 {
@@ -27,6 +28,8 @@ static uint32_t *place_of(struct engine *e, const struct due *d)
         return &timers_slot(e, (struct referral_id){d->id})->due;
     if (d->kind == DUE_CLOCK)
         return clock_due_place(e, d->id);
+    if (d->kind >= DUE_MDO && d->kind <= DUE_CONSULT)
+        return care_due_place(e, d);
     if (d->kind == DUE_NOTE)
         return &e->handover.notes[d->id - 1].due;
     if (d->kind == DUE_ORG_KEY)

@@ -43,6 +43,7 @@ static size_t side_tables(const struct engine *e)
            block(e->stay.cap_flags * sizeof *e->stay.flags) + block(e->care.cap_mdos * sizeof *e->care.mdos) +
            block(e->care.cap_items * sizeof *e->care.items) +
            block(e->care.cap_regies * sizeof *e->care.regies) +
+           block(e->care.cap_outsides * sizeof *e->care.outsides) +
            block(e->care.cap_consults * sizeof *e->care.consults) +
            block(e->handover.cap_notes * sizeof *e->handover.notes) +
            block(e->handover.cap_lists * sizeof *e->handover.lists) +

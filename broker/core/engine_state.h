@@ -116,6 +116,10 @@ enum due_kind {
     /* ---- stays, clocks, nights and funding ---- */
     DUE_CLOCK,
     /* ---- MDO, regiehouder, consult ---- */
+    DUE_MDO,
+    DUE_MDO_ITEM,
+    DUE_REGIE, /* by the referral with which it began */
+    DUE_CONSULT,
     /* ---- warm handover, keys and notes ---- */
     DUE_NOTE,
     DUE_ORG_KEY,

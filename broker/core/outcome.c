@@ -33,6 +33,10 @@ const char *refusal_code(enum refusal r)
         /* ---- MDO, regiehouder, consult ---- */
         [REFUSAL_NO_CONSENT] = "no_consent",
         [REFUSAL_OPEN_ACTIONS] = "open_actions",
+        [REFUSAL_NOT_AT_TABLE] = "not_at_table",
+        [REFUSAL_OWN_ACTIONS] = "own_actions",
+        [REFUSAL_REGIE_TAKEN] = "regie_taken",
+        [REFUSAL_OFFER_OVER] = "offer_over",
         /* ---- warm handover, keys and notes ---- */
         [REFUSAL_NO_KEY] = "no_key",
         [REFUSAL_KEY_SECOND_PERSON] = "key_second_person",

@@ -44,6 +44,11 @@ enum refusal {
     REFUSAL_CONFLICT_OPEN, /* the referrer asked for a known conflict; answer that first */
     /* ---- keys (warm handover) ---- */
     REFUSAL_TOO_MANY_KEYS, /* the organisation has made as many as it ever may */
+    /* ---- MDO, regiehouder, consult, since ---- */
+    REFUSAL_NOT_AT_TABLE, /* an action for who refused the invitation or has left */
+    REFUSAL_OWN_ACTIONS,  /* who leaves an MDO has something open there */
+    REFUSAL_REGIE_TAKEN,  /* the organisation has it already: a colleague took it, with other words */
+    REFUSAL_OFFER_OVER,   /* it was offered, and is not any more */
     REFUSAL_N
 };
 

@@ -96,6 +96,7 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_MOVE_ITEM:
     case CMD_OFFER_REGIE:
     case CMD_TAKE_REGIE:
+    case CMD_NAME_REGIE:
     case CMD_KEEP_REGIE:
     case CMD_END_REGIE:
     case CMD_ASK_CONSULT:

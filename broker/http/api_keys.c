@@ -15,6 +15,26 @@
 
 #define KEYS_SHOWN_MAX 50 /* newest first; older ones are retired or lost */
 
+#define COLLEAGUES_MAX 200 /* as in the list of colleagues: no organisation has as many */
+
+/* Somebody else could confirm a key: one that can sign in, in a role that sees keys. Alone nobody can. */
+static bool has_second_person(const struct late *late)
+{
+    const struct people_port *people = &late->app->parts.people;
+    const struct account *found[COLLEAGUES_MAX];
+    size_t n =
+        people->of_org != NULL ? people->of_org(people->ctx, late->actor.org, found, COLLEAGUES_MAX) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct actor other = {.role = found[i]->role, .org = found[i]->org, .account = found[i]->id};
+
+        if (!found[i]->disabled && found[i]->id.v != late->actor.account.v &&
+            may(app_engine(late->app), &other, ACT_SEE_KEYS, 0))
+            return true;
+    }
+    return false;
+}
+
 static void keys_list(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
@@ -28,8 +48,9 @@ static void keys_list(const struct late *late, const struct outcome *outcome)
             json_array_append_new(list, view_org_key(e, &late->actor, k->id));
     }
     reply_json(late, 200,
-               json_pack("{s:s, s:o, s:o}", "organisation", engine_org(e, late->actor.org)->name, "keys",
-                         list, "nightSheet", night_sheet_state(late->app->night, late->actor.org)));
+               json_pack("{s:s, s:o, s:b, s:o}", "organisation", engine_org(e, late->actor.org)->name, "keys",
+                         list, "secondPerson", has_second_person(late), "nightSheet",
+                         night_sheet_state(late->app->night, late->actor.org)));
 }
 
 void api_keys_list(struct call *call)

@@ -7,32 +7,74 @@
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/care_json.h"
+#include "http/need_json.h"
 #include "http/view.h"
 #include "http/view_care.h"
+
+#include <stdlib.h>
 
 #define DATE_MAX_MS (366 * 24 * MS_HOUR)
 
 /* ---- organisations ---- */
 
+enum { ORGS_MDO }; /* late.numbers: those too that only sit at a table */
+
+/* What a specialist is chosen by: the kinds of place that it has, as one bit each, by organisation - 1. Those
+ * of a house that is frozen are counted: that one is missing would tell that it is. */
+static uint32_t *kinds_of_orgs(const struct engine *e)
+{
+    uint32_t *kinds = mem_new(engine_orgs(e) + 1u, sizeof *kinds);
+
+    for (uint32_t i = 1; i <= engine_pools(e); i++) {
+        const struct pool_kept *p = engine_pool(e, (struct pool_id){i});
+
+        kinds[p->org.v - 1] |= UINT32_C(1) << (unsigned)p->kind;
+    }
+    return kinds;
+}
+
+static json_t *view_kinds(uint32_t kinds)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < KIND_N; i++) {
+        if ((kinds >> i & 1) != 0)
+            json_array_append_new(list, json_string(kind_code((enum kind)i)));
+    }
+    return list;
+}
+
+static bool is_listed(const struct org *o, bool at_table)
+{
+    return o->kind == ORG_SHELTER || o->kind == ORG_VEILIG_THUIS || o->kind == ORG_COMENSHA ||
+           (at_table && o->kind == ORG_MUNICIPALITY);
+}
+
 static void organisations(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
+    uint32_t *kinds = kinds_of_orgs(e);
     json_t *list = json_array();
     (void)outcome;
     for (uint32_t i = 1; i <= engine_orgs(e); i++) {
         const struct org *o = engine_org(e, (struct org_id){i});
-        if (o->kind != ORG_SHELTER && o->kind != ORG_VEILIG_THUIS && o->kind != ORG_COMENSHA)
+        if (!is_listed(o, late->numbers[ORGS_MDO] != 0))
             continue;
         json_t *row = view_organisation(e, o->id);
         json_object_set_new(row, "region", view_region(e, o->region));
+        json_object_set_new(row, "kinds", view_kinds(kinds[i - 1]));
         json_array_append_new(list, row);
     }
+    free(kinds);
     reply_json(late, 200, json_pack("{s:o}", "organisations", list));
 }
 
 void api_organisations_list(struct call *call)
 {
-    if (call_may(call, ACT_SEE_ORGANISATIONS, 0))
+    call->late.numbers[ORGS_MDO] = call_query_bool(call, "mdo", false);
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_may(call, ACT_SEE_ORGANISATIONS, 0))
         call_read(call, organisations);
 }
 
@@ -175,9 +217,27 @@ void api_mdo_close(struct call *call)
     give(call, CMD_CLOSE_MDO, &c, mdo_changed);
 }
 
+/* Who is not on the exchange and does it, with a number that need not be known. */
+static void read_outside(struct call *call, struct json_at root, struct care_command *c)
+{
+    struct json_at outside = json_field(root, "outside"), callback = json_field(root, "callback");
+    int before = call->faults.n;
+
+    if (json_present(outside))
+        c->outside = (enum mdo_outside)(
+            json_choice(outside, mdo_outside_codes() + 1, OUTSIDE_N - 1, &call->faults) + 1);
+    if (!json_present(callback))
+        return;
+    care_read_text(call, callback, c->callback, sizeof c->callback);
+    if (call->faults.n == before && !phone_is_valid(c->callback))
+        json_fault_add(&call->faults, callback.pointer,
+                       "must be a telephone number of 6 to 23 digits, spaces, + and -");
+}
+
 void api_mdo_note(struct call *call)
 {
-    static const char *const fields[] = {"domain", "sort", "text", "organisationId", "dueAt"};
+    static const char *const fields[] = {"domain", "sort",    "text",    "organisationId",
+                                         "dueAt",  "outside", "callback"};
     struct json_at root = json_root(call->body);
     struct json_at acts = json_field(root, "organisationId");
     struct care_command c = {.id = call_path_id(call)};
@@ -188,10 +248,13 @@ void api_mdo_note(struct call *call)
         (enum item_sort)json_choice(json_field(root, "sort"), item_sort_codes(), ITEM_SORT_N, &call->faults);
     care_read_text(call, json_field(root, "text"), c.text, CARE_TEXT_SIZE);
     c.at_ms = meeting_time(call, json_field(root, "dueAt"));
+    read_outside(call, root, &c);
     if (json_present(acts)) {
         c.orgs[0].v = (uint32_t)json_int(acts, 1, UINT32_MAX, &call->faults);
         c.n_orgs = 1;
-    } else if (c.sort == ITEM_ACTION && call->faults.n == 0) {
+        if (c.outside != OUTSIDE_NONE)
+            json_fault_add(&call->faults, acts.pointer, "one of them does it");
+    } else if (c.sort == ITEM_ACTION && c.outside == OUTSIDE_NONE && call->faults.n == 0) {
         json_fault_add(&call->faults, acts.pointer, "an action needs who does it");
     }
     call->late.numbers[0] = (int64_t)call->late.id;

@@ -109,7 +109,8 @@ void api_regie_offer(struct call *call)
     give(call, CMD_OFFER_REGIE, "regie.read", &c, regie_get);
 }
 
-void api_regie_take(struct call *call)
+/* Role and number of the desk, to take it over with or to correct. */
+static void regie_desk(struct call *call, enum command_kind kind)
 {
     static const char *const fields[] = {"role", "callback"};
     struct json_at root = json_root(call->body);
@@ -121,7 +122,17 @@ void api_regie_take(struct call *call)
     if (call->faults.n == before && !phone_is_valid(c.callback))
         json_fault_add(&call->faults, "/callback",
                        "must be a telephone number of 6 to 23 digits, spaces, + and -");
-    give(call, CMD_TAKE_REGIE, "regie.read", &c, regie_get);
+    give(call, kind, "regie.read", &c, regie_get);
+}
+
+void api_regie_take(struct call *call)
+{
+    regie_desk(call, CMD_TAKE_REGIE);
+}
+
+void api_regie_name(struct call *call)
+{
+    regie_desk(call, CMD_NAME_REGIE);
 }
 
 static void plain(struct call *call, enum command_kind kind)

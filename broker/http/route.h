@@ -71,8 +71,8 @@ call_fn api_statements_get, api_statements_csv, api_funding_flags_get; /* api_fu
 /* ---- MDO, regiehouder, consult ---- */
 call_fn api_organisations_list, api_mdos_list, api_mdos_get, api_mdos_post, api_mdo_invite, api_mdo_answer,
     api_mdo_date, api_mdo_close, api_mdo_note, api_mdo_item_move; /* api_mdo.c */
-call_fn api_regies_list, api_regie_get, api_regie_offer, api_regie_take, api_regie_keep, api_regie_end,
-    api_consults_list, api_consults_get, api_consults_post, api_consult_answer,
+call_fn api_regies_list, api_regie_get, api_regie_offer, api_regie_take, api_regie_name, api_regie_keep,
+    api_regie_end, api_consults_list, api_consults_get, api_consults_post, api_consult_answer,
     api_consult_close; /* api_regie.c */
 /* ---- warm handover, keys and notes ---- */
 call_fn api_night_sheet_get; /* api_night_sheet.c */

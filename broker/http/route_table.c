@@ -131,6 +131,7 @@ static const struct route routes[] = {
     GET_("/referrals/{id}/regie", AUTH_SESSION, api_regie_get),
     WRITE_("/referrals/{id}/regie-offer", AUTH_SESSION, 0, api_regie_offer),
     WRITE_("/referrals/{id}/regie-acceptance", AUTH_SESSION, 0, api_regie_take),
+    WRITE_("/referrals/{id}/regie-desk", AUTH_SESSION, 0, api_regie_name),
     WRITE_("/referrals/{id}/regie-refusal", AUTH_SESSION, 0, api_regie_keep),
     WRITE_("/referrals/{id}/regie-end", AUTH_SESSION, 0, api_regie_end),
     GET_("/consults", AUTH_SESSION, api_consults_list),

@@ -25,6 +25,11 @@ static json_t *view_item(const struct engine *e, const struct mdo_item *i)
                           item_state_code(i->state), "acts", view_organisation(e, i->acts), "notedBy",
                           view_organisation(e, i->noted_by), "text", text_or_null(i->text));
 
+    json_object_set_new(o, "outside",
+                        i->outside == OUTSIDE_NONE
+                            ? json_null()
+                            : json_pack("{s:s, s:o}", "kind", mdo_outside_code((enum mdo_outside)i->outside),
+                                        "callback", text_or_null(mdo_item_callback(e, i))));
     json_object_set_new(o, "dueAt", view_time(i->due_ms));
     json_object_set_new(o, "notedAt", view_time(i->noted_at_ms));
     return o;

@@ -40,6 +40,7 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
                           r->code, "state", referral_state_code(r->state), "urgency",
                           urgency_code(r->urgency), "unplaced", r->unplaced, "factsErased", !r->facts_known,
                           "organisation", engine_org(e, r->org)->name, "version", (json_int_t)r->version);
+    json_object_set_new(o, "side", json_string(standing_code(audience_standing(e, actor, id))));
     json_object_set_new(o, "openedAt", view_time(r->opened_at_ms));
     json_object_set_new(o, "deadlineAt", view_time(r->deadline_ms));
     json_object_set_new(o, "firstAskedAt", view_time(r->first_asked_ms));

@@ -153,6 +153,7 @@ struct core_settings boot_core_settings(const struct config *c)
     s.again_after_full_s = (uint32_t)c->again_after_full_s;
     s.handover.note_keep_s = (uint32_t)(c->note_keep_hours * 3600);
     s.handover.note_unread_s = (uint32_t)(c->note_unread_days * 24 * 3600);
+    s.care.remind_s = (uint32_t)c->care_remind_hours * 3600;
     s.handover.key_loss_s = (uint32_t)c->key_loss_s;
     s.bridge_check_in_minutes = (uint16_t)c->bridge_check_in_minutes;
     s.bridge_grace_s = (uint32_t)c->bridge_grace_s;

@@ -51,6 +51,9 @@ static const char *state_of(enum event_kind k)
         [EV_REGIE_TAKEN] = "held",
         [EV_REGIE_KEPT] = "held",
         [EV_REGIE_ENDED] = "ended",
+        [EV_REGIE_NAMED] = "held",
+        [EV_REGIE_REMINDED] = "offered",
+        [EV_CONSULT_REMINDED] = "asked",
         [EV_CONSULT_ASKED] = "asked",
         [EV_CONSULT_ANSWERED] = "answered",
         /* ---- warm handover, keys and notes ---- */
@@ -152,7 +155,10 @@ static void put_table(const struct engine *e, const struct event *ev, struct sub
     const struct care_mdo_event *c = &ev->u.mdo;
     const struct mdo *m = engine_mdo(e, c->mdo);
 
-    if (ev->kind == EV_MDO_CONVENED || ev->kind == EV_MDO_INVITED) {
+    bool is_of_some = ev->kind == EV_MDO_CONVENED || ev->kind == EV_MDO_INVITED ||
+                      (ev->kind == EV_MDO_REMINDED && c->next_ms == 0);
+
+    if (is_of_some) {
         for (unsigned i = ev->kind == EV_MDO_CONVENED ? 1 : 0; i < c->n_orgs; i++) /* not who convenes */
             out->table[out->n_table++] = c->orgs[i];
         return;
@@ -173,10 +179,26 @@ static void put_mdo(const struct engine *e, const struct event *ev, struct subje
     put_referral(e, ev->u.mdo.referral, out);
     if (ev->kind != EV_MDO_ANSWERED) {
         put_table(e, ev, out);
+        /* Who called together those that do not answer; at the table it is told of a date anyway. */
+        if (ev->kind == EV_MDO_REMINDED && ev->u.mdo.next_ms == 0 && m != NULL)
+            out->sender.org = m->convened_by;
         return;
     }
     out->state = (unsigned)ev->u.mdo.answer < PARTICIPANT_STATE_N ? answers[ev->u.mdo.answer] : "";
     if (m != NULL && m->convened_by.v != ev->u.mdo.orgs[0].v)
+        out->sender.org = m->convened_by;
+}
+
+/* Who is outside of the exchange hears nothing from it: who noted it rings them. */
+static void put_late_item(const struct engine *e, const struct care_item_event *c, struct subject *out)
+{
+    const struct mdo_item *i = engine_mdo_item(e, c->item);
+    const struct mdo *m = engine_mdo(e, c->mdo);
+
+    if (i == NULL || m == NULL)
+        return;
+    out->receiver.org = i->acts.v != 0 ? i->acts : i->noted_by;
+    if (m->convened_by.v != out->receiver.org.v)
         out->sender.org = m->convened_by;
 }
 
@@ -188,6 +210,8 @@ static void put_item(const struct engine *e, const struct event *ev, struct subj
     put_referral(e, c->referral, out);
     if (ev->kind == EV_MDO_NOTED && c->sort == ITEM_ACTION && c->acts.v != c->by.v)
         out->receiver.org = c->acts;
+    if (ev->kind == EV_MDO_ITEM_REMINDED)
+        put_late_item(e, c, out);
 }
 
 /* No referral: who is asked must not learn of which. */
@@ -206,12 +230,16 @@ static void put_care(const struct engine *e, const struct event *ev, struct subj
     switch ((int)ev->kind) { /* only those of care come here */
     case EV_MDO_NOTED:
     case EV_MDO_ITEM_MOVED:
+    case EV_MDO_NOTED_OUTSIDE:
+    case EV_MDO_ITEM_REMINDED:
         put_item(e, ev, out);
         break;
     case EV_REGIE_OFFERED:
     case EV_REGIE_TAKEN:
     case EV_REGIE_KEPT:
     case EV_REGIE_ENDED:
+    case EV_REGIE_NAMED:
+    case EV_REGIE_REMINDED:
         put_referral(e, ev->u.regie.referral, out);
         out->sender.org = ev->u.regie.from;
         out->receiver.org = ev->u.regie.to;
@@ -219,6 +247,7 @@ static void put_care(const struct engine *e, const struct event *ev, struct subj
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
+    case EV_CONSULT_REMINDED:
         put_consult(ev, out);
         break;
     default:
@@ -312,7 +341,8 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
         out->region = ev->u.flag.region; /* a count went up: not whose */
     } else if (ev->kind >= EV_CLOCK_STARTED && ev->kind <= EV_CLOCK_RAN_OUT) {
         put_clock(e, ev, out);
-    } else if (ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_CONSULT_CLOSED) {
+    } else if ((ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_CONSULT_CLOSED) ||
+               (ev->kind >= EV_REGIE_NAMED && ev->kind <= EV_CONSULT_REMINDED)) {
         put_care(e, ev, out);
     } else if ((ev->kind >= EV_KEY_MADE && ev->kind <= EV_NOTE_DESTROYED) || ev->kind == EV_KEY_LOSS_ASKED ||
                ev->kind == EV_KEY_LOSS_DROPPED) {

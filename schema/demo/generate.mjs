@@ -102,7 +102,11 @@ function makeAccounts(organisations, locations) {
     return row([`opvang.${l.code}`, organisations[l.organisation - 1].code, 'shelter', name, 'Nachtdienst', 'Night staff']);
   });
   const houses = SHELTERS.map(([code]) => row([`intake.${code}`, code, 'shelter', null, 'Intake', 'Intake']));
-  return [...ACCOUNTS.map(row), ...phones, ...houses];
+  // A key is confirmed by a second person: who has one sign-in gets another, behind all others, so that ids stay.
+  const first = [...ACCOUNTS.map(row), ...phones, ...houses];
+  const isAlone = o => ['shelter', 'veilig_thuis', 'comensha'].includes(o.kind) && first.filter(a => a.organisation === o.id).length === 1;
+  const seconds = organisations.filter(isAlone).map(o => row([`beheer.${o.code}`, o.code, 'org_admin', null, 'Beheer', 'Administration']));
+  return [...first, ...seconds];
 }
 
 /** @returns {object} the whole demo, as national.json holds it */

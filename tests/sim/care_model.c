@@ -13,11 +13,13 @@ struct mdo_model {
     bool over;
     enum seat seats[SEATS_MAX]; /* by organisation */
     uint64_t since[SEATS_MAX];
+    bool reminded[SEATS_MAX];
     int open_actions;
 };
 
 struct item_model {
     uint32_t mdo;
+    uint32_t acts;
     bool is_action, is_open;
 };
 
@@ -83,6 +85,17 @@ static void sits(struct mdo_model *m, struct org_id org, enum seat seat, uint64_
     m->since[org.v < SEATS_MAX ? org.v : 0] = seq;
 }
 
+/* Nothing is left behind that the others take for promised. */
+static void leaves(const struct care_model *m, uint32_t mdo, struct org_id org, const struct event *ev)
+{
+    for (size_t i = 0; i < m->n_items; i++) {
+        const struct item_model *item = &m->items[i];
+
+        if (item->mdo == mdo && item->is_action && item->is_open && item->acts == org.v)
+            trace_fail(m->trace, "seq %llu: left with an action that nobody did", SEQ(ev));
+    }
+}
+
 static void on_mdo(struct care_model *m, const struct event *ev)
 {
     const struct care_mdo_event *v = &ev->u.mdo;
@@ -103,8 +116,13 @@ static void on_mdo(struct care_model *m, const struct event *ev)
         if (ev->kind == EV_MDO_ANSWERED) {
             if (now == SEAT_NONE)
                 trace_fail(m->trace, "seq %llu: an answer of who was not invited", SEQ(ev));
+            if (now == SEAT_JOINED)
+                leaves(m, v->mdo, v->orgs[i], ev);
             sits(mdo, v->orgs[i], v->answer == PARTICIPANT_JOINED ? SEAT_JOINED : SEAT_AWAY, ev->seq);
         } else {
+            if (now == SEAT_INVITED || now == SEAT_JOINED)
+                trace_fail(m->trace, "seq %llu: invited who is there", SEQ(ev));
+            mdo->reminded[v->orgs[i].v % SEATS_MAX] = false;
             sits(mdo, v->orgs[i], ev->kind == EV_MDO_CONVENED && i == 0 ? SEAT_JOINED : SEAT_INVITED,
                  ev->seq);
         }
@@ -116,20 +134,48 @@ static void on_mdo(struct care_model *m, const struct event *ev)
     }
 }
 
+/* Said once, and to who has not answered. */
+static void on_mdo_reminded(struct care_model *m, const struct event *ev)
+{
+    const struct care_mdo_event *v = &ev->u.mdo;
+    struct mdo_model *mdo = &m->mdos[v->mdo - 1];
+
+    if (mdo->over || (v->n_orgs == 0 && v->next_ms == 0) || v->next_ms > ev->at_ms)
+        trace_fail(m->trace, "seq %llu: reminded of nothing", SEQ(ev));
+    for (unsigned i = 0; i < v->n_orgs; i++) {
+        if (*seat_of(mdo, v->orgs[i]) != SEAT_INVITED || mdo->reminded[v->orgs[i].v % SEATS_MAX])
+            trace_fail(m->trace, "seq %llu: reminded who has answered, or was before", SEQ(ev));
+        mdo->reminded[v->orgs[i].v % SEATS_MAX] = true;
+    }
+}
+
+static bool is_noted(const struct event *ev)
+{
+    return ev->kind == EV_MDO_NOTED || ev->kind == EV_MDO_NOTED_OUTSIDE;
+}
+
 static void on_item(struct care_model *m, const struct event *ev)
 {
     const struct care_item_event *v = &ev->u.mdo_item;
     struct item_model *item = NULL;
     bool is_open = false;
 
-    if (ev->kind == EV_MDO_NOTED) {
+    if (ev->kind == EV_MDO_ITEM_REMINDED) {
+        if (!m->items[v->item - 1].is_action || !m->items[v->item - 1].is_open)
+            trace_fail(m->trace, "seq %llu: reminded of what is done", SEQ(ev));
+        return;
+    }
+    if (is_noted(ev)) {
         MEM_GROW(m->items, m->n_items, m->cap_items);
         m->items[m->n_items++] = (struct item_model){.mdo = v->mdo, .is_action = v->sort == ITEM_ACTION};
         if (*seat_of(&m->mdos[v->mdo - 1], v->by) != SEAT_JOINED)
             trace_fail(m->trace, "seq %llu: noted by who has not joined", SEQ(ev));
+        if (v->acts.v != 0 && *seat_of(&m->mdos[v->mdo - 1], v->acts) == SEAT_AWAY)
+            trace_fail(m->trace, "seq %llu: given to who refused or has left", SEQ(ev));
+        m->items[m->n_items - 1].acts = v->acts.v;
     }
     item = &m->items[v->item - 1];
-    is_open = ev->kind == EV_MDO_NOTED || v->state == ITEM_OPEN || v->state == ITEM_DOING;
+    is_open = is_noted(ev) || v->state == ITEM_OPEN || v->state == ITEM_DOING;
     if (item->is_action)
         m->mdos[item->mdo - 1].open_actions += (int)is_open - (int)item->is_open;
     item->is_open = is_open;
@@ -205,6 +251,15 @@ static void on_regie(struct care_model *m, const struct event *ev)
     }
 }
 
+static void on_regie_word(struct care_model *m, const struct event *ev)
+{
+    const struct regie_model *r = regie_of(m, ev->u.regie.referral);
+    uint32_t offered = ev->kind == EV_REGIE_REMINDED ? ev->u.regie.to.v : 0;
+
+    if (r->ended || r->holder != ev->u.regie.from.v || r->offered != offered)
+        trace_fail(m->trace, "seq %llu: '%s' of another regie than there is", SEQ(ev), event_name(ev->kind));
+}
+
 static void on_consult(struct care_model *m, const struct event *ev)
 {
     const struct care_consult_event *v = &ev->u.consult;
@@ -231,7 +286,14 @@ void care_model_event(struct care_model *m, const struct event *ev)
         on_referral_over(m, event_subject(ev));
     } else if (ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_MDO_CLOSED) {
         on_mdo(m, ev);
-    } else if (ev->kind == EV_MDO_NOTED || ev->kind == EV_MDO_ITEM_MOVED) {
+    } else if (ev->kind == EV_MDO_REMINDED) {
+        on_mdo_reminded(m, ev);
+    } else if (ev->kind == EV_REGIE_NAMED || ev->kind == EV_REGIE_REMINDED) {
+        on_regie_word(m, ev);
+    } else if (ev->kind == EV_CONSULT_REMINDED) {
+        if (m->consults[ev->u.consult.consult - 1].over)
+            trace_fail(m->trace, "seq %llu: reminded of what was answered", SEQ(ev));
+    } else if (event_body_of(ev->kind) == BODY_MDO_ITEM) {
         on_item(m, ev);
     } else if (ev->kind >= EV_REGIE_OFFERED && ev->kind <= EV_REGIE_ENDED) {
         on_regie(m, ev);
@@ -272,15 +334,16 @@ void care_model_compare(const struct care_model *m, const struct engine *e)
 
 bool care_model_concerns(const struct care_model *m, const struct event *ev, struct org_id org)
 {
-    bool is_item = ev->kind == EV_MDO_NOTED || ev->kind == EV_MDO_ITEM_MOVED;
+    enum event_body body = event_body_of(ev->kind);
+    bool is_item = body == BODY_MDO_ITEM;
     uint32_t mdo = is_item ? ev->u.mdo_item.mdo : ev->u.mdo.mdo;
 
-    if (ev->kind >= EV_CONSULT_ASKED && ev->kind <= EV_CONSULT_CLOSED) {
+    if (body == BODY_CONSULT) {
         const struct consult_model *c = &m->consults[ev->u.consult.consult - 1];
 
         return c->from == org.v || c->to == org.v;
     }
-    if (ev->kind >= EV_REGIE_OFFERED && ev->kind <= EV_REGIE_ENDED)
+    if (body == BODY_REGIE)
         return ev->u.regie.to.v == org.v || co_ordinates(m, ev->u.regie.referral, org, ev->seq);
     if (mdo < 1 || mdo > m->n_mdos || org.v >= SEATS_MAX)
         return false;

@@ -9,6 +9,8 @@ static struct actor staff_of(const struct engine *e, struct org_id id)
 
     if (o != NULL && o->kind == ORG_SHELTER)
         return actor_of(ROLE_SHELTER, id);
+    if (o != NULL && o->kind == ORG_MUNICIPALITY)
+        return actor_of(ROLE_GATEKEEPER, id);
     return actor_of(o != NULL && o->kind == ORG_COMENSHA ? ROLE_COMENSHA : ROLE_REFERRER, id);
 }
 
@@ -51,6 +53,10 @@ static void mdo_act(const struct engine *e, struct rng *r, const struct cast *c,
     cmd->actor = staff_of(e, at_table(e, r, c, k->id));
     if (cmd->kind == CMD_NOTE_MDO)
         k->orgs[0] = at_table(e, r, c, k->id);
+    if (cmd->kind == CMD_NOTE_MDO && rng_chance(r, 150)) {
+        k->n_orgs = 0;
+        k->outside = (enum mdo_outside)rng_below(r, OUTSIDE_N);
+    }
 }
 
 static void regie_act(const struct engine *e, struct rng *r, struct command *cmd,
@@ -66,6 +72,8 @@ static void regie_act(const struct engine *e, struct rng *r, struct command *cmd
         bool is_over = !referral_is_live(engine_referral(e, k->referral)->state);
 
         cmd->kind = rng_chance(r, is_over ? 400 : 900) ? CMD_OFFER_REGIE : CMD_END_REGIE;
+        if (rng_chance(r, 100))
+            cmd->kind = CMD_NAME_REGIE;
         cmd->actor = staff_of(e, held.holder);
     }
 }

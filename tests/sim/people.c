@@ -178,6 +178,12 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
+    case EV_REGIE_NAMED:
+    case EV_MDO_NOTED_OUTSIDE:
+    case EV_MDO_REMINDED:
+    case EV_MDO_ITEM_REMINDED:
+    case EV_REGIE_REMINDED:
+    case EV_CONSULT_REMINDED:
     case EV_LEAK_REPORTED:
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:

@@ -189,6 +189,15 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
+    case EV_REGIE_NAMED:
+    case EV_MDO_NOTED_OUTSIDE:
+    case EV_MDO_REMINDED:
+    case EV_MDO_ITEM_REMINDED:
+    case EV_REGIE_REMINDED:
+    case EV_CONSULT_REMINDED:
+        if (a->role == ROLE_GATEKEEPER) /* of a municipality that sits at the table */
+            return (event_body_of(ev->kind) == BODY_MDO || event_body_of(ev->kind) == BODY_MDO_ITEM) &&
+                   care_model_concerns(checker_care(checker), ev, a->org);
         return (is_placing(a) || a->role == ROLE_SHELTER) &&
                (has_referral(m, a, event_subject(ev)) ||
                 care_model_concerns(checker_care(checker), ev, a->org));

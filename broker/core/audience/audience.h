@@ -67,6 +67,21 @@ bool may(const struct engine *e, const struct actor *actor, enum action action, 
 enum sight { SIGHT_NONE, SIGHT_MINIMUM, SIGHT_FULL };
 enum sight audience_of_referral(const struct engine *e, const struct actor *actor, struct referral_id id);
 
+/* As whom ACTOR sees a referral, the closest of what it is to it: what it may do about it follows from that.
+ * Who co-ordinates reads all of the file and decides nothing of it; where the household is it sees no more
+ * than the state says. */
+enum standing {
+    STANDING_NONE,
+    STANDING_REFERRER,
+    STANDING_HOUSE,
+    STANDING_KEEPER,
+    STANDING_REGIE,
+    STANDING_ASKED,
+    STANDING_N
+};
+enum standing audience_standing(const struct engine *e, const struct actor *actor, struct referral_id id);
+const char *standing_code(enum standing s); /* "" "referrer" "house" "gatekeeper" "regie" "asked" */
+
 /* May the return code of a stay be shown to ACTOR? To whom the stay is shown; to its house until
  * RETURN_CODE_SHOWN_MS after the departure, for then it reads the code out or tells it again to who lost it
  * on the way. Afterwards the household has it, and the desk that placed it. */

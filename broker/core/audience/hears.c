@@ -98,7 +98,10 @@ static bool hears_mdo(const struct engine *e, const struct actor *a, uint32_t id
 
 static bool hears_care(const struct engine *e, const struct actor *a, const struct event *ev)
 {
-    if (!is_referrer(a) && a->role != ROLE_SHELTER)
+    bool is_table = event_body_of(ev->kind) == BODY_MDO || event_body_of(ev->kind) == BODY_MDO_ITEM;
+
+    /* The desk for cases of a municipality sits at tables, and is nothing else in care. */
+    if (!is_referrer(a) && a->role != ROLE_SHELTER && (a->role != ROLE_GATEKEEPER || !is_table))
         return false;
     switch ((int)event_body_of(ev->kind)) { /* only those of care come here */
     case BODY_CONSULT:
@@ -235,6 +238,12 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
+    case EV_REGIE_NAMED:
+    case EV_MDO_NOTED_OUTSIDE:
+    case EV_MDO_REMINDED:
+    case EV_MDO_ITEM_REMINDED:
+    case EV_REGIE_REMINDED:
+    case EV_CONSULT_REMINDED:
         return hears_care(e, a, ev);
     /* ---- warm handover, keys and notes ---- */
     case EV_HANDOVER_ITEM:

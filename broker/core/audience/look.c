@@ -125,7 +125,7 @@ bool may_see_clock(const struct engine *e, const struct actor *a, const struct s
     if (c == NULL)
         return false;
     return is_of_desk(a, c->owner, c->desk) || (c->offered_to.v != 0 && c->offered_to.v == a->org.v) ||
-           is_own_referral(a, r) || is_host(e, a, r);
+           is_own_referral(a, r) || is_host(e, a, r) || is_regie(e, a, r);
 }
 
 struct flags_audience audience_of_flags(const struct engine *e, const struct actor *a)
@@ -353,6 +353,31 @@ enum sight audience_of_referral(const struct engine *e, const struct actor *a, s
             return SIGHT_MINIMUM;
     }
     return SIGHT_NONE;
+}
+
+enum standing audience_standing(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    switch (audience_of_referral(e, a, id)) {
+    case SIGHT_MINIMUM:
+        return STANDING_ASKED;
+    case SIGHT_FULL:
+        return is_own_referral(a, r)     ? STANDING_REFERRER
+               : is_host(e, a, r)        ? STANDING_HOUSE
+               : is_live_keeper(e, a, r) ? STANDING_KEEPER
+                                         : STANDING_REGIE;
+    case SIGHT_NONE:
+        break;
+    }
+    return STANDING_NONE;
+}
+
+const char *standing_code(enum standing s)
+{
+    static const char *const list[STANDING_N] = {"", "referrer", "house", "gatekeeper", "regie", "asked"};
+
+    return (unsigned)s < STANDING_N ? list[s] : "";
 }
 
 bool audience_of_ringing(const struct engine *e, struct org_id org, struct pool_id pool)

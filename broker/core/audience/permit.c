@@ -45,6 +45,8 @@ static bool permits_care(const struct engine *e, const struct command *cmd)
     case CMD_MOVE_ITEM:
         i = engine_mdo_item(e, c->id);
         return i != NULL && has_joined(a, engine_mdo(e, i->mdo));
+    case CMD_NAME_REGIE:
+        return is_regie(e, a, r);
     case CMD_OFFER_REGIE:
     case CMD_END_REGIE:
         return is_regie(e, a, r) || (cmd->kind == CMD_END_REGIE && is_close(e, a, r) &&
@@ -52,7 +54,8 @@ static bool permits_care(const struct engine *e, const struct command *cmd)
     case CMD_TAKE_REGIE:
     case CMD_KEEP_REGIE:
         held = engine_regie(e, c->referral);
-        return r != NULL && (held.offered_to.v == a->org.v || held.holder.v == a->org.v);
+        return r != NULL &&
+               (held.offered_to.v == a->org.v || held.holder.v == a->org.v || held.was_offered.v == a->org.v);
     case CMD_ANSWER_CONSULT:
         return engine_consult(e, c->id) != NULL && engine_consult(e, c->id)->to.v == a->org.v;
     case CMD_CLOSE_CONSULT:
@@ -181,6 +184,7 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_MOVE_ITEM:
     case CMD_OFFER_REGIE:
     case CMD_TAKE_REGIE:
+    case CMD_NAME_REGIE:
     case CMD_KEEP_REGIE:
     case CMD_END_REGIE:
     case CMD_ASK_CONSULT:

@@ -16,8 +16,9 @@
 static const uint8_t mdo_moves[MDO_STATE_N] = {[MDO_CONVENED] = TO(MDO_CLOSED)};
 static const uint8_t participant_moves[PARTICIPANT_STATE_N] = {
     [PARTICIPANT_INVITED] = TO(PARTICIPANT_JOINED) | TO(PARTICIPANT_REFUSED),
-    [PARTICIPANT_REFUSED] = TO(PARTICIPANT_JOINED),
+    [PARTICIPANT_REFUSED] = TO(PARTICIPANT_JOINED) | TO(PARTICIPANT_INVITED),
     [PARTICIPANT_JOINED] = TO(PARTICIPANT_LEFT),
+    [PARTICIPANT_LEFT] = TO(PARTICIPANT_INVITED),
 };
 static const uint8_t item_moves[ITEM_STATE_N] = {
     [ITEM_OPEN] = TO(ITEM_DOING) | TO(ITEM_DONE) | TO(ITEM_DROPPED),
@@ -59,6 +60,10 @@ CODES(
     mdo_domain, mdo_domain,
     MDO_DOMAIN_N, [MDO_VEILIGHEID] = "veiligheid", [MDO_MEDISCH] = "medisch", [MDO_FORENSISCH] = "forensisch",
     [MDO_PSYCHISCH] = "psychisch", [MDO_STRAFRECHT] = "strafrecht", [MDO_HERSTEL] = "herstel")
+CODES(mdo_outside, mdo_outside, OUTSIDE_N, [OUTSIDE_NONE] = "", [OUTSIDE_POLICE] = "politie",
+      [OUTSIDE_PROSECUTION] = "om", [OUTSIDE_GP] = "huisarts", [OUTSIDE_CSG] = "csg",
+      [OUTSIDE_HOSPITAL] = "ziekenhuis", [OUTSIDE_GGZ] = "ggz", [OUTSIDE_YOUTH] = "jeugdbescherming",
+      [OUTSIDE_LAWYER] = "advocaat", [OUTSIDE_OTHER] = "anders")
 CODES(item_sort, item_sort,
       ITEM_SORT_N, [ITEM_NEED] = "need", [ITEM_ACTION] = "action", [ITEM_DECISION] = "decision")
 CODES(item_state, item_state, ITEM_STATE_N, [ITEM_OPEN] = "open", [ITEM_DOING] = "doing",
@@ -68,6 +73,7 @@ CODES(regie_state, regie_state,
 CODES(consult_state, consult_state, CONSULT_STATE_N, [CONSULT_ASKED] = "asked",
       [CONSULT_ANSWERED] = "answered", [CONSULT_DECLINED] = "declined", [CONSULT_WITHDRAWN] = "withdrawn")
 ALL_CODES(mdo_domain)
+ALL_CODES(mdo_outside)
 ALL_CODES(item_sort)
 ALL_CODES(item_state)
 
@@ -94,6 +100,11 @@ const struct mdo *engine_mdo(const struct engine *e, uint32_t id)
 const struct mdo_item *engine_mdo_item(const struct engine *e, uint32_t id)
 {
     return id >= 1 && id <= e->care.n_items ? &e->care.items[id - 1].i : NULL;
+}
+
+const char *mdo_item_callback(const struct engine *e, const struct mdo_item *i)
+{
+    return i->outside_at != 0 ? e->care.outsides[i->outside_at - 1].callback : "";
 }
 
 const struct consult *engine_consult(const struct engine *e, uint32_t id)

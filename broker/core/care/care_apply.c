@@ -32,16 +32,27 @@ static void mdo_touched(struct engine *e, struct mdo_slot *s, uint64_t seq)
     care_refresh_mdo(e, s);
 }
 
-/* Organisations that exist and do not sit at the table of M (NULL: an empty one) yet, each once. */
+/* At the table of M once, and gone: such a one may be invited again. */
+static bool is_away(const struct mdo_participant *p)
+{
+    return participant_may_become(p->state, PARTICIPANT_INVITED);
+}
+
+/* Organisations that exist and do not sit at the table of M (NULL: an empty one), each once. */
 static const char *orgs_impossible(const struct engine *e, const struct care_mdo_event *v,
                                    const struct mdo *m)
 {
-    unsigned taken = m != NULL ? m->n_participants : 0;
+    unsigned places = m != NULL ? m->n_participants : 0;
 
-    if (v->n_orgs < 1 || v->n_orgs + taken > MDO_PARTICIPANTS_MAX)
+    if (v->n_orgs < 1 || v->n_orgs > MDO_PARTICIPANTS_MAX)
         return "an MDO with too few or too many organisations";
     for (unsigned i = 0; i < v->n_orgs; i++) {
-        if (engine_org(e, v->orgs[i]) == NULL || (m != NULL && mdo_participant_of(m, v->orgs[i]) != NULL))
+        const struct mdo_participant *p = m != NULL ? mdo_participant_of(m, v->orgs[i]) : NULL;
+
+        places += p == NULL;
+        if (places > MDO_PARTICIPANTS_MAX)
+            return "an MDO with too many organisations";
+        if (engine_org(e, v->orgs[i]) == NULL || (p != NULL && !is_away(p)))
             return "an MDO with an organisation that is none, or that is there";
         for (unsigned k = 0; k < i; k++) {
             if (v->orgs[k].v == v->orgs[i].v)
@@ -80,6 +91,7 @@ void mdo_convened_apply(struct engine *e, const struct event *ev)
                         .state = MDO_CONVENED,
                         .ground = v->ground,
                         .convened_at_ms = ev->at_ms,
+                        .asked_min = care_minute(ev->at_ms),
                         .next_ms = v->next_ms,
                         .n_participants = v->n_orgs};
     for (unsigned i = 0; i < v->n_orgs; i++)
@@ -110,9 +122,17 @@ void mdo_invited_apply(struct engine *e, const struct event *ev)
 {
     struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
 
-    for (unsigned i = 0; i < ev->u.mdo.n_orgs; i++)
-        s->m.participants[s->m.n_participants++] = (struct mdo_participant){
+    for (unsigned i = 0; i < ev->u.mdo.n_orgs; i++) {
+        unsigned k = 0;
+
+        while (k < s->m.n_participants && s->m.participants[k].org.v != ev->u.mdo.orgs[i].v)
+            k++;
+        s->m.n_participants = (uint8_t)(s->m.n_participants + (k == s->m.n_participants));
+        s->m.participants[k] = (struct mdo_participant){
             .org = ev->u.mdo.orgs[i], .state = PARTICIPANT_INVITED, .since = ev->seq};
+        s->m.reminded = (uint16_t)(s->m.reminded & ~(1u << k));
+    }
+    s->m.asked_min = care_minute(ev->at_ms);
     mdo_touched(e, s, ev->seq);
 }
 
@@ -153,6 +173,7 @@ void mdo_dated_apply(struct engine *e, const struct event *ev)
     struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
 
     s->m.next_ms = ev->u.mdo.next_ms;
+    s->m.reminded = (uint16_t)(s->m.reminded & ~MDO_REMINDED_DATE);
     mdo_touched(e, s, ev->seq);
 }
 
@@ -173,6 +194,23 @@ void mdo_closed_apply(struct engine *e, const struct event *ev)
 
 /* ---- items ---- */
 
+/* An action has somebody who does it: at the table, or outside of the exchange. */
+static const char *doer_impossible(const struct event *ev, const struct mdo *m)
+{
+    const struct care_item_event *v = &ev->u.mdo_item;
+
+    if (ev->kind == EV_MDO_NOTED_OUTSIDE) {
+        if (v->acts.v != 0 || v->outside == OUTSIDE_NONE || (unsigned)v->outside >= OUTSIDE_N)
+            return "an item of nobody outside";
+        return text_impossible(v->callback, sizeof v->callback);
+    }
+    if (v->outside != OUTSIDE_NONE)
+        return "an item of somebody outside";
+    if (v->acts.v != 0 ? mdo_participant_of(m, v->acts) == NULL : v->sort == ITEM_ACTION)
+        return "an action of nobody at the table";
+    return NULL;
+}
+
 const char *mdo_noted_impossible(const struct engine *e, const struct event *ev)
 {
     const struct care_item_event *v = &ev->u.mdo_item;
@@ -186,8 +224,8 @@ const char *mdo_noted_impossible(const struct engine *e, const struct event *ev)
         return "an item of no MDO that goes on";
     if (by == NULL || by->state != PARTICIPANT_JOINED)
         return "an item of who does not sit at the table";
-    if (v->acts.v != 0 ? mdo_participant_of(m, v->acts) == NULL : v->sort == ITEM_ACTION)
-        return "an action of nobody at the table";
+    if (doer_impossible(ev, m) != NULL)
+        return doer_impossible(ev, m);
     if ((unsigned)v->domain >= MDO_DOMAIN_N || (unsigned)v->sort >= ITEM_SORT_N || !is_time(v->due_ms))
         return "an item with a value out of range";
     return text_impossible(v->text, sizeof v->text);
@@ -213,6 +251,14 @@ void mdo_noted_apply(struct engine *e, const struct event *ev)
                              .noted_at_ms = ev->at_ms,
                              .version = ev->seq};
     memcpy(s->i.text, v->text, sizeof s->i.text);
+    if (v->outside != OUTSIDE_NONE) {
+        struct care_tables *t = &e->care;
+
+        MEM_GROW_TIGHT(t->outsides, t->n_outsides, t->cap_outsides);
+        memcpy(t->outsides[t->n_outsides].callback, v->callback, sizeof v->callback);
+        s->i.outside = (uint8_t)v->outside;
+        s->i.outside_at = ++t->n_outsides;
+    }
     m->m.n_items++;
     care_refresh_item(e, s);
     mdo_touched(e, m, ev->seq);
@@ -290,6 +336,9 @@ static void regie_move(struct engine *e, const struct event *ev, enum regie_stat
     s->r.state = to;
     s->r.at = ev->u.regie.referral;
     s->r.offered_to = to == REGIE_OFFERED ? ev->u.regie.to : (struct org_id){0};
+    s->r.was_offered = ev->kind == EV_REGIE_KEPT ? ev->u.regie.to : (struct org_id){0};
+    s->r.reminded = 0;
+    s->r.offered_min = to == REGIE_OFFERED ? care_minute(ev->at_ms) : 0;
     s->r.version = ev->seq;
     /* In old journals there were several: the last word counts. But where the household's next regie has
      * begun since, one that was left over from before it brings the ended one not back: there is one at a
@@ -346,6 +395,28 @@ void regie_taken_apply(struct engine *e, const struct event *ev)
     memcpy(s->r.role, ev->u.regie.role, sizeof s->r.role);
     memcpy(s->r.callback, ev->u.regie.callback, sizeof s->r.callback);
     regie_move(e, ev, REGIE_HELD);
+}
+
+/* It stays where it is, and with whom: only how they are called and rung is another. */
+const char *regie_named_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = regie_impossible(e, ev, REGIE_HELD);
+
+    if (why == NULL && ev->u.regie.to.v != ev->u.regie.from.v)
+        why = "a co-ordinator named by another";
+    if (why == NULL)
+        why = text_impossible(ev->u.regie.role, sizeof ev->u.regie.role);
+    return why != NULL ? why : text_impossible(ev->u.regie.callback, sizeof ev->u.regie.callback);
+}
+
+void regie_named_apply(struct engine *e, const struct event *ev)
+{
+    struct regie_slot *s = regie_slot(e, ev->u.regie.of);
+
+    memcpy(s->r.role, ev->u.regie.role, sizeof s->r.role);
+    memcpy(s->r.callback, ev->u.regie.callback, sizeof s->r.callback);
+    s->r.version = ev->seq;
+    care_refresh_regie(e, s);
 }
 
 const char *regie_kept_impossible(const struct engine *e, const struct event *ev)

@@ -39,7 +39,10 @@ static bool check_items(const struct engine *e, struct finding f)
         const struct mdo *m = engine_mdo(e, i->mdo);
 
         if (m == NULL || mdo_participant_of(m, i->noted_by) == NULL ||
-            (i->sort == ITEM_ACTION && mdo_participant_of(m, i->acts) == NULL))
+            (i->sort == ITEM_ACTION && i->outside == OUTSIDE_NONE &&
+             mdo_participant_of(m, i->acts) == NULL) ||
+            (i->outside != OUTSIDE_NONE) != (i->outside_at != 0) ||
+            (i->outside != OUTSIDE_NONE && i->acts.v != 0))
             wrong = i->id;
         else
             counted[m->id - 1]++;
@@ -52,6 +55,46 @@ static bool check_items(const struct engine *e, struct finding f)
     if (wrong != 0)
         return broken(f, "item %u: of nobody at the table", wrong);
     return of_mdo == 0 || broken(f, "MDO %u: items counted wrongly", of_mdo);
+}
+
+/* It stands in the heap at the moment at which somebody is to be reminded of it, or not at all. */
+static bool is_due_at(const struct engine *e, struct due want, uint32_t place)
+{
+    if (want.at_ms == INT64_MAX)
+        return place == 0;
+    return place >= 1 && place <= e->n_due && e->due[place - 1].kind == want.kind &&
+           e->due[place - 1].id == want.id && e->due[place - 1].at_ms == want.at_ms;
+}
+
+static bool check_due(const struct engine *e, struct finding f)
+{
+    const struct care_tables *t = &e->care;
+
+    for (uint32_t i = 0; i < t->n_mdos; i++) {
+        const struct mdo *m = &t->mdos[i].m;
+
+        if (!is_due_at(e, (struct due){care_due_of_mdo(e, m), m->id, DUE_MDO}, m->due))
+            return broken(f, "MDO %u: nobody is reminded", m->id);
+    }
+    for (uint32_t i = 0; i < t->n_items; i++) {
+        const struct mdo_item *item = &t->items[i].i;
+
+        if (!is_due_at(e, (struct due){care_due_of_item(item), item->id, DUE_MDO_ITEM}, item->due))
+            return broken(f, "item %u: nobody is reminded", item->id);
+    }
+    for (uint32_t i = 0; i < t->n_regies; i++) {
+        const struct regie *r = &t->regies[i].r;
+
+        if (!is_due_at(e, (struct due){care_due_of_regie(e, r), r->referral.v, DUE_REGIE}, r->due))
+            return broken(f, "regie of %llu: nobody is reminded", (unsigned long long)r->referral.v);
+    }
+    for (uint32_t i = 0; i < t->n_consults; i++) {
+        const struct consult *c = &t->consults[i].c;
+
+        if (!is_due_at(e, (struct due){care_due_of_consult(e, c), c->id, DUE_CONSULT}, c->due))
+            return broken(f, "consult %u: nobody is reminded", c->id);
+    }
+    return true;
 }
 
 /* Exactly one co-ordinator, until it was declared no longer needed; and never while a place is looked for. */
@@ -124,5 +167,5 @@ bool care_check(const struct engine *e, char *why, size_t why_size)
         if (!check_consult(e, &e->care.consults[i].c, f))
             return false;
     }
-    return check_items(e, f);
+    return check_items(e, f) && check_due(e, f);
 }

@@ -17,8 +17,9 @@ struct care_command {
     enum item_sort sort;
     enum item_state state;        /* move an item */
     char text[CONSULT_TEXT_SIZE]; /* note (at most CARE_TEXT_SIZE - 1 bytes), ask and answer a consult */
-    char role[REGIE_ROLE_SIZE];   /* take over the regie, with callback */
+    char role[REGIE_ROLE_SIZE];   /* take over or name the regie, with callback */
     char callback[REGIE_CALLBACK_SIZE];
+    enum mdo_outside outside; /* note: who does it is not on the exchange; with callback, which may be "" */
 };
 
 #endif

@@ -30,6 +30,15 @@ static bool may_take_part(const struct engine *e, struct org_id id)
     return o != NULL && (o->kind == ORG_SHELTER || o->kind == ORG_VEILIG_THUIS || o->kind == ORG_COMENSHA);
 }
 
+/* At a table a municipality too, for what it does itself (a barring order, its care and safety house): there
+ * by its desk for cases, and not by those who count (audience/roles.c). */
+static bool may_sit(const struct engine *e, struct org_id id)
+{
+    const struct org *o = engine_org(e, id);
+
+    return may_take_part(e, id) || (o != NULL && o->kind == ORG_MUNICIPALITY);
+}
+
 /* ---- MDO ---- */
 
 static struct event *mdo_event(struct decision *d, enum event_kind kind, const struct mdo *m)
@@ -51,21 +60,24 @@ static const struct mdo *named_mdo(struct decision *d)
     return m;
 }
 
-/* Add to V those of the command that are not there yet. */
+/* Add to V those of the command that are not there, or not any more. */
 static enum refusal add_orgs(const struct decision *d, const struct mdo *m, struct care_mdo_event *v)
 {
     const struct care_command *c = asked(d);
+    unsigned places = m != NULL ? m->n_participants : v->n_orgs;
 
     for (unsigned i = 0; i < c->n_orgs; i++) {
-        bool is_there = m != NULL && mdo_participant_of(m, c->orgs[i]) != NULL;
+        const struct mdo_participant *p = m != NULL ? mdo_participant_of(m, c->orgs[i]) : NULL;
+        bool is_there = p != NULL && !participant_may_become(p->state, PARTICIPANT_INVITED);
 
-        if (!may_take_part(d->e, c->orgs[i]))
+        if (!may_sit(d->e, c->orgs[i]))
             return REFUSAL_NOT_FOUND;
         for (unsigned k = 0; k < v->n_orgs; k++)
             is_there |= v->orgs[k].v == c->orgs[i].v;
         if (is_there)
             continue;
-        if (v->n_orgs + (m != NULL ? m->n_participants : 0U) == MDO_PARTICIPANTS_MAX)
+        places += p == NULL;
+        if (places > MDO_PARTICIPANTS_MAX)
             return REFUSAL_LIMIT;
         v->orgs[v->n_orgs++] = c->orgs[i];
     }
@@ -114,6 +126,20 @@ enum refusal decide_invite_mdo(struct decision *d)
     return refusal;
 }
 
+/* ORG promised something here that nobody has done or dropped; 0 = anybody did. What others outside do is
+ * everybody's. */
+static bool has_open_action(const struct engine *e, const struct mdo *m, struct org_id org)
+{
+    for (uint32_t i = engine_mdo_items(e); i >= 1; i--) {
+        const struct mdo_item *item = engine_mdo_item(e, i);
+
+        if (item->mdo == m->id && item->sort == ITEM_ACTION && (org.v == 0 || item->acts.v == org.v) &&
+            (item->state == ITEM_OPEN || item->state == ITEM_DOING))
+            return true;
+    }
+    return false;
+}
+
 enum refusal decide_answer_mdo(struct decision *d)
 {
     const struct mdo *m = named_mdo(d);
@@ -130,6 +156,9 @@ enum refusal decide_answer_mdo(struct decision *d)
         return REFUSAL_NONE;
     if (p->org.v == m->convened_by.v || !participant_may_become(p->state, to))
         return REFUSAL_WRONG_STATE;
+    /* Who goes leaves nothing behind that everybody takes for promised. */
+    if (to == PARTICIPANT_LEFT && has_open_action(d->e, m, p->org))
+        return REFUSAL_OWN_ACTIONS;
     ev = mdo_event(d, EV_MDO_ANSWERED, m);
     ev->u.mdo.orgs[0] = p->org;
     ev->u.mdo.n_orgs = 1;
@@ -151,27 +180,31 @@ enum refusal decide_date_mdo(struct decision *d)
 }
 
 /* Closing must not lose what somebody promised: actions are done or dropped first. */
-static bool has_open_action(const struct engine *e, const struct mdo *m)
-{
-    for (uint32_t i = engine_mdo_items(e); i >= 1; i--) {
-        const struct mdo_item *item = engine_mdo_item(e, i);
-
-        if (item->mdo == m->id && item->sort == ITEM_ACTION &&
-            (item->state == ITEM_OPEN || item->state == ITEM_DOING))
-            return true;
-    }
-    return false;
-}
-
 enum refusal decide_close_mdo(struct decision *d)
 {
     const struct mdo *m = named_mdo(d);
 
     if (m->state == MDO_CLOSED)
         return REFUSAL_NONE;
-    if (has_open_action(d->e, m))
+    if (has_open_action(d->e, m, (struct org_id){0}))
         return REFUSAL_OPEN_ACTIONS;
     mdo_event(d, EV_MDO_CLOSED, m);
+    return REFUSAL_NONE;
+}
+
+/* Who does it sits at the table or is invited to it, or is somebody outside of the exchange. */
+static enum refusal doer_refusal(const struct care_command *c, const struct mdo *m, struct org_id acts)
+{
+    const struct mdo_participant *p = acts.v != 0 ? mdo_participant_of(m, acts) : NULL;
+
+    if ((unsigned)c->outside >= OUTSIDE_N || !text_is_clean(c->callback, REGIE_CALLBACK_SIZE))
+        return REFUSAL_LIMIT;
+    if (c->outside != OUTSIDE_NONE)
+        return acts.v != 0 ? REFUSAL_LIMIT : REFUSAL_NONE;
+    if (acts.v != 0 ? p == NULL : c->sort == ITEM_ACTION)
+        return REFUSAL_NOT_FOUND;
+    if (p != NULL && p->state != PARTICIPANT_JOINED && p->state != PARTICIPANT_INVITED)
+        return REFUSAL_NOT_AT_TABLE;
     return REFUSAL_NONE;
 }
 
@@ -180,6 +213,7 @@ enum refusal decide_note_mdo(struct decision *d)
     const struct care_command *c = asked(d);
     const struct mdo *m = named_mdo(d);
     struct org_id acts = c->n_orgs > 0 ? c->orgs[0] : (struct org_id){0};
+    enum refusal refusal = REFUSAL_NONE;
     struct event *ev = NULL;
 
     if (m->state != MDO_CONVENED)
@@ -187,9 +221,13 @@ enum refusal decide_note_mdo(struct decision *d)
     if (!is_said(c->text, CARE_TEXT_SIZE) || (unsigned)c->domain >= MDO_DOMAIN_N ||
         (unsigned)c->sort >= ITEM_SORT_N || !is_time(c->at_ms) || m->n_items >= MDO_ITEMS_MAX)
         return REFUSAL_LIMIT;
-    if (acts.v != 0 ? mdo_participant_of(m, acts) == NULL : c->sort == ITEM_ACTION)
-        return REFUSAL_NOT_FOUND;
-    ev = decision_event(d, EV_MDO_NOTED);
+    refusal = doer_refusal(c, m, acts);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    ev = decision_event(d, c->outside != OUTSIDE_NONE ? EV_MDO_NOTED_OUTSIDE : EV_MDO_NOTED);
+    ev->u.mdo_item.outside = c->outside;
+    if (c->outside != OUTSIDE_NONE)
+        memcpy(ev->u.mdo_item.callback, c->callback, sizeof ev->u.mdo_item.callback);
     ev->u.mdo_item.item = engine_mdo_items(d->e) + 1;
     ev->u.mdo_item.mdo = m->id;
     ev->u.mdo_item.referral = m->referral;
@@ -278,16 +316,41 @@ enum refusal decide_offer_regie(struct decision *d)
     return REFUSAL_NONE;
 }
 
+static bool is_named_so(const struct decision *d, const struct regie *r)
+{
+    return strcmp(r->role, asked(d)->role) == 0 && strcmp(r->callback, asked(d)->callback) == 0;
+}
+
 enum refusal decide_take_regie(struct decision *d)
 {
     struct regie r = named_regie(d);
     struct event *ev = NULL;
 
+    if (r.holder.v == d->cmd->actor.org.v)
+        return is_named_so(d, &r) ? REFUSAL_NONE : REFUSAL_REGIE_TAKEN;
     if (r.state != REGIE_OFFERED || r.offered_to.v != d->cmd->actor.org.v)
-        return r.holder.v == d->cmd->actor.org.v ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+        return REFUSAL_OFFER_OVER;
     if (!is_said(asked(d)->role, REGIE_ROLE_SIZE) || !is_said(asked(d)->callback, REGIE_CALLBACK_SIZE))
         return REFUSAL_LIMIT;
     ev = regie_event(d, EV_REGIE_TAKEN, &r, r.offered_to);
+    memcpy(ev->u.regie.role, asked(d)->role, sizeof ev->u.regie.role);
+    memcpy(ev->u.regie.callback, asked(d)->callback, sizeof ev->u.regie.callback);
+    return REFUSAL_NONE;
+}
+
+/* Its holder says who does it there and how to ring them, from the start, and when that is another. */
+enum refusal decide_name_regie(struct decision *d)
+{
+    struct regie r = named_regie(d);
+    struct event *ev = NULL;
+
+    if (r.state != REGIE_HELD)
+        return REFUSAL_WRONG_STATE;
+    if (!is_said(asked(d)->role, REGIE_ROLE_SIZE) || !is_said(asked(d)->callback, REGIE_CALLBACK_SIZE))
+        return REFUSAL_LIMIT;
+    if (is_named_so(d, &r))
+        return REFUSAL_NONE;
+    ev = regie_event(d, EV_REGIE_NAMED, &r, r.holder);
     memcpy(ev->u.regie.role, asked(d)->role, sizeof ev->u.regie.role);
     memcpy(ev->u.regie.callback, asked(d)->callback, sizeof ev->u.regie.callback);
     return REFUSAL_NONE;

@@ -38,6 +38,8 @@ static uint64_t digest_of_mdo(const struct mdo *record)
         field_u64(&f, &m.participants[i].since);
     }
     field_u8(&f, &m.n_items);
+    if (m.reminded != 0) /* never of an old journal */
+        field_u16(&f, &m.reminded);
     return f.hash;
 }
 
@@ -55,6 +57,10 @@ static uint64_t digest_of_item(const struct mdo_item *record)
     field_time(&f, &i.due_ms);
     field_time(&f, &i.noted_at_ms);
     field_u64(&f, &i.version);
+    if (i.outside != OUTSIDE_NONE || i.reminded) {
+        field_u8(&f, &i.outside);
+        field_u8(&f, &i.reminded);
+    }
     return f.hash;
 }
 
@@ -73,6 +79,8 @@ static uint64_t digest_of_regie(const struct regie *record)
     field_u64(&f, &r.version);
     if (r.at.v != r.referral.v) /* never of an old journal */
         field_u64(&f, &r.at.v);
+    if (r.reminded)
+        field_u8(&f, &r.reminded);
     return f.hash;
 }
 
@@ -88,6 +96,8 @@ static uint64_t digest_of_consult(const struct consult *record)
     field_time(&f, &c.asked_at_ms);
     field_time(&f, &c.ended_at_ms);
     field_u64(&f, &c.version);
+    if (c.reminded)
+        field_u8(&f, &c.reminded);
     return f.hash;
 }
 
@@ -99,21 +109,30 @@ static void refresh(struct engine *e, uint64_t *sum, uint64_t now)
 
 void care_refresh_mdo(struct engine *e, struct mdo_slot *s)
 {
+    due_refresh(e, (struct due){.at_ms = care_due_of_mdo(e, &s->m), .id = s->m.id, .kind = DUE_MDO},
+                s->m.due);
     refresh(e, &s->sum, digest_of_mdo(&s->m));
 }
 
 void care_refresh_item(struct engine *e, struct mdo_item_slot *s)
 {
+    due_refresh(e, (struct due){.at_ms = care_due_of_item(&s->i), .id = s->i.id, .kind = DUE_MDO_ITEM},
+                s->i.due);
     refresh(e, &s->sum, digest_of_item(&s->i));
 }
 
 void care_refresh_regie(struct engine *e, struct regie_slot *s)
 {
+    due_refresh(e,
+                (struct due){.at_ms = care_due_of_regie(e, &s->r), .id = s->r.referral.v, .kind = DUE_REGIE},
+                s->r.due);
     refresh(e, &s->sum, digest_of_regie(&s->r));
 }
 
 void care_refresh_consult(struct engine *e, struct consult_slot *s)
 {
+    due_refresh(e, (struct due){.at_ms = care_due_of_consult(e, &s->c), .id = s->c.id, .kind = DUE_CONSULT},
+                s->c.due);
     refresh(e, &s->sum, digest_of_consult(&s->c));
 }
 
@@ -144,6 +163,8 @@ uint64_t care_facts(const struct engine *e, uint64_t h)
 
     for (uint32_t i = 0; i < t->n_items; i++)
         h = text(h, t->items[i].i.text);
+    for (uint32_t i = 0; i < t->n_outsides; i++)
+        h = text(h, t->outsides[i].callback);
     for (uint32_t i = 0; i < t->n_regies; i++)
         h = text(text(h, t->regies[i].r.role), t->regies[i].r.callback);
     for (uint32_t i = 0; i < t->n_consults; i++)
@@ -157,4 +178,5 @@ void care_free(struct care_tables *t)
     free(t->items);
     free(t->regies);
     free(t->consults);
+    free(t->outsides);
 }

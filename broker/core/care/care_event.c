@@ -17,9 +17,10 @@ static void mdo_event_fields(struct fields *f, enum event_kind kind, struct care
     field_u64(f, &v->referral.v);
     if (kind == EV_MDO_CONVENED)
         FIELD_ENUM(f, v->ground, GROUND_N);
-    if (kind == EV_MDO_CONVENED || kind == EV_MDO_DATED)
+    if (kind == EV_MDO_CONVENED || kind == EV_MDO_DATED || kind == EV_MDO_REMINDED)
         field_time(f, &v->next_ms);
-    if (kind == EV_MDO_CONVENED || kind == EV_MDO_INVITED || kind == EV_MDO_ANSWERED)
+    if (kind == EV_MDO_CONVENED || kind == EV_MDO_INVITED || kind == EV_MDO_ANSWERED ||
+        kind == EV_MDO_REMINDED)
         org_list(f, v);
     if (kind == EV_MDO_ANSWERED)
         FIELD_ENUM(f, v->answer, PARTICIPANT_STATE_N);
@@ -34,11 +35,15 @@ static void item_event_fields(struct fields *f, enum event_kind kind, struct car
         FIELD_ENUM(f, v->state, ITEM_STATE_N);
         return;
     }
+    if (kind == EV_MDO_ITEM_REMINDED)
+        return;
     FIELD_ENUM(f, v->domain, MDO_DOMAIN_N);
     FIELD_ENUM(f, v->sort, ITEM_SORT_N);
     field_u32(f, &v->acts.v);
     field_u32(f, &v->by.v);
     field_time(f, &v->due_ms);
+    if (kind == EV_MDO_NOTED_OUTSIDE)
+        FIELD_ENUM(f, v->outside, OUTSIDE_N);
 }
 
 static void regie_event_fields(struct fields *f, struct care_regie_event *v)
@@ -85,7 +90,10 @@ bool care_event_has_private(const struct event *ev)
     switch ((int)ev->kind) { /* the others have none */
     case EV_MDO_NOTED:
         return ev->u.mdo_item.text[0] != '\0';
+    case EV_MDO_NOTED_OUTSIDE:
+        return ev->u.mdo_item.text[0] != '\0' || ev->u.mdo_item.callback[0] != '\0';
     case EV_REGIE_TAKEN:
+    case EV_REGIE_NAMED:
         return ev->u.regie.role[0] != '\0' || ev->u.regie.callback[0] != '\0';
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
@@ -97,9 +105,11 @@ bool care_event_has_private(const struct event *ev)
 
 void care_event_private_fields(struct fields *f, struct event *ev)
 {
-    if (ev->kind == EV_MDO_NOTED) {
+    if (ev->kind == EV_MDO_NOTED || ev->kind == EV_MDO_NOTED_OUTSIDE) {
         field_text(f, ev->u.mdo_item.text, sizeof ev->u.mdo_item.text);
-    } else if (ev->kind == EV_REGIE_TAKEN) {
+        if (ev->kind == EV_MDO_NOTED_OUTSIDE)
+            field_text(f, ev->u.mdo_item.callback, sizeof ev->u.mdo_item.callback);
+    } else if (ev->kind == EV_REGIE_TAKEN || ev->kind == EV_REGIE_NAMED) {
         field_text(f, ev->u.regie.role, sizeof ev->u.regie.role);
         field_text(f, ev->u.regie.callback, sizeof ev->u.regie.callback);
     } else {

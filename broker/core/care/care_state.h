@@ -4,11 +4,21 @@
 
 #include "core/engine_state.h"
 
-/* Keep a record's digest and the engine's sum in step; call after each change. */
+/* Keep a record's digest, the engine's sum, and when it is due in step; call after each change. */
 void care_refresh_mdo(struct engine *e, struct mdo_slot *s);
 void care_refresh_item(struct engine *e, struct mdo_item_slot *s);
 void care_refresh_regie(struct engine *e, struct regie_slot *s);
 void care_refresh_consult(struct engine *e, struct consult_slot *s);
+
+/* When somebody is to be reminded of it; INT64_MAX = never. care_remind.c */
+int64_t care_due_of_mdo(const struct engine *e, const struct mdo *m);
+int64_t care_due_of_item(const struct mdo_item *i);
+int64_t care_due_of_regie(const struct engine *e, const struct regie *r);
+int64_t care_due_of_consult(const struct engine *e, const struct consult *c);
+/* Where the record says that it stands in the heap. */
+uint32_t *care_due_place(struct engine *e, const struct due *d);
+/* The minute after AT_MS, since 1970. */
+uint32_t care_minute(int64_t at_ms);
 
 /* ID was linked behind EARLIER, and stands in the list of its household. */
 void care_linked(struct engine *e, struct referral_id id, struct referral_id earlier);

@@ -24,10 +24,15 @@ struct care_tables {
         struct consult c;
         uint64_t sum;
     } * consults;
+    /* Of the items that somebody outside of the exchange does, in the order of the items. */
+    struct care_outside {
+        char callback[REGIE_CALLBACK_SIZE]; /* private */
+    } * outsides;
     uint32_t n_mdos, cap_mdos;
     uint32_t n_items, cap_items;
     uint32_t n_regies, cap_regies;
     uint32_t n_consults, cap_consults;
+    uint32_t n_outsides, cap_outsides;
 };
 
 void care_free(struct care_tables *t);

@@ -33,17 +33,21 @@ import { announce, html, nothing, notice } from './ui.js';
  * @property {(data: any, ctx: Context) => unknown} view `nothing` hides it
  */
 
+/** A house said yes to a bridge bed: there they are handed over as anywhere. @param {import('../types/api').Request} q */
+const isBedYes = q => Boolean(q.bridge) && (q.state === 'accepted' || q.state === 'admitted');
+
 /**
  * In the order of a referral's life: when there is such a part at all, and its module, which is fetched only then.
  * @type {{ id: string, isFor: (ctx: Context) => boolean, part: import('./later.js').Later<{ section: Section }> }[]}
  */
 const SECTIONS = [
+  { id: 'facts', part: later(() => import('./dossier_facts.js')), isFor: ({ referral: r }) => r.side === 'regie' },
   { id: 'timers', part: later(() => import('./dossier_timers.js')), isFor: ({ role, referral: r }) => role !== 'shelter' && r.owner !== undefined && !['admitted', 'withdrawn'].includes(r.state) },
-  { id: 'nobed', part: later(() => import('./dossier_nobed.js')), isFor: ({ role, referral: r }) => role !== 'shelter' || r.requests.some(q => q.bridge) },
-  { id: 'gate', part: later(() => import('./dossier_gate.js')), isFor: ({ role }) => role === 'referrer' || role === 'comensha' },
+  { id: 'nobed', part: later(() => import('./dossier_nobed.js')), isFor: ({ role, referral: r }) => role !== 'shelter' || r.side === 'regie' || r.requests.some(q => q.bridge) },
+  { id: 'gate', part: later(() => import('./dossier_gate.js')), isFor: ({ role, referral: r }) => (role === 'referrer' || role === 'comensha') && r.side !== 'regie' },
   { id: 'stay', part: later(() => import('./dossier_stay.js')), isFor: () => true },
   { id: 'care', part: later(() => import('./dossier_care.js')), isFor: () => true },
-  { id: 'handover', part: later(() => import('./dossier_handover.js')), isFor: ({ referral: r }) => ['reserved', 'travelling', 'admitted'].includes(r.state) },
+  { id: 'handover', part: later(() => import('./dossier_handover.js')), isFor: ({ referral: r }) => r.side !== 'regie' && (['reserved', 'travelling', 'admitted'].includes(r.state) || r.requests.some(isBedYes)) },
 ];
 
 const LIVE_DELAY_MS = 400;
@@ -160,7 +164,7 @@ function sectionView(s) {
 }
 
 /** @param {Referral} r */
-const head = r => html`<div class="dossier-head"><h1 id="dossier-title" tabindex="-1">${r.code}</h1><p class="lead">${headline(r)}</p>
+const head = r => html`<div class="dossier-head"><h1 id="dossier-title" tabindex="-1">${r.code}</h1><p class="lead">${r.side === 'regie' ? t(`dossier.regie_${r.state}`) : headline(r)}</p>
   <p class="subtle">${t('dossier.opened', { time: moment(r.openedAt, frame.api.now()), organisation: r.organisation ?? '' })}</p></div>`;
 
 /** Of a page that shows no referral. */

@@ -13,7 +13,7 @@ export const section = {
   title: 'care.title',
   load: async ({ api, referral }) => {
     const [regie, { mdos }, { consults }, { organisations }] = await Promise.all([
-      api.get(`/referrals/${referral.id}/regie`), api.get(`/mdos?referralId=${referral.id}`), api.get('/consults?limit=200'), api.get('/organisations')]);
+      api.get(`/referrals/${referral.id}/regie`), api.get(`/mdos?referralId=${referral.id}`), api.get('/consults?limit=200'), api.get('/organisations?mdo=true')]);
     return { regie, mdos, consults: consults.filter((/** @type {any} */ c) => c.referralId === referral.id), organisations: byName(organisations) };
   },
   view: (data, ctx) => {

@@ -82,7 +82,7 @@ function listView(h, ctx) {
 function meetingView(h, ctx) {
   if (h.side === 'house') return html`<p class="small">${t('handover.meeting_house')}</p>`;
   if (now.meeting !== null) return html`<p class="meeting">${icon('map-pin')}<span><b>${t('handover.meeting')}</b> ${now.meeting || t('handover.meeting_none')}</span></p>`;
-  if (ctx.referral.state === 'admitted') return nothing;
+  if (ctx.referral.requests.some(q => q.id === h.requestId && q.state !== 'accepted')) return nothing;
   return html`<div class="meeting-ask">${button(t('handover.meeting_show'), { icon: 'map-pin', busy: ctx.busy, click: () => ctx.act(async () => {
     now.meeting = (await ctx.api.get(`/requests/${h.requestId}/location`)).meetingPoint;
   }) })}<p class="small subtle">${t('handover.meeting_text')}</p></div>`;
@@ -181,7 +181,7 @@ export const section = {
     const h = /** @type {Handover} */ (handover);
     if (h.requestId === null) return nothing;
     const { done, all } = progress(h);
-    return html`<p class="handover-head ${h.completeAt ? 'good' : ''}">${icon(h.completeAt ? 'circle-check' : 'list-check')}<b>${h.completeAt ? t('handover.complete', { time: moment(h.completeAt, ctx.api.now()) }) : t('handover.progress', { done, all })}</b></p>
+    return html`${h.bridge ? html`<p class="small">${t('handover.bridge')}</p>` : nothing}<p class="handover-head ${h.completeAt ? 'good' : ''}">${icon(h.completeAt ? 'circle-check' : 'list-check')}<b>${h.completeAt ? t('handover.complete', { time: moment(h.completeAt, ctx.api.now()) }) : t('handover.progress', { done, all })}</b></p>
       <p class="small subtle">${t('handover.rule')}</p>${listView(h, ctx)}${meetingView(h, ctx)}
       <h3>${t('handover.notes')}</h3>${h.notes.length > 0 ? html`<ul class="note-list">${h.notes.map(n => noteView(h, n, ctx))}</ul>` : html`<p class="small subtle">${t('handover.notes_none')}</p>`}
       ${writeView(h, ctx, print)}`;

@@ -43,6 +43,11 @@ function wanted(nowMs) {
   } catch { /* private mode: then they open it themselves */ }
 }
 
+/** Only who placed the household decides here; its house says of its own bed who came, and who co-ordinates reads. @param {Context} ctx */
+const isOurs = ctx => ctx.role !== 'shelter' && ctx.referral.side !== 'regie';
+/** @param {Context} ctx */
+const isReader = ctx => ctx.referral.side === 'regie';
+
 const isLooking = (/** @type {string} */ state) => state === 'open' || state === 'asked';
 const isLive = (/** @type {string} */ state) => isLooking(state) || state === 'reserved' || state === 'travelling';
 const nights = () => ordered('destinations', 'order').filter(r => /** @type {any} */ (r).slept === 'yes' || /** @type {any} */ (r).slept === true);
@@ -109,7 +114,7 @@ function alarm(b, ctx) {
   const text = [b.teamLead ? t('nobed.team_lead') : '', b.seenAt ? t('nobed.seen', { time: clock(b.seenAt) }) : t(alarmAdvice(b))].filter(Boolean).join(' ');
   return notice({
     tone: 'error', alert: true, icon: 'bell-ringing', title: alarmText(b), text,
-    action: b.seenAt ? undefined : button(t('nobed.say_seen'), { icon: 'eye-check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'seen' }, 'nobed.done_seen') }),
+    action: b.seenAt || isReader(ctx) ? undefined : button(t('nobed.say_seen'), { icon: 'eye-check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'seen' }, 'nobed.done_seen') }),
   });
 }
 
@@ -129,7 +134,7 @@ function endForm(b, ctx) {
 
 /** The way to a bridge bed: where to, opened as after any yes, and when they will be there. @param {Bridge} b @param {Context} ctx */
 function journey(b, ctx) {
-  if (b.kind !== 'bed' || b.startedAt || ctx.role === 'shelter') return nothing;
+  if (b.kind !== 'bed' || b.startedAt || !isOurs(ctx)) return nothing;
   const show = async () => {
     const got = await ctx.act(async () => { place.shown = await ctx.api.get(`/requests/${b.requestId}/location`); place.request = b.requestId; });
     if (got) ctx.redraw();
@@ -159,13 +164,14 @@ const nightsLine = b => b.nights === null ? nothing : html`<div><dt>${t('nobed.b
 
 /** @param {Bridge} b @param {Context} ctx */
 function actions(b, ctx) {
-  const isOurs = ctx.role !== 'shelter';
+  if (isReader(ctx)) return nothing;
+  const ours = isOurs(ctx);
   const start = () => send(ctx, `/bridges/${b.id}/start`, {}, 'nobed.done_start');
   const longest = () => new Date(Date.parse(b.startedAt ?? b.openedAt) + ORDER_DAYS * DAY_MS).toISOString();
   const canExtend = b.kind === 'order' && b.startedAt && b.untilAt && Date.parse(b.untilAt) < Date.parse(b.startedAt) + (ORDER_DAYS - 1) * DAY_MS;
   return html`<div class="nobed-actions">
-    ${isOurs && b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'safe' }, 'nobed.done_safe') }) : nothing}
-    ${isOurs && !b.startedAt && b.kind !== 'bed' ? button(t(b.kind === 'order' ? 'nobed.say_given' : 'nobed.say_there'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: start }) : nothing}
+    ${ours && b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'safe' }, 'nobed.done_safe') }) : nothing}
+    ${ours && !b.startedAt && b.kind !== 'bed' ? button(t(b.kind === 'order' ? 'nobed.say_given' : 'nobed.say_there'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: start }) : nothing}
     ${!b.startedAt && b.kind === 'bed' ? button(t('nobed.say_there'), { kind: 'primary', icon: 'door-enter', busy: ctx.busy, click: () => send(ctx, `/requests/${b.requestId}/arrival`, {}, 'nobed.done_start') }) : nothing}
     ${canExtend ? button(t('nobed.extend'), { icon: 'clock', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/start`, { untilAt: longest() }, 'nobed.done_start') }) : nothing}
     ${button(t('nobed.end'), { kind: 'subtle', about: t(`nobed.kind_${b.kind}`), click: () => toggle(ctx, `end-${b.id}`) })}</div>
@@ -291,11 +297,11 @@ const nightTable = n => (n.nights.length === 0 ? nothing : html`<div class="tabl
 
 /** @param {Context} ctx @param {NoBed} n */
 function nightPart(ctx, n) {
-  const isOurs = ctx.role !== 'shelter';
-  if (!isOurs && n.nights.length === 0) return nothing;
+  const ours = isOurs(ctx);
+  if (!ours && n.nights.length === 0) return nothing;
   return html`<h3>${t('nobed.nights')}</h3>${nightTable(n)}
-    ${isOurs && isLive(n.state) ? html`<div class="nobed-actions">${button(t('nobed.add_night'), { icon: 'moon', click: () => toggle(ctx, 'night') })}</div>${form.open === 'night' ? nightForm(ctx, 'night', false) : nothing}` : nothing}
-    ${isOurs && isLooking(n.state) ? html`<div class="nobed-actions">${button(t('nobed.close_open'), { kind: 'subtle', icon: 'x', click: () => toggle(ctx, 'close') })}</div>${form.open === 'close' ? nightForm(ctx, 'close', true) : nothing}` : nothing}`;
+    ${ours && isLive(n.state) ? html`<div class="nobed-actions">${button(t('nobed.add_night'), { icon: 'moon', click: () => toggle(ctx, 'night') })}</div>${form.open === 'night' ? nightForm(ctx, 'night', false) : nothing}` : nothing}
+    ${ours && isLooking(n.state) ? html`<div class="nobed-actions">${button(t('nobed.close_open'), { kind: 'subtle', icon: 'x', click: () => toggle(ctx, 'close') })}</div>${form.open === 'close' ? nightForm(ctx, 'close', true) : nothing}` : nothing}`;
 }
 
 /** @param {NoBed} n */
@@ -317,7 +323,7 @@ export const section = {
     }
     shownId = ctx.referral.id;
     wanted(ctx.api.now());
-    const canAsk = ctx.role !== 'shelter' && isLooking(ctx.referral.state);
+    const canAsk = isOurs(ctx) && isLooking(ctx.referral.state);
     const [nobed, found] = await Promise.all([ctx.api.get(`/referrals/${ctx.referral.id}/bridges`), canAsk ? ctx.api.get(`/referrals/${ctx.referral.id}/matches?bridge=true&limit=${BEDS_SHOWN}`) : null]);
     return { nobed, beds: found?.places ?? [] };
   },
@@ -328,7 +334,7 @@ export const section = {
     const shown = [...n.bridges].sort((a, b) => Number(a.state === 'ended') - Number(b.state === 'ended') || b.id - a.id);
     return html`${lead(n) ? html`<p>${lead(n)}</p>` : nothing}
       ${shown.length > 0 ? html`<ul class="bridges">${shown.map(b => bridgeCard(b, ctx))}</ul>` : nothing}
-      ${ctx.role !== 'shelter' && (isLooking(n.state) || isPromised(n.state)) ? newBridges(ctx, facts) : nothing}
+      ${isOurs(ctx) && (isLooking(n.state) || isPromised(n.state)) ? newBridges(ctx, facts) : nothing}
       ${nightPart(ctx, n)}`;
   },
 };

@@ -10,14 +10,15 @@ export const section = {
   title: 'stay.title',
   load: async ({ api, referral }) => {
     const [stay, { clocks }, { organisations }] = await Promise.all([
-      referral.stayId ? api.get(`/stays/${referral.stayId}`) : null, api.get(`/referrals/${referral.id}/clocks`), api.get('/organisations')]);
+      referral.stayId && referral.side !== 'regie' ? api.get(`/stays/${referral.stayId}`) : null, api.get(`/referrals/${referral.id}/clocks`), api.get('/organisations')]);
     return { stay, clocks, organisations };
   },
   view: (data, ctx) => {
     const parts = { api: ctx.api, busy: ctx.busy, organisations: data.organisations, own: ctx.frame.session.organisationId, now: ctx.api.now(), draw: ctx.redraw, act: ctx.act, left: () => ctx.leave('/verblijf#vertrokken') };
-    const over = ctx.referral.state === 'departed' || ctx.referral.state === 'withdrawn';
+    const reads = ctx.referral.side === 'regie'; // who has the stay and starts clocks is somebody else
+    const over = reads || ctx.referral.state === 'departed' || ctx.referral.state === 'withdrawn';
     return html`${ctx.referral.follows ? html`<p>${t(`stay.follows_${ctx.referral.follows}`, { n: ctx.referral.moves ?? 0 })}</p>` : nothing}
-      ${data.stay ? stayView(data.stay, parts) : html`<p>${t('stay.not_yet')}</p>${data.clocks.length > 0 ? clockList(data.clocks, parts) : nothing}`}
+      ${data.stay ? stayView(data.stay, parts) : html`${ctx.referral.stayId ? nothing : html`<p>${t('stay.not_yet')}</p>`}${data.clocks.length > 0 ? clockList(data.clocks, parts) : nothing}`}
       ${over ? nothing : startClockForm(ctx.referral.id, parts)}`;
   },
 };

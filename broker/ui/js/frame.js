@@ -15,7 +15,7 @@ import { announce, brand, button, closeDialog, html, icon, nothing } from './ui.
 export const PAGES_OF = {
   referrer: ['/plaatsen', '/dienst', '/verblijf', '/samenwerken', '/sleutel'],
   comensha: ['/toewijzing', '/plaatsen', '/dienst', '/verblijf', '/samenwerken', '/sleutel'],
-  gatekeeper: ['/toewijzing'],
+  gatekeeper: ['/toewijzing', '/samenwerken'],
   shelter: ['/opvang', '/koppeling', '/verblijf', '/samenwerken', '/veiligheid', '/sleutel'],
   municipality: ['/gemeente', '/verblijf'],
   rapporteur: ['/gemeente', '/verblijf'],

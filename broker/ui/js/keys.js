@@ -21,7 +21,7 @@ const state = {
   /** @type {Map<number, string>} */ prints: new Map(),
   /** @type {string | null} */ problem: null,
   /** @type {string | null} */ fault: null,
-  making: false, busy: false, passphrase: '', again: '', digits: '',
+  alone: false, making: false, busy: false, passphrase: '', again: '', digits: '',
   /** Whose loss is about to be declared, or confirmed. @type {OrgKey | null} */ losing: null,
 };
 
@@ -31,11 +31,11 @@ let loadShown = 0;
 async function load() {
   const number = ++loadNumber;
   try {
-    const { keys } = await frame.api.get('/keys');
+    const { keys, secondPerson } = await frame.api.get('/keys');
     for (const k of keys) state.prints.set(k.id, await fingerprint(fromBase64(k.publicKey)));
     if (number < loadShown) return;
     loadShown = number;
-    Object.assign(state, { keys, problem: null });
+    Object.assign(state, { keys, alone: secondPerson === false, problem: null });
     // What somebody is about to send stays what it was; only what it costs is counted anew.
     if (state.losing) state.losing = { ...state.losing, unreadNotes: keys.find((/** @type {OrgKey} */ k) => k.id === state.losing?.id)?.unreadNotes ?? state.losing.unreadNotes };
   } catch (error) {
@@ -147,6 +147,7 @@ function view() {
   const atMs = frame.api.now();
   return html`<main id="main" class="dossier keys">${staleNotice(frame, load)}${doubtNotice(frame)}${problem}<div><h1 id="keys-title" tabindex="-1">${t('key.title')}</h1><p>${t('key.what')}</p></div>
     ${state.keys === null ? nothing : html`${active ? keyCard(active, atMs) : waiting ? nothing : notice({ title: t('key.none'), text: html`<p>${t('key.none_text')}</p>` })}
+    ${state.alone ? notice({ title: t('key.alone'), text: html`<p>${t(frame.session.role === 'org_admin' ? 'key.alone_admin' : 'key.alone_text')}</p>` }) : nothing}
     ${waiting ? confirmView(waiting) : nothing}
     ${state.making ? makeForm() : button(active || waiting ? t('key.make_next') : t('key.make_first'), { kind: active || waiting ? 'secondary' : 'primary', icon: 'key', click: () => { state.making = true; frame.draw(); focusSoon('key-passphrase'); } })}
     ${nightView(frame)}${oldKeys(keys.filter(k => !inUse(k) && k.state !== 'made'), atMs)}`}${loseSheet()}</main>`;

@@ -23,6 +23,9 @@ const state = {
   busy: false,
 };
 
+/** The desk for cases of a municipality sits at tables; the regie is not for it, and nobody asks it for advice. */
+const onlyTables = () => frame.session.role === 'gatekeeper';
+
 let loadNumber = 0;
 let loadShown = 0;
 
@@ -30,10 +33,10 @@ async function load() {
   const number = ++loadNumber;
   const { api } = frame;
   try {
-    const [regies, mdos, consults, organisations] = await Promise.all([api.get('/regies'), api.get('/mdos?limit=50'), api.get('/consults'), api.get('/organisations')]);
+    const [mdos, organisations, regies, consults] = await Promise.all([api.get('/mdos?limit=50'), api.get('/organisations?mdo=true'), ...(onlyTables() ? [] : [api.get('/regies'), api.get('/consults')])]);
     if (number < loadShown) return;
     loadShown = number;
-    Object.assign(state, { regies: regies.regies, mdos: mdos.mdos, consults: consults.consults, organisations: byName(organisations.organisations), problem: null });
+    Object.assign(state, { regies: regies?.regies ?? [], mdos: mdos.mdos, consults: consults?.consults ?? [], organisations: byName(organisations.organisations), problem: null });
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -70,20 +73,22 @@ function view() {
   const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own, draw: frame.draw, act };
   const mdos = state.mdos.filter(m => m.own !== null).sort((a, b) => mdoWeight(a) - mdoWeight(b));
   const consults = [...state.consults].sort((a, b) => Number(a.state !== 'asked') - Number(b.state !== 'asked'));
-  const card = (/** @type {string} */ kind, /** @type {number} */ id, /** @type {string} */ title, /** @type {unknown} */ body) => html`<article class="panel dossier-part" data-kind=${kind} aria-labelledby="${kind}-${id}"><h3 id="${kind}-${id}">${title}</h3>${body}</article>`;
+  // Who co-ordinates reads the file; who is only asked to does not yet.
+  const file = (/** @type {import('../types/api').Regie} */ r) => (r.holder?.id === own && r.state !== 'ended' ? html`<a class="ref" href=${`/verwijzing#r=${r.referralId}`}>${r.referralCode ?? ''}</a>` : r.referralCode ?? '');
+  const card = (/** @type {string} */ kind, /** @type {number} */ id, /** @type {unknown} */ title, /** @type {unknown} */ body) => html`<article class="panel dossier-part" data-kind=${kind} aria-labelledby="${kind}-${id}"><h3 id="${kind}-${id}">${title}</h3>${body}</article>`;
   return html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}
     ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
     <h1 tabindex="-1">${t('together.title')}</h1><p class="subtle">${t('together.text')}</p>
-    <h2>${t('care.regie_title')}</h2>${state.regies.length > 0 ? repeat(state.regies, r => r.referralId, r => card('regie', r.referralId, r.referralCode ?? '', regieView(r, parts))) : html`<p>${t('together.no_regie')}</p>`}
+    ${onlyTables() ? nothing : html`<h2>${t('care.regie_title')}</h2>${state.regies.length > 0 ? repeat(state.regies, r => r.referralId, r => card('regie', r.referralId, file(r), regieView(r, parts))) : html`<p>${t('together.no_regie')}</p>`}`}
     <h2>${t('care.mdo')}</h2>${mdos.length > 0 ? repeat(mdos, m => m.id, m => card('mdo', m.id, m.referralCode ?? '', mdoView(m, parts))) : html`<p>${t('together.no_mdo')}</p>`}
-    <h2>${t('care.consult')}</h2>${consults.length > 0 ? repeat(consults, c => c.id, c => card('consult', c.id, c.own ? c.referralCode ?? '' : t('care.question'), consultView(c, parts))) : html`<p>${t('together.no_consult')}</p>`}</main>`;
+    ${onlyTables() ? nothing : html`<h2>${t('care.consult')}</h2>${consults.length > 0 ? repeat(consults, c => c.id, c => card('consult', c.id, c.own ? c.referralCode ?? '' : t('care.question'), consultView(c, parts))) : html`<p>${t('together.no_consult')}</p>`}`}</main>`;
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
 
 startPage({
-  roles: ['referrer', 'comensha', 'shelter'],
+  roles: ['referrer', 'comensha', 'shelter', 'gatekeeper'],
   titleKey: 'together.title',
   skipKey: 'skip.main',
   view,

@@ -241,9 +241,13 @@ static void a_shelter_that_refers_sees_only_its_own(void **state)
 }
 
 /* A bed for the meantime at B, and C's yes for the place that they wait for: B is a host, and no more. */
+/* The list and the notes of its own bed it has, as any house (handover/bridge_handover_test.c). */
 static void a_bridge_house_is_not_the_receiving_house(void **state)
 {
     static const struct grant receiving[GRANTS_MAX] = {THE_REFERRER, {ROLE_SHELTER, HUIS_C, C_HUIS}};
+    static const struct grant with_a_bed[GRANTS_MAX] = {THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}};
+    static const struct grant each_its_own[GRANTS_MAX] = {
+        THE_REFERRER, {ROLE_SHELTER, HUIS_B, B_HUIS}, {ROLE_SHELTER, HUIS_C, C_HUIS}};
     static const struct grant only_referrer[GRANTS_MAX] = {THE_REFERRER};
     struct exchange *x = exchange_new();
     struct referral_id r = do_open(x, VT_OOST, a_need());
@@ -265,14 +269,14 @@ static void a_bridge_house_is_not_the_receiving_house(void **state)
     no_show.u.referral.referral = r;
     item.u.item.referral = r;
     hold_against(x, "no show at a bridge", only_referrer, judge_command, &no_show);
-    hold_against(x, "handing over to a bridge", only_referrer, judge_look, &handover);
+    hold_against(x, "handing over to a bridge", with_a_bed, judge_look, &handover);
 
     do_answer(x, CMD_ACCEPT, do_ask_one(x, r, POOL_C), 0);
     assert_int_equal(audience_of_referral(x->e, &b, r), SIGHT_FULL);
     hold_against(x, "no show beside a bridge", receiving, judge_command, &no_show);
-    hold_against(x, "item beside a bridge", receiving, judge_command, &item);
-    hold_against(x, "note beside a bridge", receiving, judge_command, &write);
-    hold_against(x, "handover beside a bridge", receiving, judge_look, &handover);
+    hold_against(x, "item beside a bridge", each_its_own, judge_command, &item);
+    hold_against(x, "note beside a bridge", each_its_own, judge_command, &write);
+    hold_against(x, "handover beside a bridge", each_its_own, judge_look, &handover);
     exchange_free(x);
 }
 

@@ -23,7 +23,7 @@ static void the_tables_of_moves(void **state)
     TABLE(mdo, mdo_state, MDO_STATE_N, [MDO_CONVENED] = ".x", [MDO_CLOSED] = "..");
     /* To: invited joined refused left */
     TABLE(participant, participant_state, PARTICIPANT_STATE_N, [PARTICIPANT_INVITED] = ".xx.",
-          [PARTICIPANT_JOINED] = "...x", [PARTICIPANT_REFUSED] = ".x..", [PARTICIPANT_LEFT] = "....");
+          [PARTICIPANT_JOINED] = "...x", [PARTICIPANT_REFUSED] = "xx..", [PARTICIPANT_LEFT] = "x...");
     /* To: open doing done dropped */
     TABLE(item, item_state, ITEM_STATE_N, [ITEM_OPEN] = ".xxx", [ITEM_DOING] = "..xx", [ITEM_DONE] = "x...",
           [ITEM_DROPPED] = "x...");
@@ -170,9 +170,9 @@ static void one_at_a_time_on_a_ground(void **state)
     convene(x, r, HUIS_A);
     c.referral = r;
     assert_int_equal(give(x, CMD_CONVENE_MDO, referrer_of(VT_OOST), c).refusal, REFUSAL_WRONG_STATE);
-    /* Those who govern, and those who are not there, take no part. */
+    /* Those who watch over the exchange or the country, and those who are not there, take no part. */
     c.referral = do_open(x, VT_OOST, a_need());
-    c.orgs[0].v = GEMEENTE;
+    c.orgs[0].v = OPERATOR;
     assert_int_equal(give(x, CMD_CONVENE_MDO, referrer_of(VT_OOST), c).refusal, REFUSAL_NOT_FOUND);
     c.orgs[0].v = 99;
     assert_int_equal(give(x, CMD_CONVENE_MDO, referrer_of(VT_OOST), c).refusal, REFUSAL_NOT_FOUND);

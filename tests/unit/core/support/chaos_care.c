@@ -19,6 +19,8 @@ static struct actor staff_of(const struct exchange *x, struct org_id id)
 
     if (o == NULL)
         return shelter_of(HUIS_A);
+    if (o->kind == ORG_MUNICIPALITY)
+        return actor_of(ROLE_GATEKEEPER, id.v);
     return o->kind == ORG_SHELTER ? shelter_of((enum an_org)id.v) : referrer_of((enum an_org)id.v);
 }
 
@@ -44,6 +46,10 @@ static void about_mdo(const struct exchange *x, struct rng *r, struct command *c
     cmd->actor = staff_of(x, somebody_there(x, r, c->id));
     if (cmd->kind == CMD_NOTE_MDO)
         c->orgs[0] = rng_chance(r, 900) ? somebody_there(x, r, c->id) : any_helper(r);
+    if (cmd->kind == CMD_NOTE_MDO && rng_chance(r, 200)) {
+        c->n_orgs = rng_chance(r, 100) ? 1 : 0;
+        c->outside = (enum mdo_outside)rng_below(r, OUTSIDE_N);
+    }
     if (cmd->kind != CMD_MOVE_ITEM)
         return;
     c->id = recent(r, engine_mdo_items(x->e));
@@ -58,7 +64,7 @@ struct outcome chaos_care_step(struct exchange *x, struct rng *r)
         CMD_CONVENE_MDO, CMD_INVITE_MDO,     CMD_ANSWER_MDO,    CMD_ANSWER_MDO, CMD_DATE_MDO,
         CMD_CLOSE_MDO,   CMD_NOTE_MDO,       CMD_NOTE_MDO,      CMD_MOVE_ITEM,  CMD_MOVE_ITEM,
         CMD_OFFER_REGIE, CMD_TAKE_REGIE,     CMD_TAKE_REGIE,    CMD_KEEP_REGIE, CMD_END_REGIE,
-        CMD_ASK_CONSULT, CMD_ANSWER_CONSULT, CMD_CLOSE_CONSULT,
+        CMD_ASK_CONSULT, CMD_ANSWER_CONSULT, CMD_CLOSE_CONSULT, CMD_NAME_REGIE,
     };
     struct care_command c = {.ground = rng_chance(r, 900) ? GROUND_STATUTORY_TASK : GROUND_CONSENT,
                              .at_ms = x->now,
@@ -87,7 +93,7 @@ struct outcome chaos_care_step(struct exchange *x, struct rng *r)
         c.n_orgs = 2;
     if (cmd.kind == CMD_TAKE_REGIE || (cmd.kind == CMD_KEEP_REGIE && rng_chance(r, 300)))
         cmd.actor = staff_of(x, engine_regie(x->e, c.referral).offered_to);
-    else if (cmd.kind == CMD_OFFER_REGIE || cmd.kind == CMD_END_REGIE)
+    else if (cmd.kind == CMD_OFFER_REGIE || cmd.kind == CMD_END_REGIE || cmd.kind == CMD_NAME_REGIE)
         cmd.actor = staff_of(x, engine_regie(x->e, c.referral).holder);
     if (cmd.kind == CMD_ANSWER_CONSULT || cmd.kind == CMD_CLOSE_CONSULT) {
         const struct consult *q = engine_consult(x->e, c.id = recent(r, engine_consults(x->e)));

@@ -251,7 +251,7 @@ static void chaos_mdo(struct rng *r, struct event *ev)
     v->referral.v = rng_next(r);
     if (ev->kind == EV_MDO_CONVENED)
         v->ground = PICK(r, ground, GROUND_N);
-    if (ev->kind == EV_MDO_CONVENED || ev->kind == EV_MDO_DATED)
+    if (ev->kind == EV_MDO_CONVENED || ev->kind == EV_MDO_DATED || ev->kind == EV_MDO_REMINDED)
         v->next_ms = a_time(r);
     if (ev->kind == EV_MDO_ANSWERED)
         v->answer = PICK(r, participant_state, PARTICIPANT_STATE_N);
@@ -273,6 +273,8 @@ static void chaos_item(struct rng *r, struct event *ev)
         v->state = PICK(r, item_state, ITEM_STATE_N);
         return;
     }
+    if (ev->kind == EV_MDO_ITEM_REMINDED)
+        return;
     v->domain = PICK(r, mdo_domain, MDO_DOMAIN_N);
     v->sort = PICK(r, item_sort, ITEM_SORT_N);
     v->acts.v = rng_below(r, 1000);
@@ -280,27 +282,34 @@ static void chaos_item(struct rng *r, struct event *ev)
     v->due_ms = a_time(r);
     if (rng_chance(r, 900))
         a_text(r, v->text, sizeof v->text);
+    if (ev->kind != EV_MDO_NOTED_OUTSIDE)
+        return;
+    v->outside = PICK(r, mdo_outside, OUTSIDE_N);
+    if (rng_chance(r, 500))
+        a_text(r, v->callback, sizeof v->callback);
 }
 
 static void chaos_care(struct rng *r, struct event *ev)
 {
-    if (ev->kind == EV_MDO_NOTED || ev->kind == EV_MDO_ITEM_MOVED) {
+    enum event_body body = event_body_of(ev->kind);
+
+    if (body == BODY_MDO_ITEM) {
         chaos_item(r, ev);
-    } else if (ev->kind >= EV_CONSULT_ASKED) {
+    } else if (body == BODY_CONSULT) {
         ev->u.consult.consult = rng_below(r, 1000);
         ev->u.consult.referral.v = rng_next(r);
         ev->u.consult.from.v = rng_below(r, 1000);
         ev->u.consult.to.v = rng_below(r, 1000);
         if (ev->kind == EV_CONSULT_CLOSED)
             ev->u.consult.state = PICK(r, consult_state, CONSULT_STATE_N);
-        else if (rng_chance(r, 900))
+        else if (ev->kind != EV_CONSULT_REMINDED && rng_chance(r, 900))
             a_text(r, ev->u.consult.text, sizeof ev->u.consult.text);
-    } else if (ev->kind >= EV_REGIE_OFFERED) {
+    } else if (body == BODY_REGIE) {
         ev->u.regie.referral.v = rng_next(r);
         ev->u.regie.of.v = rng_chance(r, 500) ? ev->u.regie.referral.v : rng_next(r);
         ev->u.regie.from.v = rng_below(r, 1000);
         ev->u.regie.to.v = rng_below(r, 1000);
-        if (ev->kind == EV_REGIE_TAKEN && rng_chance(r, 900)) {
+        if ((ev->kind == EV_REGIE_TAKEN || ev->kind == EV_REGIE_NAMED) && rng_chance(r, 900)) {
             a_text(r, ev->u.regie.role, sizeof ev->u.regie.role);
             a_text(r, ev->u.regie.callback, sizeof ev->u.regie.callback);
         }

@@ -314,6 +314,12 @@ struct event possible(const struct world *w, enum event_kind kind)
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:
     case EV_CONSULT_CLOSED:
+    case EV_REGIE_NAMED:
+    case EV_MDO_NOTED_OUTSIDE:
+    case EV_MDO_REMINDED:
+    case EV_MDO_ITEM_REMINDED:
+    case EV_REGIE_REMINDED:
+    case EV_CONSULT_REMINDED:
         break; /* care/mdo_test.c, care/regie_test.c */
     case EV_BRIDGE_OPENED:
         ev.u.bridge_opened = (struct bridge){.id = {engine_bridges(e) + 1},
