@@ -146,7 +146,7 @@ static void point_at(struct command *cmd, const void *object)
         cmd->u.report.list = object;
     else if (cmd->kind == CMD_OPEN_REFERRAL)
         cmd->u.need = object;
-    else if (cmd->kind >= CMD_CONVENE_MDO && cmd->kind <= CMD_CLOSE_CONSULT)
+    else if (cmd->kind >= CMD_CONVENE_MDO && cmd->kind <= CMD_NAME_REGIE)
         cmd->u.care = object;
     else if (cmd->kind == CMD_MAKE_KEY)
         cmd->u.make_key = object;

@@ -101,7 +101,8 @@ POST /mdos/{id}/closure              200 404 404 404 404 403 403 403 403 403 403
 POST /mdos/{id}/items                200 404 200 404 404 403 403 403 403 403 403 401 401
 POST /mdo-items/{id}/state           200 404 200 404 404 403 403 403 403 403 403 401 401
 POST /referrals/{id}/regie-offer     200 404 404 404 404 403 403 403 403 403 403 401 401
-POST /referrals/{id}/regie-acceptance 200 404 200 404 404 403 403 403 403 403 403 401 401
+POST /referrals/{id}/regie-acceptance 409 404 200 404 404 403 403 403 403 403 403 401 401
+POST /referrals/{id}/regie-desk      200 404 404 404 404 403 403 403 403 403 403 401 401
 POST /referrals/{id}/regie-refusal   200 404 200 404 404 403 403 403 403 403 403 401 401
 POST /referrals/{id}/regie-end       200 404 404 404 404 403 403 403 403 403 403 401 401
 POST /referrals/{id}/consults        201 404 404 404 404 403 403 403 403 403 403 401 401
@@ -380,6 +381,7 @@ const GIVEN = {
   'POST /mdo-items/{id}/state': ['item', () => ({ state: 'done' })],
   'POST /referrals/{id}/regie-offer': ['open', () => ({ organisationId: org })],
   'POST /referrals/{id}/regie-acceptance': ['offered', () => ({ role: 'Casusregie', callback: '010 123 45 67' })],
+  'POST /referrals/{id}/regie-desk': ['open', () => ({ role: 'Casusregie', callback: '010 123 45 67' })],
   'POST /referrals/{id}/regie-refusal': ['offered'],
   'POST /referrals/{id}/regie-end': ['over'],
   'POST /referrals/{id}/consults': ['open', () => ({ organisationId: org, question: 'Wat nu?' })],

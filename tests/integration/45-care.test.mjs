@@ -214,8 +214,8 @@ test('bad input has its place, and all faults come at once', async () => {
     const places = answer.json.errors.map(e => e.pointer ?? e.in);
     for (const p of pointers) assert.ok(places.some(q => q === p || q.includes(p.replace('query:', ''))), `${p} of ${places} in ${answer.text}`);
   }
-  const municipality = demo.organisations.findIndex(o => o.kind === 'municipality') + 1;
-  expectStatus(await own.post(`/mdos/${mdo.id}/invitations`, { organisationIds: [municipality] }), 404);
+  const watches = demo.organisations.findIndex(o => o.kind === 'rapporteur') + 1; // a municipality can be invited: 45-care-seats
+  expectStatus(await own.post(`/mdos/${mdo.id}/invitations`, { organisationIds: [watches] }), 404);
 });
 
 test('it is all there after kill -9', async () => {

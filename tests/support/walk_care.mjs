@@ -7,6 +7,7 @@ export async function walkCare(referrer, desk, pool, need = aNeed) {
   const other = organisationOf(pool);
   const mark = need().returnCode ?? ''; // what people write here must be sealed as their need is
   const { organisations } = expectStatus(await referrer.get('/organisations'), 200);
+  expectStatus(await referrer.get('/organisations?mdo=true'), 200);
   const third = organisations.find(o => o.kind === 'shelter' && o.id !== other).id;
   const { id } = await openReferral(referrer, need());
 
@@ -17,10 +18,13 @@ export async function walkCare(referrer, desk, pool, need = aNeed) {
   expectStatus(await desk.get(`/mdos/${mdo}`), 200);
   const noted = expectStatus(await desk.post(`/mdos/${mdo}/items`, { domain: 'medisch', sort: 'action', text: `Arts bellen ${mark}`, organisationId: other, dueAt: inMinutes(120) }), 200);
   expectStatus(await desk.post(`/mdo-items/${noted.items[0].id}/state`, { state: 'done' }), 200);
+  const outside = expectStatus(await desk.post(`/mdos/${mdo}/items`, { domain: 'strafrecht', sort: 'action', text: `Aangifte ${mark}`, outside: 'politie', callback: '0900 8844' }), 200);
+  expectStatus(await desk.post(`/mdo-items/${outside.items[1].id}/state`, { state: 'dropped' }), 200);
   expectStatus(await referrer.post(`/mdos/${mdo}/date`, { nextAt: null }), 200);
   expectStatus(await desk.post(`/mdos/${mdo}/participation`, { joins: false }), 200);
   expectStatus(await referrer.post(`/mdos/${mdo}/closure`), 200);
 
+  expectStatus(await referrer.post(`/referrals/${id}/regie-desk`, { role: `Dienst ${mark}`, callback: '010 123 45 66' }), 200);
   expectStatus(await referrer.post(`/referrals/${id}/regie-offer`, { organisationId: other }), 200);
   expectStatus(await desk.post(`/referrals/${id}/regie-refusal`), 200);
   expectStatus(await referrer.post(`/referrals/${id}/regie-offer`, { organisationId: other }), 200);

@@ -17,10 +17,10 @@ export type Session = {
     idleEndsAt: string; endsAt: string;
 };
 
-export type Organisation = { id: number; name: string; kind: string; region?: string | null };
+export type Organisation = { id: number; name: string; kind: string; region?: string | null; kinds?: string[] };
 export type MdoItem = {
     id: number; domain: string; sort: 'need' | 'action' | 'decision'; state: 'open' | 'doing' | 'done' | 'dropped';
-    acts?: Organisation | null; notedBy?: Organisation | null; text: string | null; dueAt?: string | null; notedAt: string;
+    acts?: Organisation | null; outside?: { kind: string; callback: string | null } | null; notedBy?: Organisation | null; text: string | null; dueAt?: string | null; notedAt: string;
 };
 export type Mdo = {
     id: number; referralId?: number; referralCode?: string; state?: 'convened' | 'closed'; ground?: string; convenedBy?: Organisation;
@@ -78,7 +78,7 @@ export type Person = { sex: string; age?: number | null; pregnant?: boolean };
 export type Need = {
     returnCode?: string;
     urgency: string; threatLevel: string; threatKinds?: Record<string, Tri>; household: Person[]; keepTogether?: boolean;
-    traits?: Record<string, Tri>; unsafeRegions?: string[]; homeMunicipality?: string; residence?: string; language?: string;
+    traits?: Record<string, Tri>; unsafeRegions?: string[]; unsafeMunicipalities?: string[]; homeMunicipality?: string; residence?: string; language?: string;
     minorAlone?: boolean; anonymous?: boolean; channel?: 'telefoon' | 'chat'; ground?: string; groundAt?: string; callback?: string;
 };
 
@@ -141,7 +141,7 @@ export type Referral = {
     announced?: AnnouncedPlace | null; holdUntilAt?: string | null; holdExtensions?: number; holdExtensionsMax?: number;
     alarms?: Alarm[]; owner?: Colleague; mine?: boolean; handedOver?: { at: string; to?: Colleague | null } | null;
     stayId?: number | null; follows?: '' | 'follow_up' | 'return' | 'leaked'; moves?: number;
-    gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
+    side?: '' | 'referrer' | 'house' | 'gatekeeper' | 'regie' | 'asked'; gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
 };
 export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
 export type Colleague = { id: number; nameNl?: string; nameEn?: string; me?: boolean };
@@ -257,7 +257,7 @@ export type Note = {
     writtenAt: string; pickedUpAt: string | null; endedAt: string | null; destroyAt: string;
 };
 export type Handover = {
-    referralId: number; requestId: number | null; side: 'referrer' | 'house'; completeAt: string | null;
+    referralId: number; requestId: number | null; bridge?: boolean; side: 'referrer' | 'house'; completeAt: string | null;
     items: { item: string; required: boolean; referrer: string | null; house: string | null }[];
     receiver: { organisation: string; key: { id: number; publicKey: string; fingerprint: string; confirmedAt: string } | null } | null;
     notes: Note[];

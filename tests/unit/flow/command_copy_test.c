@@ -65,7 +65,7 @@ static void each_kind_copies_what_it_points_to(void **state)
     assert_int_equal(copy->u.need->home_region, 3);
     assert_int_equal(copy->draw, 44);
     free(copy);
-    for (int kind = CMD_CONVENE_MDO; kind <= CMD_CLOSE_CONSULT; kind++) {
+    for (int kind = CMD_CONVENE_MDO; kind <= CMD_NAME_REGIE; kind++) {
         struct care_command care = {.id = 5, .text = "d"};
 
         cmd = (struct command){.kind = (enum command_kind)kind, .u.care = &care};
