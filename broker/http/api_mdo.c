@@ -221,13 +221,14 @@ void api_mdo_close(struct call *call)
 static void read_outside(struct call *call, struct json_at root, struct care_command *c)
 {
     struct json_at outside = json_field(root, "outside"), callback = json_field(root, "callback");
-    int before = call->faults.n;
+    int before = 0;
 
     if (json_present(outside))
         c->outside = (enum mdo_outside)(
             json_choice(outside, mdo_outside_codes() + 1, OUTSIDE_N - 1, &call->faults) + 1);
     if (!json_present(callback))
         return;
+    before = call->faults.n;
     care_read_text(call, callback, c->callback, sizeof c->callback);
     if (call->faults.n == before && !phone_is_valid(c->callback))
         json_fault_add(&call->faults, callback.pointer,

@@ -1,0 +1,107 @@
+// Who co-ordinates from another organisation, in the browser: from what was asked to the file, which it reads and of which
+// it decides nothing; role and number corrected; the police as who does it; and a bridge bed's house with its list.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { say } from '../support/people.mjs';
+import { aNeed, aWoman, deskOf, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
+
+let x, browser, api, house, org, poolId, referral;
+
+before(async () => {
+  x = await startExchange('e2e-care-file');
+  browser = await openBrowser(`${x.dir}/ca/server.crt`);
+  api = await x.as('nachtdienst.rotterdam');
+  const [place] = await placesFor(api, aWoman(), 1);
+  ({ poolId } = place);
+  org = organisationOf(poolId);
+  referral = await openReferral(api, aNeed());
+  expectStatus(await api.post(`/referrals/${referral.id}/regie-offer`, { organisationId: org }), 200);
+  house = await openDesk(browser, x.origin, { viewport: PHONE, expected: [/status of (403|404|409)/] });
+  await signIn(house, deskOf(poolId), 'main');
+}, { timeout: 180_000 });
+after(async () => {
+  await browser?.close();
+  await x?.stop();
+}, { timeout: 60_000 });
+
+test('who took the regie over goes from there to the file, reads it, and is offered nothing that is refused', async () => {
+  await house.page.goto('/samenwerken');
+  const card = house.page.locator('[data-kind="regie"]');
+  await card.waitFor();
+  assert.equal(await card.locator('h3 a').count(), 0, 'not before it said yes');
+  await house.page.fill(`#regie-role-${referral.id}`, 'Casusregisseur');
+  await house.page.fill(`#regie-callback-${referral.id}`, '010 123 45 67');
+  await house.page.getByRole('button', { name: say('care.regie_take') }).click();
+  await card.locator('h3 a').click();
+  const facts = house.page.locator('#section-facts');
+  await facts.waitFor();
+  const text = await facts.innerText();
+  assert.match(text, /34/);
+  assert.match(text, new RegExp(say('summary.unsafe')));
+  assert.match(text, /Rijnmond|Rotterdam/);
+  assert.match(await house.page.locator('.dossier-head').innerText(), new RegExp(say('dossier.regie_open')));
+  await house.page.locator('#section-care').waitFor();
+  for (const key of ['nobed.add_hotel', 'nobed.add_network', 'nobed.add_order', 'nobed.add_bed', 'nobed.add_night', 'nobed.close_open', 'stay.clock_start'])
+    assert.equal(await house.page.getByText(say(key), { exact: true }).count(), 0, key);
+});
+
+test('it corrects its role and number there', async () => {
+  await house.page.getByText(say('care.regie_correct')).click();
+  await house.page.fill(`#regie-desk-role-${referral.id}`, 'Teamleider');
+  await house.page.fill(`#regie-desk-callback-${referral.id}`, '010 765 43 21');
+  await house.page.locator(`#regie-desk-${referral.id} button[type=submit]`).click();
+  await house.page.locator('#section-care').getByText('Teamleider').waitFor();
+});
+
+test('the police does it, and is rung', async () => {
+  const mdo = expectStatus(await house_api().then(h => h.post(`/referrals/${referral.id}/mdos`, { ground: 'vital_interest', organisationIds: [api.session.organisationId] })), 201).id;
+  await house.page.locator(`[data-mdo="${mdo}"]`).waitFor();
+  await house.page.locator(`[data-mdo="${mdo}"]`).getByText(say('care.note')).click();
+  const form = house.page.locator(`#mdo-note-${mdo}`);
+  await form.locator('[name=domain]').selectOption('strafrecht');
+  await form.locator('[name=sort]').selectOption('action');
+  // An é is two bytes: the field ends where the exchange's does.
+  await form.locator('[name=text]').fill('é'.repeat(200));
+  assert.equal((await form.locator('[name=text]').inputValue()).length, 80);
+  await form.locator('[name=text]').fill('Aangifte opnemen');
+  await form.locator('[name=organisation]').selectOption('out:politie');
+  await form.locator('[name=callback]').fill('0900 8844');
+  await form.locator('button[type=submit]').click();
+  const item = house.page.locator('.care-items li', { hasText: 'Aangifte opnemen' });
+  await item.waitFor();
+  assert.match(await item.innerText(), /Politie/);
+  assert.equal(await item.locator('a[href="tel:09008844"]').count(), 1);
+});
+
+const house_api = () => x.as(deskOf(poolId));
+
+test('the house of a bridge bed has the list, and so has who placed the household', async () => {
+  const other = await openReferral(api, aWoman());
+  const q = expectStatus(await api.post(`/referrals/${other.id}/requests`, { poolIds: [poolId], bridge: true }), 201).requests[0];
+  expectStatus(await (await house_api()).post(`/requests/${q.id}/acceptance`), 200);
+  await house.page.goto(`/verwijzing#r=${other.id}`);
+  const part = house.page.locator('#section-handover');
+  await part.getByText(say('handover.bridge')).waitFor();
+  await part.locator('input[type=checkbox]').first().check();
+  await part.getByText(say('handover.progress', { done: 0, all: 8 })).waitFor();
+  const seen = expectStatus(await api.get(`/referrals/${other.id}/handover`), 200);
+  assert.ok(seen.items.some(i => i.house), 'the referrer sees that it is ticked');
+});
+
+test('the file holds at three widths, by day and by night, without a fault', { timeout: 120_000 }, async () => {
+  await house.page.goto(`/verwijzing#r=${referral.id}`);
+  await house.page.locator('#section-facts').waitFor();
+  for (const details of await house.page.locator('main details').all()) await details.evaluate(d => { d.open = true; });
+  for (const viewport of [DESKTOP, PHONE, NARROW]) {
+    await house.page.setViewportSize(viewport);
+    for (const theme of ['day', 'night']) {
+      await house.page.evaluate(now => { document.documentElement.dataset.theme = now; }, theme);
+      assert.deepEqual(await axe(house.page), [], `${viewport.width} ${theme}`);
+      assert.ok(await overflow(house.page) <= 0, `${viewport.width} ${theme}: wider than the window`);
+      if (process.env.PLEK_PICTURES) await house.page.screenshot({ path: `${process.env.PLEK_PICTURES}/care-file-${viewport.width}-${theme}.png`, fullPage: true });
+    }
+  }
+  noFaults(house, 'the co-ordinator');
+});
