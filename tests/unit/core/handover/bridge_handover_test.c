@@ -99,8 +99,7 @@ static void the_house_of_a_bridge_bed_has_list_and_notes(void **state)
     note = write_note(&s, b, to_vt).made;
     assert_true(note != 0 && reads(&s, vt, note) && !reads(&s, b, note));
     /* It receives nobody for another house: that it says so is refused as before. */
-    assert_int_not_equal(do_referral(s.x, CMD_NO_SHOW, s.r, 0, 0).refusal,
-                         REFUSAL_NONE);
+    assert_int_not_equal(do_referral(s.x, CMD_NO_SHOW, s.r, 0, 0).refusal, REFUSAL_NONE);
     exchange_free(s.x);
 }
 
