@@ -353,7 +353,7 @@ export const section = {
   view: (/** @type {Facts} */ facts, ctx) => {
     const n = facts.nobed;
     const hasAny = n.bridges.length > 0 || n.nights.length > 0 || n.state === 'closed';
-    if (!isLive(n.state) && !hasAny) return nothing;
+    if ((!isLive(n.state) || isReader(ctx)) && !hasAny) return nothing; // what to do meanwhile is not theirs to arrange
     const shown = [...n.bridges].sort((a, b) => Number(a.state === 'ended') - Number(b.state === 'ended') || b.id - a.id);
     return html`${lead(n) ? html`<p>${lead(n)}</p>` : nothing}
       ${shown.length > 0 ? html`<ul class="bridges">${shown.map(b => bridgeCard(b, ctx))}</ul>` : nothing}
