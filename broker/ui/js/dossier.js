@@ -40,7 +40,7 @@ import { announce, html, nothing, notice } from './ui.js';
 const SECTIONS = [
   { id: 'timers', part: later(() => import('./dossier_timers.js')), isFor: ({ role, referral: r }) => role !== 'shelter' && r.owner !== undefined && !['admitted', 'withdrawn'].includes(r.state) },
   { id: 'nobed', part: later(() => import('./dossier_nobed.js')), isFor: ({ role, referral: r }) => role !== 'shelter' || r.requests.some(q => q.bridge) },
-  { id: 'gate', part: later(() => import('./dossier_gate.js')), isFor: ({ role }) => role === 'referrer' || role === 'comensha' },
+  { id: 'gate', part: later(() => import('./dossier_gate.js')), isFor: ({ role, referral: r }) => role === 'referrer' || role === 'comensha' || (r.tasks ?? []).length > 0 },
   { id: 'stay', part: later(() => import('./dossier_stay.js')), isFor: () => true },
   { id: 'care', part: later(() => import('./dossier_care.js')), isFor: () => true },
   { id: 'handover', part: later(() => import('./dossier_handover.js')), isFor: ({ referral: r }) => ['reserved', 'travelling', 'admitted'].includes(r.state) },
