@@ -82,7 +82,7 @@ export type Person = { sex: string; age?: number | null; pregnant?: boolean };
 export type Need = {
     returnCode?: string;
     urgency: string; threatLevel: string; threatKinds?: Record<string, Tri>; household: Person[]; keepTogether?: boolean;
-    traits?: Record<string, Tri>; unsafeRegions?: string[]; homeMunicipality?: string; residence?: string; language?: string;
+    traits?: Record<string, Tri>; unsafeRegions?: string[]; homeMunicipality?: string; residence?: string; residenceUntil?: string; language?: string;
     minorAlone?: boolean; anonymous?: boolean; channel?: 'telefoon' | 'chat'; ground?: string; groundAt?: string; callback?: string;
 };
 
