@@ -66,6 +66,11 @@ decide_fn decide_gate_send, decide_gate_take, decide_gate_ask_back, decide_gate_
     decide_gate_return, decide_gate_withdraw;
 /* gate/residence.c */
 decide_fn decide_find_residence;
+/* It is told in this decision. */
+void decide_residence_event(struct decision *d, struct referral_id id, enum residence residence,
+                            int64_t until_ms);
+/* ID was opened for the household of R: what was told of the end of its reflection period goes with it. */
+void decide_residence_until(struct decision *d, struct referral_id id, const struct referral *r);
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */
 /* care/care_decide.c */

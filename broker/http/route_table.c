@@ -108,6 +108,7 @@ static const struct route routes[] = {
     WRITE_("/stays/{id}/return-code", AUTH_SESSION, 0, api_stay_return_code),
     SEARCH_("/returns", AUTH_SESSION, 0, api_returns_post),
     GET_("/clocks", AUTH_SESSION, api_clocks_list),
+    GET_("/clocks/{id}", AUTH_SESSION, api_clock_get),
     GET_("/referrals/{id}/clocks", AUTH_SESSION, api_referral_clocks_list),
     WRITE_("/referrals/{id}/clocks", AUTH_SESSION, 0, api_referral_clock_start),
     WRITE_("/clocks/{id}/offer", AUTH_SESSION, 0, api_clock_offer),

@@ -159,7 +159,7 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
         break;
     case CMD_FIND_RESIDENCE:
         r = engine_referral(e, cmd->u.residence.referral);
-        is_visible = is_own_referral(a, r);
+        is_visible = is_own_referral(a, r) || is_host(e, a, r) || is_live_keeper(e, a, r);
         break;
     /* ---- stays, clocks, nights and funding ---- */
     case CMD_DEPART:
