@@ -1,5 +1,7 @@
 #include "stay_model.h"
 
+#include "vocabulary.h"
+
 #include "base/mem.h"
 #include "base/time_text.h"
 
@@ -27,6 +29,7 @@ struct stay_model_stay {
 struct stay_model_clock {
     struct referral_id referral;
     struct org_id owner, offered;
+    uint8_t kind;
     int64_t warn_at_ms, runs_out_ms;
     int64_t noted_at_ms; /* when it was begun here, whatever it counts from */
     bool warned, ran_out, over;
@@ -130,8 +133,9 @@ static void on_ended(struct stay_model *m, const struct event *ev)
     s->departure = time_day_nl(ev->at_ms);
     s->left_at_ms = ev->at_ms;
     for (size_t i = 0; i < m->n_clocks; i++) {
-        if (m->clocks[i].referral.v == s->referral.v && !m->clocks[i].over)
-            breach(m, ev, "a clock runs for a household that has left");
+        if (m->clocks[i].referral.v == s->referral.v && !m->clocks[i].over &&
+            m->clocks[i].kind == VOCABULARY_PLACE_CLOCK)
+            breach(m, ev, "the clock of a place runs for a household that has left it");
     }
     m->trace->counts.departed++;
 }
@@ -180,6 +184,7 @@ static void on_clock(struct stay_model *m, const struct event *ev)
         MEM_GROW(m->clocks, m->n_clocks, m->cap_clocks);
         m->clocks[m->n_clocks++] = (struct stay_model_clock){.referral = n->referral,
                                                              .owner = n->org,
+                                                             .kind = n->kind,
                                                              .warn_at_ms = n->warn_at_ms,
                                                              .runs_out_ms = n->runs_out_ms,
                                                              .noted_at_ms = ev->at_ms,
