@@ -11,9 +11,8 @@
 #define VOCABULARY_CLOCKS 3
 #define VOCABULARY_PLACE_CLOCK 1 /* the one that ends with the stay; the others are a right of the person */
 #define VOCABULARY_REASONS 3     /* in every coded list */
-#define VOCABULARY_MAX_HOURS                                                                                 \
-    5 /* at an emergency or 72-hour place: so short that it is over within a night                           \
-       */
+/* At an emergency or 72-hour place: so short that it is over within a night. */
+#define VOCABULARY_MAX_HOURS 5
 /* Decline reasons: we are full; a conflict was found; it is not paid for. */
 #define VOCABULARY_FULL 1
 #define VOCABULARY_CONFLICT 2
