@@ -23,7 +23,7 @@ struct change {
 struct bridge_model {
     uint64_t referral, request;
     uint64_t before; /* the bed that its household slept in before; 0 = none */
-    bool watched, ended, there, has_term;
+    bool watched, ringing, ended, there, has_term;
     uint32_t location;  /* of a bed that was reached */
     int64_t ring_at_ms; /* if nothing is heard before; of a bed that is reached: at the latest */
     int64_t term_ms;    /* of a bed that is reached, where nobody may stay for ever: its end; 0 = none */
@@ -149,6 +149,20 @@ static void rang_at_bed(struct bridge_model *b, const struct event *ev)
         b->ring_at_ms = b->term_ms > ev->at_ms + MS_DAY ? b->term_ms : ev->at_ms + MS_DAY;
 }
 
+/* Another owner, or other times: what rings goes on ringing, and only a word of the household makes it quiet.
+ */
+static void changed(struct nobed_model *m, const struct event *ev)
+{
+    const struct bridge *to = &ev->u.bridge_opened;
+    struct bridge_model *b = &m->list[to->id.v - 1];
+
+    if (b->ended || b->there)
+        trace_fail(m->trace, "seq %llu: bridge %llu changes, and is over or a bed",
+                   (unsigned long long)ev->seq, (unsigned long long)to->id.v);
+    if (!b->ringing)
+        b->ring_at_ms = to->next_ms + GRACE_MS;
+}
+
 static void went_on(struct nobed_model *m, const struct event *ev)
 {
     struct bridge_model *b = NULL;
@@ -173,6 +187,7 @@ static void went_on(struct nobed_model *m, const struct event *ev)
         rang_at_bed(b, ev);
         return;
     }
+    b->ringing = ev->kind == EV_BRIDGE_ALARMED;
     if (ev->kind == EV_BRIDGE_ALARMED) {
         if (b->watched && ev->at_ms < b->ring_at_ms)
             trace_fail(m->trace, "seq %llu: bridge %llu rings before its time", (unsigned long long)ev->seq,
@@ -224,6 +239,8 @@ void nobed_model_event(struct nobed_model *m, const struct event *ev)
     follow(m, ev);
     if (ev->kind == EV_BRIDGE_OPENED)
         opened(m, ev);
+    else if (ev->kind == EV_BRIDGE_CHANGED)
+        changed(m, ev);
     else if ((ev->kind > EV_BRIDGE_OPENED && ev->kind <= EV_BRIDGE_ENDED) || ev->kind == EV_BRIDGE_TRAVELLING)
         went_on(m, ev);
     else if (ev->kind == EV_REFERRAL_CLOSED &&
