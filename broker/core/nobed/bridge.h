@@ -125,7 +125,7 @@ struct bridge_wish {
     int64_t until_ms; /* 0 = an order's usual term */
 };
 
-#define NIGHTS_BEFORE 31 /* days before the referral was opened that a night may be told of */
+#define NIGHTS_BEFORE 366 /* days before the referral was opened that a night may be told of: a year */
 
 /* One night without a place. */
 struct night {
