@@ -396,7 +396,7 @@ static void about_night(struct call *call, enum command_kind kind)
     if (json_is_string(date.value) && (n->day < 0 || n->day > app_now_ms(call->late.app) / MS_DAY + 1))
         json_fault_add(f, date.pointer, "must be a date like 2026-11-25, not one that is still to come");
     else if (json_is_string(date.value) && r != NULL && n->day < r->opened_at_ms / MS_DAY - NIGHTS_BEFORE)
-        json_fault_add(f, date.pointer, "must lie at most 31 days before the referral was opened");
+        json_fault_add(f, date.pointer, "must lie at most a year before the referral was opened");
     n->slept = read_slept(call, json_field(root, "slept"));
     if (json_present(reason) || kind == CMD_CLOSE_REFERRAL) {
         int index = vocab_list_find(v, LIST_UNPLACED, json_text(reason, VOCAB_CODE_SIZE - 1, f));

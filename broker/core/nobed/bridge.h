@@ -129,7 +129,7 @@ struct bridge_wish {
     int64_t imposed_ms; /* an order that is in force: since when; 0 = now, or what its clock says */
 };
 
-#define NIGHTS_BEFORE 31 /* days before the referral was opened that a night may be told of */
+#define NIGHTS_BEFORE 366 /* days before the referral was opened that a night may be told of: a year */
 
 /* One night without a place. */
 struct night {

@@ -306,6 +306,25 @@ static void its_gatekeeper_may_tell_it_while_it_works_on_it(void **state)
     exchange_free(x);
 }
 
+static void whom_its_owner_acts_for_is_told_while_it_runs(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = open_with(x, RESIDENCE_BEDENKTIJD);
+    struct actor keeper = actor_of(ROLE_COMENSHA, COMENSHA), other = referrer_of(VT_WEST);
+    const struct stay_clock *c = NULL;
+
+    (void)state;
+    arrive(x, r, a_pool(x, "b-72", KIND_UUR72).v);
+    c = clock_of(x, r, BEDENKTIJD);
+    assert_int_equal(audience_of_referral(x->e, &keeper, r), SIGHT_NONE);
+    assert_true(may(x->e, &keeper, ACT_SEE_CLOCK_CASE, c->id.v));
+    assert_int_equal(clock_do(x, CMD_OFFER_CLOCK, keeper, c, VT_WEST), REFUSAL_NONE);
+    assert_false(may(x->e, &other, ACT_SEE_CLOCK_CASE, c->id.v)); /* it is not its own yet */
+    assert_int_equal(clock_do(x, CMD_STOP_CLOCK, keeper, c, 0), REFUSAL_NONE);
+    assert_false(may(x->e, &keeper, ACT_SEE_CLOCK_CASE, c->id.v));
+    exchange_free(x);
+}
+
 /* ---- after the place, and at the next ---- */
 
 static void a_right_outlives_the_stay(void **state)
@@ -533,6 +552,7 @@ int main(void)
         cmocka_unit_test(the_intake_may_tell_the_end),
         cmocka_unit_test(found_out_in_the_place_its_clock_begins),
         cmocka_unit_test(its_gatekeeper_may_tell_it_while_it_works_on_it),
+        cmocka_unit_test(whom_its_owner_acts_for_is_told_while_it_runs),
         cmocka_unit_test(a_right_outlives_the_stay),
         cmocka_unit_test(what_was_the_house_s_goes_back_to_the_desk),
         cmocka_unit_test(a_right_runs_on_at_the_next_place),
