@@ -66,6 +66,7 @@ static const struct applier appliers[EV_N] = {
     [EV_REFERRAL_TAKEN_OVER] = {taken_over_impossible, taken_over_apply},
     /* ---- no bed: bridges and the unplaced register ---- */
     [EV_BRIDGE_OPENED] = {bridge_opened_impossible, bridge_opened_apply},
+    [EV_BRIDGE_CHANGED] = {bridge_changed_impossible, bridge_changed_apply},
     [EV_BRIDGE_STARTED] = {bridge_started_impossible, bridge_started_apply},
     [EV_BRIDGE_CHECKED] = {bridge_checked_impossible, bridge_checked_apply},
     [EV_BRIDGE_ALARMED] = {bridge_alarmed_impossible, bridge_alarmed_apply},

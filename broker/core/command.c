@@ -28,6 +28,7 @@ const char *command_name(enum command_kind k)
         [CMD_TAKE_OVER] = "take over",
         /* ---- no bed: bridges and the unplaced register ---- */
         [CMD_OPEN_BRIDGE] = "open bridge",
+        [CMD_CHANGE_BRIDGE] = "change bridge",
         [CMD_START_BRIDGE] = "start bridge",
         [CMD_CHECK_IN] = "check in",
         [CMD_END_BRIDGE] = "end bridge",

@@ -75,7 +75,7 @@ enum command_kind {
     CMD_GATE_ASSENT,    /* a GI or municipality: the referrer may ask its places */
     CMD_GATE_RETURN,    /* the desk gives it back, with a coded reason */
     CMD_GATE_WITHDRAW,  /* the referrer takes it back */
-    CMD_FIND_RESIDENCE, /* the referrer found out the residence situation */
+    CMD_FIND_RESIDENCE, /* somebody who works on it found out the residence situation */
     /* ---- stays, clocks, nights and funding ---- */
     CMD_DEPART,
     CMD_STAY_READY,
@@ -120,6 +120,8 @@ enum command_kind {
     CMD_SET_SURGE,
     CMD_ASK_CONFLICT,
     CMD_ANSWER_CONFLICT,
+    /* ---- no bed, since ---- */
+    CMD_CHANGE_BRIDGE, /* another safety owner, other check-ins */
     CMD_N
 };
 
@@ -137,7 +139,10 @@ struct command {
             uint16_t n;
             uint64_t version; /* If-Match: the pool's version; only with n == 1; 0 = any */
         } report;
-        const struct need *need; /* CMD_OPEN_REFERRAL */
+        struct {
+            const struct need *need;
+            int64_t residence_until_ms; /* of a reflection period that runs; 0 = not told */
+        };                              /* CMD_OPEN_REFERRAL */
         struct {
             struct referral_id referral;
             struct pool_id pools[ASK_POOLS_MAX]; /* all or none */
@@ -170,13 +175,15 @@ struct command {
         struct {
             struct referral_id referral;
             const struct bridge_wish *wish;
-        } open_bridge; /* OPEN_BRIDGE */
+            struct bridge_id bridge; /* CHANGE_BRIDGE; of WISH then owner, every_minutes and times count */
+        } open_bridge;               /* OPEN_BRIDGE, CHANGE_BRIDGE */
         struct {
             struct bridge_id bridge;
             int64_t
                 until_ms; /* START_BRIDGE, of an order; 0 = its usual term. BRIDGE_TRAVEL: expected there */
-            uint8_t code; /* CHECK_IN: enum bridge_check; END_BRIDGE: enum bridge_end */
-        } bridge;         /* START_BRIDGE, CHECK_IN, END_BRIDGE, BRIDGE_TRAVEL */
+            int64_t imposed_ms; /* START_BRIDGE, of an order that was applied for; 0 = now */
+            uint8_t code;       /* CHECK_IN: enum bridge_check; END_BRIDGE: enum bridge_end */
+        } bridge;               /* START_BRIDGE, CHECK_IN, END_BRIDGE, BRIDGE_TRAVEL */
         struct {
             struct bridge_id bridge;
             uint8_t reason; /* of the change, index + 1 */

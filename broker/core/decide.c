@@ -90,6 +90,7 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_SET_SURGE] = decide_set_surge,
     [CMD_ASK_CONFLICT] = decide_ask_conflict,
     [CMD_ANSWER_CONFLICT] = decide_answer_conflict,
+    [CMD_CHANGE_BRIDGE] = decide_change_bridge,
 };
 
 /* Refusals that the state of the exchange caused: a repeat must get the same, though the state has moved on.
@@ -111,6 +112,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_UNIT_GONE] = true,     [REFUSAL_SEARCH_OVER] = true,
     [REFUSAL_NOT_AT_TABLE] = true,  [REFUSAL_OWN_ACTIONS] = true,
     [REFUSAL_REGIE_TAKEN] = true,   [REFUSAL_OFFER_OVER] = true,
+    [REFUSAL_BRIDGE_THERE] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

@@ -57,15 +57,20 @@ decide_fn decide_extend_request, decide_extend_hold, decide_acknowledge_alarm, d
     decide_take_over;
 /* ---- no bed: bridges and the unplaced register ---- */
 decide_fn decide_open_bridge, decide_start_bridge, decide_check_in, decide_end_bridge, decide_note_night,
-    decide_close_referral;      /* nobed/nobed_decide.c */
-decide_fn decide_bridge_travel; /* the same */
-decide_fn decide_fund_bridge;   /* nobed/bridge_nights.c */
+    decide_close_referral;                            /* nobed/nobed_decide.c */
+decide_fn decide_bridge_travel, decide_change_bridge; /* the same */
+decide_fn decide_fund_bridge;                         /* nobed/bridge_nights.c */
 /* ---- gatekeepers ---- */
 /* gate/gate_decide.c */
 decide_fn decide_gate_send, decide_gate_take, decide_gate_ask_back, decide_gate_answer, decide_gate_assent,
     decide_gate_return, decide_gate_withdraw;
 /* gate/residence.c */
 decide_fn decide_find_residence;
+/* It is told in this decision. */
+void decide_residence_event(struct decision *d, struct referral_id id, enum residence residence,
+                            int64_t until_ms);
+/* ID was opened for the household of R: what was told of the end of its reflection period goes with it. */
+void decide_residence_until(struct decision *d, struct referral_id id, const struct referral *r);
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */
 /* care/care_decide.c */

@@ -83,7 +83,7 @@ static enum refusal judge_referral(struct decision *d, const struct referral *r,
     /* From the bed that they are in they may ask for the next, before its time is over or when its address is
      * known; with one more said yes to, that is where they go. */
     if (d->cmd->u.ask.bridge && engine_bridge_bed_next(d->e, r->id) != NULL)
-        return REFUSAL_DUPLICATE;
+        return REFUSAL_BRIDGE_THERE;
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(d->e, r->requests[i]);
 

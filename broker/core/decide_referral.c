@@ -7,6 +7,7 @@
 #include "base/time_text.h"
 #include "core/apply.h"
 #include "core/fields.h"
+#include "core/gate/gate_look.h"
 #include "core/nobed/nobed_decide.h"
 #include "core/stay/stay_decide.h"
 #include "core/timers/timers_state.h"
@@ -36,7 +37,9 @@ enum refusal decide_open_referral(struct decision *d)
     char code[REFERRAL_CODE_SIZE];
     struct event *ev = NULL;
 
-    if (!need_is_valid(need) || !decide_find_code(d->e, d->cmd->draw, code))
+    if (!need_is_valid(need) ||
+        !residence_until_is_valid(need->residence, d->cmd->u.residence_until_ms, d->now_ms) ||
+        !decide_find_code(d->e, d->cmd->draw, code))
         return REFUSAL_LIMIT;
     ev = decision_event(d, EV_REFERRAL_OPENED);
     ev->u.opened.id.v = engine_referrals(d->e) + 1;
@@ -48,6 +51,8 @@ enum refusal decide_open_referral(struct decision *d)
     ev->u.opened.facts_known = true;
     ev->u.opened.need = *need;
     d->outcome->referral = ev->u.opened.id;
+    if (d->cmd->u.residence_until_ms != 0)
+        decide_residence_event(d, d->outcome->referral, need->residence, d->cmd->u.residence_until_ms);
     stay_decide_opened(d, d->outcome->referral, need->return_code);
     return REFUSAL_NONE;
 }

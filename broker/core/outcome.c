@@ -44,6 +44,7 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_PLACED_ELSEWHERE] = "placed_elsewhere",
         [REFUSAL_UNIT_GONE] = "unit_gone",
         [REFUSAL_SEARCH_OVER] = "search_over",
+        [REFUSAL_BRIDGE_THERE] = "bridge_there",
         /* ---- location leaked, surge, conflict check ---- */
         [REFUSAL_SAME_PERSON] = "same_person",
         [REFUSAL_CONFLICT_OPEN] = "conflict_open",

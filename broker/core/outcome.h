@@ -48,6 +48,7 @@ enum refusal {
     REFUSAL_PLACED_ELSEWHERE, /* another place has said yes to the household, or has it */
     REFUSAL_UNIT_GONE,        /* the house has no unit left for who stands at its door */
     REFUSAL_SEARCH_OVER,      /* the referral was withdrawn or closed */
+    REFUSAL_BRIDGE_THERE,     /* a bridge of this kind stands already, or a bed is promised */
     /* ---- MDO, regiehouder, consult, since ---- */
     REFUSAL_NOT_AT_TABLE, /* an action for who refused the invitation or has left */
     REFUSAL_OWN_ACTIONS,  /* who leaves an MDO has something open there */

@@ -36,6 +36,7 @@ static size_t object_of(const struct command *cmd, const void **object)
         *object = cmd->u.need;
         return sizeof *cmd->u.need;
     case CMD_OPEN_BRIDGE:
+    case CMD_CHANGE_BRIDGE:
         *object = cmd->u.open_bridge.wish;
         return sizeof *cmd->u.open_bridge.wish;
     case CMD_ASK:
@@ -152,7 +153,7 @@ static void point_at(struct command *cmd, const void *object)
         cmd->u.make_key = object;
     else if (cmd->kind == CMD_WRITE_NOTE)
         cmd->u.write_note = object;
-    else if (cmd->kind == CMD_OPEN_BRIDGE)
+    else if (cmd->kind == CMD_OPEN_BRIDGE || cmd->kind == CMD_CHANGE_BRIDGE)
         cmd->u.open_bridge.wish = object;
 }
 

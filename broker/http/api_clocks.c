@@ -104,8 +104,15 @@ void api_referral_clock_start(struct call *call)
                                  time_day_nl(app_now_ms(call->late.app)));
     if (rule == NULL && json_is_string(code.value))
         json_fault_add(&call->faults, code.pointer, "is no clock that counts today");
-    if (json_present(started))
+    if (json_present(started)) {
+        int before = call->faults.n;
+        int64_t now_ms = app_now_ms(call->late.app);
+
         cmd.u.clock.started_at_ms = json_time(started, &call->faults);
+        if (call->faults.n == before &&
+            (cmd.u.clock.started_at_ms > now_ms || cmd.u.clock.started_at_ms < now_ms - CLOCK_AGO_MAX_MS))
+            json_fault_add(&call->faults, started.pointer, "must lie in the past, at most a year ago");
+    }
     cmd.u.clock.referral.v = call->late.id;
     cmd.u.clock.kind = rule != NULL ? rule->nr : 0;
     if (call->faults.n > 0)
@@ -126,6 +133,25 @@ static void clock_get(const struct late *late, const struct outcome *outcome)
                           app_now_ms(late->app)));
 }
 
+/* What its owner must know of the household, which may have its file at another desk. */
+static void clock_case(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    const struct stay_clock *c = engine_clock(e, (struct clock_id){late->id});
+    json_t *o = view_clock(e, &late->actor, c, false, app_now_ms(late->app));
+
+    (void)outcome;
+    if (may(e, &late->actor, ACT_SEE_CLOCK_CASE, late->id))
+        json_object_set_new(o, "household", view_clock_case(e, c));
+    reply_json(late, 200, o);
+}
+
+void api_clock_get(struct call *call)
+{
+    if (call_may(call, ACT_SEE_CLOCK, call->late.id) && call_record(call, "clock.read"))
+        call_read(call, clock_case);
+}
+
 static void submit(struct call *call, struct command *cmd)
 {
     cmd->actor = call->late.actor;
@@ -136,6 +162,13 @@ static void submit(struct call *call, struct command *cmd)
         call_submit(call, cmd, clock_get);
 }
 
+static bool is_own_clock(const struct call *call)
+{
+    const struct stay_clock *c = engine_clock(app_engine(call->late.app), (struct clock_id){call->late.id});
+
+    return c != NULL && c->owner.v == call->late.actor.org.v;
+}
+
 void api_clock_offer(struct call *call)
 {
     static const char *const fields[] = {"organisationId"};
@@ -144,8 +177,18 @@ void api_clock_offer(struct call *call)
     struct command cmd = {.kind = CMD_OFFER_CLOCK};
 
     json_only(root, fields, COUNT_OF(fields), &call->faults);
-    if (json_present(org)) /* null: to nobody after all */
+    if (json_present(org)) { /* null: to nobody after all */
+        int before = call->faults.n;
+        const struct org *o = NULL;
+
         cmd.u.clock.org.v = (uint32_t)json_int(org, 1, UINT32_MAX, &call->faults);
+        o = engine_org(app_engine(call->late.app), cmd.u.clock.org);
+        if (call->faults.n == before &&
+            (o == NULL || (o->kind != ORG_SHELTER && o->kind != ORG_VEILIG_THUIS && o->kind != ORG_COMENSHA)))
+            json_fault_add(&call->faults, org.pointer, "is no organisation that has clocks");
+        else if (call->faults.n == before && is_own_clock(call) && o->id.v == call->late.actor.org.v)
+            json_fault_add(&call->faults, org.pointer, "has the clock already");
+    }
     submit(call, &cmd);
 }
 

@@ -242,11 +242,8 @@ void api_referral_residence(struct call *call)
     struct command cmd = {.kind = CMD_FIND_RESIDENCE, .actor = call->late.actor};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     int residence = json_choice(json_field(root, "residence"), residence_codes(), RESIDENCE_N, &call->faults);
-    if (json_present(until)) {
-        cmd.u.residence.until_ms = json_time(until, &call->faults);
-        if (residence >= 0 && residence != RESIDENCE_BEDENKTIJD)
-            json_fault_add(&call->faults, until.pointer, "is for a reflection period that runs");
-    }
+    if (json_present(until))
+        cmd.u.residence.until_ms = call_residence_until(call, until, residence);
     cmd.u.residence.referral.v = call->late.id;
     cmd.u.residence.residence = residence < 0 ? RESIDENCE_ONBEKEND : (enum residence)residence;
     if (call->faults.n > 0)

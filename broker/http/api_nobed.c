@@ -87,15 +87,15 @@ static const char *const owner_kinds[] = {"desk", "other"};
 
 /* The desk's own number is in the intake: who owns it need not say it again. Of a referral that the actor may
  * not see nothing is read here: the answer would say that it is there, and whether it has a number. */
-static void read_owner(struct call *call, struct json_at at, struct bridge_owner *o)
+static void read_owner(struct call *call, struct json_at at, uint64_t referral, struct bridge_owner *o)
 {
     static const char *const fields[] = {"kind", "role", "organisation", "callback"};
     const struct engine *e = app_engine(call->late.app);
     const struct referral *r = NULL;
     struct json_at callback = json_field(at, "callback");
     struct json_faults *f = &call->faults;
-    if (may(e, &call->late.actor, ACT_SEE_NOBED, call->late.id))
-        r = engine_referral(e, (struct referral_id){call->late.id});
+    if (may(e, &call->late.actor, ACT_SEE_NOBED, referral))
+        r = engine_referral(e, (struct referral_id){referral});
     json_only(at, fields, COUNT_OF(fields), f);
     int kind = json_choice(json_field(at, "kind"), owner_kinds, COUNT_OF(owner_kinds), f);
     o->kind = kind == 1 ? BRIDGE_OWNER_OTHER : BRIDGE_OWNER_DESK;
@@ -149,6 +149,28 @@ static int64_t read_until(struct call *call, struct json_at at)
     return until;
 }
 
+/* Since when an order is in force: its usual term, and no longer ago. */
+static int64_t read_imposed(struct call *call, struct json_at at)
+{
+    const struct engine *e = app_engine(call->late.app);
+    int64_t now = app_now_ms(call->late.app);
+    int64_t usual = engine_settings(e)->order_minutes * MS_MINUTE;
+    int before = call->faults.n;
+    int64_t imposed = json_time(at, &call->faults);
+    if (call->faults.n == before && (imposed > now || imposed <= now - usual))
+        json_fault_add(&call->faults, at.pointer, "must lie in the past 10 days");
+    return imposed;
+}
+
+/* An order ends within four weeks of its imposition, IMPOSED or else as its clock says. */
+static void check_order(struct call *call, struct json_at at, int64_t imposed, int64_t until)
+{
+    const struct engine *e = app_engine(call->late.app);
+    int64_t now = app_now_ms(call->late.app);
+    if (until > (imposed != 0 ? imposed : now) + engine_order_longest_ms(e, now))
+        json_fault_add(&call->faults, at.pointer, "must lie within 28 days of when the order was imposed");
+}
+
 /* A place where people sleep for a night: index + 1, 0 after a fault. */
 static uint8_t read_slept(struct call *call, struct json_at at)
 {
@@ -163,8 +185,8 @@ static uint8_t read_slept(struct call *call, struct json_at at)
 
 static void read_wish(struct call *call, struct bridge_wish *w)
 {
-    static const char *const fields[] = {"kind",         "active", "slept",  "owner",
-                                         "everyMinutes", "times",  "untilAt"};
+    static const char *const fields[] = {"kind",         "active", "slept",   "owner",
+                                         "everyMinutes", "times",  "untilAt", "imposedAt"};
     struct json_at root = json_root(call->body);
     struct json_at own = json_field(root, "owner");
     struct json_faults *f = &call->faults;
@@ -176,7 +198,7 @@ static void read_wish(struct call *call, struct bridge_wish *w)
     if (json_present(json_field(root, "slept")))
         w->slept = read_slept(call, json_field(root, "slept"));
     if (json_present(own))
-        read_owner(call, own, &w->owner);
+        read_owner(call, own, call->late.id, &w->owner);
     else if (kind >= 0 && bridge_needs_owner(w->kind))
         json_fault_add(f, own.pointer, "is needed: who answers for the household's safety");
     if (json_present(json_field(root, "everyMinutes")))
@@ -186,6 +208,14 @@ static void read_wish(struct call *call, struct bridge_wish *w)
         read_times(call, json_field(root, "times"), w);
     if (json_present(json_field(root, "untilAt")))
         w->until_ms = read_until(call, json_field(root, "untilAt"));
+    if (json_present(json_field(root, "imposedAt"))) {
+        w->imposed_ms = read_imposed(call, json_field(root, "imposedAt"));
+        if (kind >= 0 && (w->kind != BRIDGE_ORDER || !w->active))
+            json_fault_add(f, json_field(root, "imposedAt").pointer,
+                           "is for a barring order that was imposed");
+    }
+    if (w->kind == BRIDGE_ORDER && w->active && w->until_ms != 0)
+        check_order(call, json_field(root, "untilAt"), w->imposed_ms, w->until_ms);
     if ((w->every_minutes != 0 || w->n_times != 0) && !json_present(own) && !bridge_needs_owner(w->kind))
         json_fault_add(f, own.pointer, "is needed where the household checks in");
 }
@@ -227,27 +257,86 @@ void bridge_changed(const struct late *late, const struct outcome *o)
         view_bridge(e, &late->actor, engine_bridge(e, (struct bridge_id){late->id}), app_now_ms(late->app)));
 }
 
-static void about_bridge(struct call *call, enum command_kind kind, int64_t until_ms, int code)
+static void submit_bridge(struct call *call, struct command *cmd)
 {
-    struct command cmd = {.kind = kind, .actor = call->late.actor};
-    cmd.u.bridge.bridge.v = call->late.id;
-    cmd.u.bridge.until_ms = until_ms;
-    cmd.u.bridge.code = (uint8_t)(code < 0 ? 0 : code);
+    cmd->actor = call->late.actor;
+    cmd->u.bridge.bridge.v = call->late.id;
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_record(call, "bridge.read"))
-        call_submit(call, &cmd, bridge_changed);
+        call_submit(call, cmd, bridge_changed);
+}
+
+static void about_bridge(struct call *call, enum command_kind kind, int64_t until_ms, int code)
+{
+    struct command cmd = {.kind = kind};
+    cmd.u.bridge.until_ms = until_ms;
+    cmd.u.bridge.code = (uint8_t)(code < 0 ? 0 : code);
+    submit_bridge(call, &cmd);
+}
+
+/* What an order alone has. Of a bridge that the actor may not see nothing is read here. */
+static void check_start(struct call *call, struct json_at until, struct json_at imposed, struct command *cmd)
+{
+    const struct engine *e = app_engine(call->late.app);
+    const struct bridge *b = may(e, &call->late.actor, ACT_SEE_BRIDGE, call->late.id)
+                                 ? engine_bridge(e, (struct bridge_id){call->late.id})
+                                 : NULL;
+    if (b == NULL)
+        return;
+    if (b->kind != BRIDGE_ORDER) {
+        if (json_present(until))
+            json_fault_add(&call->faults, until.pointer, "is for a barring order");
+        if (json_present(imposed))
+            json_fault_add(&call->faults, imposed.pointer, "is for a barring order");
+        return;
+    }
+    if (json_present(imposed) && b->started_at_ms != 0)
+        json_fault_add(&call->faults, imposed.pointer, "is known already");
+    if (cmd->u.bridge.until_ms != 0)
+        check_order(call, until,
+                    cmd->u.bridge.imposed_ms != 0 ? cmd->u.bridge.imposed_ms : view_order_imposed_ms(e, b),
+                    cmd->u.bridge.until_ms);
 }
 
 void api_bridge_start(struct call *call)
 {
-    static const char *const fields[] = {"untilAt"};
+    static const char *const fields[] = {"untilAt", "imposedAt"};
     struct json_at root = json_root(call->body);
-    int64_t until = 0;
+    struct json_at until = json_field(root, "untilAt"), imposed = json_field(root, "imposedAt");
+    struct command cmd = {.kind = CMD_START_BRIDGE};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
-    if (json_present(json_field(root, "untilAt")))
-        until = read_until(call, json_field(root, "untilAt"));
-    about_bridge(call, CMD_START_BRIDGE, until, 0);
+    if (json_present(until))
+        cmd.u.bridge.until_ms = read_until(call, until);
+    if (json_present(imposed))
+        cmd.u.bridge.imposed_ms = read_imposed(call, imposed);
+    check_start(call, until, imposed, &cmd);
+    submit_bridge(call, &cmd);
+}
+
+/* Another safety owner, other moments of checking in. */
+void api_bridge_watch(struct call *call)
+{
+    static const char *const fields[] = {"owner", "everyMinutes", "times"};
+    const struct engine *e = app_engine(call->late.app);
+    const struct bridge *b = engine_bridge(e, (struct bridge_id){call->late.id});
+    struct json_at root = json_root(call->body);
+    struct command cmd = {.kind = CMD_CHANGE_BRIDGE, .actor = call->late.actor};
+    struct bridge_wish wish;
+    memset(&wish, 0, sizeof wish);
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    read_owner(call, json_field(root, "owner"), b != NULL ? b->referral.v : 0, &wish.owner);
+    if (json_present(json_field(root, "everyMinutes")))
+        wish.every_minutes = (uint16_t)json_int(json_field(root, "everyMinutes"), BRIDGE_EVERY_MIN,
+                                                BRIDGE_EVERY_MAX, &call->faults);
+    if (json_present(json_field(root, "times")))
+        read_times(call, json_field(root, "times"), &wish);
+    cmd.u.open_bridge.bridge.v = call->late.id;
+    cmd.u.open_bridge.wish = &wish;
+    if (call->faults.n > 0 && may_command(e, &cmd))
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, "bridge.read"))
+        call_submit(call, &cmd, bridge_changed);
 }
 
 /* On the way to a bridge bed, and when they are expected there, if somebody knows. */
@@ -299,10 +388,15 @@ static void about_night(struct call *call, enum command_kind kind)
     struct json_faults *f = &call->faults;
     struct command cmd = {.kind = kind, .actor = call->late.actor};
     struct night *n = &cmd.u.night.night;
+    bool may_see = may(app_engine(call->late.app), &call->late.actor, ACT_SEE_NOBED, call->late.id);
+    const struct referral *r =
+        may_see ? engine_referral(app_engine(call->late.app), (struct referral_id){call->late.id}) : NULL;
     json_only(root, fields, COUNT_OF(fields), f);
     n->day = day_parse(json_text(date, 10, f));
     if (json_is_string(date.value) && (n->day < 0 || n->day > app_now_ms(call->late.app) / MS_DAY + 1))
         json_fault_add(f, date.pointer, "must be a date like 2026-11-25, not one that is still to come");
+    else if (json_is_string(date.value) && r != NULL && n->day < r->opened_at_ms / MS_DAY - NIGHTS_BEFORE)
+        json_fault_add(f, date.pointer, "must lie at most a year before the referral was opened");
     n->slept = read_slept(call, json_field(root, "slept"));
     if (json_present(reason) || kind == CMD_CLOSE_REFERRAL) {
         int index = vocab_list_find(v, LIST_UNPLACED, json_text(reason, VOCAB_CODE_SIZE - 1, f));

@@ -41,7 +41,11 @@ void api_referrals_post(struct call *call)
     const struct engine *e = app_engine(call->late.app);
     struct command cmd = {.kind = CMD_OPEN_REFERRAL, .actor = call->late.actor, .draw = crypto_random_u64()};
     struct need need;
-    if (!need_from_json(engine_vocab(e), json_root(call->body), true, &need, &call->faults)) {
+    struct json_at until = json_field(json_root(call->body), "residenceUntil");
+    if (need_from_json(engine_vocab(e), json_root(call->body), true, &need, &call->faults) &&
+        json_present(until))
+        cmd.u.residence_until_ms = call_residence_until(call, until, need.residence);
+    if (call->faults.n > 0) {
         reply_faults(&call->late, 400, &call->faults);
         return;
     }

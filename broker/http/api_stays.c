@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/gate/gate_look.h"
 #include "core/stay/stay_rules.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
@@ -272,16 +273,21 @@ void api_stay_return_code(struct call *call)
 
 /* What was told once, for the desk that looks on; what was said to another desk alone (its number, its
  * ground, a consent) is asked anew. */
-static json_t *draft_of(const struct engine *e, const struct referral *r, const char *code)
+static json_t *draft_of(const struct engine *e, const struct referral *r, const char *code, int64_t now_ms)
 {
     struct need n = r->need;
+    json_t *draft = NULL;
 
     memset(n.callback, 0, sizeof n.callback);
     n.ground = GROUND_NONE;
     n.ground_at_ms = 0;
     n.mdo_consent = TRI_UNKNOWN;
     snprintf(n.return_code, sizeof n.return_code, "%s", code);
-    return need_to_json(engine_vocab(e), &n);
+    draft = need_to_json(engine_vocab(e), &n);
+    if (r->residence_until_ms != 0 &&
+        residence_until_is_valid(n.residence, r->residence_until_ms, now_ms)) /* what passed is asked anew */
+        json_object_set_new(draft, "residenceUntil", view_time(r->residence_until_ms));
+    return draft;
 }
 
 static void return_found(const struct late *late, const struct outcome *outcome)
@@ -295,9 +301,10 @@ static void return_found(const struct late *late, const struct outcome *outcome)
 
     (void)outcome;
     reply_json(late, 200,
-               json_pack("{s:o, s:s, s:i, s:s?, s:o, s:o}", "need", draft_of(e, r, code), "kind",
-                         kind_code(p->kind), "moves", (int)engine_moves(e, s->referral) + 1, "locationName",
-                         house, "leftAt", view_time(s->ended_at_ms), "toldAt", view_time(r->opened_at_ms)));
+               json_pack("{s:o, s:s, s:i, s:s?, s:o, s:o}", "need",
+                         draft_of(e, r, code, app_now_ms(late->app)), "kind", kind_code(p->kind), "moves",
+                         (int)engine_moves(e, s->referral) + 1, "locationName", house, "leftAt",
+                         view_time(s->ended_at_ms), "toldAt", view_time(r->opened_at_ms)));
 }
 
 /* A code is what one household holds; trying codes until one fits is not a desk's work. Only misses count. */

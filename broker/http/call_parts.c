@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/gate/gate_look.h"
 #include "http/app_state.h"
 #include "http/reply.h"
 
@@ -48,6 +49,19 @@ static uint64_t try_key(const struct call *call, const char *what)
     char who[48];
     int n = snprintf(who, sizeof who, "%s %" PRIu32, what, call->late.actor.account.v);
     return throttle_key(call->late.app->tries, BYTES(who, (size_t)n));
+}
+
+int64_t call_residence_until(struct call *call, struct json_at at, int residence)
+{
+    int before = call->faults.n;
+    int64_t until_ms = json_time(at, &call->faults);
+    if (call->faults.n > before || residence < 0)
+        return until_ms;
+    if (residence != RESIDENCE_BEDENKTIJD)
+        json_fault_add(&call->faults, at.pointer, "is for a reflection period that runs");
+    else if (!residence_until_is_valid(RESIDENCE_BEDENKTIJD, until_ms, app_now_ms(call->late.app)))
+        json_fault_add(&call->faults, at.pointer, "must lie ahead, within three months");
+    return until_ms;
 }
 
 bool call_try(struct call *call, const char *what, const struct throttle_rate *rate)

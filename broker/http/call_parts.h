@@ -12,6 +12,10 @@ uint8_t call_reason(struct call *call, enum vocab_list list);
 /* Read {"poolIds": [...]} of CMD_ASK from the body: each once, at least one. MAY_BE_BRIDGE: "bridge" too. */
 void call_pools_read(struct call *call, struct command *cmd, bool may_be_bridge);
 
+/* Read the end of a reflection period at AT: a fault unless RESIDENCE is one that runs (-1: had a fault of
+ * its own), and it lies ahead, within three months. */
+int64_t call_residence_until(struct call *call, struct json_at at, int residence);
+
 /* Take one of the tries that this account has for WHAT (static text); false, and 429 answered, if there is
  * none now. Forgotten when the broker starts anew. */
 bool call_try(struct call *call, const char *what, const struct throttle_rate *rate);

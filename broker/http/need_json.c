@@ -11,13 +11,28 @@
 
 static const char *const tri_codes[] = {"unknown", "no", "yes"}; /* order of enum tri */
 
-static const char *const need_fields[] = {"urgency",          "threatLevel",        "threatKinds",
-                                          "household",        "keepTogether",       "traits",
-                                          "unsafeRegions",    "unsafePoints",       "unsafeMunicipalities",
-                                          "homeMunicipality", "schoolMunicipality", "residence",
-                                          "language",         "minorAlone",         "anonymous",
-                                          "ground",           "groundAt",           "mdoConsent",
-                                          "callback",         "returnCode",         "channel"};
+static const char *const need_fields[] = {"urgency",
+                                          "threatLevel",
+                                          "threatKinds",
+                                          "household",
+                                          "keepTogether",
+                                          "traits",
+                                          "unsafeRegions",
+                                          "unsafePoints",
+                                          "unsafeMunicipalities",
+                                          "homeMunicipality",
+                                          "schoolMunicipality",
+                                          "residence",
+                                          "residenceUntil",
+                                          "language",
+                                          "minorAlone",
+                                          "anonymous",
+                                          "ground",
+                                          "groundAt",
+                                          "mdoConsent",
+                                          "callback",
+                                          "returnCode",
+                                          "channel"};
 
 /* "GM0599" → its row; NULL after a fault. */
 static const struct vocab_municipality *read_municipality(const struct vocab *v, struct json_at at,
@@ -207,6 +222,8 @@ static void read_rest(const struct vocab *v, struct json_at at, struct need *n, 
         int r = json_choice(json_field(at, "residence"), residence_codes(), RESIDENCE_N, f);
         n->residence = r < 0 ? RESIDENCE_ONBEKEND : (enum residence)r;
     }
+    if (json_present(json_field(at, "residenceUntil")))
+        json_time(json_field(at, "residenceUntil"), f); /* no search goes by it: kept beside the need */
     if (json_present(language)) {
         int index = vocab_language_find(v, json_text(language, 8, f));
         if (index < 0)

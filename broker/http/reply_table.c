@@ -116,6 +116,9 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     [REFUSAL_SEARCH_OVER] =
         {409, "search_over", "The search is over",
          "This referral was withdrawn or closed. Ring the referrer: a new referral is needed for them.", 0},
+    [REFUSAL_BRIDGE_THERE] = {409, "bridge_there", "Arranged already",
+                              "This household has such a bridge already. Change that one, or end it first.",
+                              0},
 };
 
 const struct reply_row *reply_row_of_trouble(enum err trouble)

@@ -55,8 +55,8 @@ call_fn api_request_extension, api_referral_hold_extension, api_referral_alarm_a
     api_delivery_record_get; /* api_timers.c */
 /* ---- no bed: bridges and the unplaced register ---- */
 call_fn api_nobed_get, api_bridges_list, api_bridges_post, api_bridge_start, api_bridge_check_in,
-    api_bridge_end, api_bridge_travel, api_nights_post, api_closure_post; /* api_nobed.c */
-call_fn api_unplaced_get;                                                 /* api_unplaced.c */
+    api_bridge_end, api_bridge_travel, api_bridge_watch, api_nights_post, api_closure_post; /* api_nobed.c */
+call_fn api_unplaced_get; /* api_unplaced.c */
 /* ---- gatekeepers ---- */
 call_fn api_gate_post, api_gates_list, api_gates_get, api_gate_take, api_gate_ask_back, api_gate_answer;
 call_fn api_gate_assent, api_gate_ask, api_gate_return, api_gate_withdraw; /* api_gate.c */
@@ -65,7 +65,7 @@ call_fn api_referral_residence;                                            /* sa
 call_fn api_bridge_funding; /* api_stays.c */
 call_fn api_stays_list, api_stays_get, api_stay_departure, api_stay_outflow, api_stay_funding,
     api_stay_return_code, api_returns_post; /* api_stays.c */
-call_fn api_clocks_list, api_referral_clocks_list, api_referral_clock_start, api_clock_offer,
+call_fn api_clock_get, api_clocks_list, api_referral_clocks_list, api_referral_clock_start, api_clock_offer,
     api_clock_accept, api_clock_prolong, api_clock_stop;               /* api_clocks.c */
 call_fn api_statements_get, api_statements_csv, api_funding_flags_get; /* api_funding.c */
 /* ---- MDO, regiehouder, consult ---- */

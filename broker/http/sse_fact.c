@@ -24,6 +24,7 @@ static const char *const states[EV_N] = {
     [EV_REQUEST_EXTENDED] = "pending",
     /* ---- no bed: bridges and the unplaced register ---- */
     [EV_BRIDGE_OPENED] = "planned",
+    [EV_BRIDGE_CHANGED] = "changed",
     [EV_BRIDGE_STARTED] = "active",
     [EV_BRIDGE_TRAVELLING] = "travelling",
     [EV_BRIDGE_ALARMED] = "alarm",

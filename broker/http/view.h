@@ -37,6 +37,8 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
 /* When the household of R is expected at the place of its request Q, in ms: on the way there, also to a bed
  * for the meantime; 0 = nobody said. */
 int64_t view_expected_ms(const struct engine *e, const struct referral *r, const struct request *q);
+/* The need of a referral whose facts are known, with the told end of a reflection period. */
+json_t *view_need(const struct engine *e, const struct referral *r);
 
 /* A referral of the actor's own organisation. FULL adds need and requests; otherwise the head for lists, with
  * requests. */

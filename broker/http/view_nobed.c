@@ -63,6 +63,15 @@ static void add_bed(json_t *o, const struct engine *e, const struct actor *actor
     json_object_set_new(o, "funding", view_funding(e, &f));
 }
 
+int64_t view_order_imposed_ms(const struct engine *e, const struct bridge *b)
+{
+    const struct stay_clock *c = engine_order_clock(e, b->referral);
+
+    if (b->kind != BRIDGE_ORDER || b->started_at_ms == 0)
+        return 0;
+    return c != NULL && c->state != CLOCK_STOPPED ? c->started_at_ms : b->started_at_ms;
+}
+
 json_t *view_bridge(const struct engine *e, const struct actor *actor, const struct bridge *b, int64_t now_ms)
 {
     const struct referral *r = engine_referral(e, b->referral);
@@ -84,6 +93,7 @@ json_t *view_bridge(const struct engine *e, const struct actor *actor, const str
         json_array_append_new(times, view_time(b->times_ms[i]));
     json_object_set_new(o, "times", times);
     json_object_set_new(o, "untilAt", view_time(b->until_ms));
+    json_object_set_new(o, "imposedAt", view_time(view_order_imposed_ms(e, b)));
     json_object_set_new(o, "nextAt", view_time(b->next_ms));
     json_object_set_new(o, "seenAt", view_time(b->seen_at_ms));
     json_object_set_new(o, "openedAt", view_time(b->opened_at_ms));

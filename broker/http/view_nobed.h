@@ -10,6 +10,9 @@
 json_t *view_bridge(const struct engine *e, const struct actor *actor, const struct bridge *b,
                     int64_t now_ms);
 
+/* Since when an order is in force: as its clock says, else since it was told of here. 0 = it is not. */
+int64_t view_order_imposed_ms(const struct engine *e, const struct bridge *b);
+
 struct late;
 /* The answer to a command on the bridge of the call. */
 void bridge_changed(const struct late *late, const struct outcome *o);

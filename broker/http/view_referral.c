@@ -24,9 +24,20 @@ static json_t *tasks(const struct referral *r)
 
     if (residence_is_to_find(r))
         json_array_append_new(list, json_string("residence"));
+    if (residence_offer_is_open(r))
+        json_array_append_new(list, json_string("residence_offered"));
     if (residence_end_is_to_find(r))
         json_array_append_new(list, json_string("residence_until"));
     return list;
+}
+
+json_t *view_need(const struct engine *e, const struct referral *r)
+{
+    json_t *o = need_to_json(engine_vocab(e), &r->need);
+
+    if (r->need.residence == RESIDENCE_BEDENKTIJD && r->residence_until_ms != 0)
+        json_object_set_new(o, "residenceUntil", view_time(r->residence_until_ms));
+    return o;
 }
 
 json_t *view_referral(const struct engine *e, const struct actor *actor, struct referral_id id, bool full,
@@ -57,7 +68,7 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
     json_object_set_new(o, "moves", json_integer(engine_moves(e, id)));
     json_object_set_new(o, "announced", announced_of(e, id, now_ms));
     if (full && r->facts_known && audience_of_referral(e, actor, id) == SIGHT_FULL)
-        json_object_set_new(o, "need", need_to_json(v, &r->need));
+        json_object_set_new(o, "need", view_need(e, r));
     /* ---- gatekeepers ---- */
     json_t *gates = json_array();
     for (unsigned i = 0; i < r->n_gates; i++)

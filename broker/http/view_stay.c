@@ -1,6 +1,7 @@
 #include "http/view_stay.h"
 
 #include "base/time_text.h"
+#include "core/nobed/nobed.h"
 #include "core/stay/stay_rules.h"
 
 #include <stdio.h>
@@ -45,12 +46,13 @@ static json_t *view_org(const struct engine *e, struct org_id id)
 
 /* ---- clocks ---- */
 
-static json_t *follow_up(const struct engine *e, struct referral_id id)
+static json_t *follow_up(const struct engine *e, const struct actor *actor, struct referral_id id)
 {
     const struct referral *r = engine_referral(e, id);
 
-    return r != NULL ? json_pack("{s:I, s:s, s:s}", "referralId", (json_int_t)id.v, "code", r->code, "state",
-                                 referral_state_code(r->state))
+    return r != NULL ? json_pack("{s:I, s:s, s:s, s:b}", "referralId", (json_int_t)id.v, "code", r->code,
+                                 "state", referral_state_code(r->state), "own",
+                                 may(e, actor, ACT_SEE_REFERRAL, id.v) && r->org.v == actor->org.v)
                      : json_null();
 }
 
@@ -84,9 +86,41 @@ json_t *view_clock(const struct engine *e, const struct actor *actor, const stru
     json_object_set_new(o, "ranOutAt", view_time(c->run_out_at_ms));
     json_object_set_new(o, "stoppedAt", view_time(c->stopped_at_ms));
     json_object_set_new(o, "stopReason", list_code(e, LIST_CLOCK_STOP, c->stop_reason));
-    json_object_set_new(o, "followUp", follow_up(e, c->follow_up));
+    json_object_set_new(o, "followUp", follow_up(e, actor, c->follow_up));
+    json_object_set_new(o, "file", json_boolean(may(e, actor, ACT_SEE_REFERRAL, c->referral.v)));
     if (whole)
         json_object_set_new(o, "callback", c->callback[0] != '\0' ? json_string(c->callback) : json_null());
+    return o;
+}
+
+/* Where the household is, or was last: region and kind, and never the house. */
+static const struct pool_kept *place_of(const struct engine *e, struct referral_id id)
+{
+    const struct stay *s = engine_stay_of(e, id);
+    const struct bridge *bed = engine_bridge_bed_reached(e, id);
+
+    if (s != NULL)
+        return engine_pool(e, s->pool);
+    return bed != NULL ? engine_pool(e, engine_request(e, bed->request)->pool) : NULL;
+}
+
+json_t *view_clock_case(const struct engine *e, const struct stay_clock *c)
+{
+    const struct referral *r = engine_referral(e, c->referral);
+    const struct pool_kept *p = place_of(e, c->referral);
+    json_t *o = json_pack("{s:s, s:s, s:s}", "referralCode", r->code, "state", referral_state_code(r->state),
+                          "referrer", engine_org(e, r->org)->name);
+
+    json_object_set_new(o, "region",
+                        p != NULL ? view_region(e, engine_location(e, p->location)->region) : json_null());
+    json_object_set_new(o, "kind", p != NULL ? json_string(kind_code(p->kind)) : json_null());
+    json_object_set_new(o, "residence",
+                        r->facts_known ? json_string(residence_code(r->need.residence)) : json_null());
+    json_object_set_new(o, "residenceUntil", r->facts_known ? view_time(r->residence_until_ms) : json_null());
+    json_object_set_new(o, "referrerCallback",
+                        r->facts_known && r->need.callback[0] != '\0' ? json_string(r->need.callback)
+                                                                      : json_null());
+    json_object_set_new(o, "callback", c->callback[0] != '\0' ? json_string(c->callback) : json_null());
     return o;
 }
 

@@ -85,7 +85,8 @@ static void tell(struct notify *n, const struct telling *what, struct rows *out)
             struct party as = {0};
 
             if (n->channels[t->channel].on && (rule->channels >> t->channel & 1u) != 0 &&
-                hears(e, t, rule->group, &what->subject, &as) && is_time_for(n, what, t))
+                hears(e, t, rule->group, &what->subject, &as) &&
+                hears_as_lead(t, rule->group, n->targets, n->n_targets) && is_time_for(n, what, t))
                 add_row(n, what, rule, t, as, out);
         }
     }

@@ -1,5 +1,7 @@
 #include "notify/hears.h"
 
+#include <string.h>
+
 static bool is_kind(const struct engine *e, struct org_id id, enum org_kind kind)
 {
     const struct org *o = engine_org(e, id);
@@ -31,6 +33,7 @@ static struct party party_of(enum group group, const struct subject *s)
     case GROUP_HOUSE:
         return s->house.v != 0 ? (struct party){s->house_org, s->house} : (struct party){0};
     case GROUP_REFERRER:
+    case GROUP_LEAD:
         return (struct party){.org = s->referrer};
     case GROUP_PROVIDER:
         return (struct party){.org = s->provider};
@@ -69,6 +72,24 @@ static bool keeps_overflow(const struct engine *e, const struct notify_target *t
             return true;
     }
     return false;
+}
+
+bool hears_is_lead(const struct notify_target *t)
+{
+    return strncmp(t->name, LEAD_NAME, sizeof LEAD_NAME - 1) == 0;
+}
+
+bool hears_as_lead(const struct notify_target *t, enum group group, const struct notify_target *all, size_t n)
+{
+    if (hears_is_lead(t))
+        return group == GROUP_LEAD;
+    if (group != GROUP_LEAD)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].org.v == t->org.v && !all[i].retired && hears_is_lead(&all[i]))
+            return false;
+    }
+    return true;
 }
 
 bool hears(const struct engine *e, const struct notify_target *t, enum group group, const struct subject *s,

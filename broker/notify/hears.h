@@ -12,4 +12,13 @@
 bool hears(const struct engine *e, const struct notify_target *t, enum group group, const struct subject *s,
            struct party *as);
 
+/* A target whose name begins so is a team lead's own: it hears what is for the team lead, and nothing else.
+ */
+#define LEAD_NAME "lead."
+bool hears_is_lead(const struct notify_target *t);
+/* After hears(): T is for GROUP, by whose it is. What is for the team lead goes to the desk where the
+ * organisation has no target of a lead among the N of ALL. */
+bool hears_as_lead(const struct notify_target *t, enum group group, const struct notify_target *all,
+                   size_t n);
+
 #endif

@@ -23,9 +23,9 @@ static bool is_word(const char *s, size_t size)
 
 static bool group_of(const char *word, enum group *out)
 {
-    static const char *const list[GROUP_N] = {"house",  "referrer", "provider",     "comensha", "operator",
-                                              "keeper", "owner",    "receiver",     "sender",   "asked",
-                                              "table",  "self",     "municipality", "overflow", "region"};
+    static const char *const list[GROUP_N] = {
+        "house",  "referrer", "provider", "comensha", "operator",     "keeper",   "owner",  "receiver",
+        "sender", "asked",    "table",    "self",     "municipality", "overflow", "region", "lead"};
 
     for (unsigned g = 0; g < GROUP_N; g++) {
         if (strcmp(word, list[g]) == 0) {

@@ -31,6 +31,7 @@ enum group {
     GROUP_MUNICIPALITY,
     GROUP_OVERFLOW,
     GROUP_REGION,
+    GROUP_LEAD, /* the team lead of the referrer: its own targets, else those of the desk */
     GROUP_N
 };
 

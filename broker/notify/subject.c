@@ -1,6 +1,9 @@
 #include "notify/subject.h"
 
+#include <ctype.h>
+
 #include "core/gate/gate_look.h"
+#include "core/nobed/nobed.h"
 
 /* The state that an event brings its object into, where the kind alone says it: a request, else a referral,
  * or what the kind is named after. */
@@ -362,6 +365,29 @@ static void put_late_keeper(const struct engine *e, const struct event *ev, stru
         out->keeper.org = g->org;
 }
 
+static bool is_called(const char *name, const char *text)
+{
+    while (*name != '\0' && tolower((unsigned char)*name) == tolower((unsigned char)*text)) {
+        name++;
+        text++;
+    }
+    return *name == '\0' && *text == '\0';
+}
+
+/* The safety owner that people named, where an organisation of the exchange is called so: it is told of the
+ * alarm itself. Whoever is not of the exchange is rung by the desk. */
+static void put_safety_owner(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct bridge *b = engine_bridge(e, ev->u.bridge.bridge);
+
+    if (ev->kind != EV_BRIDGE_ALARMED || b == NULL || b->owner.kind != BRIDGE_OWNER_OTHER)
+        return;
+    for (uint32_t i = 1; i <= engine_orgs(e); i++) {
+        if (is_called(engine_org(e, (struct org_id){i})->name, b->owner.org))
+            out->owner.org.v = i;
+    }
+}
+
 /* What came after a place was found, or in its stead: core/event.h, by its parts. */
 static void put_later(const struct engine *e, const struct event *ev, struct subject *out)
 {
@@ -373,6 +399,7 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
         put_late_keeper(e, ev, out);
     } else if (ev->kind >= EV_BRIDGE_STARTED && ev->kind <= EV_BRIDGE_ENDED) {
         put_either(e, ev->u.bridge.request, ev->u.bridge.referral, out);
+        put_safety_owner(e, ev, out);
     } else if (ev->kind >= EV_GATE_SENT && ev->kind <= EV_GATE_WITHDRAWN) {
         put_referral(e, ev->u.gate.referral, out);
         g = engine_gate(e, ev->u.gate.gate);

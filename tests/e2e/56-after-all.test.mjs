@@ -6,12 +6,12 @@ import { after, before, test } from 'node:test';
 import { DESKTOP, NARROW, PHONE, axe, contrast, noFaults, openBrowser, openDesk, overflow } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
-import { deskOf } from '../support/world.mjs';
+import { aMinorAlone, aWoman, deskOf, expectStatus, openReferral } from '../support/world.mjs';
 
 let x, browser, worker, house;
 
 before(async () => {
-  x = await startExchange('e2e-after-all');
+  x = await startExchange('e2e-after-all', { settings: { bridge_grace_s: 0 } });
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   worker = await openDesk(browser, x.origin, { viewport: DESKTOP });
   house = await openDesk(browser, x.origin, { viewport: PHONE });
@@ -49,6 +49,13 @@ test('a request of the last free room says that it is kept for it', { timeout: 1
   await worker.page.getByRole('heading', { name: sayLike('track.asked.one') }).waitFor();
   await house.page.waitForSelector('section.call');
   assert.doesNotMatch(await house.page.locator('section.call').innerText(), /\(0 vrij\)/);
+  await press(house, 'request.no');
+  const sheet = house.page.locator('#decline[open]');
+  await sheet.waitFor();
+  await sheet.locator('details.more > summary').click();
+  assert.ok(await sheet.locator('.choices button').count() > 5);
+  assert.equal(await sheet.getByRole('button', { name: 'Anders', exact: true }).count(), 0, 'a reason that says nothing');
+  await sheet.getByRole('button', { name: say('dialog.back') }).click();
 });
 
 test('the house says that the bed is gone: the worker is alarmed at once and reads why', { timeout: 120_000 }, async () => {
@@ -101,4 +108,64 @@ test('the worker undoes a yes for the household, and says that they are there af
   await worker.page.getByRole('heading', { name: sayLike('track.admitted') }).waitFor();
   noFaults(worker, 'worker');
   noFaults(house, 'house');
+});
+
+/* ---- where they are tonight ---- */
+
+const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Amsterdam' }).format(Date.now() + minutes * 60_000);
+
+test('at the change of shift it says where a household is, who watches over it, and that a check-in was missed', { timeout: 120_000 }, async () => {
+  const api = await x.as('nachtdienst.rotterdam');
+  const r = await openReferral(api, aWoman());
+  const owner = { kind: 'other', role: 'police', organisation: 'Basisteam Noord', callback: '0900 000 0009' };
+  expectStatus(await api.post(`/referrals/${r.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner, everyMinutes: 60, times: [new Date(Date.now() + 4_000).toISOString()] }), 201);
+  const { page } = worker;
+  await page.goto('/dienst');
+  const row = page.locator('.shift-rows > li', { hasText: r.code });
+  await row.getByText(sayLike('tonight.hotel')).waitFor();
+  assert.doesNotMatch(await row.innerText(), sayLike('track.open'), 'nobody needs to ring a shelter first');
+  const alarm = row.locator('.bridge-alarms .notice');
+  await alarm.waitFor({ timeout: 60_000 });
+  assert.match(await alarm.innerText(), /Politie|politie/);
+  assert.equal(await alarm.getByRole('link', { name: '0900 000 0009' }).getAttribute('href'), 'tel:09000000009');
+  assert.equal(await page.locator('.shift-rows > li').first().getAttribute('class'), await row.getAttribute('class'));
+  assert.match(await page.locator('.shift-rows > li').first().innerText(), new RegExp(r.code), 'what rings stands on top');
+  await judge(worker, 'the change of shift with a missed check-in');
+  await alarm.getByRole('button', { name: say('nobed.say_seen') }).click();
+  await row.getByText(sayLike('nobed.seen')).first().waitFor();
+});
+
+test('somebody else watches over them from here, and rings at other times', { timeout: 120_000 }, async () => {
+  const api = await x.as('nachtdienst.rotterdam');
+  const r = await openReferral(api, aWoman());
+  expectStatus(await api.post(`/referrals/${r.id}/bridges`, { kind: 'network', slept: 'familie_vrienden' }), 201);
+  const { page } = worker;
+  await page.goto(`/verwijzing#r=${r.id}`);
+  const section = page.locator('#section-nobed');
+  await section.getByRole('button', { name: new RegExp(say('nobed.watch')) }).click();
+  await page.fill('#nobed-phone', '010 000 0077');
+  await page.fill('#nobed-first', clockIn(30));
+  await judge(worker, 'who watches over them');
+  await section.getByRole('button', { name: say('nobed.save_watch'), exact: true }).click();
+  await section.getByRole('link', { name: '010 000 0077' }).waitFor();
+  const [b] = expectStatus(await api.get(`/referrals/${r.id}/bridges`), 200).bridges;
+  assert.deepEqual([b.owner.callback, b.everyMinutes, b.times.length], ['010 000 0077', 120, 1]);
+});
+
+test('a minor at the municipality: who has it, by when, and the way for tonight', { timeout: 120_000 }, async () => {
+  const api = await x.as('nachtdienst.rotterdam');
+  const r = await openReferral(api, aMinorAlone());
+  expectStatus(await api.post(`/referrals/${r.id}/gate-requests`, { kind: 'jeugd' }), 201);
+  const { page } = worker;
+  await page.goto(`/plaatsen#${r.id}`);
+  await page.reload();
+  const more = page.locator('#more');
+  await more.getByText(say('tonight.gate_title')).waitFor();
+  assert.match(await more.innerText(), /uiterlijk/);
+  assert.match(await more.innerText(), sayLike('tonight.gate_tonight'));
+  assert.equal(await more.getByRole('link', { name: say('tonight.gate_link') }).getAttribute('href'), `/verwijzing#r=${r.id}`);
+  await judge(worker, 'a referral that is with its gatekeeper');
+  await page.goto('/dienst');
+  await page.locator('.shift-rows > li', { hasText: r.code }).getByText(/beslist over een plek/).waitFor();
+  noFaults(worker, 'worker');
 });

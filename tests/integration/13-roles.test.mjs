@@ -77,6 +77,7 @@ POST /stays/{id}/funding         403 403 200   404    403      403     403     4
 POST /stays/{id}/return-code     403 403 200   404    403      403     403     403    403     403     403  401  401
 POST /returns                    200 200 403   403    200      403     403     403    403     403     403  401  401
 GET /clocks                      200 200 200   200    200      403     403     403    403     403     403  401  401
+GET /clocks/{id}                 200 200 200   404    404      404     404     404    404     403     403  401  401
 GET /referrals/{id}/clocks       200 404 200   404    404      404     404     404    404     403     403  401  401
 POST /referrals/{id}/clocks      200 404 200   404    404      403     403     403    403     403     403  401  401
 POST /clocks/{id}/offer          200 403 403   404    404      403     403     403    403     403     403  401  401
@@ -121,7 +122,7 @@ POST /referrals/{id}/notes       201 404 409   404    404      404     404     4
 GET /notes/{id}                  404 404 200   404    404      404     404     404    404     403     403  401  401
 POST /notes/{id}/pickup          404 404 200   404    404      403     403     403    403     403     403  401  401
 POST /referrals/{id}/gate-requests   201 404 403 403 404 403 403 403 403 403 403 401 401
-POST /referrals/{id}/residence       200 404 403 403 404 403 403 403 403 403 403 401 401
+POST /referrals/{id}/residence       200 404 404 404 404 403 403 403 403 403 403 401 401
 GET /gate-requests                   200 200 403 403 200 403 403 403 403 403 403 401 401
 GET /gate-requests/{id}              200 404 404 404 200 404 404 404 404 403 403 401 401
 POST /gate-requests/{id}/ownership   403 403 403 403 200 403 403 403 403 403 403 401 401
@@ -135,6 +136,7 @@ GET /bridges                     200 200 403   403    200      403     403     4
 POST /bridges/{id}/start         200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/check-ins     200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/end           200 404 404   404    404      403     403     403    403     403     403  401  401
+POST /bridges/{id}/watch         200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/travel        200 404 403   403    404      403     403     403    403     403     403  401  401
 POST /bridges/{id}/funding       403 403 200   404    403      403     403     403    403     403     403  401  401
 GET /referrals/{id}/bridges      200 404 403   404    404      404     404     404    404     403     403  401  401
@@ -349,6 +351,7 @@ const GIVEN = {
   'POST /stays/{id}/funding': ['stayed', () => ({ stream: 'wmo', municipality: 'GM0363', from: today(), reason: 'besluit' })],
   'POST /stays/{id}/return-code': ['stayed'],
   'POST /returns': ['left', (name, given) => ({ code: given.code })],
+  'GET /clocks/{id}': ['clock'],
   'GET /referrals/{id}/clocks': ['clock'],
   'POST /referrals/{id}/clocks': ['stayed', () => ({ clock: 'huisverbod' })],
   'POST /clocks/{id}/offer': ['clock', () => ({ organisationId: null })],
@@ -409,6 +412,7 @@ const GIVEN = {
   'POST /gate-requests/{id}/withdrawal': ['taken'],
   'POST /bridges/{id}/start': ['bridge'],
   'POST /bridges/{id}/check-ins': ['bridge', () => ({ result: 'safe' })],
+  'POST /bridges/{id}/watch': ['bridge', () => ({ owner: { kind: 'desk', callback: '010 000 0001' }, everyMinutes: 60 })],
   'POST /bridges/{id}/travel': ['bed', () => ({ etaAt: new Date(Date.now() + 3_600_000).toISOString() })],
   'POST /bridges/{id}/funding': ['slept', () => ({ stream: 'wmo', municipality: 'GM0363', from: today(), reason: 'besluit' })],
   'POST /bridges/{id}/end': ['bridge', () => ({ reason: 'moved' })],

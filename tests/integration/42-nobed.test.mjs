@@ -201,7 +201,7 @@ test('from one bridge bed to the next: never a dead end, in one bed at a time, a
   const first = expectStatus(await toBridge(one), 201).requests[0];
   const house = await x.as(deskOf(one.poolId));
   expectStatus(await house.post(`/requests/${first.id}/acceptance`), 200);
-  assert.equal(why(await toBridge(two)), 'duplicate', 'one that they are on the way to is enough');
+  assert.equal(why(await toBridge(two)), 'bridge_there', 'one that they are on the way to is enough');
   expectStatus(await house.post(`/requests/${first.id}/arrival`), 200);
   const from = await bridgeOf(r.id, 'bed');
 
@@ -244,7 +244,7 @@ test('the order: applied for, given, extended, refused only before it is given',
   assert.equal(why(await vt.post(`/bridges/${o.id}/end`, { reason: 'refused' })), 'unknown_reason');
   const long = expectStatus(await vt.post(`/bridges/${o.id}/start`, { untilAt: soon(28 * 86_400_000 - 60_000) }), 200);
   assert.ok(Date.parse(long.untilAt) > Date.now() + 27 * 86_400_000);
-  assert.equal(why(await vt.post(`/referrals/${r.id}/bridges`, { kind: 'order' })), 'duplicate');
+  assert.equal(why(await vt.post(`/referrals/${r.id}/bridges`, { kind: 'order' })), 'bridge_there');
   expectStatus(await vt.post(`/referrals/${r.id}/withdrawal`, { reason: 'huisverbod' }), 200);
 });
 

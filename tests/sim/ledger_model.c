@@ -346,6 +346,7 @@ static void take(struct ledger_model *m, const struct event *ev)
         on_bridge(m, ev);
         break;
     case EV_BRIDGE_FUNDED:
+    case EV_BRIDGE_CHANGED:
     case EV_BRIDGE_TRAVELLING:
     case EV_NIGHT_NOTED:
         break;

@@ -13,6 +13,19 @@ static const struct engine *engine_of(const struct world *w)
     return flow_engine(w->active->flow);
 }
 
+/* Another watches over them, or they check in at other times. */
+static void change_bridge(struct world *w, struct rng *rng, struct actor who, const struct bridge *b)
+{
+    struct bridge_wish wish = {.owner = {.kind = BRIDGE_OWNER_DESK, .account = who.account},
+                               .every_minutes = (uint16_t)(15 + rng_below(rng, 120))};
+    struct command cmd = {.kind = CMD_CHANGE_BRIDGE, .actor = who};
+
+    snprintf(wish.owner.callback, sizeof wish.owner.callback, "010 555 0101");
+    cmd.u.open_bridge.bridge = b->id;
+    cmd.u.open_bridge.wish = &wish;
+    calls_begin(w->calls, &cmd, b->referral);
+}
+
 static void open_bridge(struct world *w, struct rng *rng, struct actor who, const struct referral *r)
 {
     struct bridge_wish wish = {.kind = (enum bridge_kind)rng_below(rng, BRIDGE_BED),
@@ -130,6 +143,10 @@ static void go_on(struct world *w, struct rng *rng, struct actor who, const stru
         cmd.kind = CMD_CONFIRM_ARRIVAL;
         cmd.u.answer.request = b->request;
         calls_begin(w->calls, &cmd, r->id);
+        return;
+    }
+    if (rng_chance(rng, 100)) {
+        change_bridge(w, rng, cmd.actor, b);
         return;
     }
     cmd.u.bridge.bridge = b->id;

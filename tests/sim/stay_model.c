@@ -1,5 +1,7 @@
 #include "stay_model.h"
 
+#include "vocabulary.h"
+
 #include "base/mem.h"
 #include "base/time_text.h"
 
@@ -27,6 +29,7 @@ struct stay_model_stay {
 struct stay_model_clock {
     struct referral_id referral;
     struct org_id owner, offered;
+    uint8_t kind;
     int64_t warn_at_ms, runs_out_ms;
     bool warned, over;
     uint64_t orgs; /* bits: whose it was, or to whom it was offered; a world has fewer than 64 */
@@ -122,8 +125,9 @@ static void on_ended(struct stay_model *m, const struct event *ev)
     s->departure = time_day_nl(ev->at_ms);
     s->left_at_ms = ev->at_ms;
     for (size_t i = 0; i < m->n_clocks; i++) {
-        if (m->clocks[i].referral.v == s->referral.v && !m->clocks[i].over)
-            breach(m, ev, "a clock runs for a household that has left");
+        if (m->clocks[i].referral.v == s->referral.v && !m->clocks[i].over &&
+            m->clocks[i].kind == VOCABULARY_PLACE_CLOCK)
+            breach(m, ev, "the clock of a place runs for a household that has left it");
     }
     m->trace->counts.departed++;
 }
@@ -161,8 +165,9 @@ static void on_clock(struct stay_model *m, const struct event *ev)
     if (ev->kind == EV_CLOCK_STARTED) {
         MEM_GROW(m->clocks, m->n_clocks, m->cap_clocks);
         m->clocks[m->n_clocks++] =
-            (struct stay_model_clock){n->referral,    n->org, {0},   n->warn_at_ms,
-                                      n->runs_out_ms, false,  false, UINT64_C(1) << n->org.v % 64};
+            (struct stay_model_clock){n->referral, n->org,        {0},
+                                      n->kind,     n->warn_at_ms, n->runs_out_ms,
+                                      false,       false,         UINT64_C(1) << n->org.v % 64};
         m->trace->counts.clocks++;
         if (n->org.v == 0 || n->clock.v != m->n_clocks)
             breach(m, ev, "a clock without an owner");

@@ -206,6 +206,8 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
             return true;
         request = ev->u.bridge_opened.request;
         break;
+    case EV_BRIDGE_CHANGED:
+        return has_referral(m, a, ev->u.bridge_opened.referral);
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
         return has_referral(m, a, ev->u.bridge.referral);

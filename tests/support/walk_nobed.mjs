@@ -13,6 +13,7 @@ export async function walkNobed(x, referrer, need) {
   const hotel = expectStatus(await referrer.post(`/referrals/${r.id}/bridges`, aHotel({ active: false })), 201);
   expectStatus(await referrer.post(`/bridges/${hotel.id}/start`), 200);
   expectStatus(await referrer.post(`/bridges/${hotel.id}/check-ins`, { result: 'safe' }), 200);
+  expectStatus(await referrer.post(`/bridges/${hotel.id}/watch`, { owner: { kind: 'desk', callback: '010 000 0002' }, everyMinutes: 60 }), 200);
   const order = expectStatus(await referrer.post(`/referrals/${r.id}/bridges`, { kind: 'order', active: false }), 201);
   expectStatus(await referrer.post(`/bridges/${order.id}/end`, { reason: 'refused' }), 200);
   const police = { kind: 'other', role: 'police', organisation: 'Basisteam', callback: '0900 000000' };

@@ -19,6 +19,7 @@ export async function walkStay(x, referrer, desk, referral) {
   expectStatus(await referrer.get(`/referrals/${referral}/clocks`), 200);
   expectStatus(await referrer.post(`/clocks/${clock}/offer`, { organisationId: other.session.organisationId }), 200);
   expectStatus(await other.get('/clocks'), 200);
+  expectStatus(await referrer.get(`/clocks/${clock}`), 200);
   expectStatus(await other.post(`/clocks/${clock}/acceptance`, { callback: '020-1234567' }), 200);
   expectStatus(await other.post(`/clocks/${clock}/prolongation`), 200);
   expectStatus(await other.post(`/clocks/${clock}/stop`, { reason: 'ingetrokken' }), 200);

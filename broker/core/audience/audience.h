@@ -34,6 +34,8 @@ enum action {
     ACT_SEE_STAY,          /* one stay: its house, and the referrer of its referral */
     ACT_SEE_STAYS,         /* the lists of stays and clocks of an organisation (own only) */
     ACT_SEE_CLOCK,         /* one clock: its owner, whom it is offered to, and who may see its referral */
+    ACT_SEE_CLOCK_CASE,    /* what the owner of a clock that runs must know of the household: code, region and
+                              kind of the place, residence, numbers to ring; never a house */
     ACT_OPEN_RETURN,       /* the earlier need of a household that comes back, by its code */
     ACT_SEE_STATEMENT,     /* nights by municipality and stream; of whom: audience_of_statement */
     ACT_SEE_FUNDING_FLAGS, /* how often a place was refused for want of money */

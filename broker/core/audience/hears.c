@@ -178,6 +178,8 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_BRIDGE_OPENED: /* only a bed has a request, and with it a house */
         return is_own_referral(a, engine_referral(e, ev->u.bridge_opened.referral)) ||
                hears_request(e, a, ev->u.bridge_opened.request);
+    case EV_BRIDGE_CHANGED:
+        return is_own_referral(a, engine_referral(e, ev->u.bridge_opened.referral));
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
         return is_own_referral(a, engine_referral(e, ev->u.bridge.referral));

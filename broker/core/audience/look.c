@@ -128,6 +128,13 @@ bool may_see_clock(const struct engine *e, const struct actor *a, const struct s
            is_own_referral(a, r) || is_host(e, a, r) || is_regie(e, a, r);
 }
 
+/* Its owner acts on it, so it must know about whom: as long as it has not been stopped. */
+static bool may_see_clock_case(const struct engine *e, const struct actor *a, const struct stay_clock *c)
+{
+    return c != NULL && c->state != CLOCK_STOPPED &&
+           (is_of_desk(a, c->owner, c->desk) || audience_of_referral(e, a, c->referral) == SIGHT_FULL);
+}
+
 struct flags_audience audience_of_flags(const struct engine *e, const struct actor *a)
 {
     struct flags_audience seen = {.region = REGION_NONE};
@@ -249,6 +256,8 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
         return may_see_stay(e, a, engine_stay(e, (struct stay_id){object}));
     case ACT_SEE_CLOCK:
         return may_see_clock(e, a, engine_clock(e, (struct clock_id){object}));
+    case ACT_SEE_CLOCK_CASE:
+        return may_see_clock_case(e, a, engine_clock(e, (struct clock_id){object}));
     case ACT_SEE_STAYS:
         return object == 0 || object == a->org.v;
     case ACT_SEE_STATEMENT:

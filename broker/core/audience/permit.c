@@ -127,6 +127,9 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_OPEN_BRIDGE:
         is_visible = is_own_referral(a, engine_referral(e, cmd->u.open_bridge.referral));
         break;
+    case CMD_CHANGE_BRIDGE:
+        is_visible = is_party_to_bridge(e, a, engine_bridge(e, cmd->u.open_bridge.bridge));
+        break;
     case CMD_START_BRIDGE:
     case CMD_CHECK_IN:
     case CMD_END_BRIDGE:
@@ -156,7 +159,7 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
         break;
     case CMD_FIND_RESIDENCE:
         r = engine_referral(e, cmd->u.residence.referral);
-        is_visible = is_own_referral(a, r);
+        is_visible = is_own_referral(a, r) || is_host(e, a, r) || is_live_keeper(e, a, r);
         break;
     /* ---- stays, clocks, nights and funding ---- */
     case CMD_DEPART:

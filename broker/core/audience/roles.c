@@ -42,6 +42,7 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_TAKE_OVER] = R(REFERRER) | R(COMENSHA),
     /* ---- no bed: bridges and the unplaced register ---- */
     [CMD_OPEN_BRIDGE] = R(REFERRER) | R(COMENSHA),
+    [CMD_CHANGE_BRIDGE] = R(REFERRER) | R(COMENSHA),
     [CMD_START_BRIDGE] = R(REFERRER) | R(COMENSHA),
     [CMD_CHECK_IN] = R(REFERRER) | R(COMENSHA),
     [CMD_END_BRIDGE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
@@ -57,7 +58,7 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_GATE_ASSENT] = R(GATEKEEPER),
     [CMD_GATE_RETURN] = R(COMENSHA) | R(GATEKEEPER),
     [CMD_GATE_WITHDRAW] = R(REFERRER) | R(COMENSHA),
-    [CMD_FIND_RESIDENCE] = R(REFERRER) | R(COMENSHA),
+    [CMD_FIND_RESIDENCE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     /* ---- stays, clocks, nights and funding ---- */
     [CMD_DEPART] = R(SHELTER),
     [CMD_STAY_READY] = R(SHELTER),
@@ -133,6 +134,7 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_STAY] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_SEE_STAYS] = R(REFERRER) | R(COMENSHA) | R(SHELTER), /* of households: no administrator's business */
     [ACT_SEE_CLOCK] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [ACT_SEE_CLOCK_CASE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
     [ACT_OPEN_RETURN] = R(REFERRER) | R(COMENSHA),
     [ACT_SEE_STATEMENT] = R(MUNICIPALITY) | R(RAPPORTEUR) | R(SHELTER) | R(ORG_ADMIN),
     [ACT_SEE_FUNDING_FLAGS] = R(MUNICIPALITY) | R(RAPPORTEUR),

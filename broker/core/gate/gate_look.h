@@ -54,9 +54,19 @@ struct gate_clocks gate_clocks_of(const struct engine *e, const struct gate *g);
  * asked now; NULL = none. */
 const struct request *gate_bridge_of(const struct engine *e, const struct referral *r);
 
-/* What a person must still find out for a referral under way. */
+/* So far ahead a reflection period may end: three months (Vreemdelingencirculaire 2000 B8/3.1), the longest
+ * three that there are. */
+#define RESIDENCE_UNTIL_MAX_DAYS 92
+
+/* The residence of a household may be told: it looks for a place, or has not left the one it is in. */
+bool residence_may_be_found(const struct referral *r);
+/* What a person must still find out for such a referral. */
 bool residence_is_to_find(const struct referral *r);
+/* A reflection period was offered, and nobody told what came of it. */
+bool residence_offer_is_open(const struct referral *r);
 /* The reflection period runs and nobody told until when. */
 bool residence_end_is_to_find(const struct referral *r);
+/* UNTIL can be the end of RESIDENCE as told at NOW; 0 = not told, which is always so. */
+bool residence_until_is_valid(enum residence residence, int64_t until_ms, int64_t now_ms);
 
 #endif

@@ -1,20 +1,59 @@
 /* The residence situation, found out after the referral was opened: not knowing it never blocks a night bed,
- * so finding out is a task that is done by saying what was found. From then on the match goes by it. */
+ * so finding out is a task that is done by saying what was found, until the household has left: a 72-hour
+ * place is there to find it out. From then on the match goes by it, and the clock of a reflection period. */
+#include "base/time_text.h"
 #include "core/apply.h"
 #include "core/decide.h"
 #include "core/fields.h"
 #include "core/gate/gate_look.h"
 #include "core/scarcity.h"
+#include "core/stay/stay_decide.h"
+
+bool residence_may_be_found(const struct referral *r)
+{
+    return (referral_is_live(r->state) || r->state == REFERRAL_ADMITTED) && r->facts_known;
+}
 
 bool residence_is_to_find(const struct referral *r)
 {
-    return referral_is_live(r->state) && r->facts_known && r->need.residence == RESIDENCE_ONBEKEND;
+    return residence_may_be_found(r) && r->need.residence == RESIDENCE_ONBEKEND;
+}
+
+bool residence_offer_is_open(const struct referral *r)
+{
+    return residence_may_be_found(r) && r->need.residence == RESIDENCE_BEDENKTIJD_AANGEBODEN;
 }
 
 bool residence_end_is_to_find(const struct referral *r)
 {
-    return referral_is_live(r->state) && r->facts_known && r->need.residence == RESIDENCE_BEDENKTIJD &&
+    return residence_may_be_found(r) && r->need.residence == RESIDENCE_BEDENKTIJD &&
            r->residence_until_ms == 0;
+}
+
+bool residence_until_is_valid(enum residence residence, int64_t until_ms, int64_t now_ms)
+{
+    if (until_ms == 0)
+        return true;
+    return residence == RESIDENCE_BEDENKTIJD && until_ms > now_ms &&
+           until_ms <= now_ms + RESIDENCE_UNTIL_MAX_DAYS * MS_DAY;
+}
+
+void decide_residence_event(struct decision *d, struct referral_id id, enum residence residence,
+                            int64_t until_ms)
+{
+    struct event *ev = decision_event(d, EV_RESIDENCE_FOUND);
+
+    ev->u.residence.referral = id;
+    ev->u.residence.facts_known = true;
+    ev->u.residence.residence = residence;
+    ev->u.residence.until_ms = until_ms;
+}
+
+void decide_residence_until(struct decision *d, struct referral_id id, const struct referral *r)
+{
+    if (r->facts_known && r->residence_until_ms != 0 &&
+        residence_until_is_valid(r->need.residence, r->residence_until_ms, d->now_ms))
+        decide_residence_event(d, id, r->need.residence, r->residence_until_ms);
 }
 
 enum refusal decide_find_residence(struct decision *d)
@@ -22,21 +61,16 @@ enum refusal decide_find_residence(struct decision *d)
     const struct referral *r = engine_referral(d->e, d->cmd->u.residence.referral);
     enum residence found = d->cmd->u.residence.residence;
     int64_t until_ms = d->cmd->u.residence.until_ms;
-    struct event *ev = NULL;
 
     d->outcome->referral = r->id;
-    if (!referral_is_live(r->state) || !r->facts_known)
+    if (!residence_may_be_found(r))
         return REFUSAL_WRONG_STATE;
-    if ((unsigned)found >= RESIDENCE_N || until_ms < 0 || until_ms > FIELD_TIME_MAX ||
-        (until_ms != 0 && found != RESIDENCE_BEDENKTIJD))
-        return REFUSAL_LIMIT;
-    if (r->need.residence == found && r->residence_until_ms == until_ms)
+    if ((unsigned)found < RESIDENCE_N && r->need.residence == found && r->residence_until_ms == until_ms)
         return REFUSAL_NONE;
-    ev = decision_event(d, EV_RESIDENCE_FOUND);
-    ev->u.residence.referral = r->id;
-    ev->u.residence.facts_known = true;
-    ev->u.residence.residence = found;
-    ev->u.residence.until_ms = until_ms;
+    if ((unsigned)found >= RESIDENCE_N || !residence_until_is_valid(found, until_ms, d->now_ms))
+        return REFUSAL_LIMIT;
+    decide_residence_event(d, r->id, found, until_ms);
+    clock_decide_residence(d, r, found, until_ms);
     return REFUSAL_NONE;
 }
 
@@ -44,8 +78,8 @@ const char *residence_found_impossible(const struct engine *e, const struct even
 {
     const struct referral *r = engine_referral(e, ev->u.residence.referral);
 
-    if (r == NULL || !referral_is_live(r->state))
-        return "a residence found for no referral that is under way";
+    if (r == NULL || (!referral_is_live(r->state) && r->state != REFERRAL_ADMITTED))
+        return "a residence found for no household that looks for a place or is in one";
     if ((unsigned)ev->u.residence.residence >= RESIDENCE_N || ev->u.residence.until_ms < 0 ||
         ev->u.residence.until_ms > FIELD_TIME_MAX)
         return "a residence with a value out of range";

@@ -125,8 +125,11 @@ struct bridge_wish {
     uint16_t every_minutes; /* 0 = the setting's */
     uint8_t n_times;
     int64_t times_ms[BRIDGE_TIMES_MAX];
-    int64_t until_ms; /* 0 = an order's usual term */
+    int64_t until_ms;   /* 0 = an order's usual term */
+    int64_t imposed_ms; /* an order that is in force: since when; 0 = now, or what its clock says */
 };
+
+#define NIGHTS_BEFORE 366 /* days before the referral was opened that a night may be told of: a year */
 
 /* One night without a place. */
 struct night {

@@ -167,6 +167,40 @@ static void put_times(struct bridge *b, const struct event *ev)
     b->due_ms = ev->u.bridge.due_ms;
 }
 
+/* Another safety owner, other check-ins; the private part may be gone, and with it who that is. */
+const char *bridge_changed_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct bridge *to = &ev->u.bridge_opened;
+    const struct bridge *b = engine_bridge(e, to->id);
+    const char *why = times_impossible(to);
+
+    if (b == NULL || !bridge_is_live(b) || b->referral.v != to->referral.v || b->kind != to->kind)
+        return "no such bridge that stands";
+    if (why != NULL)
+        return why;
+    if (b->kind != BRIDGE_HOTEL && b->kind != BRIDGE_NETWORK)
+        return "check-ins where there are none";
+    return to->owner.kind == BRIDGE_OWNER_NONE || to->every_minutes == 0 || to->next_ms == 0 ||
+                   to->due_ms == 0
+               ? "a bridge that nobody would look after"
+               : NULL;
+}
+
+void bridge_changed_apply(struct engine *e, const struct event *ev)
+{
+    const struct bridge *to = &ev->u.bridge_opened;
+    struct bridge_slot *s = bridge_slot(e, to->id);
+
+    s->b.owner = to->owner;
+    s->b.every_minutes = to->every_minutes;
+    s->b.n_times = to->n_times;
+    memcpy(s->b.times_ms, to->times_ms, sizeof s->b.times_ms);
+    s->b.next_ms = to->next_ms;
+    s->b.due_ms = to->due_ms;
+    bridge_touched(e, s, ev->seq);
+    touch_referral(e, s->b.referral, ev->seq);
+}
+
 /* In force, or a new term. */
 const char *bridge_started_impossible(const struct engine *e, const struct event *ev)
 {

@@ -48,7 +48,8 @@ static bool wish_is_sane(const struct decision *d, const struct bridge_wish *w)
     if (w->n_times > (w->owner.kind != BRIDGE_OWNER_NONE ? BRIDGE_TIMES_MAX : 0) || w->until_ms < 0 ||
         w->until_ms > horizon)
         return false;
-    if (w->until_ms != 0 && w->until_ms <= d->now_ms)
+    if ((w->until_ms != 0 && w->until_ms <= d->now_ms) ||
+        (w->imposed_ms != 0 && (w->kind != BRIDGE_ORDER || !w->active)))
         return false;
     for (unsigned i = 0; i < w->n_times; i++) {
         if (w->times_ms[i] <= (i > 0 ? w->times_ms[i - 1] : d->now_ms) || w->times_ms[i] > horizon)
@@ -73,19 +74,47 @@ static void watch_check_ins(const struct decision *d, struct bridge *b)
     b->due_ms = b->next_ms + settings_of(d)->bridge_grace_s * MS_SECOND;
 }
 
+/* From the imposition of an order, where somebody said when, or its clock knows, as long as the law allows.
+ * False: it would be over, is to come, or is longer than any. */
+static bool order_term(const struct decision *d, const struct bridge *b, int64_t imposed_ms, int64_t until_ms,
+                       struct clock_event *out)
+{
+    const struct stay_clock *c = engine_order_clock(d->e, b->referral);
+    int64_t usual_ms = settings_of(d)->order_minutes * MS_MINUTE;
+
+    if (c != NULL && c->state == CLOCK_STOPPED)
+        c = NULL;
+    if (imposed_ms != 0 && (imposed_ms > d->now_ms || imposed_ms < d->now_ms - usual_ms))
+        return false;
+    out->started_at_ms = imposed_ms;
+    if (imposed_ms == 0)
+        out->started_at_ms = c != NULL               ? c->started_at_ms
+                             : b->started_at_ms != 0 ? b->started_at_ms
+                                                     : d->now_ms;
+    out->runs_out_ms = until_ms;
+    if (until_ms == 0)
+        out->runs_out_ms = c != NULL && imposed_ms == 0 ? c->runs_out_ms : out->started_at_ms + usual_ms;
+    return out->runs_out_ms > d->now_ms &&
+           out->runs_out_ms <= out->started_at_ms + engine_order_longest_ms(d->e, d->now_ms);
+}
+
 enum refusal decide_open_bridge(struct decision *d)
 {
     const struct bridge_wish *w = d->cmd->u.open_bridge.wish;
     const struct referral *r = engine_referral(d->e, d->cmd->u.open_bridge.referral);
     struct bridge *b = NULL;
+    struct clock_event term = {.runs_out_ms = 0}; /* of an order that is in force; applied for it has none */
+    bool is_imposed = w->kind == BRIDGE_ORDER && w->active;
 
     d->outcome->referral = r->id;
-    if (!wish_is_sane(d, w) || !nobed_may_open(d->e, r->id))
+    if (!wish_is_sane(d, w) || !nobed_may_open(d->e, r->id) ||
+        (is_imposed &&
+         !order_term(d, &(struct bridge){.referral = r->id}, w->imposed_ms, w->until_ms, &term)))
         return REFUSAL_LIMIT;
     if (!referral_is_live(r->state))
         return REFUSAL_WRONG_STATE;
     if (engine_bridge_of(d->e, r->id, w->kind) != NULL)
-        return REFUSAL_DUPLICATE;
+        return REFUSAL_BRIDGE_THERE;
     b = &decision_event(d, EV_BRIDGE_OPENED)->u.bridge_opened;
     b->id.v = engine_bridges(d->e) + 1;
     d->outcome->made = b->id.v;
@@ -94,14 +123,13 @@ enum refusal decide_open_bridge(struct decision *d)
     b->state = w->active ? BRIDGE_ACTIVE : BRIDGE_PLANNED;
     b->slept = w->slept;
     b->owner = w->owner;
-    if (w->kind == BRIDGE_ORDER) {
-        b->until_ms = w->until_ms != 0 ? w->until_ms : d->now_ms + settings_of(d)->order_minutes * MS_MINUTE;
-        if (w->active)
-            watch_term(d, b);
-        else
-            b->until_ms = 0; /* applied for: its term begins when it is given */
-        return REFUSAL_NONE;
+    if (is_imposed) { /* watched once more by its clock, which outlives the bridge */
+        b->until_ms = term.runs_out_ms;
+        watch_term(d, b);
+        clock_decide_order(d, r, term.started_at_ms, term.runs_out_ms);
     }
+    if (w->kind == BRIDGE_ORDER)
+        return REFUSAL_NONE;
     b->until_ms = w->until_ms;
     b->n_times = w->n_times;
     memcpy(b->times_ms, w->times_ms, w->n_times * sizeof b->times_ms[0]);
@@ -109,6 +137,40 @@ enum refusal decide_open_bridge(struct decision *d)
         b->every_minutes = w->every_minutes != 0 ? w->every_minutes : settings_of(d)->bridge_check_in_minutes;
         watch_check_ins(d, b);
     }
+    return REFUSAL_NONE;
+}
+
+/* Who watches over the household, and when it checks in, from here. What rings goes on ringing: a new owner
+ * hears it, and only a word of the household makes it quiet. */
+enum refusal decide_change_bridge(struct decision *d)
+{
+    const struct bridge *b = engine_bridge(d->e, d->cmd->u.open_bridge.bridge);
+    struct bridge_wish w = *d->cmd->u.open_bridge.wish;
+    struct bridge *now = NULL;
+
+    d->outcome->referral = b->referral;
+    d->outcome->made = b->id.v;
+    w.kind = b->kind;
+    w.slept = b->slept;
+    w.until_ms = 0;
+    if (b->kind != BRIDGE_HOTEL && b->kind != BRIDGE_NETWORK)
+        return REFUSAL_WRONG_STATE; /* no order and no bed has check-ins */
+    if (!wish_is_sane(d, &w) || w.owner.kind == BRIDGE_OWNER_NONE)
+        return REFUSAL_LIMIT;
+    if (!bridge_is_live(b))
+        return REFUSAL_WRONG_STATE;
+    now = &decision_event(d, EV_BRIDGE_CHANGED)->u.bridge_opened;
+    *now = *b;
+    now->state = b->started_at_ms != 0 ? BRIDGE_ACTIVE : BRIDGE_PLANNED;
+    now->owner = w.owner;
+    now->every_minutes = w.every_minutes != 0    ? w.every_minutes
+                         : b->every_minutes != 0 ? b->every_minutes
+                                                 : settings_of(d)->bridge_check_in_minutes;
+    now->n_times = w.n_times;
+    memset(now->times_ms, 0, sizeof now->times_ms);
+    memcpy(now->times_ms, w.times_ms, w.n_times * sizeof now->times_ms[0]);
+    if (b->state != BRIDGE_ALARM)
+        watch_check_ins(d, now);
     return REFUSAL_NONE;
 }
 
@@ -140,19 +202,22 @@ static const struct bridge *named(struct decision *d)
 enum refusal decide_start_bridge(struct decision *d)
 {
     const struct bridge *b = named(d);
-    int64_t until_ms = d->cmd->u.bridge.until_ms;
+    int64_t until_ms = d->cmd->u.bridge.until_ms, imposed_ms = d->cmd->u.bridge.imposed_ms;
     struct bridge watched = *b;
+    struct clock_event term = {.runs_out_ms = 0};
 
     if (b->kind == BRIDGE_BED || !bridge_is_live(b))
         return REFUSAL_WRONG_STATE;
-    if (until_ms != 0 && (b->kind != BRIDGE_ORDER || until_ms <= d->now_ms ||
-                          until_ms > later(b->started_at_ms, d->now_ms) + BRIDGE_UNTIL_MAX_DAYS * MS_DAY))
+    if (b->kind != BRIDGE_ORDER && (until_ms != 0 || imposed_ms != 0))
         return REFUSAL_LIMIT;
     if (b->started_at_ms != 0 && (until_ms == 0 || until_ms == b->until_ms))
         return REFUSAL_NONE;
     if (b->kind == BRIDGE_ORDER) {
-        watched.until_ms = until_ms != 0 ? until_ms : d->now_ms + settings_of(d)->order_minutes * MS_MINUTE;
+        if ((b->started_at_ms != 0 && imposed_ms != 0) || !order_term(d, b, imposed_ms, until_ms, &term))
+            return REFUSAL_LIMIT;
+        watched.until_ms = term.runs_out_ms;
         watch_term(d, &watched);
+        clock_decide_order(d, engine_referral(d->e, b->referral), term.started_at_ms, term.runs_out_ms);
     } else if (bridge_has_check_ins(b)) {
         int64_t grace_ms = settings_of(d)->bridge_grace_s * MS_SECOND;
 
@@ -161,6 +226,19 @@ enum refusal decide_start_bridge(struct decision *d)
     }
     bridge_event(d, EV_BRIDGE_STARTED, &watched);
     return REFUSAL_NONE;
+}
+
+void decide_order_until(struct decision *d, struct referral_id id, int64_t until_ms)
+{
+    const struct bridge *b = engine_bridge_of(d->e, id, BRIDGE_ORDER);
+    struct bridge watched;
+
+    if (b == NULL || b->started_at_ms == 0 || b->until_ms >= until_ms)
+        return;
+    watched = *b;
+    watched.until_ms = until_ms;
+    watch_term(d, &watched);
+    bridge_event(d, EV_BRIDGE_STARTED, &watched);
 }
 
 /* At a house whose address is known to who must not know it. */
@@ -249,9 +327,22 @@ enum refusal decide_check_in(struct decision *d)
     return REFUSAL_NONE;
 }
 
+/* The household is placed, went home, or was closed without a place: the order's end is watched on. An order
+ * from before it had a clock gets it now. */
+static void order_ends(struct decision *d, const struct bridge *b, enum bridge_end end)
+{
+    if (end == BRIDGE_END_OVER)
+        clock_decide_order_over(d, b->referral);
+    else if (b->until_ms > d->now_ms && engine_order_clock(d->e, b->referral) == NULL)
+        clock_decide_order(d, engine_referral(d->e, b->referral), b->started_at_ms, b->until_ms);
+}
+
 void decide_bridge_ends(struct decision *d, const struct bridge *b, enum bridge_end end)
 {
     const struct request *q = engine_request(d->e, b->request);
+
+    if (b->kind == BRIDGE_ORDER && b->started_at_ms != 0)
+        order_ends(d, b, end);
 
     if (q != NULL && b->started_at_ms != 0) /* first: no clock runs for a bed that is over */
         clock_decide_bridge_over(d, b->referral, engine_pool(d->e, q->pool)->kind);
@@ -352,13 +443,15 @@ static enum refusal judge_night(const struct decision *d, bool closing)
 {
     const struct vocab *v = engine_vocab(d->e);
     const struct night *n = &d->cmd->u.night.night;
+    const struct referral *r = engine_referral(d->e, d->cmd->u.night.referral);
     int64_t today = d->now_ms / MS_DAY;
 
     if (!nobed_is_night(v, n->slept) || n->reason > vocab_list_size(v, LIST_UNPLACED) ||
         (closing && n->reason == 0))
         return REFUSAL_UNKNOWN_REASON;
     /* A day more than the clock says, for east of Greenwich the night begins first. */
-    return n->day < 0 || n->day > today + 1 ? REFUSAL_LIMIT : REFUSAL_NONE;
+    return n->day < r->opened_at_ms / MS_DAY - NIGHTS_BEFORE || n->day > today + 1 ? REFUSAL_LIMIT
+                                                                                   : REFUSAL_NONE;
 }
 
 static const struct night *known_night(const struct engine *e, struct referral_id id, int32_t day)

@@ -9,6 +9,9 @@
 void decide_bridge_ends(struct decision *d, const struct bridge *b, enum bridge_end end);
 void decide_end_bridges(struct decision *d, const struct referral *r, enum bridge_end end);
 
+/* The order that is a bridge of the referral was extended until UNTIL, as its clock says. */
+void decide_order_until(struct decision *d, struct referral_id id, int64_t until_ms);
+
 /* A house said yes to a request that is a bridge: from here its bed is a bridge of the referral. After the
  * event of the yes. */
 void decide_open_bed(struct decision *d, const struct request *q);

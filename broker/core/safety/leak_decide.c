@@ -219,6 +219,7 @@ static struct referral_id open_referral(struct decision *d, const struct househo
     ev->u.link.referral = id;
     ev->u.link.earlier = h->r->id;
     ev->u.link.why = LINK_LEAKED;
+    decide_residence_until(d, id, h->r);
     return id;
 }
 

@@ -96,8 +96,8 @@ static const char *change_impossible(const struct engine *e, const struct event 
                    ? "taken over by whom it was not offered to"
                    : NULL;
     if (ev->kind == EV_CLOCK_PROLONGED)
-        return n->runs_out_ms <= c->runs_out_ms || !are_moments(n, c->started_at_ms)
-                   ? "prolonged to what is not later"
+        return n->runs_out_ms == c->runs_out_ms || !are_moments(n, c->started_at_ms)
+                   ? "an end told anew that is no other"
                    : NULL;
     if (ev->kind == EV_CLOCK_WARNED) {
         if (c->state != CLOCK_RUNNING || c->warn_at_ms > ev->at_ms)
@@ -141,17 +141,19 @@ void clock_taken_apply(struct engine *e, const struct event *ev)
     clock_touched(e, s, ev->seq);
 }
 
-/* It runs again, and warns again; a follow-up that is under way stays the one there is. */
+/* It runs again, and warns again; a follow-up that is under way stays the one there is. An end that was told
+ * anew may be earlier, and prolongs nothing. */
 void clock_prolonged_apply(struct engine *e, const struct event *ev)
 {
     struct clock_slot *s = slot_of(e, ev);
 
     if (s->c.state != CLOCK_RUNNING)
         clock_move(s, CLOCK_RUNNING);
+    if (ev->u.clock.runs_out_ms > s->c.runs_out_ms)
+        s->c.prolonged++;
     s->c.warn_at_ms = ev->u.clock.warn_at_ms;
     s->c.runs_out_ms = ev->u.clock.runs_out_ms;
     s->c.run_out_at_ms = 0;
-    s->c.prolonged++;
     clock_touched(e, s, ev->seq);
 }
 

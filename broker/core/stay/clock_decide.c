@@ -1,6 +1,6 @@
 /* Clocks. They begin by themselves from the kind of place and the residence, or by a person; they open a
  * follow-up referral before they run out, and alarm when they did. Only a person, or the end of the stay,
- * stops one. */
+ * stops one. Those that are a right of the person (clock_right.c) outlive the stay. */
 #include "core/stay/stay_decide.h"
 
 #include "base/hash.h"
@@ -8,13 +8,12 @@
 #include "base/time_text.h"
 #include "core/engine_state.h"
 #include "core/fields.h"
+#include "core/nobed/nobed_decide.h"
 #include "core/stay/stay_rules.h"
 #include "core/vocab.h"
 
 #include <string.h>
 
-/* So far back a person may say that a clock began: longer than any that the law knows. */
-#define STARTED_AGO_MAX_MS (366 * MS_DAY)
 /* Below this a follow-up is for today, above for the days that follow. */
 #define SOON_MS (36 * MS_HOUR)
 
@@ -31,6 +30,21 @@ static struct event *clock_event(struct decision *d, enum event_kind kind, const
 void clock_stop_event(struct decision *d, const struct stay_clock *c, uint8_t reason)
 {
     clock_event(d, EV_CLOCK_STOPPED, c)->u.clock.reason = reason;
+}
+
+void clock_move_event(struct decision *d, const struct stay_clock *c, const struct clock_rule *rule,
+                      int64_t until_ms)
+{
+    struct event *ev = clock_event(d, EV_CLOCK_PROLONGED, c);
+
+    ev->u.clock.runs_out_ms = until_ms;
+    ev->u.clock.warn_at_ms = clock_warn_ms(rule, c->started_at_ms, until_ms);
+}
+
+void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org_id to)
+{
+    clock_event(d, EV_CLOCK_OFFERED, c)->u.clock.org = to;
+    clock_event(d, EV_CLOCK_TAKEN, c)->u.clock.org = to;
 }
 
 /* ---- beginning ---- */
@@ -60,25 +74,40 @@ static void set_owner(const struct decision *d, const struct clock_rule *rule, c
         out->org = r->org;
 }
 
-int64_t clock_warn_ms(const struct clock_rule *rule, int64_t runs_out_ms)
+int64_t clock_warn_ms(const struct clock_rule *rule, int64_t started_ms, int64_t runs_out_ms)
 {
-    return runs_out_ms - rule->lead_minutes * MS_MINUTE;
+    int64_t warn_ms = runs_out_ms - rule->lead_minutes * MS_MINUTE;
+
+    return warn_ms > started_ms ? warn_ms : started_ms;
 }
 
-static struct event *begin(struct decision *d, const struct clock_rule *rule, const struct referral *r,
-                           const struct pool_kept *p, struct stay_id stay, unsigned nth, int64_t started_ms)
+/* Clocks that begin in this decision already: the next has the number behind them. */
+static unsigned begun_here(const struct decision *d, struct referral_id id)
 {
+    unsigned n = 0;
+
+    for (size_t i = d->first; i < d->out->n; i++)
+        n += d->out->list[i].kind == EV_CLOCK_STARTED &&
+             (id.v == 0 || d->out->list[i].u.clock.referral.v == id.v);
+    return n;
+}
+
+struct event *clock_begin(struct decision *d, const struct clock_rule *rule, const struct clock_place *here,
+                          int64_t started_ms, int64_t until_ms)
+{
+    unsigned nth = begun_here(d, (struct referral_id){0});
     struct event *ev = decision_event(d, EV_CLOCK_STARTED);
     struct clock_event *c = &ev->u.clock;
 
     c->clock.v = engine_clocks(d->e) + 1 + nth;
-    c->referral = r->id;
-    c->stay = stay;
+    c->referral = here->r->id;
+    c->stay = here->stay;
     c->kind = rule->nr;
-    c->started_at_ms = started_ms;
-    c->runs_out_ms = started_ms + rule->minutes * MS_MINUTE;
-    c->warn_at_ms = clock_warn_ms(rule, c->runs_out_ms);
-    set_owner(d, rule, r, p, c);
+    c->runs_out_ms = until_ms != 0 ? until_ms : started_ms + rule->minutes * MS_MINUTE;
+    /* Over before it was known here: as long ago as it can have begun. */
+    c->started_at_ms = started_ms < c->runs_out_ms ? started_ms : c->runs_out_ms - rule->minutes * MS_MINUTE;
+    c->warn_at_ms = clock_warn_ms(rule, c->started_at_ms, c->runs_out_ms);
+    set_owner(d, rule, here->r, here->house, c);
     c->owner = c->org;
     return ev;
 }
@@ -104,18 +133,18 @@ static int64_t begun_before_ms(const struct engine *e, struct referral_id id, co
     return first_ms;
 }
 
-static bool begins_here(const struct clock_rule *rule, const struct referral *r, enum kind kind)
+static bool begins_here(const struct clock_rule *rule, const struct clock_place *here)
 {
-    if (rule->kinds == 0 && rule->residences == 0)
+    if (here->pool == NULL || (rule->kinds == 0 && rule->residences == 0))
         return false;
-    if (rule->kinds != 0 && (rule->kinds >> (unsigned)kind & 1u) == 0)
+    if (rule->kinds != 0 && (rule->kinds >> (unsigned)here->pool->kind & 1u) == 0)
         return false;
     return rule->residences == 0 ||
-           (r->facts_known && (rule->residences >> (unsigned)r->need.residence & 1u) != 0);
+           (here->is_known && (rule->residences >> (unsigned)here->residence & 1u) != 0);
 }
 
 /* That of a bridge bed stops in the commit in which the household arrives at its place. */
-static bool is_stopped_here(const struct decision *d, struct clock_id id)
+bool clock_is_stopped_here(const struct decision *d, struct clock_id id)
 {
     for (size_t i = d->first; i < d->out->n; i++) {
         if (d->out->list[i].kind == EV_CLOCK_STOPPED && d->out->list[i].u.clock.clock.v == id.v)
@@ -124,27 +153,38 @@ static bool is_stopped_here(const struct decision *d, struct clock_id id)
     return false;
 }
 
-/* One of this kind runs already: a barring order that was noted before the household had a place. */
-static bool runs_already(const struct decision *d, struct referral_id id, uint8_t kind)
+bool clock_right_runs(const struct decision *d, struct referral_id id, const struct clock_rule *rule)
 {
+    const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
+
+    for (size_t i = d->first; i < d->out->n; i++) {
+        const struct event *ev = &d->out->list[i];
+
+        if (ev->kind == EV_CLOCK_STARTED && ev->u.clock.referral.v == id.v &&
+            clock_is_same_right(stay_rules_clock(rules, ev->u.clock.kind), rule))
+            return true;
+    }
     for (unsigned i = 0;; i++) {
         const struct stay_clock *c = engine_clock(d->e, engine_clock_of(d->e, id, i));
 
         if (c == NULL)
             return false;
-        if (c->kind == kind && c->state != CLOCK_STOPPED && !is_stopped_here(d, c->id))
+        if (c->state != CLOCK_STOPPED && !clock_is_stopped_here(d, c->id) &&
+            (c->kind == rule->nr || clock_is_same_right(stay_rules_clock(rules, c->kind), rule)))
             return true;
     }
 }
 
-static unsigned clocks_of(const struct engine *e, struct referral_id id)
+bool clock_has_room(const struct decision *d, struct referral_id id)
 {
-    return id.v <= e->stay.n_households ? e->stay.households[id.v - 1].n_clocks : 0;
+    unsigned n = id.v <= d->e->stay.n_households ? d->e->stay.households[id.v - 1].n_clocks : 0;
+
+    return n + begun_here(d, id) < REFERRAL_CLOCKS_MAX;
 }
 
 /* A clock of the household that was past its warning when it moved: its owner sees and hears it, and nothing
  * is looked for, for the household has just got the place that the warning was about. */
-static void warned_already(struct decision *d, const struct clock_event *begun)
+void clock_warned_already(struct decision *d, const struct clock_event *begun)
 {
     struct clock_event c = *begun; /* the next event may move the list */
     struct event *ev = decision_event(d, EV_CLOCK_WARNED);
@@ -154,26 +194,40 @@ static void warned_already(struct decision *d, const struct clock_event *begun)
     ev->u.clock.owner = c.owner;
 }
 
-void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool_kept *p,
-                          struct stay_id stay)
+void clock_begin_those(struct decision *d, const struct clock_place *here, bool of_residence)
 {
     const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
     int32_t today = time_day_nl(d->now_ms);
     struct event *ev = NULL;
-    unsigned nth = 0;
 
     for (size_t i = 0; i < rules->n_clocks; i++) {
         const struct clock_rule *rule = &rules->clocks[i];
-        int64_t started_ms = rule->of_household ? begun_before_ms(d->e, r->id, rule) : 0;
+        int64_t before_ms = rule->of_household ? begun_before_ms(d->e, here->r->id, rule) : 0;
 
-        if (today < rule->valid.from || today > rule->valid.to || !begins_here(rule, r, p->kind) ||
-            runs_already(d, r->id, rule->nr) || clocks_of(d->e, r->id) + nth >= REFERRAL_CLOCKS_MAX)
+        if (today < rule->valid.from || today > rule->valid.to || (of_residence && rule->residences == 0) ||
+            !begins_here(rule, here) || clock_right_runs(d, here->r->id, rule) ||
+            !clock_has_room(d, here->r->id))
             continue;
-        /* In a bed for the meantime the household is still the referrer's to place. */
-        ev = begin(d, rule, r, stay.v != 0 ? p : NULL, stay, nth++, started_ms != 0 ? started_ms : d->now_ms);
-        if (ev->u.clock.warn_at_ms <= d->now_ms)
-            warned_already(d, &ev->u.clock);
+        ev = clock_begin(d, rule, here, before_ms != 0 ? before_ms : d->now_ms, clock_end_told(rule, here));
+        if (before_ms != 0 && !of_residence && ev->u.clock.warn_at_ms <= d->now_ms)
+            clock_warned_already(d, &ev->u.clock);
     }
+}
+
+/* In a bed for the meantime the household is still the referrer's to place. */
+void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool_kept *p,
+                          struct stay_id stay)
+{
+    struct clock_place here = {.r = r,
+                               .pool = p,
+                               .house = stay.v != 0 ? p : NULL,
+                               .stay = stay,
+                               .is_known = r->facts_known,
+                               .residence = r->need.residence,
+                               .until_ms = r->residence_until_ms};
+
+    clock_carry(d, &here);
+    clock_begin_those(d, &here, false);
 }
 
 void clock_decide_bridge_over(struct decision *d, struct referral_id id, enum kind kind)
@@ -200,18 +254,20 @@ enum refusal decide_start_clock(struct decision *d)
     const struct clock_rule *rule = stay_rules_clock(vocab_stay_rules(d->e->vocab), c->kind);
     int32_t today = time_day_nl(d->now_ms);
     int64_t started_ms = c->started_at_ms != 0 ? c->started_at_ms : d->now_ms;
+    struct clock_place here = {.r = r};
 
     d->outcome->referral = r->id;
     if (rule == NULL || today < rule->valid.from || today > rule->valid.to)
         return REFUSAL_UNKNOWN_REASON;
     if (r->state == REFERRAL_DEPARTED || r->state == REFERRAL_WITHDRAWN || r->state == REFERRAL_CLOSED ||
-        runs_already(d, r->id, c->kind))
+        clock_right_runs(d, r->id, rule))
         return REFUSAL_WRONG_STATE;
-    if (started_ms > d->now_ms || started_ms < d->now_ms - STARTED_AGO_MAX_MS || started_ms <= 0 ||
-        clocks_of(d->e, r->id) >= REFERRAL_CLOCKS_MAX)
+    if (started_ms > d->now_ms || started_ms < d->now_ms - CLOCK_AGO_MAX_MS || started_ms <= 0 ||
+        !clock_has_room(d, r->id))
         return REFUSAL_LIMIT;
-    begin(d, rule, r, s != NULL ? engine_pool(d->e, s->pool) : NULL, s != NULL ? s->id : (struct stay_id){0},
-          0, started_ms);
+    here.house = s != NULL ? engine_pool(d->e, s->pool) : NULL;
+    here.stay = s != NULL ? s->id : (struct stay_id){0};
+    clock_begin(d, rule, &here, started_ms, 0);
     return REFUSAL_NONE;
 }
 
@@ -263,7 +319,6 @@ enum refusal decide_prolong_clock(struct decision *d)
 {
     const struct stay_clock *c = named(d);
     const struct clock_rule *rule = stay_rules_clock(vocab_stay_rules(d->e->vocab), c->kind);
-    struct event *ev = NULL;
     int64_t until_ms = 0;
 
     if (c->state == CLOCK_STOPPED)
@@ -271,10 +326,10 @@ enum refusal decide_prolong_clock(struct decision *d)
     if (rule != NULL)
         until_ms = c->started_at_ms + rule->prolong_to_minutes * MS_MINUTE;
     if (until_ms <= c->runs_out_ms || until_ms <= d->now_ms)
-        return REFUSAL_LIMIT;
-    ev = clock_event(d, EV_CLOCK_PROLONGED, c);
-    ev->u.clock.runs_out_ms = until_ms;
-    ev->u.clock.warn_at_ms = clock_warn_ms(rule, until_ms);
+        return REFUSAL_WRONG_STATE; /* it runs as long as it can already */
+    clock_move_event(d, c, rule, until_ms);
+    if (clock_is_of_order(rule))
+        decide_order_until(d, c->referral, until_ms);
     return REFUSAL_NONE;
 }
 
@@ -355,6 +410,7 @@ static struct referral_id open_follow_up(struct decision *d, const struct stay_c
     ev->u.link.referral = id;
     ev->u.link.earlier = c->referral;
     ev->u.link.why = LINK_FOLLOW_UP;
+    decide_residence_until(d, id, r);
     return id;
 }
 

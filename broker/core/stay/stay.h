@@ -5,12 +5,13 @@
  *              └─────────────┴──────► departed
  *
  *   clock   running ──► warned ──► run out        warned: its follow-up referral is open
- *              ▲───────────┴──────────┘ prolonged
+ *              ▲───────────┴──────────┘ prolonged, or its end was told anew
  *           running, warned, run out ──► stopped
  *
  * A stay begins with the arrival of an accepted request, in the same events, and ends by a person: one of the
  * house, or whoever confirms that the household arrived at its next place. A clock is the machine's to run
- * and to alarm, and never the machine's to stop. */
+ * and to alarm, and never the machine's to stop. Those of a place stop with the stay; a right of the person
+ * (of_household in clocks.csv) runs on after it, and at the next place. */
 #ifndef PLEK_CORE_STAY_H
 #define PLEK_CORE_STAY_H
 
@@ -29,6 +30,8 @@ struct clock_id {
 enum stay_state { STAY_PRESENT, STAY_READY, STAY_DEPARTED, STAY_STATE_N };
 enum clock_state { CLOCK_RUNNING, CLOCK_WARNED, CLOCK_RUN_OUT, CLOCK_STOPPED, CLOCK_STATE_N };
 
+/* So far back a person may say that a clock began: longer than any that the law knows. */
+#define CLOCK_AGO_MAX_MS (366 * MS_DAY)
 #define RETURN_CODE_SIZE 16 /* that of need.return_code: "TK-7K3M-ACDE" */
 #define RETURN_LETTERS 8    /* 25^8 = 1.5e11: nobody finds one by trying */
 #define DESK_SIZE 24        /* that of need.callback */
@@ -67,7 +70,7 @@ struct stay_clock {
     int64_t runs_out_ms;
     int64_t run_out_at_ms; /* when the alarm was given; 0 = not */
     int64_t stopped_at_ms;
-    uint8_t stop_reason;          /* index + 1; 0 with a stop = the stay ended */
+    uint8_t stop_reason;          /* index + 1; 0 with a stop = the stay ended, or it runs on elsewhere */
     uint8_t prolonged;            /* times */
     struct referral_id follow_up; /* 0 = none */
     uint64_t version;
@@ -187,6 +190,11 @@ unsigned engine_moves(const struct engine *e, struct referral_id id);
 const char *engine_return_code(const struct engine *e, struct referral_id id);
 /* The nth clock (from 0) of a referral, oldest first; id 0 = no more. Cost: all clocks of the referral. */
 struct clock_id engine_clock_of(const struct engine *e, struct referral_id id, unsigned nth);
+
+/* The last clock of a barring order (huisverbod) that the referral had, running or not; NULL = none. */
+const struct stay_clock *engine_order_clock(const struct engine *e, struct referral_id id);
+/* How long an order may run at most, from its imposition: 28 days (clocks.csv). */
+int64_t engine_order_longest_ms(const struct engine *e, int64_t now_ms);
 
 /* The household left, and less than RETURN_CODE_SHOWN_MS ago. */
 bool stay_left_lately(const struct stay *s, int64_t now_ms);

@@ -5,6 +5,7 @@
 #include "base/time_text.h"
 #include "core/broken.h"
 #include "core/engine_state.h"
+#include "core/stay/stay_rules.h"
 
 /* Night by night, and as the statements add them up: both must come to the same. */
 static bool check_nights(const struct stay *s, struct finding f)
@@ -49,6 +50,7 @@ static bool check_clock(const struct engine *e, uint32_t i, struct finding f)
     const struct clock_slot *s = &e->stay.clocks[i];
     const struct stay_clock *c = &s->c;
     const struct stay *stay = engine_stay_of(e, c->referral);
+    const struct clock_rule *rule = stay_rules_clock(vocab_stay_rules(e->vocab), c->kind);
     int64_t due_ms = due_of_clock(c);
     bool is_there = s->due >= 1 && s->due <= e->n_due && e->due[s->due - 1].kind == DUE_CLOCK &&
                     e->due[s->due - 1].id == c->id.v && e->due[s->due - 1].at_ms == due_ms;
@@ -59,8 +61,9 @@ static bool check_clock(const struct engine *e, uint32_t i, struct finding f)
         return broken(f, "clock %u: without an owner", i + 1);
     if (due_ms == INT64_MAX ? s->due != 0 : !is_there)
         return broken(f, "clock %u: due when its state does not say", i + 1);
-    if (stay != NULL && stay->state == STAY_DEPARTED && c->state != CLOCK_STOPPED)
-        return broken(f, "clock %u: runs for a household that has left", i + 1);
+    if (stay != NULL && stay->state == STAY_DEPARTED && c->state != CLOCK_STOPPED && rule != NULL &&
+        !rule->of_household)
+        return broken(f, "clock %u: of a place, and runs for a household that has left it", i + 1);
     if (c->state == CLOCK_RUN_OUT && c->run_out_at_ms < c->runs_out_ms)
         return broken(f, "clock %u: alarmed before its time", i + 1);
     if (c->follow_up.v != 0 && engine_household(e, c->follow_up).earlier.v != c->referral.v)

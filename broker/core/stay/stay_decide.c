@@ -68,19 +68,13 @@ static void give_return_code(struct decision *d, const struct stay *s)
         memcpy(stay_event(d, EV_RETURN_CODE_GIVEN, s)->u.stay.return_code, code, sizeof code);
 }
 
-/* Clocks first: no moment in which a clock runs for a household that has left. */
-static void end_stay(struct decision *d, const struct stay *s, uint8_t reason, uint8_t destination)
+/* Clocks first: no moment in which a clock of the place runs for a household that has left it. */
+static void end_stay(struct decision *d, const struct stay *s, uint8_t reason, uint8_t destination,
+                     bool arrives)
 {
     struct event *ev = NULL;
 
-    for (unsigned i = 0;; i++) {
-        const struct stay_clock *c = engine_clock(d->e, engine_clock_of(d->e, s->referral, i));
-
-        if (c == NULL)
-            break;
-        if (c->state != CLOCK_STOPPED)
-            clock_stop_event(d, c, 0);
-    }
+    clock_decide_left(d, engine_referral(d->e, s->referral), engine_pool(d->e, s->pool), arrives);
     ev = stay_event(d, EV_STAY_ENDED, s);
     ev->u.stay.reason = reason;
     ev->u.stay.destination = destination;
@@ -108,7 +102,7 @@ void stay_decide_leave(struct decision *d, const struct referral *r, enum kind n
             decide_bridge_ends(d, bed, BRIDGE_END_MOVED);
         if (s != NULL && s->state != STAY_DEPARTED)
             end_stay(d, s, list_nr(d, LIST_DEPARTURE, "doorstroom"),
-                     list_nr(d, LIST_DESTINATION, destination));
+                     list_nr(d, LIST_DESTINATION, destination), true);
     }
 }
 
@@ -163,7 +157,7 @@ enum refusal decide_depart(struct decision *d)
         return s->departure == c->reason && s->destination == c->destination ? REFUSAL_NONE
                                                                              : REFUSAL_WRONG_STATE;
     give_return_code(d, s);
-    end_stay(d, s, c->reason, c->destination);
+    end_stay(d, s, c->reason, c->destination, false);
     return REFUSAL_NONE;
 }
 

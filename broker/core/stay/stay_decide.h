@@ -10,13 +10,64 @@ decide_fn decide_depart, decide_stay_ready, decide_fund_stay, decide_give_return
 /* clock_decide.c */
 decide_fn decide_start_clock, decide_offer_clock, decide_take_clock, decide_prolong_clock, decide_stop_clock;
 
+struct clock_rule;
+
+/* Where a clock begins, and for whom. */
+struct clock_place {
+    const struct referral *r;
+    const struct pool_kept *pool;  /* where the household is; NULL = in no place of ours */
+    const struct pool_kept *house; /* whose the clocks of that place are; NULL in a bridge bed */
+    struct stay_id stay;           /* 0 = none */
+    bool is_known;                 /* the two that follow are */
+    enum residence residence;
+    int64_t until_ms; /* told end of the reflection period; 0 = not told */
+};
+
 /* clock_decide.c: the clocks that begin by themselves at pool P for the household of R, in stay STAY; 0 = in
- * a bridge bed there: those are the referrer's, whose search goes on, where the rule names the house. */
+ * a bridge bed there: those are the referrer's, whose search goes on, where the rule names the house. The
+ * rights of the person that run elsewhere in the household run on here. */
 void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool_kept *p,
                           struct stay_id stay);
 /* The household left its bridge bed at a place of KIND: what that place began stops. A right of the person
  * runs on. */
 void clock_decide_bridge_over(struct decision *d, struct referral_id id, enum kind kind);
+/* One of RULE: from STARTED, until UNTIL; 0 = as long as the rule says. The event may be changed until the
+ * next one is made. */
+struct event *clock_begin(struct decision *d, const struct clock_rule *rule, const struct clock_place *here,
+                          int64_t started_ms, int64_t until_ms);
+/* Those that begin by themselves HERE and do not run yet; OF_RESIDENCE: only those that ask for one. */
+void clock_begin_those(struct decision *d, const struct clock_place *here, bool of_residence);
+void clock_warned_already(struct decision *d, const struct clock_event *begun);
+/* C ends at UNTIL, later or earlier than it did, and warns before that. */
+void clock_move_event(struct decision *d, const struct stay_clock *c, const struct clock_rule *rule,
+                      int64_t until_ms);
+/* C gets another owner at once. */
+void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org_id to);
+/* The right that RULE is about runs in the referral, after what was decided here. */
+bool clock_right_runs(const struct decision *d, struct referral_id id, const struct clock_rule *rule);
+bool clock_is_stopped_here(const struct decision *d, struct clock_id id);
+/* The referral may have one clock more. */
+bool clock_has_room(const struct decision *d, struct referral_id id);
+
+/* clock_right.c: two rows are about one right if they have one code, or the longer is the other's and a word
+ * behind "_": "huisverbod" and "huisverbod_verlengd". They never run together. Each may be NULL. */
+bool clock_is_same_right(const struct clock_rule *a, const struct clock_rule *b);
+bool clock_is_of_order(const struct clock_rule *rule);
+/* The end of a clock of RULE as people told it; 0 = not told. */
+int64_t clock_end_told(const struct clock_rule *rule, const struct clock_place *here);
+/* The rights of the household that run in its other referrals run on HERE. */
+void clock_carry(struct decision *d, const struct clock_place *here);
+/* The stay of R at POOL is over: its clocks stop, the rights of the person run on. ARRIVES: at its next
+ * place, which carries them; else the referrer's desk has what was the house's. */
+void clock_decide_left(struct decision *d, const struct referral *r, const struct pool_kept *pool,
+                       bool arrives);
+/* The residence of R is FOUND now, and its end (0 = not told): its clocks begin, move or stop. */
+void clock_decide_residence(struct decision *d, const struct referral *r, enum residence found,
+                            int64_t until_ms);
+/* A barring order that was imposed runs until UNTIL: its clock begins, or ends then. */
+void clock_decide_order(struct decision *d, const struct referral *r, int64_t imposed_ms, int64_t until_ms);
+/* It is over: nothing of it is left to watch. */
+void clock_decide_order_over(struct decision *d, struct referral_id id);
 
 /* decide_referral.c: a code that no referral has; false if none was found. */
 bool decide_find_code(const struct engine *e, uint64_t draw, char code[REFERRAL_CODE_SIZE]);

@@ -103,8 +103,8 @@ uint64_t digest_of_household(const struct household_slot *h);
 uint64_t digest_of_flag(const struct funding_flag *f, uint64_t nth);
 bool funding_is_sane(const struct funding *f, int32_t arrival);
 void clock_stop_event(struct decision *d, const struct stay_clock *c, uint8_t reason);
-/* Moments of a clock of RULE that counts from STARTED: when to warn and when it runs out. */
+/* When a clock of RULE warns that began at STARTED and runs out at RUNS_OUT: never before it began. */
 struct clock_rule;
-int64_t clock_warn_ms(const struct clock_rule *rule, int64_t runs_out_ms);
+int64_t clock_warn_ms(const struct clock_rule *rule, int64_t started_ms, int64_t runs_out_ms);
 
 #endif

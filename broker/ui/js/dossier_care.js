@@ -11,6 +11,8 @@ import { html, nothing } from './ui.js';
 export const section = {
   id: 'care',
   title: 'care.title',
+  // Questions have no list by referral, for who is asked may not learn of which they are: of the newest 200 those of this
+  // one. A referral has 16 at most, so that they are there until others of the organisation asked 184 since.
   load: async ({ api, referral }) => {
     const [regie, { mdos }, { consults }, { organisations }] = await Promise.all([
       api.get(`/referrals/${referral.id}/regie`), api.get(`/mdos?referralId=${referral.id}`), api.get('/consults?limit=200'), api.get('/organisations?mdo=true')]);

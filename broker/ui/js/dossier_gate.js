@@ -13,6 +13,8 @@ import { button, html, live, nothing, segments } from './ui.js';
 /** @typedef {{ gates: GateRequest[], ways: { kind: string, gatekeeper: string, gateRequestId?: number | null }[], beds: import('../types/api').PlaceMatch[] }} Data */
 
 const BEDS_SHOWN = 3;
+const DAY_MS = 86_400_000;
+const UNTIL_DAYS = 91; // three months: no reflection period is longer
 /** What is chosen and not sent yet, for the referral that is shown; answers by gate request and question. @type {{ answers: Record<string, string>, residence: string, until: string }} */
 const own = { answers: {}, residence: '', until: '' };
 let shownId = 0;
@@ -30,7 +32,7 @@ async function load(ctx) {
   }
   shownId = ctx.referral.id;
   const gates = await Promise.all((ctx.referral.gateRequests ?? []).map(g => ctx.api.get(`/gate-requests/${g.id}`)));
-  if (!isLooking(ctx)) return { gates, ways: [], beds: [] };
+  if (!isLooking(ctx) || ctx.role === 'shelter') return { gates, ways: [], beds: [] };
   const found = await ctx.api.get(`/referrals/${ctx.referral.id}/matches?bridge=true&limit=${BEDS_SHOWN}`);
   return { gates, ways: found.gates ?? [], beds: found.places };
 }
@@ -88,9 +90,9 @@ function residence(ctx) {
     }, t('gate.residence_saved'));
   };
   const choose = (/** @type {Event} */ e) => { own.residence = /** @type {HTMLSelectElement} */ (e.target).value; ctx.redraw(); };
-  return html`<div class="gate-task" id="gate-task"><h3>${t(tasks.includes('residence') ? 'gate.task_residence' : 'gate.task_until')}</h3><p class="small">${t('gate.task_text')}</p>${faultSummary('gate-task')}
+  return html`<div class="gate-task" id="gate-task"><h3>${t(tasks.includes('residence') ? 'gate.task_residence' : tasks.includes('residence_offered') ? 'gate.task_offered' : 'gate.task_until')}</h3><p class="small">${t('gate.task_text')}</p>${faultSummary('gate-task')}
     ${fieldView('gate-residence', t('gate.file_residence'), html`<select id="gate-residence" aria-invalid=${invalid('gate-residence')} aria-describedby=${described('gate-residence')} @change=${choose}>${options.map(([code, word]) => html`<option value=${code} .selected=${value === code}>${word}</option>`)}</select>`)}
-    ${value === 'bedenktijd' ? fieldView('gate-until', t('gate.until'), html`<input class="input" id="gate-until" type="date" min=${isoDate(ctx.api.now())} aria-invalid=${invalid('gate-until')} aria-describedby=${described('gate-until', true)} .value=${live(own.until)} @input=${(/** @type {Event} */ e) => { own.until = /** @type {HTMLInputElement} */ (e.target).value; ctx.redraw(); }}>`, t('gate.until_hint')) : nothing}
+    ${value === 'bedenktijd' ? fieldView('gate-until', t('gate.until'), html`<input class="input" id="gate-until" type="date" min=${isoDate(ctx.api.now() + DAY_MS)} max=${isoDate(ctx.api.now() + UNTIL_DAYS * DAY_MS)} aria-invalid=${invalid('gate-until')} aria-describedby=${described('gate-until', true)} .value=${live(own.until)} @input=${(/** @type {Event} */ e) => { own.until = /** @type {HTMLInputElement} */ (e.target).value; ctx.redraw(); }}>`, t('gate.until_hint')) : nothing}
     ${button(t('gate.save'), { id: 'gate-found', busy: ctx.busy, click: save })}</div>`;
 }
 
@@ -101,7 +103,7 @@ export const section = {
   load,
   view: (/** @type {Data} */ d, ctx) => {
     const isOwn = isOwner(ctx);
-    const parts = [d.gates.map(g => gateView(g, ctx)), isOwn ? ways(d, ctx) : [], isOwn ? beds(d, ctx) : nothing, isOwn ? residence(ctx) : nothing];
+    const parts = [d.gates.map(g => gateView(g, ctx)), isOwn ? ways(d, ctx) : [], isOwn ? beds(d, ctx) : nothing, residence(ctx)];
     return parts.every(part => part === nothing || (Array.isArray(part) && part.length === 0)) ? nothing : html`${parts}`;
   },
 };

@@ -17,13 +17,16 @@ const BEDS_SHOWN = 3;
 const EVERY = ['60', '120', '180', '240'];
 const ROLES = ['police', 'team_lead', 'municipality', 'shelter', 'hotel', 'other'];
 const DAY_MS = 86_400_000;
-const ORDER_DAYS = 28; // extended, counted from the day it was given
+const ORDER_DAYS = 28; // extended, counted from when it was imposed
 const PHONE = /^[0-9+][0-9 +-]{5,22}$/;
+
+/** As a field of date and time has it. @param {number} ms */
+const localTime = ms => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 /** Nothing is filled in yet. */
 const blank = () => ({
   /** @type {string | null} */ open: null, // a form, or "end-<bridge>"
-  owner: 'desk', role: 'police', organisation: '', phone: '', every: '120', first: '', slept: 'familie_vrienden', given: 'no', night: '', sleptNight: '', reason: '', eta: '',
+  watched: 'no', owner: 'desk', role: 'police', organisation: '', phone: '', every: '120', first: '', slept: 'familie_vrienden', given: 'no', night: '', sleptNight: '', reason: '', eta: '', imposed: '',
 });
 
 /** What is being filled in; only on this screen, and only for the referral that is shown. */
@@ -63,7 +66,7 @@ function toggle(ctx, id, open = form.open === id ? null : id) {
 }
 
 /** The field of a part of what is sent; a night has its own, for a bridge has a place to sleep too. @type {Record<string, string>} */
-const FIELD_OF = { role: 'nobed-role', organisation: 'nobed-org', callback: 'nobed-phone', times: 'nobed-first', everyMinutes: 'nobed-every', etaAt: 'nobed-eta', date: 'nobed-night', reason: 'nobed-reason' };
+const FIELD_OF = { role: 'nobed-role', organisation: 'nobed-org', callback: 'nobed-phone', times: 'nobed-first', everyMinutes: 'nobed-every', etaAt: 'nobed-eta', imposedAt: 'nobed-imposed', date: 'nobed-night', reason: 'nobed-reason' };
 /** @param {string} formId */
 const fieldIn = formId => (/** @type {string} */ part) => (part === 'slept' ? (formId === 'form-network' ? 'nobed-slept' : 'nobed-slept-night') : FIELD_OF[part]);
 
@@ -72,7 +75,7 @@ const fieldIn = formId => (/** @type {string} */ part) => (part === 'slept' ? (f
  * @param {Context} ctx @param {string} path @param {unknown} body @param {string} done @param {string} [sent] as in form.open; none: a button of its own
  */
 async function send(ctx, path, body, done, sent) {
-  const formId = sent ? `form-${sent}` : path.endsWith('/travel') ? 'form-travel' : 'form-none';
+  const formId = sent ? `form-${sent}` : path.endsWith('/travel') ? 'form-travel' : path.endsWith('/start') ? 'form-given' : 'form-none';
   if (!await ctx.act(() => keepFaults(formId, fieldIn(formId), () => ctx.api.post(path, body)), t(done))) return;
   if (path.endsWith('/travel')) form.eta = '';
   if (sent && form.open === sent) Object.assign(form, blank(), { eta: form.eta });
@@ -91,7 +94,7 @@ function isRight(ctx, faults) {
 const fault = (isWrong, id, key) => (isWrong ? [{ id, text: t(key) }] : []);
 
 /** Each stroke is kept: the page may be drawn anew between two of them. A day that is half typed has no value, and is not put back. @param {string} id @param {string} text @param {string} value @param {(v: string) => void} set @param {{ type?: string, hint?: string, max?: number, until?: string }} [o] */
-const field = (id, text, value, set, o = {}) => fieldView(id, text, html`<input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} max=${o.until ?? nothing} autocomplete="off" aria-invalid=${invalid(id)} aria-describedby=${described(id, o.hint)} .value=${o.type === 'date' ? value || noChange : live(value)} @input=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>`, o.hint);
+const field = (id, text, value, set, o = {}) => fieldView(id, text, html`<input class="input" id=${id} type=${o.type ?? 'text'} maxlength=${o.max ?? nothing} max=${o.until ?? nothing} autocomplete="off" aria-invalid=${invalid(id)} aria-describedby=${described(id, o.hint)} .value=${o.type?.startsWith('date') ? value || noChange : live(value)} @input=${(/** @type {Event} */ e) => set(/** @type {HTMLInputElement} */ (e.target).value)}>`, o.hint);
 /** @param {string} id @param {string} text @param {string} value @param {[string, string][]} options @param {(v: string) => void} set */
 const choice = (id, text, value, options, set) => fieldView(id, text, html`<select id=${id} aria-invalid=${invalid(id)} aria-describedby=${described(id)} @change=${(/** @type {Event} */ e) => set(/** @type {HTMLSelectElement} */ (e.target).value)}>${options.map(([code, word]) => html`<option value=${code} .selected=${value === code}>${word}</option>`)}</select>`);
 
@@ -102,7 +105,7 @@ function stateText(b, nowMs) {
   if (b.state === 'ended') return t('nobed.ended', { why: t(`nobed.end_${b.end}`), time: moment(b.endedAt ?? b.openedAt, nowMs) });
   if (b.kind === 'bed' && !b.startedAt && b.setOutAt) return b.nextAt ? t('nobed.bed_travelling', { name: b.locationName ?? '', time: clock(b.nextAt) }) : t('nobed.bed_travelling_unknown', { name: b.locationName ?? '' });
   if (b.state === 'planned') return b.kind === 'order' ? t('nobed.applied') : t('nobed.planned');
-  if (b.kind === 'order' && b.untilAt) return t('nobed.order_until', { day: day(b.untilAt), time: clock(b.untilAt) });
+  if (b.kind === 'order' && b.untilAt) return [t('nobed.order_until', { day: day(b.untilAt), time: clock(b.untilAt) }), b.imposedAt ? t('nobed.order_since', { time: moment(b.imposedAt, nowMs) }) : ''].filter(Boolean).join(' ');
   if (b.kind === 'bed' && b.startedAt) return [t('nobed.bed_active', { name: b.locationName ?? '' }), b.untilAt ? t('nobed.bed_until', { time: moment(b.untilAt, nowMs) }) : ''].filter(Boolean).join(' ');
   if (b.kind === 'bed') return t('nobed.planned');
   return b.checkedAt ? t('nobed.checked', { time: moment(b.checkedAt, nowMs) }) : t('nobed.active', { time: moment(b.startedAt ?? b.openedAt, nowMs) });
@@ -162,20 +165,27 @@ function journey(b, ctx) {
 /** Who pays for its nights, as the house settles it. @param {Bridge} b */
 const nightsLine = b => b.nights === null ? nothing : html`<div><dt>${t('nobed.bed_nights')}</dt><dd>${b.nights}, ${label('fundingStreams', b.funding.at(-1)?.stream)}</dd></div>`;
 
+/** When the order was imposed: its ten days count from then. @param {Context} ctx */
+const imposedField = ctx => field('nobed-imposed', t('nobed.imposed'), form.imposed, v => { form.imposed = v; }, { type: 'datetime-local', until: localTime(ctx.api.now()), hint: t('nobed.imposed_hint') });
+/** As the API wants it; not said: now. */
+const imposed = () => (form.imposed ? { imposedAt: new Date(form.imposed).toISOString() } : {});
+
 /** @param {Bridge} b @param {Context} ctx */
 function actions(b, ctx) {
   if (isReader(ctx)) return nothing;
   const ours = isOurs(ctx);
-  const start = () => send(ctx, `/bridges/${b.id}/start`, {}, 'nobed.done_start');
-  const longest = () => new Date(Date.parse(b.startedAt ?? b.openedAt) + ORDER_DAYS * DAY_MS).toISOString();
-  const canExtend = b.kind === 'order' && b.startedAt && b.untilAt && Date.parse(b.untilAt) < Date.parse(b.startedAt) + (ORDER_DAYS - 1) * DAY_MS;
-  return html`<div class="nobed-actions">
+  const start = () => send(ctx, `/bridges/${b.id}/start`, b.kind === 'order' ? imposed() : {}, 'nobed.done_start');
+  const imposedMs = Date.parse(b.imposedAt ?? b.startedAt ?? b.openedAt);
+  const longest = () => new Date(imposedMs + ORDER_DAYS * DAY_MS).toISOString();
+  const canExtend = b.kind === 'order' && b.startedAt && b.untilAt && Date.parse(b.untilAt) < imposedMs + (ORDER_DAYS - 1) * DAY_MS;
+  return html`${ours && b.kind === 'order' && !b.startedAt ? html`${faultSummary('form-given')}${imposedField(ctx)}` : nothing}<div class="nobed-actions">
     ${ours && b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'safe' }, 'nobed.done_safe') }) : nothing}
     ${ours && !b.startedAt && b.kind !== 'bed' ? button(t(b.kind === 'order' ? 'nobed.say_given' : 'nobed.say_there'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: start }) : nothing}
     ${!b.startedAt && b.kind === 'bed' ? button(t('nobed.say_there'), { kind: 'primary', icon: 'door-enter', busy: ctx.busy, click: () => send(ctx, `/requests/${b.requestId}/arrival`, {}, 'nobed.done_start') }) : nothing}
     ${canExtend ? button(t('nobed.extend'), { icon: 'clock', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/start`, { untilAt: longest() }, 'nobed.done_start') }) : nothing}
+    ${ours && (b.kind === 'hotel' || b.kind === 'network') ? button(t('nobed.watch'), { kind: 'subtle', icon: 'users', about: t(`nobed.kind_${b.kind}`), click: () => toggle(ctx, `watch-${b.id}`) }) : nothing}
     ${button(t('nobed.end'), { kind: 'subtle', about: t(`nobed.kind_${b.kind}`), click: () => toggle(ctx, `end-${b.id}`) })}</div>
-    ${form.open === `end-${b.id}` ? endForm(b, ctx) : nothing}`;
+    ${form.open === `watch-${b.id}` ? watchForm(b, ctx) : nothing}${form.open === `end-${b.id}` ? endForm(b, ctx) : nothing}`;
 }
 
 /** @param {Bridge} b @param {Context} ctx */
@@ -224,28 +234,51 @@ function ahead(hhmm, nowMs) {
   return at > nowMs ? at : at + DAY_MS;
 }
 
+/** When they check in, by what is filled in. @param {Context} ctx */
+const checkIns = ctx => ({ everyMinutes: Number(form.every), ...(/^\d\d:\d\d$/.test(form.first) ? { times: [new Date(ahead(form.first, ctx.api.now())).toISOString()] } : {}) });
+
+/** @param {Context} ctx */
+const checkInFields = ctx => html`<div class="nobed-pair">${field('nobed-first', t('nobed.first'), form.first, v => { form.first = v; }, { type: 'time' })}
+    ${choice('nobed-every', t('nobed.every'), form.every, EVERY.map(m => [m, t('nobed.every_hours', { n: Number(m) / 60 })]), v => { form.every = v; })}</div>`;
+
+/** Somebody else answers for them, or they check in at other times. @param {Bridge} b @param {Context} ctx */
+function watchForm(b, ctx) {
+  const save = () => {
+    if (isRight(ctx, ownerFaults(ctx))) send(ctx, `/bridges/${b.id}/watch`, { owner: owner(), ...checkIns(ctx) }, 'nobed.done_watch', `watch-${b.id}`);
+  };
+  return html`<div class="nobed-form" id="form-watch-${b.id}">${faultSummary(`form-watch-${b.id}`)}${ownerFields(ctx)}${checkInFields(ctx)}
+    ${button(t('nobed.save_watch'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
+}
+
 /** @param {Context} ctx */
 function hotelForm(ctx) {
   const save = () => {
     if (!isRight(ctx, ownerFaults(ctx))) return;
-    const times = /^\d\d:\d\d$/.test(form.first) ? { times: [new Date(ahead(form.first, ctx.api.now())).toISOString()] } : {};
-    send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner: owner(), everyMinutes: Number(form.every), ...times }, 'nobed.done_open', 'hotel');
+    send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner: owner(), ...checkIns(ctx) }, 'nobed.done_open', 'hotel');
   };
   return html`<div class="nobed-form" id="form-hotel">${faultSummary('form-hotel')}${ownerFields(ctx)}
-    <div class="nobed-pair">${field('nobed-first', t('nobed.first'), form.first, v => { form.first = v; }, { type: 'time' })}
-    ${choice('nobed-every', t('nobed.every'), form.every, EVERY.map(m => [m, t('nobed.every_hours', { n: Number(m) / 60 })]), v => { form.every = v; })}</div>
+    ${checkInFields(ctx)}
     ${button(t('nobed.save_hotel'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
+}
+
+/** Somebody may watch over who sleeps with people of its own: then with a number, and moments to check in. @param {Context} ctx */
+function saveNetwork(ctx) {
+  if (form.watched === 'yes' && !isRight(ctx, ownerFaults(ctx))) return;
+  send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'network', slept: form.slept, ...(form.watched === 'yes' ? { owner: owner(), ...checkIns(ctx) } : {}) }, 'nobed.done_open', 'network');
 }
 
 /** @param {Context} ctx */
 const networkForm = ctx => html`<div class="nobed-form" id="form-network">${faultSummary('form-network')}<p class="small subtle">${t('nobed.network_hint')}</p>
   ${choice('nobed-slept', t('nobed.where'), form.slept, /** @type {[string, string][]} */ (nights().map(r => [r.code, either(r.labelNl, r.labelEn)])), v => { form.slept = v; })}
-  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'network', slept: form.slept }, 'nobed.done_open', 'network') })}</div>`;
+  <fieldset class="question"><legend>${t('nobed.watched')}</legend>${segments({ name: 'nobed-watched', value: form.watched, options: [['no', t('nobed.watched_no')], ['yes', t('nobed.watched_yes')]], set: v => { form.watched = v; ctx.redraw(); } })}</fieldset>
+  ${form.watched === 'yes' ? html`${ownerFields(ctx)}${checkInFields(ctx)}` : nothing}
+  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => saveNetwork(ctx) })}</div>`;
 
 /** @param {Context} ctx */
-const orderForm = ctx => html`<div class="nobed-form" id="form-order"><p class="small subtle">${t('nobed.order_hint')}</p>
+const orderForm = ctx => html`<div class="nobed-form" id="form-order">${faultSummary('form-order')}<p class="small subtle">${t('nobed.order_hint')}</p>
   ${segments({ name: 'nobed-given', value: form.given, options: [['no', t('nobed.applied_for')], ['yes', t('nobed.given')]], set: v => { form.given = v; ctx.redraw(); } })}
-  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'order', active: form.given === 'yes' }, 'nobed.done_open', 'order') })}</div>`;
+  ${form.given === 'yes' ? imposedField(ctx) : nothing}
+  ${button(t('nobed.save'), { kind: 'primary', busy: ctx.busy, click: () => send(ctx, `/referrals/${ctx.referral.id}/bridges`, { kind: 'order', active: form.given === 'yes', ...(form.given === 'yes' ? imposed() : {}) }, 'nobed.done_open', 'order') })}</div>`;
 
 /** @param {Context} ctx @param {Facts} facts */
 const bedForm = (ctx, facts) => html`<div class="nobed-form" id="form-bed"><p class="small subtle">${t('nobed.bed_hint')}</p>
@@ -330,7 +363,7 @@ export const section = {
   view: (/** @type {Facts} */ facts, ctx) => {
     const n = facts.nobed;
     const hasAny = n.bridges.length > 0 || n.nights.length > 0 || n.state === 'closed';
-    if (!isLive(n.state) && !hasAny) return nothing;
+    if ((!isLive(n.state) || isReader(ctx)) && !hasAny) return nothing; // what to do meanwhile is not theirs to arrange
     const shown = [...n.bridges].sort((a, b) => Number(a.state === 'ended') - Number(b.state === 'ended') || b.id - a.id);
     return html`${lead(n) ? html`<p>${lead(n)}</p>` : nothing}
       ${shown.length > 0 ? html`<ul class="bridges">${shown.map(b => bridgeCard(b, ctx))}</ul>` : nothing}

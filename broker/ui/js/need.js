@@ -18,6 +18,7 @@
  * @property {Record<string, 'yes' | 'unknown'>} threatKinds
  * @property {string} language
  * @property {string} residence '' = not asked
+ * @property {string} residenceUntil day on which the reflection period ends, '' = not known
  * @property {string} home municipality code
  * @property {boolean} together
  * @property {string} ground
@@ -37,7 +38,7 @@ const TRAFFICKING = ['uitbuiting_seksueel', 'uitbuiting_arbeid', 'uitbuiting_cri
 /** @returns {Intake} */
 export const emptyIntake = () => ({
   urgency: null, threat: null, adults: [{ sex: 'vrouw', age: null }], children: [], unsafe: [], traits: {}, threatKinds: {},
-  language: '', residence: '', home: '', together: true, ground: 'statutory_task', chat: false, returnCode: '',
+  language: '', residence: '', residenceUntil: '', home: '', together: true, ground: 'statutory_task', chat: false, returnCode: '',
 });
 
 /** @param {Intake} intake */
@@ -110,6 +111,7 @@ export function toNeed(intake) {
     unsafeRegions: [...intake.unsafe],
     ...(intake.traits.tolk && intake.language ? { language: intake.language } : {}),
     ...(intake.residence ? { residence: intake.residence } : {}),
+    ...(intake.residence === 'bedenktijd' && intake.residenceUntil ? { residenceUntil: new Date(`${intake.residenceUntil}T12:00:00`).toISOString() } : {}),
     ...(intake.home ? { homeMunicipality: intake.home } : {}),
     ...(adults.length === 0 ? { minorAlone: true } : {}),
     ...(intake.returnCode ? { returnCode: intake.returnCode } : {}),

@@ -30,6 +30,7 @@ export function fromNeed(need) {
     threatKinds: onlyKnown(need.threatKinds),
     language: need.language ?? '',
     residence: need.residence ?? '',
+    residenceUntil: need.residenceUntil?.slice(0, 10) ?? '',
     home: need.homeMunicipality ?? '',
     together: need.keepTogether ?? true,
     ground: need.ground ?? 'statutory_task',

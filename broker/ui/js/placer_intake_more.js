@@ -1,23 +1,27 @@
 // @ts-check
 // What the first screen of the intake has not: rows of children, questions that are asked less often, and the way in with
 // a return code.
+import { noChange } from '../vendor/lit-html/lit-html.js';
 import { ordered, row, rows } from './codes.js';
 import { hasTrafficking, toggled } from './need.js';
 import { triChip } from './placer_intake.js';
 import { useCode } from './placer_return.js';
-import { either, t } from './text.js';
+import { either, isoDate, t } from './text.js';
 import { button, html, live, nothing, select } from './ui.js';
 
 /** @typedef {import('./placer_intake.js').IntakeParts} IntakeParts */
 
+const DAY_MS = 86_400_000;
+const UNTIL_DAYS = 91; // three months: no reflection period is longer
+
 export { childRows } from './placer_children.js';
 
 /** @param {IntakeParts} p */
-export const residence = p => select({
+export const residence = p => html`${select({
   id: 'residence', label: t('intake.residence'), value: p.intake.residence,
   options: [['', t('intake.no_answer')], .../** @type {[string, string][]} */ (ordered('residences', 'intakeOrder').map(r => [r.code, either(r.labelNl, r.labelEn)]))],
   set: value => p.set({ ...p.intake, residence: value }),
-});
+})}${p.intake.residence === 'bedenktijd' ? html`<div class="field"><label for="residence-until">${t('gate.until')}</label><input class="input" id="residence-until" type="date" min=${isoDate(Date.now() + DAY_MS)} max=${isoDate(Date.now() + UNTIL_DAYS * DAY_MS)} .value=${p.intake.residenceUntil || noChange} @change=${(/** @type {Event} */ e) => p.set({ ...p.intake, residenceUntil: /** @type {HTMLInputElement} */ (e.target).value })} aria-describedby="residence-until-hint"><p class="small subtle" id="residence-until-hint">${t('gate.until_hint')}</p></div>` : nothing}`;
 
 /** @param {IntakeParts} p @param {string} name */
 function setHome(p, name) {

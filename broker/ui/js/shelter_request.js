@@ -132,7 +132,8 @@ export function requestsView(requests, p) {
 
 /** The sheet with reasons: five by the order of the phone, the rest one tap further. @param {Request | null} r @param {RequestParts} p */
 export function declineSheet(r, p) {
-  const reasons = ordered('declineReasons', 'phoneOrder');
+  // What needs a text to say anything is no answer in two taps: there is no field for it, on purpose.
+  const reasons = ordered('declineReasons', 'phoneOrder').filter(r => !['yes', true].includes(/** @type {any} */ (r).needsText));
   const choice = (/** @type {import('../types/api').Code} */ reason) => html`<button type="button" @click=${() => { closeDialog('decline'); if (r) p.decline(r, reason.code); }}>${icon(reason.icon || 'chevron-right')}<span>${either(reason.labelNl, reason.labelEn)}</span></button>`;
   return html`<dialog class="sheet" id="decline" aria-labelledby="decline-title"><div class="inner"><h2 id="decline-title" tabindex="-1">${t('decline.title')}</h2><p class="subtle">${t('decline.text')}</p>
     <div class="choices">${reasons.slice(0, REASONS_FIRST).map(choice)}</div>

@@ -5,7 +5,7 @@ import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { label, ordered, rows } from './codes.js';
 import { described, fieldView, formView, invalid, isRight, keepFormFaults } from './faults.js';
 import { date, either, isoDate, moment, t } from './text.js';
-import { badge, button, html, icon, nothing } from './ui.js';
+import { badge, button, callLink, html, icon, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').Stay} Stay */
 /** @typedef {import('../types/api').Clock} Clock */
@@ -19,6 +19,8 @@ import { badge, button, html, icon, nothing } from './ui.js';
  * @property {number} now ms
  * @property {() => void} draw
  * @property {(work: () => Promise<unknown>, done?: string) => Promise<boolean>} act
+ * @property {Map<number, Clock>} [seen] clocks that were opened, with what their owner must know
+ * @property {(c: Clock) => void} [open] read that of one
  * @property {() => void} [left] the household has left: the page is no longer for this house
  */
 
@@ -86,23 +88,38 @@ const clockLine = c => c.state === 'stopped' ? t('stay.clock_stopped_at', { time
   : c.state === 'run_out' ? t('stay.clock_ran_out', { time: moment(c.runsOutAt) })
     : t('stay.clock_until', { time: moment(c.runsOutAt) });
 
+/** Of a household whose file is at another desk: what the owner of its clock must know. @param {Clock} c @param {StayParts} p */
+function caseView(c, p) {
+  const h = p.seen?.get(c.id)?.household;
+  const line = (/** @type {string} */ key, /** @type {unknown} */ value) => (value ? html`<div><dt>${t(key)}</dt><dd>${value}</dd></div>` : nothing);
+  return html`<p>${c.referralCode}</p>${h ? html`<dl class="summary" id=${`clock-case-${c.id}`}>
+    ${line('stay.case_referrer', html`${h.referrer}${h.referrerCallback ? html` ${callLink(h.referrerCallback, h.referrerCallback)}` : nothing}`)}
+    ${line('stay.case_place', h.kind ? [label('kinds', h.kind), label('regions', h.region)].filter(Boolean).join(', ') : t('stay.case_no_place'))}
+    ${line('gate.file_residence', h.residence ? [label('residences', h.residence), h.residenceUntil ? t('stay.clock_until', { time: moment(h.residenceUntil) }) : ''].filter(Boolean).join('. ') : '')}
+    ${line('stay.clock_callback', h.callback ? callLink(h.callback, h.callback) : '')}</dl>`
+    : p.open ? button(t('stay.case_open'), { icon: 'lock-open', about: `${label('clocks', c.clock)} ${c.referralCode}`, busy: p.busy, click: () => p.open?.(c) }) : nothing}`;
+}
+
 /** One clock: until when, whose, what follows. @param {Clock} c @param {StayParts} p @param {boolean} [named] with the code of its referral */
 export const clockView = (c, p, named = false) => html`<li class="stay-clock clock-${c.state}" data-clock=${c.id}>
   <div class="stay-clock-head"><b>${label('clocks', c.clock)}</b>${badge(t(`stay.clock_${c.state}`))}</div>
-  ${named ? html`<p><a href="/verwijzing#r=${c.referralId}">${c.referralCode}</a></p>` : nothing}
+  ${named ? c.file === false ? caseView(c, p) : html`<p><a href="/verwijzing#r=${c.referralId}">${c.referralCode}</a></p>` : nothing}
   <p>${clockLine(c)}</p>
   <p class="subtle">${t('stay.clock_owner', { name: [c.owner.name, c.desk].filter(Boolean).join(', ') })}${c.callback ? html` <a href=${`tel:${c.callback.replace(/[^0-9+]/g, '')}`}>${c.callback}</a>` : nothing}</p>
   ${c.offeredTo ? html`<p>${c.offeredToOwn ? t('stay.clock_offered_you', { name: c.owner.name }) : t('stay.clock_offered', { name: c.offeredTo.name })}</p>` : nothing}
-  ${c.followUp ? html`<p>${t('stay.clock_follow_up')} <a href="/verwijzing#r=${c.followUp.referralId}">${c.followUp.code}</a> (${t(`stay.referral_${c.followUp.state}`)})</p>` : nothing}
+  ${c.followUp ? html`<p>${t('stay.clock_follow_up')} <a href=${c.followUp.own && ['open', 'asked'].includes(c.followUp.state) ? `/plaatsen#${c.followUp.referralId}` : `/verwijzing#r=${c.followUp.referralId}`}>${c.followUp.code}</a> (${t(`stay.referral_${c.followUp.state}`)})</p>` : nothing}
   ${clockActions(c, p)}</li>`;
 
 /** Those that run first, each list in its order. @param {Clock[]} clocks @param {StayParts} p @param {boolean} [named] */
 export const clockList = (clocks, p, named = false) => clocks.length === 0 ? html`<p>${t('stay.no_clocks')}</p>`
   : html`<ul class="stay-clocks">${repeat([...clocks].sort((a, b) => Number(a.state === 'stopped') - Number(b.state === 'stopped')), c => c.id, c => clockView(c, p, named))}</ul>`;
 
-/** Clocks that no fact of ours starts. @param {number} referralId @param {StayParts} p */
-export const startClockForm = (referralId, p) => {
-  const list = rows('clocks').filter(r => !r.startKinds && !r.startResidences);
+/** Clocks that no fact of ours starts. @param {number} referralId @param {StayParts} p @param {Clock[]} [clocks] those there are */
+export const startClockForm = (referralId, p, clocks = /** @type {Clock[]} */ ([])) => {
+  const running = clocks.filter(c => c.state !== 'stopped').map(c => c.clock);
+  // Rows of one right have one beginning: never two of them at once.
+  const list = rows('clocks').filter(r => !r.startKinds && !r.startResidences && !running.some(c => c === r.code || c.startsWith(`${r.code}_`) || r.code.startsWith(`${c}_`)));
+  if (list.length === 0) return nothing;
   return html`<details class="more"><summary>${icon('chevron-right')}${t('stay.clock_start')}</summary>${form(p, `clock-new-${referralId}`, text => [`/referrals/${referralId}/clocks`, { clock: text('clock') }], t('stay.clock_started'), html`
     ${choice(`clock-start-${referralId}`, 'clock', t('stay.clock_which'), list.map(r => [r.code, either(r.labelNl, r.labelEn)]))}
     ${button(t('stay.clock_start_button'), { icon: 'clock', type: 'submit', busy: p.busy })}`)}</details>`;

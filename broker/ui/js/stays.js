@@ -27,6 +27,7 @@ const state = {
   /** @type {import('../types/api').Stay[]} */ left: [], // of a house: those who left lately, with their return code
   /** @type {import('../types/api').Bridge[]} */ beds: [], // for the meantime
   /** @type {import('../types/api').Organisation[]} */ organisations: [],
+  /** @type {Map<number, import('../types/api').Clock>} */ seen: new Map(), // clocks that were opened here: each is a logged read
   /** @type {Statement | null} */ statement: null,
   /** @type {import('../types/api').FundingFlags | null} */ flags: null,
   isLost: false, // the figures of the month failed
@@ -62,6 +63,9 @@ async function load() {
   }
   frame.draw();
 }
+
+/** What the owner of a clock must know of a household whose file is elsewhere. @param {import('../types/api').Clock} c */
+const open = c => { act(async () => { state.seen.set(c.id, await frame.api.get(`/clocks/${c.id}`)); }); };
 
 /** @param {() => Promise<unknown>} work @param {string} [done] */
 async function act(work, done) {
@@ -107,7 +111,7 @@ const bedsPart = parts => state.beds.length === 0 ? nothing : html`<section clas
 
 function board() {
   if (!BOARD.has(frame.session.role)) return nothing;
-  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), draw: frame.draw, act };
+  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own: frame.session.organisationId, now: frame.api.now(), draw: frame.draw, act, seen: state.seen, open };
   return html`<section class="panel stay-part" aria-labelledby="clocks-title"><h2 id="clocks-title">${t('stay.clocks')}</h2>${clockList(state.clocks, parts, true)}</section>${staysView()}${bedsPart(parts)}${frame.session.role === 'shelter' ? leftPart(parts) : nothing}`;
 }
 

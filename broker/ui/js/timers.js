@@ -40,6 +40,9 @@ const advice = (r, a) => (a.alarm === 'leaked' ? t(`safety.next_${r.state === 'r
 /** @param {Referral} r @param {import('../types/api').Alarm} a */
 const openText = (r, a) => [advice(r, a), a.raisedAgainAt ? t('timers.again', { n: a.timesRaised, time: clock(a.raisedAgainAt) }) : '', a.passedOn ? t('timers.passed_on') : ''].filter(Boolean).join(' ');
 
+/** @param {Referral} r @param {import('../types/api').Alarm} a @param {TimerParts} p */
+const seenButton = (r, a, p) => (a.acknowledgedAt ? nothing : button(t('timers.acknowledge'), { icon: 'eye-check', busy: p.busy, about: r.code, click: () => p.act(r, 'alarm-acknowledgement', { alarm: a.alarm }, t('timers.acknowledged')) }));
+
 /** An alarm that nobody looks after asks for somebody; afterwards it says who does. @param {Referral} r @param {import('../types/api').Alarm} a @param {TimerParts} p @param {string} [name] what stands before it @param {unknown} [link] */
 const alarmNotice = (r, a, p, name = '', link = nothing) => notice({
   icon: a.acknowledgedAt ? 'eye-check' : 'alert-triangle',
@@ -47,7 +50,7 @@ const alarmNotice = (r, a, p, name = '', link = nothing) => notice({
   text: a.acknowledgedAt ? t('timers.seen', { name: nameOf(a.acknowledgedBy), time: clock(a.acknowledgedAt) }) : openText(r, a),
   tone: a.acknowledgedAt ? 'info' : a.alarm === 'lead' ? 'warning' : 'error',
   alert: !a.acknowledgedAt,
-  action: html`${a.acknowledgedAt ? nothing : button(t('timers.acknowledge'), { icon: 'eye-check', busy: p.busy, about: r.code, click: () => p.act(r, 'alarm-acknowledgement', { alarm: a.alarm }, t('timers.acknowledged')) })}${link}`,
+  action: link === nothing ? seenButton(r, a, p) : html`<span class="nobed-actions">${seenButton(r, a, p)}${link}</span>`,
 });
 
 /** @param {Referral} r @param {TimerParts} p @param {string[]} [but] */

@@ -42,7 +42,11 @@ export type Clock = {
     id: number; clock: string; state: 'running' | 'warned' | 'run_out' | 'stopped'; referralId: number; referralCode: string; stayId?: number | null;
     owner: { id: number; name: string }; desk?: string | null; callback?: string | null; offeredTo?: { id: number; name: string } | null;
     own?: boolean; offeredToOwn?: boolean; mayProlong?: boolean; startedAt: string; runsOutAt: string; stoppedAt?: string | null;
-    followUp?: { referralId: number; code: string; state: string } | null;
+    followUp?: { referralId: number; code: string; state: string; own?: boolean } | null; file?: boolean; household?: ClockHousehold;
+};
+export type ClockHousehold = {
+    referralCode: string; state: string; referrer: string; region: string | null; kind: string | null; residence: string | null;
+    residenceUntil: string | null; referrerCallback: string | null; callback: string | null;
 };
 export type Stay = {
     id: number; referralId: number; referralCode: string; poolName?: string; poolNameEn?: string; kind: string; locationName?: string;
@@ -78,7 +82,7 @@ export type Person = { sex: string; age?: number | null; pregnant?: boolean };
 export type Need = {
     returnCode?: string;
     urgency: string; threatLevel: string; threatKinds?: Record<string, Tri>; household: Person[]; keepTogether?: boolean;
-    traits?: Record<string, Tri>; unsafeRegions?: string[]; unsafeMunicipalities?: string[]; homeMunicipality?: string; residence?: string; language?: string;
+    traits?: Record<string, Tri>; unsafeRegions?: string[]; unsafeMunicipalities?: string[]; homeMunicipality?: string; residence?: string; residenceUntil?: string; language?: string;
     minorAlone?: boolean; anonymous?: boolean; channel?: 'telefoon' | 'chat'; ground?: string; groundAt?: string; callback?: string;
 };
 
@@ -141,7 +145,7 @@ export type Referral = {
     announced?: AnnouncedPlace | null; holdUntilAt?: string | null; holdExtensions?: number; holdExtensionsMax?: number;
     alarms?: Alarm[]; owner?: Colleague; mine?: boolean; handedOver?: { at: string; to?: Colleague | null } | null;
     stayId?: number | null; follows?: '' | 'follow_up' | 'return' | 'leaked'; moves?: number;
-    side?: '' | 'referrer' | 'house' | 'gatekeeper' | 'regie' | 'asked'; gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_until')[]; residenceUntil?: string | null;
+    side?: '' | 'referrer' | 'house' | 'gatekeeper' | 'regie' | 'asked'; gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_offered' | 'residence_until')[]; residenceUntil?: string | null;
 };
 export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate' | 'leaked'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
 export type Colleague = { id: number; nameNl?: string; nameEn?: string; me?: boolean };
@@ -165,7 +169,7 @@ export type SafetyOwner = { kind: 'desk' | 'other'; role?: string; organisation?
 export type Bridge = {
     id: number; referralId: number; referralCode: string; kind: 'order' | 'network' | 'hotel' | 'bed';
     state: 'planned' | 'active' | 'alarm' | 'ended'; end: string | null; slept: string | null; owner: SafetyOwner | null;
-    everyMinutes: number | null; times: string[]; untilAt: string | null; nextAt: string | null; alarms: number;
+    everyMinutes: number | null; times: string[]; untilAt: string | null; imposedAt?: string | null; nextAt: string | null; alarms: number;
     teamLead: boolean; seenAt: string | null; openedAt: string; startedAt: string | null; checkedAt: string | null;
     endedAt: string | null; requestId: number | null; locationName: string | null; version: number;
     placeKind: string | null; leaked: boolean; setOutAt: string | null; nights: number | null; funding: Stay['funding'];

@@ -43,7 +43,7 @@ static void commands_of_a_gate_request(void **state)
         {CMD_GATE_ASSENT, {{ROLE_NONE, 0, 0}}}, /* only who has the desk of a municipality, and its own */
         {CMD_GATE_RETURN, {{ROLE_COMENSHA, COMENSHA, ANY}}},
         {CMD_GATE_WITHDRAW, {THE_REFERRER}},
-        {CMD_FIND_RESIDENCE, {THE_REFERRER}},
+        {CMD_FIND_RESIDENCE, {THE_REFERRER, {ROLE_COMENSHA, COMENSHA, ANY}}},
         {CMD_ASK, {THE_REFERRER, {ROLE_COMENSHA, COMENSHA, ANY}}},
     };
     struct scene_of_all s = scene_new();

@@ -238,7 +238,7 @@ static void the_first_bridge_that_says_yes_is_the_one(void **state)
                 the_request(x, one)->cancel_why == CANCEL_OTHER_YES);
     assert_int_equal(do_answer(x, CMD_ACCEPT, one, 0).refusal, REFUSAL_OTHER_WAS_FIRST);
     ask_bridge(x, r, POOL_C);
-    assert_int_equal(x->last.refusal, REFUSAL_DUPLICATE);
+    assert_int_equal(x->last.refusal, REFUSAL_BRIDGE_THERE);
     exchange_free(x);
 }
 

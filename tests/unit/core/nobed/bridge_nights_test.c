@@ -357,7 +357,7 @@ static void from_its_bed_it_asks_for_the_next(void **state)
     assert_int_equal(do_answer(x, CMD_ACCEPT, first, 0).refusal, REFUSAL_NONE);
     assert_int_equal(the_request(x, second)->state, REQUEST_CANCELLED);
     assert_int_equal(the_request(x, second)->cancel_why, CANCEL_OTHER_YES);
-    assert_int_equal(ask_bridges(x, r, POOL_C, 0), REFUSAL_DUPLICATE);
+    assert_int_equal(ask_bridges(x, r, POOL_C, 0), REFUSAL_BRIDGE_THERE);
     later = engine_bridge_bed(x->e, first)->id;
     /* Until it is there it sleeps where it slept. */
     assert_int_equal(engine_bridge_bed(x->e, here)->id.v, id.v);

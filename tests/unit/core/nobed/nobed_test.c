@@ -139,7 +139,7 @@ static void what_cannot_be_a_bridge(void **state)
     REFUSED(w.until_ms = x->now + 36 * MS_DAY);
 #undef REFUSED
     assert_int_equal(open_bridge(x, r, &good).refusal, REFUSAL_NONE);
-    assert_int_equal(open_bridge(x, r, &good).refusal, REFUSAL_DUPLICATE);
+    assert_int_equal(open_bridge(x, r, &good).refusal, REFUSAL_BRIDGE_THERE);
     do_referral(x, CMD_WITHDRAW, r, 0, 1);
     assert_int_equal(open_bridge(x, r, &good).refusal, REFUSAL_WRONG_STATE);
     exchange_free(x);

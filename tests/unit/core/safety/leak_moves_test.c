@@ -324,6 +324,16 @@ static void a_search_keeps_its_place_in_the_queue(void **state)
     assert_true((the_referral(x, next)->need.unsafe_regions >> region & 1) != 0);
     assert_int_equal(engine_household(x->e, next).why, LINK_LEAKED); /* planned for a day no longer */
     assert_true(stands(x, next));
+    for (size_t i = 0; i < last_count(x); i++) { /* the desk and the gatekeeper hear it, the house does not */
+        const struct event *ev = last_event(x, i);
+        struct actor desk = referrer_of(VT_OOST), keeper = actor_of(ROLE_COMENSHA, COMENSHA);
+        struct actor house = shelter_of(HUIS_B), asked = shelter_of(HUIS_C);
+
+        if (ev->kind != EV_ALARM_RAISED)
+            continue;
+        assert_true(audience_of_event(x->e, &desk, ev) && audience_of_event(x->e, &keeper, ev));
+        assert_false(audience_of_event(x->e, &house, ev) || audience_of_event(x->e, &asked, ev));
+    }
     replays(x);
     exchange_free(x);
 }

@@ -125,7 +125,7 @@ static void stays(void **state)
     SPOIL(EV_STAY_FUNDED, ev.u.stay.spans[0].from_day--);
     SPOIL(EV_STAY_FUNDED, ev.u.stay.stay.v = 9);
     SPOIL(EV_RETURN_CODE_GIVEN, ev.u.stay.referral.v = 2);
-    SPOIL(EV_STAY_ENDED, ev.u.stay.stay.v = 1); /* its clock runs */
+    SPOIL(EV_STAY_ENDED, ev.u.stay.stay.v = 9);
     SPOIL(EV_REFERRAL_LINKED, ev.u.link.earlier.v = 2);
     SPOIL(EV_REFERRAL_LINKED, ev.u.link.earlier.v = 0);
     SPOIL(EV_REFERRAL_LINKED, ev.u.link.why = LINK_NONE);

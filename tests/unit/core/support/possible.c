@@ -348,6 +348,7 @@ struct event possible(const struct world *w, enum event_kind kind)
         ev.u.bridge.end = kind == EV_BRIDGE_ENDED ? BRIDGE_END_HOME : BRIDGE_END_NONE;
         break;
     case EV_BRIDGE_FUNDED:
+    case EV_BRIDGE_CHANGED:
     case EV_BRIDGE_TRAVELLING:
         break; /* nobed/bridge_nights_test.c */
     case EV_NIGHT_NOTED:
