@@ -31,7 +31,7 @@ struct http_settings {
     uint32_t minimum_cell;
     struct feeds_limits feeds;
     const char *night_sheet_dir;       /* NULL or "": no files, the sheets are to be had by the API alone */
-    uint32_t night_sheet_s;            /* night_sheet.h; 0 = none are made */
+    uint32_t night_sheet_s;            /* night_sheet.h; 0 = none are made, old files are removed */
     const char *night_helpdesk_number; /* on every sheet; NULL or "": not there; as the next two */
     const char *night_comensha_number;
     const char *night_veilig_thuis_number;

@@ -11,6 +11,7 @@
 #include "http/view_handover.h"
 #include "loop/offload.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
@@ -25,6 +26,7 @@
 #define FIRST_MS 2000 /* after the start: feeds and people are back by then */
 #define AGAIN_S 5     /* after a round that could not begin: the one of a leak must not wait for its hour */
 #define PATH_SIZE 600
+#define FILE_START "nachtlijst-"
 
 struct night_file;
 
@@ -123,7 +125,7 @@ static bool path_of(const struct night_sheets *s, uint32_t org, char out[PATH_SI
 
     if (dir == NULL || dir[0] == '\0')
         return false;
-    return (size_t)snprintf(out, PATH_SIZE, "%s/nachtlijst-%s.html", dir,
+    return (size_t)snprintf(out, PATH_SIZE, "%s/" FILE_START "%s.html", dir,
                             engine_org(app_engine(s->app), (struct org_id){org})->code) < PATH_SIZE;
 }
 
@@ -136,6 +138,24 @@ static void forget(struct night_sheets *s, uint32_t org)
     *sheet = (struct sheet){0};
     if (path_of(s, org, path))
         unlink(path);
+}
+
+/* Every file that this room ever wrote there, also one that a crash left half written. */
+static void remove_all_files(const char *dir)
+{
+    DIR *d = dir != NULL && dir[0] != '\0' ? opendir(dir) : NULL;
+
+    if (d == NULL)
+        return;
+    for (const struct dirent *f = readdir(d); f != NULL; f = readdir(d)) {
+        const char *end = strrchr(f->d_name, '.');
+        bool is_ours = strncmp(f->d_name, FILE_START, strlen(FILE_START)) == 0 && end != NULL &&
+                       (strcmp(end, ".html") == 0 || strcmp(end, ".new") == 0);
+
+        if (is_ours && unlinkat(dirfd(d), f->d_name, 0) != 0)
+            log_error("night sheet not removed", "file=\"%s/%s\"", dir, f->d_name);
+    }
+    closedir(d);
 }
 
 static const struct sheet *ready(const struct night_sheets *s, struct org_id org)
@@ -216,6 +236,8 @@ static void on_file(void *ctx, enum err trouble)
     if (!f->is_written)
         log_error("night sheet not written", "file=\"%s\"", f->path);
     file_free(f);
+    if (sheet_of(s, s->org)->facts == NULL) /* its key was lost while the thread wrote */
+        forget(s, s->org);
     s->org++;
     next_soon(s);
 }
@@ -483,12 +505,26 @@ static void round_over(struct night_sheets *s)
         begin_round(s);
 }
 
-/* Who reads a sheet must not ring, or send somebody to, a place that is known to who must not know it. */
+/* Who found the passphrase must not find the sheet. Of the key that is lost, or (before the first round after
+ * a start) of a key that is not known: then the round writes it anew. */
+static void on_key_lost(struct night_sheets *s, const struct org_key *k)
+{
+    uint32_t of_key = sheet_of(s, k->org.v)->key.v;
+
+    if (of_key == 0 || of_key == k->id.v)
+        forget(s, k->org.v);
+}
+
 static void on_published(void *ctx, const struct engine *e, const struct event *ev)
 {
-    (void)e;
-    if (ev->kind == EV_LOCATION_FROZEN)
-        begin_round(ctx);
+    struct night_sheets *s = ctx;
+
+    if (ev->kind == EV_KEY_LOST)
+        on_key_lost(s, engine_org_key(e, ev->u.key.id));
+    /* Who reads a sheet must not ring, or send somebody to, a place that is known to who must not know it;
+     * and an organisation whose key is new has no sheet that it can open. */
+    if (ev->kind == EV_LOCATION_FROZEN || ev->kind == EV_KEY_CONFIRMED || ev->kind == EV_KEY_LOST)
+        begin_round(s);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *ctx)
@@ -509,8 +545,10 @@ struct night_sheets *night_sheets_new(struct http_app *app)
     struct timeval first = {.tv_sec = FIRST_MS / 1000};
 
     s->app = app;
-    if (app->settings.night_sheet_s == 0)
+    if (app->settings.night_sheet_s == 0) {
+        remove_all_files(app->settings.night_sheet_dir);
         return s;
+    }
     load_template(s);
     if (s->before == NULL)
         return s;

@@ -12,11 +12,14 @@
  * One sheet after the other; between two of them the loop goes on, and files are written by a thread. A sheet
  * whose night number cannot be read now is made without it and says so: an old number is better found in the
  * sheet before. A location that is frozen starts a round at once, or right after the one under way: no
- * sheet kept here has its number any longer than that takes. A round that cannot begin, for a journal that is
- * away or too many readers, is tried again every five seconds; the sheets before stay until it has run.
- * Files: <dir>/nachtlijst-<code>.html, mode 0600, whole or not at all: one that cannot be written is an error
- * in the log, the one before it stays, and the next round writes it. An organisation that has no confirmed
- * key any more loses its file.
+ * sheet kept here has its number any longer than that takes. So does a key that is confirmed or lost: who has
+ * a new one need not wait an hour for a sheet that it opens. With the loss of the key that a sheet was sealed
+ * to (its passphrase may be known) the sheet and its file are gone at once, before that round. A round that
+ * cannot begin, for a journal that is away or too many readers, is tried again every five seconds; the sheets
+ * before stay until it has run. Files: <dir>/nachtlijst-<code>.html, mode 0600, whole or not at all: one that
+ * cannot be written is an error in the log, the one before it stays, and the next round writes it. An
+ * organisation that has no confirmed key any more loses its file. Where sheets are off (night_sheet_s 0) all
+ * files of that form in the folder are removed at the start: an old one would be taken for the night's.
  *
  * In clear, beside what is sealed: the name, the moment, and numbers that anybody may ring (night_*_number of
  * the settings): who forgot the passphrase still has these. A house, which has no other houses to ring, finds

@@ -119,13 +119,6 @@ static void on_answered(void *ctx, const struct answer *answer, int64_t retry_ms
 
 /* ---- sending ---- */
 
-static const char *code_of(const struct delivery *d)
-{
-    const struct referral *r = engine_referral(flow_engine(d->n->parts.flow), d->row.referral);
-
-    return r != NULL ? r->code : "";
-}
-
 static struct transfer_order order_of(const struct notify *n)
 {
     return (struct transfer_order){.ca_file = n->settings.ca_file,
@@ -149,8 +142,7 @@ static void send_mail(struct delivery *d, const struct notify_target *t, const c
                         .at_ms = notify_now_ms(n),
                         .english = t->english};
 
-    if (!mail_address_is_good(to) ||
-        !texts_write(n->texts, d->row.text, t->english, code_of(d), &subject, &text)) {
+    if (!mail_address_is_good(to) || !texts_write(n->texts, d->row.text, t->english, &subject, &text)) {
         end(d, OUTBOX_GIVEN_UP, "no address or text");
         return;
     }
@@ -197,8 +189,7 @@ static void send_to_number(struct delivery *d, bool english, const char *written
     struct buf text = {0}, body = {0}, headers = {0};
     char to[NUMBER_SIZE], id[MESSAGE_ID_SIZE];
 
-    if (number_normal(written, to) != OK ||
-        !texts_write(n->texts, d->row.text, english, code_of(d), NULL, &text)) {
+    if (number_normal(written, to) != OK || !texts_write(n->texts, d->row.text, english, NULL, &text)) {
         end(d, OUTBOX_GIVEN_UP, "no number or text");
         return;
     }

@@ -8,13 +8,12 @@
 #include <string.h>
 
 #define TEXT_BYTES_MAX 300 /* about two text messages */
-#define CODE_MARK "${code}"
 
 struct texts {
     struct csv_table *table;
 };
 
-/* A line, with no other mark than the code's. */
+/* A line, and in it no place for anything: it is the same whomever it is about. */
 static bool is_good(const char *s)
 {
     size_t n = strlen(s);
@@ -22,9 +21,7 @@ static bool is_good(const char *s)
     if (n == 0 || n > TEXT_BYTES_MAX)
         return false;
     for (const char *p = s; *p != '\0'; p++) {
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return false;
-        if (*p == '$' && strncmp(p, CODE_MARK, sizeof CODE_MARK - 1) != 0)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == '$')
             return false;
     }
     return true;
@@ -90,33 +87,15 @@ bool texts_has(const struct texts *t, const char *key)
     return find(t, key) < csv_rows(t->table);
 }
 
-static void put(const char *text, const char *code, struct buf *out)
-{
-    size_t before = out->len;
-
-    for (const char *p = text; *p != '\0';) {
-        if (*p == '$') {
-            buf_text(out, code);
-            p += sizeof CODE_MARK - 1;
-        } else {
-            buf_add(out, BYTES(p, 1));
-            p++;
-        }
-    }
-    while (out->len > before && out->p[out->len - 1] == ' ') /* before a code that is not there */
-        out->len--;
-}
-
-bool texts_write(const struct texts *t, const char *key, bool english, const char *code, struct buf *subject,
-                 struct buf *text)
+bool texts_write(const struct texts *t, const char *key, bool english, struct buf *subject, struct buf *text)
 {
     size_t row = find(t, key);
 
     if (row == csv_rows(t->table))
         return false;
     if (subject != NULL)
-        put(csv_field(t->table, row, english ? "subject_en" : "subject_nl"), code, subject);
+        buf_text(subject, csv_field(t->table, row, english ? "subject_en" : "subject_nl"));
     if (text != NULL)
-        put(csv_field(t->table, row, english ? "text_en" : "text_nl"), code, text);
+        buf_text(text, csv_field(t->table, row, english ? "text_en" : "text_nl"));
     return true;
 }

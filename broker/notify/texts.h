@@ -1,6 +1,6 @@
 /* What people read and hear: the rows of schema/notify/texts.csv (key, subject_nl, subject_en, text_nl,
- * text_en), Dutch first, English complete. The only thing that can be put in is ${code}, the speakable code
- * of a referral; nothing about a household can, because nothing else is ever handed over here. */
+ * text_en), Dutch first, English complete. Nothing can be put in, not even the code of a referral: a text
+ * message is read on a locked phone, and a mailbox could follow one household (ux: 5.2). */
 #ifndef PLEK_NOTIFY_TEXTS_H
 #define PLEK_NOTIFY_TEXTS_H
 
@@ -15,9 +15,8 @@ MUST_CHECK enum err texts_load(const char *path, struct texts **out, char *why, 
 void texts_free(struct texts *t);
 
 bool texts_has(const struct texts *t, const char *key);
-/* Append subject and text of KEY to the two (either may be NULL); CODE "" leaves the code out. False, and
- * nothing is appended, if there is no such key. */
-bool texts_write(const struct texts *t, const char *key, bool english, const char *code, struct buf *subject,
-                 struct buf *text);
+/* Append subject and text of KEY to the two (either may be NULL). False, and nothing is appended, if there is
+ * no such key. */
+bool texts_write(const struct texts *t, const char *key, bool english, struct buf *subject, struct buf *text);
 
 #endif

@@ -215,9 +215,20 @@ async function closeOne(over) {
 }
 
 test('the register of the own organisation: why, how long, and where they slept; another organisation has its own', async () => {
-  await closeOne({ slept: 'buiten', reason: 'alles_vol' });
-  const [r] = closedOnes;
   const { page } = worker;
+  const r = await openReferral(other, aWoman());
+  closedOnes.push(r);
+  await openDossier(worker, r.id);
+  await page.getByRole('heading', { name: r.code }).waitFor();
+  await section().getByRole('button', { name: say('nobed.close_open') }).click();
+  await page.selectOption('#form-close #nobed-slept-night', 'buiten');
+  await page.selectOption('#form-close #nobed-reason', 'alles_vol');
+  assert.deepEqual(await axe(page), []);
+  await page.locator('#form-close').getByRole('button', { name: say('nobed.close'), exact: true }).click();
+  await page.locator('#form-close').waitFor({ state: 'detached' });
+  await page.getByText(say('nobed.headline_closed')).first().waitFor();
+  const closed = expectStatus(await other.get(`/referrals/${r.id}`), 200);
+  assert.equal(closed.state, 'closed');
   await page.goto('/dienst');
   const panel = page.locator('section', { has: page.locator('#unplaced-title') });
   await panel.waitFor();

@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DESKTOP, NARROW, PHONE, axe, contrast, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
-import { openPlacer, say } from '../support/people.mjs';
+import { beginShift, openPlacer, openShelter, say } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
-import { aMinorAlone, aReport, aVictim, deskOf, expectStatus, locationOf, openReferral, placesFor, poolOf } from '../support/world.mjs';
+import { aMinorAlone, aReport, aVictim, deskOf, expectStatus, locationOf, openReferral, phoneOf, placesFor, poolOf } from '../support/world.mjs';
 import { readTable } from '../../schema/codes/csv.mjs';
 
 const words = (list, code) => readTable(new URL(`../../schema/codes/${list}.csv`, import.meta.url)).find(r => r.code === code).label_nl;
@@ -118,20 +118,29 @@ test('it asks a COSM house, the house says yes, and both see it', async () => {
   const { page } = comensha;
   await page.locator(`.gate-places li[data-pool="${cosm.poolId}"]`).getByRole('button').click();
   await page.locator('.gate-case .asked li').waitFor();
+  const name = locationOf(cosm.poolId).name;
+  const phone = await openDesk(browser, x.origin, { viewport: PHONE });
+  await openShelter(phone, phoneOf(name));
+  await beginShift(phone);
+  const call = phone.page.locator('section.call');
+  await call.getByRole('button', { name: say('request.yes') }).waitFor();
+  assert.deepEqual(await axe(phone.page), []);
+  assert.ok(await overflow(phone.page) <= 0);
+  await call.getByRole('button', { name: say('request.yes') }).click();
   const request = expectStatus(await house.get('/requests'), 200).requests.find(r => r.referralId === referral);
-  expectStatus(await house.post(`/requests/${request.id}/acceptance`), 200);
   await page.locator('.gate-case .asked li.yes').waitFor();
   await page.getByText(say('gate.state_placed')).first().waitFor();
   await judge('case-placed', page);
-  const name = locationOf(cosm.poolId).name;
   await placer.page.locator('.lead', { hasText: name }).waitFor();
   await part(placer.page).getByText(say('gate.says_placed', { organisation: 'CoMensha' })).waitFor();
   // The address is for the referrer alone.
   expectStatus(await (await x.as('nachtdienst.rotterdam')).get(`/requests/${request.id}/location`), 200);
   assert.equal((await (await x.as('helpdesk.comensha')).get(`/requests/${request.id}/location`)).status, 403);
-  expectStatus(await house.post(`/requests/${request.id}/arrival`), 200);
+  await phone.page.getByRole('button', { name: say('request.arrived') }).click();
   await placer.page.locator('.lead', { hasText: say('track.admitted', { name }) }).waitFor();
   await page.getByText(say('gate.file_closed', { keeper: 'CoMensha' })).waitFor();
+  noFaults(phone, 'the house');
+  await phone.context.close();
 });
 
 test('a residence that is not known is a task, done on the page', async () => {

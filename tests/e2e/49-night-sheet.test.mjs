@@ -17,7 +17,7 @@ const CALLBACK = '010 000 7788';
 let x, browser, dir, vt, house, referral, place, sealed, bridged, bed;
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'plek-nachtlijst-'));
-  x = await startExchange('e2e-night', { settings: { night_sheet_dir: dir, night_sheet_s: 1, night_helpdesk_number: '088 000 0099' } });
+  x = await startExchange('e2e-night', { settings: { night_sheet_dir: dir, night_helpdesk_number: '088 000 0099' } });
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   vt = await x.as('nachtdienst.rotterdam');
   house = await x.as('intake.lindehof-groep');
@@ -35,14 +35,8 @@ after(async () => {
 
 const state = async c => expectStatus(await c.get('/keys'), 200).nightSheet;
 const fileOf = code => join(dir, `nachtlijst-${code}.html`);
-/** A sheet that was begun after now. */
-async function nextSheet(c) {
-  const from = Date.now();
-  await poll(async () => Date.parse((await state(c)).madeAt ?? 0) > from, { within: 30_000, every: 100, what: 'a newer night sheet' });
-}
-
 test('an organisation without a key has no sheet, and its pages say why', { timeout: 60_000 }, async () => {
-  assert.deepEqual(await state(house), { state: 'no_key', madeAt: null, everyS: 1 });
+  assert.deepEqual(await state(house), { state: 'no_key', madeAt: null, everyS: 3600 });
   assert.equal((await house.get('/night-sheet')).status, 404);
   const desk = await openDesk(browser, x.origin, { viewport: PHONE });
   await signIn(desk, 'opvang.lindehof', 'main h1');
@@ -52,15 +46,14 @@ test('an organisation without a key has no sheet, and its pages say why', { time
 });
 
 test('with a key it is made by itself: on disk for its owner only, and behind the door for that organisation', { timeout: 60_000 }, async () => {
-  await confirmedKey(await x.as('beheer.lindehof'), house);
-  await confirmedKey(await x.as('beheer.vt-rotterdam'), vt);
   const q = (await ask(vt, referral.id, [place.poolId])).requests[0];
   expectStatus(await house.post(`/requests/${q.id}/acceptance`), 200);
   expectStatus(await vt.post(`/referrals/${referral.id}/journey`, { etaAt: inMinutes(45) }), 200);
   const b = expectStatus(await vt.post(`/referrals/${bridged.id}/requests`, { poolIds: [bed.poolId], bridge: true }), 201).requests[0];
   expectStatus(await (await x.as(deskOf(bed.poolId))).post(`/requests/${b.id}/acceptance`), 200);
-  await nextSheet(vt);
-  await nextSheet(house);
+  await confirmedKey(await x.as('beheer.lindehof'), house);
+  await confirmedKey(await x.as('beheer.vt-rotterdam'), vt);
+  for (const c of [vt, house]) await poll(async () => (await state(c)).state === 'ready', { within: 30_000, every: 100, what: 'a sheet with the key' });
   await poll(() => existsSync(fileOf('vt18')) && existsSync(fileOf('lindehof-groep')), { what: 'both files' });
   for (const name of readdirSync(dir).filter(n => n.endsWith('.html'))) assert.equal(statSync(join(dir, name)).mode & 0o777, 0o600, name);
   const got = await vt.get('/night-sheet');

@@ -261,9 +261,34 @@ test('after the household has left, the house reads no note and hands nothing ov
   assert.equal((await notesOf(vt, r)).find(n => n.id === note.id).mine, true, 'its desk sees what became of it');
 });
 
+/**
+ * TEXT and each form in which it could lie or travel as well: base64 (also that of addresses) at each of the three places in
+ * which it can begin, without what hangs on its neighbours; hex in both cases; percent-escapes, of what must be and of every byte.
+ */
+function formsOf(text) {
+  const raw = Buffer.from(text), hex = raw.toString('hex');
+  const base64 = [0, 1, 2].map(skipped => {
+    const coded = Buffer.concat([Buffer.alloc(skipped), raw]).toString('base64').replace(/=*$/, '');
+    return coded.slice([0, 2, 3][skipped], Math.floor((skipped + raw.length) * 8 / 6));
+  });
+  const every = hex.replace(/../g, '%$&');
+  return [...new Set([text, ...base64, ...base64.map(b => b.replace(/\+/g, '-').replace(/\//g, '_')), hex, hex.toUpperCase(), encodeURIComponent(text), every, every.toUpperCase()])];
+}
+
+test('the search knows a text in each form, wherever it begins', () => {
+  const forms = formsOf('é' + MARK); // with what escapes of addresses change
+  for (let before = 0; before < 7; before++)
+    for (const encoding of ['base64', 'base64url', 'hex', 'utf8']) {
+      const coded = Buffer.from(`${'x'.repeat(before)}é${MARK}${'y'.repeat(before % 4)}`).toString(encoding);
+      assert.ok(forms.some(f => coded.includes(f)), `${encoding} after ${before} bytes`);
+    }
+  assert.ok(forms.some(f => encodeURIComponent(`{"é${MARK}"}`).includes(f)));
+  assert.ok(!forms.some(f => Buffer.from(`xé${MARK.slice(0, -1)}`).toString('base64').includes(f)), 'and nothing else');
+});
+
 /** All memory of PROCESS that it can read itself, searched for WORDS; the sanitizer's shadow is left out. */
 function memoryHolds(pid, words) {
-  const found = new Set(), mem = openSync(`/proc/${pid}/mem`, 'r'), overlap = 64, step = 1 << 20;
+  const found = new Set(), mem = openSync(`/proc/${pid}/mem`, 'r'), overlap = 256, step = 1 << 20;
   const needles = words.map(w => Buffer.from(w));
   for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
     const m = /^([0-9a-f]+)-([0-9a-f]+) r/.exec(line);
@@ -286,11 +311,12 @@ test('the marker is nowhere in clear: memory of the broker, log, journal, dump, 
   const sealed = sealTo(key.publicKey, letter(MARK, referral.code));
   const note = expectStatus(await vt.post(`/referrals/${referral.id}/notes`, { keyId: key.id, sealed }), 201);
   openNote(expectStatus(await desk.get(`/notes/${note.id}`), 200));
-  const words = [MARK, PASSPHRASE, Buffer.from(MARK).toString('base64').slice(0, 36)];
+  const words = [...formsOf(MARK), ...formsOf(PASSPHRASE)];
+  assert.ok(words.length > 14 && words.every(w => w.length >= 20 && w.length < 256));
   assert.deepEqual(memoryHolds(x.broker.mark.pid, [...words, code]), [code], 'the search sees what is there');
   assert.ok(x.log().includes('/referrals/{id}/notes') && words.every(w => !x.log().includes(w)));
   const rows = x.sql('SELECT HEX(clear_part), HEX(sealed_part) FROM journal').flat().join('\n');
-  assert.ok(rows.length > 1000 && !rows.includes(Buffer.from(MARK).toString('hex').toUpperCase()));
+  assert.ok(rows.length > 1000 && words.every(w => !rows.includes(Buffer.from(w).toString('hex').toUpperCase())));
   const dump = execFileSync('mariadb-dump', ['--no-defaults', `--socket=${x.socket}`, `--user=${userInfo().username}`, '--hex-blob', '--databases', 'plek', 'plek_sealed'], { maxBuffer: 256 << 20 }).toString('latin1');
   const stored = bytes(sealed);
   assert.ok(dump.includes(Buffer.from(stored).toString('hex').toUpperCase()), 'the ciphertext is there');

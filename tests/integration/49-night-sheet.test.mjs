@@ -15,14 +15,12 @@ const HOUSE = demo.locations.find(l => l.code === 'lindehof');
 let x, vt, house, phone;
 
 before(async () => {
-  x = await startExchange('nightsheet'); // a round at the start and each hour: what comes sooner comes for a reason
+  x = await startExchange('nightsheet'); // a round at the start, each hour and with each key: what comes else comes for a reason
   vt = await x.as('nachtdienst.rotterdam');
   house = await x.as('intake.lindehof-groep');
   phone = await x.as('opvang.lindehof');
   await confirmedKey(await x.as('beheer.vt-rotterdam'), vt);
   await confirmedKey(await x.as('beheer.lindehof'), house);
-  await x.killBroker();
-  await x.startBroker();
 });
 after(() => x?.stop());
 
@@ -54,17 +52,18 @@ test('who places has houses to ring, but for those that a gatekeeper gives out; 
 test('each telling of a number is written down, for whom and of which house', () => {
   const told = x.sql("SELECT org, object, COUNT(*), MIN(role) FROM access_log WHERE event = 'night_sheet.number' GROUP BY org, object");
   assert.ok(told.some(r => String(r[1]) === String(HOUSE.id)), `it was told the number of ${HOUSE.name}`);
-  for (const [org, object, n, role] of told) assert.deepEqual([String(org), Number(n), role], [String(vt.session.organisationId), 1, 'system'], `location ${object}`);
+  const sheets = Number(x.sql(`SELECT COUNT(*) FROM access_log WHERE event = 'night_sheet.make' AND org = ${vt.session.organisationId}`)[0][0]); // one of each round: the start's and each key's, and one may be under way
+  for (const [org, object, n, role] of told) assert.deepEqual([String(org), Number(n) >= 1 && Number(n) <= sheets + 1, role], [String(vt.session.organisationId), true, 'system'], `location ${object}, ${n} of ${sheets}`);
 });
 
 test('a location that leaked is gone from the sheets at once, not at the next hour', async () => {
-  const before_ = await madeAt(vt);
   assert.ok((await opened(vt)).ring.some(h => h.location === HOUSE.name));
   const leak = expectStatus(await phone.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'adres_gedeeld' }), 201);
-  assert.equal(await madeAt(vt), before_, 'one person alone changes nothing');
+  assert.ok((await opened(vt)).ring.some(h => h.location === HOUSE.name), 'one person alone changes nothing');
+  const before_ = await madeAt(vt);
   expectStatus(await house.post(`/leaks/${leak.id}/confirmation`), 200);
-  await poll(async () => (await madeAt(vt)) > before_, { within: 30_000, what: 'a sheet before its hour' });
-  assert.ok(!(await opened(vt)).ring.some(h => h.location === HOUSE.name));
+  await poll(async () => !(await opened(vt)).ring.some(h => h.location === HOUSE.name), { within: 30_000, what: 'a sheet before its hour' });
+  assert.ok((await madeAt(vt)) > before_);
 });
 
 test('who is on the way to a bridge bed is expected at the time that was said, and before it at none', async () => {
@@ -94,11 +93,11 @@ test('the sheet of a key that is lost is not given out any more, from that momen
   await opened(house);
   const [key] = expectStatus(await house.get('/keys'), 200).keys.filter(k => k.state === 'active');
   await loseKey(house, await x.as('beheer.lindehof'), key);
-  assert.equal((await house.get('/night-sheet')).status, 404, 'its round is an hour away');
+  assert.equal((await house.get('/night-sheet')).status, 404);
   assert.equal(expectStatus(await house.get('/keys'), 200).nightSheet.state, 'no_key');
   await confirmedKey(await x.as('beheer.lindehof'), house);
-  assert.equal((await house.get('/night-sheet')).status, 404, 'nor after there is another key');
-  assert.deepEqual(expectStatus(await house.get('/keys'), 200).nightSheet.state, 'not_yet');
+  await poll(async () => (await house.get('/night-sheet')).status === 200, { within: 30_000, what: 'the sheet of the key after it' });
+  await opened(house);
 });
 
 test('an installed system keeps them on disk: the folder of the settings is one that systemd makes', () => {
