@@ -106,7 +106,8 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_NO_KEY] = true,        [REFUSAL_KEY_SECOND_PERSON] = true,
     [REFUSAL_NO_GATEKEEPER] = true, [REFUSAL_EXTENSIONS] = true,
     [REFUSAL_SAME_PERSON] = true,   [REFUSAL_CONFLICT_OPEN] = true,
-    [REFUSAL_TOO_MANY_KEYS] = true,
+    [REFUSAL_TOO_MANY_KEYS] = true, [REFUSAL_SEARCH_RUNS] = true,
+    [REFUSAL_HAS_PLACE] = true,
 };
 
 struct event *decision_event(struct decision *d, enum event_kind kind)

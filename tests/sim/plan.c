@@ -29,6 +29,7 @@ const char *broken_name(enum broken b)
         [BROKEN_AGAIN] = "again",
         [BROKEN_KEEPER] = "keeper",
         [BROKEN_LEFT] = "left",
+        [BROKEN_HOUSEHOLD] = "household",
     };
 
     return names[b];

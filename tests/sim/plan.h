@@ -34,7 +34,8 @@ enum broken {
     BROKEN_AGAIN,  /* a broker that raises each alarm once */
     BROKEN_KEEPER, /* a broker that lets a gatekeeper be late */
     /* ---- stays, clocks, nights and funding ---- */
-    BROKEN_LEFT, /* a house that the household left hears on of it */
+    BROKEN_LEFT,      /* a house that the household left hears on of it */
+    BROKEN_HOUSEHOLD, /* the judge takes all that is opened for one household */
     BROKEN_N
 };
 const char *broken_name(enum broken b); /* "double-hold", ...; BROKEN_NOTHING is "nothing" */

@@ -9,7 +9,8 @@
 #define VOCABULARY_TRAITS 8
 #define VOCABULARY_LANGUAGES 4
 #define VOCABULARY_CLOCKS 3
-#define VOCABULARY_REASONS 3 /* in every coded list */
+#define VOCABULARY_MUNICIPAL 1 /* the stream that a municipality pays from */
+#define VOCABULARY_REASONS 3   /* in every coded list */
 #define VOCABULARY_MAX_HOURS                                                                                 \
     5                     /* at an emergency or 72-hour place: so short that it is over within a night       \
                            */
