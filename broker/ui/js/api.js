@@ -47,6 +47,7 @@ export function problemText(error) {
   if (!(error instanceof ApiError)) return t('problem.unexpected');
   const code = error.problem?.code;
   const search = error.problem?.search;
+  /** @type {Record<string, string>} */
   const whom = search ? { name: search.organisation, number: search.callback ?? t('stay.return_no_number') } : {};
   return t(problemKey(error), whom) + (code ? ` ${t('problem.code', { code })}` : '');
 }

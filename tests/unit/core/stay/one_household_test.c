@@ -29,22 +29,6 @@ static struct referral_id left_with_code(struct exchange *x, char code[RETURN_CO
     return r;
 }
 
-/* Beside the search of a code there may be a clock's: linked as the clock does it. */
-static struct referral_id beside(struct exchange *x, struct referral_id first)
-{
-    struct referral_id id = do_open(x, VT_WEST, a_need());
-    char why[200] = "";
-    struct event ev;
-
-    memset(&ev, 0, sizeof ev);
-    ev.kind = EV_REFERRAL_LINKED;
-    ev.seq = engine_seq(x->e) + 1;
-    ev.at_ms = x->now;
-    ev.u.link = (struct link_event){.referral = id, .earlier = first, .why = LINK_FOLLOW_UP};
-    assert_int_equal(engine_replay(x->e, &ev, why, sizeof why), OK);
-    return id;
-}
-
 static void apply_by_hand(struct exchange *x, enum event_kind kind, struct request_id q)
 {
     char why[200] = "";
@@ -101,7 +85,7 @@ static void the_search_of_a_clock_counts(void **state)
 {
     struct exchange *x = exchange_new();
     char code[RETURN_CODE_SIZE];
-    struct referral_id r = left_with_code(x, code), clocks = beside(x, r);
+    struct referral_id r = left_with_code(x, code), clocks = open_beside(x, VT_WEST, r);
 
     (void)state;
     assert_int_equal(open_with_code(x, VT_OOST, code).refusal, REFUSAL_SEARCH_RUNS);
@@ -118,7 +102,7 @@ static void the_first_yes_lets_go_of_the_rest(void **state)
 
     (void)state;
     one = open_with_code(x, VT_OOST, code).referral;
-    two = beside(x, r);
+    two = open_beside(x, VT_WEST, r);
     q1 = do_ask_one(x, one, POOL_C);
     q2 = do_ask_one(x, two, POOL_A1);
     assert_int_equal(do_answer(x, CMD_ACCEPT, q1, 0).refusal, REFUSAL_NONE);
@@ -151,7 +135,7 @@ static void nothing_is_asked_beside_a_promise(void **state)
 
     (void)state;
     one = open_with_code(x, VT_OOST, code).referral;
-    two = beside(x, r);
+    two = open_beside(x, VT_WEST, r);
     do_answer(x, CMD_ACCEPT, q = do_ask_one(x, one, POOL_C), 0);
     assert_int_equal(ask(x, two, POOL_A1), REFUSAL_HAS_PLACE);
     assert_int_equal(x->last.referral.v, one.v);
@@ -171,7 +155,7 @@ static void an_arrival_lets_go_of_an_older_promise(void **state)
 
     (void)state;
     one = open_with_code(x, VT_OOST, code).referral;
-    two = beside(x, r);
+    two = open_beside(x, VT_WEST, r);
     q1 = do_ask_one(x, one, POOL_C);
     q2 = do_ask_one(x, two, POOL_A1);
     apply_by_hand(x, EV_REQUEST_ACCEPTED, q1);
@@ -193,7 +177,7 @@ static void two_places_are_a_broken_promise(void **state)
 
     (void)state;
     one = open_with_code(x, VT_OOST, code).referral;
-    two = beside(x, r);
+    two = open_beside(x, VT_WEST, r);
     q1 = do_ask_one(x, one, POOL_C);
     q2 = do_ask_one(x, two, POOL_A1);
     assert_true(engine_check(x->e, why, sizeof why)); /* asking in parallel is no promise */
@@ -209,7 +193,7 @@ static void two_places_are_a_broken_promise(void **state)
 static void a_move_is_one_place(void **state)
 {
     struct exchange *x = exchange_new();
-    struct referral_id home = arrive(x, POOL_B), next = beside(x, home);
+    struct referral_id home = arrive(x, POOL_B), next = open_beside(x, VT_WEST, home);
 
     (void)state;
     assert_int_equal(do_answer(x, CMD_ACCEPT, do_ask_one(x, next, POOL_C), 0).refusal, REFUSAL_NONE);

@@ -58,22 +58,6 @@ static void one_code_for_a_household(void **state)
     exchange_free(x);
 }
 
-/* As a clock or an older journal may link it: while another looks, no code opens a second. */
-static struct referral_id open_beside(struct exchange *x, struct referral_id first)
-{
-    struct referral_id beside = do_open(x, VT_OOST, a_need());
-    char why[200] = "";
-    struct event ev;
-
-    memset(&ev, 0, sizeof ev);
-    ev.kind = EV_REFERRAL_LINKED;
-    ev.seq = engine_seq(x->e) + 1;
-    ev.at_ms = x->now;
-    ev.u.link = (struct link_event){.referral = beside, .earlier = first, .why = LINK_RETURN};
-    assert_int_equal(engine_replay(x->e, &ev, why, sizeof why), OK);
-    return beside;
-}
-
 /* Two referrals follow the first: the newer came to nothing, and the household is at the place that the older
  * found. What came to nothing hides neither house, code, number of moves, nor that a stay goes on. */
 static void a_referral_without_a_stay_hides_nothing(void **state)
@@ -87,7 +71,7 @@ static void a_referral_without_a_stay_hides_nothing(void **state)
     depart(x, first, "eigen_keuze", "familie_vrienden");
     memcpy(code, stay_of(x, first)->return_code, sizeof code);
     older = do_open(x, VT_OOST, returning(x, first));
-    newer = open_beside(x, first);
+    newer = open_beside(x, VT_OOST, first);
     do_referral(x, CMD_WITHDRAW, newer, 0, 1);
     assert_int_equal(engine_household(x->e, first).later.v, newer.v);
     assert_int_equal(engine_moves(x->e, older), 1);
