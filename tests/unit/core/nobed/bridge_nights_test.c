@@ -1,7 +1,6 @@
 /* A household in a bridge bed: how long it may stay and who is told, who pays for its nights, and that none
  * of them is a night of another place too. */
 #include "support/exchange.h"
-#include "support/stay_steps.h"
 
 #include "base/mem.h"
 #include "base/time_text.h"
@@ -84,10 +83,27 @@ static enum refusal fund(struct exchange *x, struct actor who, struct bridge_id 
     return exchange_do(x, &cmd).refusal;
 }
 
+static const struct stay_clock *clock_of(const struct exchange *x, struct referral_id r, unsigned nth)
+{
+    return engine_clock(x->e, engine_clock_of(x->e, r, nth));
+}
+
 static void tick_at(struct exchange *x, int64_t at_ms)
 {
     x->now = at_ms;
     do_tick(x);
+}
+
+/* Everything due until then, tick by tick as the flow gives them. */
+static void pass(struct exchange *x, int64_t ms)
+{
+    int64_t until = x->now + ms;
+
+    while (engine_next_due_ms(x->e) <= until) {
+        x->now = engine_next_due_ms(x->e) > x->now ? engine_next_due_ms(x->e) : x->now;
+        do_tick(x);
+    }
+    x->now = until;
 }
 
 static void replays(const struct exchange *x)
@@ -568,7 +584,7 @@ static void who_arrives_by_another_referral_has_left_the_bed(void **state)
     assert_int_equal(exchange_do(x, &depart).refusal, REFUSAL_NONE);
     memcpy(n.return_code, engine_stay_of(x->e, first)->return_code, sizeof n.return_code);
     second = do_open(x, VT_OOST, n);
-    third = open_beside(x, VT_WEST, first);
+    third = do_open_beside(x, VT_WEST, first);
     bed = in_a_bed(x, second, POOL_B);
     x->now += MS_DAY;
     do_answer(x, CMD_ACCEPT, q = do_ask_one(x, third, POOL_C), 0);

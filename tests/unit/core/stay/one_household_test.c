@@ -85,7 +85,7 @@ static void the_search_of_a_clock_counts(void **state)
 {
     struct exchange *x = exchange_new();
     char code[RETURN_CODE_SIZE];
-    struct referral_id r = left_with_code(x, code), clocks = open_beside(x, VT_WEST, r);
+    struct referral_id r = left_with_code(x, code), clocks = do_open_beside(x, VT_WEST, r);
 
     (void)state;
     assert_int_equal(open_with_code(x, VT_OOST, code).refusal, REFUSAL_SEARCH_RUNS);
@@ -102,7 +102,7 @@ static void the_first_yes_lets_go_of_the_rest(void **state)
 
     (void)state;
     one = open_with_code(x, VT_OOST, code).referral;
-    two = open_beside(x, VT_WEST, r);
+    two = do_open_beside(x, VT_WEST, r);
     q1 = do_ask_one(x, one, POOL_C);
     q2 = do_ask_one(x, two, POOL_A1);
     assert_int_equal(do_answer(x, CMD_ACCEPT, q1, 0).refusal, REFUSAL_NONE);
@@ -135,7 +135,7 @@ static void nothing_is_asked_beside_a_promise(void **state)
 
     (void)state;
     one = open_with_code(x, VT_OOST, code).referral;
-    two = open_beside(x, VT_WEST, r);
+    two = do_open_beside(x, VT_WEST, r);
     do_answer(x, CMD_ACCEPT, q = do_ask_one(x, one, POOL_C), 0);
     assert_int_equal(ask(x, two, POOL_A1), REFUSAL_HAS_PLACE);
     assert_int_equal(x->last.referral.v, one.v);
@@ -155,7 +155,7 @@ static void an_arrival_lets_go_of_an_older_promise(void **state)
 
     (void)state;
     one = open_with_code(x, VT_OOST, code).referral;
-    two = open_beside(x, VT_WEST, r);
+    two = do_open_beside(x, VT_WEST, r);
     q1 = do_ask_one(x, one, POOL_C);
     q2 = do_ask_one(x, two, POOL_A1);
     apply_by_hand(x, EV_REQUEST_ACCEPTED, q1);
@@ -177,7 +177,7 @@ static void two_places_are_a_broken_promise(void **state)
 
     (void)state;
     one = open_with_code(x, VT_OOST, code).referral;
-    two = open_beside(x, VT_WEST, r);
+    two = do_open_beside(x, VT_WEST, r);
     q1 = do_ask_one(x, one, POOL_C);
     q2 = do_ask_one(x, two, POOL_A1);
     assert_true(engine_check(x->e, why, sizeof why)); /* asking in parallel is no promise */
@@ -193,7 +193,7 @@ static void two_places_are_a_broken_promise(void **state)
 static void a_move_is_one_place(void **state)
 {
     struct exchange *x = exchange_new();
-    struct referral_id home = arrive(x, POOL_B), next = open_beside(x, VT_WEST, home);
+    struct referral_id home = arrive(x, POOL_B), next = do_open_beside(x, VT_WEST, home);
 
     (void)state;
     assert_int_equal(do_answer(x, CMD_ACCEPT, do_ask_one(x, next, POOL_C), 0).refusal, REFUSAL_NONE);

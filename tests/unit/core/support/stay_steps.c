@@ -23,20 +23,6 @@ struct referral_id arrive(struct exchange *x, unsigned pool)
     return arrive_with(x, a_need(), pool);
 }
 
-struct referral_id open_beside(struct exchange *x, enum an_org org, struct referral_id earlier)
-{
-    struct referral_id beside = do_open(x, org, a_need());
-    struct event *ev = event_list_add(&x->log, EV_REFERRAL_LINKED);
-    char why[200] = "";
-
-    ev->seq = engine_seq(x->e) + 1;
-    ev->at_ms = x->now;
-    ev->u.link = (struct link_event){.referral = beside, .earlier = earlier, .why = LINK_FOLLOW_UP};
-    if (engine_replay(x->e, ev, why, sizeof why) != OK)
-        fail_msg("%s", why);
-    return beside;
-}
-
 const struct stay *stay_of(const struct exchange *x, struct referral_id r)
 {
     const struct stay *s = engine_stay_of(x->e, r);

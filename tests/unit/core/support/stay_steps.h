@@ -11,9 +11,6 @@ struct referral_id arrive_with(struct exchange *x, struct need need, unsigned po
 struct referral_id arrive(struct exchange *x, unsigned pool);
 const struct stay *stay_of(const struct exchange *x, struct referral_id r);
 struct actor house_of(const struct exchange *x, const struct stay *s);
-/* A second search for the household of EARLIER, linked as a clock or an older journal links it: no code opens
- * one while another looks. */
-struct referral_id open_beside(struct exchange *x, enum an_org org, struct referral_id earlier);
 enum refusal depart(struct exchange *x, struct referral_id r, const char *why, const char *where);
 enum refusal start_clock(struct exchange *x, struct referral_id r, uint8_t kind);
 const struct stay_clock *clock_of(const struct exchange *x, struct referral_id r, unsigned nth);
