@@ -297,13 +297,17 @@ const char *request_cancelled_impossible(const struct engine *e, const struct ev
     /* With a leak that is about to be confirmed: nothing may be held once it is. */
     if (ev->u.request.why == CANCEL_LEAKED && engine_leak_of(e, engine_pool(e, q->pool)->location) != NULL)
         return NULL;
-    return ev->u.request.why == CANCEL_OTHER_YES && q->state == REQUEST_PENDING ? NULL
-                                                                                : "cancelled for no reason";
+    /* A journal may hold two places of one household, from before its referrals knew of each other. */
+    return ev->u.request.why == CANCEL_OTHER_YES &&
+                   (q->state == REQUEST_PENDING || engine_household_promised(e, q->referral).v != 0)
+               ? NULL
+               : "cancelled for no reason";
 }
 
 void request_cancelled_apply(struct engine *e, const struct event *ev)
 {
     struct request_slot *s = request_slot(e, ev->u.request.request);
+    bool was_promised = s->r.state == REQUEST_ACCEPTED;
 
     request_end(e, ev, s->r.id, REQUEST_CANCELLED, ev->u.request.why);
     /* A yes taken back with its referral, or with its house: nobody travels any more. */
@@ -312,7 +316,8 @@ void request_cancelled_apply(struct engine *e, const struct event *ev)
 
         r->r.eta_ms = 0;
         if (ev->u.request.why == CANCEL_HOLD_ENDED || ev->u.request.why == CANCEL_LEAKED ||
-            cancel_why_is_fall_through(ev->u.request.why))
+            cancel_why_is_fall_through(ev->u.request.why) ||
+            (ev->u.request.why == CANCEL_OTHER_YES && was_promised))
             r->r.accepted_at_ms = 0;
     }
     settle(e, &s->r, ev->seq);

@@ -11,6 +11,7 @@
 #include "core/gate/gate_look.h"
 #include "core/ledger.h"
 #include "core/match.h"
+#include "core/stay/stay.h"
 
 #include <string.h>
 
@@ -77,7 +78,8 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
         decision_admit(d, at_same_pool(d, r, q, REQUEST_ACCEPTED));
         return REFUSAL_NONE;
     }
-    if (r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING || r->state == REFERRAL_ADMITTED)
+    if (r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING || r->state == REFERRAL_ADMITTED ||
+        engine_household_promised(d->e, r->id).v != 0)
         return REFUSAL_PLACED_ELSEWHERE;
     if (!referral_is_live(r->state))
         return REFUSAL_SEARCH_OVER;

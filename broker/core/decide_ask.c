@@ -179,6 +179,10 @@ enum refusal decide_ask(struct decision *d)
     d->outcome->referral = r->id;
     if (refusal != REFUSAL_NONE)
         return refusal;
+    if (!cmd->u.ask.bridge && engine_household_promised(d->e, r->id).v != 0) {
+        d->outcome->referral = engine_household_promised(d->e, r->id);
+        return REFUSAL_HAS_PLACE;
+    }
     memset(matches, 0, sizeof matches);
     for (unsigned i = 0; i < cmd->u.ask.n; i++) {
         refusal = judge_pool(d, r, g, i, &query, &matches[i]);

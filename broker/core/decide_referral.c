@@ -41,6 +41,9 @@ enum refusal decide_open_referral(struct decision *d)
         !residence_until_is_valid(need->residence, d->cmd->u.residence_until_ms, d->now_ms) ||
         !decide_find_code(d->e, d->cmd->draw, code))
         return REFUSAL_LIMIT;
+    d->outcome->referral = stay_search_of_code(d, need->return_code);
+    if (d->outcome->referral.v != 0)
+        return REFUSAL_SEARCH_RUNS;
     ev = decision_event(d, EV_REFERRAL_OPENED);
     ev->u.opened.id.v = engine_referrals(d->e) + 1;
     memcpy(ev->u.opened.code, code, sizeof code);
@@ -86,6 +89,7 @@ void decision_admit(struct decision *d, const struct request *q)
 {
     /* Whatever carried the household so far ends with its arrival, in the same commit. */
     decide_end_bridges(d, engine_referral(d->e, q->referral), BRIDGE_END_PLACED);
+    stay_decide_let_go(d, engine_referral(d->e, q->referral));
     decision_referral_event(d, EV_REFERRAL_ADMITTED, engine_referral(d->e, q->referral))->u.referral.request =
         q->id;
     stay_decide_arrival(d, q);

@@ -40,6 +40,8 @@ void decision_accept(struct decision *d, const struct request *q)
         decision_request_event(d, EV_REQUEST_CANCELLED, other)->u.request.why = CANCEL_OTHER_YES;
         decision_names(d, other->id);
     }
+    if (!q->bridge)
+        stay_decide_let_go(d, r);
     decision_request_event(d, EV_REQUEST_ACCEPTED, q);
     if (q->bridge)
         decide_open_bed(d, q);
@@ -60,6 +62,11 @@ enum refusal decide_accept(struct decision *d)
             return REFUSAL_LIMIT;
         if (c != NULL && c->state == CONFLICT_OPEN)
             return REFUSAL_CONFLICT_OPEN;
+        /* Asked before anybody knew that it is one household: its other place stands. */
+        if (!q->bridge && engine_household_promised(d->e, q->referral).v != 0) {
+            decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_OTHER_YES;
+            return REFUSAL_OTHER_WAS_FIRST;
+        }
         decision_accept(d, q);
         return REFUSAL_NONE;
     case REQUEST_ACCEPTED:

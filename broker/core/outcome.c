@@ -48,6 +48,10 @@ const char *refusal_code(enum refusal r)
         /* ---- location leaked, surge, conflict check ---- */
         [REFUSAL_SAME_PERSON] = "same_person",
         [REFUSAL_CONFLICT_OPEN] = "conflict_open",
+        /* ---- stays: one household, one place ---- */
+        [REFUSAL_SEARCH_RUNS] = "search_runs",
+        [REFUSAL_HAS_PLACE] = "has_place",
+        [REFUSAL_NO_MUNICIPALITY] = "no_municipality",
     };
 
     CHECK((unsigned)r < REFUSAL_N);

@@ -54,13 +54,17 @@ enum refusal {
     REFUSAL_OWN_ACTIONS,  /* who leaves an MDO has something open there */
     REFUSAL_REGIE_TAKEN,  /* the organisation has it already: a colleague took it, with other words */
     REFUSAL_OFFER_OVER,   /* it was offered, and is not any more */
+    /* ---- stays: one household, one place ---- */
+    REFUSAL_SEARCH_RUNS,     /* `referral` looks for this household already: ring its desk */
+    REFUSAL_HAS_PLACE,       /* `referral` of the same household has a promised place */
+    REFUSAL_NO_MUNICIPALITY, /* a municipality pays from this stream: say which */
     REFUSAL_N
 };
 
 struct outcome {
     enum refusal refusal;
     struct pool_id pool;                         /* the pool a refusal is about, 0 = none */
-    struct referral_id referral;                 /* made or changed */
+    struct referral_id referral;                 /* made or changed; of a refusal: what it is about */
     struct request_id requests[OUTCOME_IDS_MAX]; /* made or changed */
     uint8_t n_requests;
     uint16_t fault_index; /* REFUSAL_BAD_REPORT: first bad observation of the batch */

@@ -40,6 +40,7 @@ void api_referrals_post(struct call *call)
 {
     const struct engine *e = app_engine(call->late.app);
     struct command cmd = {.kind = CMD_OPEN_REFERRAL, .actor = call->late.actor, .draw = crypto_random_u64()};
+    const struct stay *s = NULL;
     struct need need;
     struct json_at until = json_field(json_root(call->body), "residenceUntil");
     if (need_from_json(engine_vocab(e), json_root(call->body), true, &need, &call->faults) &&
@@ -50,6 +51,12 @@ void api_referrals_post(struct call *call)
         return;
     }
     cmd.u.need = &need;
+    s = engine_stay_by_return_code(e, need.return_code);
+    if (s != NULL) {
+        call->late.id = s->referral.v;
+        if (!call_record(call, "return.read")) /* a refusal shows who looks for them, and a number */
+            return;
+    }
     call_submit(call, &cmd, referral_made);
 }
 

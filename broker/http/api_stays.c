@@ -279,6 +279,8 @@ static json_t *draft_of(const struct engine *e, const struct referral *r, const 
     json_t *draft = NULL;
 
     memset(n.callback, 0, sizeof n.callback);
+    n.channel = WAY_BACK_PHONE;
+    n.anonymous = false;
     n.ground = GROUND_NONE;
     n.ground_at_ms = 0;
     n.mdo_consent = TRI_UNKNOWN;
@@ -297,14 +299,16 @@ static void return_found(const struct late *late, const struct outcome *outcome)
     const struct referral *r = engine_referral(e, s->referral);
     const struct pool_kept *p = engine_pool(e, s->pool);
     const char *code = engine_return_code(e, s->referral);
+    struct referral_id search = engine_household_search(e, s->referral);
     const char *house = audience_of_house_by_code(e, s->id) ? engine_location(e, p->location)->name : NULL;
 
     (void)outcome;
     reply_json(late, 200,
-               json_pack("{s:o, s:s, s:i, s:s?, s:o, s:o}", "need",
+               json_pack("{s:o, s:s, s:i, s:s?, s:o, s:o, s:o}", "need",
                          draft_of(e, r, code, app_now_ms(late->app)), "kind", kind_code(p->kind), "moves",
                          (int)engine_moves(e, s->referral) + 1, "locationName", house, "leftAt",
-                         view_time(s->ended_at_ms), "toldAt", view_time(r->opened_at_ms)));
+                         view_time(s->ended_at_ms), "toldAt", view_time(r->opened_at_ms), "search",
+                         search.v != 0 ? view_search(e, &late->actor, search) : json_null()));
 }
 
 /* A code is what one household holds; trying codes until one fits is not a desk's work. Only misses count. */

@@ -239,6 +239,38 @@ static void read_rest(const struct vocab *v, struct json_at at, struct need *n, 
         n->anonymous = json_bool(json_field(at, "anonymous"), f);
 }
 
+/* A mobile number is a person's; a desk, that of the chat too, has a line of its own. */
+static bool is_mobile(const char *number)
+{
+    static const char *const prefixes[] = {"06", "+316", "00316"};
+    char digits[24];
+    size_t n = 0;
+    for (const char *p = number; *p != '\0' && n + 1 < sizeof digits; p++)
+        if (*p != ' ' && *p != '-')
+            digits[n++] = *p;
+    digits[n] = '\0';
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++)
+        if (strncmp(digits, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Who is anonymous comes by a channel that can answer without ringing a person, and who comes by that channel
+ * is anonymous (domain.md, Users: Chat). A number beside it is the channel's desk. */
+static void check_way_back(struct json_at at, const struct need *n, struct json_faults *f)
+{
+    bool is_chat = n->channel == WAY_BACK_CHAT;
+    if (n->anonymous && !is_chat)
+        json_fault_add(f, json_field(at, "channel").pointer,
+                       "must be chat: who is anonymous is not rung back by telephone");
+    if (is_chat && !n->anonymous)
+        json_fault_add(f, json_field(at, "anonymous").pointer,
+                       "must be true: who comes by chat is anonymous");
+    if (n->anonymous && is_mobile(n->callback))
+        json_fault_add(f, json_field(at, "callback").pointer,
+                       "is a person's number: leave it out, or give that of the channel's desk");
+}
+
 static void check_together(struct json_at at, const struct need *n, struct json_faults *f)
 {
     int adults = need_adults(n);
@@ -274,6 +306,8 @@ bool need_from_json(const struct vocab *v, struct json_at at, bool opening, stru
     read_places(v, at, &n, faults);
     read_sharing(at, opening, &n, faults);
     read_rest(v, at, &n, faults);
+    if (opening)
+        check_way_back(at, &n, faults);
     if (faults->n + faults->more == before) /* ages read in error would judge wrongly */
         check_together(at, &n, faults);
     if (faults->n + faults->more != before)

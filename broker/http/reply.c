@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "http/app_state.h"
 #include "http/route.h"
+#include "http/view_stay.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,6 +279,21 @@ static json_t *observation_errors(const struct outcome *o)
     return errors;
 }
 
+/* Names the desk that looks for this household already, and its number: somebody must ring. */
+static void reply_search(const struct late *late, const struct outcome *o, json_t *extra)
+{
+    const struct reply_row *row = reply_row_of_refusal(o->refusal);
+    json_t *search = view_search(app_engine(late->app), &late->actor, o->referral);
+    const char *number = json_string_value(json_object_get(search, "callback"));
+    char detail[240];
+
+    snprintf(detail, sizeof detail, "%s %s: %s", row->detail,
+             json_string_value(json_object_get(search, "organisation")),
+             number != NULL ? number : "no number is known.");
+    json_object_set_new(extra, "search", search);
+    reply_problem_with(late, row->status, row->type, row->title, detail, extra);
+}
+
 void reply_refusal(const struct late *late, const struct outcome *o)
 {
     json_t *extra = json_object();
@@ -290,5 +306,12 @@ void reply_refusal(const struct late *late, const struct outcome *o)
         json_object_set_new(extra, "errors",
                             json_pack("[{s:s, s:s}]", "pointer", "/reason", "detail",
                                       "not a code of the list for this step"));
-    reply_row(late, reply_row_of_refusal(o->refusal), extra);
+    if (o->refusal == REFUSAL_NO_MUNICIPALITY)
+        json_object_set_new(extra, "errors",
+                            json_pack("[{s:s, s:s}]", "pointer", "/municipality", "detail",
+                                      "is needed: a municipality pays from this stream"));
+    if (o->refusal == REFUSAL_SEARCH_RUNS || o->refusal == REFUSAL_HAS_PLACE)
+        reply_search(late, o, extra);
+    else
+        reply_row(late, reply_row_of_refusal(o->refusal), extra);
 }

@@ -72,6 +72,14 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     [REFUSAL_NOT_YOURS] = {422, "not_yours", "Not a place of yours",
                            "A gatekeeper asks the places that it gives out, and no others.", 0},
     /* ---- stays, clocks, nights and funding ---- */
+    [REFUSAL_SEARCH_RUNS] =
+        {409, "search_runs", "This household is looked for already",
+         "Ring the desk that is named in search: it can close its search, or go on with it.", 0},
+    [REFUSAL_NO_MUNICIPALITY] = {422, "no_municipality", "Which municipality?",
+                                 "A municipality pays from this stream: its nights need one.", 0},
+    [REFUSAL_HAS_PLACE] = {409, "has_place", "This household has a promised place",
+                           "It was promised through another referral. Ring the desk that is named in search.",
+                           0},
     /* ---- MDO, regiehouder, consult ---- */
     [REFUSAL_NO_CONSENT] = {422, "no_consent", "No consent",
                             "The household said no to a consult. Another ground is needed.", 0},

@@ -28,13 +28,14 @@ static json_t *fact_codes(uint32_t bits)
 }
 
 /* What was asked last, with what is answered so far. */
-static json_t *answers(const struct gate *g)
+static json_t *answers(const struct engine *e, const struct gate *g)
 {
+    struct tri_set told = gate_answers(e, g);
     json_t *o = json_object();
     for (unsigned i = 0; i < GATE_FACT_N; i++)
-        if ((g->asked >> i & 1) != 0 || tri_get(g->answers, i) != TRI_UNKNOWN)
+        if ((g->asked >> i & 1) != 0 || tri_get(told, i) != TRI_UNKNOWN)
             json_object_set_new(o, gate_fact_code((enum gate_fact)i),
-                                json_string(view_tri(tri_get(g->answers, i))));
+                                json_string(view_tri(tri_get(told, i))));
     return o;
 }
 
@@ -98,6 +99,6 @@ json_t *view_gate(const struct engine *e, const struct actor *actor, struct gate
     json_object_set_new(o, "bridge", bridge(e, r));
     json_object_set_new(o, "requests", full ? requests(e, actor, g) : json_array());
     if (is_shown)
-        json_object_set_new(o, "answers", answers(g));
+        json_object_set_new(o, "answers", answers(e, g));
     return o;
 }

@@ -139,6 +139,24 @@ json_t *view_clocks_of(const struct engine *e, const struct actor *actor, struct
     }
 }
 
+/* ---- the household ---- */
+
+json_t *view_search(const struct engine *e, const struct actor *actor, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+    bool is_seen = may(e, actor, ACT_SEE_REFERRAL, id.v);
+    bool is_promised = r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING;
+    json_t *o = json_pack("{s:s, s:b, s:b}", "organisation", engine_org(e, r->org)->name, "promised",
+                          is_promised, "own", r->org.v == actor->org.v);
+
+    json_object_set_new(o, "callback",
+                        r->facts_known && r->need.callback[0] != '\0' ? json_string(r->need.callback)
+                                                                      : json_null());
+    json_object_set_new(o, "referralId", is_seen ? json_integer((json_int_t)id.v) : json_null());
+    json_object_set_new(o, "referralCode", is_seen ? json_string(r->code) : json_null());
+    return o;
+}
+
 /* ---- the stay ---- */
 
 json_t *view_funding(const struct engine *e, const struct funding *paid)
@@ -186,7 +204,8 @@ json_t *view_stay(const struct engine *e, const struct actor *actor, const struc
     json_object_set_new(o, "startedAt", view_time(s->started_at_ms));
     json_object_set_new(o, "readyAt", view_time(s->ready_at_ms));
     json_object_set_new(o, "blockedBy", list_code(e, LIST_OUTFLOW, s->block));
-    json_object_set_new(o, "blockedAt", view_time(s->blocked_at_ms));
+    json_object_set_new(o, "blockedAt", view_time(s->waiting_at_ms));
+    json_object_set_new(o, "blockedByAt", view_time(s->blocked_at_ms));
     json_object_set_new(o, "endedAt", view_time(s->ended_at_ms));
     json_object_set_new(o, "departureReason", list_code(e, LIST_DEPARTURE, s->departure));
     json_object_set_new(o, "destination", list_code(e, LIST_DESTINATION, s->destination));

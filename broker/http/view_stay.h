@@ -19,6 +19,10 @@ json_t *view_clock_case(const struct engine *e, const struct stay_clock *c);
 json_t *view_clocks_of(const struct engine *e, const struct actor *actor, struct referral_id id, bool whole,
                        int64_t now_ms);
 
+/* Who looks for a household through referral ID, for another desk that asks: organisation and its call-back,
+ * and never where a place is. The referral itself is named to who may see it only. */
+json_t *view_search(const struct engine *e, const struct actor *actor, struct referral_id id);
+
 /* Who pays from which day on. */
 json_t *view_funding(const struct engine *e, const struct funding *f);
 json_t *view_civil_day(int32_t day);

@@ -1,6 +1,11 @@
 /* How often a house said no for want of money at code rood, by region: the count that the municipality of a
  * region answers for. It sees its own in whole (audience_of_flags); to everybody else a small one points at a
- * household, and is hidden with what it would follow from (report/suppress.h). */
+ * household, and is hidden with what it would follow from (report/suppress.h).
+ *
+ * Why a municipality may see a 1, though small counts are not for it (domain.md, Who uses it): a refusal for
+ * funding at code rood is flagged to it (domain.md, Money), one by one and when it happens, so that it can
+ * settle who pays. The count is how many of those flags it got; hiding it would hide nothing from it. A flag
+ * tells a region and a moment, and no house, desk or fact of the household. */
 #ifndef PLEK_REPORT_FLAGS_H
 #define PLEK_REPORT_FLAGS_H
 

@@ -58,7 +58,7 @@ test('an answer that differs would be seen', async () => {
 });
 
 test('what the description lets in, the server takes: the examples of a need', async () => {
-  const need = aNeed({ anonymous: true, minorAlone: false, schoolMunicipality: 'GM0363', unsafeMunicipalities: ['GM0599'], unsafePoints: [{ municipality: 'GM0599', minutes: 45 }], returnCode: 'Linde-4821' });
+  const need = aNeed({ anonymous: true, channel: 'chat', minorAlone: false, schoolMunicipality: 'GM0363', unsafeMunicipalities: ['GM0599'], unsafePoints: [{ municipality: 'GM0599', minutes: 45 }], returnCode: 'Linde-4821' });
   const validate = x.contract.ajv.compile({ $ref: 'api#/components/schemas/Need' });
   assert.ok(validate(need), JSON.stringify(validate.errors));
   const r = await (await x.as('nachtdienst.rotterdam')).post('/referrals', need);

@@ -131,6 +131,11 @@ void checker_plant_leak(struct checker *c)
     c->deaf_to_reports = true;
 }
 
+void checker_plant_household(struct checker *c)
+{
+    ledger_model_plant_household(c->ledger);
+}
+
 void checker_plant_night(struct checker *c)
 {
     c->late_money = true;
@@ -389,7 +394,8 @@ static bool is_caused_by_state(enum refusal r)
         REFUSAL_TOO_MANY,          REFUSAL_GATEKEEPER,  REFUSAL_OTHER_WAS_FIRST, REFUSAL_LAPSED,
         REFUSAL_STALE_VERSION,     REFUSAL_ANSWERED,    REFUSAL_DUPLICATE,       REFUSAL_NO_KEY,
         REFUSAL_KEY_SECOND_PERSON, REFUSAL_SAME_PERSON, REFUSAL_CONFLICT_OPEN,   REFUSAL_TOO_MANY_KEYS,
-        REFUSAL_PLACED_ELSEWHERE,  REFUSAL_UNIT_GONE,   REFUSAL_SEARCH_OVER,     REFUSAL_BRIDGE_THERE};
+        REFUSAL_PLACED_ELSEWHERE,  REFUSAL_UNIT_GONE,   REFUSAL_SEARCH_OVER,     REFUSAL_BRIDGE_THERE,
+        REFUSAL_SEARCH_RUNS,       REFUSAL_HAS_PLACE};
 
     for (size_t i = 0; i < COUNT_OF(caused); i++) {
         if (caused[i] == r)

@@ -68,6 +68,8 @@ struct ledger_model *checker_ledger(struct checker *c);      /* borrowed */
 const struct key_model *checker_org_keys(struct checker *c); /* borrowed */
 /* From now on deaf to who asks for a key's loss. */
 void checker_plant_loss(struct checker *c);
+/* From now on all that is opened is taken for one household. */
+void checker_plant_household(struct checker *c);
 const struct safety_model *checker_safety(struct checker *c); /* borrowed */
 /* Plant: the judge does not hear that a leak was reported. */
 void checker_plant_leak(struct checker *c);

@@ -45,6 +45,7 @@ note|1-4|4000|engine_check: (handover|digest)|the live state and its replay diff
 loss|1-4|4000|in use, and lost by one person
 again|1-4|1500|it is not raised again
 keeper|4-7|3000|min late and nobody is alarmed
+household|1-4|1500|one household holds two places
 left|1-4|6000|'(handover\.item|note\.[a-z_]+)' reached a 'shelter'
 clock|1-4|4000|clock [0-9]+: it is of organisation
 found|2-5|6000|a place came free in pool [0-9]+, the best for

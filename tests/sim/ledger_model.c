@@ -89,6 +89,17 @@ static void on_opened(struct ledger_model *m, const struct event *ev)
     MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
     m->referrals[m->n_referrals++] = (struct referral_model){.org = ev->u.opened.org};
     m->live++;
+    if (m->one_household && m->n_referrals > 1)
+        m->referrals[m->n_referrals - 1].household = 1;
+}
+
+/* Two referrals of one household: each is linked when it is opened, so none follows it yet. */
+static void on_linked(struct ledger_model *m, const struct event *ev)
+{
+    const struct referral_model *earlier = referral_at(m, ev->u.link.earlier);
+
+    referral_at(m, ev->u.link.referral)->household =
+        earlier->household != 0 ? earlier->household : ev->u.link.earlier.v;
 }
 
 /* The broker asks by itself only what fits; why, the next event tells. */
@@ -356,11 +367,13 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_STAY_ENDED:
         on_left(m, ev);
         break;
+    case EV_REFERRAL_LINKED:
+        on_linked(m, ev);
+        break;
     case EV_STAY_STARTED:
     case EV_STAY_READY:
     case EV_STAY_FUNDED:
     case EV_RETURN_CODE_GIVEN:
-    case EV_REFERRAL_LINKED:
     case EV_FUNDING_FLAGGED:
     case EV_CLOCK_STARTED:
     case EV_CLOCK_OFFERED:
@@ -470,6 +483,30 @@ static void check_bridges(struct ledger_model *m, uint64_t id, int there, int ne
                    m->referrals[id - 1].ended ? ", and it has ended" : "");
 }
 
+static uint64_t household_of(const struct ledger_model *m, uint64_t id)
+{
+    return m->referrals[id - 1].household != 0 ? m->referrals[id - 1].household : id;
+}
+
+/* Whoever was promised a place through ID holds and asks none through another referral, a bridge bed apart.
+ */
+static void check_household(struct ledger_model *m, uint64_t id)
+{
+    for (uint64_t other = 1; other <= m->n_referrals; other++) {
+        const struct referral_model *r = &m->referrals[other - 1];
+
+        if (other == id || household_of(m, other) != household_of(m, id))
+            continue;
+        for (size_t i = 0; i < r->n_requests; i++) {
+            const struct request_model *q = &m->requests[r->requests[i] - 1];
+
+            if (!q->bridge && (q->hold == HOLD_PENDING || q->hold == HOLD_ACCEPTED))
+                trace_fail(m->trace, "one household holds two places: referral %llu has one, and %llu too",
+                           (unsigned long long)id, (unsigned long long)other);
+        }
+    }
+}
+
 static void check_referral(struct ledger_model *m, uint64_t id)
 {
     const struct referral_model *r = &m->referrals[id - 1];
@@ -490,6 +527,8 @@ static void check_referral(struct ledger_model *m, uint64_t id)
         accepted += q->hold == HOLD_ACCEPTED;
     }
     check_bridges(m, id, beds, beds_next, beds_asked, accepted);
+    if (accepted > 0)
+        check_household(m, id);
     if (pending[0] > ASK_POOLS_MAX || pending[1] > ASK_POOLS_MAX)
         trace_fail(m->trace, "referral %llu asks %d at once, its gatekeeper %d", (unsigned long long)id,
                    pending[0], pending[1]);

@@ -34,6 +34,9 @@ void ledger_model_event(struct ledger_model *m, const struct event *ev);
 /* A commit ends here: everything in it happened at once. */
 void ledger_model_commit_end(struct ledger_model *m);
 
+/* Plant: whoever is opened from now on is taken for the household of the first. */
+void ledger_model_plant_household(struct ledger_model *m);
+
 /* What bridges and closings must be (nobed_model.h); borrowed. */
 struct nobed_model *ledger_model_nobed(const struct ledger_model *m);
 

@@ -44,6 +44,7 @@ struct request_model {
 
 struct referral_model {
     struct org_id org;
+    uint64_t household; /* its first referral; 0 = itself */
     bool ended;
     bool touched;      /* in the commit under way */
     unsigned asked_on; /* by the broker, since a person last asked */
@@ -66,6 +67,7 @@ struct ledger_model {
     uint64_t *touched;
     size_t n_touched, cap_touched;
     uint64_t live;
+    bool one_household; /* planted: all that is opened is taken for one */
     uint32_t full_pool; /* its house said full in the last event and its number must follow; 0 = none */
     struct gate_model *gates;
     struct nobed_model *nobed;

@@ -56,6 +56,11 @@ uint64_t ledger_model_live(const struct ledger_model *m, struct referral_id *fir
     return m->live;
 }
 
+void ledger_model_plant_household(struct ledger_model *m)
+{
+    m->one_household = true;
+}
+
 struct nobed_model *ledger_model_nobed(const struct ledger_model *m)
 {
     return m->nobed;

@@ -32,6 +32,7 @@ const char *broken_name(enum broken b)
         [BROKEN_CLOCK] = "clock",
         [BROKEN_FOUND] = "found",
         [BROKEN_UNPAID] = "unpaid",
+        [BROKEN_HOUSEHOLD] = "household",
     };
 
     return names[b];

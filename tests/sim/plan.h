@@ -34,10 +34,11 @@ enum broken {
     BROKEN_AGAIN,  /* a broker that raises each alarm once */
     BROKEN_KEEPER, /* a broker that lets a gatekeeper be late */
     /* ---- stays, clocks, nights and funding ---- */
-    BROKEN_LEFT,   /* a house that the household left hears on of it */
-    BROKEN_CLOCK,  /* the judge does not hear who took a clock over */
-    BROKEN_FOUND,  /* a broker that looks for nobody again: no place is announced */
-    BROKEN_UNPAID, /* the reference data know no decline for want of money: no municipality is told */
+    BROKEN_LEFT,      /* a house that the household left hears on of it */
+    BROKEN_CLOCK,     /* the judge does not hear who took a clock over */
+    BROKEN_FOUND,     /* a broker that looks for nobody again: no place is announced */
+    BROKEN_UNPAID,    /* the reference data know no decline for want of money: no municipality is told */
+    BROKEN_HOUSEHOLD, /* the judge takes all that is opened for one household */
     BROKEN_N
 };
 const char *broken_name(enum broken b); /* "double-hold", ...; BROKEN_NOTHING is "nothing" */

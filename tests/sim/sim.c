@@ -41,7 +41,7 @@ static const char usage[] =
     "  --break WHAT    plant a defect, which must be found: double-hold lost-answer key order audience "
     "digest\n"
     "                  stuck hold gate alarm night bed check note loss leak regie again\n"
-    "                  keeper left\n"
+    "                  keeper left household\n"
     "  --stats         say what was done in all\n"
     "  --fingerprints  print one line a seed that must be the same in every run\n"
     "  --verbose       tell everything that happens, on standard error\n";

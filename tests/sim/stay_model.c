@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "vocabulary.h"
 
 #include <stdlib.h>
 
@@ -86,6 +87,8 @@ static void pay(struct stay_model *m, const struct event *ev, struct stay_model_
     for (unsigned i = 0; i < ev->u.stay.n_spans; i++) {
         const struct funding_span *span = &ev->u.stay.spans[i];
 
+        if (span->stream == VOCABULARY_MUNICIPAL && span->municipality == 0)
+            breach(m, ev, "nights that a municipality pays, and none is named");
         if (s->n_changes == CHANGES_MAX) {
             breach(m, ev, "a stay is paid by more than the model can keep");
             return;

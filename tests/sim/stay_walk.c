@@ -42,7 +42,8 @@ static void about_stay(const struct engine *e, struct rng *rng, int64_t now_ms, 
     cmd->u.stay.ready = rng_chance(rng, 700);
     cmd->u.stay.block = cmd->u.stay.ready ? (uint8_t)rng_below(rng, VOCABULARY_REASONS + 1) : 0;
     cmd->u.stay.stream = (uint8_t)(1 + rng_below(rng, 3));
-    cmd->u.stay.municipality = (uint16_t)(100 + rng_below(rng, VOCABULARY_REGIONS));
+    cmd->u.stay.municipality =
+        rng_chance(rng, 200) ? 0 : (uint16_t)(100 + rng_below(rng, VOCABULARY_REGIONS));
     cmd->u.stay.from_day = time_day_nl(now_ms) - (int32_t)rng_below(rng, 3);
 }
 

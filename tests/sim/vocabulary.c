@@ -140,7 +140,7 @@ static void add_stays(struct rows *r)
 {
     static const char *const clock[] = {"code",         "nr",          "minutes",      "owner",
                                         "lead_minutes", "start_kinds", "of_household", "prolong_to_minutes"};
-    static const char *const stream[] = {"code", "nr"};
+    static const char *const stream[] = {"code", "nr", "municipal"};
     static const char *const rule[] = {"code", "nr", "kinds", "stream"};
     static const char *const clocks[VOCABULARY_CLOCKS][8] = {
         {"noodbed", "1", "240", "shelter", "60", "nood uur72", "no", ""},
@@ -156,6 +156,7 @@ static void add_stays(struct rows *r)
     for (int i = 0; i < 3; i++) {
         SET(r, 0, "%s", streams[i]);
         SET(r, 1, "%d", i + 1);
+        SET(r, 2, "%s", i + 1 == VOCABULARY_MUNICIPAL ? "yes" : "no");
         add(r, "funding_streams", stream, COUNT_OF(stream));
     }
     SET(r, 0, "nood_eerst");

@@ -10,6 +10,7 @@
 #define VOCABULARY_LANGUAGES 4
 #define VOCABULARY_CLOCKS 3
 #define VOCABULARY_PLACE_CLOCK 1 /* the one that ends with the stay; the others are a right of the person */
+#define VOCABULARY_MUNICIPAL 1   /* the stream that a municipality pays from */
 #define VOCABULARY_REASONS 3     /* in every coded list */
 /* At an emergency or 72-hour place: so short that it is over within a night. */
 #define VOCABULARY_MAX_HOURS 5

@@ -204,6 +204,8 @@ struct world *world_new(struct trace *t, uint64_t seed, uint64_t steps, enum bro
         checker_plant_clock(w->checker);
     if (w->plan.broken == BROKEN_LOSS)
         checker_plant_loss(w->checker);
+    if (w->plan.broken == BROKEN_HOUSEHOLD)
+        checker_plant_household(w->checker);
     w->calls = calls_new(w);
     w->people = people_new(w);
     w->viewers = viewers_new(w);

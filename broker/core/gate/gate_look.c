@@ -13,6 +13,22 @@ const struct gate *engine_gate(const struct engine *e, struct gate_id id)
     return id.v >= 1 && id.v <= e->gates.n ? &e->gates.list[id.v - 1].g : NULL;
 }
 
+struct tri_set gate_answers(const struct engine *e, const struct gate *g)
+{
+    const struct referral *r = engine_referral(e, g->referral);
+    struct tri_set all = {0};
+
+    for (unsigned i = 0; i < r->n_gates && r->gates[i].v <= g->id.v; i++) {
+        const struct gate *one = engine_gate(e, r->gates[i]);
+
+        if (one->keeper != g->keeper || one->org.v != g->org.v)
+            continue;
+        all.yes = (all.yes & ~one->answers.no) | one->answers.yes;
+        all.no = (all.no & ~one->answers.yes) | one->answers.no;
+    }
+    return all;
+}
+
 const struct gate *gate_live_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper)
 {
     for (unsigned i = r->n_gates; i > 0; i--) {

@@ -9,6 +9,10 @@
 uint32_t engine_gates(const struct engine *e);                             /* ids are 1..n */
 const struct gate *engine_gate(const struct engine *e, struct gate_id id); /* NULL = no such */
 
+/* What its referrer told this gatekeeper of the household: the answers to G, and to those that it gave back
+ * before, the newest of each. They are not told again with the next one. */
+struct tri_set gate_answers(const struct engine *e, const struct gate *g);
+
 /* The live gate request of the referral to KEEPER; NULL = none. */
 const struct gate *gate_live_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper);
 /* The live one, whoever's; NULL = none. There is one at most: a minor alone goes to one gatekeeper and nobody

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/rng.h"
 #include "base/time_text.h"
+#include "core/apply.h"
 #include "core/engine_state.h"
 
 #include <stdlib.h>
@@ -139,6 +140,31 @@ struct referral_id engine_household_next(const struct engine *e, struct referral
 {
     return (struct referral_id){id.v >= 1 && id.v <= e->stay.n_households ? e->stay.households[id.v - 1].next
                                                                           : 0};
+}
+
+struct referral_id engine_household_promised(const struct engine *e, struct referral_id id)
+{
+    struct referral_id at = engine_household_first(e, id);
+
+    for (; at.v != 0; at = engine_household_next(e, at)) {
+        if (at.v != id.v && referral_accepted(e, engine_referral(e, at)) != NULL)
+            return at;
+    }
+    return at;
+}
+
+struct referral_id engine_household_search(const struct engine *e, struct referral_id id)
+{
+    struct referral_id promised = engine_household_promised(e, id);
+    struct referral_id at = engine_household_first(e, id);
+
+    if (promised.v != 0)
+        return promised;
+    for (; at.v != 0; at = engine_household_next(e, at)) {
+        if (at.v != id.v && referral_is_live(engine_referral(e, at)->state))
+            return at;
+    }
+    return at;
 }
 
 /* The last stay of ID's household with a number below BEFORE. */

@@ -47,6 +47,7 @@ struct stay {
     int64_t started_at_ms;
     int64_t ready_at_ms;   /* since when it could leave; 0 = not yet */
     int64_t blocked_at_ms; /* since when this keeps it; 0 = nothing does */
+    int64_t waiting_at_ms; /* since when anything does, whatever it was first; in no digest: older journals */
     uint8_t block;         /* index in the list of outflow blocks + 1; 0 = nothing */
     int64_t ended_at_ms;
     uint8_t departure;   /* reason, index + 1; 0 with an end = arrived at its next place */
@@ -179,6 +180,13 @@ struct household_link engine_household(const struct engine *e, struct referral_i
  * several may follow the same one, so who looks for something of the household looks at all of them. */
 struct referral_id engine_household_first(const struct engine *e, struct referral_id id);
 struct referral_id engine_household_next(const struct engine *e, struct referral_id id);
+/* Another referral of ID's household that looks for a place or was promised one; 0 = none. One that was
+ * promised a place goes before one that looks. */
+struct referral_id engine_household_search(const struct engine *e, struct referral_id id);
+/* Another referral of ID's household that was promised a place which it has not reached, a bridge bed apart;
+ * 0 = none. There is one at most: a household holds one place (domain.md, Supply), besides that in which it
+ * lives. */
+struct referral_id engine_household_promised(const struct engine *e, struct referral_id id);
 /* The last stay of the household that holds CODE. Cost: all stays. */
 const struct stay *engine_stay_by_return_code(const struct engine *e, const char *code);
 /* The household's last stay before ID's own, whatever came between; where the household of ID had none, the

@@ -127,7 +127,7 @@ const char *stay_ready_impossible(const struct engine *e, const struct event *ev
     return !ev->u.stay.ready && ev->u.stay.block != 0 ? "blocked, and not ready to leave" : NULL;
 }
 
-/* Since when it could leave stays when only what keeps it changes. */
+/* Since when it could leave, and since when it waits, stay when only what keeps it changes. */
 void stay_ready_apply(struct engine *e, const struct event *ev)
 {
     struct stay_slot *s = slot_of(e, ev);
@@ -138,6 +138,10 @@ void stay_ready_apply(struct engine *e, const struct event *ev)
         s->s.ready_at_ms = ev->at_ms;
     if (ev->u.stay.block != s->s.block)
         s->s.blocked_at_ms = ev->u.stay.block != 0 ? ev->at_ms : 0;
+    if (ev->u.stay.block == 0)
+        s->s.waiting_at_ms = 0;
+    else if (s->s.block == 0)
+        s->s.waiting_at_ms = ev->at_ms;
     s->s.block = ev->u.stay.block;
     stay_move(s, ev->u.stay.ready ? STAY_READY : STAY_PRESENT);
     stay_touched(e, s, ev->seq);

@@ -39,7 +39,8 @@ static bool check_stay(const struct engine *e, uint32_t i, struct finding f)
     if (r->state != (is_over ? REFERRAL_DEPARTED : REFERRAL_ADMITTED) || is_over != (s->ended_at_ms != 0) ||
         (q->left_at_ms != 0) != is_over)
         return broken(f, "stay %u: referral, request and stay disagree whether it is over", i + 1);
-    if ((s->block != 0) != (s->blocked_at_ms != 0) || (s->state == STAY_PRESENT && s->ready_at_ms != 0) ||
+    if ((s->block != 0) != (s->blocked_at_ms != 0) || (s->block != 0) != (s->waiting_at_ms != 0) ||
+        s->waiting_at_ms > s->blocked_at_ms || (s->state == STAY_PRESENT && s->ready_at_ms != 0) ||
         (s->state == STAY_READY && s->ready_at_ms == 0))
         return broken(f, "stay %u: ready or blocked since no moment", i + 1);
     return check_nights(s, f);
@@ -110,6 +111,23 @@ static bool check_household(const struct engine *e, uint32_t i, struct finding f
     return check_list(e, i, f);
 }
 
+/* A household holds one place that it has not reached, through whichever of its referrals, and asks for none
+ * beside it. A bridge bed apart; and it may live in the place before. */
+static bool check_places(const struct engine *e, uint32_t i, struct finding f)
+{
+    const struct referral *r = engine_referral(e, (struct referral_id){(uint64_t)i + 1});
+    uint64_t promised = engine_household_promised(e, r->id).v;
+
+    for (unsigned k = 0; promised != 0 && k < r->n_requests; k++) {
+        const struct request *q = engine_request(e, r->requests[k]);
+
+        if (!q->bridge && request_is_holding(q))
+            return broken(f, "referral %u: its household has a place through referral %u", i + 1,
+                          (unsigned)promised);
+    }
+    return true;
+}
+
 bool stay_check(const struct engine *e, char *why, size_t why_size)
 {
     struct finding f = {.why = why, .size = why_size};
@@ -125,7 +143,7 @@ bool stay_check(const struct engine *e, char *why, size_t why_size)
             return false;
     }
     for (uint32_t i = 0; i < e->stay.n_households; i++) {
-        if (!check_household(e, i, f))
+        if (!check_household(e, i, f) || !check_places(e, i, f))
             return false;
     }
     return true;

@@ -189,6 +189,8 @@ enum refusal stay_judge_span(const struct decision *d, const struct funding *fun
     *changed = *funding;
     if (!is_listed(d, LIST_FUNDING_CHANGE, span->reason) || stream == NULL)
         return REFUSAL_UNKNOWN_REASON;
+    if (stream->municipal && span->municipality == 0)
+        return REFUSAL_NO_MUNICIPALITY;
     if (span->from_day < first || span->from_day > last || span->from_day < stream->valid.from ||
         span->from_day > stream->valid.to ||
         (span->municipality != 0 && vocab_municipality(d->e->vocab, span->municipality) == NULL) ||
@@ -228,6 +230,29 @@ enum refusal decide_give_return_code(struct decision *d)
 }
 
 /* ---- hooks of other decisions ---- */
+
+struct referral_id stay_search_of_code(const struct decision *d, const char *return_code)
+{
+    const struct stay *s = engine_stay_by_return_code(d->e, return_code);
+
+    return s != NULL ? engine_household_search(d->e, s->referral) : (struct referral_id){0};
+}
+
+void stay_decide_let_go(struct decision *d, const struct referral *r)
+{
+    struct referral_id id = engine_household_first(d->e, r->id);
+
+    for (; id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct referral *other = engine_referral(d->e, id);
+
+        for (unsigned i = 0; id.v != r->id.v && i < other->n_requests; i++) {
+            const struct request *q = engine_request(d->e, other->requests[i]);
+
+            if (!q->bridge && request_is_holding(q))
+                decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_OTHER_YES;
+        }
+    }
+}
 
 void stay_decide_opened(struct decision *d, struct referral_id id, const char *return_code)
 {

@@ -208,6 +208,7 @@ static enum err read_stream(struct load *l)
     s.cut_permille = (uint16_t)cut;
     if (strcmp(field(l, "municipality"), "home") == 0)
         s.place = FUNDING_HOME;
+    s.municipal = strcmp(field(l, "municipal"), "yes") == 0;
     l->out->streams[l->out->n_streams++] = s;
     return OK;
 }

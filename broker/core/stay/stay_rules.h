@@ -39,6 +39,7 @@ struct funding_stream {
     uint8_t nr;
     struct valid_days valid;
     uint16_t cut_permille;
+    bool municipal;           /* a municipality pays or answers for it: a night without one is nobody's */
     enum funding_place place; /* whose nights they are: of the centrumgemeente, or of the home municipality */
 };
 

@@ -91,8 +91,13 @@ enum refusal stay_judge_span(const struct decision *d, const struct funding *fun
                              struct funding *changed);
 /* A clock is due at this moment. False: not in this tick, which has opened a referral already. */
 bool stay_decide_due(struct decision *d, uint64_t clock);
+/* The referral that looks for the household of RETURN_CODE already; 0 = none does, or no household has it. */
+struct referral_id stay_search_of_code(const struct decision *d, const char *return_code);
 /* After a referral was decided to be opened: link it to the stay whose code its need carries. */
 void stay_decide_opened(struct decision *d, struct referral_id id, const char *return_code);
+/* Before a yes to R, or its arrival, is decided: what the other referrals of its household hold is let go of,
+ * bridge beds apart. They stay open: people see why, and end them. */
+void stay_decide_let_go(struct decision *d, const struct referral *r);
 /* A house says no for REASON: flag the want of money at code rood. */
 void stay_decide_declined(struct decision *d, const struct request *q, uint8_t reason);
 

@@ -46,7 +46,10 @@ export function problemKey(error) {
 export function problemText(error) {
   if (!(error instanceof ApiError)) return t('problem.unexpected');
   const code = error.problem?.code;
-  return t(problemKey(error)) + (code ? ` ${t('problem.code', { code })}` : '');
+  const search = error.problem?.search;
+  /** @type {Record<string, string>} */
+  const whom = search ? { name: search.organisation, number: search.callback ?? t('stay.return_no_number') } : {};
+  return t(problemKey(error), whom) + (code ? ` ${t('problem.code', { code })}` : '');
 }
 
 /** A new key: one per intent of a person. */

@@ -41,7 +41,7 @@ async function load(ctx) {
 function questions(g, ctx) {
   const asked = g.asked ?? [];
   if (asked.length === 0) return nothing;
-  const chosen = (/** @type {string} */ code) => own.answers[`${g.id} ${code}`] ?? 'unknown';
+  const chosen = (/** @type {string} */ code) => own.answers[`${g.id} ${code}`] ?? g.answers?.[code] ?? 'unknown';
   const send = () => ctx.act(async () => {
     await ctx.api.post(`/gate-requests/${g.id}/answers`, { answers: Object.fromEntries(asked.map(code => [code, chosen(code)])) });
     for (const code of asked) delete own.answers[`${g.id} ${code}`];

@@ -83,6 +83,9 @@ export function answered(intake) {
   return single + persons(intake) + intake.unsafe.length + traits;
 }
 
+/** A person's, not a desk's. @param {string} text */
+export const isMobile = text => /^(06|\+316|00316)/.test(text.replace(/[ -]/g, ''));
+
 /** What still has to be answered before shelters can be asked: ids of fields, in the order of the screen. @param {Intake} intake @param {string} callback */
 export function missing(intake, callback) {
   /** @type {string[]} */
@@ -91,7 +94,8 @@ export function missing(intake, callback) {
     if (child.band === 'teen' && child.sex === '') fields.push(`child-sex-${i}`);
     if (child.band === 'teen' && child.age === null) fields.push(`child-age-${i}`);
   });
-  if (!isCallback(callback) && !(intake.chat && callback.trim() === '')) fields.push('callback');
+  // Who is anonymous is not rung: the chat's desk may be, on a line of its own.
+  if ((intake.chat && isMobile(callback)) || (!isCallback(callback) && !(intake.chat && callback.trim() === ''))) fields.push('callback');
   return fields;
 }
 

@@ -73,9 +73,14 @@ export type FundingFlags = {
     from: string; to: string; whole: boolean; minimumCell: number; total: Cell;
     regions: { region: string; municipality: string | null; count: number | null; suppressed: boolean }[];
 };
+/** Who looks for a household already: whom to ring, never where. */
+export type HouseholdSearch = {
+    organisation: string; promised: boolean; own: boolean; callback: string | null; referralId: number | null; referralCode: string | null;
+};
 export type Problem = {
     type?: string; title: string; status: number; detail: string; code?: string; poolId?: number;
     errors?: { pointer: string; detail: string }[];
+    search?: HouseholdSearch;
 };
 
 export type Person = { sex: string; age?: number | null; pregnant?: boolean };

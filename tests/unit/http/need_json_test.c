@@ -185,9 +185,15 @@ static void test_a_chat_needs_no_callback(void **state)
     static const struct {
         const char *extra, *pointer;
     } rows[] = {
-        {",\"channel\":\"chat\"", NULL},
-        {",\"channel\":\"chat\",\"callback\":\"010-123 45 67\"", NULL},
-        {",\"channel\":\"chat\",\"callback\":\"chat\"", "/callback"},
+        {",\"anonymous\":true,\"channel\":\"chat\"", NULL},
+        {",\"anonymous\":true,\"channel\":\"chat\",\"callback\":\"010-123 45 67\"", NULL},
+        {",\"anonymous\":true,\"channel\":\"chat\",\"callback\":\"chat\"", "/callback"},
+        {",\"anonymous\":true,\"channel\":\"chat\",\"callback\":\"06 1234 5678\"", "/callback"},
+        {",\"anonymous\":true,\"channel\":\"chat\",\"callback\":\"+31 6-12345678\"", "/callback"},
+        {",\"anonymous\":true,\"channel\":\"chat\",\"callback\":\"0031 612345678\"", "/callback"},
+        {",\"anonymous\":true,\"callback\":\"06 1234 5678\",\"channel\":\"telefoon\"", "/channel"},
+        {",\"anonymous\":true,\"callback\":\"010-123 45 67\"", "/channel"},
+        {",\"channel\":\"chat\"", "/anonymous"},
         {",\"channel\":\"telefoon\"", "/callback"},
         {",\"channel\":\"brief\"", "/channel"},
     };
@@ -239,13 +245,13 @@ static void test_round_trip(void **state)
     struct json_faults f = {0};
     struct need n;
     struct need again;
-    assert_true(
-        read_need(v,
-                  "{" BASE SHARING ",\"traits\":{\"tolk\":\"yes\",\"lvb\":\"unknown\"},\"language\":\"ti\","
-                  "\"unsafeRegions\":[\"R02\",\"R03\"],\"residence\":\"dublin\",\"mdoConsent\":\"yes\","
-                  "\"threatKinds\":{\"eer\":\"yes\",\"gezin\":\"no\"},\"groundAt\":\"2026-11-21T02:00:00Z\","
-                  "\"homeMunicipality\":\"GM0599\",\"returnCode\":\"K7\",\"anonymous\":true}",
-                  true, &n, &f));
+    assert_true(read_need(
+        v,
+        "{" BASE SHARING ",\"traits\":{\"tolk\":\"yes\",\"lvb\":\"unknown\"},\"language\":\"ti\","
+        "\"unsafeRegions\":[\"R02\",\"R03\"],\"residence\":\"dublin\",\"mdoConsent\":\"yes\","
+        "\"threatKinds\":{\"eer\":\"yes\",\"gezin\":\"no\"},\"groundAt\":\"2026-11-21T02:00:00Z\","
+        "\"homeMunicipality\":\"GM0599\",\"returnCode\":\"K7\",\"anonymous\":true,\"channel\":\"chat\"}",
+        true, &n, &f));
     json_t *json = need_to_json(v, &n);
     assert_true(need_from_json(v, json_root(json), true, &again, &f));
     json_decref(json);

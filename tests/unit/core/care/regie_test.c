@@ -313,7 +313,7 @@ static void after_its_end_the_next_begins_anew(void **state)
     (void)state;
     assert_int_equal(regie(x, CMD_END_REGIE, oost, first, 0).refusal, REFUSAL_NONE);
     second = back_at(x, VT_WEST, first);
-    third = back_at(x, VT_OOST, first); /* and again: both follow the first, and there is one regie */
+    third = do_open_beside(x, VT_OOST, first); /* and again: both follow the first, and there is one regie */
     assert_int_equal(engine_household(x->e, third).earlier.v, first.v);
     assert_int_equal(engine_regie(x->e, first).state, REGIE_ENDED);
     assert_int_equal(engine_regie(x->e, second).holder.v, VT_WEST);

@@ -584,7 +584,7 @@ static void who_arrives_by_another_referral_has_left_the_bed(void **state)
     assert_int_equal(exchange_do(x, &depart).refusal, REFUSAL_NONE);
     memcpy(n.return_code, engine_stay_of(x->e, first)->return_code, sizeof n.return_code);
     second = do_open(x, VT_OOST, n);
-    third = do_open(x, VT_WEST, n);
+    third = do_open_beside(x, VT_WEST, first);
     bed = in_a_bed(x, second, POOL_B);
     x->now += MS_DAY;
     do_answer(x, CMD_ACCEPT, q = do_ask_one(x, third, POOL_C), 0);

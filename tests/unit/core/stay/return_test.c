@@ -71,7 +71,7 @@ static void a_referral_without_a_stay_hides_nothing(void **state)
     depart(x, first, "eigen_keuze", "familie_vrienden");
     memcpy(code, stay_of(x, first)->return_code, sizeof code);
     older = do_open(x, VT_OOST, returning(x, first));
-    newer = do_open(x, VT_OOST, returning(x, first));
+    newer = do_open_beside(x, VT_OOST, first);
     do_referral(x, CMD_WITHDRAW, newer, 0, 1);
     assert_int_equal(engine_household(x->e, first).later.v, newer.v);
     assert_int_equal(engine_moves(x->e, older), 1);

@@ -253,6 +253,20 @@ struct referral_id do_open(struct exchange *x, enum an_org org, struct need need
     return x->last.referral;
 }
 
+struct referral_id do_open_beside(struct exchange *x, enum an_org org, struct referral_id earlier)
+{
+    struct referral_id beside = do_open(x, org, a_need());
+    struct event *ev = event_list_add(&x->log, EV_REFERRAL_LINKED);
+    char why[200] = "";
+
+    ev->seq = engine_seq(x->e) + 1;
+    ev->at_ms = x->now;
+    ev->u.link = (struct link_event){.referral = beside, .earlier = earlier, .why = LINK_FOLLOW_UP};
+    if (engine_replay(x->e, ev, why, sizeof why) != OK)
+        fail_msg("%s", why);
+    return beside;
+}
+
 struct outcome do_ask(struct exchange *x, struct referral_id r, const unsigned *pools, uint8_t n)
 {
     struct command cmd = {.kind = CMD_ASK};

@@ -68,6 +68,9 @@ struct actor actor_of(enum role role, unsigned org);
 /* ---- the daily commands, each by the one who normally gives it ---- */
 struct outcome do_report(struct exchange *x, struct actor who, const struct observation *list, uint16_t n);
 struct referral_id do_open(struct exchange *x, enum an_org org, struct need need);
+/* A second search for the household of EARLIER, linked as a clock or an older journal links it: no code opens
+ * one while another looks. */
+struct referral_id do_open_beside(struct exchange *x, enum an_org org, struct referral_id earlier);
 struct outcome do_ask(struct exchange *x, struct referral_id r, const unsigned *pools, uint8_t n);
 struct request_id do_ask_one(struct exchange *x, struct referral_id r, unsigned pool); /* must be granted */
 /* SEE_REQUEST, ACCEPT, DECLINE, CONFIRM_ARRIVAL by the house's staff. */

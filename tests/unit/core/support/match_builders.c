@@ -28,7 +28,7 @@ static const char *const field_names[] = {
     "traits",       "age_below",
     "valid_from",   "valid_to",
     "required",     "slept",
-    "bridge",
+    "bridge",       "municipal",
 };
 
 static const char *const lists[] = {
