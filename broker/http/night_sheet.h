@@ -4,8 +4,8 @@
  * To make it the broker reads night numbers: with the meeting point of each house that said yes, and of the
  * houses that may be rung (core/audience/audience.h). Each of those reads is in the access log by the broker,
  * for that organisation: "night_sheet.reveal" with the request each time, "night_sheet.number" with the
- * location once a day (Dutch time) and after each start, for every sheet of the day tells the same. So is the
- * making
+ * location each time that it is opened (once a round), and for each further reader once a day (Dutch time)
+ * and after each start, for every sheet of the day tells the same. So is the making
  * ("night_sheet.make", the organisation). A number is read once a round for all sheets; when the round is
  * over the broker keeps none of it in clear.
  *

@@ -35,6 +35,7 @@ after(async () => {
 
 const state = async c => expectStatus(await c.get('/keys'), 200).nightSheet;
 const fileOf = code => join(dir, `nachtlijst-${code}.html`);
+
 test('an organisation without a key has no sheet, and its pages say why', { timeout: 60_000 }, async () => {
   assert.deepEqual(await state(house), { state: 'no_key', madeAt: null, everyS: 3600 });
   assert.equal((await house.get('/night-sheet')).status, 404);
