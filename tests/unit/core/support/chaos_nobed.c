@@ -34,10 +34,10 @@ static void wish(struct exchange *x, struct rng *r, struct bridge_wish *w)
 
 struct outcome chaos_nobed_step(struct exchange *x, struct rng *r)
 {
-    static const enum command_kind kinds[] = {CMD_OPEN_BRIDGE,  CMD_OPEN_BRIDGE,     CMD_ASK,
-                                              CMD_CHECK_IN,     CMD_START_BRIDGE,    CMD_END_BRIDGE,
-                                              CMD_NOTE_NIGHT,   CMD_CONFIRM_ARRIVAL, CMD_CLOSE_REFERRAL,
-                                              CMD_BRIDGE_TRAVEL};
+    static const enum command_kind kinds[] = {CMD_OPEN_BRIDGE,   CMD_OPEN_BRIDGE,     CMD_ASK,
+                                              CMD_CHECK_IN,      CMD_START_BRIDGE,    CMD_END_BRIDGE,
+                                              CMD_NOTE_NIGHT,    CMD_CONFIRM_ARRIVAL, CMD_CLOSE_REFERRAL,
+                                              CMD_BRIDGE_TRAVEL, CMD_CHANGE_BRIDGE,   CMD_CHANGE_BRIDGE};
     struct command cmd = {.kind = kinds[rng_below(r, sizeof kinds / sizeof *kinds)]};
     struct referral_id id = {recent(r, engine_referrals(x->e))};
     struct bridge_id bridge = {recent(r, engine_bridges(x->e))};
@@ -48,6 +48,11 @@ struct outcome chaos_nobed_step(struct exchange *x, struct rng *r)
     if (cmd.kind == CMD_OPEN_BRIDGE) {
         wish(x, r, &w);
         cmd.u.open_bridge.referral = id;
+        cmd.u.open_bridge.wish = &w;
+    } else if (cmd.kind == CMD_CHANGE_BRIDGE) {
+        wish(x, r, &w);
+        id = b != NULL ? b->referral : id;
+        cmd.u.open_bridge.bridge = bridge;
         cmd.u.open_bridge.wish = &w;
     } else if (cmd.kind == CMD_ASK) {
         cmd.u.ask.referral = id;
