@@ -48,8 +48,8 @@ keeper|4-7|3000|min late and nobody is alarmed
 household|1-4|1500|one household holds two places
 left|1-4|6000|'(handover\.item|note\.[a-z_]+)' reached a 'shelter'
 clock|1-4|4000|clock [0-9]+: it is of organisation
-found|2-5|6000|a place came free in pool [0-9]+, the best for
-unpaid|1-4|6000|declined for money at code rood
+found|1-4|6000|a place came free in pool [0-9]+, the best for
+unpaid|5-8|6000|declined for money at code rood
 ROWS
 
 "$sim" --seeds 1-4 --steps 1500 --fingerprints | sort >"$out"
