@@ -33,23 +33,23 @@ order|1-4|1500|a stream goes
 audience|1-4|1500|reached a
 digest|1-4|3000|cannot start: .*digest
 stuck|1-4|500|not over
-leak|1-4|4000|frozen by one person
+leak|1-4|12000|frozen by one person
 gate|4-7|3000|past the gatekeeper
 alarm|1-4|3000|nobody rang
 hold|1-4|1500|without an end|nobody (is|was) alarmed
 night|1-4|3000|stay [0-9]+: the night of day
-bed|1-4|6000|bridge [0-9]+: the night of day
+bed|1-4|12000|bridge [0-9]+: the night of day
 regie|1-4|3000|co-ordinates, and [0-9]+ was told
 check|1-4|500|killed by signal 6
-note|1-4|4000|engine_check: (handover|digest)|the live state and its replay differ|replay gives another digest than the broker had
-loss|1-4|4000|in use, and lost by one person
+note|1-4|12000|engine_check: (handover|digest)|the live state and its replay differ|replay gives another digest than the broker had
+loss|1-4|12000|in use, and lost by one person
 again|1-4|1500|it is not raised again
 keeper|4-7|3000|min late and nobody is alarmed
 household|1-4|1500|one household holds two places
-left|1-4|6000|'(handover\.item|note\.[a-z_]+)' reached a 'shelter'
-clock|1-4|4000|clock [0-9]+: it is of organisation
-found|1-4|6000|a place came free in pool [0-9]+, the best for
-unpaid|5-8|6000|declined for money at code rood
+left|1-4|12000|'(handover\.item|note\.[a-z_]+)' reached a 'shelter'
+clock|1-4|12000|clock [0-9]+: it is of organisation
+found|1-4|12000|a place came free in pool [0-9]+, the best for
+unpaid|1-4|12000|declined for money at code rood
 ROWS
 
 "$sim" --seeds 1-4 --steps 1500 --fingerprints | sort >"$out"
