@@ -116,6 +116,15 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_HAS_PLACE] = true,
 };
 
+bool decision_has_cancelled(const struct decision *d, struct request_id id)
+{
+    for (size_t i = d->first; i < d->out->n; i++) {
+        if (d->out->list[i].kind == EV_REQUEST_CANCELLED && d->out->list[i].u.request.request.v == id.v)
+            return true;
+    }
+    return false;
+}
+
 struct event *decision_event(struct decision *d, enum event_kind kind)
 {
     struct event *ev = event_list_add(d->out, kind);

@@ -18,6 +18,8 @@ struct decision {
 /* Add an event of this moment and actor. */
 struct event *decision_event(struct decision *d, enum event_kind kind);
 struct event *decision_request_event(struct decision *d, enum event_kind kind, const struct request *r);
+/* This decision has cancelled it already: the engine still shows it as it was. */
+bool decision_has_cancelled(const struct decision *d, struct request_id id);
 struct event *decision_referral_event(struct decision *d, enum event_kind kind, const struct referral *r);
 size_t decision_events(const struct decision *d);              /* added so far */
 void decision_names(struct decision *d, struct request_id id); /* add to the outcome's requests, if room */

@@ -28,6 +28,21 @@ static const struct request *at_same_pool(const struct decision *d, const struct
     return NULL;
 }
 
+/* The bridge request or bridge bed of the referral at Q's pool that holds a unit there; NULL if there is
+ * none.
+ */
+static const struct request *bed_at_same_pool(const struct decision *d, const struct referral *r,
+                                              const struct request *q)
+{
+    for (unsigned i = r->n_requests; i > 0; i--) {
+        const struct request *other = engine_request(d->e, r->requests[i - 1]);
+
+        if (other->pool.v == q->pool.v && other->bridge && request_is_holding(other))
+            return other;
+    }
+    return NULL;
+}
+
 /* A stop and a rule that excludes the place are no reason any more: they stand inside. Units are. */
 static enum refusal judge(struct decision *d, const struct referral *r, const struct request *q)
 {
@@ -64,6 +79,7 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
 {
     const struct referral *r = engine_referral(d->e, q->referral);
     const struct request *again = at_same_pool(d, r, q, REQUEST_PENDING);
+    const struct request *bed = bed_at_same_pool(d, r, q);
     const struct conflict *c = again != NULL ? engine_conflict_of(d->e, again->id) : NULL;
     enum refusal refusal = REFUSAL_NONE;
     struct request now;
@@ -85,7 +101,16 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
         return REFUSAL_SEARCH_OVER;
     if (c != NULL && c->state != CONFLICT_NO)
         return REFUSAL_CONFLICT_OPEN;
+    if (bed != NULL && bed->state != REQUEST_PENDING)
+        return REFUSAL_BRIDGE_THERE; /* they arrive there, as in any bridge bed */
+    /* The house took its yes back, or turned them away: it alone says yes again. */
+    if (d->cmd->actor.role != ROLE_SHELTER && (q->refused || q->cancel_why == CANCEL_BED_GONE))
+        return REFUSAL_WRONG_STATE;
     if (again == NULL) {
+        if (bed != NULL) {
+            decision_request_event(d, EV_REQUEST_CANCELLED, bed)->u.request.why = CANCEL_OTHER_YES;
+            decision_names(d, bed->id);
+        }
         refusal = judge(d, r, q);
         if (refusal != REFUSAL_NONE)
             return refusal;

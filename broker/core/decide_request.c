@@ -35,7 +35,8 @@ void decision_accept(struct decision *d, const struct request *q)
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *other = engine_request(d->e, r->requests[i]);
 
-        if (other->state != REQUEST_PENDING || other->id.v == q->id.v || (q->bridge && !other->bridge))
+        if (other->state != REQUEST_PENDING || other->id.v == q->id.v || (q->bridge && !other->bridge) ||
+            decision_has_cancelled(d, other->id))
             continue;
         decision_request_event(d, EV_REQUEST_CANCELLED, other)->u.request.why = CANCEL_OTHER_YES;
         decision_names(d, other->id);

@@ -19,7 +19,7 @@ static json_t *household(const struct engine *e, const struct actor *actor, cons
     const struct referral *earlier = engine_referral(e, h->earlier);
     const struct stay *s = engine_stay(e, h->stay);
     const struct bridge *b = engine_bridge(e, h->bridge);
-    bool left = s != NULL ? s->state == STAY_DEPARTED : !bridge_is_live(b);
+    bool left = s != NULL ? s->state == STAY_DEPARTED : b->started_at_ms != 0 && !bridge_is_live(b);
     json_t *o = json_pack("{s:i, s:s, s:b, s:b, s:s}", "rank", (int)h->rank, "earlierCode", earlier->code,
                           "bridge", b != NULL, "left", left, "referrer",
                           engine_org(e, later != NULL ? later->org : earlier->org)->name);

@@ -79,7 +79,8 @@ test('regie: one holder at any moment, handed over by both, and ended only when 
   assert.deepEqual(expectStatus(await house.get('/regies'), 200).regies.map(r => r.referralCode).filter(c => c === code), [code]);
   expectStatus(await third.post(`/referrals/${id}/regie-acceptance`, { role: 'regie', callback: '010 000 0000' }), 404);
   // Who gives it away cannot take it over for the other.
-  const still = expectStatus(await own.post(`/referrals/${id}/regie-acceptance`, { role: 'regie', callback: '010 000 0000' }), 200);
+  expectStatus(await own.post(`/referrals/${id}/regie-acceptance`, { role: 'regie', callback: '010 000 0000' }), 409);
+  const still = expectStatus(await own.get(`/referrals/${id}/regie`), 200);
   assert.deepEqual([still.holder.id, still.state, still.moves], [own.session.organisationId, 'offered', 0]);
   expectStatus(await house.get(`/referrals/${id}`), 404);
   const taken = expectStatus(await house.post(`/referrals/${id}/regie-acceptance`, { role: 'Casusregisseur', callback: '010 123 45 67' }), 200);

@@ -79,7 +79,7 @@ static bool check_due(const struct engine *e, struct finding f)
     for (uint32_t i = 0; i < t->n_items; i++) {
         const struct mdo_item *item = &t->items[i].i;
 
-        if (!is_due_at(e, (struct due){care_due_of_item(item), item->id, DUE_MDO_ITEM}, item->due))
+        if (!is_due_at(e, (struct due){care_due_of_item(e, item), item->id, DUE_MDO_ITEM}, item->due))
             return broken(f, "item %u: nobody is reminded", item->id);
     }
     for (uint32_t i = 0; i < t->n_regies; i++) {

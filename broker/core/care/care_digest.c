@@ -116,7 +116,7 @@ void care_refresh_mdo(struct engine *e, struct mdo_slot *s)
 
 void care_refresh_item(struct engine *e, struct mdo_item_slot *s)
 {
-    due_refresh(e, (struct due){.at_ms = care_due_of_item(&s->i), .id = s->i.id, .kind = DUE_MDO_ITEM},
+    due_refresh(e, (struct due){.at_ms = care_due_of_item(e, &s->i), .id = s->i.id, .kind = DUE_MDO_ITEM},
                 s->i.due);
     refresh(e, &s->sum, digest_of_item(&s->i));
 }

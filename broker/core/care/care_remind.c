@@ -25,29 +25,36 @@ static int64_t after_minute(const struct engine *e, uint32_t minute)
 
 /* ---- when ---- */
 
+/* What was due a day before this broker took up has stood for long: whoever it concerns has gone on without
+ * it (as alarms that are not raised again, timers_again_ms). */
+static int64_t not_of_old(const struct engine *e, int64_t due_ms)
+{
+    return due_ms < e->timers.took_up_ms - MS_DAY ? INT64_MAX : due_ms;
+}
+
 /* Invited, has not answered, and was not reminded. */
 static bool is_awaited(const struct mdo *m, unsigned place)
 {
     return m->participants[place].state == PARTICIPANT_INVITED && (m->reminded >> place & 1u) == 0;
 }
 
-static int64_t date_due(const struct mdo *m)
+static int64_t date_due(const struct engine *e, const struct mdo *m)
 {
-    return m->next_ms != 0 && (m->reminded & MDO_REMINDED_DATE) == 0 ? m->next_ms : INT64_MAX;
+    return m->next_ms != 0 && (m->reminded & MDO_REMINDED_DATE) == 0 ? not_of_old(e, m->next_ms) : INT64_MAX;
 }
 
 static int64_t answers_due(const struct engine *e, const struct mdo *m)
 {
     for (unsigned i = 0; i < m->n_participants; i++) {
         if (is_awaited(m, i))
-            return after_minute(e, m->asked_min);
+            return not_of_old(e, after_minute(e, m->asked_min));
     }
     return INT64_MAX;
 }
 
 int64_t care_due_of_mdo(const struct engine *e, const struct mdo *m)
 {
-    int64_t date = date_due(m), answers = answers_due(e, m);
+    int64_t date = date_due(e, m), answers = answers_due(e, m);
 
     if (m->state != MDO_CONVENED)
         return INT64_MAX;
@@ -55,21 +62,36 @@ int64_t care_due_of_mdo(const struct engine *e, const struct mdo *m)
 }
 
 /* Only of an action: those are done or dropped before the MDO is closed. */
-int64_t care_due_of_item(const struct mdo_item *i)
+int64_t care_due_of_item(const struct engine *e, const struct mdo_item *i)
 {
     bool is_open = i->state == ITEM_OPEN || i->state == ITEM_DOING;
 
-    return i->sort == ITEM_ACTION && is_open && i->due_ms != 0 && i->reminded == 0 ? i->due_ms : INT64_MAX;
+    return i->sort == ITEM_ACTION && is_open && i->due_ms != 0 && i->reminded == 0 ? not_of_old(e, i->due_ms)
+                                                                                   : INT64_MAX;
 }
 
 int64_t care_due_of_regie(const struct engine *e, const struct regie *r)
 {
-    return r->state == REGIE_OFFERED && r->reminded == 0 ? after_minute(e, r->offered_min) : INT64_MAX;
+    return r->state == REGIE_OFFERED && r->reminded == 0 ? not_of_old(e, after_minute(e, r->offered_min))
+                                                         : INT64_MAX;
 }
 
 int64_t care_due_of_consult(const struct engine *e, const struct consult *c)
 {
-    return c->state == CONSULT_ASKED && c->reminded == 0 ? after(e, c->asked_at_ms) : INT64_MAX;
+    return c->state == CONSULT_ASKED && c->reminded == 0 ? not_of_old(e, after(e, c->asked_at_ms))
+                                                         : INT64_MAX;
+}
+
+void care_took_up(struct engine *e)
+{
+    for (uint32_t i = 0; i < e->care.n_mdos; i++)
+        care_refresh_mdo(e, &e->care.mdos[i]);
+    for (uint32_t i = 0; i < e->care.n_items; i++)
+        care_refresh_item(e, &e->care.items[i]);
+    for (uint32_t i = 0; i < e->care.n_regies; i++)
+        care_refresh_regie(e, &e->care.regies[i]);
+    for (uint32_t i = 0; i < e->care.n_consults; i++)
+        care_refresh_consult(e, &e->care.consults[i]);
 }
 
 uint32_t *care_due_place(struct engine *e, const struct due *d)
@@ -93,7 +115,7 @@ static void mdo_is_due(struct decision *d, const struct mdo *m)
 
     v->mdo = m->id;
     v->referral = m->referral;
-    v->next_ms = date_due(m) <= d->now_ms ? m->next_ms : 0;
+    v->next_ms = date_due(d->e, m) <= d->now_ms ? m->next_ms : 0;
     for (unsigned i = 0; is_silent && i < m->n_participants; i++) {
         if (is_awaited(m, i))
             v->orgs[v->n_orgs++] = m->participants[i].org;
@@ -158,7 +180,7 @@ const char *mdo_reminded_impossible(const struct engine *e, const struct event *
         return "an MDO that is none, or is closed";
     if (v->n_orgs == 0 && v->next_ms == 0)
         return "a reminder of nothing";
-    if (v->next_ms != 0 && (v->next_ms != date_due(m) || v->next_ms > ev->at_ms))
+    if (v->next_ms != 0 && (v->next_ms != date_due(e, m) || v->next_ms > ev->at_ms))
         return "a reminder of another date";
     for (unsigned i = 0; i < v->n_orgs; i++) {
         unsigned place = place_of(m, v->orgs[i]);
@@ -192,7 +214,7 @@ const char *item_reminded_impossible(const struct engine *e, const struct event 
     if (i == NULL || i->mdo != ev->u.mdo_item.mdo ||
         engine_mdo(e, i->mdo)->referral.v != ev->u.mdo_item.referral.v)
         return "no such item of this MDO";
-    return care_due_of_item(i) > ev->at_ms ? "a reminder of what is not late" : NULL;
+    return care_due_of_item(e, i) > ev->at_ms ? "a reminder of what is not late" : NULL;
 }
 
 void item_reminded_apply(struct engine *e, const struct event *ev)

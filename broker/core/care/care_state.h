@@ -11,8 +11,10 @@ void care_refresh_regie(struct engine *e, struct regie_slot *s);
 void care_refresh_consult(struct engine *e, struct consult_slot *s);
 
 /* When somebody is to be reminded of it; INT64_MAX = never. care_remind.c */
+/* The moment of engine_took_up is known: what was due long before it is due no more. */
+void care_took_up(struct engine *e);
 int64_t care_due_of_mdo(const struct engine *e, const struct mdo *m);
-int64_t care_due_of_item(const struct mdo_item *i);
+int64_t care_due_of_item(const struct engine *e, const struct mdo_item *i);
 int64_t care_due_of_regie(const struct engine *e, const struct regie *r);
 int64_t care_due_of_consult(const struct engine *e, const struct consult *c);
 /* Where the record says that it stands in the heap. */

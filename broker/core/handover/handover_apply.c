@@ -543,6 +543,12 @@ void handover_request_ended(struct engine *e, const struct event *ev, const stru
     while (id.v != 0) {
         struct note_slot *s = note_slot(e, id);
 
+        /* What the house of a bridge bed wrote goes with the household to its place: the referrer reads it.
+         */
+        if (q->bridge && q->state == REQUEST_LEFT && s->n.from == HANDOVER_HOUSE) {
+            id = s->n.before;
+            continue;
+        }
         if (s->n.request.v == q->id.v && due_of_note(&s->n) > ev->at_ms && due_of_note(&s->n) != INT64_MAX) {
             s->n.destroy_at_ms = ev->at_ms;
             note_settle(e, s);

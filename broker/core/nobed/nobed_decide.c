@@ -82,8 +82,8 @@ static bool order_term(const struct decision *d, const struct bridge *b, int64_t
     const struct stay_clock *c = engine_order_clock(d->e, b->referral);
     int64_t usual_ms = settings_of(d)->order_minutes * MS_MINUTE;
 
-    if (c != NULL && c->state == CLOCK_STOPPED)
-        c = NULL;
+    if (c != NULL && (c->state == CLOCK_STOPPED || c->runs_out_ms <= d->now_ms))
+        c = NULL; /* an earlier order: this one is another */
     if (imposed_ms != 0 && (imposed_ms > d->now_ms || imposed_ms < d->now_ms - usual_ms))
         return false;
     out->started_at_ms = imposed_ms;

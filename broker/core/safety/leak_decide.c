@@ -128,11 +128,16 @@ static int compare_households(const void *x, const void *y)
     return a->r->id.v < b->r->id.v ? -1 : a->r->id.v > b->r->id.v;
 }
 
-/* It lives there, and is on its way to a bridge bed of the same house: it is listed as who lives there. */
+/* It lives there, or sleeps in one bridge bed of the house, and is on its way to another there: it is listed
+ * as who is there. */
 static bool lives_there_too(const struct engine *e, const struct bridge *b, struct location_id location)
 {
     const struct stay *s = engine_stay_of(e, engine_household(e, b->referral).earlier);
+    const struct bridge *reached = engine_bridge_bed_reached(e, b->referral);
 
+    if (b->started_at_ms == 0 && reached != NULL &&
+        is_there(e, engine_request(e, reached->request)->pool, location))
+        return true;
     return b->started_at_ms == 0 && s != NULL && s->state != STAY_DEPARTED &&
            is_there(e, s->pool, location) && engine_household(e, s->referral).later.v == b->referral.v;
 }
@@ -234,8 +239,8 @@ static void look_elsewhere(struct decision *d, const struct leak *l, const struc
         const struct request *q = engine_request(d->e, r->requests[i]);
         const struct pool_kept *p = engine_pool(d->e, q->pool);
 
-        if (q->state != REQUEST_PENDING || p->location.v == l->location.v ||
-            engine_location(d->e, p->location)->region != region)
+        if (q->state != REQUEST_PENDING || decision_has_cancelled(d, q->id) ||
+            p->location.v == l->location.v || engine_location(d->e, p->location)->region != region)
             continue;
         decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_WITHDRAWN;
         decision_names(d, q->id);

@@ -179,6 +179,10 @@ void clock_decide_order(struct decision *d, const struct referral *r, int64_t im
     const struct stay_clock *c = engine_order_clock(d->e, r->id);
     struct clock_place here = {.r = r};
 
+    if (c != NULL && c->state != CLOCK_STOPPED && c->runs_out_ms <= d->now_ms) {
+        clock_stop_event(d, c, not_needed(d)); /* of an earlier order */
+        c = NULL;
+    }
     if (c != NULL && c->state != CLOCK_STOPPED) {
         if (until_ms != c->runs_out_ms && until_ms > c->started_at_ms)
             clock_move_event(d, c, rule_of(d->e, c), until_ms);

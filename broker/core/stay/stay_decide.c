@@ -248,7 +248,7 @@ void stay_decide_let_go(struct decision *d, const struct referral *r)
         for (unsigned i = 0; id.v != r->id.v && i < other->n_requests; i++) {
             const struct request *q = engine_request(d->e, other->requests[i]);
 
-            if (!q->bridge && request_is_holding(q))
+            if (!q->bridge && request_is_holding(q) && !decision_has_cancelled(d, q->id))
                 decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_OTHER_YES;
         }
     }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/apply.h"
+#include "core/care/care_state.h"
 #include "core/engine_state.h"
 #include "core/gate/gate_look.h"
 
@@ -235,6 +236,7 @@ void engine_took_up(struct engine *e, int64_t now_ms)
     e->timers.took_up_ms = now_ms;
     for (uint32_t i = 0; i < e->timers.n; i++)
         due_refresh_timers(e, &e->referrals[i].r);
+    care_took_up(e);
 }
 
 /* ---- ring again ---- */

@@ -66,6 +66,12 @@ static void they_are_there_after_all(void **state)
 
         elsewhere = do_ask_one(x, r, POOL_C);
         o = there(x, who[i % 2], q);
+        /* What the house undid itself, it alone does again. */
+        if (i % 2 == 1 && (cases[i / 2].refused || cases[i / 2].why == CANCEL_BED_GONE)) {
+            assert_int_equal(o.refusal, REFUSAL_WRONG_STATE);
+            assert_int_equal(last_count(x), 0);
+            o = there(x, who[0], q);
+        }
         assert_int_equal(o.refusal, REFUSAL_NONE);
         assert_int_equal(the_referral(x, r)->state, REFERRAL_ADMITTED);
         now = the_request(x, o.requests[1]);
@@ -80,6 +86,36 @@ static void they_are_there_after_all(void **state)
         /* Tapped twice. */
         assert_int_equal(there(x, who[i % 2], q).refusal, REFUSAL_NONE);
         assert_int_equal(last_count(x), 0);
+        replays(x);
+        exchange_free(x);
+    }
+}
+
+/* The house that lost the yes was asked for a bridge bed since: what waits there makes way, and what was
+ * promised there is where they arrive. */
+static void a_bridge_bed_at_the_same_door(void **state)
+{
+    (void)state;
+    for (int promised = 0; promised < 2; promised++) {
+        struct exchange *x = exchange_new();
+        struct command ask = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
+        struct request_id q, bed;
+        struct referral_id r = lost(x, false, CANCEL_NONE, &q);
+        struct outcome o;
+
+        ask.u.ask.referral = r;
+        ask.u.ask.pools[0].v = POOL_B;
+        ask.u.ask.n = 1;
+        ask.u.ask.bridge = true;
+        o = exchange_do(x, &ask);
+        assert_int_equal(o.refusal, REFUSAL_NONE);
+        bed = o.requests[0];
+        if (promised)
+            assert_int_equal(do_answer(x, CMD_ACCEPT, bed, 0).refusal, REFUSAL_NONE);
+        o = there(x, shelter_of(HUIS_B), q);
+        assert_int_equal(o.refusal, promised ? REFUSAL_BRIDGE_THERE : REFUSAL_NONE);
+        assert_int_equal(the_referral(x, r)->state, promised ? REFERRAL_OPEN : REFERRAL_ADMITTED);
+        assert_int_equal(the_request(x, bed)->state, promised ? REQUEST_ACCEPTED : REQUEST_CANCELLED);
         replays(x);
         exchange_free(x);
     }
@@ -298,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(they_are_there_after_all),
+        cmocka_unit_test(a_bridge_bed_at_the_same_door),
         cmocka_unit_test(a_hold_that_ended_is_no_closed_door),
         cmocka_unit_test(what_stands_against_it_is_named),
         cmocka_unit_test(asked_again_it_is_one_request),

@@ -2,6 +2,7 @@
  * The place that comes after it has others. */
 #include "support/exchange.h"
 
+#include "base/time_text.h"
 #include "core/audience/audience.h"
 #include "core/engine_state.h"
 
@@ -139,6 +140,11 @@ static void the_place_after_it_has_a_list_of_its_own(void **state)
     assert_int_equal(request_of(&s, b), 0);
     assert_int_equal(acknowledge(&s, b, 6), REFUSAL_NOT_FOUND);
     assert_true(reads(&s, vt, from_b) && !reads(&s, b, for_b));
+    /* And later: only what nobody there may read any more is destroyed. */
+    s.x->now += MS_HOUR;
+    do_tick(s.x);
+    assert_int_equal(engine_note(s.x->e, (struct note_id){(uint32_t)from_b})->state, NOTE_WRITTEN);
+    assert_int_equal(engine_note(s.x->e, (struct note_id){(uint32_t)for_b})->state, NOTE_DESTROYED);
     exchange_free(s.x);
 }
 
