@@ -297,10 +297,41 @@ static void impossible_moves(void **state)
     exchange_free(x);
 }
 
+/* In a bridge bed of the house, promised another there, and looking near by: one household, told once. */
+static void two_beds_of_one_household(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct pool other = pool_of_kind(x, B_HUIS, "b2", KIND_CRISIS);
+    struct command define = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &other};
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct observation o;
+    struct request_id near_by, planned;
+    uint32_t leak = 0;
+
+    (void)state;
+    assert_int_equal(exchange_do(x, &define).refusal, REFUSAL_NONE);
+    o = an_observation(x, POOL_COSM + 1, POOL_UNITS, POOL_UNITS);
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), &o, 1).applied, 1);
+    in_a_bed(x, r, POOL_B);
+    near_by = do_ask_one(x, r, POOL_C);
+    planned = ask_bridge(x, r, POOL_COSM + 1);
+    assert_int_equal(do_answer(x, CMD_ACCEPT, planned, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(engine_location(x->e, (struct location_id){C_HUIS})->region,
+                     engine_location(x->e, (struct location_id){B_HUIS})->region);
+    leak = freeze(x, HUIS_B, B_HUIS);
+    assert_int_equal(at_rank(x, leak, 1)->later.v, r.v);
+    assert_null(engine_leak_household(x->e, leak, 1));
+    assert_int_equal(the_request(x, near_by)->state, REQUEST_CANCELLED);
+    assert_int_equal(the_request(x, planned)->state, REQUEST_CANCELLED);
+    replays(x);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_moved_by_its_rank),
+        cmocka_unit_test(two_beds_of_one_household),
         cmocka_unit_test(its_desk_is_rung_until_it_is_away),
         cmocka_unit_test(a_bed_whose_leak_is_lifted_rings_no_more),
         cmocka_unit_test(from_there_it_goes_to_the_next_bed),
