@@ -169,6 +169,7 @@ function sendToGate(kind) {
 /** Somebody was first: say so, keep the card at its spot, and have the next best one tap away. @param {unknown} error @param {number[]} poolIds */
 async function conflict(error, poolIds) {
   if (!(error instanceof ApiError) || error.status !== 409) throw error;
+  if (error.problem?.search) throw error; // no place was lost: the household has one, or is looked for by another desk
   const taken = error.problem?.poolId ?? poolIds[0];
   const shown = state.referral ? state.more : state.result;
   const index = shown?.places.findIndex(m => m.poolId === taken) ?? -1;
