@@ -46,10 +46,12 @@ function wanted(nowMs) {
   } catch { /* private mode: then they open it themselves */ }
 }
 
-/** Only who placed the household decides here; its house says of its own bed who came, and who co-ordinates reads. @param {Context} ctx */
-const isOurs = ctx => ctx.role !== 'shelter' && ctx.referral.side !== 'regie';
+/** Only who placed the household decides here; its house says of its own bed who came, and who co-ordinates or keeps a gate reads. @param {Context} ctx */
+const isOurs = ctx => ctx.referral.side === 'referrer';
 /** @param {Context} ctx */
-const isReader = ctx => ctx.referral.side === 'regie';
+const isReader = ctx => ctx.referral.side === 'regie' || ctx.referral.side === 'gatekeeper';
+/** A house sees no requests but those for its own beds. @param {Bridge} b @param {Context} ctx */
+const isOwnBed = (b, ctx) => b.kind === 'bed' && ctx.referral.requests.some(q => q.id === b.requestId);
 
 const isLooking = (/** @type {string} */ state) => state === 'open' || state === 'asked';
 const isLive = (/** @type {string} */ state) => isLooking(state) || state === 'reserved' || state === 'travelling';
@@ -117,7 +119,7 @@ function alarm(b, ctx) {
   const text = [b.teamLead ? t('nobed.team_lead') : '', b.seenAt ? t('nobed.seen', { time: clock(b.seenAt) }) : t(alarmAdvice(b))].filter(Boolean).join(' ');
   return notice({
     tone: 'error', alert: true, icon: 'bell-ringing', title: alarmText(b), text,
-    action: b.seenAt || isReader(ctx) ? undefined : button(t('nobed.say_seen'), { icon: 'eye-check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'seen' }, 'nobed.done_seen') }),
+    action: b.seenAt || !isOurs(ctx) ? undefined : button(t('nobed.say_seen'), { icon: 'eye-check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'seen' }, 'nobed.done_seen') }),
   });
 }
 
@@ -172,12 +174,12 @@ const imposed = () => (form.imposed ? { imposedAt: new Date(form.imposed).toISOS
 
 /** @param {Bridge} b @param {Context} ctx */
 function actions(b, ctx) {
-  if (isReader(ctx)) return nothing;
   const ours = isOurs(ctx);
+  if (isReader(ctx) || (!ours && !isOwnBed(b, ctx))) return nothing;
   const start = () => send(ctx, `/bridges/${b.id}/start`, b.kind === 'order' ? imposed() : {}, 'nobed.done_start');
   const imposedMs = Date.parse(b.imposedAt ?? b.startedAt ?? b.openedAt);
   const longest = () => new Date(imposedMs + ORDER_DAYS * DAY_MS).toISOString();
-  const canExtend = b.kind === 'order' && b.startedAt && b.untilAt && Date.parse(b.untilAt) < imposedMs + (ORDER_DAYS - 1) * DAY_MS;
+  const canExtend = ours && b.kind === 'order' && b.startedAt && b.untilAt && Date.parse(b.untilAt) < imposedMs + (ORDER_DAYS - 1) * DAY_MS;
   return html`${ours && b.kind === 'order' && !b.startedAt ? html`${faultSummary('form-given')}${imposedField(ctx)}` : nothing}<div class="nobed-actions">
     ${ours && b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'safe' }, 'nobed.done_safe') }) : nothing}
     ${ours && !b.startedAt && b.kind !== 'bed' ? button(t(b.kind === 'order' ? 'nobed.say_given' : 'nobed.say_there'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: start }) : nothing}
