@@ -170,7 +170,7 @@ export const stayView = (s, p) => html`<dl class="summary">
     <div><dt>${t('stay.place')}</dt><dd>${s.locationName}, ${either(s.poolName, s.poolNameEn)}</dd></div>
     <div><dt>${t('stay.since')}</dt><dd>${moment(s.startedAt, p.now)}<span class="line subtle">${t('stay.nights', { n: s.nights })}</span></dd></div>
     ${s.moves > 0 ? html`<div><dt>${t('stay.moves')}</dt><dd>${t('stay.moves_n', { n: s.moves })}</dd></div>` : nothing}
-    ${s.readyAt ? html`<div><dt>${t('stay.ready')}</dt><dd>${moment(s.readyAt, p.now)}${s.blockedBy ? html`<span class="line">${t('stay.blocked', { by: label('outflowBlocks', s.blockedBy), time: moment(s.blockedAt ?? s.readyAt, p.now) })}</span>` : nothing}</dd></div>` : nothing}
+    ${s.readyAt ? html`<div><dt>${t('stay.ready')}</dt><dd>${moment(s.readyAt, p.now)}${s.blockedBy ? html`<span class="line">${t('stay.blocked', { by: label('outflowBlocks', s.blockedBy), time: moment(s.blockedByAt ?? s.blockedAt ?? s.readyAt, p.now) })}</span>` : nothing}</dd></div>` : nothing}
     ${s.endedAt ? html`<div><dt>${t('stay.left')}</dt><dd>${moment(s.endedAt, p.now)}<span class="line">${label('departureReasons', s.departureReason)}${s.destination ? html`: ${label('destinations', s.destination)}` : nothing}</span></dd></div>` : nothing}
     <div><dt>${t('stay.funding')}</dt><dd>${s.funding.map(fundingLine)}</dd></div>
     ${s.returnCode ? html`<div><dt>${t('stay.code')}</dt><dd><b class="ref">${s.returnCode}</b><span class="line subtle">${t('stay.code_text')}</span></dd></div>` : nothing}
