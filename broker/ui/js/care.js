@@ -177,7 +177,7 @@ const noteForm = (m, p) => html`<details class="more"><summary>${icon('chevron-r
   ${textField(`note-text-${m.id}`, 'text', t('care.text'), 160, t('care.text_hint'))}
   <div class="care-pair">${organisationField(`note-who-${m.id}`, t('care.who'), p, { list: atTable(m), kinds: TABLE, none: t('care.nobody'), more: outsideOptions() })}
   ${momentField(`note-due-${m.id}`, 'due', t('care.due_label'))}</div>
-  ${textField(`note-callback-${m.id}`, 'callback', t('care.outside_callback'), 23, t('care.outside_hint'), true)}
+  <div class="outside-number">${textField(`note-callback-${m.id}`, 'callback', t('care.outside_callback'), 23, t('care.outside_hint'), true)}</div>
   ${button(t('care.save'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}`)}</details>`;
 
 /** @param {Mdo} m @param {CareParts} p */
