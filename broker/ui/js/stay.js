@@ -107,7 +107,7 @@ export const clockView = (c, p, named = false) => html`<li class="stay-clock clo
   <p>${clockLine(c)}</p>
   <p class="subtle">${t('stay.clock_owner', { name: [c.owner.name, c.desk].filter(Boolean).join(', ') })}${c.callback ? html` <a href=${`tel:${c.callback.replace(/[^0-9+]/g, '')}`}>${c.callback}</a>` : nothing}</p>
   ${c.offeredTo ? html`<p>${c.offeredToOwn ? t('stay.clock_offered_you', { name: c.owner.name }) : t('stay.clock_offered', { name: c.offeredTo.name })}</p>` : nothing}
-  ${c.followUp ? html`<p>${t('stay.clock_follow_up')} <a href=${c.followUp.own && ['open', 'asked'].includes(c.followUp.state) ? `/plaatsen#${c.followUp.referralId}` : `/verwijzing#r=${c.followUp.referralId}`}>${c.followUp.code}</a> (${t(`stay.referral_${c.followUp.state}`)})</p>` : nothing}
+  ${c.followUp ? html`<p>${t('stay.clock_follow_up')} ${c.followUp.own ? html`<a href=${['open', 'asked'].includes(c.followUp.state) ? `/plaatsen#${c.followUp.referralId}` : `/verwijzing#r=${c.followUp.referralId}`}>${c.followUp.code}</a>` : c.followUp.code} (${t(`stay.referral_${c.followUp.state}`)})</p>` : nothing}
   ${clockActions(c, p)}</li>`;
 
 /** Those that run first, each list in its order. @param {Clock[]} clocks @param {StayParts} p @param {boolean} [named] */
