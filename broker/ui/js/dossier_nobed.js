@@ -80,6 +80,7 @@ async function send(ctx, path, body, done, sent) {
   const formId = sent ? `form-${sent}` : path.endsWith('/travel') ? 'form-travel' : path.endsWith('/start') ? 'form-given' : 'form-none';
   if (!await ctx.act(() => keepFaults(formId, fieldIn(formId), () => ctx.api.post(path, body)), t(done))) return;
   if (path.endsWith('/travel')) form.eta = '';
+  if (path.endsWith('/start')) form.imposed = '';
   if (sent && form.open === sent) Object.assign(form, blank(), { eta: form.eta });
   forgetFaults(formId);
   ctx.redraw();
@@ -210,7 +211,7 @@ function bridgeCard(b, ctx) {
 function ownerFields(ctx) {
   const own = ctx.referral.need?.callback;
   return html`<fieldset class="question"><legend>${t('nobed.owner')}</legend><p class="small subtle">${t('nobed.owner_hint')}</p>
-    ${segments({ name: 'nobed-owner', value: form.owner, options: [['desk', t('nobed.own_desk')], ['other', t('nobed.other_org')]], set: v => { form.owner = v; forgetFaults('form-hotel'); ctx.redraw(); } })}
+    ${segments({ name: 'nobed-owner', value: form.owner, options: [['desk', t('nobed.own_desk')], ['other', t('nobed.other_org')]], set: v => { form.owner = v; forgetFaults(`form-${form.open}`); ctx.redraw(); } })}
     ${form.owner === 'other' ? html`${field('nobed-org', t('nobed.organisation'), form.organisation, v => { form.organisation = v; }, { max: 47, hint: t('nobed.no_names') })}
       ${choice('nobed-role', t('nobed.role'), form.role, ROLES.map(r => [r, t(`nobed.role_${r}`)]), v => { form.role = v; })}` : nothing}
     ${field('nobed-phone', t('nobed.phone'), form.phone, v => { form.phone = v; }, { type: 'tel', max: 23, hint: form.owner === 'desk' && own ? t('nobed.phone_own', { number: own }) : '' })}</fieldset>`;
