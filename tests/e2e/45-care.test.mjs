@@ -57,7 +57,13 @@ test('an MDO: invited, joined on the phone, a need and an action, done, closed',
   await card.locator('[name=domain]').selectOption('medisch');
   await card.locator('[name=sort]').selectOption('action');
   await card.locator('[name=text]').fill('Huisarts bellen');
-  await card.locator('[name=organisation]').last().selectOption({ label: houseName });
+  const who = card.locator('[name=organisation]').last();
+  const number = card.locator('[name=callback]').last();
+  assert.equal(await number.isVisible(), false, 'of nobody there is no number');
+  await who.selectOption('out:huisarts');
+  await number.waitFor();
+  await who.selectOption({ label: houseName });
+  await number.waitFor({ state: 'hidden' });
   await card.getByRole('button', { name: say('care.save') }).click();
   await section().getByText('Huisarts bellen').first().waitFor();
   // It cannot be closed over an open action.
