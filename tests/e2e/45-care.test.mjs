@@ -86,7 +86,7 @@ test('the regie is offered, and taken over by the hand of the other', async () =
   await house.page.fill(`#regie-role-${referral.id}`, 'Casusregisseur');
   await house.page.fill(`#regie-callback-${referral.id}`, '010 123 45 67');
   await house.page.getByRole('button', { name: say('care.regie_take') }).click();
-  await card.getByText('Casusregisseur').waitFor();
+  await card.getByText('Casusregisseur', { exact: true }).waitFor(); // not the hint of the field
   // Seen live where it was given away.
   await section().getByText('010 123 45 67').waitFor();
   assert.equal(await section().getByText(say('care.regie_change')).count(), 0, 'who gave it away cannot give it again');
