@@ -26,7 +26,7 @@ const LATER = {
   toewijzing: [],
   veiligheid: [],
   verblijf: [],
-  verwijzing: ['dossier_care.js', 'dossier_gate.js', 'dossier_handover.js', 'dossier_nobed.js', 'dossier_stay.js', 'dossier_timers.js'],
+  verwijzing: ['dossier_care.js', 'dossier_facts.js', 'dossier_gate.js', 'dossier_handover.js', 'dossier_nobed.js', 'dossier_stay.js', 'dossier_timers.js'],
 };
 
 let out, assets;

@@ -57,7 +57,13 @@ test('an MDO: invited, joined on the phone, a need and an action, done, closed',
   await card.locator('[name=domain]').selectOption('medisch');
   await card.locator('[name=sort]').selectOption('action');
   await card.locator('[name=text]').fill('Huisarts bellen');
-  await card.locator('[name=organisation]').last().selectOption({ label: houseName });
+  const who = card.locator('[name=organisation]').last();
+  const number = card.locator('[name=callback]').last();
+  assert.equal(await number.isVisible(), false, 'of nobody there is no number');
+  await who.selectOption('out:huisarts');
+  await number.waitFor();
+  await who.selectOption({ label: houseName });
+  await number.waitFor({ state: 'hidden' });
   await card.getByRole('button', { name: say('care.save') }).click();
   await section().getByText('Huisarts bellen').first().waitFor();
   // It cannot be closed over an open action.
@@ -80,7 +86,7 @@ test('the regie is offered, and taken over by the hand of the other', async () =
   await house.page.fill(`#regie-role-${referral.id}`, 'Casusregisseur');
   await house.page.fill(`#regie-callback-${referral.id}`, '010 123 45 67');
   await house.page.getByRole('button', { name: say('care.regie_take') }).click();
-  await card.getByText('Casusregisseur').waitFor();
+  await card.getByText('Casusregisseur', { exact: true }).waitFor(); // not the hint of the field
   // Seen live where it was given away.
   await section().getByText('010 123 45 67').waitFor();
   assert.equal(await section().getByText(say('care.regie_change')).count(), 0, 'who gave it away cannot give it again');

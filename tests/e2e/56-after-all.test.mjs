@@ -105,6 +105,9 @@ test('the worker undoes a yes for the household, and says that they are there af
   await seen(worker, 'answer.cancelled_household_no');
   assert.equal(await worker.page.getByRole('alert').filter({ hasText: say('timers.alarm_lost') }).count(), 0, 'who says it needs no alarm');
   await press(worker, 'arrive.after_all');
+  await worker.page.locator('dialog[open]').getByText(say('arrive.after_all_text')).waitFor();
+  await judge(worker, 'what it does when they are there after all');
+  await press(worker, 'arrive.after_all_yes');
   await worker.page.getByRole('heading', { name: sayLike('track.admitted') }).waitFor();
   noFaults(worker, 'worker');
   noFaults(house, 'house');

@@ -443,7 +443,7 @@ test('a household that does not arrive: both sides hear of it, again while nobod
   await poll(() => receiver.got('/sms').some(q => q.body.to === to && q.body.text === text), { ...WITHIN, what: 'the text message of the house' });
   await poll(() => ofRequest('/desk', request.id).filter(q => q.body.type === 'nl.veiligeplek.alarm.no-show.v1').length === 2, { ...WITHIN, what: 'the same alarm again' });
   const told = await poll(() => mailsTo('helpdesk@plek.test')[0], { ...WITHIN, what: 'the mail to the helpdesk' });
-  assert.equal(told.text, 'Een organisatie reageert niet op een alarm. Bel haar. Open Veilige Plek.');
+  assert.equal(told.text, 'Een organisatie reageert niet op een alarm. Bel die organisatie. Open Veilige Plek.');
   await poll(() => receiver.got('/voice').some(q => q.body.to === '+31880009999'), { ...WITHIN, what: 'the call to the helpdesk' });
   checkEvent(await poll(() => ofRequest('/desk', request.id).find(q => q.body.type === 'nl.veiligeplek.alarm.passed-on.v1'), { ...WITHIN, what: 'the event' }));
   assert.equal(mailsTo('helpdesk@plek.test').length, 1);

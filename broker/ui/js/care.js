@@ -16,6 +16,7 @@ import { badge, button, html, icon, nothing } from './ui.js';
  * @property {boolean} busy
  * @property {Organisation[]} organisations those that can be invited, asked, or handed over to
  * @property {number | undefined} own this organisation
+ * @property {import('../types/api').Role} role of who looks
  * @property {() => void} draw
  * @property {(work: () => Promise<unknown>, done?: string) => Promise<boolean>} act
  */
@@ -97,6 +98,9 @@ const form = (p, id, what, done, body) => formView(id, 'care-form', e => { send(
 
 /* ---- regie ---- */
 
+/** A house does not co-ordinate for the desk of its own organisation: only what it took over. @param {Regie} r @param {CareParts} p */
+export const isOfDesk = (r, p) => p.role === 'shelter' && (r.moves ?? 0) === 0;
+
 /** @param {Regie} r @param {CareParts} p */
 function regieActions(r, p) {
   const id = r.referralId;
@@ -107,6 +111,7 @@ function regieActions(r, p) {
       <div class="duo">${button(t('care.regie_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${button(t('care.regie_refuse'), { icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) })}</div>`);
   if (r.holder?.id !== p.own || r.state === 'ended') return nothing;
   if (r.state === 'offered') return button(t('care.regie_back'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) });
+  if (isOfDesk(r, p)) return nothing;
   return html`<details class="more"><summary>${icon('chevron-right')}${t(r.role ? 'care.regie_correct' : 'care.regie_name')}</summary><div class="more-body">
     ${form(p, `regie-desk-${id}`, f => [`/referrals/${id}/regie-desk`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_named'), html`
       ${textField(`regie-desk-role-${id}`, 'role', t('care.regie_role'), 48, t('care.regie_role_hint'))}
@@ -172,7 +177,7 @@ const noteForm = (m, p) => html`<details class="more"><summary>${icon('chevron-r
   ${textField(`note-text-${m.id}`, 'text', t('care.text'), 160, t('care.text_hint'))}
   <div class="care-pair">${organisationField(`note-who-${m.id}`, t('care.who'), p, { list: atTable(m), kinds: TABLE, none: t('care.nobody'), more: outsideOptions() })}
   ${momentField(`note-due-${m.id}`, 'due', t('care.due_label'))}</div>
-  ${textField(`note-callback-${m.id}`, 'callback', t('care.outside_callback'), 23, t('care.outside_hint'), true)}
+  <div class="outside-number">${textField(`note-callback-${m.id}`, 'callback', t('care.outside_callback'), 23, t('care.outside_hint'), true)}</div>
   ${button(t('care.save'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}`)}</details>`;
 
 /** @param {Mdo} m @param {CareParts} p */

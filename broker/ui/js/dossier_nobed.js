@@ -46,10 +46,12 @@ function wanted(nowMs) {
   } catch { /* private mode: then they open it themselves */ }
 }
 
-/** Only who placed the household decides here; its house says of its own bed who came, and who co-ordinates reads. @param {Context} ctx */
-const isOurs = ctx => ctx.role !== 'shelter' && ctx.referral.side !== 'regie';
+/** Only who placed the household decides here; its house says of its own bed who came, and who co-ordinates or keeps a gate reads. @param {Context} ctx */
+const isOurs = ctx => ctx.referral.side === 'referrer';
 /** @param {Context} ctx */
-const isReader = ctx => ctx.referral.side === 'regie';
+const isReader = ctx => ctx.referral.side === 'regie' || ctx.referral.side === 'gatekeeper';
+/** A house sees no requests but those for its own beds. @param {Bridge} b @param {Context} ctx */
+const isOwnBed = (b, ctx) => b.kind === 'bed' && ctx.referral.requests.some(q => q.id === b.requestId);
 
 const isLooking = (/** @type {string} */ state) => state === 'open' || state === 'asked';
 const isLive = (/** @type {string} */ state) => isLooking(state) || state === 'reserved' || state === 'travelling';
@@ -78,6 +80,7 @@ async function send(ctx, path, body, done, sent) {
   const formId = sent ? `form-${sent}` : path.endsWith('/travel') ? 'form-travel' : path.endsWith('/start') ? 'form-given' : 'form-none';
   if (!await ctx.act(() => keepFaults(formId, fieldIn(formId), () => ctx.api.post(path, body)), t(done))) return;
   if (path.endsWith('/travel')) form.eta = '';
+  if (path.endsWith('/start')) form.imposed = '';
   if (sent && form.open === sent) Object.assign(form, blank(), { eta: form.eta });
   forgetFaults(formId);
   ctx.redraw();
@@ -117,7 +120,7 @@ function alarm(b, ctx) {
   const text = [b.teamLead ? t('nobed.team_lead') : '', b.seenAt ? t('nobed.seen', { time: clock(b.seenAt) }) : t(alarmAdvice(b))].filter(Boolean).join(' ');
   return notice({
     tone: 'error', alert: true, icon: 'bell-ringing', title: alarmText(b), text,
-    action: b.seenAt || isReader(ctx) ? undefined : button(t('nobed.say_seen'), { icon: 'eye-check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'seen' }, 'nobed.done_seen') }),
+    action: b.seenAt || !isOurs(ctx) ? undefined : button(t('nobed.say_seen'), { icon: 'eye-check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'seen' }, 'nobed.done_seen') }),
   });
 }
 
@@ -172,12 +175,12 @@ const imposed = () => (form.imposed ? { imposedAt: new Date(form.imposed).toISOS
 
 /** @param {Bridge} b @param {Context} ctx */
 function actions(b, ctx) {
-  if (isReader(ctx)) return nothing;
   const ours = isOurs(ctx);
+  if (isReader(ctx) || (!ours && !isOwnBed(b, ctx))) return nothing;
   const start = () => send(ctx, `/bridges/${b.id}/start`, b.kind === 'order' ? imposed() : {}, 'nobed.done_start');
   const imposedMs = Date.parse(b.imposedAt ?? b.startedAt ?? b.openedAt);
   const longest = () => new Date(imposedMs + ORDER_DAYS * DAY_MS).toISOString();
-  const canExtend = b.kind === 'order' && b.startedAt && b.untilAt && Date.parse(b.untilAt) < imposedMs + (ORDER_DAYS - 1) * DAY_MS;
+  const canExtend = ours && b.kind === 'order' && b.startedAt && b.untilAt && Date.parse(b.untilAt) < imposedMs + (ORDER_DAYS - 1) * DAY_MS;
   return html`${ours && b.kind === 'order' && !b.startedAt ? html`${faultSummary('form-given')}${imposedField(ctx)}` : nothing}<div class="nobed-actions">
     ${ours && b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'safe' }, 'nobed.done_safe') }) : nothing}
     ${ours && !b.startedAt && b.kind !== 'bed' ? button(t(b.kind === 'order' ? 'nobed.say_given' : 'nobed.say_there'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: start }) : nothing}
@@ -208,7 +211,7 @@ function bridgeCard(b, ctx) {
 function ownerFields(ctx) {
   const own = ctx.referral.need?.callback;
   return html`<fieldset class="question"><legend>${t('nobed.owner')}</legend><p class="small subtle">${t('nobed.owner_hint')}</p>
-    ${segments({ name: 'nobed-owner', value: form.owner, options: [['desk', t('nobed.own_desk')], ['other', t('nobed.other_org')]], set: v => { form.owner = v; forgetFaults('form-hotel'); ctx.redraw(); } })}
+    ${segments({ name: 'nobed-owner', value: form.owner, options: [['desk', t('nobed.own_desk')], ['other', t('nobed.other_org')]], set: v => { form.owner = v; forgetFaults(`form-${form.open}`); ctx.redraw(); } })}
     ${form.owner === 'other' ? html`${field('nobed-org', t('nobed.organisation'), form.organisation, v => { form.organisation = v; }, { max: 47, hint: t('nobed.no_names') })}
       ${choice('nobed-role', t('nobed.role'), form.role, ROLES.map(r => [r, t(`nobed.role_${r}`)]), v => { form.role = v; })}` : nothing}
     ${field('nobed-phone', t('nobed.phone'), form.phone, v => { form.phone = v; }, { type: 'tel', max: 23, hint: form.owner === 'desk' && own ? t('nobed.phone_own', { number: own }) : '' })}</fieldset>`;

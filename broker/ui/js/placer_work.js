@@ -16,7 +16,7 @@ import { atGate, gateWay } from './tonight.js';
 import { trackView } from './placer_track.js';
 import { accepted, askedName, headline, pending } from './referral.js';
 import { clock, nextMoment, t } from './text.js';
-import { alarmTitle, leakAlarms, leaked, openAlarms, timesRaised } from './timers.js';
+import { alarmTitle, leakAlarms, openAlarms, timesRaised } from './timers.js';
 import { announce, focusSoon, html, icon, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').MatchResult} MatchResult */
@@ -169,6 +169,7 @@ function sendToGate(kind) {
 /** Somebody was first: say so, keep the card at its spot, and have the next best one tap away. @param {unknown} error @param {number[]} poolIds */
 async function conflict(error, poolIds) {
   if (!(error instanceof ApiError) || error.status !== 409) throw error;
+  if (error.problem?.search) throw error; // no place was lost: the household has one, or is looked for by another desk
   const taken = error.problem?.poolId ?? poolIds[0];
   const shown = state.referral ? state.more : state.result;
   const index = shown?.places.findIndex(m => m.poolId === taken) ?? -1;
@@ -291,10 +292,12 @@ export async function load(id, quiet = false) {
 
 /** A house leaked where somebody of this desk is, or was to go: heard, whatever is open. @param {Referral[]} now */
 function leakedAnew(now) {
-  const raised = (/** @type {Referral[]} */ list) => leaked(list).reduce((n, r) => n + timesRaised(r), 0);
-  const fresh = now.find(r => openAlarms(r).length > 0 && r.id !== state.referral?.id);
-  if (fresh && raised(now) > raised(state.leaked)) {
-    announce(`${t('timers.notification')} ${alarmTitle(fresh, leaked([fresh])[0].alarms?.find(a => a.alarm === 'leaked') ?? openAlarms(fresh)[0])}`);
+  const leak = (/** @type {Referral | undefined} */ r) => (r ? openAlarms(r).find(a => a.alarm === 'leaked') : undefined);
+  const raised = (/** @type {Referral | undefined} */ r) => leak(r)?.timesRaised ?? 0;
+  const fresh = now.find(r => r.id !== state.referral?.id && raised(r) > raised(state.leaked.find(l => l.id === r.id)));
+  const alarm = leak(fresh);
+  if (fresh && alarm) {
+    announce(`${t('timers.notification')} ${alarmTitle(fresh, alarm)}`);
     chime();
     notify(t('timers.notification'));
   }
@@ -470,7 +473,7 @@ export function summary(referral) {
   return summaryView(referral, { change: () => change(referral), canChange });
 }
 
-export const alarms = () => html`${leakAlarms(state.leaked.filter(r => r.id !== state.referral?.id), { nowMs: frame.api.now(), busy: state.busy, colleagues: state.colleagues, act: acknowledge }, '')}${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}`;
+export const alarms = () => html`${leakAlarms(state.leaked.filter(r => r.id !== state.referral?.id), { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, act: acknowledge }, '')}${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}`;
 
 /** Somebody's answer is waited for: a clock runs on the screen. @param {Referral} referral */
 export const isWaiting = referral => pending(referral).length > 0;

@@ -75,7 +75,7 @@ async function send(path, body, done) {
 }
 
 /** @param {Referral} r @param {import('./timers.js').TimerParts} parts */
-const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${r.follows === 'leaked' ? html`<b>${t('safety.follows_leak')}</b> ` : nothing}${isCarried(r, state.bridges) ? t('tonight.looks') : `${headline(r)}.`} <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
+const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${r.follows === 'leaked' ? html`<b>${t('safety.follows_leak')}</b> ` : nothing}${isCarried(r, state.bridges) ? t('tonight.looks') : `${headline(r).replace(/\.$/, '')}.`} <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
   ${tonightView(r, state.bridges, parts.nowMs)}${alarmsView(state.bridges.filter(b => b.referralId === r.id), { busy: parts.busy, check: (b, result) => send(`/bridges/${b.id}/check-ins`, { result }, t(`nobed.done_${result}`)) })}
   ${alarmNotices(r, parts, ['leaked'])}${ownerView(r, parts)}</li>`;
 

@@ -97,7 +97,7 @@ function caseView(c, p) {
     ${line('stay.case_place', h.kind ? [label('kinds', h.kind), label('regions', h.region)].filter(Boolean).join(', ') : t('stay.case_no_place'))}
     ${line('gate.file_residence', h.residence ? [label('residences', h.residence), h.residenceUntil ? t('stay.clock_until', { time: moment(h.residenceUntil) }) : ''].filter(Boolean).join('. ') : '')}
     ${line('stay.clock_callback', h.callback ? callLink(h.callback, h.callback) : '')}</dl>`
-    : p.open ? button(t('stay.case_open'), { icon: 'lock-open', about: `${label('clocks', c.clock)} ${c.referralCode}`, busy: p.busy, click: () => p.open?.(c) }) : nothing}`;
+    : p.open && c.own && c.state !== 'stopped' ? button(t('stay.case_open'), { icon: 'lock-open', about: `${label('clocks', c.clock)} ${c.referralCode}`, busy: p.busy, click: () => p.open?.(c) }) : nothing}`;
 }
 
 /** One clock: until when, whose, what follows. @param {Clock} c @param {StayParts} p @param {boolean} [named] with the code of its referral */
@@ -107,7 +107,7 @@ export const clockView = (c, p, named = false) => html`<li class="stay-clock clo
   <p>${clockLine(c)}</p>
   <p class="subtle">${t('stay.clock_owner', { name: [c.owner.name, c.desk].filter(Boolean).join(', ') })}${c.callback ? html` <a href=${`tel:${c.callback.replace(/[^0-9+]/g, '')}`}>${c.callback}</a>` : nothing}</p>
   ${c.offeredTo ? html`<p>${c.offeredToOwn ? t('stay.clock_offered_you', { name: c.owner.name }) : t('stay.clock_offered', { name: c.offeredTo.name })}</p>` : nothing}
-  ${c.followUp ? html`<p>${t('stay.clock_follow_up')} <a href=${c.followUp.own && ['open', 'asked'].includes(c.followUp.state) ? `/plaatsen#${c.followUp.referralId}` : `/verwijzing#r=${c.followUp.referralId}`}>${c.followUp.code}</a> (${t(`stay.referral_${c.followUp.state}`)})</p>` : nothing}
+  ${c.followUp ? html`<p>${t('stay.clock_follow_up')} ${c.followUp.own ? html`<a href=${['open', 'asked'].includes(c.followUp.state) ? `/plaatsen#${c.followUp.referralId}` : `/verwijzing#r=${c.followUp.referralId}`}>${c.followUp.code}</a>` : c.followUp.code} (${t(`stay.referral_${c.followUp.state}`)})</p>` : nothing}
   ${clockActions(c, p)}</li>`;
 
 /** Those that run first, each list in its order. @param {Clock[]} clocks @param {StayParts} p @param {boolean} [named] */
@@ -170,7 +170,7 @@ export const stayView = (s, p) => html`<dl class="summary">
     <div><dt>${t('stay.place')}</dt><dd>${s.locationName}, ${either(s.poolName, s.poolNameEn)}</dd></div>
     <div><dt>${t('stay.since')}</dt><dd>${moment(s.startedAt, p.now)}<span class="line subtle">${t('stay.nights', { n: s.nights })}</span></dd></div>
     ${s.moves > 0 ? html`<div><dt>${t('stay.moves')}</dt><dd>${t('stay.moves_n', { n: s.moves })}</dd></div>` : nothing}
-    ${s.readyAt ? html`<div><dt>${t('stay.ready')}</dt><dd>${moment(s.readyAt, p.now)}${s.blockedBy ? html`<span class="line">${t('stay.blocked', { by: label('outflowBlocks', s.blockedBy), time: moment(s.blockedAt ?? s.readyAt, p.now) })}</span>` : nothing}</dd></div>` : nothing}
+    ${s.readyAt ? html`<div><dt>${t('stay.ready')}</dt><dd>${moment(s.readyAt, p.now)}${s.blockedBy ? html`<span class="line">${t('stay.blocked', { by: label('outflowBlocks', s.blockedBy), time: moment(s.blockedByAt ?? s.blockedAt ?? s.readyAt, p.now) })}</span>` : nothing}</dd></div>` : nothing}
     ${s.endedAt ? html`<div><dt>${t('stay.left')}</dt><dd>${moment(s.endedAt, p.now)}<span class="line">${label('departureReasons', s.departureReason)}${s.destination ? html`: ${label('destinations', s.destination)}` : nothing}</span></dd></div>` : nothing}
     <div><dt>${t('stay.funding')}</dt><dd>${s.funding.map(fundingLine)}</dd></div>
     ${s.returnCode ? html`<div><dt>${t('stay.code')}</dt><dd><b class="ref">${s.returnCode}</b><span class="line subtle">${t('stay.code_text')}</span></dd></div>` : nothing}

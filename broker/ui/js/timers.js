@@ -60,7 +60,7 @@ export const alarmNotices = (r, p, but = []) => (r.alarms ?? []).filter(a => !bu
 const leakOf = r => (r.alarms ?? []).find(a => a.alarm === 'leaked');
 
 /** Those of LIST whose household must leave a house that leaked, or must not go there. @param {Referral[]} list */
-export const leaked = list => list.filter(r => leakOf(r) !== undefined);
+const leaked = list => list.filter(r => leakOf(r) !== undefined);
 
 /** On top of a desk's page, whatever is open there: which household, what happened, what to do, and where. @param {Referral[]} list @param {TimerParts} p @param {string} page of the links */
 export function leakAlarms(list, p, page) {

@@ -50,7 +50,7 @@ export type ClockHousehold = {
 };
 export type Stay = {
     id: number; referralId: number; referralCode: string; poolName?: string; poolNameEn?: string; kind: string; locationName?: string;
-    state: 'present' | 'ready' | 'departed'; startedAt: string; readyAt?: string | null; blockedBy?: string | null; blockedAt?: string | null;
+    state: 'present' | 'ready' | 'departed'; startedAt: string; readyAt?: string | null; blockedBy?: string | null; blockedAt?: string | null; blockedByAt?: string | null;
     endedAt?: string | null; departureReason?: string | null; destination?: string | null; nights: number; moves: number; house?: boolean;
     funding: { from: string; stream: string; municipality: string | null; rule: string | null; reason: string | null }[];
     clocks: Clock[]; returnCode?: string | null;
