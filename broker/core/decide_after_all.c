@@ -85,6 +85,9 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
         return REFUSAL_SEARCH_OVER;
     if (c != NULL && c->state != CONFLICT_NO)
         return REFUSAL_CONFLICT_OPEN;
+    /* Not a week later, on what was asked a week ago. */
+    if (again == NULL && q->ended_at_ms <= d->now_ms - REQUEST_LOST_MS)
+        return REFUSAL_LONG_OVER;
     if (again == NULL) {
         refusal = judge(d, r, q);
         if (refusal != REFUSAL_NONE)

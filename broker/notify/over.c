@@ -55,6 +55,8 @@ bool over_is(const struct engine *e, const struct outbox_row *row)
 
     if (row->channel != CHANNEL_SMS && row->channel != CHANNEL_VOICE)
         return false;
+    if (strcmp(row->kind, "request.made") == 0)
+        return q == NULL || q->state != REQUEST_PENDING;
     if (strcmp(row->kind, "request.unseen") == 0)
         return !unseen_is(e, row->request);
     if (strcmp(row->kind, "request.rung") == 0 || strcmp(row->kind, "request.rung_again") == 0)
