@@ -113,7 +113,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_NOT_AT_TABLE] = true,  [REFUSAL_OWN_ACTIONS] = true,
     [REFUSAL_REGIE_TAKEN] = true,   [REFUSAL_OFFER_OVER] = true,
     [REFUSAL_BRIDGE_THERE] = true,  [REFUSAL_SEARCH_RUNS] = true,
-    [REFUSAL_HAS_PLACE] = true,
+    [REFUSAL_HAS_PLACE] = true,     [REFUSAL_LONG_OVER] = true,
 };
 
 bool decision_has_cancelled(const struct decision *d, struct request_id id)

@@ -106,6 +106,9 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
     /* The house took its yes back, or turned them away: it alone says yes again. */
     if (d->cmd->actor.role != ROLE_SHELTER && (q->refused || q->cancel_why == CANCEL_BED_GONE))
         return REFUSAL_WRONG_STATE;
+    /* Not a week later, on what was asked a week ago. */
+    if (again == NULL && q->ended_at_ms <= d->now_ms - REQUEST_LOST_MS)
+        return REFUSAL_LONG_OVER;
     if (again == NULL) {
         if (bed != NULL) {
             decision_request_event(d, EV_REQUEST_CANCELLED, bed)->u.request.why = CANCEL_OTHER_YES;

@@ -52,6 +52,7 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_SEARCH_RUNS] = "search_runs",
         [REFUSAL_HAS_PLACE] = "has_place",
         [REFUSAL_NO_MUNICIPALITY] = "no_municipality",
+        [REFUSAL_LONG_OVER] = "long_over",
     };
 
     CHECK((unsigned)r < REFUSAL_N);

@@ -58,6 +58,8 @@ enum refusal {
     REFUSAL_SEARCH_RUNS,     /* `referral` looks for this household already: ring its desk */
     REFUSAL_HAS_PLACE,       /* `referral` of the same household has a promised place */
     REFUSAL_NO_MUNICIPALITY, /* a municipality pays from this stream: say which */
+    /* ---- at the door after all, since ---- */
+    REFUSAL_LONG_OVER, /* its yes was over more than a day ago: the place must be asked anew */
     REFUSAL_N
 };
 

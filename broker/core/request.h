@@ -15,6 +15,7 @@
 #ifndef PLEK_CORE_REQUEST_H
 #define PLEK_CORE_REQUEST_H
 
+#include "base/time_text.h"
 #include "core/ids.h"
 #include "core/match.h"
 
@@ -117,6 +118,7 @@ bool request_may_become(enum request_state from, enum request_state to);
 /* Ended after its yes by what people said of it: nobody came, the hold ended, or it fell through. Whoever
  * stands at the door after all may still be let in (decide_after_all.c). */
 bool request_lost_its_yes(const struct request *r);
+#define REQUEST_LOST_MS MS_DAY /* until then: that night, and not a week later */
 /* The yes is undone by people with this: a no show, or one of those that say what fell through. */
 bool cancel_why_is_fall_through(enum cancel_why w);
 /* True while its units are held: pending or accepted. */

@@ -142,7 +142,7 @@ static void clock_case(const struct late *late, const struct outcome *outcome)
 
     (void)outcome;
     if (may(e, &late->actor, ACT_SEE_CLOCK_CASE, late->id))
-        json_object_set_new(o, "household", view_clock_case(e, c));
+        json_object_set_new(o, "household", view_clock_case(e, &late->actor, c));
     reply_json(late, 200, o);
 }
 

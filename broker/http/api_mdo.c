@@ -228,6 +228,10 @@ static void read_outside(struct call *call, struct json_at root, struct care_com
             json_choice(outside, mdo_outside_codes() + 1, OUTSIDE_N - 1, &call->faults) + 1);
     if (!json_present(callback))
         return;
+    if (!json_present(outside)) {
+        json_fault_add(&call->faults, callback.pointer, "is for who is outside of the exchange");
+        return;
+    }
     before = call->faults.n;
     care_read_text(call, callback, c->callback, sizeof c->callback);
     if (call->faults.n == before && !phone_is_valid(c->callback))

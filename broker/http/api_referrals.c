@@ -51,12 +51,9 @@ void api_referrals_post(struct call *call)
         return;
     }
     cmd.u.need = &need;
-    s = engine_stay_by_return_code(e, need.return_code);
-    if (s != NULL) {
-        call->late.id = s->referral.v;
-        if (!call_record(call, "return.read")) /* a refusal shows who looks for them, and a number */
-            return;
-    }
+    /* A refusal shows who looks for them, and a number: so a code is tried here as it is at /returns. */
+    if (need.return_code[0] != '\0' && !call_return_code(call, need.return_code, &s))
+        return;
     call_submit(call, &cmd, referral_made);
 }
 

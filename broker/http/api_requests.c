@@ -12,7 +12,6 @@
 
 enum { REQUESTS_LIMIT, REQUESTS_LIVE, REQUESTS_LOST }; /* late.numbers */
 enum { REQUESTS_MAX = 200 };
-#define LOST_SHOWN_MS MS_DAY /* who was expected may stand at the door that night, and not a week later */
 
 static bool is_own_house(const struct engine *e, const struct actor *a, const struct request *q)
 {
@@ -49,7 +48,7 @@ static bool log_shown(const struct late *late, const struct request *const *show
 /* Its yes is over and its household looks still: it may stand at the door after all. */
 static bool may_turn_up(const struct engine *e, const struct request *q, int64_t now_ms)
 {
-    return !q->bridge && request_lost_its_yes(q) && q->ended_at_ms > now_ms - LOST_SHOWN_MS &&
+    return !q->bridge && request_lost_its_yes(q) && q->ended_at_ms > now_ms - REQUEST_LOST_MS &&
            referral_is_looking(engine_referral(e, q->referral)->state);
 }
 

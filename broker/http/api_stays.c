@@ -311,13 +311,9 @@ static void return_found(const struct late *late, const struct outcome *outcome)
                          search.v != 0 ? view_search(e, &late->actor, search) : json_null()));
 }
 
-/* A code is what one household holds; trying codes until one fits is not a desk's work. Only misses count. */
-static const struct throttle_rate miss_rate = {.burst = 10, .every_ms = MS_MINUTE};
-
 void api_returns_post(struct call *call)
 {
     static const char *const fields[] = {"code"};
-    const struct engine *e = app_engine(call->late.app);
     struct json_at root = json_root(call->body);
     const char *code = json_text(json_field(root, "code"), RETURN_CODE_SIZE - 1, &call->faults);
     const struct stay *s = NULL;
@@ -327,17 +323,12 @@ void api_returns_post(struct call *call)
         reply_faults(&call->late, 400, &call->faults);
         return;
     }
-    if (!call_may(call, ACT_OPEN_RETURN, 0) || !call_try(call, "return", &miss_rate))
+    if (!call_return_code(call, code, &s))
         return;
-    s = engine_stay_by_return_code(e, code);
-    if (s == NULL || !engine_referral(e, s->referral)->facts_known) {
-        if (call_record(call, "return.miss")) /* without the code: it may be one letter from a right one */
-            reply_not_found(&call->late);
+    if (s == NULL) {
+        reply_not_found(&call->late);
         return;
     }
-    call_try_back(call, "return", &miss_rate);
     call->late.numbers[0] = (int64_t)s->id.v;
-    call->late.id = s->referral.v;
-    if (call_record(call, "return.read"))
-        call_read(call, return_found);
+    call_read(call, return_found);
 }

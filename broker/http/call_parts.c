@@ -105,3 +105,22 @@ bool call_record(struct call *call, const char *action)
 {
     return late_record_each(&call->late, action, &call->late.id, 1);
 }
+
+/* A code is what one household holds; trying codes until one fits is not a desk's work. Only misses count. */
+static const struct throttle_rate miss_rate = {.burst = 10, .every_ms = MS_MINUTE};
+
+bool call_return_code(struct call *call, const char *code, const struct stay **out)
+{
+    const struct engine *e = app_engine(call->late.app);
+    const struct stay *s = NULL;
+    *out = NULL;
+    if (!call_may(call, ACT_OPEN_RETURN, 0) || !call_try(call, "return", &miss_rate))
+        return false;
+    s = engine_stay_by_return_code(e, code);
+    if (s == NULL || !engine_referral(e, s->referral)->facts_known)
+        return call_record(call, "return.miss"); /* without the code: it may be one letter from a right one */
+    call_try_back(call, "return", &miss_rate);
+    call->late.id = s->referral.v;
+    *out = s;
+    return call_record(call, "return.read");
+}

@@ -31,4 +31,9 @@ bool call_record(struct call *call, const char *action);
 /* The same for a list: each of the N OBJECTS that it shows in full is a read of its own. */
 bool late_record_each(const struct late *late, const char *action, const uint64_t *objects, size_t n);
 
+/* The stay that the return CODE tells of in *OUT, NULL if there is none or its facts were erased. Only for
+ * who may open a return; counted as a try unless it hits, and in the access log either way (return.read of
+ * the referral, which late.id becomes, or return.miss). False, and answered, if that cannot be. */
+bool call_return_code(struct call *call, const char *code, const struct stay **out);
+
 #endif

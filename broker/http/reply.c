@@ -289,7 +289,7 @@ static void reply_search(const struct late *late, const struct outcome *o, json_
 
     snprintf(detail, sizeof detail, "%s %s: %s", row->detail,
              json_string_value(json_object_get(search, "organisation")),
-             number != NULL ? number : "no number is known.");
+             number != NULL ? number : "no number is given.");
     json_object_set_new(extra, "search", search);
     reply_problem_with(late, row->status, row->type, row->title, detail, extra);
 }

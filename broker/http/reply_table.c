@@ -124,6 +124,11 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     [REFUSAL_SEARCH_OVER] =
         {409, "search_over", "The search is over",
          "This referral was withdrawn or closed. Ring the referrer: a new referral is needed for them.", 0},
+    [REFUSAL_LONG_OVER] = {409, "long_over", "Too long ago",
+                           "The yes was over more than a day ago. The referrer must ask this place again, "
+                           "and the house say yes: "
+                           "ring each other.",
+                           0},
     [REFUSAL_BRIDGE_THERE] = {409, "bridge_there", "Arranged already",
                               "This household has such a bridge already. Change that one, or end it first.",
                               0},

@@ -66,7 +66,8 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
     json_object_set_new(o, "stayId", h.stay.v != 0 ? json_integer((json_int_t)h.stay.v) : json_null());
     json_object_set_new(o, "follows", json_string(link_why_code(h.why)));
     json_object_set_new(o, "moves", json_integer(engine_moves(e, id)));
-    json_object_set_new(o, "announced", announced_of(e, id, now_ms));
+    json_object_set_new(o, "announced",
+                        audience_of_announced(e, actor, id) ? announced_of(e, id, now_ms) : json_null());
     if (full && r->facts_known && audience_of_referral(e, actor, id) == SIGHT_FULL)
         json_object_set_new(o, "need", view_need(e, r));
     /* ---- gatekeepers ---- */

@@ -37,11 +37,14 @@ static json_t *list_code(const struct engine *e, enum vocab_list list, unsigned 
     return code != NULL ? json_string(code) : json_null();
 }
 
-static json_t *view_org(const struct engine *e, struct org_id id)
+/* An organisation of a clock; a house only where the house may be told. */
+static json_t *view_org(const struct engine *e, struct org_id id, bool house)
 {
     const struct org *o = engine_org(e, id);
 
-    return o != NULL ? json_pack("{s:I, s:s}", "id", (json_int_t)o->id.v, "name", o->name) : json_null();
+    return o != NULL && (house || o->kind != ORG_SHELTER)
+               ? json_pack("{s:I, s:s}", "id", (json_int_t)o->id.v, "name", o->name)
+               : json_null();
 }
 
 /* ---- clocks ---- */
@@ -67,16 +70,18 @@ json_t *view_clock(const struct engine *e, const struct actor *actor, const stru
                    int64_t now_ms)
 {
     const struct clock_rule *rule = stay_rules_clock(vocab_stay_rules(engine_vocab(e)), c->kind);
-    const struct location *desk = engine_location(e, c->desk);
+    bool house = audience_of_clock_house(e, actor, c->id);
+    const struct location *desk = house ? engine_location(e, c->desk) : NULL;
     bool own = c->owner.v == actor->org.v &&
                (actor->location.v == 0 || c->desk.v == 0 || actor->location.v == c->desk.v);
-    json_t *o = json_pack(
-        "{s:I, s:s, s:s, s:I, s:s, s:o, s:o, s:i, s:b, s:b, s:b, s:I}", "id", (json_int_t)c->id.v, "clock",
-        rule != NULL ? rule->code : "onbekend", "state", clock_state_code(c->state), "referralId",
-        (json_int_t)c->referral.v, "referralCode", engine_referral(e, c->referral)->code, "owner",
-        view_org(e, c->owner), "offeredTo", view_org(e, c->offered_to), "prolonged", (int)c->prolonged, "own",
-        own, "offeredToOwn", c->offered_to.v != 0 && c->offered_to.v == actor->org.v, "mayProlong",
-        own && may_prolong(rule, c, now_ms), "version", (json_int_t)c->version);
+    json_t *o =
+        json_pack("{s:I, s:s, s:s, s:I, s:s, s:o, s:o, s:i, s:b, s:b, s:b, s:I}", "id", (json_int_t)c->id.v,
+                  "clock", rule != NULL ? rule->code : "onbekend", "state", clock_state_code(c->state),
+                  "referralId", (json_int_t)c->referral.v, "referralCode",
+                  engine_referral(e, c->referral)->code, "owner", view_org(e, c->owner, house), "offeredTo",
+                  view_org(e, c->offered_to, house), "prolonged", (int)c->prolonged, "own", own,
+                  "offeredToOwn", c->offered_to.v != 0 && c->offered_to.v == actor->org.v, "mayProlong",
+                  own && may_prolong(rule, c, now_ms), "version", (json_int_t)c->version);
 
     json_object_set_new(o, "stayId", c->stay.v != 0 ? json_integer((json_int_t)c->stay.v) : json_null());
     json_object_set_new(o, "desk", desk != NULL ? json_string(desk->name) : json_null());
@@ -89,7 +94,8 @@ json_t *view_clock(const struct engine *e, const struct actor *actor, const stru
     json_object_set_new(o, "followUp", follow_up(e, actor, c->follow_up));
     json_object_set_new(o, "file", json_boolean(may(e, actor, ACT_SEE_REFERRAL, c->referral.v)));
     if (whole)
-        json_object_set_new(o, "callback", c->callback[0] != '\0' ? json_string(c->callback) : json_null());
+        json_object_set_new(o, "callback",
+                            house && c->callback[0] != '\0' ? json_string(c->callback) : json_null());
     return o;
 }
 
@@ -104,7 +110,7 @@ static const struct pool_kept *place_of(const struct engine *e, struct referral_
     return bed != NULL ? engine_pool(e, engine_request(e, bed->request)->pool) : NULL;
 }
 
-json_t *view_clock_case(const struct engine *e, const struct stay_clock *c)
+json_t *view_clock_case(const struct engine *e, const struct actor *actor, const struct stay_clock *c)
 {
     const struct referral *r = engine_referral(e, c->referral);
     const struct pool_kept *p = place_of(e, c->referral);
@@ -120,7 +126,10 @@ json_t *view_clock_case(const struct engine *e, const struct stay_clock *c)
     json_object_set_new(o, "referrerCallback",
                         r->facts_known && r->need.callback[0] != '\0' ? json_string(r->need.callback)
                                                                       : json_null());
-    json_object_set_new(o, "callback", c->callback[0] != '\0' ? json_string(c->callback) : json_null());
+    json_object_set_new(o, "callback",
+                        c->callback[0] != '\0' && audience_of_clock_house(e, actor, c->id)
+                            ? json_string(c->callback)
+                            : json_null());
     return o;
 }
 
@@ -145,13 +154,15 @@ json_t *view_search(const struct engine *e, const struct actor *actor, struct re
 {
     const struct referral *r = engine_referral(e, id);
     bool is_seen = may(e, actor, ACT_SEE_REFERRAL, id.v);
+    bool is_told = audience_of_search(e, actor, id);
     bool is_promised = r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING;
-    json_t *o = json_pack("{s:s, s:b, s:b}", "organisation", engine_org(e, r->org)->name, "promised",
-                          is_promised, "own", r->org.v == actor->org.v);
+    json_t *o = json_pack("{s:s, s:o, s:b}", "organisation", engine_org(e, r->org)->name, "promised",
+                          is_told ? json_boolean(is_promised) : json_null(), "own", r->org.v == actor->org.v);
 
     json_object_set_new(o, "callback",
-                        r->facts_known && r->need.callback[0] != '\0' ? json_string(r->need.callback)
-                                                                      : json_null());
+                        is_told && r->facts_known && r->need.callback[0] != '\0'
+                            ? json_string(r->need.callback)
+                            : json_null());
     json_object_set_new(o, "referralId", is_seen ? json_integer((json_int_t)id.v) : json_null());
     json_object_set_new(o, "referralCode", is_seen ? json_string(r->code) : json_null());
     return o;

@@ -14,7 +14,7 @@ json_t *view_return_code(const struct engine *e, const struct actor *actor, cons
 json_t *view_clock(const struct engine *e, const struct actor *actor, const struct stay_clock *c, bool whole,
                    int64_t now_ms);
 /* What the owner of a clock must know of its household (ACT_SEE_CLOCK_CASE): no house, no address. */
-json_t *view_clock_case(const struct engine *e, const struct stay_clock *c);
+json_t *view_clock_case(const struct engine *e, const struct actor *actor, const struct stay_clock *c);
 /* All clocks of a referral, oldest first. */
 json_t *view_clocks_of(const struct engine *e, const struct actor *actor, struct referral_id id, bool whole,
                        int64_t now_ms);

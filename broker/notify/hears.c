@@ -47,6 +47,8 @@ static struct party party_of(enum group group, const struct subject *s)
         return s->sender;
     case GROUP_ASKED:
         return s->asked;
+    case GROUP_WATCHER:
+        return s->watcher;
     case GROUP_SELF:
         return s->self;
     case GROUP_COMENSHA:

@@ -55,12 +55,14 @@ bool over_is(const struct engine *e, const struct outbox_row *row)
 
     if (row->channel != CHANNEL_SMS && row->channel != CHANNEL_VOICE)
         return false;
+    if (strcmp(row->kind, "request.made") == 0)
+        return q != NULL && q->state != REQUEST_PENDING;
     if (strcmp(row->kind, "request.unseen") == 0)
         return !unseen_is(e, row->request);
     if (strcmp(row->kind, "request.rung") == 0 || strcmp(row->kind, "request.rung_again") == 0)
         return q == NULL || q->state != REQUEST_PENDING || q->seen_at_ms >= row->at_ms;
     if (strcmp(row->kind, "bridge.alarmed") == 0)
-        return !bridge_rings(e, row->referral);
+        return row->referral.v != 0 && !bridge_rings(e, row->referral); /* the watcher's does not say which */
     if (strcmp(row->kind, "leak.reported") == 0)
         return !a_report_waits(e);
     if (strcmp(row->kind, "request.conflict_asked") == 0)

@@ -384,7 +384,7 @@ static void put_safety_owner(const struct engine *e, const struct event *ev, str
         return;
     for (uint32_t i = 1; i <= engine_orgs(e); i++) {
         if (is_called(engine_org(e, (struct org_id){i})->name, b->owner.org))
-            out->owner.org.v = i;
+            out->watcher.org.v = i;
     }
 }
 

@@ -29,6 +29,7 @@ struct subject {
         sender;         /* it comes from it, or an answer goes back to it: clock, regie, MDO, consult, note */
     struct party asked; /* as a specialist, without being told about whom */
     struct party self;  /* whose key it is */
+    struct party watcher; /* named as safety owner of a bridge, without being told about whom */
     struct org_id table[MDO_PARTICIPANTS_MAX]; /* those whom an event of an MDO concerns */
     uint8_t n_table;
     uint8_t region;    /* of which no household is told; REGION_NONE = none */

@@ -113,3 +113,13 @@ test('what was answered to a gatekeeper is kept when it is asked again', async (
   for (const who of [rotterdam, comensha])
     assert.deepEqual(expectStatus(await who.get(`/gate-requests/${second}`), 200).answers, { signalen: 'yes', politie: 'no' });
 });
+
+test('a code is not guessed by opening referrals either: the tries are those of the returns', async () => {
+  const wrong = await x.as('nachtdienst.haaglanden');
+  const open = i => wrong.post('/referrals', aNeed({ returnCode: `TK-AAAA-AA${'CDEFGHJKMNPQ'[i]}A` }));
+  for (let i = 0; i < 10; i++)
+    expectStatus(await open(i), 201);
+  assert.equal(expectStatus(await open(10), 429).type, '/problems/too_often');
+  expectStatus(await wrong.post('/returns', { code: 'TK-AAAA-AAAA' }, { key: null }), 429);
+  expectStatus(await wrong.post('/referrals', aNeed()), 201);
+});

@@ -96,6 +96,8 @@ test('each domain has somebody: a municipality at the table, the police outside 
   assert.deepEqual([both.status, both.json.errors[0].pointer], [400, '/organisationId']);
   const bad = await own.post(`/mdos/${mdo}/items`, { domain: 'medisch', sort: 'action', text: 'x', outside: 'buurman', callback: 'bel' });
   assert.deepEqual(bad.json.errors.map(e => e.pointer), ['/outside', '/callback']);
+  const nobody = await own.post(`/mdos/${mdo}/items`, { domain: 'medisch', sort: 'need', text: 'x', callback: '010 000 0001' });
+  assert.deepEqual(nobody.json.errors.map(e => e.pointer), ['/callback']);
 });
 
 test('no action for who refused; who leaves has nothing open; both are invited again', async () => {

@@ -90,6 +90,19 @@ const char *standing_code(enum standing s); /* "" "referrer" "house" "gatekeeper
 bool audience_of_return_code(const struct engine *e, const struct actor *actor, struct stay_id id,
                              int64_t now_ms);
 
+/* May the house of a clock (its owner where that is a house, the desk, the number) be told to ACTOR? To all
+ * that see the clock, but not to who only co-ordinates: it would learn where the household is. Whose clock it
+ * is, or to whom it is offered, is told. */
+bool audience_of_clock_house(const struct engine *e, const struct actor *actor, struct clock_id id);
+
+/* May the place that was announced for a referral be told to ACTOR? To who asks places for it: the desk whose
+ * referral it is, and the gatekeeper that works on it. */
+bool audience_of_announced(const struct engine *e, const struct actor *actor, struct referral_id id);
+
+/* May ACTOR, who brings the return code, be told whether the search of ID has a promise, and the number of
+ * its desk? Nobody of an organisation whose house the household had to leave over a leak. */
+bool audience_of_search(const struct engine *e, const struct actor *actor, struct referral_id id);
+
 /* May the house of a stay be named to whoever brings the return code of its household? The code says who
  * comes back, not where they are: it may be with whom it must not. So after the departure only, and never a
  * house whose location is frozen. */

@@ -44,6 +44,9 @@ bool is_stay_house(const struct engine *e, const struct actor *a, const struct s
 bool is_of_desk(const struct actor *a, struct org_id org, struct location_id desk);
 
 /* Care. Close is whose referral it is, who took the household in, and who co-ordinates. */
+/* The household had to leave a house of ORG because somebody knew the address: nobody there is told where it
+ * is since, whatever they are to it. */
+bool fled_from(const struct engine *e, struct org_id org, struct referral_id id);
 bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r);
 bool is_close(const struct engine *e, const struct actor *a, const struct referral *r);
 bool sits_in(const struct actor *a, const struct mdo *m);

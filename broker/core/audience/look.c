@@ -312,6 +312,28 @@ bool audience_of_house_by_code(const struct engine *e, struct stay_id id)
            !engine_location_is_frozen(e, engine_pool(e, s->pool)->location);
 }
 
+bool audience_of_clock_house(const struct engine *e, const struct actor *a, struct clock_id id)
+{
+    const struct stay_clock *c = engine_clock(e, id);
+
+    if (!may(e, a, ACT_SEE_CLOCK, id.v))
+        return false;
+    return is_of_desk(a, c->owner, c->desk) || (c->offered_to.v != 0 && c->offered_to.v == a->org.v) ||
+           audience_standing(e, a, c->referral) != STANDING_REGIE;
+}
+
+bool audience_of_announced(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    enum standing as = audience_standing(e, a, id);
+
+    return as == STANDING_REFERRER || as == STANDING_KEEPER;
+}
+
+bool audience_of_search(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    return engine_referral(e, id) != NULL && !fled_from(e, a->org, id);
+}
+
 enum sight audience_of_mdo(const struct engine *e, const struct actor *a, uint32_t id)
 {
     const struct mdo *m = engine_mdo(e, id);

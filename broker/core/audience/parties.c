@@ -116,9 +116,7 @@ bool is_of_desk(const struct actor *a, struct org_id org, struct location_id des
 
 /* ---- care: who sits at the table, who co-ordinates, who was asked ---- */
 
-/* The household had to leave a house of ORG because somebody knew the address: nobody there is told where it
- * is since, whatever they are to it. */
-static bool fled_from(const struct engine *e, struct org_id org, struct referral_id id)
+bool fled_from(const struct engine *e, struct org_id org, struct referral_id id)
 {
     struct household_link h = engine_household(e, id);
 

@@ -58,7 +58,7 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_GATE_ASSENT] = R(GATEKEEPER),
     [CMD_GATE_RETURN] = R(COMENSHA) | R(GATEKEEPER),
     [CMD_GATE_WITHDRAW] = R(REFERRER) | R(COMENSHA),
-    [CMD_FIND_RESIDENCE] = R(REFERRER) | R(COMENSHA) | R(SHELTER),
+    [CMD_FIND_RESIDENCE] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(GATEKEEPER),
     /* ---- stays, clocks, nights and funding ---- */
     [CMD_DEPART] = R(SHELTER),
     [CMD_STAY_READY] = R(SHELTER),

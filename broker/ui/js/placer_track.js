@@ -77,8 +77,11 @@ function conflict(r, p) {
   return r.state !== 'pending' ? nothing : html`<div class="conflict"><p>${t('safety.conflict_wait')}</p><p class="token">${c.token ?? ''}</p><p class="small">${t('safety.conflict_wait_text')}</p></div>`;
 }
 
+/** What the house undid itself, it alone does again. @param {Request} r */
+const isOursToSay = r => lostItsYes(r) && !r.refused && r.cancelWhy !== 'bed_gone';
+
 /** The yes is over, and they are there after all. @param {Request} r @param {TrackParts} p */
-const afterAll = (r, p) => lostItsYes(r) && looks(p.referral) ? html`<div class="conflict">${button(t('arrive.after_all'), { kind: 'subtle', icon: 'door-enter', busy: p.busy || p.stale, about: askedName(r), click: () => openDialog(`after-all-${r.id}`) })}</div>` : nothing;
+const afterAll = (r, p) => isOursToSay(r) && looks(p.referral) ? html`<div class="conflict">${button(t('arrive.after_all'), { kind: 'subtle', icon: 'door-enter', busy: p.busy || p.stale, about: askedName(r), click: () => openDialog(`after-all-${r.id}`) })}</div>` : nothing;
 
 /** @param {Request} r @param {TrackParts} p */
 function askedRow(r, p) {
@@ -182,7 +185,7 @@ const sheet = (id, title, text, body) => html`<dialog class="sheet" id=${id} ari
 /** @param {TrackParts} p */
 const dialogs = p => html`${sheet('withdraw', t('withdraw.title'), t('withdraw.text'), html`<div class="choices">${ordered('withdrawReasons', 'order').map(r => html`<button type="button" @click=${() => { closeDialog('withdraw'); p.withdraw(r.code); }}>${icon('chevron-right')}<span>${either(r.labelNl, r.labelEn)}</span></button>`)}</div>`)}
   ${sheet('no-show', t('no_show.title'), t('no_show.text'), html`${button(t('no_show.confirm'), { kind: 'primary', extra: 'big', click: () => { closeDialog('no-show'); p.noShow({}); } })}${button(t('no_show.refused'), { extra: 'big', click: () => { closeDialog('no-show'); p.noShow({ refused: true }); } })}`)}
-  ${looks(p.referral) ? p.referral.requests.filter(lostItsYes).map(r => sheet(`after-all-${r.id}`, t('arrive.after_all_title', { name: askedName(r) }), t('arrive.after_all_text'), button(t('arrive.after_all_yes'), { kind: 'primary', extra: 'big', busy: p.busy || p.stale, click: () => { closeDialog(`after-all-${r.id}`); p.afterAll(r); } }))) : nothing}
+  ${looks(p.referral) ? p.referral.requests.filter(isOursToSay).map(r => sheet(`after-all-${r.id}`, t('arrive.after_all_title', { name: askedName(r) }), t('arrive.after_all_text'), button(t('arrive.after_all_yes'), { kind: 'primary', extra: 'big', busy: p.busy || p.stale, click: () => { closeDialog(`after-all-${r.id}`); p.afterAll(r); } }))) : nothing}
   ${sheet('off', t('arrive.off_title'), t('arrive.off_text'), html`<div class="choices">${OFF.map(([reason, iconName]) => html`<button type="button" @click=${() => { closeDialog('off'); p.noShow({ reason }); }}>${icon(iconName)}<span>${t(`arrive.off_${reason}`)}</span></button>`)}</div>`)}`;
 
 /** @param {TrackParts} p @returns {import('./timers.js').TimerParts} */

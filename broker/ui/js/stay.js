@@ -105,8 +105,8 @@ export const clockView = (c, p, named = false) => html`<li class="stay-clock clo
   <div class="stay-clock-head"><b>${label('clocks', c.clock)}</b>${badge(t(`stay.clock_${c.state}`))}</div>
   ${named ? c.file === false ? caseView(c, p) : html`<p><a href="/verwijzing#r=${c.referralId}">${c.referralCode}</a></p>` : nothing}
   <p>${clockLine(c)}</p>
-  <p class="subtle">${t('stay.clock_owner', { name: [c.owner.name, c.desk].filter(Boolean).join(', ') })}${c.callback ? html` <a href=${`tel:${c.callback.replace(/[^0-9+]/g, '')}`}>${c.callback}</a>` : nothing}</p>
-  ${c.offeredTo ? html`<p>${c.offeredToOwn ? t('stay.clock_offered_you', { name: c.owner.name }) : t('stay.clock_offered', { name: c.offeredTo.name })}</p>` : nothing}
+  <p class="subtle">${c.owner ? t('stay.clock_owner', { name: [c.owner.name, c.desk].filter(Boolean).join(', ') }) : nothing}${c.callback ? html` <a href=${`tel:${c.callback.replace(/[^0-9+]/g, '')}`}>${c.callback}</a>` : nothing}</p>
+  ${c.offeredTo ? html`<p>${c.offeredToOwn ? t('stay.clock_offered_you', { name: c.owner?.name ?? '' }) : t('stay.clock_offered', { name: c.offeredTo.name })}</p>` : nothing}
   ${c.followUp ? html`<p>${t('stay.clock_follow_up')} ${c.followUp.own ? html`<a href=${['open', 'asked'].includes(c.followUp.state) ? `/plaatsen#${c.followUp.referralId}` : `/verwijzing#r=${c.followUp.referralId}`}>${c.followUp.code}</a>` : c.followUp.code} (${t(`stay.referral_${c.followUp.state}`)})</p>` : nothing}
   ${clockActions(c, p)}</li>`;
 

@@ -177,6 +177,21 @@ static void what_stands_against_it_is_named(void **state)
     assert_int_equal(there(x, shelter_of(HUIS_B), q).refusal, REFUSAL_PLACED_ELSEWHERE);
     exchange_free(x);
 
+    /* Not a day later. */
+    x = exchange_new();
+    r = lost(x, false, CANCEL_FELL_THROUGH, &q);
+    x->now = the_request(x, q)->ended_at_ms + MS_DAY;
+    {
+        struct observation fresh = an_observation(x, POOL_B, POOL_UNITS, POOL_UNITS);
+
+        do_report(x, shelter_of(HUIS_B), &fresh, 1);
+    }
+    assert_int_equal(there(x, shelter_of(HUIS_B), q).refusal, REFUSAL_LONG_OVER);
+    assert_int_equal(the_referral(x, r)->state, REFERRAL_OPEN);
+    x->now--;
+    assert_int_equal(there(x, shelter_of(HUIS_B), q).refusal, REFUSAL_NONE);
+    exchange_free(x);
+
     /* Nobody looks any more. */
     x = exchange_new();
     r = lost(x, false, CANCEL_NONE, &q);

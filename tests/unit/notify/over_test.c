@@ -41,10 +41,31 @@ static void an_alarm_until_somebody_looks(void **state)
     exchange_free(x);
 }
 
+/* A house is not woken for what was taken back, or answered, before its message went out. */
+static void a_request_until_it_is_answered(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need());
+    struct outbox_row row = a_call("request.made", r), mail;
+
+    (void)state;
+    row.channel = CHANNEL_SMS;
+    row.request = do_ask_one(x, r, POOL_B);
+    mail = row;
+    mail.channel = CHANNEL_MAIL;
+    assert_false(over_is(x->e, &row));
+    do_answer(x, CMD_DECLINE, row.request, 1);
+    assert_int_not_equal(the_request(x, row.request)->state, REQUEST_PENDING);
+    assert_true(over_is(x->e, &row));
+    assert_false(over_is(x->e, &mail));
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_alarm_until_somebody_looks),
+        cmocka_unit_test(a_request_until_it_is_answered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
