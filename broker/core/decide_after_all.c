@@ -43,15 +43,17 @@ static const struct request *bed_at_same_pool(const struct decision *d, const st
     return NULL;
 }
 
-/* A stop and a rule that excludes the place are no reason any more: they stand inside. Units are. */
-static enum refusal judge(struct decision *d, const struct referral *r, const struct request *q)
+/* A stop and a rule that excludes the place are no reason any more: they stand inside. Units are;
+ * what BED, if there is one, holds there comes free. */
+static enum refusal judge(struct decision *d, const struct referral *r, const struct request *q,
+                          const struct request *bed)
 {
     enum gatekeeper keeper = gate_keeper_of_pool(d->e, q->pool);
     const struct gate *g = NULL;
 
     if (r->n_requests >= REFERRAL_REQUESTS_MAX)
         return REFUSAL_LIMIT;
-    if (!ledger_has_room(d->e, q->pool, q->units, d->now_ms)) {
+    if ((bed == NULL || bed->units < q->units) && !ledger_has_room(d->e, q->pool, q->units, d->now_ms)) {
         d->outcome->pool = q->pool;
         return REFUSAL_UNIT_GONE;
     }
@@ -110,13 +112,13 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
     if (again == NULL && q->ended_at_ms <= d->now_ms - REQUEST_LOST_MS)
         return REFUSAL_LONG_OVER;
     if (again == NULL) {
+        refusal = judge(d, r, q, bed);
+        if (refusal != REFUSAL_NONE)
+            return refusal;
         if (bed != NULL) {
             decision_request_event(d, EV_REQUEST_CANCELLED, bed)->u.request.why = CANCEL_OTHER_YES;
             decision_names(d, bed->id);
         }
-        refusal = judge(d, r, q);
-        if (refusal != REFUSAL_NONE)
-            return refusal;
         now = made(d, r, q);
     } else {
         now = *again;
