@@ -45,7 +45,7 @@ test('every place that fits is taken, and the worker keeps searching', async () 
   await page.getByRole('button', { name: say('route.keep') }).click({ timeout: 15_000 });
   await page.getByRole('heading', { name: say('track.open') }).waitFor();
   await page.locator('#more').waitFor();
-  assert.equal(await note().count(), 0);
+  await note().waitFor({ state: 'detached' });
 });
 
 test('a place that comes free is told in words; nothing is asked, and the list waits for the button', async () => {
@@ -67,7 +67,7 @@ test('the button shows it, and asking is a tap of the worker', async () => {
   const { page } = worker;
   await page.click('#show-found');
   await page.locator(`#more li.place[data-pool="${pool}"]`).waitFor();
-  assert.equal(await note().count(), 0);
+  await note().waitFor({ state: 'detached' });
   await page.waitForFunction(() => document.activeElement?.id === 'more-title');
   const id = Number(new URL(page.url()).hash.slice(1));
   assert.deepEqual(expectStatus(await other.get(`/referrals/${id}`), 200).requests, [], 'nobody was asked by itself');

@@ -28,7 +28,7 @@ before(async () => {
   await enterHousehold(worker);
   need = (await asked).postDataJSON();
   searcher = await x.as('nachtdienst.rotterdam');
-  pool = Number(await worker.page.locator('.results > ol.stack > li.place').first().getAttribute('data-pool'));
+  pool = Number(await worker.page.locator('.results > ol.stack > li.place[data-pool]').first().getAttribute('data-pool'));
   phone = await openDesk(browser, x.origin, { viewport: PHONE, expected: [/status of 412/] });
   await openShelter(phone, phoneOf(locationOf(pool).name));
   await beginShift(phone);
