@@ -1,6 +1,9 @@
 // Two organisations, real browsers: a key made at one desk and confirmed at another, a list ticked on both sides, a note
 // sealed in one browser and opened in the other. What goes over the wire is held against what was typed.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { axe, DESKTOP, NARROW, noFaults, openBrowser, openDesk, overflow, PHONE, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
@@ -10,10 +13,11 @@ import { aNeed, ask, expectStatus, openReferral, organisationOf, placesFor } fro
 const PASSPHRASE = 'paard nietje batterij lampion';
 const NOTE = 'Zij durft alleen met de zus te bellen. Medicatie ligt in de blauwe tas. Merk-e2e-8812';
 
-let x, browser, vt, maker, reader, referral;
+let x, dir, browser, vt, maker, reader, referral;
 const sent = [];
 before(async () => {
-  x = await startExchange('e2e-handover');
+  dir = mkdtempSync(join(tmpdir(), 'plek-handover-'));
+  x = await startExchange('e2e-handover', { settings: { night_sheet_dir: dir } });
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
   const client = await x.as('nachtdienst.rotterdam');
   referral = await openReferral(client, aNeed());
@@ -28,6 +32,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await x?.stop();
+  if (dir) rmSync(dir, { recursive: true });
 }, { timeout: 60_000 });
 
 /** Accessible, and not wider than its window, at every size by day and by night. */
@@ -79,6 +84,8 @@ test('one makes the key, a colleague confirms its digits', { timeout: 120_000 },
   await reader.page.fill('#key-digits', digits);
   await reader.page.getByRole('button', { name: say('key.confirm') }).click();
   await reader.page.getByRole('heading', { name: say('key.in_use') }).waitFor();
+  // The list for the night follows by itself: nobody is told that there is no key beside a key that is in use.
+  for (const desk of [reader, maker]) await desk.page.locator('.night-link').getByText(say('nightlink.download')).waitFor({ timeout: 60_000 });
   await fine(reader, 'in use');
   await page.getByRole('heading', { name: say('key.in_use') }).waitFor(); // the page of who made it follows by itself
 });

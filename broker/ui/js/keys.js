@@ -3,7 +3,7 @@
 // lost: the one in use by two people. The exchange never sees the passphrase nor the private half.
 import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { nightView, startNight } from './night_link.js';
+import { knowNight, nightView, startNight } from './night_link.js';
 import { fingerprint, fromBase64, makeKey, PASSPHRASE_MIN, toBase64 } from './sealing.js';
 import { loadSodium } from './sodium.js';
 import { moment, t } from './text.js';
@@ -31,10 +31,11 @@ let loadShown = 0;
 async function load() {
   const number = ++loadNumber;
   try {
-    const { keys, secondPerson } = await frame.api.get('/keys');
+    const { keys, secondPerson, nightSheet } = await frame.api.get('/keys');
     for (const k of keys) state.prints.set(k.id, await fingerprint(fromBase64(k.publicKey)));
     if (number < loadShown) return;
     loadShown = number;
+    knowNight(nightSheet);
     Object.assign(state, { keys, alone: secondPerson === false, problem: null });
     // What somebody is about to send stays what it was; only what it costs is counted anew.
     if (state.losing) state.losing = { ...state.losing, unreadNotes: keys.find((/** @type {OrgKey} */ k) => k.id === state.losing?.id)?.unreadNotes ?? state.losing.unreadNotes };

@@ -8,8 +8,23 @@ import { html, icon, nothing } from './ui.js';
 const LOOK_MS = 60_000;
 /** Where no newer one was made, it is asked for again no sooner. */
 const PAUSE_MS = 10 * 60_000;
+/** A key that was just confirmed gets its first sheet within seconds: asked for that soon, then half as often each time, and
+ * no longer than some minutes in all. */
+const FIRST_MS = 4_000;
+const FIRST_TRIES = 6;
 /** @type {NightSheetState | null} */
 let sheet = null;
+let tries = 0;
+/** @type {() => void} */
+let again = () => {};
+
+/** What the page has heard of the sheet by itself, as with the list of keys: shown from then on, and watched until the
+ * first one is there. @param {NightSheetState} state */
+export function knowNight(state) {
+  if (state.state !== 'not_yet') tries = 0;
+  else if (tries < FIRST_TRIES) setTimeout(() => again(), FIRST_MS * 2 ** tries++);
+  sheet = state;
+}
 
 /** Ask now, and each time a newer sheet is due. Looked at by a timer, for a page may stay in view all night; but a question
  * keeps the session of a desk alive, so after the first only where the open stream does that already (a house), or somebody
@@ -21,7 +36,7 @@ export function startNight(frame) {
     askedMs = frame.api.now();
     used = false;
     try {
-      sheet = (await frame.api.get('/keys')).nightSheet;
+      knowNight((await frame.api.get('/keys')).nightSheet);
     } catch { /* what was known stays; the page says itself when the exchange is away */ }
     frame.draw();
   };
@@ -33,6 +48,7 @@ export function startNight(frame) {
     if (isDue && now - askedMs > Math.min(everyMs, PAUSE_MS) && (used || frame.session.role === 'shelter')) ask();
     else frame.draw(); // a time of yesterday gets its day
   };
+  again = ask;
   for (const sign of ['pointerdown', 'keydown']) document.addEventListener(sign, () => { used = true; }, { passive: true });
   document.addEventListener('visibilitychange', () => { used = true; look(); });
   setInterval(look, LOOK_MS);
