@@ -79,7 +79,7 @@ test('a report rings the night number of the house and the helpdesk: a second pe
   comes = await openReferral(own, need());
   await yes(comes.id, FAMILY, { bridge: true });
   leak = expectStatus(await phone.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'adres_gedeeld' }), 201);
-  const text = 'Iemand meldt dat het adres van uw huis bekend is. Een tweede collega moet dat nu bevestigen of intrekken. Open Veilige Plek.';
+  const text = 'Iemand meldt dat het adres van uw huis is gelekt. Een tweede collega moet dat nu bevestigen of intrekken. Open Veilige Plek.';
   const call = await poll(() => calls(e164(HOUSE.sealed.night_number)).find(q => q.body.text === 'Open Veilige Plek nu.'), { ...WITHIN, what: 'the call to the house, that names no reason to whoever picks up' });
   assert.ok(call.body.id);
   await poll(() => receiver.got('/sms').some(q => q.body.to === e164(HOUSE.sealed.night_number) && q.body.text === text), { ...WITHIN, what: 'the text message' });

@@ -413,7 +413,7 @@ test('an alarm of a bridge rings the desk, again and again, until somebody there
   const calls = () => receiver.got('/voice').filter(q => q.body.to === '+31880001122');
   await poll(() => calls().length >= 2, { ...WITHIN, what: 'a second call' });
   assert.equal(new Set(calls().map(q => q.body.id)).size, calls().length, 'each alarm is one of its own');
-  assert.equal(calls()[0].body.text, 'Alarm. Een aanmelding zonder plek heeft u nu nodig. Open Veilige Plek.');
+  assert.equal(calls()[0].body.text, 'Alarm. Een gezin zonder vaste plek heeft u nu nodig. Kijk nu. Open Veilige Plek.');
   const text = await poll(() => receiver.got('/sms').find(q => q.body.to === '+31880001133'), { ...WITHIN, what: 'the text message' });
   assert.equal(text.body.text, calls()[0].body.text);
   const hook = await poll(() => receiver.got('/desk').find(q => q.body.type === 'nl.veiligeplek.bridge.alarmed.v1'), { ...WITHIN, what: 'the event' });
