@@ -61,7 +61,7 @@ bool over_is(const struct engine *e, const struct outbox_row *row)
         return !unseen_is(e, row->request);
     if (strcmp(row->kind, "request.rung") == 0 || strcmp(row->kind, "request.rung_again") == 0)
         return q == NULL || q->state != REQUEST_PENDING || q->seen_at_ms >= row->at_ms;
-    if (strcmp(row->kind, "bridge.alarmed") == 0)
+    if (strcmp(row->kind, "bridge.alarmed") == 0 || strcmp(row->kind, "bridge.lead") == 0)
         return row->referral.v != 0 && !bridge_rings(e, row->referral); /* the watcher's does not say which */
     if (strcmp(row->kind, "leak.reported") == 0)
         return !a_report_waits(e);

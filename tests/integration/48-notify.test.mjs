@@ -399,7 +399,7 @@ test('a feed that falls silent is told to its provider and to who runs the excha
   const to = address => mail.messages().filter(m => m.headers.to === `<${address}>`);
   await poll(() => to('ict@provider.test').length >= 1 && to('beheer@plek.test').length >= 1, { ...WITHIN, what: 'both mails' });
   assert.equal(to('ict@provider.test')[0].text, 'Er komen geen cijfers meer binnen van uw systeem. Open Veilige Plek.');
-  assert.equal(to('beheer@plek.test')[0].text, 'No numbers come in from your system any more. Open Veilige Plek.');
+  assert.equal(to('beheer@plek.test')[0].text, 'No numbers come in from an organisation any more. Ring it. Open Veilige Plek.');
   await removeTarget('feed mail');
   await removeTarget('operator mail');
 });
