@@ -134,6 +134,7 @@ static const struct applier appliers[EV_N] = {
     [EV_NOTE_DESTROYED] = {note_destroyed_impossible, note_destroyed_apply},
     /* ---- location leaked, surge, conflict check ---- */
     [EV_LEAK_REPORTED] = {leak_reported_impossible, leak_reported_apply},
+    [EV_LEAK_REPEATED] = {leak_repeated_impossible, leak_repeated_apply},
     [EV_LEAK_DROPPED] = {leak_dropped_impossible, leak_dropped_apply},
     [EV_LOCATION_FROZEN] = {location_frozen_impossible, location_frozen_apply},
     [EV_LEAK_HOUSEHOLD] = {leak_household_impossible, leak_household_apply},

@@ -55,6 +55,10 @@ json_t *view_leak(const struct engine *e, const struct actor *actor, uint32_t id
                           leak_reason_code(l->reason), "byMe", first.v == actor->account.v, "households",
                           households(e, actor, l));
     json_object_set_new(o, "reportedAt", view_time(l->reported_at_ms));
+    json_object_set_new(o, "timesRepeated", json_integer(l->n_again));
+    json_object_set_new(o, "repeatedAt", view_time(l->again_at_ms));
+    json_object_set_new(o, "passedOn", json_boolean(l->passed_on));
+    json_object_set_new(o, "givenUp", json_boolean(leak_is_given_up(e, l)));
     json_object_set_new(o, "frozenAt", view_time(l->frozen_at_ms));
     json_object_set_new(o, "endedAt", view_time(l->ended_at_ms));
     json_object_set_new(o, "version", json_integer((json_int_t)l->version));

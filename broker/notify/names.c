@@ -19,7 +19,8 @@ static const struct {
     {EV_ALARM_RAISED, "alarm.leaked"},        {EV_ALARM_REPEATED, "alarm.leaked"},
     {EV_LEAK_HOUSEHOLD, "leak.unknown"},      {EV_SURGE_SET, "surge.over"},
     {EV_CONSULT_CLOSED, "consult.declined"},  {EV_CONSULT_CLOSED, "consult.withdrawn"},
-    {EV_BRIDGE_ALARMED, "bridge.lead"},
+    {EV_BRIDGE_ALARMED, "bridge.lead"},       {EV_LEAK_REPEATED, "leak.passed_on"},
+    {EV_LEAK_REPEATED, "leak.given_up"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
@@ -52,6 +53,10 @@ const char *name_of_event(const struct engine *e, const struct event *ev)
         return ev->u.link.why == LINK_FOLLOW_UP ? "referral.follow_up" : event_name(ev->kind);
     case EV_LEAK_HOUSEHOLD: /* one of which nothing is known any more: nothing but this tells its desk */
         return ev->u.leak.later.v == 0 ? "leak.unknown" : event_name(ev->kind);
+    case EV_LEAK_REPEATED:
+        if (ev->u.leak.is_last)
+            return "leak.given_up";
+        return ev->u.leak.passed_on ? "leak.passed_on" : event_name(ev->kind);
     case EV_SURGE_SET:
         return ev->u.surge.on ? event_name(ev->kind) : "surge.over";
     case EV_CONSULT_CLOSED:

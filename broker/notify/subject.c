@@ -70,6 +70,7 @@ static const char *state_of(enum event_kind k)
         [EV_NOTE_UNREADABLE] = "unreadable",
         /* ---- location leaked, surge, conflict check ---- */
         [EV_LEAK_REPORTED] = "reported",
+        [EV_LEAK_REPEATED] = "reported",
         [EV_LEAK_DROPPED] = "dropped",
         [EV_LOCATION_FROZEN] = "frozen",
         [EV_LEAK_LIFT_ASKED] = "lift_asked",

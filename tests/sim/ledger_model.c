@@ -417,6 +417,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_REGIE_REMINDED:
     case EV_CONSULT_REMINDED:
     case EV_LEAK_REPORTED:
+    case EV_LEAK_REPEATED:
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:

@@ -278,6 +278,14 @@ static void ended(struct safety_model *m, struct request_id id)
     m->requests[id.v - 1].holds = false;
 }
 
+static void repeated(struct safety_model *m, const struct event *ev)
+{
+    const struct location_model *l = &m->locations[ev->u.leak.location.v - 1];
+
+    if (l->reported_by == 0 || l->frozen)
+        breach(m, ev, "a report is said again that waits for nobody");
+}
+
 static void of_leak(struct safety_model *m, const struct event *ev)
 {
     struct location_model *l = &m->locations[ev->u.leak.location.v - 1];
@@ -324,6 +332,8 @@ void safety_model_event(struct safety_model *m, const struct event *ev)
     else if ((ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_LOCATION_LIFTED) || ev->kind == EV_LEAK_BRIDGE ||
              ev->kind == EV_LEAK_SEARCH)
         of_leak(m, ev);
+    else if (ev->kind == EV_LEAK_REPEATED)
+        repeated(m, ev);
     else if (ev->kind == EV_SUPPLY_CHANGED)
         all_listed(m, ev);
     else if (ev->kind == EV_SURGE_SET)

@@ -232,6 +232,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return has_referral(m, a, ev->u.night.referral) || works_on(m, a, ev->u.night.referral, ev->seq);
     /* ---- location leaked, surge, conflict check ---- */
     case EV_LEAK_REPORTED:
+    case EV_LEAK_REPEATED:
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:

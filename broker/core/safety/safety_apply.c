@@ -21,6 +21,7 @@ static void leak_move(struct engine *e, struct leak_slot *s, enum leak_state to,
     s->l.state = to;
     s->l.version = seq;
     safety_refresh_leak(e, s);
+    safety_refresh_due(e, s);
 }
 
 /* Its pools are offered again, or no more: all that is kept of what they could serve is counted anew. */
@@ -80,6 +81,7 @@ void leak_reported_apply(struct engine *e, const struct event *ev)
     s->l.version = ev->seq;
     set_leak_of_location(e, s->l.location, s->l.id);
     safety_refresh_leak(e, s);
+    safety_refresh_due(e, s);
 }
 
 /* The event's leak, if it may become TO. */

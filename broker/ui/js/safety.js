@@ -134,13 +134,17 @@ const households = leak => (leak.households.length === 0 ? html`<p>${t('safety.n
     <ol class="safety-list">${leak.households.map(h => html`<li><div><b>${h.referralCode ?? h.earlierCode}</b> ${h.bridge ? badge(t(h.onTheWay ? 'safety.to_bridge' : 'safety.in_bridge')) : nothing} ${progress(h)}
       <p class="small">${h.factsErased ? t('safety.ring_house', { name: h.referrer }) : t('safety.ring', { name: h.referrer })}</p></div></li>`)}</ol>`);
 
+/** That it was said again to those who can confirm it, and that nobody is told any more. @param {Leak} leak */
+const saidAgain = leak => (leak.state !== 'reported' || (!leak.repeatedAt && !leak.givenUp) ? nothing : html`<p>${leak.repeatedAt ? t('safety.again', { n: leak.timesRepeated, time: moment(leak.repeatedAt) }) : nothing}
+    ${leak.passedOn ? t('safety.passed_on') : nothing} ${leak.givenUp ? html`<b>${t('safety.given_up')}</b>` : nothing}</p>`);
+
 /** @param {Leak} leak */
 const leakView = leak => {
   const over = leak.state === 'lifted' || leak.state === 'dropped';
   return html`<article class="panel safety-part ${over ? '' : 'open'}" data-leak=${leak.id} data-state=${leak.state} aria-labelledby="leak-${leak.id}">
     <h3 id="leak-${leak.id}">${icon(over ? 'lock-open' : leak.state === 'reported' ? 'alert-triangle' : 'lock')}${leak.location.name} ${badge(t(`safety.leak_${leak.state}`))}</h3>
     <p>${t(`safety.reason_${leak.reason}`)}. ${t('safety.at', { time: moment(leak.reportedAt) })}</p>
-    ${over ? nothing : html`<p>${t(`safety.leak_${leak.state}_text`)}</p>`}
+    ${over ? nothing : html`<p>${t(`safety.leak_${leak.state}_text`)}</p>`}${saidAgain(leak)}
     ${state.step?.leak.id === leak.id ? sure(state.step) : html`<div class="safety-taps">${actions(leak)}</div>`}
     ${leak.frozenAt && !over ? households(leak) : nothing}</article>`;
 };

@@ -2,9 +2,11 @@
  * is one, else by the desk's; and nobody who is rung already is forgotten for it. The tables are those as
  * shipped. */
 #include "base/mem.h"
+#include "base/time_text.h"
 #include "core/nobed/nobed.h"
 #include "notify/hears.h"
 #include "notify/names.h"
+#include "notify/over.h"
 #include "notify/rules.h"
 #include "support/exchange.h"
 
@@ -108,10 +110,66 @@ static void a_second_alarm_of_a_bridge(void **state)
     exchange_free(x);
 }
 
+/* ---- a report of a leak ---- */
+
+static struct outcome of_a_leak(struct exchange *x, enum command_kind kind, uint32_t account,
+                                struct safety_command c)
+{
+    struct command cmd = {.kind = kind, .actor = shelter_of(HUIS_A), .draw = ++x->draw, .u.safety = c};
+
+    cmd.actor.account.v = account;
+    return exchange_do(x, &cmd);
+}
+
+static bool is_over(const struct exchange *x, const char *kind)
+{
+    struct outbox_row row = {.channel = CHANNEL_VOICE, .at_ms = x->now};
+
+    snprintf(row.kind, sizeof row.kind, "%s", kind);
+    return over_is(x->e, &row);
+}
+
+static void a_report_that_nobody_confirms(void **state)
+{
+    struct core_settings settings = core_settings_default();
+    struct exchange *x = exchange_new_with(&settings);
+    struct safety_command c = {.location = {A_NOORD}, .reason = LEAK_ADRES_GEDEELD};
+    struct notify_target night = {.night_number = true, .channel = CHANNEL_VOICE};
+    const struct event *ev = NULL;
+
+    (void)state;
+    c.leak = (uint32_t)of_a_leak(x, CMD_REPORT_LEAK, 501, c).made;
+    for (unsigned i = 1; i <= 6; i++) {
+        const char *name = i <= 3 ? "leak.repeated" : i < 6 ? "leak.passed_on" : "leak.given_up";
+        /* The lead of this house and not of another; to whom it is said is said what to do. */
+        unsigned own = T(A_DESK), next = i <= 3 ? 0 : T(A_LEAD) | T(HELPDESK);
+        struct subject s;
+        struct party as;
+
+        x->now += 5 * MS_MINUTE;
+        do_tick(x);
+        ev = newest(x, EV_LEAK_REPEATED);
+        assert_string_equal(name_of_event(x->e, ev), name);
+        assert_true(name_is_of_kind(name, EV_LEAK_REPEATED));
+        for (unsigned ch = 0; ch < CHANNEL_N; ch++)
+            assert_int_equal(rings(x, ev, (enum channel)ch, NULL),
+                             own | (ch == CHANNEL_WEBHOOK ? next & ~T(A_LEAD) : next));
+        assert_int_equal(rings(x, ev, CHANNEL_SMS, "leak_given_up_helpdesk"), i == 6 ? T(HELPDESK) : 0);
+        s = subject_of_event(x->e, ev);
+        assert_true(hears(x->e, &night, GROUP_HOUSE, &s, &as) && as.house.v == A_NOORD);
+        assert_true(s.referral.v == 0 && s.request.v == 0 && s.pool.v == 0);
+        assert_false(is_over(x, name));
+    }
+    assert_int_equal(of_a_leak(x, CMD_WITHDRAW_LEAK, 502, c).refusal, REFUSAL_NONE);
+    assert_true(is_over(x, "leak.repeated") && is_over(x, "leak.passed_on") && is_over(x, "leak.given_up"));
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_alarm_of_a_bridge),
+        cmocka_unit_test(a_report_that_nobody_confirms),
     };
     char why[200] = "";
     int failed = 0;

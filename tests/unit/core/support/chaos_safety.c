@@ -27,6 +27,11 @@ void chaos_safety_fill(struct rng *r, struct event *ev)
         ev->u.leak.location.v = (uint32_t)rng_next(r);
         if (ev->kind == EV_LEAK_REPORTED)
             ev->u.leak.reason = (uint8_t)rng_below(r, LEAK_REASON_N);
+        if (ev->kind == EV_LEAK_REPEATED) {
+            ev->u.leak.again = (uint8_t)rng_below(r, ALARM_AGAIN_MAX + 1);
+            ev->u.leak.passed_on = rng_chance(r, 500);
+            ev->u.leak.is_last = rng_chance(r, 500);
+        }
         if (ev->kind == EV_LEAK_BRIDGE) {
             ev->u.leak.rank = (uint16_t)rng_next(r);
             ev->u.leak.bridge.v = rng_next(r);

@@ -372,6 +372,7 @@ struct event possible(const struct world *w, enum event_kind kind)
         break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_LEAK_REPORTED:
+    case EV_LEAK_REPEATED:
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
