@@ -324,7 +324,8 @@ static void put_leak(const struct engine *e, const struct event *ev, struct subj
     const struct leak_event *l = &ev->u.leak;
     const struct location *house = engine_location(e, l->location);
 
-    if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE || ev->kind == EV_LEAK_SEARCH) {
+    if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE || ev->kind == EV_LEAK_SEARCH ||
+        ev->kind == EV_LEAK_PROMISED) {
         put_referral(e, l->earlier, out);
     } else if (house != NULL) {
         out->house = l->location;

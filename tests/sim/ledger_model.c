@@ -423,6 +423,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_LEAK_HOUSEHOLD:
     case EV_LEAK_BRIDGE:
     case EV_LEAK_SEARCH:
+    case EV_LEAK_PROMISED:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

@@ -23,9 +23,16 @@ static void leak_event_fields(struct fields *f, enum event_kind kind, struct lea
     }
     if (kind == EV_LOCATION_LIFTED && f->mode == FIELDS_READ)
         v->beds_untold = f->version < 5;
-    if (kind != EV_LEAK_HOUSEHOLD && kind != EV_LEAK_BRIDGE && kind != EV_LEAK_SEARCH)
+    if (kind != EV_LEAK_HOUSEHOLD && kind != EV_LEAK_BRIDGE && kind != EV_LEAK_SEARCH &&
+        kind != EV_LEAK_PROMISED)
         return;
     field_u16(f, &v->rank);
+    if (kind == EV_LEAK_PROMISED) {
+        field_u64(f, &v->promised.v);
+        field_u64(f, &v->earlier.v);
+        v->later = v->earlier;
+        return;
+    }
     if (kind == EV_LEAK_BRIDGE) {
         field_u64(f, &v->bridge.v);
         field_u64(f, &v->earlier.v);
@@ -119,6 +126,8 @@ static uint64_t digest_of_leak_household(const struct leak_household *record)
     field_u64(&f, &h.later.v);
     if (h.bridge.v != 0)
         field_u64(&f, &h.bridge.v);
+    if (h.promised.v != 0)
+        field_u64(&f, &h.promised.v);
     return f.hash;
 }
 

@@ -39,6 +39,12 @@ void chaos_safety_fill(struct rng *r, struct event *ev)
             ev->u.leak.later = ev->u.leak.earlier;
             ev->u.leak.deadline_ms = (int64_t)(rng_next(r) % (uint64_t)FIELD_TIME_MAX);
         }
+        if (ev->kind == EV_LEAK_PROMISED) {
+            ev->u.leak.rank = (uint16_t)rng_next(r);
+            ev->u.leak.promised.v = rng_next(r);
+            ev->u.leak.earlier.v = rng_next(r);
+            ev->u.leak.later = ev->u.leak.earlier;
+        }
         if (ev->kind != EV_LEAK_HOUSEHOLD && ev->kind != EV_LEAK_SEARCH)
             break;
         ev->u.leak.rank = (uint16_t)rng_next(r);
