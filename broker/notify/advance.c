@@ -177,6 +177,8 @@ static void on_events(void *ctx, enum err trouble, const struct outbox_event *ev
         snprintf(what.key, sizeof what.key, "e%" PRIu64, ev->seq);
         what.kind = name_of_event(flow_engine(n->parts.flow), ev);
         what.subject = subject_of_event(flow_engine(n->parts.flow), ev);
+        if (n->parts.people.get != NULL && ev->account.v != 0)
+            subject_caused_by(&what.subject, ev, n->parts.people.get(n->parts.people.ctx, ev->account));
         tell(n, &what, &rows);
         say_given_up(n, ev);
         if (rows.n >= ROWS_MAX) {

@@ -121,5 +121,9 @@ bool hears(const struct engine *e, const struct notify_target *t, enum group gro
         return false;
     }
     *as = party_of(group, s);
+    /* A program is told all the same: it keeps the state of things. */
+    if (t->channel != CHANNEL_WEBHOOK &&
+        ((group == GROUP_HOUSE && s->by_house) || (group == GROUP_REFERRER && s->by_referrer)))
+        return false;
     return is_of(e, t, *as);
 }

@@ -20,7 +20,7 @@ static const struct {
     {EV_LEAK_HOUSEHOLD, "leak.unknown"},      {EV_SURGE_SET, "surge.over"},
     {EV_CONSULT_CLOSED, "consult.declined"},  {EV_CONSULT_CLOSED, "consult.withdrawn"},
     {EV_BRIDGE_ALARMED, "bridge.lead"},       {EV_LEAK_REPEATED, "leak.passed_on"},
-    {EV_LEAK_REPEATED, "leak.given_up"},
+    {EV_LEAK_REPEATED, "leak.given_up"},      {EV_REFERRAL_NO_SHOW, "referral.turned_away"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
@@ -46,6 +46,9 @@ const char *name_of_event(const struct engine *e, const struct event *ev)
         return name_of_alarm(ev->u.escalation.alarm);
     case EV_ALARM_REPEATED: /* raised again it is the same alarm; passed on, another's business too */
         return ev->u.escalation.passed_on ? "alarm.passed_on" : name_of_alarm(ev->u.escalation.alarm);
+    case EV_REFERRAL_NO_SHOW: /* who stood at the door did come */
+        q = engine_request(e, ev->u.referral.request);
+        return q != NULL && q->refused ? "referral.turned_away" : event_name(ev->kind);
     case EV_BRIDGE_ALARMED: /* as it is now: read late, the team lead is rung for what began as the desk's */
         b = engine_bridge(e, ev->u.bridge.bridge);
         return b != NULL && bridge_is_escalated(b) ? "bridge.lead" : event_name(ev->kind);

@@ -460,3 +460,28 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
     }
     return s;
 }
+
+/* What a side says of a yes, or of an arrival: the other side must hear it. */
+static bool is_word_of_a_side(const struct event *ev)
+{
+    switch ((int)ev->kind) { /* all others are told to both */
+    case EV_REQUEST_CANCELLED:
+        return cancel_why_is_fall_through(ev->u.request.why);
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_ADMITTED:
+    case EV_HOUSEHOLD_REFUSED:
+    case EV_BRIDGE_ARRIVED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void subject_caused_by(struct subject *s, const struct event *ev, const struct account *who)
+{
+    if (who == NULL || ev->account.v == 0 || !is_word_of_a_side(ev))
+        return;
+    s->by_house = who->role == ROLE_SHELTER && s->house.v != 0 && who->org.v == s->house_org.v &&
+                  (who->location.v == 0 || who->location.v == s->house.v);
+    s->by_referrer = who->role == ROLE_REFERRER && who->org.v == s->referrer.v;
+}
