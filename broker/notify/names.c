@@ -21,6 +21,7 @@ static const struct {
     {EV_CONSULT_CLOSED, "consult.declined"},  {EV_CONSULT_CLOSED, "consult.withdrawn"},
     {EV_BRIDGE_ALARMED, "bridge.lead"},       {EV_LEAK_REPEATED, "leak.passed_on"},
     {EV_LEAK_REPEATED, "leak.given_up"},      {EV_REFERRAL_NO_SHOW, "referral.turned_away"},
+    {EV_REQUEST_CANCELLED, "request.lost"},   {EV_BRIDGE_ENDED, "bridge.called_off"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
@@ -46,6 +47,15 @@ const char *name_of_event(const struct engine *e, const struct event *ev)
         return name_of_alarm(ev->u.escalation.alarm);
     case EV_ALARM_REPEATED: /* raised again it is the same alarm; passed on, another's business too */
         return ev->u.escalation.passed_on ? "alarm.passed_on" : name_of_alarm(ev->u.escalation.alarm);
+    case EV_REQUEST_CANCELLED: /* a yes that is lost so has its own alarm */
+        q = engine_request(e, ev->u.request.request);
+        return ev->u.request.why == CANCEL_LEAKED && q != NULL && q->answered_at_ms == 0
+                   ? "request.lost"
+                   : event_name(ev->kind);
+    case EV_BRIDGE_ENDED: /* a bed that nobody had come to yet */
+        b = engine_bridge(e, ev->u.bridge.bridge);
+        return b != NULL && b->kind == BRIDGE_BED && b->started_at_ms == 0 ? "bridge.called_off"
+                                                                           : event_name(ev->kind);
     case EV_REFERRAL_NO_SHOW: /* who stood at the door did come */
         q = engine_request(e, ev->u.referral.request);
         return q != NULL && q->refused ? "referral.turned_away" : event_name(ev->kind);
