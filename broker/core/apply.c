@@ -134,11 +134,13 @@ static const struct applier appliers[EV_N] = {
     [EV_NOTE_DESTROYED] = {note_destroyed_impossible, note_destroyed_apply},
     /* ---- location leaked, surge, conflict check ---- */
     [EV_LEAK_REPORTED] = {leak_reported_impossible, leak_reported_apply},
+    [EV_LEAK_REPEATED] = {leak_repeated_impossible, leak_repeated_apply},
     [EV_LEAK_DROPPED] = {leak_dropped_impossible, leak_dropped_apply},
     [EV_LOCATION_FROZEN] = {location_frozen_impossible, location_frozen_apply},
     [EV_LEAK_HOUSEHOLD] = {leak_household_impossible, leak_household_apply},
     [EV_LEAK_BRIDGE] = {leak_bridge_impossible, leak_bridge_apply},
     [EV_LEAK_SEARCH] = {leak_search_impossible, leak_search_apply},
+    [EV_LEAK_PROMISED] = {leak_promised_impossible, leak_promised_apply},
     [EV_LEAK_LIFT_ASKED] = {lift_asked_impossible, lift_asked_apply},
     [EV_LEAK_LIFT_REFUSED] = {lift_refused_impossible, lift_refused_apply},
     [EV_LOCATION_LIFTED] = {location_lifted_impossible, location_lifted_apply},

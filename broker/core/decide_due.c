@@ -1,9 +1,11 @@
 /* Let fall due what is due: a house that did not answer in time is noted as silent and another asked on,
- * holds that nobody answered lapse, referrals past their deadline are flagged. */
+ * holds that nobody answered lapse, referrals past their deadline are flagged, what nobody looks after is
+ * said again. */
 #include "core/decide_silence.h"
 
 #include "core/engine_state.h"
 #include "core/nobed/nobed_decide.h"
+#include "core/safety/safety_decide.h"
 #include "core/stay/stay_state.h"
 
 /* In one tick; the rest stays due and comes with the next. After a night of standing still a turn must still
@@ -41,6 +43,8 @@ enum refusal decide_tick(struct decision *d)
             decide_note_due(d, due[i].id);
         else if (due[i].kind == DUE_ORG_KEY)
             decide_org_key_due(d, due[i].id);
+        else if (due[i].kind == DUE_LEAK)
+            decide_leak_due(d, (uint32_t)due[i].id);
         else if (due[i].kind == DUE_BRIDGE)
             decide_bridge_due(d, (struct bridge_id){due[i].id});
         else if (due[i].kind == DUE_TIMERS) {

@@ -34,6 +34,8 @@ static uint32_t *place_of(struct engine *e, const struct due *d)
         return &e->handover.notes[d->id - 1].due;
     if (d->kind == DUE_ORG_KEY)
         return &e->handover.keys[d->id - 1].due;
+    if (d->kind == DUE_LEAK)
+        return &e->safety.leaks[d->id - 1].due;
     return &referral_slot(e, (struct referral_id){d->id})->due;
 }
 

@@ -124,6 +124,7 @@ enum due_kind {
     DUE_NOTE,
     DUE_ORG_KEY,
     /* ---- location leaked, surge, conflict check ---- */
+    DUE_LEAK,
 };
 
 struct due {

@@ -52,6 +52,7 @@ static const char *const states[EV_N] = {
     [EV_KEY_LOSS_DROPPED] = "active",
     /* ---- location leaked, surge, conflict check ---- */
     [EV_LEAK_REPORTED] = "reported",
+    [EV_LEAK_REPEATED] = "reported",
     [EV_LEAK_DROPPED] = "dropped",
     [EV_LOCATION_FROZEN] = "frozen",
     [EV_LEAK_LIFT_ASKED] = "lift_asked",

@@ -10,21 +10,23 @@ static json_t *location(const struct engine *e, struct location_id id)
                      view_region(e, l->region), "organisation", engine_org(e, l->org)->name);
 }
 
-/* Whom to move, and whom to ring for it. Nothing of the household: its people are in the house, and what is
- * known of them is in the file of the referral. The house learns that somebody looks, and that they have
- * left; not by which referral, nor how far it is: who gave the address away may be in the house. */
+/* Whom to move, or to stop on the way, and whom to ring for it. Nothing of the household: its people are in
+ * the house, and what is known of them is in the file of the referral. The house learns that somebody looks,
+ * and that they have left; not by which referral, nor how far it is: who gave the address away may be in the
+ * house. */
 static json_t *household(const struct engine *e, const struct actor *actor, const struct leak_household *h)
 {
     const struct referral *later = engine_referral(e, h->later);
     const struct referral *earlier = engine_referral(e, h->earlier);
     const struct stay *s = engine_stay(e, h->stay);
     const struct bridge *b = engine_bridge(e, h->bridge);
-    bool left = s != NULL ? s->state == STAY_DEPARTED : b->started_at_ms != 0 && !bridge_is_live(b);
+    bool was_coming = h->promised.v != 0 || (b != NULL && b->started_at_ms == 0);
+    bool left = s != NULL ? s->state == STAY_DEPARTED : !was_coming && !bridge_is_live(b);
     json_t *o = json_pack("{s:i, s:s, s:b, s:b, s:s}", "rank", (int)h->rank, "earlierCode", earlier->code,
                           "bridge", b != NULL, "left", left, "referrer",
                           engine_org(e, later != NULL ? later->org : earlier->org)->name);
     bool is_whole = actor->role == ROLE_EXCHANGE_ADMIN;
-    json_object_set_new(o, "onTheWay", json_boolean(b != NULL && b->started_at_ms == 0));
+    json_object_set_new(o, "onTheWay", json_boolean(was_coming));
     json_object_set_new(o, "searching", json_boolean(later != NULL && referral_is_live(later->state)));
     json_object_set_new(o, "factsErased", json_boolean(later == NULL));
     json_object_set_new(o, "stayId", s != NULL ? json_integer((json_int_t)s->id.v) : json_null());
@@ -55,6 +57,10 @@ json_t *view_leak(const struct engine *e, const struct actor *actor, uint32_t id
                           leak_reason_code(l->reason), "byMe", first.v == actor->account.v, "households",
                           households(e, actor, l));
     json_object_set_new(o, "reportedAt", view_time(l->reported_at_ms));
+    json_object_set_new(o, "timesRepeated", json_integer(l->n_again));
+    json_object_set_new(o, "repeatedAt", view_time(l->again_at_ms));
+    json_object_set_new(o, "passedOn", json_boolean(l->passed_on));
+    json_object_set_new(o, "givenUp", json_boolean(leak_is_given_up(e, l)));
     json_object_set_new(o, "frozenAt", view_time(l->frozen_at_ms));
     json_object_set_new(o, "endedAt", view_time(l->ended_at_ms));
     json_object_set_new(o, "version", json_integer((json_int_t)l->version));

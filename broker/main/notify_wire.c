@@ -68,13 +68,17 @@ static struct notify_settings plain_settings(const struct config *c)
     return s;
 }
 
-static enum err open_notify(struct boot *b, const struct secrets_port *secrets, struct notify_wire *w,
-                            char *why, size_t why_size)
+static enum err open_notify(struct boot *b, const struct secrets_port *secrets,
+                            const struct people_port *people, struct notify_wire *w, char *why,
+                            size_t why_size)
 {
     const struct config *c = b->config;
     struct notify_settings s = plain_settings(c);
-    struct notify_parts parts = {
-        .loop = b->loop, .flow = b->flow, .outbox = *outbox_port(w->outbox), .secrets = *secrets};
+    struct notify_parts parts = {.loop = b->loop,
+                                 .flow = b->flow,
+                                 .outbox = *outbox_port(w->outbox),
+                                 .secrets = *secrets,
+                                 .people = *people};
     char rules[TEMPLATE_PATH_SIZE], texts[TEMPLATE_PATH_SIZE], sms[TEMPLATE_PATH_SIZE],
         voice[TEMPLATE_PATH_SIZE];
     char password[SECRET_SIZE], sms_token[SECRET_SIZE], voice_token[SECRET_SIZE];
@@ -111,8 +115,8 @@ static enum err open_notify(struct boot *b, const struct secrets_port *secrets, 
     return e;
 }
 
-enum err notify_wire_open(struct boot *b, const struct secrets_port *secrets, struct notify_wire *w,
-                          char *why, size_t why_size)
+enum err notify_wire_open(struct boot *b, const struct secrets_port *secrets,
+                          const struct people_port *people, struct notify_wire *w, char *why, size_t why_size)
 {
     struct clerk_limits limits = clerk_limits_default();
     enum err e = vault_open_files(VAULT_TARGETS, b->config->master_key_file, NULL, &w->vault);
@@ -122,7 +126,7 @@ enum err notify_wire_open(struct boot *b, const struct secrets_port *secrets, st
     limits.statement_ms = STATEMENT_MS;
     w->clerk = clerk_new(loop_base(b->loop), &b->access.params, &limits);
     w->outbox = outbox_new(w->clerk, w->vault, b->epoch);
-    return open_notify(b, secrets, w, why, why_size);
+    return open_notify(b, secrets, people, w, why, why_size);
 }
 
 void notify_wire_close(struct notify_wire *w)

@@ -16,7 +16,8 @@ struct notify_wire {
 /* B has been started. SECRETS is borrowed and outlives it. On an error WHY holds one line, and OUT must be
  * closed all the same. */
 MUST_CHECK enum err notify_wire_open(struct boot *b, const struct secrets_port *secrets,
-                                     struct notify_wire *out, char *why, size_t why_size);
+                                     const struct people_port *people, struct notify_wire *out, char *why,
+                                     size_t why_size);
 /* First of the two: before flow and the secrets end. */
 void notify_wire_close(struct notify_wire *w);
 

@@ -266,7 +266,8 @@ static int run(const struct config *config, const char *path)
     if (e == OK)
         e = open_people(&b, why, sizeof why);
     if (e == OK)
-        e = notify_wire_open(&b.boot, secrets_port(b.secrets), &b.notify, why, sizeof why);
+        e = notify_wire_open(&b.boot, secrets_port(b.secrets), accounts_port(b.accounts), &b.notify, why,
+                             sizeof why);
     if (e == OK)
         e = open_app(&b, why, sizeof why);
     if (e == OK)

@@ -92,6 +92,14 @@ static void tell(struct notify *n, const struct telling *what, struct rows *out)
     }
 }
 
+/* Nobody is told again by itself: a person must ring. */
+static void say_given_up(const struct notify *n, const struct event *ev)
+{
+    if (ev->kind == EV_LEAK_REPEATED && ev->u.leak.is_last && n->catching_up == 0)
+        log_error("nobody confirms or withdraws the report of a leak, and nobody is told again",
+                  "leak=%" PRIu32 " seq=%" PRIu64, ev->u.leak.leak, ev->seq);
+}
+
 static void look_now(struct notify *n, const struct rows *rows)
 {
     for (size_t i = 0; i < rows->n; i++)
@@ -169,7 +177,10 @@ static void on_events(void *ctx, enum err trouble, const struct outbox_event *ev
         snprintf(what.key, sizeof what.key, "e%" PRIu64, ev->seq);
         what.kind = name_of_event(flow_engine(n->parts.flow), ev);
         what.subject = subject_of_event(flow_engine(n->parts.flow), ev);
+        if (n->parts.people.get != NULL && ev->account.v != 0)
+            subject_caused_by(&what.subject, ev, n->parts.people.get(n->parts.people.ctx, ev->account));
         tell(n, &what, &rows);
+        say_given_up(n, ev);
         if (rows.n >= ROWS_MAX) {
             n->to = ev->seq;
             break;

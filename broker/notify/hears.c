@@ -32,8 +32,11 @@ static struct party party_of(enum group group, const struct subject *s)
     switch (group) {
     case GROUP_HOUSE:
         return s->house.v != 0 ? (struct party){s->house_org, s->house} : (struct party){0};
+    case GROUP_LEAD: /* of what is nobody's referral, such as a report of a leak: of the house */
+        if (s->referrer.v == 0 && s->house.v != 0)
+            return (struct party){s->house_org, s->house};
+        return (struct party){.org = s->referrer};
     case GROUP_REFERRER:
-    case GROUP_LEAD:
         return (struct party){.org = s->referrer};
     case GROUP_PROVIDER:
         return (struct party){.org = s->provider};
@@ -118,5 +121,9 @@ bool hears(const struct engine *e, const struct notify_target *t, enum group gro
         return false;
     }
     *as = party_of(group, s);
+    /* A program is told all the same: it keeps the state of things. */
+    if (t->channel != CHANNEL_WEBHOOK &&
+        ((group == GROUP_HOUSE && s->by_house) || (group == GROUP_REFERRER && s->by_referrer)))
+        return false;
     return is_of(e, t, *as);
 }

@@ -1,5 +1,7 @@
 #include "notify/names.h"
 
+#include "core/nobed/nobed.h"
+
 #include <string.h>
 
 /* Names besides that of the kind. */
@@ -17,6 +19,9 @@ static const struct {
     {EV_ALARM_RAISED, "alarm.leaked"},        {EV_ALARM_REPEATED, "alarm.leaked"},
     {EV_LEAK_HOUSEHOLD, "leak.unknown"},      {EV_SURGE_SET, "surge.over"},
     {EV_CONSULT_CLOSED, "consult.declined"},  {EV_CONSULT_CLOSED, "consult.withdrawn"},
+    {EV_BRIDGE_ALARMED, "bridge.lead"},       {EV_LEAK_REPEATED, "leak.passed_on"},
+    {EV_LEAK_REPEATED, "leak.given_up"},      {EV_REFERRAL_NO_SHOW, "referral.turned_away"},
+    {EV_REQUEST_CANCELLED, "request.lost"},   {EV_BRIDGE_ENDED, "bridge.called_off"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
@@ -30,6 +35,7 @@ static const char *name_of_alarm(enum alarm alarm)
 const char *name_of_event(const struct engine *e, const struct event *ev)
 {
     const struct request *q = NULL;
+    const struct bridge *b = NULL;
 
     switch ((int)ev->kind) { /* all others have one name */
     case EV_REQUEST_RUNG:
@@ -41,10 +47,29 @@ const char *name_of_event(const struct engine *e, const struct event *ev)
         return name_of_alarm(ev->u.escalation.alarm);
     case EV_ALARM_REPEATED: /* raised again it is the same alarm; passed on, another's business too */
         return ev->u.escalation.passed_on ? "alarm.passed_on" : name_of_alarm(ev->u.escalation.alarm);
+    case EV_REQUEST_CANCELLED: /* a yes that is lost so has its own alarm */
+        q = engine_request(e, ev->u.request.request);
+        return ev->u.request.why == CANCEL_LEAKED && q != NULL && q->answered_at_ms == 0
+                   ? "request.lost"
+                   : event_name(ev->kind);
+    case EV_BRIDGE_ENDED: /* a bed that nobody had come to yet */
+        b = engine_bridge(e, ev->u.bridge.bridge);
+        return b != NULL && b->kind == BRIDGE_BED && b->started_at_ms == 0 ? "bridge.called_off"
+                                                                           : event_name(ev->kind);
+    case EV_REFERRAL_NO_SHOW: /* who stood at the door did come */
+        q = engine_request(e, ev->u.referral.request);
+        return q != NULL && q->refused ? "referral.turned_away" : event_name(ev->kind);
+    case EV_BRIDGE_ALARMED: /* as it is now: read late, the team lead is rung for what began as the desk's */
+        b = engine_bridge(e, ev->u.bridge.bridge);
+        return b != NULL && bridge_is_escalated(b) ? "bridge.lead" : event_name(ev->kind);
     case EV_REFERRAL_LINKED:
         return ev->u.link.why == LINK_FOLLOW_UP ? "referral.follow_up" : event_name(ev->kind);
     case EV_LEAK_HOUSEHOLD: /* one of which nothing is known any more: nothing but this tells its desk */
         return ev->u.leak.later.v == 0 ? "leak.unknown" : event_name(ev->kind);
+    case EV_LEAK_REPEATED:
+        if (ev->u.leak.is_last)
+            return "leak.given_up";
+        return ev->u.leak.passed_on ? "leak.passed_on" : event_name(ev->kind);
     case EV_SURGE_SET:
         return ev->u.surge.on ? event_name(ev->kind) : "surge.over";
     case EV_CONSULT_CLOSED:

@@ -12,6 +12,7 @@
 
 #include "flow/flow.h"
 #include "flow/notify_port.h"
+#include "flow/people_port.h"
 #include "flow/secrets_port.h"
 #include "notify/back_off.h"
 #include "notify/unseen.h"
@@ -56,6 +57,7 @@ struct notify_parts {
     struct flow *flow;
     struct outbox_port outbox;
     struct secrets_port secrets;
+    struct people_port people; /* of which account an act is; without it everybody is told of it */
 };
 
 /* Subscribes to FLOW, whose journal must have been replayed, and starts. ERR_IO / ERR_BAD_INPUT /

@@ -61,9 +61,10 @@ bool over_is(const struct engine *e, const struct outbox_row *row)
         return !unseen_is(e, row->request);
     if (strcmp(row->kind, "request.rung") == 0 || strcmp(row->kind, "request.rung_again") == 0)
         return q == NULL || q->state != REQUEST_PENDING || q->seen_at_ms >= row->at_ms;
-    if (strcmp(row->kind, "bridge.alarmed") == 0)
+    if (strcmp(row->kind, "bridge.alarmed") == 0 || strcmp(row->kind, "bridge.lead") == 0)
         return row->referral.v != 0 && !bridge_rings(e, row->referral); /* the watcher's does not say which */
-    if (strcmp(row->kind, "leak.reported") == 0)
+    if (strcmp(row->kind, "leak.reported") == 0 || strcmp(row->kind, "leak.repeated") == 0 ||
+        strcmp(row->kind, "leak.passed_on") == 0 || strcmp(row->kind, "leak.given_up") == 0)
         return !a_report_waits(e);
     if (strcmp(row->kind, "request.conflict_asked") == 0)
         return q == NULL || q->state != REQUEST_PENDING || engine_conflict_of(e, q->id) == NULL ||

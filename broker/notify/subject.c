@@ -28,6 +28,7 @@ static const char *state_of(enum event_kind k)
         [EV_REQUEST_EXTENDED] = "pending",
         /* ---- no bed: bridges and the unplaced register ---- */
         [EV_BRIDGE_STARTED] = "active",
+        [EV_BRIDGE_TRAVELLING] = "planned",
         [EV_BRIDGE_ALARMED] = "alarm",
         [EV_BRIDGE_ARRIVED] = "active",
         [EV_BRIDGE_ENDED] = "ended",
@@ -70,6 +71,7 @@ static const char *state_of(enum event_kind k)
         [EV_NOTE_UNREADABLE] = "unreadable",
         /* ---- location leaked, surge, conflict check ---- */
         [EV_LEAK_REPORTED] = "reported",
+        [EV_LEAK_REPEATED] = "reported",
         [EV_LEAK_DROPPED] = "dropped",
         [EV_LOCATION_FROZEN] = "frozen",
         [EV_LEAK_LIFT_ASKED] = "lift_asked",
@@ -323,7 +325,8 @@ static void put_leak(const struct engine *e, const struct event *ev, struct subj
     const struct leak_event *l = &ev->u.leak;
     const struct location *house = engine_location(e, l->location);
 
-    if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE || ev->kind == EV_LEAK_SEARCH) {
+    if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE || ev->kind == EV_LEAK_SEARCH ||
+        ev->kind == EV_LEAK_PROMISED) {
         put_referral(e, l->earlier, out);
     } else if (house != NULL) {
         out->house = l->location;
@@ -374,13 +377,13 @@ static bool is_called(const char *name, const char *text)
     return *name == '\0' && *text == '\0';
 }
 
-/* The safety owner that people named, where an organisation of the exchange is called so: it is told of the
- * alarm itself. Whoever is not of the exchange is rung by the desk. */
-static void put_safety_owner(const struct engine *e, const struct event *ev, struct subject *out)
+/* The safety owner that people named, where an organisation of the exchange is called so: it is told that it
+ * was, and of the alarm itself. Whoever is not of the exchange is rung by the desk. */
+static void put_safety_owner(const struct engine *e, struct bridge_id id, struct subject *out)
 {
-    const struct bridge *b = engine_bridge(e, ev->u.bridge.bridge);
+    const struct bridge *b = engine_bridge(e, id);
 
-    if (ev->kind != EV_BRIDGE_ALARMED || b == NULL || b->owner.kind != BRIDGE_OWNER_OTHER)
+    if (b == NULL || b->owner.kind != BRIDGE_OWNER_OTHER)
         return;
     for (uint32_t i = 1; i <= engine_orgs(e); i++) {
         if (is_called(engine_org(e, (struct org_id){i})->name, b->owner.org))
@@ -397,9 +400,13 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
         ev->kind == EV_ALARM_REPEATED) {
         put_either(e, ev->u.escalation.request, ev->u.escalation.referral, out);
         put_late_keeper(e, ev, out);
-    } else if (ev->kind >= EV_BRIDGE_STARTED && ev->kind <= EV_BRIDGE_ENDED) {
+    } else if (event_body_of(ev->kind) == BODY_BRIDGE) {
         put_either(e, ev->u.bridge.request, ev->u.bridge.referral, out);
-        put_safety_owner(e, ev, out);
+        if (ev->kind == EV_BRIDGE_ALARMED)
+            put_safety_owner(e, ev->u.bridge.bridge, out);
+    } else if (event_body_of(ev->kind) == BODY_BRIDGE_OPENED) {
+        put_referral(e, ev->u.bridge_opened.referral, out);
+        put_safety_owner(e, ev->u.bridge_opened.id, out);
     } else if (ev->kind >= EV_GATE_SENT && ev->kind <= EV_GATE_WITHDRAWN) {
         put_referral(e, ev->u.gate.referral, out);
         g = engine_gate(e, ev->u.gate.gate);
@@ -457,4 +464,29 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
         break;
     }
     return s;
+}
+
+/* What a side says of a yes, or of an arrival: the other side must hear it. */
+static bool is_word_of_a_side(const struct event *ev)
+{
+    switch ((int)ev->kind) { /* all others are told to both */
+    case EV_REQUEST_CANCELLED:
+        return cancel_why_is_fall_through(ev->u.request.why);
+    case EV_REFERRAL_NO_SHOW:
+    case EV_REFERRAL_ADMITTED:
+    case EV_HOUSEHOLD_REFUSED:
+    case EV_BRIDGE_ARRIVED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void subject_caused_by(struct subject *s, const struct event *ev, const struct account *who)
+{
+    if (who == NULL || ev->account.v == 0 || !is_word_of_a_side(ev))
+        return;
+    s->by_house = who->role == ROLE_SHELTER && s->house.v != 0 && who->org.v == s->house_org.v &&
+                  (who->location.v == 0 || who->location.v == s->house.v);
+    s->by_referrer = who->role == ROLE_REFERRER && who->org.v == s->referrer.v;
 }

@@ -7,6 +7,7 @@
 #define PLEK_NOTIFY_SUBJECT_H
 
 #include "core/engine.h"
+#include "flow/people_port.h"
 
 /* An organisation, or one house of it. */
 struct party {
@@ -32,13 +33,18 @@ struct subject {
     struct party watcher; /* named as safety owner of a bridge, without being told about whom */
     struct org_id table[MDO_PARTICIPANTS_MAX]; /* those whom an event of an MDO concerns */
     uint8_t n_table;
-    uint8_t region;    /* of which no household is told; REGION_NONE = none */
-    const char *state; /* static, "" = none */
+    bool by_house, by_referrer; /* said by that side itself, which need not be rung for it */
+    uint8_t region;             /* of which no household is told; REGION_NONE = none */
+    const char *state;          /* static, "" = none */
 };
 
 /* Of an event as decoded without its private part. A kind that is not known here is about its referral, if it
  * has one: enough for a row in rules.csv to tell the referrer. */
 struct subject subject_of_event(const struct engine *e, const struct event *ev);
+/* WHO caused the event (NULL = not known, or the broker): where it is one side's word about what both had
+ * agreed on, that side is not told of its own word. Only of what leaves nothing to do there: a key to be
+ * confirmed, a leak or an alarm is another's business in the same organisation too. */
+void subject_caused_by(struct subject *s, const struct event *ev, const struct account *who);
 struct subject subject_of_request(const struct engine *e, struct request_id id);
 
 #endif

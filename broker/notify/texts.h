@@ -1,6 +1,8 @@
 /* What people read and hear: the rows of schema/notify/texts.csv (key, subject_nl, subject_en, text_nl,
  * text_en), Dutch first, English complete. Nothing can be put in, not even the code of a referral: a text
- * message is read on a locked phone, and a mailbox could follow one household (ux: 5.2). */
+ * message is read on a locked phone, and a mailbox could follow one household (ux: 5.2). Each text is one
+ * text message, 160 letters of the seven-bit alphabet, whatever it goes out by: one that is longer is
+ * refused. */
 #ifndef PLEK_NOTIFY_TEXTS_H
 #define PLEK_NOTIFY_TEXTS_H
 

@@ -79,26 +79,36 @@ test('a report rings the night number of the house and the helpdesk: a second pe
   comes = await openReferral(own, need());
   await yes(comes.id, FAMILY, { bridge: true });
   leak = expectStatus(await phone.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'adres_gedeeld' }), 201);
-  const text = 'Iemand meldt dat het adres van uw huis bekend is. Een tweede collega moet dat nu bevestigen of intrekken. Open Veilige Plek.';
+  const text = 'Iemand meldt dat het adres van uw huis is gelekt. Een tweede collega moet dat nu bevestigen of intrekken. Open Veilige Plek.';
   const call = await poll(() => calls(e164(HOUSE.sealed.night_number)).find(q => q.body.text === 'Open Veilige Plek nu.'), { ...WITHIN, what: 'the call to the house, that names no reason to whoever picks up' });
   assert.ok(call.body.id);
   await poll(() => receiver.got('/sms').some(q => q.body.to === e164(HOUSE.sealed.night_number) && q.body.text === text), { ...WITHIN, what: 'the text message' });
   await poll(() => calls(HELPDESK).length >= 1, { ...WITHIN, what: 'the call to the helpdesk' });
+  const again = q => q.body.to === e164(HOUSE.sealed.night_number) && q.body.text === 'Open Veilige Plek nu.';
+  await poll(() => receiver.got('/voice').filter(again).length >= 2, { ...WITHIN, what: 'a second call to the house: nobody confirmed' });
+  const waits = await poll(async () => expectStatus(await admin.get('/leaks'), 200).leaks.find(l => l.id === leak.id && l.timesRepeated >= 1), { ...WITHIN, what: 'the list to say so' });
+  assert.ok(waits.repeatedAt);
+  assert.deepEqual([waits.state, waits.passedOn, waits.givenUp], ['reported', false, false]);
   assert.equal(calls(DESK).length, 0, 'nothing is frozen yet: no desk is rung');
 });
 
 test('the freeze rings the desk of each who lives there, has a yes or is on the way to a bridge bed, until somebody looks', async () => {
   expectStatus(await intake.post(`/leaks/${leak.id}/confirmation`), 200);
   const households = expectStatus(await admin.get('/leaks'), 200).leaks[0].households;
-  assert.deepEqual(households.map(h => h.earlierCode).sort(), [lives.code, comes.code].sort(), 'who comes to a bridge bed is listed too');
+  assert.deepEqual(households.map(h => h.earlierCode).sort(), [lives.code, comes.code, promised.code].sort(), 'who was to come is listed too');
   const next = households.find(h => h.earlierCode === lives.code);
   const way = households.find(h => h.earlierCode === comes.code);
   assert.deepEqual([way.bridge, way.onTheWay, way.referralId], [true, true, comes.id]);
+  const stopped = households.find(h => h.earlierCode === promised.code);
+  assert.deepEqual([stopped.bridge, stopped.onTheWay, stopped.stayId, stopped.left, stopped.searching, stopped.referralId], [false, true, null, false, true, promised.id]);
+  const ofHouse = expectStatus(await phone.get('/leaks'), 200).leaks[0].households.find(h => h.earlierCode === promised.code);
+  assert.deepEqual([ofHouse.referralId, ofHouse.referralCode, ofHouse.state], [null, null, null], 'the house learns no more of it than before');
+  expectStatus(await own.get('/leaks'), 403); // a desk has its own alarm, and no list of others'
   assert.equal(expectStatus(await own.get(`/referrals/${comes.id}`), 200).requests[0].cancelWhy, 'leaked', 'nobody failed to show up');
   assert.equal(expectStatus(await own.get(`/referrals/${comes.id}/bridges`), 200).bridges[0].end, 'leaked');
 
   const of = [[next.referralId, next.referralCode], [promised.id, promised.code], [comes.id, comes.code]];
-  const text = 'Alarm. Het adres van een plek is bekend. Een gezin van u moet daar weg of mag er niet heen. Open Veilige Plek nu.';
+  const text = 'Alarm. Het adres van een plek is gelekt. Een gezin van u moet daar weg of mag er niet heen. Open Veilige Plek nu.';
   await poll(() => calls(DESK).filter(q => q.body.text === text).length >= 2 * of.length, { ...WITHIN, what: 'a second call for each' });
   await poll(() => receiver.got('/sms').filter(q => q.body.to === DESK && q.body.text === text).length >= of.length, { ...WITHIN, what: 'a text message for each' });
   for (const [id, code] of of) {

@@ -399,7 +399,7 @@ test('a feed that falls silent is told to its provider and to who runs the excha
   const to = address => mail.messages().filter(m => m.headers.to === `<${address}>`);
   await poll(() => to('ict@provider.test').length >= 1 && to('beheer@plek.test').length >= 1, { ...WITHIN, what: 'both mails' });
   assert.equal(to('ict@provider.test')[0].text, 'Er komen geen cijfers meer binnen van uw systeem. Open Veilige Plek.');
-  assert.equal(to('beheer@plek.test')[0].text, 'No numbers come in from your system any more. Open Veilige Plek.');
+  assert.equal(to('beheer@plek.test')[0].text, 'No numbers come in from an organisation any more. Ring it. Open Veilige Plek.');
   await removeTarget('feed mail');
   await removeTarget('operator mail');
 });
@@ -413,7 +413,7 @@ test('an alarm of a bridge rings the desk, again and again, until somebody there
   const calls = () => receiver.got('/voice').filter(q => q.body.to === '+31880001122');
   await poll(() => calls().length >= 2, { ...WITHIN, what: 'a second call' });
   assert.equal(new Set(calls().map(q => q.body.id)).size, calls().length, 'each alarm is one of its own');
-  assert.equal(calls()[0].body.text, 'Alarm. Een aanmelding zonder plek heeft u nu nodig. Open Veilige Plek.');
+  assert.equal(calls()[0].body.text, 'Alarm. Een gezin zonder vaste plek heeft u nu nodig. Kijk nu. Open Veilige Plek.');
   const text = await poll(() => receiver.got('/sms').find(q => q.body.to === '+31880001133'), { ...WITHIN, what: 'the text message' });
   assert.equal(text.body.text, calls()[0].body.text);
   const hook = await poll(() => receiver.got('/desk').find(q => q.body.type === 'nl.veiligeplek.bridge.alarmed.v1'), { ...WITHIN, what: 'the event' });

@@ -417,11 +417,13 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_REGIE_REMINDED:
     case EV_CONSULT_REMINDED:
     case EV_LEAK_REPORTED:
+    case EV_LEAK_REPEATED:
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
     case EV_LEAK_BRIDGE:
     case EV_LEAK_SEARCH:
+    case EV_LEAK_PROMISED:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

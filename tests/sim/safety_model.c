@@ -10,7 +10,7 @@ struct location_model {
     bool frozen;
     uint32_t reported_by, lift_asked_by; /* accounts; 0 = nobody */
     int living;                          /* households */
-    int stopped; /* on their way to a bridge bed there, in the commit that freezes it */
+    int stopped; /* were to come, to a bridge bed or with a yes, in the commit that freezes it */
     int listed;  /* by the leak that froze it */
     int last[3]; /* of the one listed last: threat, children, persons */
 };
@@ -22,7 +22,9 @@ struct pool_model {
 
 struct request_model {
     uint32_t pool;
+    uint64_t referral;
     bool holds, question_open;
+    bool yes;        /* to a place, and not to a bridge bed */
     uint64_t bridge; /* whose household sleeps there for the meantime; 0 = none */
 };
 
@@ -34,9 +36,10 @@ struct stay_of {
 struct household {
     bool known;
     int rank[3];
-    uint64_t unsafe;  /* bit = region */
-    uint64_t earlier; /* referral that it follows; 0 = none */
-    uint64_t stay;    /* 0 = none */
+    uint64_t unsafe;                      /* bit = region */
+    uint64_t earlier;                     /* referral that it follows; 0 = none */
+    uint64_t stay;                        /* 0 = none */
+    const struct location_model *stopped; /* counted there in this commit; NULL = nowhere */
 };
 
 struct safety_model {
@@ -126,7 +129,8 @@ static void made(struct safety_model *m, const struct event *ev)
     const struct location_model *l = &m->locations[p->location - 1];
 
     MEM_GROW(m->requests, m->n_requests, m->cap_requests);
-    m->requests[m->n_requests++] = (struct request_model){.pool = ev->u.made.pool.v, .holds = true};
+    m->requests[m->n_requests++] =
+        (struct request_model){.pool = ev->u.made.pool.v, .referral = ev->u.made.referral.v, .holds = true};
     if (l->frozen)
         breach(m, ev, "a house that is frozen is asked");
     if (p->overflow && (m->surge >> l->region & 1) == 0)
@@ -160,6 +164,28 @@ static bool is_home(const struct safety_model *m, uint64_t referral, const struc
     return stay != 0 && m->stays[stay - 1].lives && &m->locations[m->stays[stay - 1].location - 1] == l;
 }
 
+/* Sleeps in a bridge bed there. */
+static bool is_in_bed(struct safety_model *m, uint64_t referral, const struct location_model *l)
+{
+    for (size_t i = 1; i <= m->n_requests; i++) {
+        if (m->requests[i - 1].bridge != 0 && m->requests[i - 1].referral == referral &&
+            location_of_request(m, i) == l)
+            return true;
+    }
+    return false;
+}
+
+/* It was to come to L; each household is told of once. */
+static void stopped(struct safety_model *m, uint64_t referral, struct location_model *l)
+{
+    struct household *h = &m->referrals[referral - 1];
+
+    if (h->stopped == l || is_home(m, referral, l) || is_in_bed(m, referral, l))
+        return;
+    h->stopped = l;
+    l->stopped++;
+}
+
 /* In a bridge bed a household lives there too. */
 static void sleeps(struct safety_model *m, const struct event *ev)
 {
@@ -170,7 +196,7 @@ static void sleeps(struct safety_model *m, const struct event *ev)
     if (ev->kind == EV_BRIDGE_ENDED && ev->u.bridge.end == BRIDGE_END_LEAKED) {
         if (q->bridge != 0)
             breach(m, ev, "a household is turned away from the bed that it is in");
-        l->stopped += !is_home(m, ev->u.bridge.referral.v, l);
+        stopped(m, ev->u.bridge.referral.v, l);
     }
     if ((ev->kind == EV_BRIDGE_ARRIVED) == (q->bridge != 0))
         return; /* ended before it began */
@@ -200,8 +226,8 @@ static bool is_living(struct safety_model *m, const struct event *ev, const stru
 
     if (s != NULL)
         return s->lives && &m->locations[s->location - 1] == l;
-    if (ev->kind == EV_LEAK_SEARCH) /* as many as were stopped: all_listed */
-        return l->stopped > 0;
+    if (ev->kind == EV_LEAK_SEARCH || ev->kind == EV_LEAK_PROMISED) /* as many as were stopped: all_listed */
+        return m->referrals[ev->u.leak.later.v - 1].stopped == l;
     for (size_t i = 1; i <= m->n_requests; i++) {
         if (m->requests[i - 1].bridge == ev->u.leak.bridge.v)
             return location_of_request(m, i) == l;
@@ -231,7 +257,7 @@ static void household(struct safety_model *m, const struct event *ev)
     const struct household *h = &m->referrals[ev->u.leak.earlier.v - 1];
     bool is_before = false;
 
-    if (ev->u.leak.later.v != 0)
+    if (ev->u.leak.later.v != 0 && ev->kind != EV_LEAK_PROMISED) /* it has never been there */
         moved(m, ev);
 
     if (!is_living(m, ev, l))
@@ -259,6 +285,8 @@ static void all_listed(struct safety_model *m, const struct event *ev)
             l->listed = -1; /* told once */
         l->stopped = 0;
     }
+    for (size_t i = 0; i < m->n_referrals; i++)
+        m->referrals[i].stopped = NULL;
 }
 
 static void lift(struct safety_model *m, const struct event *ev)
@@ -273,9 +301,21 @@ static void lift(struct safety_model *m, const struct event *ev)
 
 /* ---- one event ---- */
 
-static void ended(struct safety_model *m, struct request_id id)
+static void ended(struct safety_model *m, const struct event *ev, struct request_id id)
 {
-    m->requests[id.v - 1].holds = false;
+    struct request_model *q = &m->requests[id.v - 1];
+
+    if (ev->kind == EV_REQUEST_CANCELLED && ev->u.request.why == CANCEL_LEAKED && q->yes)
+        stopped(m, q->referral, location_of_request(m, id.v));
+    q->holds = q->yes = false;
+}
+
+static void repeated(struct safety_model *m, const struct event *ev)
+{
+    const struct location_model *l = &m->locations[ev->u.leak.location.v - 1];
+
+    if (l->reported_by == 0 || l->frozen)
+        breach(m, ev, "a report is said again that waits for nobody");
 }
 
 static void of_leak(struct safety_model *m, const struct event *ev)
@@ -288,7 +328,8 @@ static void of_leak(struct safety_model *m, const struct event *ev)
         l->reported_by = 0;
     else if (ev->kind == EV_LOCATION_FROZEN)
         frozen(m, ev);
-    else if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE || ev->kind == EV_LEAK_SEARCH)
+    else if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE || ev->kind == EV_LEAK_SEARCH ||
+             ev->kind == EV_LEAK_PROMISED)
         household(m, ev);
     else if (ev->kind == EV_LEAK_LIFT_ASKED)
         l->lift_asked_by = ev->account.v;
@@ -308,11 +349,13 @@ void safety_model_event(struct safety_model *m, const struct event *ev)
         made(m, ev);
     else if (ev->kind == EV_REQUEST_ACCEPTED && m->requests[ev->u.request.request.v - 1].question_open)
         breach(m, ev, "a yes past an open question");
+    else if (ev->kind == EV_REQUEST_ACCEPTED)
+        m->requests[ev->u.request.request.v - 1].yes = true;
     else if (ev->kind == EV_REQUEST_DECLINED || ev->kind == EV_REQUEST_EXPIRED ||
              ev->kind == EV_REQUEST_CANCELLED)
-        ended(m, ev->u.request.request);
+        ended(m, ev, ev->u.request.request);
     else if (ev->kind == EV_REFERRAL_ADMITTED || ev->kind == EV_REFERRAL_NO_SHOW)
-        ended(m, ev->u.referral.request);
+        ended(m, ev, ev->u.referral.request);
     else if ((ev->kind == EV_BRIDGE_ARRIVED || ev->kind == EV_BRIDGE_ENDED) && ev->u.bridge.request.v != 0)
         sleeps(m, ev);
     else if (ev->kind == EV_STAY_STARTED)
@@ -322,8 +365,10 @@ void safety_model_event(struct safety_model *m, const struct event *ev)
     else if (ev->kind == EV_REFERRAL_LINKED)
         m->referrals[ev->u.link.referral.v - 1].earlier = ev->u.link.earlier.v;
     else if ((ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_LOCATION_LIFTED) || ev->kind == EV_LEAK_BRIDGE ||
-             ev->kind == EV_LEAK_SEARCH)
+             ev->kind == EV_LEAK_SEARCH || ev->kind == EV_LEAK_PROMISED)
         of_leak(m, ev);
+    else if (ev->kind == EV_LEAK_REPEATED)
+        repeated(m, ev);
     else if (ev->kind == EV_SUPPLY_CHANGED)
         all_listed(m, ev);
     else if (ev->kind == EV_SURGE_SET)

@@ -210,6 +210,19 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
         trace_fail(t, "referral %llu is missed on the way and nobody is alarmed", id);
 }
 
+/* A report of a leak that waits for its second person is said again as what is raised at code rood is. */
+static void check_report(struct trace *t, const struct leak *l, int64_t now_ms)
+{
+    int64_t due_ms = later(l->reported_at_ms, l->again_at_ms) + again_minutes[THREAT_ROOD] * MS_MINUTE;
+
+    if (l->n_again > AGAIN_MAX)
+        trace_fail(t, "leak %u: its report was said again %u times", l->id, l->n_again);
+    if (l->state == LEAK_REPORTED && l->n_again < AGAIN_MAX && now_ms >= due_ms &&
+        now_ms - l->reported_at_ms < AGAIN_FOR_MS)
+        trace_fail(t, "leak %u: nobody answers its report for %lld min, and it is not raised again", l->id,
+                   (long long)((now_ms - due_ms) / MS_MINUTE));
+}
+
 void timers_walk_check(struct trace *t, const struct engine *e, int64_t now_ms)
 {
     for (uint64_t i = 1; i <= engine_referrals(e); i++) {
@@ -218,6 +231,8 @@ void timers_walk_check(struct trace *t, const struct engine *e, int64_t now_ms)
         if (referral_is_live(r->state))
             check_one(t, e, r, now_ms);
     }
+    for (uint32_t i = 1; i <= engine_leaks(e); i++)
+        check_report(t, engine_leak(e, i), now_ms);
 }
 
 static uint8_t *count_at(uint8_t **list, size_t *n, uint64_t id)

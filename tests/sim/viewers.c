@@ -232,11 +232,13 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return has_referral(m, a, ev->u.night.referral) || works_on(m, a, ev->u.night.referral, ev->seq);
     /* ---- location leaked, surge, conflict check ---- */
     case EV_LEAK_REPORTED:
+    case EV_LEAK_REPEATED:
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
     case EV_LEAK_BRIDGE:
     case EV_LEAK_SEARCH:
+    case EV_LEAK_PROMISED:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

@@ -265,11 +265,13 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return hears_key(e, a, ev->u.key.id);
     /* ---- location leaked, surge, conflict check ---- */
     case EV_LEAK_REPORTED:
+    case EV_LEAK_REPEATED:
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
     case EV_LEAK_BRIDGE:
     case EV_LEAK_SEARCH:
+    case EV_LEAK_PROMISED:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

@@ -85,11 +85,12 @@ static void take_back(struct decision *d, struct location_id location)
     }
 }
 
-/* ---- who lives there ---- */
+/* ---- who lives there, or was to come ---- */
 
 struct household {
-    const struct stay *stay;     /* or: */
-    const struct bridge *bridge; /* not started: on its way to it */
+    const struct stay *stay;        /* or: */
+    const struct bridge *bridge;    /* not started: on its way to it; or: */
+    const struct request *promised; /* the yes that it has */
     const struct referral *r;
 };
 
@@ -97,6 +98,8 @@ static int64_t there_since(const struct household *h)
 {
     if (h->stay != NULL)
         return h->stay->started_at_ms;
+    if (h->promised != NULL) /* not there yet: behind those that are */
+        return INT64_MAX;
     return h->bridge->started_at_ms != 0 ? h->bridge->started_at_ms : h->bridge->opened_at_ms;
 }
 
@@ -142,27 +145,69 @@ static bool lives_there_too(const struct engine *e, const struct bridge *b, stru
            is_there(e, s->pool, location) && engine_household(e, s->referral).later.v == b->referral.v;
 }
 
-/* Who is there, or on its way to a bridge bed there. Fill LIST, which has room for every stay and every
- * bridge; returns how many. */
-static size_t households_of(const struct engine *e, struct location_id location, struct household *list)
+/* One of the N of LIST is the household of R: it is there, and R looks for its next place or is that of its
+ * bed. */
+static bool is_listed(const struct engine *e, const struct household *list, size_t n,
+                      const struct referral *r)
 {
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].r->id.v == r->id.v ||
+            (list[i].stay != NULL && engine_household(e, r->id).earlier.v == list[i].r->id.v))
+            return true;
+    }
+    return false;
+}
+
+/* Who has a yes there and has not arrived, each household once; LIST may be NULL to count how many at most.
+ */
+static size_t promised_of(const struct engine *e, struct location_id location, struct household *list,
+                          size_t n)
+{
+    size_t found = 0;
+
+    for (uint32_t i = 0; i < e->n_pools; i++) {
+        if (e->pools[i].pool.location.v != location.v)
+            continue;
+        for (uint64_t at = e->pools[i].first_hold; at != 0; at = e->requests[at - 1].next_hold) {
+            const struct request *q = &e->requests[at - 1].r;
+            const struct referral *r = engine_referral(e, q->referral);
+
+            if (q->state != REQUEST_ACCEPTED || !request_is_holding(q) || engine_bridge_bed(e, q->id) != NULL)
+                continue;
+            if (list != NULL && is_listed(e, list, n + found, r))
+                continue;
+            if (list != NULL)
+                list[n + found] = (struct household){.promised = q, .r = r};
+            found++;
+        }
+    }
+    return found;
+}
+
+/* Who is there, on its way to a bridge bed there, or promised a place there. Returns a list of N, yours. */
+static struct household *households_of(const struct engine *e, struct location_id location, size_t *out_n)
+{
+    size_t room = engine_stays(e) + engine_bridges(e) + promised_of(e, location, NULL, 0) + 1;
+    struct household *list = mem_new(room, sizeof *list);
     size_t n = 0;
 
     for (uint64_t i = 1; i <= engine_stays(e); i++) {
         const struct stay *s = engine_stay(e, (struct stay_id){i});
 
         if (s->state != STAY_DEPARTED && is_there(e, s->pool, location))
-            list[n++] = (struct household){s, NULL, engine_referral(e, s->referral)};
+            list[n++] = (struct household){.stay = s, .r = engine_referral(e, s->referral)};
     }
     for (uint64_t i = 1; i <= engine_bridges(e); i++) {
         const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
 
         if (b->kind == BRIDGE_BED && bridge_is_live(b) &&
             is_there(e, engine_request(e, b->request)->pool, location) && !lives_there_too(e, b, location))
-            list[n++] = (struct household){NULL, b, engine_referral(e, b->referral)};
+            list[n++] = (struct household){.bridge = b, .r = engine_referral(e, b->referral)};
     }
+    n += promised_of(e, location, list, n);
     qsort(list, n, sizeof list[0], compare_households);
-    return n;
+    *out_n = n;
+    return list;
 }
 
 static bool is_used_here(const struct decision *d, const char *code)
@@ -281,6 +326,16 @@ static struct referral_id moved_anew(struct decision *d, const struct leak *l, c
     return later;
 }
 
+/* It has never been there, so its need stays what was told: its desk decides what is safe. */
+static void promise_ends(struct decision *d, const struct leak *l, const struct household *h, uint16_t rank)
+{
+    struct event *ev = leak_event(d, EV_LEAK_PROMISED, l);
+
+    ev->u.leak.rank = rank;
+    ev->u.leak.promised = h->promised->id;
+    ev->u.leak.earlier = ev->u.leak.later = h->r->id;
+}
+
 /* Its desk hears of it at once, unless it brings the household to another house already. */
 static void alarm(struct decision *d, const struct leak *l, struct referral_id id)
 {
@@ -294,8 +349,8 @@ static void alarm(struct decision *d, const struct leak *l, struct referral_id i
 
 static void move_households(struct decision *d, const struct leak *l)
 {
-    struct household *list = mem_new(engine_stays(d->e) + engine_bridges(d->e) + 1, sizeof *list);
-    size_t n = households_of(d->e, l->location, list);
+    size_t n = 0;
+    struct household *list = households_of(d->e, l->location, &n);
     unsigned opened = 0;
 
     for (size_t i = 0; i < n; i++) {
@@ -304,6 +359,10 @@ static void move_households(struct decision *d, const struct leak *l)
         struct referral_id later = h->r->id;
         uint16_t rank = (uint16_t)(i + 1);
 
+        if (h->promised != NULL) {
+            promise_ends(d, l, h, rank);
+            continue; /* alarmed with its yes: take_back */
+        }
         if (h->bridge == NULL && (next == NULL || !referral_is_live(next->state))) {
             later = moved_anew(d, l, h, rank, opened);
             opened += later.v != 0;

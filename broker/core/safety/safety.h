@@ -6,6 +6,8 @@
  *   conflict   none ─► open ─► no / yes                           'known conflict with a resident?' of a
  * request
  *
+ * A report that nobody confirms or withdraws is said again, and then to the next in line; the broker itself
+ * freezes nothing.
  * A frozen location is hidden from everybody but its own house and the exchange's administrators: its pools
  * are in no list, nothing can be asked there, and what was asked or promised is taken back in the commit that
  * freezes it. The households that live there get a referral in the same commit, the most endangered first;
@@ -57,16 +59,21 @@ struct leak {
     int64_t reported_at_ms;
     int64_t frozen_at_ms; /* 0 = never */
     int64_t ended_at_ms;  /* lifted or dropped; 0 = neither */
-    uint16_t households;  /* that lived there when it was frozen */
+    uint16_t households;  /* that lived there when it was frozen, or were to come */
     uint64_t version;     /* seq of the last event that touched it */
+    int64_t again_at_ms;  /* the report was said again, the last time; 0 = never */
+    uint8_t n_again;      /* so often */
+    bool passed_on;       /* to the next in line too */
 };
 
-/* One household that lived there, in the order in which they are to be moved. */
+/* One household that lived there or was to come, in the order in which they are to be moved, or stopped. */
 struct leak_household {
     uint32_t leak;
-    uint16_t rank;              /* 1 = first; those whose facts are erased stand behind */
-    struct stay_id stay;        /* 0 = it is in a bridge bed there, or was on its way to it: */
-    struct bridge_id bridge;    /* that bed, whose referral looks for a place already and is both of these */
+    uint16_t rank;           /* 1 = first; those whose facts are erased stand behind */
+    struct stay_id stay;     /* 0 = it is in a bridge bed there, or was on its way to it: */
+    struct bridge_id bridge; /* that bed, whose referral looks for a place already and is both of these */
+    struct request_id
+        promised; /* neither: it had this yes and had not arrived; its referral is both of these */
     struct referral_id earlier; /* of that stay */
     struct referral_id later;   /* looks for the next place; 0 = its facts are erased: ring the house */
 };
@@ -108,9 +115,13 @@ struct leak_event { /* of a leak, of its location, and of one household */
     uint16_t rank;  /* household, with all below */
     struct stay_id stay;
     struct referral_id earlier, later;
-    struct bridge_id bridge; /* a bridge bed instead of a stay; both referrals are its own */
-    int64_t deadline_ms;     /* of a search under way, which is for now: this is when */
-    bool beds_untold;        /* lifted in a journal before version 5: said nothing of beds; never written */
+    struct bridge_id bridge;    /* a bridge bed instead of a stay; both referrals are its own */
+    int64_t deadline_ms;        /* of a search under way, which is for now: this is when */
+    uint8_t again;              /* repeated: for the how many-th time, from 1 */
+    bool passed_on;             /* repeated: the next in line is told too */
+    bool is_last;               /* repeated: nobody is told again after this */
+    struct request_id promised; /* its yes, taken back just before; both referrals are its own */
+    bool beds_untold; /* lifted in a journal before version 5: said nothing of beds; never written */
 };
 
 struct surge_event {
@@ -146,6 +157,12 @@ uint32_t engine_leaks(const struct engine *e); /* ids are 1..n, oldest first */
 const struct leak *engine_leak(const struct engine *e, uint32_t id);
 /* The leak of a location that is neither lifted nor dropped. */
 const struct leak *engine_leak_of(const struct engine *e, struct location_id id);
+/* When a report that nobody confirmed or withdrew is said again; INT64_MAX = never. As the alarm of a leak:
+ * by the settings of code rood, so often to its own house and then as often to the next in line too; after a
+ * start nothing of what was reported more than a day before it (timers_again_ms). */
+int64_t leak_again_ms(const struct engine *e, const struct leak *l);
+/* It waits for a second person, and nobody is told again. */
+bool leak_is_given_up(const struct engine *e, const struct leak *l);
 bool engine_location_is_frozen(const struct engine *e, struct location_id id);
 /* The NTH household (from 0) of a leak, by rank. Cost: all households of all leaks. */
 const struct leak_household *engine_leak_household(const struct engine *e, uint32_t leak, unsigned nth);

@@ -21,6 +21,7 @@ static void leak_move(struct engine *e, struct leak_slot *s, enum leak_state to,
     s->l.state = to;
     s->l.version = seq;
     safety_refresh_leak(e, s);
+    safety_refresh_due(e, s);
 }
 
 /* Its pools are offered again, or no more: all that is kept of what they could serve is counted anew. */
@@ -80,6 +81,7 @@ void leak_reported_apply(struct engine *e, const struct event *ev)
     s->l.version = ev->seq;
     set_leak_of_location(e, s->l.location, s->l.id);
     safety_refresh_leak(e, s);
+    safety_refresh_due(e, s);
 }
 
 /* The event's leak, if it may become TO. */
@@ -167,6 +169,7 @@ void leak_household_apply(struct engine *e, const struct event *ev)
                                    .rank = ev->u.leak.rank,
                                    .stay = ev->u.leak.stay,
                                    .bridge = ev->u.leak.bridge,
+                                   .promised = ev->u.leak.promised,
                                    .earlier = ev->u.leak.earlier,
                                    .later = ev->u.leak.later};
     safety_refresh_household(e, s);
@@ -259,6 +262,35 @@ void leak_search_apply(struct engine *e, const struct event *ev)
         household_touched(e, h);
     }
     look_elsewhere(e, ev);
+}
+
+/* Its yes was taken back in this commit, and nothing else says that it is listed. */
+const char *leak_promised_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct leak_event *v = &ev->u.leak;
+    const struct leak *l = engine_leak(e, v->leak);
+    const struct request *q = engine_request(e, v->promised);
+
+    if (l == NULL || l->location.v != v->location.v || l->state != LEAK_FROZEN)
+        return "a household of no leak that was just confirmed";
+    if (v->rank != l->households + 1)
+        return "a household out of order";
+    if (q == NULL || q->referral.v != v->earlier.v || v->later.v != v->earlier.v ||
+        engine_pool(e, q->pool)->location.v != v->location.v)
+        return "a household that was promised no place there";
+    if (q->state != REQUEST_CANCELLED || q->cancel_why != CANCEL_LEAKED || q->bridge || q->late_yes ||
+        q->answered_at_ms == 0 || q->ended_at_ms != l->frozen_at_ms)
+        return "a household whose yes was not taken back by the leak";
+    for (unsigned i = 0; i < l->households; i++) {
+        if (engine_leak_household(e, l->id, i)->later.v == v->later.v)
+            return "a household listed twice";
+    }
+    return NULL;
+}
+
+void leak_promised_apply(struct engine *e, const struct event *ev)
+{
+    leak_household_apply(e, ev);
 }
 
 void leak_bridge_apply(struct engine *e, const struct event *ev)

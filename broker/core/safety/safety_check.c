@@ -5,6 +5,16 @@
 #include "core/broken.h"
 #include "core/engine_state.h"
 
+static bool is_due_right(const struct engine *e, const struct leak_slot *s)
+{
+    int64_t at_ms = leak_again_ms(e, &s->l);
+
+    if (at_ms == INT64_MAX)
+        return s->due == 0;
+    return s->due >= 1 && s->due <= e->n_due && e->due[s->due - 1].kind == DUE_LEAK &&
+           e->due[s->due - 1].id == s->l.id && e->due[s->due - 1].at_ms == at_ms;
+}
+
 static bool check_leak(const struct engine *e, uint32_t i, struct finding f)
 {
     const struct leak *l = &e->safety.leaks[i].l;
@@ -19,6 +29,11 @@ static bool check_leak(const struct engine *e, uint32_t i, struct finding f)
         return broken(f, "leak %u: frozen without two people", i + 1);
     if (l->state == LEAK_LIFTED && (l->lifted_by.v == 0 || l->lifted_by.v == l->lift_asked_by.v))
         return broken(f, "leak %u: lifted without two people", i + 1);
+    if ((l->n_again == 0) != (l->again_at_ms == 0) || (l->passed_on && l->n_again == 0) ||
+        l->n_again > ALARM_AGAIN_MAX || (l->n_again != 0 && l->again_at_ms < l->reported_at_ms))
+        return broken(f, "leak %u: said again at no moment, or too often", i + 1);
+    if (!is_due_right(e, &e->safety.leaks[i]))
+        return broken(f, "leak %u: not due when its state says", i + 1);
     if (is_open != (l->ended_at_ms == 0) || engine_location_is_frozen(e, l->location) < is_frozen)
         return broken(f, "leak %u: its location does not know", i + 1);
     if (is_open && (engine_leak_of(e, l->location) == NULL || engine_leak_of(e, l->location)->id != l->id))

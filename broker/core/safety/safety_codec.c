@@ -16,11 +16,23 @@ static void leak_event_fields(struct fields *f, enum event_kind kind, struct lea
     field_u32(f, &v->location.v);
     if (kind == EV_LEAK_REPORTED)
         field_below(f, &v->reason, LEAK_REASON_N);
+    if (kind == EV_LEAK_REPEATED) {
+        field_below(f, &v->again, ALARM_AGAIN_MAX + 1);
+        FIELD_BOOL(f, v->passed_on);
+        FIELD_BOOL(f, v->is_last);
+    }
     if (kind == EV_LOCATION_LIFTED && f->mode == FIELDS_READ)
         v->beds_untold = f->version < 5;
-    if (kind != EV_LEAK_HOUSEHOLD && kind != EV_LEAK_BRIDGE && kind != EV_LEAK_SEARCH)
+    if (kind != EV_LEAK_HOUSEHOLD && kind != EV_LEAK_BRIDGE && kind != EV_LEAK_SEARCH &&
+        kind != EV_LEAK_PROMISED)
         return;
     field_u16(f, &v->rank);
+    if (kind == EV_LEAK_PROMISED) {
+        field_u64(f, &v->promised.v);
+        field_u64(f, &v->earlier.v);
+        v->later = v->earlier;
+        return;
+    }
     if (kind == EV_LEAK_BRIDGE) {
         field_u64(f, &v->bridge.v);
         field_u64(f, &v->earlier.v);
@@ -95,6 +107,11 @@ static uint64_t digest_of_leak(const struct leak *record)
     field_time(&f, &l.ended_at_ms);
     field_u16(&f, &l.households);
     field_u64(&f, &l.version);
+    if (l.n_again != 0) { /* none in older journals, whose digest stays as it was */
+        field_u8(&f, &l.n_again);
+        field_time(&f, &l.again_at_ms);
+        FIELD_BOOL(&f, l.passed_on);
+    }
     return f.hash;
 }
 
@@ -109,6 +126,8 @@ static uint64_t digest_of_leak_household(const struct leak_household *record)
     field_u64(&f, &h.later.v);
     if (h.bridge.v != 0)
         field_u64(&f, &h.bridge.v);
+    if (h.promised.v != 0)
+        field_u64(&f, &h.promised.v);
     return f.hash;
 }
 

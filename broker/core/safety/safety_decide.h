@@ -6,6 +6,8 @@
 
 /* leak_decide.c */
 decide_fn decide_report_leak, decide_confirm_leak, decide_withdraw_leak, decide_ask_lift, decide_lift_leak;
+/* leak_again.c */
+void decide_leak_due(struct decision *d, uint32_t leak);
 /* safety_decide.c */
 decide_fn decide_set_surge, decide_ask_conflict, decide_answer_conflict;
 

@@ -15,6 +15,7 @@ struct safety_tables {
     struct leak_slot {
         struct leak l;
         uint64_t sum; /* its digest, part of engine.sum */
+        uint32_t due; /* place in the heap + 1, 0 = not there */
     } * leaks;
     struct leak_household_slot {
         struct leak_household h;
@@ -48,6 +49,10 @@ bool safety_check(const struct engine *e, char *why, size_t why_size);
 void safety_event_fields(struct fields *f, struct event *ev); /* clear part of any kind of this folder */
 bool safety_event_has_private(const struct event *ev);
 void safety_event_private_fields(struct fields *f, struct event *ev);
+
+/* ---- leak_again.c: for timers (the moment of engine_took_up is known), apply, decide ---- */
+void safety_took_up(struct engine *e);
+void safety_refresh_due(struct engine *e, struct leak_slot *s);
 
 /* ---- for freed.c: the pools whose offer an event of this folder changes, as far as there is room ---- */
 void safety_watch(const struct engine *e, const struct event *ev, struct freed_watch *w);

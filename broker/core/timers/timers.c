@@ -237,6 +237,7 @@ void engine_took_up(struct engine *e, int64_t now_ms)
     for (uint32_t i = 0; i < e->timers.n; i++)
         due_refresh_timers(e, &e->referrals[i].r);
     care_took_up(e);
+    safety_took_up(e);
 }
 
 /* ---- ring again ---- */

@@ -129,10 +129,17 @@ const sure = s => html`<div class="safety-sure"><h4 id="step-${s.leak.id}" tabin
 /** How far it is: to the administrators by its referral, to the house only whether it is being moved. @param {Leak['households'][number]} h */
 const progress = h => (h.left && !h.onTheWay ? badge(t('safety.left')) : h.state ? badge(t(`safety.state_${h.state}`)) : h.searching ? badge(t('safety.searching')) : nothing);
 
+/** Who does not live there. @param {Leak['households'][number]} h */
+const where = h => (h.bridge ? badge(t(h.onTheWay ? 'safety.to_bridge' : 'safety.in_bridge')) : h.onTheWay ? badge(t('safety.to_place')) : nothing);
+
 /** @param {Leak} leak */
 const households = leak => (leak.households.length === 0 ? html`<p>${t('safety.nobody_lives')}</p>` : html`<h4>${t('safety.moving', { n: leak.households.length })}</h4><p class="small subtle">${t('safety.moving_text')}</p>
-    <ol class="safety-list">${leak.households.map(h => html`<li><div><b>${h.referralCode ?? h.earlierCode}</b> ${h.bridge ? badge(t(h.onTheWay ? 'safety.to_bridge' : 'safety.in_bridge')) : nothing} ${progress(h)}
+    <ol class="safety-list">${leak.households.map(h => html`<li><div><b>${h.referralCode ?? h.earlierCode}</b> ${where(h)} ${progress(h)}
       <p class="small">${h.factsErased ? t('safety.ring_house', { name: h.referrer }) : t('safety.ring', { name: h.referrer })}</p></div></li>`)}</ol>`);
+
+/** That it was said again to those who can confirm it, and that nobody is told any more. @param {Leak} leak */
+const saidAgain = leak => (leak.state !== 'reported' || (!leak.repeatedAt && !leak.givenUp) ? nothing : html`<p>${leak.repeatedAt ? t('safety.again', { n: leak.timesRepeated, time: moment(leak.repeatedAt) }) : nothing}
+    ${leak.passedOn ? t('safety.passed_on') : nothing} ${leak.givenUp ? html`<b>${t('safety.given_up')}</b>` : nothing}</p>`);
 
 /** @param {Leak} leak */
 const leakView = leak => {
@@ -140,7 +147,7 @@ const leakView = leak => {
   return html`<article class="panel safety-part ${over ? '' : 'open'}" data-leak=${leak.id} data-state=${leak.state} aria-labelledby="leak-${leak.id}">
     <h3 id="leak-${leak.id}">${icon(over ? 'lock-open' : leak.state === 'reported' ? 'alert-triangle' : 'lock')}${leak.location.name} ${badge(t(`safety.leak_${leak.state}`))}</h3>
     <p>${t(`safety.reason_${leak.reason}`)}. ${t('safety.at', { time: moment(leak.reportedAt) })}</p>
-    ${over ? nothing : html`<p>${t(`safety.leak_${leak.state}_text`)}</p>`}
+    ${over ? nothing : html`<p>${t(`safety.leak_${leak.state}_text`)}</p>`}${saidAgain(leak)}
     ${state.step?.leak.id === leak.id ? sure(state.step) : html`<div class="safety-taps">${actions(leak)}</div>`}
     ${leak.frozenAt && !over ? households(leak) : nothing}</article>`;
 };

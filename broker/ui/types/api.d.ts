@@ -124,7 +124,7 @@ export type LeakHousehold = { rank: number; stayId: number | null; bridge: boole
 export type Leak = {
     id: number; location: { id: number; name: string; region?: string | null; organisation: string };
     state: 'reported' | 'frozen' | 'lift_asked' | 'lifted' | 'dropped'; reason: string; byMe: boolean; households: LeakHousehold[];
-    reportedAt: string; frozenAt?: string | null; endedAt?: string | null; version?: number;
+    reportedAt: string; timesRepeated: number; repeatedAt?: string | null; passedOn: boolean; givenUp: boolean; frozenAt?: string | null; endedAt?: string | null; version?: number;
 };
 export type SurgeRegion = { region: string; on: boolean; pools: number; reason?: string | null; since?: string | null };
 export type Request = {

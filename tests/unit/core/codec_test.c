@@ -376,6 +376,7 @@ static void the_subject_is_the_referral(void **state)
                             kind != EV_CAPACITY_CONFIRMED && kind != EV_KEY_MADE &&
                             kind != EV_KEY_CONFIRMED && kind != EV_KEY_LOST && kind != EV_KEY_LOSS_ASKED &&
                             kind != EV_KEY_LOSS_DROPPED && kind != EV_LEAK_BRIDGE && kind != EV_LEAK_SEARCH &&
+                            kind != EV_LEAK_REPEATED && kind != EV_LEAK_PROMISED &&
                             (kind < EV_LEAK_REPORTED || kind > EV_SURGE_SET);
 
         assert_int_equal(event_subject(&ev).v != 0, has_referral);

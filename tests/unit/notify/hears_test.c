@@ -232,19 +232,21 @@ static void of_a_bridge(void **state)
     b = engine_bridge_of(x->e, r, BRIDGE_HOTEL);
     expect_all(x, "bridge.opened", NOBODY, NOBODY, NOBODY, M(VT_OOST));
     assert_true(is_over(x, "bridge.alarmed", r, (struct request_id){0}));
-    for (int i = 0; i < 2; i++) { /* it repeats */
+    for (int i = 0; i < 3; i++) { /* it repeats, and calls the team lead in */
+        const char *name = i == 0 ? "bridge.alarmed" : "bridge.lead";
         size_t before = x->log.n;
 
         tick_at(x, b->due_ms);
-        assert_true(newest(x, "bridge.alarmed") >= x->log.list + before);
-        expect_all(x, "bridge.alarmed", M(VT_OOST), M(VT_OOST), M(VT_OOST), M(VT_OOST));
-        assert_false(is_over(x, "bridge.alarmed", r, (struct request_id){0}));
+        assert_true(newest(x, name) >= x->log.list + before);
+        expect_all(x, name, M(VT_OOST), M(VT_OOST), M(VT_OOST), M(VT_OOST));
+        assert_false(is_over(x, name, r, (struct request_id){0}));
     }
     cmd = (struct command){.kind = CMD_CHECK_IN, .actor = referrer_of(VT_OOST)};
     cmd.u.bridge.bridge = b->id;
     cmd.u.bridge.code = BRIDGE_CHECK_SEEN;
     granted(x, &cmd);
     assert_true(is_over(x, "bridge.alarmed", r, (struct request_id){0}));
+    assert_true(is_over(x, "bridge.lead", r, (struct request_id){0}));
     expect_all(x, "bridge.checked", NOBODY, NOBODY, NOBODY, M(VT_OOST));
     do_referral(x, CMD_WITHDRAW, r, 0, 1);
     expect_all(x, "bridge.ended", NOBODY, NOBODY, NOBODY, M(VT_OOST)); /* no house had it */

@@ -108,6 +108,34 @@ static void shipped(void **state)
     texts_free(t);
 }
 
+/* Each kind of event is told to somebody, or stands here because it concerns nobody on duty: so a new kind is
+ * a decision. */
+static void each_kind_is_told_or_left(void **state)
+{
+    static const enum event_kind left[] = {
+        EV_ORG_DEFINED,        EV_LOCATION_DEFINED, EV_POOL_DEFINED,      EV_CAPACITY_OBSERVED,
+        EV_CAPACITY_CONFIRMED, EV_COMMAND_DONE,     EV_SUPPLY_CHANGED,    /* supply and keys */
+        EV_STAY_FUNDED,        EV_BRIDGE_FUNDED,    EV_RETURN_CODE_GIVEN, /* money and papers */
+        EV_NIGHT_NOTED,        EV_RESIDENCE_FOUND,  EV_REGIE_NAMED,       EV_MDO_ITEM_MOVED,
+        EV_MDO_NOTED_OUTSIDE,  EV_NOTE_DESTROYED,                    /* noted by who knows; nobody must act */
+        EV_LEAK_BRIDGE,        EV_LEAK_SEARCH,      EV_LEAK_PROMISED /* alarm.leaked */
+    };
+    struct rules *r = NULL;
+    char why[200] = "";
+
+    (void)state;
+    assert_int_equal(rules_load(PLEK_SOURCE_DIR "/schema/notify/rules.csv", &r, why, sizeof why), OK);
+    for (unsigned k = 0; k < EV_N; k++) {
+        bool is_left = false;
+
+        for (size_t i = 0; i < COUNT_OF(left); i++)
+            is_left = is_left || (unsigned)left[i] == k;
+        if (is_left == outbox_kinds_has(rules_kinds(r), (enum event_kind)k))
+            fail_msg("%s: %s", event_name((enum event_kind)k), is_left ? "told after all" : "told to nobody");
+    }
+    rules_free(r);
+}
+
 static char *read_text(const char *path)
 {
     FILE *f = fopen(path, "re");
@@ -148,6 +176,7 @@ int main(void)
         cmocka_unit_test(read_and_find),
         cmocka_unit_test(faults_are_told),
         cmocka_unit_test(shipped),
+        cmocka_unit_test(each_kind_is_told_or_left),
         cmocka_unit_test(webhooks_are_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

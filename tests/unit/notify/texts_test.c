@@ -12,6 +12,9 @@
 
 #include <cmocka.h>
 
+#define T10 "Een vraag "
+#define T50 T10 T10 T10 T10 T10
+#define T150 T50 T50 T50
 #define HEAD "key,subject_nl,subject_en,text_nl,text_en\n"
 
 static void written(void **state)
@@ -37,6 +40,30 @@ static void written(void **state)
     texts_free(t);
 }
 
+/* As long as one text message, accents of its alphabet included; a subject goes by mail and may hold more. */
+static void one_text_message_is_good(void **state)
+{
+    static const char *const rows[] = {
+        "a,Nieuw,New," T150 "0123456789," T150 "0123456789\n",
+        "a,Nieuw,New,E\xc3\xa9n vraag \xc3\xa0 4 \xe2\x82\xac,New\n",
+        "a,Cli\xc3\xabnt,Client,Nieuw,New\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct texts *t = NULL;
+        struct buf text = {0};
+        char why[200] = "";
+
+        buf_text(&text, HEAD);
+        buf_text(&text, rows[i]);
+        if (texts_read(buf_view(&text), "t", &t, why, sizeof why) != OK)
+            fail_msg("%s", why);
+        texts_free(t);
+        buf_fini(&text);
+    }
+}
+
 static void faults_are_told(void **state)
 {
     static const struct {
@@ -47,6 +74,10 @@ static void faults_are_told(void **state)
         {"a place for a code", "a,Nieuw,New,Nieuw ${code},New\n"},
         {"half a place", "a,Nieuw,New,Nieuw ${cod,New\n"},
         {"a place in the subject", "a,Nieuw $,New,Nieuw,New\n"},
+        {"longer than one text message", "a,Nieuw,New," T150 "0123456789A,New\n"},
+        {"the same in English", "a,Nieuw,New,Nieuw," T150 "0123456789A\n"},
+        {"letters that count twice", "a,Nieuw,New," T150 "012345678[,New\n"},
+        {"a letter that halves the message", "a,Nieuw,New,Uw cli\xc3\xabnt,New\n"},
         {"a line break", "a,Nieuw,New,\"Nieuw\nBcc: x@y\",New\n"},
     };
 
@@ -69,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(written),
+        cmocka_unit_test(one_text_message_is_good),
         cmocka_unit_test(faults_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

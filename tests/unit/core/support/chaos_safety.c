@@ -27,12 +27,23 @@ void chaos_safety_fill(struct rng *r, struct event *ev)
         ev->u.leak.location.v = (uint32_t)rng_next(r);
         if (ev->kind == EV_LEAK_REPORTED)
             ev->u.leak.reason = (uint8_t)rng_below(r, LEAK_REASON_N);
+        if (ev->kind == EV_LEAK_REPEATED) {
+            ev->u.leak.again = (uint8_t)rng_below(r, ALARM_AGAIN_MAX + 1);
+            ev->u.leak.passed_on = rng_chance(r, 500);
+            ev->u.leak.is_last = rng_chance(r, 500);
+        }
         if (ev->kind == EV_LEAK_BRIDGE) {
             ev->u.leak.rank = (uint16_t)rng_next(r);
             ev->u.leak.bridge.v = rng_next(r);
             ev->u.leak.earlier.v = rng_next(r);
             ev->u.leak.later = ev->u.leak.earlier;
             ev->u.leak.deadline_ms = (int64_t)(rng_next(r) % (uint64_t)FIELD_TIME_MAX);
+        }
+        if (ev->kind == EV_LEAK_PROMISED) {
+            ev->u.leak.rank = (uint16_t)rng_next(r);
+            ev->u.leak.promised.v = rng_next(r);
+            ev->u.leak.earlier.v = rng_next(r);
+            ev->u.leak.later = ev->u.leak.earlier;
         }
         if (ev->kind != EV_LEAK_HOUSEHOLD && ev->kind != EV_LEAK_SEARCH)
             break;

@@ -372,11 +372,13 @@ struct event possible(const struct world *w, enum event_kind kind)
         break;
     /* ---- location leaked, surge, conflict check ---- */
     case EV_LEAK_REPORTED:
+    case EV_LEAK_REPEATED:
     case EV_LEAK_DROPPED:
     case EV_LOCATION_FROZEN:
     case EV_LEAK_HOUSEHOLD:
     case EV_LEAK_BRIDGE:
     case EV_LEAK_SEARCH:
+    case EV_LEAK_PROMISED:
     case EV_LEAK_LIFT_ASKED:
     case EV_LEAK_LIFT_REFUSED:
     case EV_LOCATION_LIFTED:

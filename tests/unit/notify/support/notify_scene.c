@@ -314,6 +314,13 @@ void add_target(struct scene *s, uint32_t id, unsigned org, unsigned location, e
     t->night_number = channel == CHANNEL_SMS || channel == CHANNEL_VOICE;
 }
 
+static const struct account *fake_account(void *ctx, struct account_id id)
+{
+    const struct scene *s = ctx;
+
+    return id.v != 0 && id.v == s->who.id.v ? &s->who : NULL;
+}
+
 void begin(struct scene *s, struct notify_settings *over)
 {
     struct journal_port port = {&s->sink, journal_set_sink, journal_append, journal_kick, journal_is_away};
@@ -342,7 +349,8 @@ void begin(struct scene *s, struct notify_settings *over)
                                  .outbox = {&s->fake, fake_cursor, fake_events, fake_commit, fake_due,
                                             fake_mark, fake_loads, fake_stats, fake_list, fake_targets,
                                             fake_purge, fake_open},
-                                 .secrets = {.ctx = &s->reveal, .reveal = fake_reveal}};
+                                 .secrets = {.ctx = &s->reveal, .reveal = fake_reveal},
+                                 .people = {.ctx = s, .get = fake_account}};
     char why[300] = "";
 
     for (int i = 0; i < THREAT_N; i++)

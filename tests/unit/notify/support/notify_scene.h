@@ -45,7 +45,8 @@ struct scene {
     struct reveal reveal;
     struct notify *notify;
     struct crypto_key key;
-    int64_t now_ms; /* the wall clock */
+    struct account who; /* the only account there is; id 0 = none */
+    int64_t now_ms;     /* the wall clock */
 };
 
 struct scene *scene_new(void);
