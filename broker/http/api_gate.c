@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "core/gate/gate_look.h"
+#include "flow/secrets_port.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/view.h"
@@ -117,6 +118,54 @@ void api_gates_get(struct call *call)
         call_read(call, gate_get);
 }
 
+/* ---- the gatekeeper's night number ---- */
+
+static void number_revealed(void *ctx, enum err trouble, const struct revealed_location *revealed)
+{
+    struct late *late = ctx;
+    const struct engine *e = app_engine(late->app);
+    if (trouble != OK && trouble != ERR_NOT_FOUND)
+        reply_problem(late, 503, "away", "Not possible now", "The number cannot be read now.");
+    else if (trouble == ERR_NOT_FOUND || revealed->night_number[0] == '\0' ||
+             !may(e, &late->actor, ACT_RING_GATE, late->id)) /* or it was answered while we were reading */
+        reply_not_found(late);
+    else
+        reply_json(late, 200,
+                   json_pack("{s:s, s:s}", "organisation",
+                             engine_org(e, engine_gate(e, (struct gate_id){(uint32_t)late->id})->org)->name,
+                             "nightNumber", revealed->night_number));
+    free(late);
+}
+
+/* Sealed as a house's is, so each look is in the log before anything is shown. */
+static void gate_number(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    const struct gate *g = engine_gate(e, (struct gate_id){(uint32_t)late->id});
+    const struct referral *r = engine_referral(e, g->referral);
+    const struct secrets_port *secrets = &late->app->parts.secrets;
+    struct access_entry entry = {.at_ms = app_now_ms(late->app),
+                                 .action = "gate.number",
+                                 .account = late->actor.account,
+                                 .org = late->actor.org,
+                                 .role = late->actor.role,
+                                 .object = late->id,
+                                 .ground = r->facts_known ? r->need.ground : GROUND_NONE};
+    struct late *kept = mem_new(1, sizeof *kept);
+    (void)outcome;
+    *kept = *late;
+    if (secrets->reveal(secrets->ctx, gate_desk_of(e, g), &entry, number_revealed, kept) == OK)
+        return;
+    free(kept);
+    reply_problem(late, 503, "away", "Not possible now", "The number cannot be read now.");
+}
+
+void api_gate_number(struct call *call)
+{
+    if (call_may(call, ACT_RING_GATE, call->late.id))
+        call_read(call, gate_number);
+}
+
 /* ---- the steps ---- */
 
 static struct gate_id path_gate(const struct call *call)
@@ -180,6 +229,14 @@ void api_gate_answer(struct call *call)
     struct json_at root = json_root(call->body);
     struct json_at answers = json_field(root, "answers");
     struct command cmd = {.kind = CMD_GATE_ANSWER};
+    const struct engine *e = app_engine(call->late.app);
+    const struct gate *g = NULL;
+    cmd.actor = call->late.actor;
+    cmd.u.gate.gate = path_gate(call);
+    if (may_command(e, &cmd)) /* what was asked is told to who is asked */
+        g = engine_gate(e, path_gate(call));
+    if (g != NULL && g->asked == 0) /* nothing was asked at all: another step, and no fault of a field */
+        g = NULL;
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     json_only(answers, gate_fact_codes(), GATE_FACT_N, &call->faults);
     for (unsigned i = 0; i < GATE_FACT_N; i++) {
@@ -188,6 +245,8 @@ void api_gate_answer(struct call *call)
             continue;
         int word = json_choice(at, words, COUNT_OF(words), &call->faults);
         tri_put(&cmd.u.gate.answers, i, word < 0 ? TRI_UNKNOWN : (enum tri)word);
+        if (g != NULL && word > 0 && (g->asked >> i & 1) == 0)
+            json_fault_add(&call->faults, at.pointer, "was not asked");
     }
     submit_step(call, &cmd);
 }

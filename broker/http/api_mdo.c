@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #define DATE_MAX_MS (366 * 24 * MS_HOUR)
+#define COLLEAGUES_MAX 200 /* as in the list of colleagues: no organisation has as many */
 
 /* ---- organisations ---- */
 
@@ -50,6 +51,22 @@ static bool is_listed(const struct org *o, bool at_table)
            (at_table && o->kind == ORG_MUNICIPALITY);
 }
 
+/* Somebody of it can sign in, in a role that sits at tables: who is asked must be able to answer. */
+static bool can_answer(const struct late *late, struct org_id org)
+{
+    const struct people_port *people = &late->app->parts.people;
+    const struct account *found[COLLEAGUES_MAX];
+    size_t n = people->of_org != NULL ? people->of_org(people->ctx, org, found, COLLEAGUES_MAX) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct actor a = {.role = found[i]->role, .org = org, .account = found[i]->id};
+
+        if (!found[i]->disabled && may(app_engine(late->app), &a, ACT_SEE_ORGANISATIONS, 0))
+            return true;
+    }
+    return false;
+}
+
 static void organisations(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
@@ -58,7 +75,7 @@ static void organisations(const struct late *late, const struct outcome *outcome
     (void)outcome;
     for (uint32_t i = 1; i <= engine_orgs(e); i++) {
         const struct org *o = engine_org(e, (struct org_id){i});
-        if (!is_listed(o, late->numbers[ORGS_MDO] != 0))
+        if (!is_listed(o, late->numbers[ORGS_MDO] != 0) || !can_answer(late, o->id))
             continue;
         json_t *row = view_organisation(e, o->id);
         json_object_set_new(row, "region", view_region(e, o->region));
@@ -161,8 +178,9 @@ static void give(struct call *call, enum command_kind kind, struct care_command 
 static int64_t meeting_time(struct call *call, struct json_at at)
 {
     int64_t now = app_now_ms(call->late.app);
+    int before = call->faults.n;
     int64_t ms = json_present(at) ? json_time(at, &call->faults) : 0;
-    if (ms != 0 && (ms < now - MS_HOUR || ms > now + DATE_MAX_MS))
+    if (json_present(at) && call->faults.n == before && (ms < now - MS_HOUR || ms > now + DATE_MAX_MS))
         json_fault_add(&call->faults, at.pointer, "must lie within the next year");
     return ms;
 }
@@ -257,9 +275,9 @@ void api_mdo_note(struct call *call)
     if (json_present(acts)) {
         c.orgs[0].v = (uint32_t)json_int(acts, 1, UINT32_MAX, &call->faults);
         c.n_orgs = 1;
-        if (c.outside != OUTSIDE_NONE)
+        if (json_present(json_field(root, "outside")))
             json_fault_add(&call->faults, acts.pointer, "one of them does it");
-    } else if (c.sort == ITEM_ACTION && c.outside == OUTSIDE_NONE && call->faults.n == 0) {
+    } else if (c.sort == ITEM_ACTION && !json_present(json_field(root, "outside"))) {
         json_fault_add(&call->faults, acts.pointer, "an action needs who does it");
     }
     call->late.numbers[0] = (int64_t)call->late.id;

@@ -45,6 +45,12 @@ static bool may_see_gate(const struct engine *e, const struct actor *a, uint64_t
     return object == 0 || is_keeper(a, g) || is_sender(e, a, g);
 }
 
+/* As long as the gatekeeper is needed. Nothing of where its desk is goes with it. */
+static bool may_ring_gate(const struct engine *e, const struct actor *a, const struct gate *g)
+{
+    return is_sender(e, a, g) && gate_is_live(g) && gate_desk_of(e, g).v != 0;
+}
+
 static bool may_reveal(const struct engine *e, const struct actor *a, uint64_t object)
 {
     const struct request *q = engine_request(e, (struct request_id){object});
@@ -179,8 +185,8 @@ static bool may_see_regie(const struct engine *e, const struct actor *a, uint64_
 {
     const struct referral *r = engine_referral(e, (struct referral_id){object});
 
-    return r != NULL && (is_close(e, a, r) || engine_regie(e, r->id).offered_to.v == a->org.v ||
-                         may_let_go_of_regie(e, a, r) || has_joined(a, engine_mdo_of(e, r->id)));
+    return r != NULL && (is_close(e, a, r) || is_offered_regie(e, a, r) || may_let_go_of_regie(e, a, r) ||
+                         has_joined(a, engine_mdo_of(e, r->id)));
 }
 
 /* Its receiver, at the desk of the house that said yes where it is a house; after a no show, and after the
@@ -251,6 +257,8 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
         return is_keeper(a, engine_gate(e, (struct gate_id){id_of(object)}));
     case ACT_SEE_GATE:
         return may_see_gate(e, a, object);
+    case ACT_RING_GATE:
+        return may_ring_gate(e, a, engine_gate(e, (struct gate_id){id_of(object)}));
     /* ---- stays, clocks, nights and funding ---- */
     case ACT_SEE_STAY:
         return may_see_stay(e, a, engine_stay(e, (struct stay_id){object}));

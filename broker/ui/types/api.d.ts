@@ -30,7 +30,7 @@ export type Mdo = {
 export type Regie = {
     referralId: number; referralCode?: string; state: 'held' | 'offered' | 'ended' | null; holder?: Organisation | null;
     offeredTo?: Organisation | null; moves?: number; sinceAt?: string | null; endedAt?: string | null; role?: string | null; callback?: string | null;
-    full: boolean;
+    full: boolean; may?: ('acceptance' | 'refusal' | 'desk' | 'offer' | 'end')[]; file?: boolean;
 };
 export type Consult = {
     id: number; state: 'asked' | 'answered' | 'declined' | 'withdrawn'; from: Organisation; to: Organisation; own: boolean; full: boolean;
@@ -161,7 +161,7 @@ export type DeliveryRecord = {
     norm: { providers: number; rates: Record<DeliveryName, { low: number; middle: number; high: number }>; medianMinutes?: number | null } | null;
 };
 export type GateRequest = {
-    id: number; referralId: number; referralCode: string; kind: string; gatekeeper: string; live: boolean; assented?: boolean;
+    id: number; referralId: number; referralCode: string; kind: string; gatekeeper: string; live: boolean; rings?: boolean; assented?: boolean;
     state: 'waiting' | 'taken' | 'asked_back' | 'placing' | 'placed' | 'returned' | 'withdrawn';
     organisation: string; referrer: string; urgency: string; version?: number; sentAt?: string | null; takenAt?: string | null;
     askedAt?: string | null; answeredAt?: string | null; endedAt?: string | null; returnReason?: string | null;
