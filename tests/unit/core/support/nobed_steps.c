@@ -68,11 +68,18 @@ struct request_id bridge_granted(struct exchange *x, struct referral_id r, unsig
     return x->last.requests[0];
 }
 
-const struct bridge *in_a_bed(struct exchange *x, struct referral_id r, unsigned pool)
+struct request_id promised_bed(struct exchange *x, struct referral_id r, unsigned pool)
 {
     struct request_id q = bridge_granted(x, r, pool);
 
     assert_int_equal(do_answer(x, CMD_ACCEPT, q, 0).refusal, REFUSAL_NONE);
+    return q;
+}
+
+const struct bridge *in_a_bed(struct exchange *x, struct referral_id r, unsigned pool)
+{
+    struct request_id q = promised_bed(x, r, pool);
+
     assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
     return engine_bridge_bed(x->e, q);
 }
@@ -107,7 +114,10 @@ void tick_at(struct exchange *x, int64_t at_ms)
 void replays(const struct exchange *x)
 {
     struct engine *again = exchange_replay(x);
+    char why[200] = "";
 
     assert_true(engine_digest(again, true) == engine_digest(x->e, true));
+    if (!engine_check(again, why, sizeof why))
+        fail_msg("%s", why);
     engine_free(again);
 }

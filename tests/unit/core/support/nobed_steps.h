@@ -18,6 +18,8 @@ const struct bridge *the_bridge(const struct exchange *x, uint64_t id);
 struct request_id ask_bridge(struct exchange *x, struct referral_id r, unsigned pool);
 /* The same, that must be granted, by the desk of R. */
 struct request_id bridge_granted(struct exchange *x, struct referral_id r, unsigned pool);
+/* A bridge bed of POOL is promised to R. */
+struct request_id promised_bed(struct exchange *x, struct referral_id r, unsigned pool);
 /* The household of R is in a bridge bed of POOL. */
 const struct bridge *in_a_bed(struct exchange *x, struct referral_id r, unsigned pool);
 /* A new pool for emergencies with two free places, of which one may stay MAX_HOURS at most. */
@@ -25,6 +27,7 @@ unsigned an_emergency_pool(struct exchange *x, unsigned location, enum an_org or
 /* Nights so far in a bridge bed. */
 int32_t nights_of(const struct exchange *x, struct bridge_id id);
 void tick_at(struct exchange *x, int64_t at_ms);
+/* Its events lead to the same state again, and to a sound one. */
 void replays(const struct exchange *x);
 
 #endif
