@@ -37,7 +37,7 @@ static void give_key(struct web *w, enum web_org org, enum role role)
                               .actor = {.role = role, .org = {org}, .account = {org * 10 + 1}}};
     struct outcome o;
 
-    memset(key.public_key, org, sizeof key.public_key);
+    memset(key.public_key, (int)org, sizeof key.public_key);
     o = web_command(w, &make);
     assert_int_equal(o.refusal, REFUSAL_NONE);
     confirm.u.key.v = (uint32_t)o.made;

@@ -24,7 +24,7 @@ static enum refusal check_in(struct exchange *x, struct bridge_id id, enum bridg
     struct command cmd = {.kind = CMD_CHECK_IN, .actor = referrer_of(VT_OOST)};
 
     cmd.u.bridge.bridge = id;
-    cmd.u.bridge.code = check;
+    cmd.u.bridge.code = (uint8_t)check;
     return exchange_do(x, &cmd).refusal;
 }
 
