@@ -46,7 +46,8 @@ bool ask(struct people *p, const struct referral *r)
                             .now_ms = p->w->now_ms,
                             .deadline_ms = r->deadline_ms};
     struct command cmd = {.kind = CMD_ASK, .actor = referrer_of(p, r), .u.ask.referral = r->id};
-    uint32_t most = 1 + below(p, s->ask_max[r->need.threat_level]);
+    uint32_t may = s->ask_max[r->need.threat_level];
+    uint32_t most = p->w->plan.plenty ? may : 1 + below(p, may);
     struct match_result m;
 
     match_run(engine_of(p), &q, &m);
