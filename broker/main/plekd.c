@@ -155,7 +155,7 @@ static struct http_settings http_settings_of(const struct config *c)
 static enum err open_door(struct broker *b, enum door tag, const char *address, const struct tls_config *tls,
                           int connections_max, char *why, size_t why_size)
 {
-    struct wire_door door = {.tag = tag, .connections_max = connections_max};
+    struct wire_door door = {.tag = (int)tag, .connections_max = connections_max};
     char host[64];
     uint16_t port = 0;
     enum err e = tls_server_context(tls, &door.tls, why, why_size);

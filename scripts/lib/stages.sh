@@ -162,7 +162,7 @@ stage_sim() {
         tally 0 1 0
         return 0
     }
-    counted "simulated nights" "$program" --seeds 1-100 --stats --also tests/sim/seeds.txt
+    counted "simulated nights" "$program" --seeds 1-100 --stats --walked --also tests/sim/seeds.txt
     counted "planted defects" tests/sim/controls.sh "$program"
 }
 

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, contrast, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
+import { DESKTOP, NARROW, PHONE, axe, findings, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { Adapter, aFeed, aFeedReport, aMessage, poolsOf } from '../support/feeds.mjs';
 import { askBest, beginShift, enterHousehold, openPlacer, openShelter, say } from '../support/people.mjs';
@@ -24,27 +24,6 @@ after(async () => {
   await x?.stop();
 }, { timeout: 60_000 });
 
-const other = theme => (theme === 'night' ? 'day' : 'night');
-const setTheme = (page, theme) => page.evaluate(name => { document.documentElement.dataset.theme = name; }, theme);
-
-/** What is wrong with the page as it stands, in lines that say where. */
-async function judge(state, page, { theme, bothThemes }) {
-  const found = (await axe(page)).map(f => `${state}: ${f}`);
-  if (bothThemes) {
-    await setTheme(page, other(theme));
-    found.push(...(await contrast(page)).map(f => `${state}, ${other(theme)}: ${f}`));
-    await setTheme(page, theme);
-  }
-  const own = page.viewportSize();
-  for (const width of [own.width, PHONE.width, NARROW.width]) {
-    await page.setViewportSize({ ...own, width });
-    const over = await overflow(page);
-    if (over > 0) found.push(`${state}: ${over} px too wide for ${width} px`);
-  }
-  await page.setViewportSize(own);
-  return found;
-}
-
 // The first page only sends each role on.
 const PAGES = Object.keys(JSON.parse(readFileSync(new URL('../../broker/ui/pages/pages.json', import.meta.url), 'utf8'))).filter(name => name !== 'index');
 const WALKS = [
@@ -58,7 +37,7 @@ for (const w of WALKS) {
     const paths = new Set();
     const missed = await walk({ x, browser, ...w }, async (state, { page }) => {
       paths.add(new URL(page.url()).pathname.slice(1));
-      found.push(...await judge(state, page, w));
+      found.push(...await findings(page, state, { otherTheme: w.bothThemes === true }));
     });
     assert.deepEqual(found, []);
     assert.deepEqual(missed, [], 'states that the walk did not reach');

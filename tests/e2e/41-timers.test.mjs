@@ -3,7 +3,7 @@
 // change of shift; and a house looks at how it answers. Each state is judged for accessibility, by day and by night.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, contrast, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
+import { DESKTOP, PHONE, judge, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { askBest, beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
 import { expectStatus } from '../support/world.mjs';
@@ -37,23 +37,6 @@ const seen = (desk, key, params) => desk.page.getByText(sayLike(key, params)).fi
 
 /** The clock time of the country so many minutes from now, as the field wants it. */
 const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Amsterdam' }).format(Date.now() + minutes * 60_000);
-
-/** Nothing that axe finds, by day and by night, and nothing to scroll sideways at three widths. */
-async function judge({ page }, state) {
-  const found = (await axe(page)).map(f => `${state}: ${f}`);
-  const theme = await page.evaluate(() => document.documentElement.dataset.theme);
-  await page.evaluate(was => { document.documentElement.dataset.theme = was === 'night' ? 'day' : 'night'; }, theme);
-  found.push(...(await contrast(page)).map(f => `${state}, the other theme: ${f}`));
-  await page.evaluate(was => { document.documentElement.dataset.theme = was; }, theme ?? 'day');
-  const own = page.viewportSize();
-  for (const width of [DESKTOP.width, PHONE.width, NARROW.width]) {
-    await page.setViewportSize({ ...own, width });
-    const over = await overflow(page);
-    if (over > 0) found.push(`${state}: ${over} px too wide for ${width} px`);
-  }
-  await page.setViewportSize(own);
-  assert.deepEqual(found, []);
-}
 
 test('a house asks for five minutes more, and the worker sees it without a reload', { timeout: 120_000 }, async () => {
   await enterHousehold(worker);

@@ -3,7 +3,7 @@
 // says yes, both see it, and the woman arrives. The pages without a finding of axe at three widths, by day and by night.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, contrast, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
+import { PHONE, axe, judge, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { beginShift, openPlacer, openShelter, say } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
@@ -12,12 +12,11 @@ import { readTable } from '../../schema/codes/csv.mjs';
 
 const words = (list, code) => readTable(new URL(`../../schema/codes/${list}.csv`, import.meta.url)).find(r => r.code === code).label_nl;
 
-let x, browser, placer, comensha, cosm, house, referral, shots;
+let x, browser, placer, comensha, cosm, house, referral;
 
 before(async () => {
   x = await startExchange('e2e-gate');
   browser = await openBrowser(`${x.dir}/ca/server.crt`);
-  shots = process.env.PLEK_SHOTS;
   const api = await x.as('helpdesk.comensha');
   cosm = (await placesFor(api, aVictim(), 1, 'cosm'))[0];
   house = await x.as(deskOf(cosm.poolId));
@@ -28,24 +27,6 @@ after(async () => {
   await browser?.close();
   await x?.stop();
 }, { timeout: 60_000 });
-
-const setTheme = (page, theme) => page.evaluate(name => { document.documentElement.dataset.theme = name; }, theme);
-
-/** No finding of axe, good contrast by night too, nothing to scroll sideways at three widths. */
-async function judge(state, page) {
-  const found = (await axe(page)).map(f => `${state}: ${f}`);
-  await setTheme(page, 'night');
-  found.push(...(await contrast(page)).map(f => `${state}, night: ${f}`));
-  await setTheme(page, 'day');
-  for (const size of [DESKTOP, PHONE, NARROW]) {
-    await page.setViewportSize(size);
-    const over = await overflow(page);
-    if (over > 0) found.push(`${state}: ${over} px too wide for ${size.width} px`);
-    if (shots) await page.screenshot({ path: `${shots}/gate-${state}-${size.width}.png`, fullPage: true });
-  }
-  await page.setViewportSize(DESKTOP);
-  assert.deepEqual(found, []);
-}
 
 const chip = (page, text) => page.locator('.chip.tri', { hasText: text }).first();
 const part = page => page.locator('#section-gate');
@@ -63,7 +44,7 @@ test('a trafficking case is entered, and the list names the way through CoMensha
   await page.selectOption('#residence', 'bedenktijd_aangeboden');
   await page.fill('#callback', '010 000 0000');
   await page.locator('#through-gate').waitFor();
-  await judge('placer', page);
+  await judge(placer, 'gate, placer');
 });
 
 test('one button opens the referral and sends it to CoMensha', async () => {
@@ -74,7 +55,7 @@ test('one button opens the referral and sends it to CoMensha', async () => {
   referral = idOf(page);
   await part(page).getByText(/CoMensha/).first().waitFor();
   await page.locator('#gate-beds li').first().waitFor();
-  await judge('referral-waiting', page);
+  await judge(placer, 'gate, referral waiting');
 });
 
 test('nobody answers: the desk is rung, at its own number', async () => {
@@ -101,14 +82,14 @@ test('CoMensha sees the queue, opens the file and takes it', async () => {
   const { page } = comensha;
   await signIn(comensha, 'helpdesk.comensha', '.gate-queue li');
   assert.match(page.url(), /\/toewijzing$/);
-  await judge('queue', page);
+  await judge(comensha, 'gate, queue');
   await page.locator('.gate-line').first().click();
   await page.locator('.gate-file').waitFor();
   assert.match(await page.locator('.gate-file').innerText(), new RegExp(words('traits', 'uitbuiting_seksueel')));
   await page.click('#gate-take');
   await page.getByText(say('gate.owner_me')).first().waitFor();
   await page.locator('.gate-places li').first().waitFor();
-  await judge('case-taken', page);
+  await judge(comensha, 'gate, case taken');
 });
 
 test('it asks what is missing and is answered', async () => {
@@ -117,7 +98,7 @@ test('it asks what is missing and is answered', async () => {
   await page.click('#gate-ask-back');
   const answer = placer.page.locator('.gate-questions');
   await answer.waitFor();
-  await judge('referral-asked', placer.page);
+  await judge(placer, 'gate, referral asked');
   await answer.locator('label', { hasText: say('gate.answer_yes') }).click();
   await placer.page.click('#gate-answer');
   await answer.waitFor({ state: 'detached' });
@@ -134,13 +115,12 @@ test('it asks a COSM house, the house says yes, and both see it', async () => {
   await beginShift(phone);
   const call = phone.page.locator('section.call');
   await call.getByRole('button', { name: say('request.yes') }).waitFor();
-  assert.deepEqual(await axe(phone.page), []);
-  assert.ok(await overflow(phone.page) <= 0);
+  await judge(phone, 'gate, call');
   await call.getByRole('button', { name: say('request.yes') }).click();
   const request = expectStatus(await house.get('/requests'), 200).requests.find(r => r.referralId === referral);
   await page.locator('.gate-case .asked li.yes').waitFor();
   await page.getByText(say('gate.state_placed')).first().waitFor();
-  await judge('case-placed', page);
+  await judge(comensha, 'gate, case placed');
   await placer.page.locator('.lead', { hasText: name }).waitFor();
   await part(placer.page).getByText(say('gate.says_placed', { organisation: 'CoMensha' })).waitFor();
   // The address is for the referrer alone.
@@ -160,7 +140,7 @@ test('a residence that is not known is a task, done on the page', async () => {
   await page.goto(`/verwijzing#r=${id}`);
   await page.reload();
   await page.locator('.gate-task').waitFor();
-  await judge('referral-task', page);
+  await judge(placer, 'gate, referral task');
   await page.selectOption('#gate-residence', 'bedenktijd');
   await page.fill('#gate-until', new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10));
   await page.locator('#gate-until').blur();

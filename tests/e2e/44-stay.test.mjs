@@ -2,7 +2,7 @@
 // waiting, a clock handed over, the departure with a code, and the intake that opens again with it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn, textOf } from '../support/browser.mjs';
+import { PHONE, axe, judgeWhole, noFaults, openBrowser, openDesk, signIn, textOf } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
 import { aReport, aWoman, ask, deskOf, demo, expectStatus, openReferral, placesFor } from '../support/world.mjs';
@@ -204,18 +204,9 @@ test('an administrator sees the nights of the organisation and no household', { 
 test('the pages hold at three widths, by day and by night, without a fault', { timeout: 180_000 }, async () => {
   await own.page.goto('/verblijf');
   await own.page.locator('.stay-part').first().waitFor();
-  for (const desk of [own, house, policy]) {
-    for (const details of await desk.page.locator('main details').all()) await details.evaluate(d => { d.open = true; });
-    for (const viewport of [DESKTOP, PHONE, NARROW]) {
-      await desk.page.setViewportSize(viewport);
-      for (const theme of ['day', 'night']) {
-        await desk.page.evaluate(now => { document.documentElement.dataset.theme = now; }, theme);
-        assert.deepEqual(await axe(desk.page), [], `${viewport.width} ${theme}`);
-        assert.ok(await overflow(desk.page) <= 0, `${viewport.width} ${theme}: wider than the window`);
-        if (process.env.PLEK_PICTURES) await desk.page.screenshot({ path: `${process.env.PLEK_PICTURES}/stay-${desk === own ? 'own' : desk === house ? 'house' : 'policy'}-${viewport.width}-${theme}.png`, fullPage: true });
-      }
-    }
-  }
+  await judgeWhole(own, 'stay of its own');
+  await judgeWhole(house, 'stay of the house');
+  await judgeWhole(policy, 'stay of the municipality');
   for (const [desk, who] of [[own, 'the referrer'], [house, 'the house'], [policy, 'the municipality']]) noFaults(desk, who);
   for (const desk of [own, house]) for (const url of desk.urls) assert.ok(!url.includes(code), url);
 });

@@ -2,7 +2,7 @@
 // it decides nothing; role and number corrected; the police as who does it; and a bridge bed's house with its list.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
+import { PHONE, judgeWhole, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
 import { aNeed, aWoman, deskOf, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
@@ -93,15 +93,6 @@ test('the house of a bridge bed has the list, and so has who placed the househol
 test('the file holds at three widths, by day and by night, without a fault', { timeout: 120_000 }, async () => {
   await house.page.goto(`/verwijzing#r=${referral.id}`);
   await house.page.locator('#section-facts').waitFor();
-  for (const details of await house.page.locator('main details').all()) await details.evaluate(d => { d.open = true; });
-  for (const viewport of [DESKTOP, PHONE, NARROW]) {
-    await house.page.setViewportSize(viewport);
-    for (const theme of ['day', 'night']) {
-      await house.page.evaluate(now => { document.documentElement.dataset.theme = now; }, theme);
-      assert.deepEqual(await axe(house.page), [], `${viewport.width} ${theme}`);
-      assert.ok(await overflow(house.page) <= 0, `${viewport.width} ${theme}: wider than the window`);
-      if (process.env.PLEK_PICTURES) await house.page.screenshot({ path: `${process.env.PLEK_PICTURES}/care-file-${viewport.width}-${theme}.png`, fullPage: true });
-    }
-  }
+  await judgeWhole(house, 'care file');
   noFaults(house, 'the co-ordinator');
 });

@@ -2,7 +2,7 @@
 // a specialist; another organisation answers on its own page, at a desk and on a phone, and sees no more than it may.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn, textOf } from '../support/browser.mjs';
+import { PHONE, judgeWhole, noFaults, openBrowser, openDesk, signIn, textOf } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
@@ -147,18 +147,8 @@ test('an answer that is being typed stays with its question when another one com
 });
 
 test('both pages hold at three widths, by day and by night, without a fault', { timeout: 180_000 }, async () => {
-  for (const desk of [own, house]) {
-    for (const details of await desk.page.locator('main details').all()) await details.evaluate(d => { d.open = true; });
-    for (const viewport of [DESKTOP, PHONE, NARROW]) {
-      await desk.page.setViewportSize(viewport);
-      for (const theme of ['day', 'night']) {
-        await desk.page.evaluate(now => { document.documentElement.dataset.theme = now; }, theme);
-        assert.deepEqual(await axe(desk.page), [], `${viewport.width} ${theme}`);
-        assert.ok(await overflow(desk.page) <= 0, `${viewport.width} ${theme}: wider than the window`);
-        if (process.env.PLEK_PICTURES) await desk.page.screenshot({ path: `${process.env.PLEK_PICTURES}/care-${desk === own ? 'own' : 'house'}-${viewport.width}-${theme}.png`, fullPage: true });
-      }
-    }
-  }
+  await judgeWhole(own, 'care of its own');
+  await judgeWhole(house, 'care of the house');
   noFaults(own, 'the referrer');
   noFaults(house, 'the house');
   for (const desk of [own, house]) for (const url of desk.urls) assert.ok(!/Casusregisseur|Huisarts|wijs/.test(decodeURIComponent(url)), url);

@@ -2,7 +2,7 @@
 // names the household, says what happened and what to do, and leads there; the house sees no more than that they move.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
+import { PHONE, judge, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
 import { aNeed, aReport, ask, demo, expectStatus, openReferral } from '../support/world.mjs';
@@ -91,15 +91,7 @@ test('the house sees that they are being moved, and no code or state of where th
 
 test('the alerts hold at three widths, by day and by night, without a fault', { timeout: 180_000 }, async () => {
   for (const [name, who] of Object.entries({ placer, shift, phone })) {
-    for (const viewport of [DESKTOP, PHONE, NARROW]) {
-      await who.page.setViewportSize(viewport);
-      for (const theme of ['day', 'night']) {
-        await who.page.evaluate(now => { document.documentElement.dataset.theme = now; }, theme);
-        assert.deepEqual(await axe(who.page), [], `${name} ${viewport.width} ${theme}`);
-        assert.ok(await overflow(who.page) <= 0, `${name} ${viewport.width} ${theme}: wider than the window`);
-        if (process.env.PLEK_PICTURES) await who.page.screenshot({ path: `${process.env.PLEK_PICTURES}/leak-${name}-${viewport.width}-${theme}.png`, fullPage: true });
-      }
-    }
+    await judge(who, `leak, ${name}`, { everywhere: true });
     noFaults(who, name);
   }
 });

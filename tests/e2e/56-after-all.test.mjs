@@ -3,7 +3,7 @@
 // state is judged for accessibility, by day and by night, at three widths.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, contrast, noFaults, openBrowser, openDesk, overflow } from '../support/browser.mjs';
+import { DESKTOP, PHONE, judge, noFaults, openBrowser, openDesk } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
 import { aMinorAlone, aWoman, deskOf, expectStatus, openReferral } from '../support/world.mjs';
@@ -26,22 +26,6 @@ after(async () => {
 
 const press = (desk, key, params) => desk.page.getByRole('button', { name: sayLike(key, params) }).first().click();
 const seen = (desk, key, params) => desk.page.getByText(sayLike(key, params)).first().waitFor();
-
-async function judge({ page }, state) {
-  const found = (await axe(page)).map(f => `${state}: ${f}`);
-  const theme = await page.evaluate(() => document.documentElement.dataset.theme);
-  await page.evaluate(was => { document.documentElement.dataset.theme = was === 'night' ? 'day' : 'night'; }, theme);
-  found.push(...(await contrast(page)).map(f => `${state}, the other theme: ${f}`));
-  await page.evaluate(was => { document.documentElement.dataset.theme = was; }, theme ?? 'day');
-  const own = page.viewportSize();
-  for (const width of [DESKTOP.width, PHONE.width, NARROW.width]) {
-    await page.setViewportSize({ ...own, width });
-    const over = await overflow(page);
-    if (over > 0) found.push(`${state}: ${over} px too wide for ${width} px`);
-  }
-  await page.setViewportSize(own);
-  assert.deepEqual(found, []);
-}
 
 test('a request of the last free room says that it is kept for it', { timeout: 120_000 }, async () => {
   await enterHousehold(worker);

@@ -30,8 +30,15 @@ static void send(struct world *w, const struct cast *c, const struct referral *r
 
 static void find_residence(struct world *w, struct rng *rng, const struct cast *c, const struct referral *r)
 {
-    struct command cmd = {.kind = CMD_FIND_RESIDENCE, .actor = referrer_of(c, r)};
+    struct command cmd = {.kind = CMD_FIND_RESIDENCE};
+    uint64_t stays = engine_stays(engine_of(w));
 
+    /* Of who is in a place already too: there its clock begins, or stops. */
+    if (stays > 0 && rng_chance(rng, 500))
+        r = engine_referral(
+            engine_of(w),
+            engine_stay(engine_of(w), (struct stay_id){1 + rng_below(rng, (uint32_t)stays)})->referral);
+    cmd.actor = referrer_of(c, r);
     cmd.u.residence.referral = r->id;
     cmd.u.residence.residence = (enum residence)rng_below(rng, RESIDENCE_N);
     if (cmd.u.residence.residence == RESIDENCE_BEDENKTIJD)

@@ -83,11 +83,18 @@ static void touch(struct ledger_model *m, struct referral_id id)
 
 /* ---- events ---- */
 
+/* How many houses people may ask at once (domain: five at code rood, three at oranje, else one). */
+static int ask_max_of(const struct need *n)
+{
+    return n->threat_level == THREAT_ROOD ? ASK_POOLS_MAX : n->threat_level == THREAT_ORANJE ? 3 : 1;
+}
+
 static void on_opened(struct ledger_model *m, const struct event *ev)
 {
     CHECK(ev->u.opened.id.v == m->n_referrals + 1);
     MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
-    m->referrals[m->n_referrals++] = (struct referral_model){.org = ev->u.opened.org};
+    m->referrals[m->n_referrals++] =
+        (struct referral_model){.org = ev->u.opened.org, .ask_max = ask_max_of(&ev->u.opened.need)};
     m->live++;
     if (m->one_household && m->n_referrals > 1)
         m->referrals[m->n_referrals - 1].household = 1;
@@ -183,6 +190,7 @@ static void on_made(struct ledger_model *m, const struct event *ev)
                                                           .pool = r->pool.v,
                                                           .units = r->units,
                                                           .bridge = r->bridge,
+                                                          .by_broker = r->proposal.by_broker,
                                                           .answer_by_ms = r->answer_by_ms};
     MEM_GROW(p->counted, p->n_counted, p->cap_counted);
     p->counted[p->n_counted++] = r->id.v;
@@ -513,10 +521,12 @@ static void check_referral(struct ledger_model *m, uint64_t id)
 {
     const struct referral_model *r = &m->referrals[id - 1];
     int pending[2] = {0, 0}; /* of the referrer, of its gatekeeper: neither takes from the other */
+    int by_people[2] = {0, 0};
     int accepted = 0, beds = 0, beds_next = 0, beds_asked = 0, all = 0;
 
     for (size_t i = 0; i < r->n_requests; i++) {
         const struct request_model *q = &m->requests[r->requests[i] - 1];
+        bool by_gate = gate_model_of_request(m->gates, (struct request_id){r->requests[i]}).v != 0;
 
         if (q->bridge) {
             beds += q->hold == HOLD_ARRIVED;
@@ -524,16 +534,19 @@ static void check_referral(struct ledger_model *m, uint64_t id)
             beds_asked += q->hold == HOLD_PENDING;
             continue;
         }
-        pending[gate_model_of_request(m->gates, (struct request_id){r->requests[i]}).v != 0] +=
-            q->hold == HOLD_PENDING;
+        pending[by_gate] += q->hold == HOLD_PENDING;
+        by_people[by_gate] += q->hold == HOLD_PENDING && !q->by_broker;
         accepted += q->hold == HOLD_ACCEPTED;
     }
     check_bridges(m, id, beds, beds_next, beds_asked, accepted);
     if (accepted > 0)
         check_household(m, id);
-    if (pending[0] > ASK_POOLS_MAX || pending[1] > ASK_POOLS_MAX)
-        trace_fail(m->trace, "referral %llu asks %d at once, its gatekeeper %d", (unsigned long long)id,
-                   pending[0], pending[1]);
+    if (pending[0] > ASK_POOLS_MAX || pending[1] > ASK_POOLS_MAX || by_people[0] > r->ask_max ||
+        by_people[1] > r->ask_max)
+        trace_fail(m->trace,
+                   "referral %llu asks %d at once (%d by people, who may ask %d), its gatekeeper %d",
+                   (unsigned long long)id, pending[0], by_people[0], r->ask_max, pending[1]);
+    m->trace->counts.at_most += pending[0] == ASK_POOLS_MAX;
     all = pending[0] + pending[1];
     if (accepted > 1 || (accepted == 1 && all > 0) || (r->ended && all + accepted > 0))
         trace_fail(m->trace, "referral %llu holds too much: %d accepted, %d pending%s",

@@ -37,13 +37,14 @@ struct request_model {
     uint32_t pool;
     uint8_t units;
     enum hold hold;
-    bool silent, bridge;
+    bool silent, bridge, by_broker;
     int64_t answer_by_ms;
     int64_t arrived_at_ms;
 };
 
 struct referral_model {
     struct org_id org;
+    int ask_max;        /* by people at once, for its threat level */
     uint64_t household; /* its first referral; 0 = itself */
     bool ended;
     bool touched;      /* in the commit under way */

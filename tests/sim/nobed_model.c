@@ -22,6 +22,7 @@ struct change {
 
 struct bridge_model {
     uint64_t referral, request;
+    enum bridge_kind kind;
     uint64_t before; /* the bed that its household slept in before; 0 = none */
     bool watched, ringing, ended, there, has_term;
     uint32_t location;  /* of a bed that was reached */
@@ -78,6 +79,12 @@ void nobed_model_free(struct nobed_model *m)
     free(m);
 }
 
+/* A hotel always does; with people of its own a household does if somebody watches over it. */
+static bool checks_in(const struct bridge *b)
+{
+    return b->kind == BRIDGE_HOTEL || (b->kind == BRIDGE_NETWORK && b->owner.kind != BRIDGE_OWNER_NONE);
+}
+
 static void opened(struct nobed_model *m, const struct event *ev)
 {
     const struct bridge *b = &ev->u.bridge_opened;
@@ -85,11 +92,13 @@ static void opened(struct nobed_model *m, const struct event *ev)
     MEM_GROW(m->list, m->n, m->cap);
     m->list[m->n++] = (struct bridge_model){.referral = b->referral.v,
                                             .request = b->request.v,
-                                            .watched = b->kind == BRIDGE_HOTEL,
+                                            .kind = b->kind,
+                                            .watched = checks_in(b),
                                             .ring_at_ms = b->next_ms + GRACE_MS};
-    if (b->kind == BRIDGE_HOTEL &&
+    if (checks_in(b) &&
         (b->owner.kind == BRIDGE_OWNER_NONE || b->owner.callback[0] == '\0' || b->next_ms <= ev->at_ms))
-        trace_fail(m->trace, "seq %llu: a hotel without safety owner or next check-in",
+        trace_fail(m->trace,
+                   "seq %llu: a hotel, or who is watched over, without safety owner or next check-in",
                    (unsigned long long)ev->seq);
 }
 
@@ -159,6 +168,11 @@ static void changed(struct nobed_model *m, const struct event *ev)
     if (b->ended || b->there)
         trace_fail(m->trace, "seq %llu: bridge %llu changes, and is over or a bed",
                    (unsigned long long)ev->seq, (unsigned long long)to->id.v);
+    if (to->owner.kind == BRIDGE_OWNER_NONE || to->owner.callback[0] == '\0')
+        trace_fail(m->trace, "seq %llu: bridge %llu changes, and nobody watches over them",
+                   (unsigned long long)ev->seq, (unsigned long long)to->id.v);
+    m->trace->counts.watched += b->kind == BRIDGE_NETWORK && !b->watched;
+    b->watched = true;
     if (!b->ringing)
         b->ring_at_ms = to->next_ms + GRACE_MS;
 }
@@ -258,6 +272,10 @@ void nobed_model_due(struct nobed_model *m, const struct engine *e, bool all_tol
             b->next_ms + GRACE_MS <= now_ms)
             trace_fail(m->trace, "bridge %llu: nobody rang, %lld ms after its time", (unsigned long long)i,
                        (long long)(now_ms - b->next_ms - GRACE_MS));
+        if (all_told && i <= m->n && m->list[i - 1].kind == BRIDGE_NETWORK && m->list[i - 1].watched &&
+            !m->list[i - 1].ended && m->list[i - 1].ring_at_ms <= now_ms)
+            trace_fail(m->trace, "bridge %llu: nobody rang for a network that is watched over",
+                       (unsigned long long)i);
         if (all_told && i <= m->n && m->list[i - 1].there && !m->list[i - 1].ended &&
             m->list[i - 1].ring_at_ms <= now_ms)
             trace_fail(m->trace, "bridge %llu: nobody is told that its bed is over", (unsigned long long)i);

@@ -123,6 +123,33 @@ static void ask_next(struct world *w, struct rng *rng, struct actor who)
     ask_bridge(w, rng, who, r);
 }
 
+/* One of the last networks that nobody watches over; NULL = none. */
+static const struct bridge *some_network(const struct engine *e, struct rng *rng)
+{
+    uint64_t n = engine_bridges(e);
+    uint64_t from = n > 24 ? n - 24 : 0;
+
+    for (int i = 0; n > 0 && i < 8; i++) {
+        const struct bridge *b =
+            engine_bridge(e, (struct bridge_id){1 + from + rng_below(rng, (uint32_t)(n - from))});
+
+        if (b->kind == BRIDGE_NETWORK && bridge_is_live(b) && b->owner.kind == BRIDGE_OWNER_NONE)
+            return b;
+    }
+    return NULL;
+}
+
+/* From here somebody watches over a household that is with people of its own. */
+static void watch_network(struct world *w, struct rng *rng, struct actor who)
+{
+    const struct bridge *b = some_network(engine_of(w), rng);
+
+    if (b == NULL)
+        return;
+    who.org = engine_referral(engine_of(w), b->referral)->org;
+    change_bridge(w, rng, who, b);
+}
+
 /* The household came to its bridge bed, or a bridge goes on, or ends. */
 static void go_on(struct world *w, struct rng *rng, struct actor who, const struct referral *r)
 {
@@ -213,6 +240,8 @@ void nobed_walk(struct world *w, struct rng *rng, struct actor referrer, const s
         ask_bridge(w, rng, referrer, r);
     } else if (at < 50) {
         ask_next(w, rng, referrer);
+    } else if (at < 53) {
+        watch_network(w, rng, referrer);
     } else if (at < 80) {
         go_on(w, rng, referrer, r);
     } else if (at < 85) {

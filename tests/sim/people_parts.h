@@ -1,8 +1,8 @@
 /* Inside the people, for people*.c only: what they know, and who does what.
  *
- *   people: what they know, referrers and houses, each step and the calm
- *   people_reports: houses tell their counts      people_others: pages, profiles, and those who try what they
- * may not
+ *   people: what they know, each step and the calm
+ *   people_referrals: referrers and houses about a referral      people_reports: houses tell their counts
+ *   people_others: pages, profiles, and those who try what they may not
  */
 #ifndef PLEK_SIM_PEOPLE_PARTS_H
 #define PLEK_SIM_PEOPLE_PARTS_H
@@ -56,8 +56,23 @@ struct people {
 const struct engine *engine_of(const struct people *p);
 uint32_t below(struct people *p, size_t n);
 bool begin(struct people *p, const struct command *cmd, struct referral_id about);
+
+/* ---- people_referrals.c; each sends one command at most, true = it was sent ---- */
 struct actor referrer_of(const struct people *p, const struct referral *r);
 const struct referral *some_referral(struct people *p);
+void open_referral(struct people *p);
+/* Ask who the exchange proposes, best first. False if it proposes nobody. */
+bool ask(struct people *p, const struct referral *r);
+void ask_wild(struct people *p, const struct referral *r);
+void travel(struct people *p, const struct referral *r);
+bool withdraw(struct people *p, const struct referral *r);
+/* SEE_REQUEST, ACCEPT, DECLINE or CONFIRM_ARRIVAL by the house of Q. */
+bool answer(struct people *p, enum command_kind kind, const struct request *q);
+void answer_some(struct people *p, enum command_kind kind);
+/* To one of the requests that are over. */
+void answer_late(struct people *p);
+bool arrive(struct people *p, const struct referral *r);
+void no_show(struct people *p, const struct referral *r);
 
 /* ---- people_reports.c ---- */
 void report(struct people *p);

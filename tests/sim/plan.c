@@ -38,6 +38,8 @@ const char *broken_name(enum broken b)
     return names[b];
 }
 
+#define SHELTERS_PLENTY 5
+
 static uint32_t up_to(struct rng *r, uint32_t n)
 {
     return rng_below(r, n + 1);
@@ -147,6 +149,12 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
     draw_faults(r, &p);
     draw_bounds(r, &p);
     p.same = broken == BROKEN_DOUBLE_HOLD ? 0 : up_to(r, 600);
+    p.plenty = rng_chance(r, 200);
+    if (p.plenty) {
+        p.shelters = SHELTERS_PLENTY;
+        p.locations_max = 2;
+        p.pools_max = 3;
+    }
     if (broken == BROKEN_LOST_ANSWER)
         p.faults.lie = 20;
     if (broken == BROKEN_ALARM)

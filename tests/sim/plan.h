@@ -81,6 +81,7 @@ struct plan {
     int referrers, shelters;      /* organisations */
     int locations_max, pools_max; /* of each shelter; of each location */
     int units_max;
+    bool plenty; /* many places that take anybody, and workers who ask as many as they may */
     uint32_t weights[DO_N];
     uint32_t acts_max;   /* in one step */
     int64_t step_ms_max; /* time from step to step: 0 to this */

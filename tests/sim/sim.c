@@ -22,7 +22,7 @@ struct options {
     size_t n_extra;
     uint64_t steps;
     int jobs;
-    bool verbose, stats, fingerprints;
+    bool verbose, stats, walked, fingerprints;
     enum broken broken;
 };
 
@@ -32,8 +32,8 @@ struct job {
 };
 
 static const char usage[] =
-    "plek-sim --seeds A-B [--also FILE] [--steps N] [--jobs N] [--break WHAT] [--stats] [--fingerprints]\n"
-    "         [--verbose]\n"
+    "plek-sim --seeds A-B [--also FILE] [--steps N] [--jobs N] [--break WHAT] [--stats] [--walked]\n"
+    "         [--fingerprints] [--verbose]\n"
     "  --seeds A-B     run these seeds (A alone is one)\n"
     "  --also FILE     and those in FILE: one a line, # begins a comment\n"
     "  --steps N       steps of each seed before the calm (default 10000)\n"
@@ -41,8 +41,9 @@ static const char usage[] =
     "  --break WHAT    plant a defect, which must be found: double-hold lost-answer key order audience "
     "digest\n"
     "                  stuck hold gate alarm night bed check note loss leak regie again\n"
-    "                  keeper left household\n"
+    "                  keeper left clock found unpaid household\n"
     "  --stats         say what was done in all\n"
+    "  --walked        fail if anything of that was never done\n"
     "  --fingerprints  print one line a seed that must be the same in every run\n"
     "  --verbose       tell everything that happens, on standard error\n";
 
@@ -118,6 +119,8 @@ static struct options read_options(int argc, char **argv)
             o.verbose = true;
         else if (strcmp(argv[i], "--stats") == 0)
             o.stats = true;
+        else if (strcmp(argv[i], "--walked") == 0)
+            o.walked = true;
         else if (strcmp(argv[i], "--fingerprints") == 0)
             o.fingerprints = true;
         else if (strcmp(argv[i], "--seeds") == 0 && has_value)
@@ -199,43 +202,32 @@ static bool job_end(struct job *jobs, int n, const struct options *o, struct tra
     return false;
 }
 
-static void print_stats(const struct trace_counts *n, double seconds)
+static const char *const count_names[] = {
+#define COUNT(name) #name,
+#include "trace_counts.def"
+#undef COUNT
+};
+
+static void print_stats(const struct trace_counts *sum, double seconds)
 {
-    printf("steps=%llu events=%llu sent=%llu answered=%llu refused=%llu repeated=%llu lost=%llu busy=%llu "
-           "away=%llu fenced=%llu\n",
-           (unsigned long long)n->steps, (unsigned long long)n->events, (unsigned long long)n->sent,
-           (unsigned long long)n->answered, (unsigned long long)n->refused, (unsigned long long)n->repeated,
-           (unsigned long long)n->lost, (unsigned long long)n->busy, (unsigned long long)n->away,
-           (unsigned long long)n->fenced);
-    printf("opened=%llu asked=%llu accepted=%llu admitted=%llu withdrawn=%llu late_yes=%llu lapsed=%llu "
-           "silent=%llu asked_on=%llu found=%llu\n",
-           (unsigned long long)n->opened, (unsigned long long)n->asked, (unsigned long long)n->accepted,
-           (unsigned long long)n->admitted, (unsigned long long)n->withdrawn, (unsigned long long)n->late_yes,
-           (unsigned long long)n->lapsed, (unsigned long long)n->silent, (unsigned long long)n->asked_on,
-           (unsigned long long)n->found);
-    printf("confirmed=%llu disagreed=%llu stops_kept=%llu gated=%llu\n", (unsigned long long)n->confirmed,
-           (unsigned long long)n->disagreed, (unsigned long long)n->stops_kept, (unsigned long long)n->gated);
-    printf("rung=%llu widened=%llu alarms=%llu hold_ended=%llu extended=%llu taken_over=%llu\n",
-           (unsigned long long)n->rung, (unsigned long long)n->widened, (unsigned long long)n->alarms,
-           (unsigned long long)n->hold_ended, (unsigned long long)n->extended,
-           (unsigned long long)n->taken_over);
-    printf("stays=%llu departed=%llu clocks=%llu followed=%llu ran_out=%llu returned=%llu bridge_beds=%llu "
-           "bridge_moves=%llu\n",
-           (unsigned long long)n->stays, (unsigned long long)n->departed, (unsigned long long)n->clocks,
-           (unsigned long long)n->followed, (unsigned long long)n->ran_out, (unsigned long long)n->returned,
-           (unsigned long long)n->bridge_beds, (unsigned long long)n->bridge_moves);
-    printf("keys=%llu items=%llu notes=%llu picked_up=%llu unreadable=%llu destroyed=%llu\n",
-           (unsigned long long)n->keys, (unsigned long long)n->items, (unsigned long long)n->notes,
-           (unsigned long long)n->picked_up, (unsigned long long)n->unreadable,
-           (unsigned long long)n->destroyed);
-    printf("conflicts=%llu flagged=%llu waited=%llu\n", (unsigned long long)n->conflicts,
-           (unsigned long long)n->flagged, (unsigned long long)n->waited);
-    printf("crashes=%llu takeovers=%llu outages=%llu replays=%llu checks=%llu seen=%llu resumes=%llu "
-           "reads=%llu seconds=%.1f\n",
-           (unsigned long long)n->crashes, (unsigned long long)n->takeovers, (unsigned long long)n->outages,
-           (unsigned long long)n->replays, (unsigned long long)n->checks,
-           (unsigned long long)n->seen_by_viewers, (unsigned long long)n->resumes,
-           (unsigned long long)n->reads, seconds);
+    for (size_t i = 0; i < sizeof count_names / sizeof *count_names; i++)
+        printf("%s=%llu%c", count_names[i], (unsigned long long)((const uint64_t *)sum)[i],
+               i % 8 == 7 ? '\n' : ' ');
+    printf("seconds=%.1f\n", seconds);
+}
+
+/* Each that was never done is named. */
+static bool is_all_walked(const struct trace_counts *sum)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < sizeof count_names / sizeof *count_names; i++) {
+        if (((const uint64_t *)sum)[i] > 0)
+            continue;
+        fprintf(stderr, "plek-sim: '%s' was never done, and so judged by nobody\n", count_names[i]);
+        all = false;
+    }
+    return all;
 }
 
 int main(int argc, char **argv)
@@ -266,5 +258,7 @@ int main(int argc, char **argv)
     if (o.stats)
         print_stats(&sum, (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9);
     printf("%llu passed, %llu failed\n", (unsigned long long)passed, (unsigned long long)(ended - passed));
+    if (o.walked && !is_all_walked(&sum))
+        return 1;
     return passed == n ? 0 : 1;
 }

@@ -4,11 +4,11 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
-#include "vocabulary.h"
 
 #include <stdlib.h>
 
 #define CHANGES_MAX 64
+#define CLOCKS_MAX 24 /* of one referral (core/stay) */
 
 #define U(x) ((unsigned long long)(x))
 
@@ -23,6 +23,7 @@ struct stay_model_stay {
     struct request_id request;
     int32_t arrival, departure; /* days; departure 0 = still there */
     int64_t left_at_ms;         /* the same moment; 0 = still there */
+    bool has_right;             /* it came with a reflection period, or was found to have one there */
     struct change changes[CHANGES_MAX];
     unsigned n_changes;
 };
@@ -33,6 +34,7 @@ struct stay_model_clock {
     uint8_t kind;
     int64_t warn_at_ms, runs_out_ms;
     int64_t noted_at_ms; /* when it was begun here, whatever it counts from */
+    int64_t over_at_ms;  /* 0 = it is not */
     bool warned, ran_out, over;
     uint64_t orgs; /* bits: whose it was, or to whom it was offered; a world has fewer than 64 */
 };
@@ -42,6 +44,16 @@ struct desk {
     struct org_id org;        /* whose it is */
     struct referral_id later; /* of the same household, the newest that follows it; 0 = none */
     bool ended;
+    unsigned n_clocks;
+    enum residence residence; /* as it was told last */
+    int64_t found_at_ms;      /* when; 0 = with the intake */
+};
+
+/* A bridge that is a barring order, by the bridge's number. */
+struct order {
+    struct referral_id referral;
+    int64_t in_force_ms; /* 0 = it is no order, or only applied for */
+    bool over;
 };
 
 struct stay_model {
@@ -55,6 +67,8 @@ struct stay_model {
     int64_t followed_ms;                  /* when that was, if it is a follow-up's */
     struct desk *desks;
     size_t n_desks, cap_desks;
+    struct order *orders;
+    size_t n_orders, cap_orders;
     uint64_t shelters; /* bits of organisations, as above */
 };
 
@@ -74,6 +88,7 @@ void stay_model_free(struct stay_model *m)
     free(m->stays);
     free(m->clocks);
     free(m->desks);
+    free(m->orders);
     free(m);
 }
 
@@ -112,6 +127,7 @@ static void on_started(struct stay_model *m, const struct event *ev)
     }
     MEM_GROW(m->stays, m->n_stays, m->cap_stays);
     m->stays[m->n_stays++] = s;
+    m->stays[m->n_stays - 1].has_right = m->desks[s.referral.v - 1].residence == RESIDENCE_BEDENKTIJD;
     pay(m, ev, &m->stays[m->n_stays - 1]);
     m->trace->counts.stays++;
 }
@@ -193,6 +209,8 @@ static void on_clock(struct stay_model *m, const struct event *ev)
                                                              .noted_at_ms = ev->at_ms,
                                                              .orgs = UINT64_C(1) << n->org.v % 64};
         m->trace->counts.clocks++;
+        m->trace->counts.rights += n->kind == VOCABULARY_RIGHT_CLOCK;
+        m->desks[n->referral.v - 1].n_clocks++;
         if (n->org.v == 0 || n->clock.v != m->n_clocks)
             breach(m, ev, "a clock without an owner");
         return;
@@ -231,7 +249,44 @@ static void on_clock(struct stay_model *m, const struct event *ev)
         m->trace->counts.ran_out++;
     } else {
         c->over = true;
+        c->over_at_ms = ev->at_ms;
         c->offered.v = 0;
+    }
+}
+
+/* From when an order is in force, and until when. */
+static void on_bridge(struct stay_model *m, const struct event *ev)
+{
+    struct order *o = NULL;
+
+    if (ev->kind == EV_BRIDGE_OPENED) {
+        const struct bridge *b = &ev->u.bridge_opened;
+
+        MEM_GROW(m->orders, m->n_orders, m->cap_orders);
+        o = &m->orders[m->n_orders++];
+        *o = (struct order){.referral = b->referral, .over = b->kind != BRIDGE_ORDER};
+        if (b->state != BRIDGE_ACTIVE || o->over)
+            return;
+    } else {
+        o = &m->orders[ev->u.bridge.bridge.v - 1];
+        o->over |= ev->kind == EV_BRIDGE_ENDED;
+        if (o->over || o->in_force_ms != 0)
+            return;
+    }
+    o->in_force_ms = ev->at_ms;
+    m->trace->counts.orders++;
+}
+
+static void on_residence(struct stay_model *m, const struct event *ev)
+{
+    struct referral_id id = ev->u.residence.referral;
+    struct desk *desk = &m->desks[id.v - 1];
+
+    desk->residence = ev->u.residence.residence;
+    desk->found_at_ms = ev->at_ms;
+    for (size_t i = 0; i < m->n_stays; i++) {
+        if (m->stays[i].referral.v == id.v && m->stays[i].departure == 0)
+            m->stays[i].has_right |= desk->residence == RESIDENCE_BEDENKTIJD;
     }
 }
 
@@ -247,8 +302,13 @@ void stay_model_event(struct stay_model *m, const struct event *ev)
         m->desks[ev->u.night.referral.v - 1].ended = true;
     if (ev->kind == EV_REFERRAL_OPENED) {
         MEM_GROW(m->desks, m->n_desks, m->cap_desks);
-        m->desks[m->n_desks++] = (struct desk){.org = ev->u.opened.org};
+        m->desks[m->n_desks++] =
+            (struct desk){.org = ev->u.opened.org, .residence = ev->u.opened.need.residence};
     }
+    if (ev->kind == EV_RESIDENCE_FOUND)
+        on_residence(m, ev);
+    if (ev->kind == EV_BRIDGE_OPENED || ev->kind == EV_BRIDGE_STARTED || ev->kind == EV_BRIDGE_ENDED)
+        on_bridge(m, ev);
     if (ev->kind == EV_REFERRAL_LINKED) {
         m->linked = ev->u.link.referral;
         m->linked_to = ev->u.link.earlier;
@@ -305,6 +365,43 @@ static void compare_clocks(struct stay_model *m, const struct engine *e)
     }
 }
 
+/* A clock of that kind for R, which stood at SINCE or later. */
+static bool had_clock(const struct stay_model *m, struct referral_id r, uint8_t kind, int64_t since_ms)
+{
+    for (size_t i = 0; i < m->n_clocks; i++) {
+        const struct stay_model_clock *c = &m->clocks[i];
+
+        if (c->referral.v == r.v && c->kind == kind && (!c->over || c->over_at_ms >= since_ms))
+            return true;
+    }
+    return m->desks[r.v - 1].n_clocks >= CLOCKS_MAX; /* no room for it */
+}
+
+/* An order that is in force and a reflection period are watched by a clock, which goes when the residence
+ * turns out to be another. */
+static void compare_rights(const struct stay_model *m)
+{
+    for (size_t i = 0; i < m->n_orders; i++) {
+        const struct order *o = &m->orders[i];
+
+        if (!o->over && o->in_force_ms != 0 &&
+            !had_clock(m, o->referral, VOCABULARY_ORDER_CLOCK, o->in_force_ms))
+            trace_fail(m->trace, "bridge %zu: an order is in force, and no clock watches its end", i + 1);
+    }
+    for (size_t i = 0; i < m->n_stays; i++) {
+        if (m->stays[i].has_right && !had_clock(m, m->stays[i].referral, VOCABULARY_RIGHT_CLOCK, 0))
+            trace_fail(m->trace, "stay %zu: a reflection period, and no clock watches its end", i + 1);
+    }
+    for (size_t i = 0; i < m->n_clocks; i++) {
+        const struct stay_model_clock *c = &m->clocks[i];
+        const struct desk *desk = &m->desks[c->referral.v - 1];
+
+        if (c->kind == VOCABULARY_RIGHT_CLOCK && !c->over && c->noted_at_ms < desk->found_at_ms &&
+            desk->residence != RESIDENCE_BEDENKTIJD && desk->residence != RESIDENCE_ONBEKEND)
+            trace_fail(m->trace, "clock %zu: of a reflection period that is none any more", i + 1);
+    }
+}
+
 void stay_model_due(struct stay_model *m, int64_t now_ms)
 {
     for (size_t i = 0; i < m->n_clocks; i++) {
@@ -327,6 +424,7 @@ void stay_model_compare(struct stay_model *m, const struct engine *e, int64_t no
                    U(engine_stays(e)), U(engine_clocks(e)), m->n_stays, m->n_clocks);
     else
         compare_clocks(m, e);
+    compare_rights(m);
     for (size_t i = 0; i < m->n_stays && i < engine_stays(e); i++) {
         const struct stay_model_stay *s = &m->stays[i];
         const struct stay *other = engine_stay(e, (struct stay_id){i + 1});

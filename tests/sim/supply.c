@@ -94,6 +94,11 @@ void pool_redraw(struct rng *r, const struct plan *plan, struct pool *p)
     p->languages = 1 + rng_below(r, 15);
     p->serves_regions = UINT64_MAX;
     p->linkable = mostly(r);
+    if (plan->plenty) {
+        p->children = TRI_YES;
+        p->son_age_max = AGE_NO_LIMIT;
+        p->residences.no = p->threat_levels.no = p->threat_kinds.no = p->traits.no = 0;
+    }
 }
 
 static enum kind draw_kind(struct rng *r)

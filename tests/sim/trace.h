@@ -12,14 +12,9 @@
 
 /* What was done, so that a run that did nothing cannot pass for a good one. */
 struct trace_counts {
-    uint64_t steps, sent, answered, refused, repeated, lost, busy, away, fenced;
-    uint64_t events, opened, asked, accepted, admitted, withdrawn, late_yes, lapsed, silent, asked_on, found;
-    uint64_t confirmed, disagreed, stops_kept, gated;
-    uint64_t rung, widened, alarms, hold_ended, extended, taken_over;
-    uint64_t stays, departed, clocks, followed, ran_out, returned, bridge_beds, bridge_moves;
-    uint64_t keys, notes, picked_up, unreadable, destroyed, items; /* warm handover */
-    uint64_t conflicts, flagged, waited; /* found by a house; for money; a free place looked into */
-    uint64_t crashes, takeovers, outages, checks, replays, seen_by_viewers, resumes, reads;
+#define COUNT(name) uint64_t name;
+#include "trace_counts.def"
+#undef COUNT
 };
 
 struct trace {

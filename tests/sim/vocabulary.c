@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FIELDS_MAX 8
+#define FIELDS_MAX 9
 #define ROWS_MAX 192
 #define VALUE_SIZE 24
 
@@ -135,21 +135,30 @@ static void add_lists(struct rows *r, bool gatekeepers, bool money)
 }
 
 /* Short clocks, so that they run out in one night. The first starts at emergency places, the second with any
- * household at a crisis place and goes on at the next, the third by a person. */
+ * household at a crisis place and goes on at the next, the third with a barring order or by a person, the
+ * fourth with a reflection period. */
 static void add_stays(struct rows *r)
 {
-    static const char *const clock[] = {"code",         "nr",          "minutes",      "owner",
-                                        "lead_minutes", "start_kinds", "of_household", "prolong_to_minutes"};
+    static const char *const clock[] = {"code",
+                                        "nr",
+                                        "minutes",
+                                        "owner",
+                                        "lead_minutes",
+                                        "start_kinds",
+                                        "of_household",
+                                        "prolong_to_minutes",
+                                        "start_residences"};
     static const char *const stream[] = {"code", "nr", "municipal"};
     static const char *const rule[] = {"code", "nr", "kinds", "stream"};
-    static const char *const clocks[VOCABULARY_CLOCKS][8] = {
-        {"noodbed", "1", "240", "shelter", "60", "nood uur72", "no", ""},
-        {"recht", "2", "600", "comensha", "120", "crisis vervolg", "yes", "900"},
-        {"verbod", "3", "360", "referrer", "90", "", "yes", "720"}};
+    static const char *const clocks[VOCABULARY_CLOCKS][9] = {
+        {"noodbed", "1", "240", "shelter", "60", "nood uur72", "no", "", ""},
+        {"recht", "2", "600", "comensha", "120", "crisis vervolg", "yes", "900", ""},
+        {"huisverbod", "3", "360", "referrer", "90", "", "yes", "720", ""},
+        {"bedenktijd", "4", "480", "comensha", "100", "", "yes", "", "bedenktijd"}};
     static const char *const streams[] = {"eerste", "tweede", "te_regelen"};
 
     for (int i = 0; i < VOCABULARY_CLOCKS; i++) {
-        for (int k = 0; k < 8; k++)
+        for (int k = 0; k < 9; k++)
             SET(r, k, "%s", clocks[i][k]);
         add(r, "clocks", clock, COUNT_OF(clock));
     }

@@ -8,10 +8,14 @@
 #define VOCABULARY_REGIONS 6
 #define VOCABULARY_TRAITS 8
 #define VOCABULARY_LANGUAGES 4
-#define VOCABULARY_CLOCKS 3
+#define VOCABULARY_CLOCKS 4
 #define VOCABULARY_PLACE_CLOCK 1 /* the one that ends with the stay; the others are a right of the person */
 #define VOCABULARY_MUNICIPAL 1   /* the stream that a municipality pays from */
 #define VOCABULARY_REASONS 3     /* in every coded list */
+#define VOCABULARY_ORDER_CLOCK 3 /* with an order that is in force, or by a person */
+#define VOCABULARY_RIGHT_CLOCK 4 /* with a residence situation: a reflection period */
+/* A barring order: over within a night too. */
+#define VOCABULARY_ORDER_MINUTES 360
 /* At an emergency or 72-hour place: so short that it is over within a night. */
 #define VOCABULARY_MAX_HOURS 5
 /* Decline reasons: we are full; a conflict was found; it is not paid for. */

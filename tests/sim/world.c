@@ -70,6 +70,8 @@ static struct broker *broker_start(struct world *w)
 {
     struct core_settings settings = core_settings_default();
 
+    settings.order_minutes = VOCABULARY_ORDER_MINUTES;
+    settings.order_warn_s = 3600;
     if (w->plan.broken == BROKEN_ALARM)
         settings.bridge_grace_s = 24 * 3600;
     struct broker *b = mem_new(1, sizeof *b);

@@ -128,6 +128,66 @@ export const contrast = page => run(page, { runOnly: { type: 'rule', values: ['c
 /** Pixels by which the page is wider than its window; parts that scroll by themselves are not counted. */
 export const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+const WIDTHS = [DESKTOP.width, PHONE.width, NARROW.width];
+const setTheme = (page, theme) => page.evaluate(name => { document.documentElement.dataset.theme = name; }, theme);
+
+async function tooWide(page, state) {
+  const { width } = page.viewportSize();
+  const over = await overflow(page);
+  return over > 0 ? [`${state}: ${over} px too wide for ${width} px`] : [];
+}
+
+/**
+ * What is wrong with the page as it stands, in lines that begin with STATE; size and theme are afterwards as they were.
+ * Judged are all that axe looks at, the colours of the other theme, and sideways scrolling at the page's own width and at
+ * those of a desk, a phone and 400 % zoom.
+ * @param {object} [o] everywhere: all that axe looks at in both themes at each of the three widths (slow);
+ *   otherTheme: false where another walk judges the other theme
+ */
+export async function findings(page, state, { everywhere = false, otherTheme = true } = {}) {
+  const own = page.viewportSize();
+  const theme = await page.evaluate(() => document.documentElement.dataset.theme);
+  const other = theme === 'night' ? 'day' : 'night';
+  const found = [];
+  const look = async (where, judged) => found.push(...(await judged(page)).map(f => `${where}: ${f}`));
+  if (!everywhere) await look(state, axe);
+  if (!everywhere && otherTheme) {
+    await setTheme(page, other);
+    await look(`${state}, ${other}`, contrast);
+    await setTheme(page, theme);
+  }
+  for (const width of new Set([own.width, ...WIDTHS])) {
+    await page.setViewportSize({ ...own, width });
+    found.push(...await tooWide(page, state));
+    for (const now of everywhere && WIDTHS.includes(width) ? [theme, other] : []) {
+      await setTheme(page, now);
+      await look(`${state} at ${width} px, ${now}`, axe);
+      found.push(...await tooWide(page, `${state}, ${now}`));
+      await picture(page, `${state}-${width}-${now}`);
+    }
+    await setTheme(page, theme);
+  }
+  await page.setViewportSize(own);
+  return found;
+}
+
+/** Nothing is wrong with the page of a desk in this state: findings(). */
+export async function judge({ page }, state, o) {
+  assert.deepEqual(await findings(page, state, o), []);
+}
+
+/** The same of all that can be opened on the page, in both themes at each width. */
+export async function judgeWhole(desk, state) {
+  for (const details of await desk.page.locator('main details').all()) await details.evaluate(d => { d.open = true; });
+  await judge(desk, state, { everywhere: true });
+}
+
+/** For whoever wants to look: a picture in the folder PLEK_PICTURES, where that is set. */
+async function picture(page, name) {
+  const folder = process.env.PLEK_PICTURES;
+  if (folder) await page.screenshot({ path: `${folder}/${name.replaceAll(/[^a-z0-9]+/gi, '-')}.png`, fullPage: true });
+}
+
 /** The visible text of a part, one line per block, without the running clocks. */
 export async function textOf(page, selector) {
   const text = await page.locator(selector).first().innerText();

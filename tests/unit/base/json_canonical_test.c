@@ -20,8 +20,7 @@ static void same_as_jansson(void **state)
         "{\"zoë\":\"caf\\u00e9\",\"z\":\"\\u0001\\n\\\"\\\\/\",\"\\\"\":\"\\u007f\xf0\x9f\x8f\xa0\"}",
         "[0,-1,7,10,9223372036854775807,-9223372036854775808]",
         "[1.5,-0.0,1e300,0.1,true,false,null]",
-        "{\"reports\":[{\"pool\":\"a-1\",\"unitsFree\":0,\"deliverable\":true},{\"unitsFree\":12,\"pool\":"
-        "\"b\"}]}",
+        "{\"reports\":[{\"pool\":\"a\",\"free\":0,\"deliverable\":true},{\"free\":12,\"pool\":\"b\"}]}",
     };
 
     (void)state;

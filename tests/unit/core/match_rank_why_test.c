@@ -112,7 +112,7 @@ static struct match_result run_two(const struct vocab *v, enum reason_code code,
     set_stage(&s, code);
     plain = s;
     if (with_cause)
-        set_cause(&s, code);
+        set_cause(&s, (int)code);
     world_add(e, &s);
     world_add(e, &plain);
     add_history(e, &plain, code);
@@ -258,9 +258,9 @@ static void check_told_by_terms(uint64_t seed, const struct pool_match *above, c
         most = points > most ? points : most;
     }
     if (code == REASON_RANK_EQUAL ? most > NOTICEABLE
-                                  : behind_by(above, m, code) != most || most <= NOTICEABLE)
+                                  : behind_by(above, m, (int)code) != most || most <= NOTICEABLE)
         fail_msg("seed %llu, rank %u: %s, yet behind by %d and at most by %d", (unsigned long long)seed,
-                 m->rank, reason_row(code)->code, behind_by(above, m, code), most);
+                 m->rank, reason_row(code)->code, behind_by(above, m, (int)code), most);
 }
 
 static void the_reason_follows_from_the_terms(void **state)

@@ -59,7 +59,7 @@ static void ask_all(struct web *w, const struct web_login *who)
         "{\"username\":\"" MARK "\",\"password\":\"" MARK "\",\"reason\":\"" MARK "\",\"callback\":\"" MARK
         "\",\"urgency\":\"" MARK "\",\"poolIds\":[\"" MARK "\"],\"etaAt\":\"" MARK
         "\",\"reports\":[{\"pool\":\"" MARK "\",\"reportId\":\"" MARK "\",\"observedAt\":\"" MARK "\"}]}",
-        "{\"broken\": " MARK};
+        ("{\"broken\": " MARK)};
     struct web_answer a = {0};
     char path[300], headers[900];
     size_t n;

@@ -6,6 +6,7 @@
 #include "flow/flow.h"
 #include "http/app_state.h"
 #include "loop/loop.h"
+#include "support/folder.h"
 #include "support/web.h"
 
 #include <errno.h>
@@ -36,7 +37,7 @@ static void give_key(struct web *w, enum web_org org, enum role role)
                               .actor = {.role = role, .org = {org}, .account = {org * 10 + 1}}};
     struct outcome o;
 
-    memset(key.public_key, org, sizeof key.public_key);
+    memset(key.public_key, (int)org, sizeof key.public_key);
     o = web_command(w, &make);
     assert_int_equal(o.refusal, REFUSAL_NONE);
     confirm.u.key.v = (uint32_t)o.made;
@@ -454,88 +455,79 @@ static void a_round_that_cannot_begin_is_tried_again(void **state)
     web_free(w);
 }
 
-struct on_disk {
-    char dir[64], file[128], fresh[140];
-};
+#define ON_DISK "nachtlijst-vt.html"
 
-/* A round each second, on disk too. */
-static struct web *begin_on_disk(struct on_disk *k)
+/* A round each second, on disk too: in the folder of the test. */
+static struct web *begin_on_disk(void **state)
 {
     struct web *w = web_new();
 
-    snprintf(k->dir, sizeof k->dir, "/tmp/plek-nachtlijst-XXXXXX");
-    assert_non_null(mkdtemp(k->dir));
-    snprintf(k->file, sizeof k->file, "%s/nachtlijst-vt.html", k->dir);
-    snprintf(k->fresh, sizeof k->fresh, "%s.new", k->file);
     w->settings.night_sheet_s = 1;
-    w->settings.night_sheet_dir = k->dir;
+    w->settings.night_sheet_dir = *state;
     web_start(w);
     give_key(w, WEB_VT, ROLE_REFERRER);
     return w;
 }
 
-static void end_on_disk(struct web *w, const struct on_disk *k)
+static void end_on_disk(struct web *w, void **state)
 {
     web_free(w); /* its threads have ended: nothing is written any more */
-    unlink(k->file);
-    assert_int_equal(rmdir(k->dir), 0); /* and nothing else is left in it */
+    assert_int_equal(unlink(folder_path(state, ON_DISK)), 0);
+    assert_int_equal(rmdir(*state), 0); /* and nothing else is left in it */
+    assert_int_equal(mkdir(*state, 0700), 0);
 }
 
-static ino_t file_of(const struct on_disk *k)
+static ino_t file_of(void **state)
 {
     struct stat st;
 
-    return stat(k->file, &st) == 0 ? st.st_ino : 0;
+    return stat(folder_path(state, ON_DISK), &st) == 0 ? st.st_ino : 0;
 }
 
 /* Root may write anywhere: what is in the way of the new file is a folder. */
 static void a_folder_that_cannot_be_written_is_tried_at_the_next_round(void **state)
 {
-    struct on_disk k;
-    struct web *w = begin_on_disk(&k);
+    struct web *w = begin_on_disk(state);
     struct buf out = {0};
 
-    (void)state;
-    assert_int_equal(mkdir(k.fresh, 0700), 0);
+    assert_int_equal(mkdir(folder_path(state, ON_DISK ".new"), 0700), 0);
     web_until(w, rounds(w) >= 2);
-    assert_int_equal(file_of(&k), 0);
+    assert_int_equal(file_of(state), 0);
     assert_int_equal(night_sheet_write(w->app->night, (struct org_id){WEB_VT}, &out), OK);
     buf_fini(&out);
-    assert_int_equal(rmdir(k.fresh), 0);
-    web_until(w, file_of(&k) != 0);
-    end_on_disk(w, &k);
+    assert_int_equal(rmdir(folder_path(state, ON_DISK ".new")), 0);
+    web_until(w, file_of(state) != 0);
+    end_on_disk(w, state);
 }
 
 /* As on a full disk: a part is written and then no more. The sheet of before stays whole. */
 static void a_full_disk_leaves_the_file_of_before(void **state)
 {
-    struct on_disk k;
-    struct web *w = begin_on_disk(&k);
+    struct web *w = begin_on_disk(state);
     struct rlimit before, full = {0};
     struct stat st;
     ino_t file = 0;
     unsigned n = 0;
     void (*was)(int) = SIG_DFL;
 
-    (void)state;
-    web_until(w, file_of(&k) != 0);
+    web_until(w, file_of(state) != 0);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     full = (struct rlimit){.rlim_cur = 100, .rlim_max = before.rlim_max};
     was = signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
     n = rounds(w);
     web_until(w, rounds(w) >= n + 2); /* one of them began after the disk was full, and has ended */
-    file = file_of(&k);
+    file = file_of(state);
     n = rounds(w);
     web_until(w, rounds(w) >= n + 2);
-    assert_int_equal(stat(k.file, &st), 0);
+    assert_int_equal(stat(folder_path(state, ON_DISK), &st), 0);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_int_equal(st.st_ino, file);
     assert_true(st.st_size > 100);
     assert_true((st.st_mode & 0777) == 0600);
-    web_until(w, file_of(&k) != file);
+    web_until(w, file_of(state) != file);
     signal(SIGXFSZ, was);
-    end_on_disk(w, &k);
+    end_on_disk(w, state);
 }
 
 int main(void)
@@ -550,8 +542,9 @@ int main(void)
         cmocka_unit_test(who_comes_by_a_gatekeeper_says_by_whom),
         cmocka_unit_test(read_once_and_again_when_one_is_frozen),
         cmocka_unit_test(a_round_that_cannot_begin_is_tried_again),
-        cmocka_unit_test(a_folder_that_cannot_be_written_is_tried_at_the_next_round),
-        cmocka_unit_test(a_full_disk_leaves_the_file_of_before),
+        cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_is_tried_at_the_next_round,
+                                        folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_file_of_before, folder_setup, folder_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,60 +9,13 @@
 #include "notify/names.h"
 #include "notify/over.h"
 #include "support/exchange.h"
+#include "support/nobed_steps.h"
+#include "support/safety_steps.h"
+#include "support/shipped_rules.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define M(org) (1u << (org))
-#define NOBODY 0u
-
-enum { ANNA = 501, BERT };
-
-static struct rules *rules;
-
 /* ---- looking ---- */
-
-static unsigned hear_it(const struct exchange *x, const struct event *ev, enum channel channel)
-{
-    struct subject s = subject_of_event(x->e, ev);
-    const struct notify_rule *rule = NULL;
-    unsigned who = 0;
-
-    while ((rule = rules_next(rules, name_of_event(x->e, ev), rule)) != NULL) {
-        for (unsigned org = VT_OOST; org <= RAPPORTEUR; org++) {
-            struct notify_target t = {.org = {org}, .channel = channel};
-            struct party as;
-
-            if ((rule->channels >> channel & 1u) != 0 && hears(x->e, &t, rule->group, &s, &as))
-                who |= M(org);
-        }
-    }
-    return who;
-}
-
-static const struct event *newest(const struct exchange *x, const char *name)
-{
-    for (size_t i = x->log.n; i > 0; i--) {
-        if (strcmp(name_of_event(x->e, &x->log.list[i - 1]), name) == 0)
-            return &x->log.list[i - 1];
-    }
-    fail_msg("no %s", name);
-    return NULL;
-}
-
-static void expect_all(const struct exchange *x, const char *name, unsigned mail, unsigned sms,
-                       unsigned voice, unsigned webhook)
-{
-    const unsigned want[CHANNEL_N] = {
-        [CHANNEL_MAIL] = mail, [CHANNEL_SMS] = sms, [CHANNEL_VOICE] = voice, [CHANNEL_WEBHOOK] = webhook};
-
-    for (unsigned c = 0; c < CHANNEL_N; c++) {
-        unsigned got = hear_it(x, newest(x, name), (enum channel)c);
-
-        if (got != want[c])
-            fail_msg("%s over %s: heard by %x, not %x", name, channel_code((enum channel)c), got, want[c]);
-    }
-}
 
 /* The alarms of the last commit: for which referrals, and that only its own desk is rung for each. */
 static unsigned rung_for(const struct exchange *x, struct referral_id r)
@@ -81,70 +34,19 @@ static unsigned rung_for(const struct exchange *x, struct referral_id r)
     return n;
 }
 
-static bool night_number(const struct exchange *x, const char *name, enum channel channel, unsigned house)
-{
-    struct notify_target t = {.channel = channel, .night_number = true};
-    struct subject s = subject_of_event(x->e, newest(x, name));
-    const struct notify_rule *rule = NULL;
-    struct party as;
-
-    while ((rule = rules_next(rules, name, rule)) != NULL) {
-        if ((rule->channels >> channel & 1u) != 0 && hears(x->e, &t, rule->group, &s, &as))
-            return as.house.v == house;
-    }
-    return false;
-}
-
-static bool is_over(const struct exchange *x, const char *kind, struct referral_id r, struct request_id q)
-{
-    struct outbox_row row = {.channel = CHANNEL_VOICE, .referral = r, .request = q, .at_ms = x->now};
-
-    snprintf(row.kind, sizeof row.kind, "%s", kind);
-    return over_is(x->e, &row);
-}
-
 /* ---- steps ---- */
 
-static struct outcome give(struct exchange *x, enum command_kind kind, struct actor who, uint32_t account,
-                           struct safety_command c)
+static void must(struct exchange *x, enum command_kind kind, struct actor who, struct safety_command c)
 {
-    struct command cmd = {.kind = kind, .actor = who, .draw = ++x->draw, .u.safety = c};
-    struct outcome o;
+    enum refusal refusal = give(x, kind, who, c).refusal;
 
-    cmd.actor.account.v = account;
-    o = exchange_do(x, &cmd);
-    if (o.refusal != REFUSAL_NONE)
-        fail_msg("command %d: %s", (int)kind, refusal_code(o.refusal));
-    return o;
+    if (refusal != REFUSAL_NONE)
+        fail_msg("command %d: %s", (int)kind, refusal_code(refusal));
 }
 
-static struct safety_command report(struct exchange *x, enum an_org org, unsigned location)
+static struct safety_command reported(struct exchange *x, enum an_org org, unsigned location)
 {
-    struct safety_command c = {.location = {location}, .reason = LEAK_ADRES_GEDEELD};
-
-    c.leak = (uint32_t)give(x, CMD_REPORT_LEAK, shelter_of(org), ANNA, c).made;
-    return c;
-}
-
-static struct request_id promised(struct exchange *x, struct referral_id r, unsigned pool)
-{
-    struct request_id q = do_ask_one(x, r, pool);
-
-    assert_int_equal(do_answer(x, CMD_ACCEPT, q, 0).refusal, REFUSAL_NONE);
-    return q;
-}
-
-static struct request_id to_bridge(struct exchange *x, struct referral_id r, unsigned pool)
-{
-    struct command cmd = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
-
-    cmd.u.ask.referral = r;
-    cmd.u.ask.pools[0].v = pool;
-    cmd.u.ask.n = 1;
-    cmd.u.ask.bridge = true;
-    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    assert_int_equal(do_answer(x, CMD_ACCEPT, x->last.requests[0], 0).refusal, REFUSAL_NONE);
-    return x->last.requests[0];
+    return (struct safety_command){.leak = (uint32_t)report(x, as(shelter_of(org), ANNA), location).made};
 }
 
 /* ---- the kill switch ---- */
@@ -153,29 +55,29 @@ static void of_the_two_who_freeze_and_lift(void **state)
 {
     struct exchange *x = exchange_new();
     const unsigned house = M(HUIS_A), both = M(HUIS_A) | M(OPERATOR);
-    struct safety_command c = report(x, HUIS_A, A_NOORD);
+    struct safety_command c = reported(x, HUIS_A, A_NOORD);
     struct notify_target other = {.org = {HUIS_A}, .location = {A_ZUID}, .channel = CHANNEL_SMS};
     struct subject s = subject_of_event(x->e, newest(x, "leak.reported"));
-    struct party as;
+    struct party seen_as;
 
     (void)state;
     expect_all(x, "leak.reported", both, both, both, both);
-    assert_true(night_number(x, "leak.reported", CHANNEL_VOICE, A_NOORD));
-    assert_false(hears(x->e, &other, GROUP_HOUSE, &s, &as)); /* the other house of it */
+    assert_int_equal(night_number(x, "leak.reported", CHANNEL_VOICE), A_NOORD);
+    assert_false(hears(x->e, &other, GROUP_HOUSE, &s, &seen_as)); /* the other house of it */
     assert_true(s.referral.v == 0 && s.request.v == 0 && s.pool.v == 0);
     assert_false(is_over(x, "leak.reported", (struct referral_id){0}, (struct request_id){0}));
-    give(x, CMD_CONFIRM_LEAK, shelter_of(HUIS_A), BERT, c);
+    must(x, CMD_CONFIRM_LEAK, as(shelter_of(HUIS_A), BERT), c);
     assert_true(is_over(x, "leak.reported", (struct referral_id){0}, (struct request_id){0}));
     expect_all(x, "leak.frozen", both, both, NOBODY, both);
-    give(x, CMD_ASK_LIFT, shelter_of(HUIS_A), ANNA, c);
+    must(x, CMD_ASK_LIFT, as(shelter_of(HUIS_A), ANNA), c);
     expect_all(x, "leak.lift_asked", both, house, NOBODY, both);
-    give(x, CMD_WITHDRAW_LEAK, shelter_of(HUIS_A), BERT, c);
+    must(x, CMD_WITHDRAW_LEAK, as(shelter_of(HUIS_A), BERT), c);
     expect_all(x, "leak.lift_refused", house, NOBODY, NOBODY, house);
-    give(x, CMD_ASK_LIFT, shelter_of(HUIS_A), ANNA, c);
-    give(x, CMD_LIFT_LEAK, shelter_of(HUIS_A), BERT, c);
+    must(x, CMD_ASK_LIFT, as(shelter_of(HUIS_A), ANNA), c);
+    must(x, CMD_LIFT_LEAK, as(shelter_of(HUIS_A), BERT), c);
     expect_all(x, "leak.lifted", house, NOBODY, NOBODY, house);
-    c = report(x, HUIS_A, A_NOORD);
-    give(x, CMD_WITHDRAW_LEAK, shelter_of(HUIS_A), BERT, c);
+    c = reported(x, HUIS_A, A_NOORD);
+    must(x, CMD_WITHDRAW_LEAK, as(shelter_of(HUIS_A), BERT), c);
     expect_all(x, "leak.dropped", house, NOBODY, NOBODY, house);
     exchange_free(x);
 }
@@ -191,20 +93,20 @@ static void of_each_desk_whose_household_is_there(void **state)
     (void)state;
     do_answer(x, CMD_CONFIRM_ARRIVAL, promised(x, there, POOL_A1), 0);
     promised(x, reserved, POOL_A1);
-    give(x, CMD_CONFIRM_LEAK, shelter_of(HUIS_A), BERT, report(x, HUIS_A, A_NOORD));
+    freeze(x, HUIS_A, A_NOORD);
     next = engine_household(x->e, there).later;
     assert_int_equal(rung_for(x, next), 1);
     assert_int_equal(rung_for(x, reserved), 1);
     assert_false(is_over(x, "alarm.leaked", next, (struct request_id){0}));
-    do_answer(x, CMD_CONFIRM_ARRIVAL, to_bridge(x, bed, POOL_A2), 0);
-    to_bridge(x, to_bed, POOL_A2);
-    give(x, CMD_CONFIRM_LEAK, shelter_of(HUIS_A), BERT, report(x, HUIS_A, A_ZUID));
+    do_answer(x, CMD_CONFIRM_ARRIVAL, promised_bed(x, bed, POOL_A2), 0);
+    promised_bed(x, to_bed, POOL_A2);
+    freeze(x, HUIS_A, A_ZUID);
     assert_int_equal(rung_for(x, bed), 1);
     assert_int_equal(rung_for(x, to_bed), 1);
     promised(x, way, POOL_B);
     do_referral(x, CMD_TRAVEL, way, x->now + MS_HOUR, 0);
     do_ask_one(x, asked, POOL_B);
-    give(x, CMD_CONFIRM_LEAK, shelter_of(HUIS_B), BERT, report(x, HUIS_B, B_HUIS));
+    freeze(x, HUIS_B, B_HUIS);
     assert_int_equal(rung_for(x, way), 1);
     assert_int_equal(rung_for(x, asked), 0);
     exchange_free(x);
@@ -231,7 +133,7 @@ static void of_a_gatekeeper(void **state)
     send.u.gate.referral = next;
     send.u.gate.kind = KIND_COSM;
     assert_int_equal(exchange_do(x, &send).refusal, REFUSAL_NONE);
-    give(x, CMD_CONFIRM_LEAK, shelter_of(HUIS_B), BERT, report(x, HUIS_B, B_HUIS));
+    freeze(x, HUIS_B, B_HUIS);
     expect_all(x, "alarm.leaked", M(VT_OOST) | M(COMENSHA), M(VT_OOST) | M(COMENSHA), M(VT_OOST),
                M(VT_OOST) | M(COMENSHA));
     exchange_free(x);
@@ -251,7 +153,7 @@ static void of_a_household_whose_facts_are_erased(void **state)
     ev.u.leak.earlier = r;
     ev.u.leak.later.v = 9;
     assert_string_equal(name_of_event(x->e, &ev), "leak.household");
-    assert_null(rules_next(rules, "leak.household", NULL));
+    assert_false(is_in_the_table("leak.household"));
     ev.u.leak.later.v = 0;
     assert_string_equal(name_of_event(x->e, &ev), "leak.unknown");
     assert_true(name_is_of_kind("leak.unknown", EV_LEAK_HOUSEHOLD));
@@ -273,11 +175,11 @@ static void of_a_question_about_a_resident(void **state)
     struct safety_command c = {.request = q};
 
     (void)state;
-    give(x, CMD_ASK_CONFLICT, referrer_of(VT_OOST), ANNA, c);
+    must(x, CMD_ASK_CONFLICT, as(referrer_of(VT_OOST), ANNA), c);
     expect_all(x, "request.conflict_asked", M(HUIS_B), M(HUIS_B), NOBODY, M(HUIS_B));
-    assert_true(night_number(x, "request.conflict_asked", CHANNEL_SMS, B_HUIS));
+    assert_int_equal(night_number(x, "request.conflict_asked", CHANNEL_SMS), B_HUIS);
     assert_false(is_over(x, "request.conflict_asked", r, q));
-    give(x, CMD_ANSWER_CONFLICT, shelter_of(HUIS_B), BERT, c);
+    must(x, CMD_ANSWER_CONFLICT, as(shelter_of(HUIS_B), BERT), c);
     assert_true(is_over(x, "request.conflict_asked", r, q));
     expect_all(x, "request.conflict_answered", M(VT_OOST), NOBODY, NOBODY, M(VT_OOST));
     exchange_free(x);
@@ -296,30 +198,30 @@ static void of_a_surge(void **state)
     struct notify_target night = {.night_number = true, .channel = CHANNEL_SMS};
     unsigned who = M(HUIS_A) | M(COMENSHA);
     struct subject s;
-    struct party as;
+    struct party seen_as;
 
     (void)state;
     extra.overflow = true;
     assert_int_equal(exchange_do(x, &define).refusal, REFUSAL_NONE);
     for (unsigned org = VT_OOST; org <= VT_WEST; org++)
         who |= engine_org(x->e, (struct org_id){org})->region == region ? M(org) : 0;
-    give(x, CMD_SET_SURGE, actor_of(ROLE_EXCHANGE_ADMIN, OPERATOR), ANNA, c);
+    must(x, CMD_SET_SURGE, as(actor_of(ROLE_EXCHANGE_ADMIN, OPERATOR), ANNA), c);
     expect_all(x, "surge.set", who, NOBODY, NOBODY, who);
     s = subject_of_event(x->e, newest(x, "surge.set"));
     assert_string_equal(s.state, "on");
-    assert_false(hears(x->e, &house, GROUP_OVERFLOW, &s, &as)); /* keeps none itself */
+    assert_false(hears(x->e, &house, GROUP_OVERFLOW, &s, &seen_as)); /* keeps none itself */
     house.location.v = A_ZUID;
-    assert_true(hears(x->e, &house, GROUP_OVERFLOW, &s, &as));
-    assert_false(hears(x->e, &night, GROUP_OVERFLOW, &s, &as));
+    assert_true(hears(x->e, &house, GROUP_OVERFLOW, &s, &seen_as));
+    assert_false(hears(x->e, &night, GROUP_OVERFLOW, &s, &seen_as));
     c.on = false;
-    give(x, CMD_SET_SURGE, actor_of(ROLE_EXCHANGE_ADMIN, OPERATOR), ANNA, c);
+    must(x, CMD_SET_SURGE, as(actor_of(ROLE_EXCHANGE_ADMIN, OPERATOR), ANNA), c);
     expect_all(x, "surge.over", who, NOBODY, NOBODY, who);
     /* Another region: not its business. */
     c.on = true;
     c.regions = UINT64_C(1) << (region == 0 ? 1 : 0);
-    give(x, CMD_SET_SURGE, actor_of(ROLE_EXCHANGE_ADMIN, OPERATOR), ANNA, c);
+    must(x, CMD_SET_SURGE, as(actor_of(ROLE_EXCHANGE_ADMIN, OPERATOR), ANNA), c);
     s = subject_of_event(x->e, newest(x, "surge.set"));
-    assert_false(hears(x->e, &house, GROUP_OVERFLOW, &s, &as));
+    assert_false(hears(x->e, &house, GROUP_OVERFLOW, &s, &seen_as));
     who = M(COMENSHA);
     for (unsigned org = VT_OOST; org <= VT_WEST; org++)
         who |= engine_org(x->e, (struct org_id){org})->region == s.region ? M(org) : 0;
@@ -337,14 +239,6 @@ int main(void)
         cmocka_unit_test(of_a_question_about_a_resident),
         cmocka_unit_test(of_a_surge),
     };
-    char why[200] = "";
-    int failed = 0;
 
-    if (rules_load(PLEK_SOURCE_DIR "/schema/notify/rules.csv", &rules, why, sizeof why) != OK) {
-        fprintf(stderr, "%s\n", why);
-        return 1;
-    }
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    rules_free(rules);
-    return failed;
+    return cmocka_run_group_tests(tests, shipped_rules_setup, shipped_rules_teardown);
 }

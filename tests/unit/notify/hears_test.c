@@ -7,93 +7,13 @@
 #include "core/care/care_command.h"
 #include "core/gate/gate_look.h"
 #include "core/nobed/nobed.h"
-#include "notify/names.h"
-#include "notify/over.h"
 #include "support/exchange.h"
+#include "support/shipped_rules.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define M(org) (1u << (org))
-#define NOBODY 0u
 #define HOTEL_NIGHT 12  /* destinations.csv: hotel */
 #define BARRING_ORDER 4 /* clocks.csv: huisverbod */
-
-static struct rules *rules;
-
-/* ---- looking ---- */
-
-static unsigned hear_it(const struct exchange *x, const struct event *ev, enum channel channel)
-{
-    struct subject s = subject_of_event(x->e, ev);
-    const struct notify_rule *rule = NULL;
-    unsigned who = 0;
-
-    while ((rule = rules_next(rules, name_of_event(x->e, ev), rule)) != NULL) {
-        for (unsigned org = VT_OOST; org <= RAPPORTEUR; org++) {
-            struct notify_target t = {.org = {org}, .channel = channel};
-            struct party as;
-
-            if ((rule->channels >> channel & 1u) != 0 && hears(x->e, &t, rule->group, &s, &as))
-                who |= M(org);
-        }
-    }
-    return who;
-}
-
-/* The newest event of that name. */
-static const struct event *newest(const struct exchange *x, const char *name)
-{
-    for (size_t i = x->log.n; i > 0; i--) {
-        if (strcmp(name_of_event(x->e, &x->log.list[i - 1]), name) == 0)
-            return &x->log.list[i - 1];
-    }
-    fail_msg("no %s", name);
-    return NULL;
-}
-
-static void expect(const struct exchange *x, const char *name, enum channel channel, unsigned who)
-{
-    unsigned got = hear_it(x, newest(x, name), channel);
-
-    if (got != who)
-        fail_msg("%s over %s: heard by %x, not %x", name, channel_code(channel), got, who);
-}
-
-/* All that a row gives: mail, text message, call, webhook. */
-static void expect_all(const struct exchange *x, const char *name, unsigned mail, unsigned sms,
-                       unsigned voice, unsigned webhook)
-{
-    expect(x, name, CHANNEL_MAIL, mail);
-    expect(x, name, CHANNEL_SMS, sms);
-    expect(x, name, CHANNEL_VOICE, voice);
-    expect(x, name, CHANNEL_WEBHOOK, webhook);
-}
-
-/* The house whose night number is used, where every shelter's is a target; 0 = none. */
-static unsigned night_number(const struct exchange *x, const char *name, enum channel channel)
-{
-    struct notify_target t = {.channel = channel, .night_number = true};
-    const struct event *ev = newest(x, name);
-    struct subject s = subject_of_event(x->e, ev);
-    const struct notify_rule *rule = NULL;
-    struct party as;
-
-    while ((rule = rules_next(rules, name, rule)) != NULL) {
-        if ((rule->channels >> channel & 1u) != 0 && hears(x->e, &t, rule->group, &s, &as))
-            return as.house.v;
-    }
-    return 0;
-}
-
-/* A row that waits, of a message to ring with. */
-static bool is_over(const struct exchange *x, const char *kind, struct referral_id r, struct request_id q)
-{
-    struct outbox_row row = {.channel = CHANNEL_SMS, .referral = r, .request = q, .at_ms = x->now};
-
-    snprintf(row.kind, sizeof row.kind, "%s", kind);
-    return over_is(x->e, &row);
-}
 
 /* ---- steps ---- */
 
@@ -558,14 +478,6 @@ int main(void)
         cmocka_unit_test(of_regie_and_consult),
         cmocka_unit_test(of_keys_and_notes),
     };
-    char why[200] = "";
-    int failed = 0;
 
-    if (rules_load(PLEK_SOURCE_DIR "/schema/notify/rules.csv", &rules, why, sizeof why) != OK) {
-        fprintf(stderr, "%s\n", why);
-        return 1;
-    }
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    rules_free(rules);
-    return failed;
+    return cmocka_run_group_tests(tests, shipped_rules_setup, shipped_rules_teardown);
 }

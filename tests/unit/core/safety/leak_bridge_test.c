@@ -2,71 +2,14 @@
  * those to be moved, by the same rank, and its own search, which is under way, goes on for now and away from
  * there. */
 #include "support/exchange.h"
+#include "support/nobed_steps.h"
+#include "support/safety_steps.h"
 
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/nobed/nobed.h"
 
 #include <string.h>
-
-enum { ANNA = 501, BERT };
-
-static struct outcome give(struct exchange *x, enum command_kind kind, enum an_org org, uint32_t account,
-                           struct safety_command c)
-{
-    struct command cmd = {.kind = kind, .actor = shelter_of(org), .draw = ++x->draw, .u.safety = c};
-
-    cmd.actor.account.v = account;
-    return exchange_do(x, &cmd);
-}
-
-static uint32_t freeze(struct exchange *x, enum an_org org, unsigned location)
-{
-    struct safety_command c = {.location = {location}, .reason = LEAK_ADRES_GEDEELD};
-
-    c.leak = (uint32_t)give(x, CMD_REPORT_LEAK, org, ANNA, c).made;
-    assert_int_equal(give(x, CMD_CONFIRM_LEAK, org, BERT, c).refusal, REFUSAL_NONE);
-    return c.leak;
-}
-
-static void lift(struct exchange *x, enum an_org org, uint32_t leak)
-{
-    struct safety_command c = {.leak = leak};
-
-    assert_int_equal(give(x, CMD_ASK_LIFT, org, ANNA, c).refusal, REFUSAL_NONE);
-    assert_int_equal(give(x, CMD_LIFT_LEAK, org, BERT, c).refusal, REFUSAL_NONE);
-}
-
-static struct request_id ask_bridge(struct exchange *x, struct referral_id r, unsigned pool)
-{
-    struct command cmd = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
-
-    cmd.u.ask.referral = r;
-    cmd.u.ask.pools[0].v = pool;
-    cmd.u.ask.n = 1;
-    cmd.u.ask.bridge = true;
-    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    return x->last.requests[0];
-}
-
-static const struct bridge *in_a_bed(struct exchange *x, struct referral_id r, unsigned pool)
-{
-    struct request_id q = ask_bridge(x, r, pool);
-
-    do_answer(x, CMD_ACCEPT, q, 0);
-    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
-    return engine_bridge_bed(x->e, q);
-}
-
-static struct referral_id lives(struct exchange *x, struct need need, unsigned pool)
-{
-    struct referral_id r = do_open(x, VT_OOST, need);
-    struct request_id q = do_ask_one(x, r, pool);
-
-    do_answer(x, CMD_ACCEPT, q, 0);
-    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
-    return r;
-}
 
 static const struct leak_household *at_rank(const struct exchange *x, uint32_t leak, unsigned rank)
 {
@@ -81,16 +24,8 @@ static enum refusal check_in(struct exchange *x, struct bridge_id id, enum bridg
     struct command cmd = {.kind = CMD_CHECK_IN, .actor = referrer_of(VT_OOST)};
 
     cmd.u.bridge.bridge = id;
-    cmd.u.bridge.code = check;
+    cmd.u.bridge.code = (uint8_t)check;
     return exchange_do(x, &cmd).refusal;
-}
-
-static void replays(const struct exchange *x)
-{
-    struct engine *again = exchange_replay(x);
-
-    assert_true(engine_digest(again, true) == engine_digest(x->e, true));
-    engine_free(again);
 }
 
 /* Each in two rooms of B: oranje with children that lives there, rood alone in a bridge bed. */
@@ -98,7 +33,7 @@ static void it_is_moved_by_its_rank(void **state)
 {
     struct exchange *x = exchange_new();
     struct need rood = a_need(.urgency = URGENCY_DRIE_DAGEN);
-    struct referral_id stays = lives(x, a_need(.level = THREAT_ORANJE, .children = 2), POOL_B);
+    struct referral_id stays = moves_in(x, VT_OOST, a_need(.level = THREAT_ORANJE, .children = 2), POOL_B);
     struct referral_id r = do_open(x, VT_OOST, rood);
     const struct bridge *b = in_a_bed(x, r, POOL_B);
     uint8_t region = engine_location(x->e, (struct location_id){B_HUIS})->region;
@@ -172,34 +107,12 @@ static void a_bed_whose_leak_is_lifted_rings_no_more(void **state)
     exchange_free(x);
 }
 
-/* A room of C in another region; all other houses are in that of B. */
-static unsigned a_far_pool(struct exchange *x)
-{
-    struct pool p = pool_of_kind(x, B_HUIS, "b-2", KIND_CRISIS);
-    struct command cmd = {.kind = CMD_DEFINE_LOCATION, .actor = {.role = ROLE_SYSTEM}};
-    struct location far = *engine_location(x->e, (struct location_id){C_HUIS});
-    struct observation o;
-
-    far.id.v = 0;
-    far.region = (uint8_t)(far.region == 0 ? 1 : 0);
-    strcpy(far.code, "c-far");
-    cmd.u.location = &far;
-    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    p.org.v = HUIS_C;
-    p.location.v = engine_locations(x->e);
-    cmd = (struct command){.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
-    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    o = an_observation(x, engine_pools(x->e), 2, 2);
-    do_report(x, shelter_of(HUIS_C), &o, 1);
-    return engine_pools(x->e);
-}
-
 /* The search for a place may take days; for tonight there is the next bridge, and the alarm is over with the
  * bed that it was about. */
 static void from_there_it_goes_to_the_next_bed(void **state)
 {
     struct exchange *x = exchange_new();
-    unsigned far = a_far_pool(x);
+    unsigned far = a_far_pool(x, 2);
     struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
     const struct bridge *b = in_a_bed(x, r, POOL_B);
     struct bridge_id id = b->id;
@@ -222,13 +135,13 @@ static void what_was_asked_elsewhere_stands(void **state)
 {
     struct exchange *x = exchange_new();
     struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
-    struct referral_id promised = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+    struct referral_id with_a_yes = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
     struct request_id far_away, close_by, yes;
 
     (void)state;
-    a_far_pool(x);
-    in_a_bed(x, promised, POOL_B);
-    yes = do_ask_one(x, promised, POOL_C);
+    a_far_pool(x, 2);
+    in_a_bed(x, with_a_yes, POOL_B);
+    yes = do_ask_one(x, with_a_yes, POOL_C);
     do_answer(x, CMD_ACCEPT, yes, 0);
     in_a_bed(x, r, POOL_B);
     far_away = do_ask_one(x, r, engine_pools(x->e));
@@ -238,7 +151,7 @@ static void what_was_asked_elsewhere_stands(void **state)
     assert_int_equal(the_request(x, close_by)->cancel_why, CANCEL_WITHDRAWN); /* not why: that is not for C */
     assert_int_equal(the_request(x, far_away)->state, REQUEST_PENDING);
     assert_int_equal(the_request(x, yes)->state, REQUEST_ACCEPTED);
-    assert_int_equal(the_referral(x, promised)->state, REFERRAL_RESERVED);
+    assert_int_equal(the_referral(x, with_a_yes)->state, REFERRAL_RESERVED);
     replays(x);
     exchange_free(x);
 }
@@ -249,7 +162,7 @@ static void who_is_on_the_way_is_stopped(void **state)
 {
     struct exchange *x = exchange_new();
     struct referral_id r = do_open(x, VT_OOST, a_need());
-    struct request_id q = ask_bridge(x, r, POOL_B);
+    struct request_id q = bridge_granted(x, r, POOL_B);
 
     (void)state;
     do_answer(x, CMD_ACCEPT, q, 0);
@@ -314,7 +227,7 @@ static void two_beds_of_one_household(void **state)
     assert_int_equal(do_report(x, shelter_of(HUIS_B), &o, 1).applied, 1);
     in_a_bed(x, r, POOL_B);
     near_by = do_ask_one(x, r, POOL_C);
-    planned = ask_bridge(x, r, POOL_COSM + 1);
+    planned = bridge_granted(x, r, POOL_COSM + 1);
     assert_int_equal(do_answer(x, CMD_ACCEPT, planned, 0).refusal, REFUSAL_NONE);
     assert_int_equal(engine_location(x->e, (struct location_id){C_HUIS})->region,
                      engine_location(x->e, (struct location_id){B_HUIS})->region);

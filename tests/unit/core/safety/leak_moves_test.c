@@ -1,6 +1,8 @@
 /* The kill switch for those who are there or were to come: whose desk is alarmed and until when, a search
  * that is under way and keeps what it has come to, a household that is moved whole. */
 #include "support/exchange.h"
+#include "support/nobed_steps.h"
+#include "support/safety_steps.h"
 
 #include "base/mem.h"
 #include "base/time_text.h"
@@ -9,77 +11,6 @@
 #include "core/timers/timers_state.h"
 
 #include <string.h>
-
-enum { ANNA = 501, BERT };
-
-static struct outcome give(struct exchange *x, enum command_kind kind, enum an_org org, uint32_t account,
-                           struct safety_command c)
-{
-    struct command cmd = {.kind = kind, .actor = shelter_of(org), .draw = ++x->draw, .u.safety = c};
-
-    cmd.actor.account.v = account;
-    return exchange_do(x, &cmd);
-}
-
-static uint32_t freeze(struct exchange *x, enum an_org org, unsigned location)
-{
-    struct safety_command c = {.location = {location}, .reason = LEAK_ADRES_GEDEELD};
-
-    c.leak = (uint32_t)give(x, CMD_REPORT_LEAK, org, ANNA, c).made;
-    assert_int_equal(give(x, CMD_CONFIRM_LEAK, org, BERT, c).refusal, REFUSAL_NONE);
-    return c.leak;
-}
-
-static struct request_id promised(struct exchange *x, struct referral_id r, unsigned pool)
-{
-    struct request_id q = do_ask_one(x, r, pool);
-
-    assert_int_equal(do_answer(x, CMD_ACCEPT, q, 0).refusal, REFUSAL_NONE);
-    return q;
-}
-
-static struct referral_id lives(struct exchange *x, struct need need, unsigned pool)
-{
-    struct referral_id r = do_open(x, VT_OOST, need);
-
-    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, promised(x, r, pool), 0).refusal, REFUSAL_NONE);
-    return r;
-}
-
-static struct request_id to_bridge(struct exchange *x, struct referral_id r, unsigned pool)
-{
-    struct command cmd = {.kind = CMD_ASK, .actor = referrer_of(VT_OOST)};
-
-    cmd.u.ask.referral = r;
-    cmd.u.ask.pools[0].v = pool;
-    cmd.u.ask.n = 1;
-    cmd.u.ask.bridge = true;
-    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    assert_int_equal(do_answer(x, CMD_ACCEPT, x->last.requests[0], 0).refusal, REFUSAL_NONE);
-    return x->last.requests[0];
-}
-
-/* A room of C in another region; all other houses are in that of B. */
-static unsigned a_far_pool(struct exchange *x)
-{
-    struct pool p = pool_of_kind(x, B_HUIS, "b-2", KIND_CRISIS);
-    struct command cmd = {.kind = CMD_DEFINE_LOCATION, .actor = {.role = ROLE_SYSTEM}};
-    struct location far = *engine_location(x->e, (struct location_id){C_HUIS});
-    struct observation o;
-
-    far.id.v = 0;
-    far.region = (uint8_t)(far.region == 0 ? 1 : 0);
-    strcpy(far.code, "c-far");
-    cmd.u.location = &far;
-    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    p.org.v = HUIS_C;
-    p.location.v = engine_locations(x->e);
-    cmd = (struct command){.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
-    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    o = an_observation(x, engine_pools(x->e), 4, 4);
-    do_report(x, shelter_of(HUIS_C), &o, 1);
-    return engine_pools(x->e);
-}
 
 /* What the warning of a clock opens, without the clock: R follows EARLIER, for a day that is not yet. */
 static struct referral_id follow_up(struct exchange *x, struct referral_id earlier, struct need need)
@@ -96,17 +27,6 @@ static struct referral_id follow_up(struct exchange *x, struct referral_id earli
 static bool stands(const struct exchange *x, struct referral_id r)
 {
     return timers_alarm_stands(x->e, the_referral(x, r), ALARM_LEAKED);
-}
-
-static void replays(const struct exchange *x)
-{
-    struct engine *again = exchange_replay(x);
-    char why[200] = "";
-
-    assert_true(engine_digest(again, true) == engine_digest(x->e, true));
-    if (!engine_check(again, why, sizeof why))
-        fail_msg("%s", why);
-    engine_free(again);
 }
 
 static struct exchange *with_timers(void)
@@ -131,15 +51,16 @@ static unsigned times(const struct exchange *x, enum event_kind kind, struct ref
 static void each_desk_is_alarmed_at_once(void **state)
 {
     struct exchange *x = exchange_new();
-    unsigned far = a_far_pool(x);
-    struct referral_id there = lives(x, a_need(.level = THREAT_GROEN), POOL_A1), next;
+    unsigned far = a_far_pool(x, 4);
+    struct referral_id there = moves_in(x, VT_OOST, a_need(.level = THREAT_GROEN), POOL_A1), next;
     struct referral_id reserved = do_open(x, VT_OOST, a_need());
     struct referral_id bed = do_open(x, VT_OOST, a_need()), asked = do_open(x, VT_OOST, a_need());
-    struct referral_id away = lives(x, a_need(), POOL_A2), way = do_open(x, VT_OOST, a_need()), going;
+    struct referral_id away = moves_in(x, VT_OOST, a_need(), POOL_A2), way = do_open(x, VT_OOST, a_need()),
+                       going;
 
     (void)state;
     promised(x, reserved, POOL_A1);
-    do_answer(x, CMD_CONFIRM_ARRIVAL, to_bridge(x, bed, POOL_A2), 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, promised_bed(x, bed, POOL_A2), 0);
     freeze(x, HUIS_A, A_NOORD);
     next = engine_household(x->e, there).later;
     assert_true(stands(x, next) && stands(x, reserved));
@@ -172,7 +93,8 @@ static void each_desk_is_alarmed_at_once(void **state)
 static void it_is_raised_again_until_acknowledged(void **state)
 {
     struct exchange *x = with_timers();
-    struct referral_id there = lives(x, a_need(.level = THREAT_GROEN, .urgency = URGENCY_DRIE_DAGEN), POOL_B);
+    struct referral_id there =
+        moves_in(x, VT_OOST, a_need(.level = THREAT_GROEN, .urgency = URGENCY_DRIE_DAGEN), POOL_B);
     struct command seen = {.kind = CMD_ACKNOWLEDGE_ALARM, .actor = referrer_of(VT_OOST)};
     struct referral_id next;
 
@@ -204,8 +126,8 @@ static void it_is_raised_again_until_acknowledged(void **state)
 static void it_stands_until_they_are_on_their_way(void **state)
 {
     struct exchange *x = exchange_new();
-    unsigned far = a_far_pool(x);
-    struct referral_id there = lives(x, a_need(), POOL_B), next;
+    unsigned far = a_far_pool(x, 4);
+    struct referral_id there = moves_in(x, VT_OOST, a_need(), POOL_B), next;
 
     (void)state;
     freeze(x, HUIS_B, B_HUIS);
@@ -247,9 +169,9 @@ static void an_alarm_is_in_the_digest(void **state)
 static void who_is_on_the_way_to_a_bridge_bed_is_listed(void **state)
 {
     struct exchange *x = exchange_new();
-    struct referral_id there = lives(x, a_need(.level = THREAT_ORANJE), POOL_B);
+    struct referral_id there = moves_in(x, VT_OOST, a_need(.level = THREAT_ORANJE), POOL_B);
     struct referral_id r = do_open(x, VT_OOST, a_need(.children = 1, .urgency = URGENCY_DRIE_DAGEN));
-    struct request_id q = to_bridge(x, r, POOL_B);
+    struct request_id q = promised_bed(x, r, POOL_B);
     const struct bridge *b = engine_bridge_bed(x->e, q);
     uint8_t region = engine_location(x->e, (struct location_id){B_HUIS})->region;
     const struct leak_household *h = NULL;
@@ -274,11 +196,11 @@ static void who_is_on_the_way_to_a_bridge_bed_is_listed(void **state)
 static void who_lives_there_is_listed_once(void **state)
 {
     struct exchange *x = exchange_new();
-    struct referral_id there = lives(x, a_need(), POOL_A1), next = follow_up(x, there, a_need());
+    struct referral_id there = moves_in(x, VT_OOST, a_need(), POOL_A1), next = follow_up(x, there, a_need());
     uint32_t leak = 0;
 
     (void)state;
-    to_bridge(x, next, POOL_A1);
+    promised_bed(x, next, POOL_A1);
     leak = freeze(x, HUIS_A, A_NOORD);
     assert_int_equal(engine_leak(x->e, leak)->households, 1);
     assert_int_equal(engine_leak_household(x->e, leak, 0)->stay.v, engine_stay_of(x->e, there)->id.v);
@@ -292,7 +214,7 @@ static void who_lives_there_is_listed_once(void **state)
 static void a_search_keeps_its_place_in_the_queue(void **state)
 {
     struct exchange *x = exchange_new();
-    unsigned far = a_far_pool(x);
+    unsigned far = a_far_pool(x, 4);
     struct need need = a_need(.level = THREAT_ORANJE, .urgency = URGENCY_DRIE_DAGEN);
     struct referral_id there = {0}, next = {0};
     struct command send = {.kind = CMD_GATE_SEND, .actor = referrer_of(VT_OOST)};
@@ -304,7 +226,7 @@ static void a_search_keeps_its_place_in_the_queue(void **state)
     (void)state;
     need.threat_kinds.yes |= 1u << THREAT_KIND_NETWERK;
     need.residence = RESIDENCE_BEDENKTIJD_AANGEBODEN;
-    there = lives(x, need, POOL_B);
+    there = moves_in(x, VT_OOST, need, POOL_B);
     next = follow_up(x, there, need);
     send.u.gate.referral = next;
     send.u.gate.kind = KIND_COSM;
@@ -351,7 +273,7 @@ static void the_whole_household_is_moved(void **state)
     (void)state;
     need.persons[1].age = 71;
     need.persons[3].age = 2;
-    there = lives(x, need, POOL_B);
+    there = moves_in(x, VT_OOST, need, POOL_B);
     freeze(x, HUIS_B, B_HUIS);
     want = the_referral(x, there)->need;
     got = the_referral(x, engine_household(x->e, there).later)->need;
@@ -372,14 +294,14 @@ static void the_whole_household_is_moved(void **state)
 static void impossible_searches(void **state)
 {
     struct exchange *x = exchange_new();
-    struct referral_id there = lives(x, a_need(), POOL_B), next = follow_up(x, there, a_need());
+    struct referral_id there = moves_in(x, VT_OOST, a_need(), POOL_B), next = follow_up(x, there, a_need());
     struct referral_id way = do_open(x, VT_OOST, a_need());
     struct event good[2] = {{0}}, bad[12];
     char why[200] = "";
     uint32_t leak = 0;
 
     (void)state;
-    to_bridge(x, way, POOL_B);
+    promised_bed(x, way, POOL_B);
     leak = freeze(x, HUIS_B, B_HUIS);
     for (size_t i = 0, n = 0; i < last_count(x); i++) {
         if (last_event(x, i)->kind == EV_LEAK_SEARCH)

@@ -20,8 +20,8 @@ static unsigned wide_pool(struct exchange *x)
     return engine_pools(x->e);
 }
 
-static struct referral_id promised(struct exchange *x, enum an_org org, struct need need, unsigned pool,
-                                   struct request_id *q)
+static struct referral_id promised_at(struct exchange *x, enum an_org org, struct need need, unsigned pool,
+                                      struct request_id *q)
 {
     struct referral_id r = do_open(x, org, need);
 
@@ -51,8 +51,8 @@ static void agreed_and_on_the_way(void **state)
     struct exchange *x = exchange_new();
     unsigned pool = wide_pool(x);
     struct request_id q[2];
-    struct referral_id agreed = promised(x, VT_OOST, a_need(.level = THREAT_GROEN), pool, &q[0]);
-    struct referral_id way = promised(x, VT_WEST, a_need(.level = THREAT_ROOD), pool, &q[1]);
+    struct referral_id agreed = promised_at(x, VT_OOST, a_need(.level = THREAT_GROEN), pool, &q[0]);
+    struct referral_id way = promised_at(x, VT_WEST, a_need(.level = THREAT_ROOD), pool, &q[1]);
     struct referral_id asked = do_open(x, VT_OOST, a_need());
     struct need told = the_referral(x, agreed)->need;
     enum urgency urgency = the_referral(x, agreed)->urgency;
@@ -124,8 +124,8 @@ static void of_this_house_only(void **state)
 {
     struct exchange *x = exchange_new();
     struct request_id q;
-    struct referral_id zuid = promised(x, VT_OOST, a_need(), POOL_A2, &q),
-                       gone = promised(x, VT_OOST, a_need(), POOL_A1, &q);
+    struct referral_id zuid = promised_at(x, VT_OOST, a_need(), POOL_A2, &q),
+                       gone = promised_at(x, VT_OOST, a_need(), POOL_A1, &q);
     uint32_t leak = 0;
 
     (void)state;
@@ -158,7 +158,7 @@ static void what_no_journal_may_say(void **state)
     char why[200] = "";
 
     (void)state;
-    promised(x, VT_OOST, a_need(), POOL_B, &q);
+    promised_at(x, VT_OOST, a_need(), POOL_B, &q);
     asked = do_open(x, VT_OOST, a_need());
     do_ask_one(x, asked, POOL_B);
     freeze(x, HUIS_B, B_HUIS);

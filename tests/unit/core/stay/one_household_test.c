@@ -8,25 +8,25 @@
 
 #include <string.h>
 
-static struct outcome open_with_code(struct exchange *x, enum an_org org, const char *code)
+/* A household that left, and two desks that look for it: VT Oost by its code, VT West beside it. Each has
+ * asked one house, C and A, where ASKED. */
+struct two_searches {
+    struct referral_id one, two;
+    struct request_id q1, q2;
+};
+
+static struct two_searches two_searches(struct exchange *x, bool asked)
 {
-    struct need n = a_need();
-    struct command cmd = {
-        .kind = CMD_OPEN_REFERRAL, .actor = referrer_of(org), .draw = ++x->draw, .u.need = &n};
+    char code[RETURN_CODE_SIZE];
+    struct referral_id r = left_with_code(x, code);
+    struct two_searches s = {.one = open_with_code(x, VT_OOST, code).referral};
 
-    memcpy(n.return_code, code, strlen(code) + 1);
-    return exchange_do(x, &cmd);
-}
-
-/* A household that left with its code. */
-static struct referral_id left_with_code(struct exchange *x, char code[RETURN_CODE_SIZE])
-{
-    struct referral_id r = arrive(x, POOL_B);
-
-    depart(x, r, "eigen_keuze", "familie_vrienden");
-    memcpy(code, stay_of(x, r)->return_code, RETURN_CODE_SIZE);
-    assert_int_not_equal(code[0], '\0');
-    return r;
+    s.two = do_open_beside(x, VT_WEST, r);
+    if (asked) {
+        s.q1 = do_ask_one(x, s.one, POOL_C);
+        s.q2 = do_ask_one(x, s.two, POOL_A1);
+    }
+    return s;
 }
 
 static void apply_by_hand(struct exchange *x, enum event_kind kind, struct request_id q)
@@ -96,21 +96,15 @@ static void the_search_of_a_clock_counts(void **state)
 static void the_first_yes_lets_go_of_the_rest(void **state)
 {
     struct exchange *x = exchange_new();
-    char code[RETURN_CODE_SIZE];
-    struct referral_id r = left_with_code(x, code), one, two;
-    struct request_id q1, q2;
+    struct two_searches s = two_searches(x, true);
 
     (void)state;
-    one = open_with_code(x, VT_OOST, code).referral;
-    two = do_open_beside(x, VT_WEST, r);
-    q1 = do_ask_one(x, one, POOL_C);
-    q2 = do_ask_one(x, two, POOL_A1);
-    assert_int_equal(do_answer(x, CMD_ACCEPT, q1, 0).refusal, REFUSAL_NONE);
-    assert_int_equal(the_request(x, q2)->state, REQUEST_CANCELLED);
-    assert_int_equal(the_request(x, q2)->cancel_why, CANCEL_OTHER_YES);
-    assert_int_equal(the_referral(x, two)->state, REFERRAL_OPEN); /* a machine closes none */
-    assert_int_equal(do_answer(x, CMD_ACCEPT, q2, 0).refusal, REFUSAL_OTHER_WAS_FIRST);
-    assert_int_equal(the_referral(x, two)->state, REFERRAL_OPEN);
+    assert_int_equal(do_answer(x, CMD_ACCEPT, s.q1, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(the_request(x, s.q2)->state, REQUEST_CANCELLED);
+    assert_int_equal(the_request(x, s.q2)->cancel_why, CANCEL_OTHER_YES);
+    assert_int_equal(the_referral(x, s.two)->state, REFERRAL_OPEN); /* a machine closes none */
+    assert_int_equal(do_answer(x, CMD_ACCEPT, s.q2, 0).refusal, REFUSAL_OTHER_WAS_FIRST);
+    assert_int_equal(the_referral(x, s.two)->state, REFERRAL_OPEN);
     exchange_free(x);
 }
 
@@ -129,19 +123,16 @@ static enum refusal ask(struct exchange *x, struct referral_id r, unsigned pool)
 static void nothing_is_asked_beside_a_promise(void **state)
 {
     struct exchange *x = exchange_new();
-    char code[RETURN_CODE_SIZE];
-    struct referral_id r = left_with_code(x, code), one, two;
+    struct two_searches s = two_searches(x, false);
     struct request_id q;
 
     (void)state;
-    one = open_with_code(x, VT_OOST, code).referral;
-    two = do_open_beside(x, VT_WEST, r);
-    do_answer(x, CMD_ACCEPT, q = do_ask_one(x, one, POOL_C), 0);
-    assert_int_equal(ask(x, two, POOL_A1), REFUSAL_HAS_PLACE);
-    assert_int_equal(x->last.referral.v, one.v);
-    assert_int_equal(the_referral(x, two)->n_requests, 0);
-    do_referral(x, CMD_NO_SHOW, one, 0, 0);
-    assert_int_equal(ask(x, two, POOL_A1), REFUSAL_NONE);
+    do_answer(x, CMD_ACCEPT, q = do_ask_one(x, s.one, POOL_C), 0);
+    assert_int_equal(ask(x, s.two, POOL_A1), REFUSAL_HAS_PLACE);
+    assert_int_equal(x->last.referral.v, s.one.v);
+    assert_int_equal(the_referral(x, s.two)->n_requests, 0);
+    do_referral(x, CMD_NO_SHOW, s.one, 0, 0);
+    assert_int_equal(ask(x, s.two, POOL_A1), REFUSAL_NONE);
     exchange_free(x);
 }
 
@@ -149,21 +140,15 @@ static void nothing_is_asked_beside_a_promise(void **state)
 static void an_arrival_lets_go_of_an_older_promise(void **state)
 {
     struct exchange *x = exchange_new();
-    char code[RETURN_CODE_SIZE];
-    struct referral_id r = left_with_code(x, code), one, two;
-    struct request_id q1, q2;
+    struct two_searches s = two_searches(x, true);
 
     (void)state;
-    one = open_with_code(x, VT_OOST, code).referral;
-    two = do_open_beside(x, VT_WEST, r);
-    q1 = do_ask_one(x, one, POOL_C);
-    q2 = do_ask_one(x, two, POOL_A1);
-    apply_by_hand(x, EV_REQUEST_ACCEPTED, q1);
-    apply_by_hand(x, EV_REQUEST_ACCEPTED, q2);
-    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q1, 0).refusal, REFUSAL_NONE);
-    assert_int_equal(the_request(x, q2)->state, REQUEST_CANCELLED);
-    assert_int_equal(the_referral(x, two)->state, REFERRAL_OPEN);
-    assert_int_equal(the_referral(x, two)->accepted_at_ms, 0);
+    apply_by_hand(x, EV_REQUEST_ACCEPTED, s.q1);
+    apply_by_hand(x, EV_REQUEST_ACCEPTED, s.q2);
+    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, s.q1, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(the_request(x, s.q2)->state, REQUEST_CANCELLED);
+    assert_int_equal(the_referral(x, s.two)->state, REFERRAL_OPEN);
+    assert_int_equal(the_referral(x, s.two)->accepted_at_ms, 0);
     exchange_free(x);
 }
 
@@ -171,19 +156,14 @@ static void an_arrival_lets_go_of_an_older_promise(void **state)
 static void two_places_are_a_broken_promise(void **state)
 {
     struct exchange *x = exchange_new();
-    char code[RETURN_CODE_SIZE], why[200] = "";
-    struct referral_id r = left_with_code(x, code), one, two;
-    struct request_id q1, q2;
+    char why[200] = "";
+    struct two_searches s = two_searches(x, true);
 
     (void)state;
-    one = open_with_code(x, VT_OOST, code).referral;
-    two = do_open_beside(x, VT_WEST, r);
-    q1 = do_ask_one(x, one, POOL_C);
-    q2 = do_ask_one(x, two, POOL_A1);
     assert_true(engine_check(x->e, why, sizeof why)); /* asking in parallel is no promise */
-    apply_by_hand(x, EV_REQUEST_ACCEPTED, q1);
+    apply_by_hand(x, EV_REQUEST_ACCEPTED, s.q1);
     assert_false(engine_check(x->e, why, sizeof why));
-    apply_by_hand(x, EV_REQUEST_ACCEPTED, q2);
+    apply_by_hand(x, EV_REQUEST_ACCEPTED, s.q2);
     assert_false(engine_check(x->e, why, sizeof why));
     assert_non_null(strstr(why, "its household has a place through referral"));
     exchange_free(x);

@@ -34,12 +34,12 @@ static void any_household(struct rng *r, struct need *n)
     uint32_t children = rng_below(r, 4);
 
     n->n_persons = 0;
-    need_add(n, rng_chance(r, 750) ? SEX_F : rng_below(r, SEX_N),
+    need_add(n, rng_chance(r, 750) ? SEX_F : (enum sex)rng_below(r, SEX_N),
              rng_chance(r, 100) ? AGE_UNKNOWN : 18 + (int)rng_below(r, 60));
     if (rng_chance(r, 150))
-        need_add(n, rng_below(r, SEX_N), 18 + (int)rng_below(r, 60));
+        need_add(n, (enum sex)rng_below(r, SEX_N), 18 + (int)rng_below(r, 60));
     for (uint32_t i = 0; i < children; i++)
-        need_add(n, rng_chance(r, 100) ? rng_below(r, SEX_N) : SEX_F + rng_below(r, 2),
+        need_add(n, (enum sex)(rng_chance(r, 100) ? rng_below(r, SEX_N) : SEX_F + rng_below(r, 2)),
                  (int)rng_below(r, 18));
     n->persons[0].pregnant = rng_chance(r, 100);
     n->minor_alone = rng_chance(r, 30);
@@ -51,12 +51,12 @@ void any_need(struct rng *r, struct scene *s)
     uint32_t regions = (uint32_t)vocab_regions(s->vocab);
 
     any_household(r, n);
-    n->urgency = rng_below(r, URGENCY_N);
-    n->threat_level = rng_below(r, THREAT_N);
+    n->urgency = (enum urgency)rng_below(r, URGENCY_N);
+    n->threat_level = (enum threat_level)rng_below(r, THREAT_N);
     n->threat_kinds = any_set(r, THREAT_KIND_N, 100, 880);
     n->traits = any_set(r, (unsigned)vocab_traits(s->vocab), 40, 955);
     n->keep_together = rng_chance(r, 900);
-    n->residence = rng_chance(r, 600) ? RESIDENCE_NL : rng_below(r, RESIDENCE_N);
+    n->residence = rng_chance(r, 600) ? RESIDENCE_NL : (enum residence)rng_below(r, RESIDENCE_N);
     n->home_region = rng_chance(r, 100) ? REGION_NONE : (uint8_t)rng_below(r, regions);
     n->school_region = rng_chance(r, 800) ? REGION_NONE : (uint8_t)rng_below(r, regions);
     n->language = rng_chance(r, 600) ? language(s->vocab, "nl") : (uint8_t)rng_below(r, 8);
@@ -99,7 +99,7 @@ void any_supply(struct rng *r, struct scene *s)
     p->serves_regions = rng_chance(r, 850) ? UINT64_MAX : rng_next(r);
     p->safety_exception = rng_chance(r, 500);
     p->linkable = any_tri(r, 300, 500);
-    p->gatekeeper = rng_chance(r, 950) ? GATEKEEPER_NONE : rng_below(r, GATEKEEPER_N);
+    p->gatekeeper = rng_chance(r, 950) ? GATEKEEPER_NONE : (enum gatekeeper)rng_below(r, GATEKEEPER_N);
     s->seen.free = rng_chance(r, 50) ? UNITS_UNKNOWN : (int32_t)rng_below(r, 4);
     s->seen.deliverable = any_tri(r, 900, 50);
     s->seen.stop = rng_chance(r, 50);

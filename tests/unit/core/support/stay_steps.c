@@ -1,5 +1,7 @@
 #include "support/stay_steps.h"
 
+#include <string.h>
+
 uint8_t nr(const struct exchange *x, enum vocab_list list, const char *code)
 {
     int i = vocab_list_find(x->vocab, list, code);
@@ -44,6 +46,26 @@ enum refusal depart(struct exchange *x, struct referral_id r, const char *why, c
     cmd.u.stay = (struct stay_command){
         .stay = s->id, .reason = nr(x, LIST_DEPARTURE, why), .destination = nr(x, LIST_DESTINATION, where)};
     return exchange_do(x, &cmd).refusal;
+}
+
+struct referral_id left_with_code(struct exchange *x, char code[RETURN_CODE_SIZE])
+{
+    struct referral_id r = arrive(x, POOL_B);
+
+    depart(x, r, "eigen_keuze", "familie_vrienden");
+    memcpy(code, stay_of(x, r)->return_code, RETURN_CODE_SIZE);
+    assert_int_not_equal(code[0], '\0');
+    return r;
+}
+
+struct outcome open_with_code(struct exchange *x, enum an_org org, const char *code)
+{
+    struct need n = a_need();
+    struct command cmd = {
+        .kind = CMD_OPEN_REFERRAL, .actor = referrer_of(org), .draw = ++x->draw, .u.need = &n};
+
+    memcpy(n.return_code, code, strlen(code) + 1);
+    return exchange_do(x, &cmd);
 }
 
 enum refusal start_clock(struct exchange *x, struct referral_id r, uint8_t kind)

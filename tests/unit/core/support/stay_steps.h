@@ -12,6 +12,10 @@ struct referral_id arrive(struct exchange *x, unsigned pool);
 const struct stay *stay_of(const struct exchange *x, struct referral_id r);
 struct actor house_of(const struct exchange *x, const struct stay *s);
 enum refusal depart(struct exchange *x, struct referral_id r, const char *why, const char *where);
+/* A household that left B with its return code. */
+struct referral_id left_with_code(struct exchange *x, char code[RETURN_CODE_SIZE]);
+/* ORG looks for who has CODE; it may be refused. */
+struct outcome open_with_code(struct exchange *x, enum an_org org, const char *code);
 enum refusal start_clock(struct exchange *x, struct referral_id r, uint8_t kind);
 const struct stay_clock *clock_of(const struct exchange *x, struct referral_id r, unsigned nth);
 /* Everything due until then, tick by tick as the flow gives them. */
