@@ -68,13 +68,9 @@ test('one makes the key, a colleague confirms its digits', { timeout: 120_000 },
   await reader.page.fill('#key-digits', digits);
   await reader.page.getByRole('button', { name: say('key.confirm') }).click();
   await reader.page.getByRole('heading', { name: say('key.in_use') }).waitFor();
-<<<<<<< HEAD
   // The list for the night follows by itself: nobody is told that there is no key beside a key that is in use.
   for (const desk of [reader, maker]) await desk.page.locator('.night-link').getByText(say('nightlink.download')).waitFor({ timeout: 60_000 });
-  await fine(reader, 'in use');
-=======
   await judge(reader, 'handover, in use', EVERYWHERE);
->>>>>>> h-house
   await page.getByRole('heading', { name: say('key.in_use') }).waitFor(); // the page of who made it follows by itself
 });
 
