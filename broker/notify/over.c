@@ -1,5 +1,6 @@
 #include "notify/over.h"
 
+#include "core/gate/gate_look.h"
 #include "core/nobed/nobed.h"
 #include "notify/unseen.h"
 
@@ -49,28 +50,166 @@ static bool a_report_waits(const struct engine *e)
     return false;
 }
 
-bool over_is(const struct engine *e, const struct outbox_row *row)
+/* ---- what each kind rings for, while it stands ---- */
+
+static bool is_pending(const struct engine *e, const struct outbox_row *row)
 {
     const struct request *q = engine_request(e, row->request);
 
+    return q == NULL || q->state == REQUEST_PENDING;
+}
+
+static bool is_unseen(const struct engine *e, const struct outbox_row *row)
+{
+    return unseen_is(e, row->request);
+}
+
+static bool is_not_looked_at(const struct engine *e, const struct outbox_row *row)
+{
+    const struct request *q = engine_request(e, row->request);
+
+    return q != NULL && q->state == REQUEST_PENDING && q->seen_at_ms < row->at_ms;
+}
+
+static bool conflict_is_open(const struct engine *e, const struct outbox_row *row)
+{
+    const struct request *q = engine_request(e, row->request);
+    const struct conflict *c = q != NULL ? engine_conflict_of(e, q->id) : NULL;
+
+    return c != NULL && q->state == REQUEST_PENDING && c->state == CONFLICT_OPEN;
+}
+
+static bool yes_stands(const struct engine *e, const struct outbox_row *row)
+{
+    const struct request *q = engine_request(e, row->request);
+
+    return q == NULL || q->state == REQUEST_ACCEPTED;
+}
+
+static bool is_lost(const struct engine *e, const struct outbox_row *row)
+{
+    const struct request *q = engine_request(e, row->request);
+
+    return q == NULL || request_lost_its_yes(q);
+}
+
+/* Taken back, and the house was not asked anew for the same household: a message has no code, and the house
+ * would take it for the request that it has now. */
+static bool is_not_asked_anew(const struct engine *e, const struct outbox_row *row)
+{
+    const struct referral *r = engine_referral(e, row->referral);
+    const struct request *q = engine_request(e, row->request);
+
+    for (unsigned i = 0; r != NULL && q != NULL && i < r->n_requests; i++) {
+        const struct request *other = engine_request(e, r->requests[i]);
+
+        if (other->id.v != q->id.v && request_is_holding(other) &&
+            engine_pool(e, other->pool)->location.v == engine_pool(e, q->pool)->location.v)
+            return false;
+    }
+    return true;
+}
+
+static bool is_on_the_way(const struct engine *e, const struct outbox_row *row)
+{
+    const struct referral *r = engine_referral(e, row->referral);
+
+    return r == NULL || (r->state == REFERRAL_TRAVELLING && yes_stands(e, row));
+}
+
+static bool is_looking(const struct engine *e, const struct outbox_row *row)
+{
+    const struct referral *r = engine_referral(e, row->referral);
+
+    return r == NULL || referral_is_looking(r->state);
+}
+
+static bool gate_asks(const struct engine *e, const struct outbox_row *row)
+{
+    const struct referral *r = engine_referral(e, row->referral);
+    const struct gate *g = r != NULL ? gate_any_live_of(e, r) : NULL;
+
+    return r == NULL || (g != NULL && g->state == GATE_ASKED_BACK);
+}
+
+static bool a_clock_says(const struct engine *e, const struct outbox_row *row, enum clock_state from)
+{
+    const struct stay_clock *c = NULL;
+
+    for (unsigned i = 0; (c = engine_clock(e, engine_clock_of(e, row->referral, i))) != NULL; i++) {
+        if (c->state == CLOCK_RUN_OUT || c->state == from)
+            return true;
+    }
+    return false;
+}
+
+static bool a_clock_warns(const struct engine *e, const struct outbox_row *row)
+{
+    return a_clock_says(e, row, CLOCK_WARNED);
+}
+
+static bool a_clock_ran_out(const struct engine *e, const struct outbox_row *row)
+{
+    return a_clock_says(e, row, CLOCK_RUN_OUT);
+}
+
+static bool a_bridge_rings(const struct engine *e, const struct outbox_row *row)
+{
+    return row->referral.v == 0 || bridge_rings(e, row->referral); /* the watcher's does not say which */
+}
+
+static bool a_leak_waits(const struct engine *e, const struct outbox_row *row)
+{
+    (void)row;
+    return a_report_waits(e);
+}
+
+static bool any_alarm(const struct engine *e, const struct outbox_row *row)
+{
+    return any_alarm_stands(e, row->referral);
+}
+
+/* The kinds that ring somebody and can be overtaken. */
+static const struct {
+    const char *kind;
+    bool (*stands)(const struct engine *e, const struct outbox_row *row);
+} rings[] = {
+    {"request.made", is_pending},
+    {"request.unseen", is_unseen},
+    {"request.rung", is_not_looked_at},
+    {"request.rung_again", is_not_looked_at},
+    {"request.conflict_asked", conflict_is_open},
+    {"request.accepted", yes_stands},
+    {"request.lost", is_looking},
+    {"request.cancelled", is_not_asked_anew},
+    {"bridge.called_off", is_not_asked_anew},
+    {"bridge.travelling", yes_stands},
+    {"referral.travelling", is_on_the_way},
+    {"referral.no_show", is_lost},
+    {"referral.unplaced", is_looking},
+    {"referral.place_found", is_looking},
+    {"gate.asked_back", gate_asks},
+    {"gate.assented", is_looking},
+    {"gate.returned", is_looking},
+    {"clock.warned", a_clock_warns},
+    {"clock.ran_out", a_clock_ran_out},
+    {"bridge.alarmed", a_bridge_rings},
+    {"bridge.lead", a_bridge_rings},
+    {"leak.reported", a_leak_waits},
+    {"leak.repeated", a_leak_waits},
+    {"leak.passed_on", a_leak_waits},
+    {"leak.given_up", a_leak_waits},
+    {"alarm.passed_on", any_alarm},
+};
+
+bool over_is(const struct engine *e, const struct outbox_row *row)
+{
     if (row->channel != CHANNEL_SMS && row->channel != CHANNEL_VOICE)
         return false;
-    if (strcmp(row->kind, "request.made") == 0)
-        return q != NULL && q->state != REQUEST_PENDING;
-    if (strcmp(row->kind, "request.unseen") == 0)
-        return !unseen_is(e, row->request);
-    if (strcmp(row->kind, "request.rung") == 0 || strcmp(row->kind, "request.rung_again") == 0)
-        return q == NULL || q->state != REQUEST_PENDING || q->seen_at_ms >= row->at_ms;
-    if (strcmp(row->kind, "bridge.alarmed") == 0 || strcmp(row->kind, "bridge.lead") == 0)
-        return row->referral.v != 0 && !bridge_rings(e, row->referral); /* the watcher's does not say which */
-    if (strcmp(row->kind, "leak.reported") == 0 || strcmp(row->kind, "leak.repeated") == 0 ||
-        strcmp(row->kind, "leak.passed_on") == 0 || strcmp(row->kind, "leak.given_up") == 0)
-        return !a_report_waits(e);
-    if (strcmp(row->kind, "request.conflict_asked") == 0)
-        return q == NULL || q->state != REQUEST_PENDING || engine_conflict_of(e, q->id) == NULL ||
-               engine_conflict_of(e, q->id)->state != CONFLICT_OPEN;
-    if (strcmp(row->kind, "alarm.passed_on") == 0)
-        return !any_alarm_stands(e, row->referral);
+    for (size_t i = 0; i < sizeof rings / sizeof *rings; i++) {
+        if (strcmp(row->kind, rings[i].kind) == 0)
+            return !rings[i].stands(e, row);
+    }
     if (strncmp(row->kind, "alarm.", sizeof "alarm." - 1) == 0)
         return !alarm_stands(e, row->referral, row->kind + sizeof "alarm." - 1);
     return false;

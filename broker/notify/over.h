@@ -6,8 +6,9 @@
 #include "core/engine.h"
 #include "flow/outbox_port.h"
 
-/* True if ROW rings somebody (a call, a text message) for what was seen, answered or ended meanwhile. Mail
- * and webhooks are never over: who reads them later must not miss one. */
+/* True if ROW rings somebody (a call, a text message) for what was seen, answered or ended meanwhile: a
+ * message that failed once comes behind newer ones, has no code in it, and must not be the last word. Mail
+ * and webhooks are never over: who reads them later must not miss one, and each has its moment. */
 bool over_is(const struct engine *e, const struct outbox_row *row);
 
 #endif

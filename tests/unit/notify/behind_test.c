@@ -41,7 +41,7 @@ static void who_is_full_is_told_later_and_holds_up_nobody(void **state)
     fill(s, 1, CHANNEL_WEBHOOK, 8);
     log_set_level((enum log_level) - 1);
     begin(s, &(struct notify_settings){.waiting_max = 8, .signing_key = &s->key});
-    pass(s, 3000);
+    scene_pass(s, 3000);
     log_set_level(LOG_ERROR);
     assert_int_equal(s->fake.cursor, s->x->log.n); /* for all others it goes on */
     assert_int_equal(count(s, 1, "referral.opened"), 0);
@@ -53,12 +53,12 @@ static void who_is_full_is_told_later_and_holds_up_nobody(void **state)
     assert_int_equal(notify_port(s->notify).stats(s->notify).behind, 1);
     /* Not as soon as one is gone, but from half of its share on; then all, in order and once. */
     s->fake.rows[0].status = OUTBOX_DELIVERED;
-    pass(s, 3000);
+    scene_pass(s, 3000);
     assert_int_equal(count(s, 1, "referral.opened"), 0);
     for (size_t i = 0; i < 8; i++)
         s->fake.rows[i].status = OUTBOX_DELIVERED;
     for (int i = 0; i < 60 && s->fake.behind[1].from != 0; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_int_equal(s->fake.behind[1].from, 0);
     assert_int_equal(count(s, 1, "referral.opened"), 2);
     assert_int_equal(count(s, 1, "request.made"), 1);
@@ -79,9 +79,9 @@ static void who_was_behind_goes_on_where_it_was(void **state)
     s->fake.cursor = s->x->log.n;
     begin(s, NULL);
     for (int i = 0; i < 60 && s->fake.n == 0; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_int_equal(count(s, 1, "referral.opened"), 1);
-    pass(s, 1000);
+    scene_pass(s, 1000);
     assert_int_equal(s->fake.n, 1);
     scene_free(s);
 }
@@ -100,7 +100,7 @@ static void what_is_urgent_is_never_held_back(void **state)
     fill(s, 2, CHANNEL_SMS, 8);
     log_set_level((enum log_level) - 1);
     begin(s, &(struct notify_settings){.waiting_max = 8, .signing_key = &s->key});
-    pass(s, 2000);
+    scene_pass(s, 2000);
     log_set_level(LOG_ERROR);
     assert_int_equal(count(s, 1, "request.declined"), 0); /* nobody is rung for it: it waits */
     assert_int_equal(count(s, 1, "request.accepted"), 1);
@@ -110,7 +110,7 @@ static void what_is_urgent_is_never_held_back(void **state)
     for (size_t i = 0; i < 8; i++)
         s->fake.rows[i].status = OUTBOX_DELIVERED;
     for (int i = 0; i < 60 && count(s, 1, "request.declined") == 0; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_int_equal(count(s, 1, "request.declined"), 1);
     assert_int_equal(count(s, 1, "request.accepted"), 1);
     scene_free(s);
@@ -147,8 +147,8 @@ static void those_that_failed_leave_room(void **state)
     begin(s,
           &(struct notify_settings){.connect_ms = 600000, .signing_key = &s->key}); /* none ends meanwhile */
     for (int i = 0; i < 40 && s->fake.opened == 0; i++)
-        pass(s, 0);
-    pass(s, 0);
+        scene_pass(s, 0);
+    scene_pass(s, 0);
     assert_int_equal(s->fake.opened, 32 + 5);
     scene_free(s);
     close(fd);

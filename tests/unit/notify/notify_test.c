@@ -25,7 +25,7 @@ static void who_is_told(void **state)
     add_target(s, 7, VT_WEST, 0, CHANNEL_WEBHOOK);
     add_target(s, 8, HUIS_A, 0, CHANNEL_WEBHOOK);
     begin(s, NULL);
-    pass(s, 1000);
+    scene_pass(s, 1000);
     assert_int_equal(count(s, 1, "request.made"), 1);
     assert_int_equal(count(s, 2, "request.made"), 1);
     assert_int_equal(count(s, 3, "request.made"), 0);
@@ -55,7 +55,7 @@ static void a_channel_that_is_off(void **state)
     add_target(s, 1, HUIS_B, 0, CHANNEL_MAIL);
     add_target(s, 2, HUIS_B, 0, CHANNEL_WEBHOOK);
     begin(s, &(struct notify_settings){.signing_key = NULL});
-    pass(s, 1000);
+    scene_pass(s, 1000);
     assert_int_equal(count(s, 1, "request.made"), 1);
     assert_int_equal(count(s, 2, "request.made"), 0);
     scene_free(s);
@@ -71,13 +71,13 @@ static void given_up_after_its_attempts(void **state)
     add_target(s, 1, VT_OOST, 0, CHANNEL_WEBHOOK);
     begin(s, NULL);
     for (int i = 0; i < 60 && (s->fake.n == 0 || s->fake.rows[0].attempts == 0); i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_int_equal(s->fake.rows[0].attempts, 1);
     assert_string_equal(s->fake.rows[0].trouble, "connect");
     second = s->fake.rows[0].next_at_ms - s->now_ms;
     assert_true(second > -500 * 4 && second <= 1000);
     for (int i = 0; i < 120 && s->fake.rows[0].status == OUTBOX_WAITING; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_int_equal(s->fake.rows[0].status, OUTBOX_GIVEN_UP);
     assert_int_equal(s->fake.rows[0].attempts, 3);
     assert_int_equal(s->fake.opened, 3);
@@ -93,11 +93,11 @@ static void a_retired_target(void **state)
     add_target(s, 1, VT_OOST, 0, CHANNEL_WEBHOOK);
     begin(s, NULL);
     for (int i = 0; i < 60 && (s->fake.n == 0 || s->fake.rows[0].attempts == 0); i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     s->fake.n_targets = 0;
     notify_refresh(s->notify);
     for (int i = 0; i < 60 && s->fake.rows[0].status == OUTBOX_WAITING; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_int_equal(s->fake.rows[0].status, OUTBOX_UNNEEDED);
     assert_string_equal(s->fake.rows[0].trouble, "target retired");
     assert_int_equal(s->fake.opened, 1);
@@ -114,12 +114,12 @@ static void rung_when_unseen(void **state)
     do_answer(s->x, CMD_SEE_REQUEST, seen, 0);
     add_target(s, 1, 0, 0, CHANNEL_VOICE);
     begin(s, NULL);
-    pass(s, 5000);
+    scene_pass(s, 5000);
     assert_int_equal(count(s, 1, "request.unseen"), 0);
     s->now_ms = s->x->now + MS_MINUTE;
     for (int i = 0; i < 40 && s->fake.n == 0; i++)
-        pass(s, 0);
-    pass(s, 2000);
+        scene_pass(s, 0);
+    scene_pass(s, 2000);
     assert_int_equal(s->fake.n, 1);
     assert_int_equal(s->fake.rows[0].request.v, q.v);
     assert_int_equal(s->fake.rows[0].location.v, B_HUIS);
@@ -132,7 +132,7 @@ static void rung_when_unseen(void **state)
     s->fake.rows[1].next_at_ms = 0;
     s->fake.n = 2;
     for (int i = 0; i < 60 && s->fake.rows[1].status == OUTBOX_WAITING && s->fake.rows[1].attempts == 0; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_int_equal(s->fake.rows[1].status, OUTBOX_UNNEEDED);
     assert_string_equal(s->fake.rows[1].trouble, "seen meanwhile");
     scene_free(s);
@@ -149,11 +149,11 @@ static void stops_when_another_broker_writes(void **state)
     s->fake.commit_says = ERR_FENCED;
     begin(s, NULL);
     for (int i = 0; i < 20 && s->fake.commits == 0; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     commits = s->fake.commits;
     assert_int_equal(commits, 1);
     s->fake.commit_says = OK;
-    pass(s, 4000);
+    scene_pass(s, 4000);
     assert_int_equal(s->fake.commits, 1);
     assert_int_equal(s->fake.n, 0);
     assert_true(notify_port(s->notify).stats(s->notify).stopped);
@@ -173,18 +173,18 @@ static void refused_rows_are_tried_again(void **state)
     log_set_level((enum log_level) - 1);
     begin(s, NULL);
     for (int i = 0; i < 20 && s->fake.commits == 0; i++)
-        pass(s, 0);
-    pass(s, 1000);
+        scene_pass(s, 0);
+    scene_pass(s, 1000);
     assert_int_equal(s->fake.commits, 1); /* not again and again in one turn */
     for (int i = 0; i < 60 && s->fake.commits == 1; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     commits = s->fake.commits;
     assert_int_equal(commits, 2);
     assert_false(notify_port(s->notify).stats(s->notify).stopped);
     log_set_level(LOG_ERROR);
     s->fake.commit_says = OK;
     for (int i = 0; i < 60 && s->fake.n == 0; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_int_equal(count(s, 1, "referral.opened"), 1);
     scene_free(s);
 }
@@ -198,18 +198,18 @@ static void a_refused_ring_is_tried_again(void **state)
     do_ask_one(s->x, do_open(s->x, VT_OOST, a_need()), POOL_B);
     add_target(s, 1, 0, 0, CHANNEL_VOICE);
     begin(s, NULL);
-    pass(s, 2000);
+    scene_pass(s, 2000);
     s->fake.commit_says = ERR_BAD_INPUT;
     s->now_ms = s->x->now + MS_MINUTE;
     s->fake.commits = 0;
     log_set_level((enum log_level) - 1);
     for (int i = 0; i < 40 && s->fake.commits == 0; i++)
-        pass(s, 0);
-    pass(s, 0);
+        scene_pass(s, 0);
+    scene_pass(s, 0);
     log_set_level(LOG_ERROR);
     s->fake.commit_says = OK;
     for (int i = 0; i < 60 && s->fake.n == 0; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_int_equal(count(s, 1, "request.unseen"), 1);
     scene_free(s);
 }
@@ -232,16 +232,16 @@ static void a_night_number_that_comes_after_the_stop(void **state)
                                           .location = {B_HUIS}};
     begin(s, NULL);
     for (int i = 0; i < 60 && s->reveal.done == NULL; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_non_null(s->reveal.done);
     log_set_level((enum log_level) - 1);
     s->sink.on_fenced(s->sink.ctx, 9);
     log_set_level(LOG_ERROR);
     for (int i = 0; i < 60 && !notify_port(s->notify).stats(s->notify).stopped; i++)
-        pass(s, 0);
+        scene_pass(s, 0);
     assert_true(notify_port(s->notify).stats(s->notify).stopped);
     s->reveal.done(s->reveal.ctx, OK, &l);
-    pass(s, 1000);
+    scene_pass(s, 1000);
     assert_int_equal(s->fake.rows[0].status, OUTBOX_WAITING); /* left to who took over */
     assert_int_equal(s->fake.rows[0].attempts, 0);
     scene_free(s);
@@ -258,7 +258,7 @@ static void stops_when_flow_is_fenced(void **state)
     log_set_level((enum log_level) - 1);
     s->sink.on_fenced(s->sink.ctx, 9);
     log_set_level(LOG_ERROR);
-    pass(s, 3000);
+    scene_pass(s, 3000);
     assert_int_equal(s->fake.commits, 0);
     assert_int_equal(s->fake.opened, 0);
     scene_free(s);

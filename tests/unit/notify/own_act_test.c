@@ -179,7 +179,7 @@ static void as_it_is_told(void **state)
         add_target(s, 2, HUIS_A, 0, CHANNEL_WEBHOOK);
         add_target(s, 3, HUIS_A, 0, CHANNEL_MAIL);
         begin(s, NULL);
-        pass(s, 1000);
+        scene_pass(s, 1000);
         assert_int_equal(count(s, 1, "request.cancelled"), known == 0);
         assert_int_equal(count(s, 2, "request.cancelled"), 1);
         assert_int_equal(count(s, 3, "request.cancelled"), known == 0);

@@ -383,7 +383,7 @@ void begin(struct scene *s, struct notify_settings *over)
         fail_msg("%s", why);
 }
 
-void pass(struct scene *s, int64_t ms)
+void scene_pass(struct scene *s, int64_t ms)
 {
     for (int64_t at = 0; at <= ms; at += 500) {
         for (int i = 0; i < 12; i++) {

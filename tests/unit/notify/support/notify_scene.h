@@ -54,7 +54,7 @@ void add_target(struct scene *s, uint32_t id, unsigned org, unsigned location, e
 /* Everything that happened in the exchange lies in the journal: replay it, and begin to tell. */
 void begin(struct scene *s, struct notify_settings *over);
 /* Turn for MS of the wall clock, in steps of half a second, a few turns each. */
-void pass(struct scene *s, int64_t ms);
+void scene_pass(struct scene *s, int64_t ms);
 void scene_free(struct scene *s);
 size_t count(const struct scene *s, uint32_t target, const char *kind);
 
