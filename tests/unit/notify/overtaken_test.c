@@ -35,9 +35,11 @@ static void on_the_way_until_they_are_not(void **state)
     do_referral(x, CMD_TRAVEL, r, x->now + MS_HOUR, 0);
     assert_true(stands(x, "referral.travelling", r, q));
     assert_true(stands(x, "request.accepted", r, q));
+    assert_true(stands(x, "bridge.travelling", r, q));
     do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
     assert_false(stands(x, "referral.travelling", r, q));
     assert_false(stands(x, "request.accepted", r, q));
+    assert_false(stands(x, "bridge.travelling", r, q));
 
     do_answer(x, CMD_ACCEPT, p, 0);
     do_referral(x, CMD_TRAVEL, away, x->now + MS_HOUR, 0);
@@ -83,6 +85,8 @@ static void taken_back_unless_asked_anew(void **state)
     assert_false(stands(x, "request.cancelled", r, first));
     do_answer(x, CMD_DECLINE, again, 1);
     assert_true(stands(x, "request.cancelled", r, first));
+    do_answer(x, CMD_CONFIRM_ARRIVAL, first, 0); /* they stand at the door after all */
+    assert_false(stands(x, "referral.no_show", r, first));
     exchange_free(x);
 }
 
