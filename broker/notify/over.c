@@ -2,6 +2,7 @@
 
 #include "core/gate/gate_look.h"
 #include "core/nobed/nobed.h"
+#include "core/stay/stay.h"
 #include "notify/unseen.h"
 
 #include <string.h>
@@ -86,11 +87,13 @@ static bool yes_stands(const struct engine *e, const struct outbox_row *row)
     return q == NULL || q->state == REQUEST_ACCEPTED;
 }
 
-static bool is_lost(const struct engine *e, const struct outbox_row *row)
+/* Nobody came there: until they stand at the door after all. */
+static bool nobody_came(const struct engine *e, const struct outbox_row *row)
 {
     const struct request *q = engine_request(e, row->request);
+    const struct stay *s = engine_stay_of(e, row->referral);
 
-    return q == NULL || request_lost_its_yes(q);
+    return q == NULL || s == NULL || s->pool.v != q->pool.v;
 }
 
 /* Taken back, and the house was not asked anew for the same household: a message has no code, and the house
@@ -185,7 +188,7 @@ static const struct {
     {"bridge.called_off", is_not_asked_anew},
     {"bridge.travelling", yes_stands},
     {"referral.travelling", is_on_the_way},
-    {"referral.no_show", is_lost},
+    {"referral.no_show", nobody_came},
     {"referral.unplaced", is_looking},
     {"referral.place_found", is_looking},
     {"gate.asked_back", gate_asks},

@@ -391,6 +391,20 @@ static void put_safety_owner(const struct engine *e, struct bridge_id id, struct
     }
 }
 
+/* The end of a referral is the end of its gate request, which has no event of its own: the gatekeeper that was
+ * at work on it hears so. One that found the place itself knows. */
+static void put_left_keeper(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct referral *r = engine_referral(e, out->referral);
+
+    for (unsigned i = 0; r != NULL && i < r->n_gates; i++) {
+        const struct gate *g = engine_gate(e, r->gates[i]);
+
+        if (g->state == GATE_WITHDRAWN && g->ended_at_ms == ev->at_ms)
+            out->keeper.org = g->org;
+    }
+}
+
 /* What came after a place was found, or in its stead: core/event.h, by its parts. */
 static void put_later(const struct engine *e, const struct event *ev, struct subject *out)
 {
@@ -429,6 +443,8 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
         put_safety(e, ev, out);
     } else {
         put_referral(e, event_subject(ev), out);
+        if (ev->kind == EV_REFERRAL_WITHDRAWN || ev->kind == EV_REFERRAL_CLOSED)
+            put_left_keeper(e, ev, out);
     }
 }
 
@@ -454,6 +470,8 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
     case EV_REFERRAL_NO_SHOW:
     case EV_HOUSEHOLD_REFUSED:
         put_request(e, ev->u.referral.request, &s); /* the one that was accepted */
+        if (ev->kind == EV_REFERRAL_ADMITTED)
+            put_left_keeper(e, ev, &s);
         break;
     case EV_PLACE_FOUND:
         put_referral(e, ev->u.found.referral, &s);
