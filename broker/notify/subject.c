@@ -391,8 +391,8 @@ static void put_safety_owner(const struct engine *e, struct bridge_id id, struct
     }
 }
 
-/* The end of a referral is the end of its gate request, which has no event of its own: the gatekeeper that was
- * at work on it hears so. One that found the place itself knows. */
+/* The end of a referral is the end of its gate request, which has no event of its own: the gatekeeper that
+ * was at work on it hears so. One that found the place itself knows. */
 static void put_left_keeper(const struct engine *e, const struct event *ev, struct subject *out)
 {
     const struct referral *r = engine_referral(e, out->referral);
