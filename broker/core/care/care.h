@@ -41,7 +41,7 @@ enum participant_state {
     PARTICIPANT_REFUSED,
     PARTICIPANT_LEFT,
     PARTICIPANT_STATE_N
-};
+} ONE_BYTE;
 enum mdo_domain {
     MDO_VEILIGHEID,
     MDO_MEDISCH,
@@ -73,14 +73,16 @@ enum consult_state { CONSULT_ASKED, CONSULT_ANSWERED, CONSULT_DECLINED, CONSULT_
 struct mdo_participant {
     struct org_id org;
     enum participant_state state;
-    uint64_t since; /* seq of the event that brought it there: it hears what comes after */
+    unsigned asked_min : 24; /* minutes between convening and when it was last invited; in no digest */
+    uint64_t since;          /* seq of the event that brought it there: it hears what comes after */
 };
 
-#define MDO_REMINDED_DATE (1u << 15) /* in .reminded, beside a bit for each place at the table */
+#define MDO_ASKED_MAX ((1u << 24) - 1) /* 31 years after convening */
+#define MDO_REMINDED_DATE (1u << 15)   /* in .reminded, beside a bit for each place at the table */
 
 struct mdo {
     uint32_t id;
-    uint32_t asked_min; /* when was last invited, in minutes since 1970, rounded up; in no digest */
+    uint32_t due; /* place in the heap + 1; 0 = not there. In no digest */
     struct referral_id referral;
     struct org_id convened_by; /* the first participant, joined from the start */
     struct account_id account;
@@ -94,7 +96,6 @@ struct mdo {
     uint8_t n_participants;
     uint8_t n_items;
     uint16_t reminded; /* who was, of those that did not answer, and of the date */
-    uint32_t due;      /* place in the heap + 1; 0 = not there. In no digest */
 };
 
 /* One need, action or decision in one domain. */
@@ -130,7 +131,7 @@ struct regie {
     int64_t ended_at_ms;
     uint8_t moves;        /* times it changed hands */
     uint8_t reminded;     /* 1: who it is offered to */
-    uint32_t offered_min; /* as asked_min of an MDO */
+    uint32_t offered_min; /* in minutes since 1970, rounded up; in no digest */
     uint64_t version;
     char role[REGIE_ROLE_SIZE];         /* private; of the holder's desk */
     char callback[REGIE_CALLBACK_SIZE]; /* private; "" = that of the referral */

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/time_text.h"
 #include "core/care/care_state.h"
 #include "core/fields.h"
 
@@ -91,7 +92,6 @@ void mdo_convened_apply(struct engine *e, const struct event *ev)
                         .state = MDO_CONVENED,
                         .ground = v->ground,
                         .convened_at_ms = ev->at_ms,
-                        .asked_min = care_minute(ev->at_ms),
                         .next_ms = v->next_ms,
                         .n_participants = v->n_orgs};
     for (unsigned i = 0; i < v->n_orgs; i++)
@@ -118,9 +118,18 @@ const char *mdo_invited_impossible(const struct engine *e, const struct event *e
     return why != NULL ? why : orgs_impossible(e, &ev->u.mdo, engine_mdo(e, ev->u.mdo.mdo));
 }
 
+/* Of events whose moments may stand in another order than they do; rounded up. */
+static uint32_t minutes_after(int64_t from_ms, int64_t at_ms)
+{
+    int64_t minutes = (at_ms - from_ms + MS_MINUTE - 1) / MS_MINUTE;
+
+    return minutes < 0 ? 0 : minutes > MDO_ASKED_MAX ? MDO_ASKED_MAX : (uint32_t)minutes;
+}
+
 void mdo_invited_apply(struct engine *e, const struct event *ev)
 {
     struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
+    uint32_t asked_min = minutes_after(s->m.convened_at_ms, ev->at_ms);
 
     for (unsigned i = 0; i < ev->u.mdo.n_orgs; i++) {
         unsigned k = 0;
@@ -128,11 +137,12 @@ void mdo_invited_apply(struct engine *e, const struct event *ev)
         while (k < s->m.n_participants && s->m.participants[k].org.v != ev->u.mdo.orgs[i].v)
             k++;
         s->m.n_participants = (uint8_t)(s->m.n_participants + (k == s->m.n_participants));
-        s->m.participants[k] = (struct mdo_participant){
-            .org = ev->u.mdo.orgs[i], .state = PARTICIPANT_INVITED, .since = ev->seq};
+        s->m.participants[k] = (struct mdo_participant){.org = ev->u.mdo.orgs[i],
+                                                        .state = PARTICIPANT_INVITED,
+                                                        .asked_min = asked_min & MDO_ASKED_MAX,
+                                                        .since = ev->seq};
         s->m.reminded = (uint16_t)(s->m.reminded & ~(1u << k));
     }
-    s->m.asked_min = care_minute(ev->at_ms);
     mdo_touched(e, s, ev->seq);
 }
 

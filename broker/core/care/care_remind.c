@@ -43,13 +43,24 @@ static int64_t date_due(const struct engine *e, const struct mdo *m)
     return m->next_ms != 0 && (m->reminded & MDO_REMINDED_DATE) == 0 ? not_of_old(e, m->next_ms) : INT64_MAX;
 }
 
+/* Each from its own invitation: who is invited later puts off nobody's. */
+static int64_t answer_due(const struct engine *e, const struct mdo *m, unsigned place)
+{
+    int64_t asked_ms = m->convened_at_ms + m->participants[place].asked_min * (int64_t)MS_MINUTE;
+
+    return is_awaited(m, place) ? not_of_old(e, after(e, asked_ms)) : INT64_MAX;
+}
+
 static int64_t answers_due(const struct engine *e, const struct mdo *m)
 {
+    int64_t first = INT64_MAX;
+
     for (unsigned i = 0; i < m->n_participants; i++) {
-        if (is_awaited(m, i))
-            return not_of_old(e, after_minute(e, m->asked_min));
+        int64_t due = answer_due(e, m, i);
+
+        first = due < first ? due : first;
     }
-    return INT64_MAX;
+    return first;
 }
 
 int64_t care_due_of_mdo(const struct engine *e, const struct mdo *m)
@@ -111,13 +122,12 @@ uint32_t *care_due_place(struct engine *e, const struct due *d)
 static void mdo_is_due(struct decision *d, const struct mdo *m)
 {
     struct care_mdo_event *v = &decision_event(d, EV_MDO_REMINDED)->u.mdo;
-    bool is_silent = answers_due(d->e, m) <= d->now_ms;
 
     v->mdo = m->id;
     v->referral = m->referral;
     v->next_ms = date_due(d->e, m) <= d->now_ms ? m->next_ms : 0;
-    for (unsigned i = 0; is_silent && i < m->n_participants; i++) {
-        if (is_awaited(m, i))
+    for (unsigned i = 0; i < m->n_participants; i++) {
+        if (answer_due(d->e, m, i) <= d->now_ms)
             v->orgs[v->n_orgs++] = m->participants[i].org;
     }
 }

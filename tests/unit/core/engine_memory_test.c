@@ -2,7 +2,7 @@
 #include "support/crowd.h"
 
 #include "base/mem.h"
-#include "core/engine.h"
+#include "core/engine_state.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,12 +80,31 @@ static void renaming_does_not_add_up(void **state)
     vocab_free(v);
 }
 
+/* What is kept of the alarms of leaks is of referrals too, however few have one. */
+static void alarms_of_leaks_are_counted(void **state)
+{
+    static const struct crowd c = {.pools = 50, .referrals = 10};
+    struct vocab *v = vocab_of_repository();
+    struct engine *e = crowd_new(v, &c);
+    size_t before = engine_memory(e).referrals;
+    uint32_t cap = e->timers.cap_leaked;
+
+    (void)state;
+    e->timers.cap_leaked = cap + 100;
+    assert_in_range(engine_memory(e).referrals - before, 100 * sizeof *e->timers.leaked - 16,
+                    100 * sizeof *e->timers.leaked + 32);
+    e->timers.cap_leaked = cap;
+    engine_free(e);
+    vocab_free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_stays_below_its_bars),
         cmocka_unit_test(an_open_referral_stays_below_its_bar),
         cmocka_unit_test(renaming_does_not_add_up),
+        cmocka_unit_test(alarms_of_leaks_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
