@@ -48,6 +48,9 @@ bool is_of_desk(const struct actor *a, struct org_id org, struct location_id des
  * is since, whatever they are to it. */
 bool fled_from(const struct engine *e, struct org_id org, struct referral_id id);
 bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r);
+/* It holds the regie of a household that fled a bridge bed of its own: it sees no more than that, and may
+ * hand it over or end it. */
+bool may_let_go_of_regie(const struct engine *e, const struct actor *a, const struct referral *r);
 bool is_close(const struct engine *e, const struct actor *a, const struct referral *r);
 bool sits_in(const struct actor *a, const struct mdo *m);
 bool has_joined(const struct actor *a, const struct mdo *m);

@@ -118,11 +118,15 @@ bool is_of_desk(const struct actor *a, struct org_id org, struct location_id des
 
 bool fled_from(const struct engine *e, struct org_id org, struct referral_id id)
 {
-    struct household_link h = engine_household(e, id);
+    struct household_link h;
 
-    for (; h.earlier.v != 0; h = engine_household(e, h.earlier)) {
-        const struct stay *s = engine_stay_of(e, h.earlier);
+    for (; id.v != 0; id = h.earlier) {
+        const struct stay *s = NULL;
 
+        h = engine_household(e, id);
+        s = engine_stay_of(e, h.earlier);
+        if (engine_fled_bed(e, org, id))
+            return true;
         if (h.why == LINK_LEAKED && s != NULL &&
             engine_location(e, engine_pool(e, s->pool)->location)->org.v == org.v)
             return true;
@@ -144,6 +148,13 @@ bool is_regie(const struct engine *e, const struct actor *a, const struct referr
     if (held.holder.v != a->org.v || (held.moves == 0 && r->org.v != a->org.v) || fled_from(e, a->org, r->id))
         return false;
     return is_referrer(a) || (r->org.v != a->org.v && engine_referral(e, held.referral)->org.v != a->org.v);
+}
+
+/* Who had them in a bridge bed has no older file of theirs from which to hand it over. */
+bool may_let_go_of_regie(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    return r != NULL && a->role == ROLE_SHELTER && engine_regie(e, r->id).holder.v == a->org.v &&
+           engine_fled_bed(e, a->org, r->id);
 }
 
 /* Whose referral it is, who took the household in, and who co-ordinates. */

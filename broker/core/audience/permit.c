@@ -49,8 +49,9 @@ static bool permits_care(const struct engine *e, const struct command *cmd)
         return is_regie(e, a, r);
     case CMD_OFFER_REGIE:
     case CMD_END_REGIE:
-        return is_regie(e, a, r) || (cmd->kind == CMD_END_REGIE && is_close(e, a, r) &&
-                                     engine_regie(e, r->id).state == REGIE_ENDED);
+        return is_regie(e, a, r) || may_let_go_of_regie(e, a, r) ||
+               (cmd->kind == CMD_END_REGIE && is_close(e, a, r) &&
+                engine_regie(e, r->id).state == REGIE_ENDED);
     case CMD_TAKE_REGIE:
     case CMD_KEEP_REGIE:
         held = engine_regie(e, c->referral);

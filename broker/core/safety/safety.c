@@ -138,6 +138,18 @@ const struct leak_household *engine_leak_household(const struct engine *e, uint3
     return NULL;
 }
 
+bool engine_fled_bed(const struct engine *e, struct org_id org, struct referral_id id)
+{
+    for (uint32_t i = 0; i < e->safety.n_households; i++) {
+        const struct leak_household *h = &e->safety.households[i].h;
+
+        if (h->bridge.v != 0 && h->earlier.v == id.v &&
+            engine_location(e, engine_leak(e, h->leak)->location)->org.v == org.v)
+            return true;
+    }
+    return false;
+}
+
 bool engine_in_surge(const struct engine *e, uint8_t region)
 {
     return region < SURGE_REGIONS_MAX && (e->safety.in_surge >> region & 1) != 0;

@@ -150,6 +150,10 @@ bool engine_location_is_frozen(const struct engine *e, struct location_id id);
 /* The NTH household (from 0) of a leak, by rank. Cost: all households of all leaks. */
 const struct leak_household *engine_leak_household(const struct engine *e, uint32_t leak, unsigned nth);
 
+/* The household of ID slept in a bridge bed of ORG, or was on its way to one, when its address was known to
+ * who must not know it; lifted since or not. Cost: all households of all leaks. */
+bool engine_fled_bed(const struct engine *e, struct org_id org, struct referral_id id);
+
 bool engine_in_surge(const struct engine *e, uint8_t region);
 /* The surge of a region that goes on, or else its last one. */
 const struct surge *engine_surge(const struct engine *e, uint8_t region);
