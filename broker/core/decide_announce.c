@@ -31,7 +31,7 @@ enum refusal decide_announce(struct decision *d)
         return REFUSAL_NOT_FOUND;
     d->outcome->referral = r->id;
     d->outcome->pool = pool;
-    if (!referral_is_looking(r->state) || !r->facts_known)
+    if (!referral_is_looking(r->state) || !r->facts_known || engine_search_rests(d->e, r->id))
         return REFUSAL_WRONG_STATE;
     if (engine_pool_room(d->e, pool, d->now_ms) == 0)
         return REFUSAL_TAKEN;

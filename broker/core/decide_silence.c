@@ -141,8 +141,8 @@ bool decide_ask_next(struct decision *d, struct ask_on *a, const struct referral
     if ((is_widening && pending_of(d->e, r) + ask_on_count(a, r->id) >= ASK_POOLS_MAX) ||
         r->n_requests + ask_on_count(a, r->id) >= REFERRAL_REQUESTS_MAX)
         return true;
-    /* The household has a yes through another referral: what people may not ask, the broker does not. */
-    if (engine_household_promised(d->e, r->id).v != 0)
+    /* The household has a place through another referral, or its yes: the broker asks no other. */
+    if (engine_search_rests(d->e, r->id))
         return true;
     if (a->n_searched == ASK_ON_PER_TICK)
         return false;

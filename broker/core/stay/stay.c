@@ -167,6 +167,50 @@ struct referral_id engine_household_search(const struct engine *e, struct referr
     return at;
 }
 
+/* People looked last then: opened it, or asked a place. */
+static int64_t looked_ms(const struct engine *e, const struct referral *r)
+{
+    int64_t at_ms = r->opened_at_ms;
+
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (!q->bridge && !q->proposal.by_broker && q->asked_at_ms > at_ms)
+            at_ms = q->asked_at_ms;
+    }
+    return at_ms;
+}
+
+static bool may_stay(const struct engine *e, const struct stay *s)
+{
+    if (s == NULL || s->state != STAY_PRESENT || engine_pool_is_hidden(e, s->pool))
+        return false;
+    for (unsigned i = 0;; i++) {
+        const struct stay_clock *c = engine_clock(e, engine_clock_of(e, s->referral, i));
+
+        if (c == NULL)
+            return true;
+        if (c->state == CLOCK_WARNED || c->state == CLOCK_RUN_OUT)
+            return false;
+    }
+}
+
+bool engine_search_rests(const struct engine *e, struct referral_id id)
+{
+    int64_t from_ms = looked_ms(e, engine_referral(e, id));
+    struct referral_id at = engine_household_first(e, id);
+
+    if (engine_household_promised(e, id).v != 0)
+        return true;
+    for (; at.v != 0; at = engine_household_next(e, at)) {
+        const struct stay *s = at.v != id.v ? engine_stay_of(e, at) : NULL;
+
+        if (may_stay(e, s) && s->started_at_ms > from_ms)
+            return true;
+    }
+    return false;
+}
+
 /* The last stay of ID's household with a number below BEFORE. */
 static const struct stay *last_stay(const struct engine *e, struct referral_id id, uint64_t before)
 {

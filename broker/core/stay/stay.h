@@ -187,6 +187,11 @@ struct referral_id engine_household_search(const struct engine *e, struct referr
  * 0 = none. There is one at most: a household holds one place (domain.md, Supply), besides that in which it
  * lives. */
 struct referral_id engine_household_promised(const struct engine *e, struct referral_id id);
+/* The search of ID rests: another referral of its household was promised a place, or brought the household to
+ * one since ID was opened and last asked for by a person, and nothing says that it must leave there: it is
+ * not ready to, no clock of it was warned of, its address is known to nobody who must not know it. The broker
+ * asks and announces nothing for it then; people may, and they alone end it. Cost: the household. */
+bool engine_search_rests(const struct engine *e, struct referral_id id);
 /* The last stay of the household that holds CODE. Cost: all stays. */
 const struct stay *engine_stay_by_return_code(const struct engine *e, const char *code);
 /* The household's last stay before ID's own, whatever came between; where the household of ID had none, the
