@@ -112,6 +112,10 @@ uint64_t engine_digest(const struct engine *e, bool with_facts);
 /* True if every invariant of the ledger holds; otherwise WHY names the first broken one. Cost: the whole
  * state. */
 bool engine_check(const struct engine *e, char *why, size_t why_size);
+/* The same of a journal that an older version may have begun, when a household could hold two places: a
+ * referral that holds or asks for one beside what its household was promised breaks nothing there, and is
+ * counted in BESIDE. What this version decides adds none. */
+bool engine_check_older(const struct engine *e, uint64_t *beside, char *why, size_t why_size);
 
 /* Bytes that the tables of the engine take now, with what lies idle in them and what the allocator adds; for
  * the bars of memory. Cost: a pass over pools and referrals. */

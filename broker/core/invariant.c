@@ -229,7 +229,7 @@ static bool check_told(const struct engine *e, struct finding f)
     return wrong == 0 || broken(f, "pool %u: announcements counted wrongly", wrong);
 }
 
-bool engine_check(const struct engine *e, char *why, size_t why_size)
+static bool check_state(const struct engine *e, char *why, size_t why_size)
 {
     struct finding f = {.why = why, .size = why_size};
 
@@ -271,4 +271,15 @@ bool engine_check(const struct engine *e, char *why, size_t why_size)
     if (digest_recount(e) != e->sum)
         return broken(f, "digest: a record changed outside apply");
     return true;
+}
+
+bool engine_check(const struct engine *e, char *why, size_t why_size)
+{
+    return check_state(e, why, why_size) && stay_check_places(e, why, why_size) == 0;
+}
+
+bool engine_check_older(const struct engine *e, uint64_t *beside, char *why, size_t why_size)
+{
+    *beside = stay_check_places(e, NULL, 0);
+    return check_state(e, why, why_size);
 }

@@ -64,6 +64,9 @@ uint64_t stay_digest_recount(const struct stay_tables *s);
 uint64_t stay_digest_facts(const struct stay_tables *s,
                            uint64_t h); /* codes and desks: what a key destroys */
 bool stay_check(const struct engine *e, char *why, size_t why_size);
+/* Referrals that hold or ask for a place beside one that their household was promised; WHY names the first.
+ */
+uint64_t stay_check_places(const struct engine *e, char *why, size_t why_size);
 int64_t due_of_clock(const struct stay_clock *c); /* INT64_MAX = none */
 uint32_t *clock_due_place(struct engine *e, uint64_t id);
 
