@@ -74,16 +74,15 @@ static void watch_check_ins(const struct decision *d, struct bridge *b)
     b->due_ms = b->next_ms + settings_of(d)->bridge_grace_s * MS_SECOND;
 }
 
-/* From the imposition of an order, where somebody said when, or its clock knows, as long as the law allows.
- * False: it would be over, is to come, or is longer than any. */
+/* From the imposition of an order, where somebody said when, or its clock or that of the household's other
+ * referral knows, as long as the law allows. False: it would be over, is to come, or is longer than any. */
 static bool order_term(const struct decision *d, const struct bridge *b, int64_t imposed_ms, int64_t until_ms,
                        struct clock_event *out)
 {
-    const struct stay_clock *c = engine_order_clock(d->e, b->referral);
+    const struct stay_clock *c = clock_order_in_force(d->e, b->referral, d->now_ms);
     int64_t usual_ms = settings_of(d)->order_minutes * MS_MINUTE;
+    int64_t max_ms = 0;
 
-    if (c != NULL && (c->state == CLOCK_STOPPED || c->runs_out_ms <= d->now_ms))
-        c = NULL; /* an earlier order: this one is another */
     if (imposed_ms != 0 && (imposed_ms > d->now_ms || imposed_ms < d->now_ms - usual_ms))
         return false;
     out->started_at_ms = imposed_ms;
@@ -92,10 +91,12 @@ static bool order_term(const struct decision *d, const struct bridge *b, int64_t
                              : b->started_at_ms != 0 ? b->started_at_ms
                                                      : d->now_ms;
     out->runs_out_ms = until_ms;
-    if (until_ms == 0)
+    max_ms = clock_order_end_max(d->e, b->referral, out->started_at_ms, d->now_ms);
+    if (until_ms == 0) {
         out->runs_out_ms = c != NULL && imposed_ms == 0 ? c->runs_out_ms : out->started_at_ms + usual_ms;
-    return out->runs_out_ms > d->now_ms &&
-           out->runs_out_ms <= out->started_at_ms + engine_order_longest_ms(d->e, d->now_ms);
+        out->runs_out_ms = out->runs_out_ms < max_ms ? out->runs_out_ms : max_ms;
+    }
+    return out->runs_out_ms > d->now_ms && out->runs_out_ms <= max_ms;
 }
 
 enum refusal decide_open_bridge(struct decision *d)

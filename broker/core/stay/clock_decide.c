@@ -175,11 +175,11 @@ bool clock_right_runs(const struct decision *d, struct referral_id id, const str
     }
 }
 
-bool clock_has_room(const struct decision *d, struct referral_id id)
+bool clock_has_room(const struct decision *d, struct referral_id id, bool of_household)
 {
     unsigned n = id.v <= d->e->stay.n_households ? d->e->stay.households[id.v - 1].n_clocks : 0;
 
-    return n + begun_here(d, id) < REFERRAL_CLOCKS_MAX;
+    return n + begun_here(d, id) < REFERRAL_CLOCKS_MAX - (of_household ? 0 : CLOCKS_FOR_RIGHTS);
 }
 
 /* A clock of the household that was past its warning when it moved: its owner sees and hears it, and nothing
@@ -206,7 +206,7 @@ void clock_begin_those(struct decision *d, const struct clock_place *here, bool 
 
         if (today < rule->valid.from || today > rule->valid.to || (of_residence && rule->residences == 0) ||
             !begins_here(rule, here) || clock_right_runs(d, here->r->id, rule) ||
-            !clock_has_room(d, here->r->id))
+            !clock_has_room(d, here->r->id, rule->of_household))
             continue;
         ev = clock_begin(d, rule, here, before_ms != 0 ? before_ms : d->now_ms, clock_end_told(rule, here));
         if (before_ms != 0 && !of_residence && ev->u.clock.warn_at_ms <= d->now_ms)
@@ -246,6 +246,16 @@ void clock_decide_bridge_over(struct decision *d, struct referral_id id, enum ki
     }
 }
 
+/* As long as the rule says (0), but an order no longer than the household's orders may. */
+static int64_t end_of(const struct decision *d, const struct clock_rule *rule, struct referral_id id,
+                      int64_t started_ms)
+{
+    int64_t max_ms =
+        clock_is_of_order(rule) ? clock_order_end_max(d->e, id, started_ms, d->now_ms) : INT64_MAX;
+
+    return started_ms + rule->minutes * MS_MINUTE > max_ms ? max_ms : 0;
+}
+
 enum refusal decide_start_clock(struct decision *d)
 {
     const struct clock_command *c = &d->cmd->u.clock;
@@ -263,11 +273,11 @@ enum refusal decide_start_clock(struct decision *d)
         clock_right_runs(d, r->id, rule))
         return REFUSAL_WRONG_STATE;
     if (started_ms > d->now_ms || started_ms < d->now_ms - CLOCK_AGO_MAX_MS || started_ms <= 0 ||
-        !clock_has_room(d, r->id))
+        !clock_has_room(d, r->id, false))
         return REFUSAL_LIMIT;
     here.house = s != NULL ? engine_pool(d->e, s->pool) : NULL;
     here.stay = s != NULL ? s->id : (struct stay_id){0};
-    clock_begin(d, rule, &here, started_ms, 0);
+    clock_begin(d, rule, &here, started_ms, end_of(d, rule, r->id, started_ms));
     return REFUSAL_NONE;
 }
 
@@ -325,6 +335,11 @@ enum refusal decide_prolong_clock(struct decision *d)
         return REFUSAL_WRONG_STATE;
     if (rule != NULL)
         until_ms = c->started_at_ms + rule->prolong_to_minutes * MS_MINUTE;
+    if (clock_is_of_order(rule)) {
+        int64_t max_ms = clock_order_end_max(d->e, c->referral, c->started_at_ms, d->now_ms);
+
+        until_ms = until_ms < max_ms ? until_ms : max_ms;
+    }
     if (until_ms <= c->runs_out_ms || until_ms <= d->now_ms)
         return REFUSAL_WRONG_STATE; /* it runs as long as it can already */
     clock_move_event(d, c, rule, until_ms);

@@ -46,8 +46,9 @@ void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org
 /* The right that RULE is about runs in the referral, after what was decided here. */
 bool clock_right_runs(const struct decision *d, struct referral_id id, const struct clock_rule *rule);
 bool clock_is_stopped_here(const struct decision *d, struct clock_id id);
-/* The referral may have one clock more. */
-bool clock_has_room(const struct decision *d, struct referral_id id);
+/* The referral may have one clock more. The last CLOCKS_FOR_RIGHTS are for those OF_HOUSEHOLD, whatever came
+ * before them. */
+bool clock_has_room(const struct decision *d, struct referral_id id, bool of_household);
 
 /* clock_right.c: two rows are about one right if they have one code, or the longer is the other's and a word
  * behind "_": "huisverbod" and "huisverbod_verlengd". They never run together. Each may be NULL. */
@@ -55,7 +56,9 @@ bool clock_is_same_right(const struct clock_rule *a, const struct clock_rule *b)
 bool clock_is_of_order(const struct clock_rule *rule);
 /* The end of a clock of RULE as people told it; 0 = not told. */
 int64_t clock_end_told(const struct clock_rule *rule, const struct clock_place *here);
-/* The rights of the household that run in its other referrals run on HERE. */
+/* The rights of the household that run in its other referrals run on HERE, each once: with the earlier end,
+ * and of an order the first imposition. One for which there is no room here runs on where it is, and is the
+ * desk's of that referral if it was the house's that was left. */
 void clock_carry(struct decision *d, const struct clock_place *here);
 /* The stay of R at POOL is over: its clocks stop, the rights of the person run on. ARRIVES: at its next
  * place, which carries them; else the referrer's desk has what was the house's. */
@@ -66,6 +69,12 @@ void clock_decide_residence(struct decision *d, const struct referral *r, enum r
                             int64_t until_ms);
 /* A barring order that was imposed runs until UNTIL: its clock begins, or ends then. */
 void clock_decide_order(struct decision *d, const struct referral *r, int64_t imposed_ms, int64_t until_ms);
+/* That of ID which is in force, else of its household the one that ends first; NULL = none is. */
+const struct stay_clock *clock_order_in_force(const struct engine *e, struct referral_id id, int64_t now_ms);
+/* Until when an order of ID that was IMPOSED then may run: the law counts from the first of those of the
+ * household that are in force. */
+int64_t clock_order_end_max(const struct engine *e, struct referral_id id, int64_t imposed_ms,
+                            int64_t now_ms);
 /* It is over: nothing of it is left to watch. */
 void clock_decide_order_over(struct decision *d, struct referral_id id);
 

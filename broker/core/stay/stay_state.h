@@ -17,6 +17,9 @@ struct pool_kept;
 
 /* Over its whole life; each part of a journey is its own referral. */
 #define REFERRAL_CLOCKS_MAX 24
+/* Of them kept for rights of the person, which come along from other referrals: a reflection period, a
+ * barring order, and each once more. */
+#define CLOCKS_FOR_RIGHTS 4
 
 struct stay_slot {
     struct stay s;
