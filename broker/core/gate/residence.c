@@ -56,6 +56,30 @@ void decide_residence_until(struct decision *d, struct referral_id id, const str
         decide_residence_event(d, id, r->need.residence, r->residence_until_ms);
 }
 
+static void becomes(struct decision *d, const struct referral *r, enum residence found, int64_t until_ms)
+{
+    if (r->need.residence == found && r->residence_until_ms == until_ms)
+        return;
+    decide_residence_event(d, r->id, found, until_ms);
+    clock_decide_residence(d, r, found, until_ms);
+}
+
+/* It is a fact of the household: what one desk finds out, every search and place of it that is not over goes
+ * by. That a desk does not know it is no finding. Each has an event of its own: older journals, in which the
+ * others did not hear of it, come to what they came to. */
+static void tell_the_others(struct decision *d, const struct referral *r, enum residence found,
+                            int64_t until_ms)
+{
+    struct referral_id id = engine_household_first(d->e, r->id);
+
+    for (; found != RESIDENCE_ONBEKEND && id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct referral *other = engine_referral(d->e, id);
+
+        if (id.v != r->id.v && residence_may_be_found(other))
+            becomes(d, other, found, until_ms);
+    }
+}
+
 enum refusal decide_find_residence(struct decision *d)
 {
     const struct referral *r = engine_referral(d->e, d->cmd->u.residence.referral);
@@ -65,12 +89,13 @@ enum refusal decide_find_residence(struct decision *d)
     d->outcome->referral = r->id;
     if (!residence_may_be_found(r))
         return REFUSAL_WRONG_STATE;
-    if ((unsigned)found < RESIDENCE_N && r->need.residence == found && r->residence_until_ms == until_ms)
-        return REFUSAL_NONE;
-    if ((unsigned)found >= RESIDENCE_N || !residence_until_is_valid(found, until_ms, d->now_ms))
+    if ((unsigned)found >= RESIDENCE_N)
         return REFUSAL_LIMIT;
-    decide_residence_event(d, r->id, found, until_ms);
-    clock_decide_residence(d, r, found, until_ms);
+    /* Said again it changes nothing here, when it is over too; one that does not know it hears it then. */
+    if (!residence_until_is_valid(found, until_ms, d->now_ms))
+        return r->need.residence == found && r->residence_until_ms == until_ms ? REFUSAL_NONE : REFUSAL_LIMIT;
+    becomes(d, r, found, until_ms);
+    tell_the_others(d, r, found, until_ms);
     return REFUSAL_NONE;
 }
 
