@@ -54,10 +54,9 @@ struct request_slot {
     uint64_t sum;
 
     uint32_t prev_hold, next_hold;
-    bool counts;  /* on its pool's list */
-    uint32_t due; /* place in the heap + 1, 0 = not there */
-
-    uint32_t conflict; /* question about it: index in the table + 1, 0 = none */
+    uint32_t due;           /* place in the heap + 1, 0 = not there */
+    uint32_t conflict : 31; /* question about it: index in the table + 1, 0 = none */
+    bool counts : 1;        /* on its pool's list */
 };
 
 /* pool_texts.c */

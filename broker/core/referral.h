@@ -51,6 +51,8 @@ struct referral {
     uint8_t home_region;     /* clear, same reason */
     bool unplaced;           /* deadline passed without a place */
     uint8_t withdraw_reason; /* index + 1 */
+    bool facts_known;        /* false when the key was destroyed: need is empty */
+    uint8_t n_requests, n_found, n_gates;
     int64_t opened_at_ms;
     int64_t deadline_ms;
     int64_t eta_ms;         /* 0 = not known */
@@ -59,8 +61,6 @@ struct referral {
     int64_t admitted_at_ms;
     int64_t closed_at_ms;
     uint64_t version; /* seq of the last event that touched it */
-    bool facts_known; /* false when the key was destroyed: need is empty */
-    uint8_t n_requests, n_found, n_gates;
     struct need need;
     struct request_id *requests; /* N_REQUESTS of at most REFERRAL_REQUESTS_MAX; the engine's, like found */
     struct place_found *found;   /* at most REFERRAL_FOUND_MAX, newest last */

@@ -455,7 +455,7 @@ void conflict_asked_apply(struct engine *e, const struct event *ev)
     s->c.state = CONFLICT_OPEN;
     s->c.asked_at_ms = ev->at_ms;
     memcpy(s->c.token, ev->u.conflict.token, sizeof s->c.token);
-    request_slot(e, s->c.request)->conflict = s->c.id;
+    request_slot(e, s->c.request)->conflict = s->c.id & INT32_MAX;
     safety_refresh_conflict(e, s);
     request_touched(e, s->c.request, ev->seq);
 }
