@@ -130,21 +130,23 @@ test('a second person confirms: taken back, hidden and moved in one commit, the 
   // The house learns that somebody looks, not by which referral nor how far it is: the leak may come from inside.
   for (const client of [phone, intake, orgAdmin]) {
     const told = expectStatus(await client.get('/leaks'), 200).leaks.find(l => l.id === leak.id).households;
-    assert.deepEqual(told.map(h => [h.referralId, h.referralCode, h.state, h.searching, h.left]), Array(3).fill([null, null, null, true, false]));
+    assert.deepEqual(told.map(h => [h.referralId, h.referralCode, h.state, h.searching, h.left]), Array(4).fill([null, null, null, true, false]));
   }
   assert.deepEqual(frozen.households, expectStatus(await intake.get('/leaks'), 200).leaks.find(l => l.id === leak.id).households);
 
   // Ranked, and in the same sequence without a gap: one decision, one commit.
   moved = expectStatus(await admin.get('/leaks'), 200).leaks.find(l => l.id === leak.id).households;
-  assert.deepEqual(moved.map(h => [h.rank, h.earlierCode]), [[1, rood2.code], [2, rood1.code], [3, groen.code]]);
-  assert.deepEqual(moved.map(h => h.referralId), [...moved.map(h => h.referralId)].sort((a, b) => a - b));
+  assert.deepEqual(moved.map(h => [h.rank, h.earlierCode, h.onTheWay]), [[1, rood2.code, false], [2, rood1.code, false], [3, promised.code, true], [4, groen.code, false]], 'who was promised a place is stopped, by the same rank; who was only asked for is not listed');
+  const living = moved.filter(h => !h.onTheWay);
+  assert.deepEqual(living.map(h => h.referralId), [...living.map(h => h.referralId)].sort((a, b) => a - b));
+  assert.deepEqual(moved.filter(h => h.onTheWay).map(h => [h.referralId, h.stayId, h.bridge, h.left]), [[promised.id, null, false, false]]);
   const rows = x.sql(`SELECT seq, kind, at_ms FROM journal WHERE seq > ${from} ORDER BY seq`);
   const opened = rows.filter(r => r[1] === '4');
   assert.equal(opened.length, 3);
   const span = rows.filter(r => Number(r[0]) >= from + 1 && Number(r[0]) <= Number(opened[2][0]));
   assert.equal(span.length, Number(opened[2][0]) - from, 'no gap');
   assert.equal(new Set(span.map(r => r[2])).size, 1, 'one moment');
-  for (const h of moved) {
+  for (const h of living) {
     const client = h.earlierCode === rood2.code ? other : own;
     const r = expectStatus(await client.get(`/referrals/${h.referralId}`), 200);
     assert.equal(r.code, h.referralCode);

@@ -439,7 +439,7 @@ test('a household that does not arrive: both sides hear of it, again while nobod
   const hook = await poll(() => ofRequest('/desk', request.id).find(q => q.body.type === 'nl.veiligeplek.alarm.no-show.v1'), { ...WITHIN, what: 'the event' });
   checkEvent(hook);
   const to = e164(house.sealed.night_number);
-  const text = 'Er had al iemand aangekomen moeten zijn. Bel elkaar. Open Veilige Plek.';
+  const text = 'Een gezin had er al moeten zijn. Opvang en verwijzer: bel elkaar nu. Open Veilige Plek.';
   await poll(() => receiver.got('/sms').some(q => q.body.to === to && q.body.text === text), { ...WITHIN, what: 'the text message of the house' });
   await poll(() => ofRequest('/desk', request.id).filter(q => q.body.type === 'nl.veiligeplek.alarm.no-show.v1').length === 2, { ...WITHIN, what: 'the same alarm again' });
   const told = await poll(() => mailsTo('helpdesk@plek.test')[0], { ...WITHIN, what: 'the mail to the helpdesk' });

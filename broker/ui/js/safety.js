@@ -127,7 +127,7 @@ const sure = s => html`<div class="safety-sure"><h4 id="step-${s.leak.id}" tabin
       ${button(t('dialog.back'), { click: () => { state.step = null; frame.draw(); focusSoon('safety-title'); } })}</div></div>`;
 
 /** How far it is: to the administrators by its referral, to the house only whether it is being moved. @param {Leak['households'][number]} h */
-const progress = h => (h.left && !h.onTheWay ? badge(t('safety.left')) : h.state ? badge(t(`safety.state_${h.state}`)) : h.searching ? badge(t('safety.searching')) : nothing);
+const progress = h => (h.left && !h.onTheWay ? badge(t('safety.left')) : h.state ? badge(t(`safety.state_${h.state}`)) : h.searching ? badge(t(h.onTheWay ? 'safety.looks_on' : 'safety.searching')) : nothing);
 
 /** Who does not live there. @param {Leak['households'][number]} h */
 const where = h => (h.bridge ? badge(t(h.onTheWay ? 'safety.to_bridge' : 'safety.in_bridge')) : h.onTheWay ? badge(t('safety.to_place')) : nothing);
