@@ -172,13 +172,6 @@ bool may_let_go_of_regie(const struct engine *e, const struct actor *a, const st
            engine_fled_bed(e, a->org, r->id);
 }
 
-/* Who had them in a bridge bed has no older file of theirs from which to hand it over. */
-bool may_let_go_of_regie(const struct engine *e, const struct actor *a, const struct referral *r)
-{
-    return r != NULL && a->role == ROLE_SHELTER && engine_regie(e, r->id).holder.v == a->org.v &&
-           engine_fled_bed(e, a->org, r->id);
-}
-
 /* Whose referral it is, who took the household in, and who co-ordinates. */
 bool is_close(const struct engine *e, const struct actor *a, const struct referral *r)
 {
