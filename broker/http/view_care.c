@@ -1,5 +1,6 @@
 #include "http/view_care.h"
 
+#include "base/mem.h"
 #include "http/need_json.h"
 #include "http/view.h"
 
@@ -79,6 +80,34 @@ static const char *regie_callback(const struct engine *e, const struct regie *r,
     return referral->org.v == r->holder.v ? referral->need.callback : "";
 }
 
+/* What this actor may do with it now, as the command would be judged; whether it is still needed is told to
+ * who ends it. */
+static json_t *regie_steps(const struct engine *e, const struct actor *actor, const struct regie *r,
+                           struct referral_id id)
+{
+    static const struct {
+        const char *code;
+        enum command_kind kind;
+        enum regie_state when;
+    } steps[] = {
+        {"acceptance", CMD_TAKE_REGIE, REGIE_OFFERED}, {"refusal", CMD_KEEP_REGIE, REGIE_OFFERED},
+        {"desk", CMD_NAME_REGIE, REGIE_HELD},          {"offer", CMD_OFFER_REGIE, REGIE_HELD},
+        {"end", CMD_END_REGIE, REGIE_HELD},
+    };
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        struct care_command c = {.referral = id};
+        struct command cmd = {.kind = steps[i].kind, .actor = *actor, .u.care = &c};
+
+        if (r->state != steps[i].when || !may_command(e, &cmd) ||
+            (cmd.kind == CMD_TAKE_REGIE && r->offered_to.v != actor->org.v))
+            continue;
+        json_array_append_new(list, json_string(steps[i].code));
+    }
+    return list;
+}
+
 json_t *view_regie(const struct engine *e, const struct actor *actor, struct referral_id id)
 {
     struct regie r = engine_regie(e, id);
@@ -91,6 +120,8 @@ json_t *view_regie(const struct engine *e, const struct actor *actor, struct ref
                   engine_referral(e, id)->code, "state", regie_state_code(r.state), "holder",
                   view_organisation(e, r.holder), "offeredTo", view_organisation(e, r.offered_to), "moves",
                   (int)r.moves, "full", full);
+    json_object_set_new(o, "may", regie_steps(e, actor, &r, id));
+    json_object_set_new(o, "file", json_boolean(may(e, actor, ACT_SEE_REFERRAL, id.v)));
     json_object_set_new(o, "sinceAt", view_time(r.since_ms));
     json_object_set_new(o, "endedAt", view_time(r.ended_at_ms));
     json_object_set_new(o, "role", text_or_null(r.role));

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';
+import { poll } from '../support/wait.mjs';
 import { aNeed, aWoman, demo, deskOf, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
 
 let x, own, house, third, org, org3, place, town;
@@ -140,4 +141,33 @@ test('/keys says whether a second person can confirm', async () => {
   await x.killBroker();
   await x.startBroker();
   assert.equal(expectStatus(await (await x.as('helpdesk.comensha')).get('/keys'), 200).secondPerson, false);
+});
+
+test('there and back: of the holder only those act in whose role it is held, and the answer says who', async () => {
+  // The organisation of the house refers too: its referrers hold the regie of what they open.
+  x.sql(`INSERT INTO account (username, org, role, display_nl, display_en, password_hash, created_at_ms) SELECT 'verwijzer.huis', org, 'referrer', 'Verwijzer', 'Referrer', password_hash, created_at_ms FROM account WHERE username = '${house.session.account}'`);
+  x.broker.child.kill('SIGHUP');
+  const refers = await poll(() => x.as('verwijzer.huis').catch(() => { x.sessions.delete('verwijzer.huis'); }), { what: 'the referrer of the house is known' });
+  const { id } = await openReferral(refers, aWoman());
+  const regie = async who => expectStatus(await who.get(`/referrals/${id}/regie`), 200);
+  const offer = (who, to) => who.post(`/referrals/${id}/regie-offer`, { organisationId: to });
+  assert.deepEqual((await regie(refers)).may, ['desk', 'offer', 'end']);
+  assert.deepEqual(expectStatus(await offer(refers, own.session.organisationId), 200).may, ['refusal']);
+  assert.deepEqual((await regie(own)).may, ['acceptance', 'refusal']);
+  assert.equal((await house.post(`/referrals/${id}/regie-refusal`)).status, 404, 'no offer of the house');
+  assert.deepEqual(expectStatus(await take(own, id, 'Casusregie'), 200).may, ['desk', 'offer', 'end']);
+  expectStatus(await offer(own, org), 200);
+  const listed = async who => expectStatus(await who.get('/regies'), 200).regies.some(r => r.referralId === id);
+  assert.deepEqual([await listed(refers), await listed(house)], [true, false], 'its house is not asked');
+  assert.equal((await take(house, id, 'Woonbegeleider')).status, 404);
+  expectStatus(await take(refers, id, 'Casusregie'), 200);
+
+  // And the household comes to live in that same house.
+  const q = expectStatus(await refers.post(`/referrals/${id}/requests`, { poolIds: [place.poolId] }), 201).requests[0].id;
+  expectStatus(await house.post(`/requests/${q}/acceptance`), 200);
+  const seen = await regie(house);
+  assert.deepEqual([seen.holder.id, seen.moves, seen.full, seen.may, seen.file], [org, 2, true, [], true]);
+  for (const [step, body] of [['offer', { organisationId: org3 }], ['desk', { role: 'Woonbegeleider', callback: '010 123 45 67' }], ['end', {}], ['refusal', {}]])
+    assert.equal((await house.post(`/referrals/${id}/regie-${step}`, body)).status, 404, step);
+  assert.deepEqual((await regie(refers)).may, ['desk', 'offer', 'end']);
 });

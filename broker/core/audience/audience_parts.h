@@ -47,6 +47,8 @@ bool is_of_desk(const struct actor *a, struct org_id org, struct location_id des
 /* The household had to leave a house of ORG because somebody knew the address: nobody there is told where it
  * is since, whatever they are to it. */
 bool fled_from(const struct engine *e, struct org_id org, struct referral_id id);
+bool holds_regie_for(const struct engine *e, const struct actor *a, const struct referral *r);
+bool is_offered_regie(const struct engine *e, const struct actor *a, const struct referral *r);
 bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r);
 bool is_close(const struct engine *e, const struct actor *a, const struct referral *r);
 bool sits_in(const struct actor *a, const struct mdo *m);

@@ -179,7 +179,7 @@ static bool may_see_regie(const struct engine *e, const struct actor *a, uint64_
 {
     const struct referral *r = engine_referral(e, (struct referral_id){object});
 
-    return r != NULL && (is_close(e, a, r) || engine_regie(e, r->id).offered_to.v == a->org.v ||
+    return r != NULL && (is_close(e, a, r) || is_offered_regie(e, a, r) ||
                          has_joined(a, engine_mdo_of(e, r->id)));
 }
 

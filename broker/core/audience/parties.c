@@ -130,6 +130,16 @@ bool fled_from(const struct engine *e, struct org_id org, struct referral_id id)
     return false;
 }
 
+/* Whether A's role is the one in which its organisation holds the regie of R, if it holds it: a referrer's, or
+ * a house's where neither R nor the referral with which the regie began is of the same organisation. */
+bool holds_regie_for(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    if (r == NULL || (!is_referrer(a) && a->role != ROLE_SHELTER))
+        return false;
+    return is_referrer(a) || (r->org.v != a->org.v &&
+                              engine_referral(e, engine_regie(e, r->id).referral)->org.v != a->org.v);
+}
+
 /* The co-ordinator sees what it co-ordinates: every referral of the household under that regie. In the
  * organisation whose referral it is, or with whose referral the regie began, that is its referrers, and not
  * the desk of a house of the same organisation. Who never took it, and holds it only for having placed the
@@ -138,12 +148,17 @@ bool is_regie(const struct engine *e, const struct actor *a, const struct referr
 {
     struct regie held;
 
-    if (r == NULL || (!is_referrer(a) && a->role != ROLE_SHELTER))
+    if (!holds_regie_for(e, a, r))
         return false;
     held = engine_regie(e, r->id);
-    if (held.holder.v != a->org.v || (held.moves == 0 && r->org.v != a->org.v) || fled_from(e, a->org, r->id))
-        return false;
-    return is_referrer(a) || (r->org.v != a->org.v && engine_referral(e, held.referral)->org.v != a->org.v);
+    return held.holder.v == a->org.v && (held.moves > 0 || r->org.v == a->org.v) &&
+           !fled_from(e, a->org, r->id);
+}
+
+/* Who takes it over could not act on it in another role than the one it is held in. */
+bool is_offered_regie(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    return holds_regie_for(e, a, r) && engine_regie(e, r->id).offered_to.v == a->org.v;
 }
 
 /* Whose referral it is, who took the household in, and who co-ordinates. */

@@ -54,7 +54,7 @@ static bool permits_care(const struct engine *e, const struct command *cmd)
     case CMD_TAKE_REGIE:
     case CMD_KEEP_REGIE:
         held = engine_regie(e, c->referral);
-        return r != NULL &&
+        return holds_regie_for(e, a, r) &&
                (held.offered_to.v == a->org.v || held.holder.v == a->org.v || held.was_offered.v == a->org.v);
     case CMD_ANSWER_CONSULT:
         return engine_consult(e, c->id) != NULL && engine_consult(e, c->id)->to.v == a->org.v;

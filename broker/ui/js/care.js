@@ -16,7 +16,6 @@ import { badge, button, html, icon, nothing } from './ui.js';
  * @property {boolean} busy
  * @property {Organisation[]} organisations those that can be invited, asked, or handed over to
  * @property {number | undefined} own this organisation
- * @property {import('../types/api').Role} role of who looks
  * @property {() => void} draw
  * @property {(work: () => Promise<unknown>, done?: string) => Promise<boolean>} act
  */
@@ -98,20 +97,17 @@ const form = (p, id, what, done, body) => formView(id, 'care-form', e => { send(
 
 /* ---- regie ---- */
 
-/** A house does not co-ordinate for the desk of its own organisation: only what it took over. @param {Regie} r @param {CareParts} p */
-export const isOfDesk = (r, p) => p.role === 'shelter' && (r.moves ?? 0) === 0;
-
 /** @param {Regie} r @param {CareParts} p */
 function regieActions(r, p) {
   const id = r.referralId;
-  if (r.state === 'offered' && r.offeredTo?.id === p.own)
+  const may = (/** @type {string} */ step) => (r.may ?? []).includes(step);
+  if (may('acceptance'))
     return form(p, `regie-take-${id}`, f => [`/referrals/${id}/regie-acceptance`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_taken'), html`
       ${textField(`regie-role-${id}`, 'role', t('care.regie_role'), 48, t('care.regie_role_hint'))}
       ${textField(`regie-callback-${id}`, 'callback', t('care.regie_callback'), 23)}
       <div class="duo">${button(t('care.regie_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${button(t('care.regie_refuse'), { icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) })}</div>`);
-  if (r.holder?.id !== p.own || r.state === 'ended') return nothing;
-  if (r.state === 'offered') return button(t('care.regie_back'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) });
-  if (isOfDesk(r, p)) return nothing;
+  if (may('refusal')) return button(t('care.regie_back'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) });
+  if (!may('desk')) return nothing;
   return html`<details class="more"><summary>${icon('chevron-right')}${t(r.role ? 'care.regie_correct' : 'care.regie_name')}</summary><div class="more-body">
     ${form(p, `regie-desk-${id}`, f => [`/referrals/${id}/regie-desk`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_named'), html`
       ${textField(`regie-desk-role-${id}`, 'role', t('care.regie_role'), 48, t('care.regie_role_hint'))}
@@ -123,7 +119,7 @@ function regieActions(r, p) {
     ${button(t('care.regie_end'), { kind: 'subtle', icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-end`, {}, t('care.regie_ended')) })}</div></details>`;
 }
 
-/** Who co-ordinates, and what can be done about it. @param {Regie} r @param {CareParts} p */
+/** Who co-ordinates, and what the exchange says that can be done about it by who looks. @param {Regie} r @param {CareParts} p */
 export const regieView = (r, p) => html`<dl class="summary">
     <div><dt>${t('care.regie')}</dt><dd>${r.state === 'ended' ? t('care.regie_none') : !r.full ? t('care.regie_elsewhere') : html`<b>${nameOf(r.holder)}</b><span class="line ${r.role ? '' : 'subtle'}">${r.role ?? t('care.regie_unnamed')}</span>`}</dd></div>
     ${r.callback && r.state !== 'ended' ? html`<div><dt>${t('care.callback')}</dt><dd><a href=${`tel:${r.callback.replace(/[^0-9+]/g, '')}`}>${r.callback}</a></dd></div>` : nothing}

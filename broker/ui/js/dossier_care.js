@@ -19,7 +19,7 @@ export const section = {
     return { regie, mdos, consults: consults.filter((/** @type {any} */ c) => c.referralId === referral.id), organisations: byName(organisations) };
   },
   view: (data, ctx) => {
-    const parts = { api: ctx.api, busy: ctx.busy, organisations: data.organisations, own: ctx.frame.session.organisationId, role: ctx.role, draw: ctx.redraw, act: ctx.act };
+    const parts = { api: ctx.api, busy: ctx.busy, organisations: data.organisations, own: ctx.frame.session.organisationId, draw: ctx.redraw, act: ctx.act };
     const runs = data.mdos.some((/** @type {any} */ m) => m.state === 'convened');
     return html`<h3>${t('care.regie_title')}</h3>${regieView(data.regie, parts)}
       <h3>${t('care.mdo')}</h3>${repeat(data.mdos, (/** @type {any} */ m) => m.id, (/** @type {any} */ m) => html`<div class="care-card" data-mdo=${m.id}>${mdoView(m, parts)}</div>`)}

@@ -2,7 +2,7 @@
 // What other organisations ask of this one: to take over a regie, to sit in an MDO, to answer a question. For those who
 // have no file of the household themselves.
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
-import { byName, consultView, isOfDesk, mdoView, regieView } from './care.js';
+import { byName, consultView, mdoView, regieView } from './care.js';
 import { problemText } from './api.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { t } from './text.js';
@@ -70,11 +70,11 @@ const mdoWeight = m => (m.state === 'closed' ? 2 : m.own === 'invited' ? 0 : 1);
 // list changes under it.
 function view() {
   const own = frame.session.organisationId;
-  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own, role: frame.session.role, draw: frame.draw, act };
+  const parts = { api: frame.api, busy: state.busy || frame.isStale(), organisations: state.organisations, own, draw: frame.draw, act };
   const mdos = state.mdos.filter(m => m.own !== null).sort((a, b) => mdoWeight(a) - mdoWeight(b));
   const consults = [...state.consults].sort((a, b) => Number(a.state !== 'asked') - Number(b.state !== 'asked'));
   // Who co-ordinates reads the file; who is only asked to does not yet.
-  const file = (/** @type {import('../types/api').Regie} */ r) => (r.holder?.id === own && r.state !== 'ended' && !isOfDesk(r, parts) ? html`<a class="ref" href=${`/verwijzing#r=${r.referralId}`}>${r.referralCode ?? ''}</a>` : r.referralCode ?? '');
+  const file = (/** @type {import('../types/api').Regie} */ r) => (r.file && r.state !== 'ended' ? html`<a class="ref" href=${`/verwijzing#r=${r.referralId}`}>${r.referralCode ?? ''}</a>` : r.referralCode ?? '');
   const card = (/** @type {string} */ kind, /** @type {number} */ id, /** @type {unknown} */ title, /** @type {unknown} */ body) => html`<article class="panel dossier-part" data-kind=${kind} aria-labelledby="${kind}-${id}"><h3 id="${kind}-${id}">${title}</h3>${body}</article>`;
   return html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}
     ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}

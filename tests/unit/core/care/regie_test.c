@@ -265,8 +265,16 @@ static void it_began_with_the_referrers_of_a_house(void **state)
     assert_int_equal(audience_of_referral(x->e, &refers, next), SIGHT_NONE);
     /* There and back: now it has said that it would. */
     assert_int_equal(regie(x, CMD_OFFER_REGIE, refers, first, VT_OOST).refusal, REFUSAL_NONE);
+    assert_int_equal(regie(x, CMD_KEEP_REGIE, desk, first, 0).refusal, REFUSAL_NOT_FOUND); /* not its offer */
+    assert_int_equal(engine_regie(x->e, first).state, REGIE_OFFERED);
     assert_int_equal(regie(x, CMD_TAKE_REGIE, referrer_of(VT_OOST), first, 0).refusal, REFUSAL_NONE);
     assert_int_equal(regie(x, CMD_OFFER_REGIE, referrer_of(VT_OOST), first, HUIS_A).refusal, REFUSAL_NONE);
+    /* Its house could do nothing with what it took: it is not asked, on either referral. */
+    assert_true(may(x->e, &refers, ACT_SEE_REGIE, first.v));
+    assert_false(may(x->e, &desk, ACT_SEE_REGIE, first.v));
+    assert_false(may(x->e, &desk, ACT_SEE_REGIE, next.v));
+    assert_int_equal(regie(x, CMD_TAKE_REGIE, desk, first, 0).refusal, REFUSAL_NOT_FOUND);
+    assert_int_equal(regie(x, CMD_KEEP_REGIE, desk, first, 0).refusal, REFUSAL_NOT_FOUND);
     assert_int_equal(regie(x, CMD_TAKE_REGIE, refers, first, 0).refusal, REFUSAL_NONE);
     assert_int_equal(audience_of_referral(x->e, &refers, next), SIGHT_FULL);
     assert_int_equal(audience_of_referral(x->e, &desk, next), SIGHT_NONE);
