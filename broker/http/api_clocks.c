@@ -177,7 +177,9 @@ void api_clock_offer(struct call *call)
     struct command cmd = {.kind = CMD_OFFER_CLOCK};
 
     json_only(root, fields, COUNT_OF(fields), &call->faults);
-    if (json_present(org)) { /* null: to nobody after all */
+    if (org.value == NULL) {
+        json_fault_add(&call->faults, org.pointer, "is missing; null takes the offer back");
+    } else if (json_present(org)) { /* null: to nobody after all */
         int before = call->faults.n;
         const struct org *o = NULL;
 

@@ -180,6 +180,12 @@ void api_gate_answer(struct call *call)
     struct json_at root = json_root(call->body);
     struct json_at answers = json_field(root, "answers");
     struct command cmd = {.kind = CMD_GATE_ANSWER};
+    /* What was asked of another desk is not told here. */
+    const struct gate *g = may(app_engine(call->late.app), &call->late.actor, ACT_SEE_GATE, call->late.id)
+                               ? engine_gate(app_engine(call->late.app), path_gate(call))
+                               : NULL;
+    if (g != NULL && g->asked == 0) /* nothing was asked at all: another step, and no fault of a field */
+        g = NULL;
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     json_only(answers, gate_fact_codes(), GATE_FACT_N, &call->faults);
     for (unsigned i = 0; i < GATE_FACT_N; i++) {
@@ -188,6 +194,8 @@ void api_gate_answer(struct call *call)
             continue;
         int word = json_choice(at, words, COUNT_OF(words), &call->faults);
         tri_put(&cmd.u.gate.answers, i, word < 0 ? TRI_UNKNOWN : (enum tri)word);
+        if (g != NULL && word > 0 && (g->asked >> i & 1) == 0)
+            json_fault_add(&call->faults, at.pointer, "was not asked");
     }
     submit_step(call, &cmd);
 }

@@ -140,12 +140,14 @@ void api_key_confirm(struct call *call)
     struct command cmd = {.kind = CMD_CONFIRM_KEY};
     const struct org_key *k = named_key(call);
     const char *text = NULL;
+    int before = 0;
 
     if (k == NULL)
         return;
     json_only(root, fields, COUNT_OF(fields), &call->faults);
+    before = call->faults.n;
     text = json_text(print, 80, &call->faults);
-    if (call->faults.n == 0 && !key_print_is(k->public_key, text))
+    if (call->faults.n == before && !key_print_is(k->public_key, text))
         json_fault_add(&call->faults, print.pointer, "is not the fingerprint of this key");
     cmd.u.key = k->id;
     if (call->faults.n > 0)

@@ -161,8 +161,9 @@ static void give(struct call *call, enum command_kind kind, struct care_command 
 static int64_t meeting_time(struct call *call, struct json_at at)
 {
     int64_t now = app_now_ms(call->late.app);
+    int before = call->faults.n;
     int64_t ms = json_present(at) ? json_time(at, &call->faults) : 0;
-    if (ms != 0 && (ms < now - MS_HOUR || ms > now + DATE_MAX_MS))
+    if (json_present(at) && call->faults.n == before && (ms < now - MS_HOUR || ms > now + DATE_MAX_MS))
         json_fault_add(&call->faults, at.pointer, "must lie within the next year");
     return ms;
 }
@@ -257,9 +258,9 @@ void api_mdo_note(struct call *call)
     if (json_present(acts)) {
         c.orgs[0].v = (uint32_t)json_int(acts, 1, UINT32_MAX, &call->faults);
         c.n_orgs = 1;
-        if (c.outside != OUTSIDE_NONE)
+        if (json_present(json_field(root, "outside")))
             json_fault_add(&call->faults, acts.pointer, "one of them does it");
-    } else if (c.sort == ITEM_ACTION && c.outside == OUTSIDE_NONE && call->faults.n == 0) {
+    } else if (c.sort == ITEM_ACTION && !json_present(json_field(root, "outside"))) {
         json_fault_add(&call->faults, acts.pointer, "an action needs who does it");
     }
     call->late.numbers[0] = (int64_t)call->late.id;

@@ -134,6 +134,8 @@ static void read_times(struct call *call, struct json_at at, struct bridge_wish 
         w->times_ms[i] = json_time(item, &call->faults);
         if (call->faults.n == before && w->times_ms[i] <= (i > 0 ? w->times_ms[i - 1] : now))
             json_fault_add(&call->faults, item.pointer, "must lie after now and after the one before it");
+        else if (call->faults.n == before && w->times_ms[i] > now + BRIDGE_UNTIL_MAX_DAYS * MS_DAY)
+            json_fault_add(&call->faults, item.pointer, "must lie within the next 35 days");
     }
     w->n_times = (uint8_t)n;
 }
@@ -162,7 +164,16 @@ static int64_t read_imposed(struct call *call, struct json_at at)
     return imposed;
 }
 
-/* An order ends within four weeks of its imposition, IMPOSED or else as its clock says. */
+/* Since when an order is counted if nobody says: its clock knows, else from STARTED_MS, 0 = from now. */
+static int64_t counted_since(const struct call *call, struct referral_id referral, int64_t started_ms)
+{
+    const struct engine *e = app_engine(call->late.app);
+    const struct stay_clock *c = engine_order_clock(e, referral);
+    bool counts = c != NULL && c->state != CLOCK_STOPPED && c->runs_out_ms > app_now_ms(call->late.app);
+    return counts ? c->started_at_ms : started_ms;
+}
+
+/* An order ends within four weeks of its imposition, IMPOSED. */
 static void check_order(struct call *call, struct json_at at, int64_t imposed, int64_t until)
 {
     const struct engine *e = app_engine(call->late.app);
@@ -214,8 +225,12 @@ static void read_wish(struct call *call, struct bridge_wish *w)
             json_fault_add(f, json_field(root, "imposedAt").pointer,
                            "is for a barring order that was imposed");
     }
-    if (w->kind == BRIDGE_ORDER && w->active && w->until_ms != 0)
-        check_order(call, json_field(root, "untilAt"), w->imposed_ms, w->until_ms);
+    if (w->kind == BRIDGE_ORDER && w->active && w->until_ms != 0) {
+        int64_t imposed = w->imposed_ms;
+        if (imposed == 0 && may(app_engine(call->late.app), &call->late.actor, ACT_SEE_NOBED, call->late.id))
+            imposed = counted_since(call, (struct referral_id){call->late.id}, 0);
+        check_order(call, json_field(root, "untilAt"), imposed, w->until_ms);
+    }
     if ((w->every_minutes != 0 || w->n_times != 0) && !json_present(own) && !bridge_needs_owner(w->kind))
         json_fault_add(f, own.pointer, "is needed where the household checks in");
 }
@@ -295,7 +310,8 @@ static void check_start(struct call *call, struct json_at until, struct json_at 
         json_fault_add(&call->faults, imposed.pointer, "is known already");
     if (cmd->u.bridge.until_ms != 0)
         check_order(call, until,
-                    cmd->u.bridge.imposed_ms != 0 ? cmd->u.bridge.imposed_ms : view_order_imposed_ms(e, b),
+                    cmd->u.bridge.imposed_ms != 0 ? cmd->u.bridge.imposed_ms
+                                                  : counted_since(call, b->referral, b->started_at_ms),
                     cmd->u.bridge.until_ms);
 }
 
@@ -345,12 +361,14 @@ void api_bridge_travel(struct call *call)
     static const char *const fields[] = {"etaAt"};
     struct json_at root = json_root(call->body);
     struct json_at at = json_field(root, "etaAt");
-    int before = call->faults.n;
+    int64_t now = app_now_ms(call->late.app);
     int64_t eta = 0;
     json_only(root, fields, COUNT_OF(fields), &call->faults);
+    int before = call->faults.n;
     if (json_present(at))
         eta = json_time(at, &call->faults);
-    if (call->faults.n == before && eta > app_now_ms(call->late.app) + BRIDGE_JOURNEY_MAX_MS)
+    if (json_present(at) && call->faults.n == before &&
+        (eta < now - MS_HOUR || eta > now + BRIDGE_JOURNEY_MAX_MS))
         json_fault_add(&call->faults, at.pointer, "must lie within the next two days");
     about_bridge(call, CMD_BRIDGE_TRAVEL, eta, 0);
 }

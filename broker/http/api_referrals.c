@@ -42,11 +42,12 @@ void api_referrals_post(struct call *call)
     struct command cmd = {.kind = CMD_OPEN_REFERRAL, .actor = call->late.actor, .draw = crypto_random_u64()};
     const struct stay *s = NULL;
     struct need need;
-    struct json_at until = json_field(json_root(call->body), "residenceUntil");
-    if (need_from_json(engine_vocab(e), json_root(call->body), true, &need, &call->faults) &&
-        json_present(until))
-        cmd.u.residence_until_ms = call_residence_until(call, until, need.residence);
-    if (call->faults.n > 0) {
+    struct json_at root = json_root(call->body);
+    struct json_at until = json_field(root, "residenceUntil");
+    bool is_right = need_from_json(engine_vocab(e), root, true, &need, &call->faults);
+    if (json_present(until))
+        cmd.u.residence_until_ms = call_residence_until(call, until, residence_from_json(root));
+    if (!is_right || call->faults.n > 0) {
         reply_faults(&call->late, 400, &call->faults);
         return;
     }
@@ -129,10 +130,11 @@ void api_referral_journey(struct call *call)
     int64_t now = app_now_ms(call->late.app);
     struct command cmd = {.kind = CMD_TRAVEL, .actor = call->late.actor};
     json_only(root, fields, COUNT_OF(fields), &call->faults);
+    int before = call->faults.n;
     cmd.u.referral.referral.v = call->late.id;
     if (json_present(eta)) /* nobody may know when they will be there */
         cmd.u.referral.eta_ms = json_time(eta, &call->faults);
-    if (call->faults.n == 0 && json_present(eta) &&
+    if (call->faults.n == before && json_present(eta) &&
         (cmd.u.referral.eta_ms < now - MS_HOUR || cmd.u.referral.eta_ms > now + ETA_MAX_MS))
         json_fault_add(&call->faults, eta.pointer, "must lie within the next 72 hours");
     if (call->faults.n > 0)

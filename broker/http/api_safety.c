@@ -157,7 +157,7 @@ static uint64_t read_regions(struct call *call, struct json_at root)
         else
             regions |= UINT64_C(1) << region;
     }
-    if (n == 0 && call->faults.n == 0)
+    if (n == 0 && json_is_array(at.value) && json_array_size(at.value) == 0)
         json_fault_add(&call->faults, "/regions", "needs at least one region");
     return regions;
 }

@@ -178,7 +178,7 @@ void api_stay_outflow(struct call *call)
     cmd.u.stay.ready = json_bool(json_field(root, "ready"), &call->faults);
     if (json_present(block))
         cmd.u.stay.block = coded(call, block, LIST_OUTFLOW);
-    if (call->faults.n == 0 && cmd.u.stay.block != 0 && !cmd.u.stay.ready)
+    if (json_present(block) && json_is_false(json_field(root, "ready").value))
         json_fault_add(&call->faults, block.pointer, "keeps nobody who is not ready to leave");
     submit(call, &cmd);
 }
@@ -210,8 +210,19 @@ static uint16_t municipality_of(struct call *call, struct json_at at)
     return (uint16_t)(number % 10000);
 }
 
-/* Which stream and which municipality pay from which day on, and why. */
-static struct funding_span read_span(struct call *call)
+/* The days of which somebody says who paid: from the arrival to the leaving, or today. */
+struct paid_days {
+    int32_t first, last;
+};
+
+/* Of what nothing is known: not of what is to come. */
+static struct paid_days any_day(const struct call *call)
+{
+    return (struct paid_days){INT32_MIN, time_day_nl(app_now_ms(call->late.app))};
+}
+
+/* Which stream and which municipality pay from which day of DAYS on, and why. */
+static struct funding_span read_span(struct call *call, struct paid_days days)
 {
     static const char *const fields[] = {"stream", "municipality", "from", "reason"};
     const struct stay_rules *rules = vocab_stay_rules(engine_vocab(app_engine(call->late.app)));
@@ -222,21 +233,41 @@ static struct funding_span read_span(struct call *call)
     const char *code = NULL;
 
     json_only(root, fields, COUNT_OF(fields), &call->faults);
+    int before = call->faults.n;
     span.from_day = day_of(call, json_field(root, "from"));
+    bool is_day = call->faults.n == before;
+    if (is_day && (span.from_day < days.first || span.from_day > days.last))
+        json_fault_add(&call->faults, json_field(root, "from").pointer,
+                       "must lie between the arrival and the leaving, or today");
     span.municipality = municipality_of(call, json_field(root, "municipality"));
     span.reason = coded(call, json_field(root, "reason"), LIST_FUNDING_CHANGE);
     code = json_text(stream, VOCAB_CODE_SIZE - 1, &call->faults);
-    s = stay_rules_stream_find(rules, code, span.from_day);
+    s = stay_rules_stream_find(rules, code, is_day ? span.from_day : time_day_nl(app_now_ms(call->late.app)));
     if (s == NULL && json_is_string(stream.value))
         json_fault_add(&call->faults, stream.pointer, "is no stream that counts on that day");
+    /* Alone it is a refusal with a text of its own; beside others it is told with them. */
+    if (s != NULL && s->municipal && call->faults.n > 0 && !json_present(json_field(root, "municipality")))
+        json_fault_add(&call->faults, json_field(root, "municipality").pointer,
+                       "is needed: a municipality pays from this stream");
     span.stream = s != NULL ? s->nr : 0;
     return span;
 }
 
 void api_stay_funding(struct call *call)
 {
-    struct funding_span span = read_span(call);
+    const struct engine *e = app_engine(call->late.app);
+    const struct stay *s = may(e, &call->late.actor, ACT_SEE_STAY, call->late.id)
+                               ? engine_stay(e, (struct stay_id){call->late.id})
+                               : NULL;
+    struct paid_days days = any_day(call);
+    struct funding_span span;
     struct command cmd = {.kind = CMD_FUND_STAY};
+
+    if (s != NULL)
+        days = (struct paid_days){
+            time_day_nl(s->started_at_ms),
+            time_day_nl(s->state == STAY_DEPARTED ? s->ended_at_ms : app_now_ms(call->late.app))};
+    span = read_span(call, days);
 
     cmd.u.stay.from_day = span.from_day;
     cmd.u.stay.municipality = span.municipality;
@@ -247,8 +278,18 @@ void api_stay_funding(struct call *call)
 
 void api_bridge_funding(struct call *call)
 {
-    struct funding_span span = read_span(call);
+    const struct engine *e = app_engine(call->late.app);
+    const struct bridge *b = may(e, &call->late.actor, ACT_SEE_BRIDGE, call->late.id)
+                                 ? engine_bridge(e, (struct bridge_id){call->late.id})
+                                 : NULL;
+    struct paid_days days = any_day(call);
+    struct funding_span span;
     struct command cmd = {.kind = CMD_FUND_BRIDGE, .actor = call->late.actor};
+
+    if (b != NULL && b->started_at_ms != 0)
+        days = (struct paid_days){time_day_nl(b->started_at_ms),
+                                  bridge_days(e, b, app_now_ms(call->late.app)).end};
+    span = read_span(call, days);
 
     cmd.u.fund_bridge.bridge.v = call->late.id;
     cmd.u.fund_bridge.from_day = span.from_day;

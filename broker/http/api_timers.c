@@ -96,8 +96,10 @@ void api_referral_shift_handover(struct call *call)
     cmd.u.escalation.referral.v = call->late.id;
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     if (to.value != NULL && !json_is_null(to.value)) {
+        int before = call->faults.n;
+
         cmd.u.escalation.to.v = (uint32_t)json_int(to, 1, UINT32_MAX, &call->faults);
-        if (call->faults.n == 0 &&
+        if (call->faults.n == before &&
             !is_colleague(&call->late.actor, people->get(people->ctx, cmd.u.escalation.to)))
             json_fault_add(&call->faults, to.pointer, "is no colleague who can take it over");
     }

@@ -59,7 +59,8 @@ int64_t call_residence_until(struct call *call, struct json_at at, int residence
         return until_ms;
     if (residence != RESIDENCE_BEDENKTIJD)
         json_fault_add(&call->faults, at.pointer, "is for a reflection period that runs");
-    else if (!residence_until_is_valid(RESIDENCE_BEDENKTIJD, until_ms, app_now_ms(call->late.app)))
+    else if (until_ms == 0 || /* a day of 1970, not: none is known */
+             !residence_until_is_valid(RESIDENCE_BEDENKTIJD, until_ms, app_now_ms(call->late.app)))
         json_fault_add(&call->faults, at.pointer, "must lie ahead, within three months");
     return until_ms;
 }

@@ -215,14 +215,15 @@ static void read_sharing(struct json_at at, bool opening, struct need *n, struct
     }
 }
 
-static void read_rest(const struct vocab *v, struct json_at at, struct need *n, struct json_faults *f)
+static void read_rest(const struct vocab *v, struct json_at at, bool opening, struct need *n,
+                      struct json_faults *f)
 {
     struct json_at language = json_field(at, "language");
     if (json_present(json_field(at, "residence"))) {
         int r = json_choice(json_field(at, "residence"), residence_codes(), RESIDENCE_N, f);
         n->residence = r < 0 ? RESIDENCE_ONBEKEND : (enum residence)r;
     }
-    if (json_present(json_field(at, "residenceUntil")))
+    if (!opening && json_present(json_field(at, "residenceUntil")))
         json_time(json_field(at, "residenceUntil"), f); /* no search goes by it: kept beside the need */
     if (json_present(language)) {
         int index = vocab_language_find(v, json_text(language, 8, f));
@@ -271,16 +272,27 @@ static void check_way_back(struct json_at at, const struct need *n, struct json_
                        "is a person's number: leave it out, or give that of the channel's desk");
 }
 
-static void check_together(struct json_at at, const struct need *n, struct json_faults *f)
+/* HOUSEHOLD_OK: no fault in it; ages read in error would judge wrongly. */
+static void check_together(struct json_at at, bool household_ok, const struct need *n, struct json_faults *f)
 {
     int adults = need_adults(n);
-    if (n->n_persons == 0)
+    struct json_at alone = json_field(at, "minorAlone");
+    if (!household_ok || n->n_persons == 0 || (json_present(alone) && !json_is_boolean(alone.value)))
         return;
     if (!n->minor_alone && adults == 0)
         json_fault_add(f, json_field(at, "household").pointer,
                        "has no adult; set minorAlone when a child comes without one");
     if (n->minor_alone && adults > 0)
-        json_fault_add(f, json_field(at, "minorAlone").pointer, "cannot be true: the household has an adult");
+        json_fault_add(f, alone.pointer, "cannot be true: the household has an adult");
+}
+
+int residence_from_json(struct json_at at)
+{
+    struct json_at said = json_field(at, "residence");
+    struct json_faults told_by_others = {.n = 0};
+    if (!json_present(said))
+        return RESIDENCE_ONBEKEND;
+    return json_choice(said, residence_codes(), RESIDENCE_N, &told_by_others);
 }
 
 bool need_from_json(const struct vocab *v, struct json_at at, bool opening, struct need *out,
@@ -296,7 +308,9 @@ bool need_from_json(const struct vocab *v, struct json_at at, bool opening, stru
     n.threat_level = level < 0 ? THREAT_UNKNOWN : (enum threat_level)level;
     if (json_present(json_field(at, "threatKinds")))
         read_tri_map(json_field(at, "threatKinds"), find_threat_kind, v, &n.threat_kinds, faults);
+    int before_household = faults->n + faults->more;
     read_household(json_field(at, "household"), &n, faults);
+    bool household_ok = faults->n + faults->more == before_household;
     for (unsigned bit = 0; bit < vocab_traits(v); bit++)
         if (vocab_trait(v, bit) != NULL)
             tri_put(&n.traits, bit, TRI_NO);
@@ -305,11 +319,10 @@ bool need_from_json(const struct vocab *v, struct json_at at, bool opening, stru
     read_unsafe(v, at, &n, faults);
     read_places(v, at, &n, faults);
     read_sharing(at, opening, &n, faults);
-    read_rest(v, at, &n, faults);
+    read_rest(v, at, opening, &n, faults);
     if (opening)
         check_way_back(at, &n, faults);
-    if (faults->n + faults->more == before) /* ages read in error would judge wrongly */
-        check_together(at, &n, faults);
+    check_together(at, household_ok, &n, faults);
     if (faults->n + faults->more != before)
         return false;
     if (!need_is_valid(&n)) {

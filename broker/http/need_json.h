@@ -9,9 +9,14 @@
 
 /* Read the object at AT. OPENING: a referral is being opened, so call-back number and ground are required;
  * without it this is a search. A trait that is not mentioned is not needed. True if no fault was added; OUT
- * is then valid. */
+ * is then valid. Opening, the end of a residence is the caller's to read, who has a clock; told or not, it is
+ * no part of the need. */
 bool need_from_json(const struct vocab *v, struct json_at at, bool opening, struct need *out,
                     struct json_faults *faults);
+
+/* The residence said in the object at AT; the one that stands where none is said, -1 where it is no known
+ * word. */
+int residence_from_json(struct json_at at);
 
 /* Digits with spaces, + and - between: a desk's number, 6 to 23 characters. */
 bool phone_is_valid(const char *text);
