@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #define DATE_MAX_MS (366 * 24 * MS_HOUR)
+#define COLLEAGUES_MAX 200 /* as in the list of colleagues: no organisation has as many */
 
 /* ---- organisations ---- */
 
@@ -50,6 +51,22 @@ static bool is_listed(const struct org *o, bool at_table)
            (at_table && o->kind == ORG_MUNICIPALITY);
 }
 
+/* Somebody of it can sign in, in a role that sits at tables: who is asked must be able to answer. */
+static bool can_answer(const struct late *late, struct org_id org)
+{
+    const struct people_port *people = &late->app->parts.people;
+    const struct account *found[COLLEAGUES_MAX];
+    size_t n = people->of_org != NULL ? people->of_org(people->ctx, org, found, COLLEAGUES_MAX) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct actor a = {.role = found[i]->role, .org = org, .account = found[i]->id};
+
+        if (!found[i]->disabled && may(app_engine(late->app), &a, ACT_SEE_ORGANISATIONS, 0))
+            return true;
+    }
+    return false;
+}
+
 static void organisations(const struct late *late, const struct outcome *outcome)
 {
     const struct engine *e = app_engine(late->app);
@@ -58,7 +75,7 @@ static void organisations(const struct late *late, const struct outcome *outcome
     (void)outcome;
     for (uint32_t i = 1; i <= engine_orgs(e); i++) {
         const struct org *o = engine_org(e, (struct org_id){i});
-        if (!is_listed(o, late->numbers[ORGS_MDO] != 0))
+        if (!is_listed(o, late->numbers[ORGS_MDO] != 0) || !can_answer(late, o->id))
             continue;
         json_t *row = view_organisation(e, o->id);
         json_object_set_new(row, "region", view_region(e, o->region));

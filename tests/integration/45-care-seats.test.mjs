@@ -78,6 +78,11 @@ test('each domain has somebody: a municipality at the table, the police outside 
   const all = expectStatus(await own.get('/organisations?mdo=true'), 200).organisations;
   assert.ok(all.some(o => o.id === town));
   const asked = expectStatus(await own.get('/organisations'), 200).organisations;
+  // Who is asked can answer: somebody of it signs in. Figures of a municipality answer nothing.
+  const answers = new Set(demo.accounts.filter(a => ['referrer', 'shelter', 'comensha', 'gatekeeper'].includes(a.role)).map(a => a.organisation));
+  assert.deepEqual(all.filter(o => o.kind === 'municipality').map(o => o.id), [town]);
+  assert.deepEqual(all.filter(o => !answers.has(o.id)), []);
+  assert.ok(answers.size > 30 && answers.size === all.length, 'and nobody else is left out');
   assert.ok(!asked.some(o => o.kind === 'municipality'), 'they hold no regie and are asked no advice');
   assert.ok(asked.find(o => o.id === org).kinds.includes(place.kind), 'by what it has a specialist is chosen');
   const mdo = await convene(id, [org, town]);
