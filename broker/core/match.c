@@ -12,7 +12,7 @@
 
 /* What the order goes by, first field first. */
 struct order_key {
-    uint32_t rank_class;    /* verdict, tier, answers later, stale: see class_of */
+    uint32_t rank_class;    /* verdict, tier, moves again, answers later, stale: see class_of */
     int32_t utility;        /* higher first */
     int64_t observed_at_ms; /* later first */
     uint32_t pool;
@@ -28,12 +28,14 @@ struct judged {
     uint8_t region;
 };
 
-static uint32_t class_of(const struct match_place *p, const struct match_judgement *j)
+static uint32_t class_of(const struct match_ctx *c, const struct match_place *p,
+                         const struct match_judgement *j)
 {
     bool held_back = p->needed != TRI_YES;
     bool stale = p->view.freshness >= STALE;
 
-    return (uint32_t)j->verdict << 3 | (uint32_t)held_back << 2 | (uint32_t)p->later << 1 | (uint32_t)stale;
+    return (uint32_t)j->verdict << 4 | (held_back ? MATCH_CLASS_SCARCE : 0) |
+           (uint32_t)match_moves_again(c, p) << 2 | (uint32_t)p->later << 1 | (uint32_t)stale;
 }
 
 static int compare_keys(const struct order_key *a, const struct order_key *b)
@@ -64,6 +66,8 @@ static void context_of(struct match_ctx *c, const struct engine *e, const struct
     match_ctx_init(c, engine_vocab(e), engine_settings(e), q);
     match_ctx_add_asked(c, e, q->referral, q->bridge);
     match_ctx_add_known(c, e, q->referral);
+    /* A bed for the meantime is meant to be short. */
+    c->follows_up = !q->bridge && engine_household(e, q->referral).why == LINK_FOLLOW_UP;
     if (moment == NULL)
         return;
     scarcity_at(e, q->now_ms, moment);
@@ -85,7 +89,7 @@ static void judge_place(const struct match_ctx *c, const struct match_place *p, 
     out->fit = (uint16_t)fit;
     out->region = p->location->region;
     out->key = (struct order_key){
-        .rank_class = class_of(p, &out->j),
+        .rank_class = class_of(c, p, &out->j),
         .utility = utility,
         .observed_at_ms = p->view.latest != NULL ? p->view.latest->observed_at_ms : INT64_MIN,
         .pool = p->pool->id.v,

@@ -141,8 +141,9 @@ struct match_candidate {
     struct pool_id pool;
     enum verdict verdict;
     uint32_t out_mask, ask_mask;
-    uint32_t rank_class; /* lower is better: verdict, scarce kind without need, opens too late to stand beside
-                            those that answer now, stale */
+    uint32_t rank_class; /* lower is better: verdict, scarce kind without need, for a few days only where the
+                            household must move on already, opens too late to stand beside those that answer
+                            now, stale */
     int32_t utility;
     int64_t observed_at_ms;
     uint16_t fit;
@@ -153,7 +154,7 @@ struct match_candidate {
 };
 
 /* Bit of rank_class: a scarce place, and a household that is not known to need it. */
-#define MATCH_CLASS_SCARCE 4u
+#define MATCH_CLASS_SCARCE 8u
 
 /* The places that a SAVED referral may be offered now, best first (as match_run ranks them): those that fit
  * or may be asked about, at most MAX. With BUT = a mask of rules, places that only those exclude are in it

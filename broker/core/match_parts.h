@@ -64,6 +64,7 @@ struct match_ctx {
     uint64_t unsafe;       /* regions that are unsafe or too near an unsafe point */
     bool unsafe_given;     /* the need names an unsafe area at all */
     bool home_unsafe;
+    bool follows_up; /* its clock runs out where it is: what is looked for is a place that lasts */
     struct location_id known_house; /* where it lived before and could go back safely; 0 = none */
     uint8_t from; /* distance counts from here: home, else the referrer's region, else REGION_NONE */
     uint16_t distance_cost[VOCAB_REGIONS_MAX]; /* points off the fit score, by region of the place */
@@ -133,6 +134,8 @@ const struct match_asked *match_find_asked(const struct match_ctx *c, struct poo
 void match_distance_costs(struct match_ctx *c); /* fills distance_cost; the rest of C is ready */
 /* 0..1000, and in TERMS what it lost where. */
 int match_fit(const struct match_ctx *c, const struct match_place *p, struct match_terms *terms);
+/* A household that must move on because its time there runs out, and a place where it would again. */
+bool match_moves_again(const struct match_ctx *c, const struct match_place *p);
 /* What the order goes by within a class: the fit less the weighed price of scarcity, which is put in TERMS.
  */
 int match_utility(const struct match_ctx *c, const struct match_place *p, int fit, struct price *price,

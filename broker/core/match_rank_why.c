@@ -31,6 +31,8 @@ static bool class_differs(const struct match_ctx *c, const struct ranked_place *
         *out = reason_of(REASON_RANK_ASK, 0, 0);
     else if ((b->needed != TRI_YES) != (o->needed != TRI_YES))
         *out = reason_of(REASON_RANK_HELD, o->pool->kind, 0);
+    else if (match_moves_again(c, b) != match_moves_again(c, o))
+        *out = reason_of(REASON_RANK_SECOND_MOVE, o->kind->max_hours, 0);
     else if (b->later != o->later)
         *out = reason_of(REASON_RANK_LATER, match_opens_day_minute(c, o->location), 0);
     else if ((b->view.freshness >= STALE) != (o->view.freshness >= STALE))

@@ -113,6 +113,11 @@ int match_fit(const struct match_ctx *c, const struct match_place *p, struct mat
     return fit < 0 ? 0 : fit;
 }
 
+bool match_moves_again(const struct match_ctx *c, const struct match_place *p)
+{
+    return c->follows_up && p->kind->max_hours != 0;
+}
+
 int match_utility(const struct match_ctx *c, const struct match_place *p, int fit, struct price *price,
                   struct match_terms *terms)
 {

@@ -14,7 +14,9 @@
 #include <string.h>
 
 /* Raise it when a rule or a weight changes in the code, so that a proposal tells which rules judged it. */
-#define RULES_EDITION 5 /* 4: a house that knows the household; 5: whom a 72-hour place is for */
+/* 4: a house that knows the household; 5: whom a 72-hour place is for; 6: who moves on is offered what lasts
+ */
+#define RULES_EDITION 6
 
 #define NO_TRAVEL UINT16_MAX
 

@@ -90,8 +90,10 @@ static json_t *regie_steps(const struct engine *e, const struct actor *actor, co
         enum command_kind kind;
         enum regie_state when;
     } steps[] = {
-        {"acceptance", CMD_TAKE_REGIE, REGIE_OFFERED}, {"refusal", CMD_KEEP_REGIE, REGIE_OFFERED},
-        {"desk", CMD_NAME_REGIE, REGIE_HELD},          {"offer", CMD_OFFER_REGIE, REGIE_HELD},
+        {"acceptance", CMD_TAKE_REGIE, REGIE_OFFERED},
+        {"refusal", CMD_KEEP_REGIE, REGIE_OFFERED},
+        {"desk", CMD_NAME_REGIE, REGIE_HELD},
+        {"offer", CMD_OFFER_REGIE, REGIE_HELD},
         {"end", CMD_END_REGIE, REGIE_HELD},
     };
     json_t *list = json_array();

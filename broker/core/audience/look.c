@@ -179,8 +179,8 @@ static bool may_see_regie(const struct engine *e, const struct actor *a, uint64_
 {
     const struct referral *r = engine_referral(e, (struct referral_id){object});
 
-    return r != NULL && (is_close(e, a, r) || is_offered_regie(e, a, r) ||
-                         has_joined(a, engine_mdo_of(e, r->id)));
+    return r != NULL &&
+           (is_close(e, a, r) || is_offered_regie(e, a, r) || has_joined(a, engine_mdo_of(e, r->id)));
 }
 
 /* Its receiver, at the desk of the house that said yes where it is a house; after a no show, and after the

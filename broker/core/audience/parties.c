@@ -130,14 +130,14 @@ bool fled_from(const struct engine *e, struct org_id org, struct referral_id id)
     return false;
 }
 
-/* Whether A's role is the one in which its organisation holds the regie of R, if it holds it: a referrer's, or
- * a house's where neither R nor the referral with which the regie began is of the same organisation. */
+/* Whether A's role is the one in which its organisation holds the regie of R, if it holds it: a referrer's,
+ * or a house's where neither R nor the referral with which the regie began is of the same organisation. */
 bool holds_regie_for(const struct engine *e, const struct actor *a, const struct referral *r)
 {
     if (r == NULL || (!is_referrer(a) && a->role != ROLE_SHELTER))
         return false;
-    return is_referrer(a) || (r->org.v != a->org.v &&
-                              engine_referral(e, engine_regie(e, r->id).referral)->org.v != a->org.v);
+    return is_referrer(a) ||
+           (r->org.v != a->org.v && engine_referral(e, engine_regie(e, r->id).referral)->org.v != a->org.v);
 }
 
 /* The co-ordinator sees what it co-ordinates: every referral of the household under that regie. In the

@@ -6,6 +6,7 @@
 #include "base/time_text.h"
 #include "core/audience/audience.h"
 #include "core/match.h"
+#include "core/reason.h"
 
 #include <string.h>
 
@@ -93,6 +94,69 @@ static void a_clock_opens_a_follow_up_and_alarms(void **state)
     /* Nobody closed anything. */
     assert_true(referral_is_live(engine_referral(x->e, clock_of(x, r, 0)->follow_up)->state));
     assert_int_equal(the_referral(x, r)->state, REFERRAL_ADMITTED);
+    exchange_free(x);
+}
+
+/* A place of B for a few days, where nothing else is against it, and one of A that lasts, where nobody speaks
+ * their language. */
+static struct pool_id a_lasting_pool(struct exchange *x)
+{
+    struct pool p = pool_of_kind(x, A_NOORD, "a-blijf", KIND_CRISIS);
+    struct command cmd = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
+
+    p.languages = 0;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    return engine_pool_find(x->e, "a-blijf");
+}
+
+static void assert_order(const struct exchange *x, const struct match_query *q, struct pool_id first,
+                         struct pool_id second, enum reason_code why)
+{
+    const struct pool_id both[] = {first, second};
+    struct match_candidate all[8];
+    struct match_standing at;
+    struct match_result m;
+
+    match_run(x->e, q, &m);
+    assert_int_equal(m.n_fits, 2);
+    assert_int_equal(m.list[0].pool.v, first.v);
+    assert_int_equal(m.list[1].pool.v, second.v);
+    assert_int_equal(m.list[1].why.code, why);
+    assert_int_equal(m.list[1].why.a, why == REASON_RANK_SECOND_MOVE ? 72 : m.list[1].why.a);
+    match_fini(&m);
+    match_ranks(x->e, q, both, 2, &at);
+    assert_int_equal(at.rank[0], 1);
+    assert_int_equal(at.rank[1], 2);
+    assert_int_equal(at.why[1].code, why);
+    assert_true(match_candidates(x->e, q, 0, all, COUNT_OF(all)) >= 2);
+    assert_int_equal(all[0].pool.v, first.v);
+    assert_int_equal(all[1].pool.v, second.v);
+}
+
+static void a_follow_up_is_offered_what_lasts_first(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct pool_id lasts = a_lasting_pool(x), days = an_emergency_pool(x);
+    struct need n = a_need();
+    struct referral_id r;
+    struct observation o;
+    struct match_query q;
+
+    (void)state;
+    n.language = (uint8_t)vocab_language_find(x->vocab, "tr");
+    r = arrive_with(x, n, days.v);
+    pass(x, 48 * MS_HOUR);
+    o = an_observation(x, days.v, 2, 1);
+    do_report(x, shelter_of(HUIS_B), &o, 1);
+    o = an_observation(x, lasts.v, 2, 2);
+    do_report(x, shelter_of(HUIS_A), &o, 1);
+    q = match_query_of(x->e, engine_referral(x->e, clock_of(x, r, 0)->follow_up), x->now);
+    assert_order(x, &q, lasts, days, REASON_RANK_SECOND_MOVE);
+    /* For tonight alone, and for who does not come from such a place, what fits best goes first. */
+    q.bridge = true;
+    assert_order(x, &q, days, lasts, REASON_RANK_LANGUAGE);
+    q = match_query_of(x->e, engine_referral(x->e, do_open(x, VT_OOST, n)), x->now);
+    assert_order(x, &q, days, lasts, REASON_RANK_LANGUAGE);
     exchange_free(x);
 }
 
@@ -305,6 +369,7 @@ int main(void)
 
         cmocka_unit_test(clocks_begin_from_kind_and_residence),
         cmocka_unit_test(a_clock_opens_a_follow_up_and_alarms),
+        cmocka_unit_test(a_follow_up_is_offered_what_lasts_first),
         cmocka_unit_test(clocks_that_are_due_together),
         cmocka_unit_test(a_move_ends_the_earlier_stay_and_counts),
         cmocka_unit_test(a_clock_is_handed_over_prolonged_and_stopped),
