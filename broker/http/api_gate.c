@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "core/gate/gate_look.h"
+#include "flow/secrets_port.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/view.h"
@@ -115,6 +116,54 @@ void api_gates_get(struct call *call)
 {
     if (call_may(call, ACT_SEE_GATE, call->late.id) && call_record(call, "gate.read"))
         call_read(call, gate_get);
+}
+
+/* ---- the gatekeeper's night number ---- */
+
+static void number_revealed(void *ctx, enum err trouble, const struct revealed_location *revealed)
+{
+    struct late *late = ctx;
+    const struct engine *e = app_engine(late->app);
+    if (trouble != OK && trouble != ERR_NOT_FOUND)
+        reply_problem(late, 503, "away", "Not possible now", "The number cannot be read now.");
+    else if (trouble == ERR_NOT_FOUND || revealed->night_number[0] == '\0' ||
+             !may(e, &late->actor, ACT_RING_GATE, late->id)) /* or it was answered while we were reading */
+        reply_not_found(late);
+    else
+        reply_json(late, 200,
+                   json_pack("{s:s, s:s}", "organisation",
+                             engine_org(e, engine_gate(e, (struct gate_id){(uint32_t)late->id})->org)->name,
+                             "nightNumber", revealed->night_number));
+    free(late);
+}
+
+/* Sealed as a house's is, so each look is in the log before anything is shown. */
+static void gate_number(const struct late *late, const struct outcome *outcome)
+{
+    const struct engine *e = app_engine(late->app);
+    const struct gate *g = engine_gate(e, (struct gate_id){(uint32_t)late->id});
+    const struct referral *r = engine_referral(e, g->referral);
+    const struct secrets_port *secrets = &late->app->parts.secrets;
+    struct access_entry entry = {.at_ms = app_now_ms(late->app),
+                                 .action = "gate.number",
+                                 .account = late->actor.account,
+                                 .org = late->actor.org,
+                                 .role = late->actor.role,
+                                 .object = late->id,
+                                 .ground = r->facts_known ? r->need.ground : GROUND_NONE};
+    struct late *kept = mem_new(1, sizeof *kept);
+    (void)outcome;
+    *kept = *late;
+    if (secrets->reveal(secrets->ctx, gate_desk_of(e, g), &entry, number_revealed, kept) == OK)
+        return;
+    free(kept);
+    reply_problem(late, 503, "away", "Not possible now", "The number cannot be read now.");
+}
+
+void api_gate_number(struct call *call)
+{
+    if (call_may(call, ACT_RING_GATE, call->late.id))
+        call_read(call, gate_number);
 }
 
 /* ---- the steps ---- */

@@ -58,7 +58,8 @@ call_fn api_nobed_get, api_bridges_list, api_bridges_post, api_bridge_start, api
     api_bridge_end, api_bridge_travel, api_bridge_watch, api_nights_post, api_closure_post; /* api_nobed.c */
 call_fn api_unplaced_get; /* api_unplaced.c */
 /* ---- gatekeepers ---- */
-call_fn api_gate_post, api_gates_list, api_gates_get, api_gate_take, api_gate_ask_back, api_gate_answer;
+call_fn api_gate_post, api_gates_list, api_gates_get, api_gate_number, api_gate_take, api_gate_ask_back,
+    api_gate_answer;
 call_fn api_gate_assent, api_gate_ask, api_gate_return, api_gate_withdraw; /* api_gate.c */
 call_fn api_referral_residence;                                            /* same */
 /* ---- stays, clocks, nights and funding ---- */

@@ -92,6 +92,7 @@ static const struct route routes[] = {
     WRITE_("/referrals/{id}/residence", AUTH_SESSION, 0, api_referral_residence),
     GET_("/gate-requests", AUTH_SESSION, api_gates_list),
     GET_("/gate-requests/{id}", AUTH_SESSION, api_gates_get),
+    GET_("/gate-requests/{id}/night-number", AUTH_SESSION, api_gate_number),
     WRITE_("/gate-requests/{id}/ownership", AUTH_SESSION, 0, api_gate_take),
     WRITE_("/gate-requests/{id}/questions", AUTH_SESSION, 0, api_gate_ask_back),
     WRITE_("/gate-requests/{id}/answers", AUTH_SESSION, 0, api_gate_answer),

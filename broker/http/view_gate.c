@@ -95,6 +95,7 @@ json_t *view_gate(const struct engine *e, const struct actor *actor, struct gate
     json_object_set_new(o, "owner", owner(g, actor, people));
     json_object_set_new(o, "asked", fact_codes(g->state == GATE_ASKED_BACK ? g->asked : 0));
     json_object_set_new(o, "asks", json_integer(g->n_requests));
+    json_object_set_new(o, "rings", json_boolean(may(e, actor, ACT_RING_GATE, g->id.v)));
     json_object_set_new(o, "clocks", clocks(&c, is_shown));
     json_object_set_new(o, "bridge", bridge(e, r));
     json_object_set_new(o, "requests", full ? requests(e, actor, g) : json_array());

@@ -47,14 +47,29 @@ function makeLocation(d, codes, organisations, id, [org, region, name, extras]) 
     id, organisation: organisations.find(o => o.code === org).id, code, name, region, municipality,
     secret_address: house.secret, guard_24h: house.guard, night_intake: house.night,
     intake_from: '08:30', intake_until: house.until, answer_minutes: house.answer,
-    // Nothing here can be rung or found: no such postal code, no such number, no such town.
-    sealed: {
-      address: `Voorbeeldstraat ${id}, 0000 ${String.fromCharCode(65 + Math.floor(id / 26), 65 + id % 26)} Voorbeeldstad (verzonnen)`,
-      night_number: `0800-000 ${pad(id, 4)}`,
-      meeting_point: `Voorbeeldplein ${id}, bij de klok (verzonnen)`,
-    },
+    sealed: sealedOf(id),
   };
   return { location, house, extras };
+}
+
+/** Who gives out places and can be rung at night: a number, and no place. Behind all houses, so that ids stay. */
+const DESKS = [
+  ['comensha', 'loket-comensha', 'Loket CoMensha', 'R03', 'GM0307'],
+  ['gemeente-rotterdam', 'loket-rotterdam', 'Loket jeugd Rotterdam', 'R28', 'GM0599'],
+];
+
+const sealedOf = id => ({
+  // Nothing here can be rung or found: no such postal code, no such number, no such town.
+  address: `Voorbeeldstraat ${id}, 0000 ${String.fromCharCode(65 + Math.floor(id / 26), 65 + id % 26)} Voorbeeldstad (verzonnen)`,
+  night_number: `0800-000 ${pad(id, 4)}`,
+  meeting_point: `Voorbeeldplein ${id}, bij de klok (verzonnen)`,
+});
+
+function makeDesk(organisations, id, [org, code, name, region, municipality]) {
+  return {
+    id, organisation: organisations.find(o => o.code === org).id, code, name, region, municipality, secret_address: false, guard_24h: 'no',
+    night_intake: 'yes', intake_from: '08:30', intake_until: '18:00', answer_minutes: 20, sealed: sealedOf(id),
+  };
 }
 
 function makePool(d, codes, id, outline, { location, house }) {
@@ -134,7 +149,7 @@ export function generate(seed = SEED) {
     pools.push({ ...pool, overflow: true });
     observations.push(observe(d, pool, false, OVERFLOW_POOL.units));
   }
-  const locations = sites.map(s => s.location);
+  const locations = [...sites.map(s => s.location), ...DESKS.map((row, i) => makeDesk(organisations, sites.length + 1 + i, row))];
   return {
     version: 1, organisations, locations, pools, observations, accounts: makeAccounts(organisations, locations),
     machines: [{ name: 'demo-adapter', organisations: organisations.slice(0, SHELTERS.length).filter((_, i) => SHELTERS[i][3]).map(o => o.id) }],

@@ -7,7 +7,7 @@ import { DESKTOP, NARROW, PHONE, axe, contrast, noFaults, openBrowser, openDesk,
 import { startExchange } from '../support/exchange.mjs';
 import { beginShift, openPlacer, openShelter, say } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
-import { aMinorAlone, aReport, aVictim, deskOf, expectStatus, locationOf, openReferral, phoneOf, placesFor, poolOf } from '../support/world.mjs';
+import { aMinorAlone, aReport, aVictim, demo, deskOf, expectStatus, locationOf, openReferral, phoneOf, placesFor, poolOf } from '../support/world.mjs';
 import { readTable } from '../../schema/codes/csv.mjs';
 
 const words = (list, code) => readTable(new URL(`../../schema/codes/${list}.csv`, import.meta.url)).find(r => r.code === code).label_nl;
@@ -75,6 +75,16 @@ test('one button opens the referral and sends it to CoMensha', async () => {
   await part(page).getByText(/CoMensha/).first().waitFor();
   await page.locator('#gate-beds li').first().waitFor();
   await judge('referral-waiting', page);
+});
+
+test('nobody answers: the desk is rung, at its own number', async () => {
+  const { page } = placer;
+  await part(page).getByRole('button', { name: say('gate.show_number', { organisation: 'CoMensha' }) }).click();
+  const { sealed } = demo.locations.find(l => l.code === 'loket-comensha');
+  const link = part(page).locator('.gate-ring a');
+  await link.waitFor();
+  assert.equal(await link.getAttribute('href'), `tel:${sealed.night_number.replace(/[^0-9+]/g, '')}`);
+  await judge('number', page);
 });
 
 test('a bed for the meantime is asked beside it', async () => {

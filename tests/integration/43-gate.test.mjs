@@ -214,7 +214,23 @@ test('within a region each municipality has the minors of its own, and the first
       assert.equal(expectStatus(await mine.get(`/referrals/${r.id}`), 200).need.homeMunicipality, home);
       assert.equal((await theirs.get(`/referrals/${r.id}`)).status, 404);
       assert.equal((await theirs.get(`/gate-requests/${gate.id}`)).status, 404);
+
+      // Who waits rings the desk: its number alone, and each look is logged.
+      assert.equal(gate.rings, true);
+      const number = who => who.get(`/gate-requests/${gate.id}/night-number`);
+      const house = home === 'GM0502' ? demo.locations[0] : demo.locations.find(l => l.code === 'loket-rotterdam');
+      assert.deepEqual(expectStatus(await number(desk), 200), { organisation: gate.organisation, nightNumber: house.sealed.night_number });
+      assert.equal((await number(await two.as('nachtdienst.amsterdam'))).status, 404);
+      assert.equal((await number(mine)).status, 404, 'the desk knows its own');
+      const looks = two.sql(`SELECT count(*) FROM access_log WHERE event = 'gate.number' AND object = ${gate.id}`);
+      assert.equal(Number(looks[0][0]), 1);
+      expectStatus(await desk.post(`/gate-requests/${gate.id}/withdrawal`), 200);
+      assert.deepEqual([expectStatus(await desk.get(`/gate-requests/${gate.id}`), 200).rings, (await number(desk)).status], [false, 404], 'nobody is rung for what is over');
     }
+    // Where it has no desk there is none to ring.
+    const r = await openReferral(desk, aMinorAlone({ homeMunicipality: 'GM0363' }));
+    const gate = expectStatus(await desk.post(`/referrals/${r.id}/gate-requests`, { kind: 'jeugd' }), 201);
+    assert.deepEqual([gate.rings, (await desk.get(`/gate-requests/${gate.id}/night-number`)).status], [false, 404]);
   } finally {
     await two.stop();
   }

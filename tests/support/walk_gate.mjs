@@ -13,6 +13,7 @@ export async function walkGates(x, referrer) {
     expectStatus(await desk.get(`/referrals/${referral}`), 200);
     expectStatus(await desk.get(`/referrals/${referral}/matches?bridge=true`), 200);
   }
+  expectStatus(await referrer.get(`/gate-requests/${gate}/night-number`), 200);
   expectStatus(await comensha.post(`/gate-requests/${gate}/ownership`), 200);
   expectStatus(await comensha.post(`/gate-requests/${gate}/questions`, { facts: ['signalen', 'politie'] }), 200);
   expectStatus(await referrer.post(`/gate-requests/${gate}/answers`, { answers: { signalen: 'yes', politie: 'unknown' } }), 200);

@@ -30,6 +30,7 @@ enum action {
     /* ---- gatekeepers ---- */
     ACT_WORK_GATE, /* its gatekeeper alone */
     ACT_SEE_GATE,  /* a gate request: its gatekeeper and its referrer; 0 = the list of one's own */
+    ACT_RING_GATE, /* the night number of a gatekeeper that has one: who waits for it */
     /* ---- stays, clocks, nights and funding ---- */
     ACT_SEE_STAY,          /* one stay: its house, and the referrer of its referral */
     ACT_SEE_STAYS,         /* the lists of stays and clocks of an organisation (own only) */

@@ -45,6 +45,12 @@ static bool may_see_gate(const struct engine *e, const struct actor *a, uint64_t
     return object == 0 || is_keeper(a, g) || is_sender(e, a, g);
 }
 
+/* As long as the gatekeeper is needed. Nothing of where its desk is goes with it. */
+static bool may_ring_gate(const struct engine *e, const struct actor *a, const struct gate *g)
+{
+    return is_sender(e, a, g) && gate_is_live(g) && gate_desk_of(e, g).v != 0;
+}
+
 static bool may_reveal(const struct engine *e, const struct actor *a, uint64_t object)
 {
     const struct request *q = engine_request(e, (struct request_id){object});
@@ -251,6 +257,8 @@ bool may(const struct engine *e, const struct actor *a, enum action action, uint
         return is_keeper(a, engine_gate(e, (struct gate_id){id_of(object)}));
     case ACT_SEE_GATE:
         return may_see_gate(e, a, object);
+    case ACT_RING_GATE:
+        return may_ring_gate(e, a, engine_gate(e, (struct gate_id){id_of(object)}));
     /* ---- stays, clocks, nights and funding ---- */
     case ACT_SEE_STAY:
         return may_see_stay(e, a, engine_stay(e, (struct stay_id){object}));

@@ -129,6 +129,7 @@ static const uint16_t action_roles[ACT_N] = {
     [ACT_SEE_UNPLACED] = R(REFERRER) | R(COMENSHA) | R(MUNICIPALITY) | R(RAPPORTEUR),
     /* ---- gatekeepers ---- */
     [ACT_WORK_GATE] = R(COMENSHA) | R(GATEKEEPER),
+    [ACT_RING_GATE] = R(REFERRER) | R(COMENSHA),
     [ACT_SEE_GATE] = R(REFERRER) | R(COMENSHA) | R(GATEKEEPER),
     /* ---- stays, clocks, nights and funding ---- */
     [ACT_SEE_STAY] = R(REFERRER) | R(COMENSHA) | R(SHELTER),

@@ -125,6 +125,17 @@ struct org_id gate_org_of(const struct engine *e, const struct referral *r, enum
     return org;
 }
 
+struct location_id gate_desk_of(const struct engine *e, const struct gate *g)
+{
+    for (uint32_t i = 0; i < e->n_locations; i++) {
+        const struct location *l = &e->locations[i];
+
+        if (l->org.v == g->org.v && !engine_location_is_frozen(e, l->id))
+            return l->id;
+    }
+    return (struct location_id){0};
+}
+
 bool gate_is_own(const struct engine *e, const struct referral *r, enum gatekeeper keeper)
 {
     return keeper == GATEKEEPER_COMENSHA && engine_org(e, r->org)->kind == ORG_COMENSHA;

@@ -15,6 +15,8 @@ import { button, html, live, nothing, segments } from './ui.js';
 const BEDS_SHOWN = 3;
 const DAY_MS = 86_400_000;
 const UNTIL_DAYS = 91; // three months: no reflection period is longer
+/** Night numbers that were looked up on this page, by gate request. @type {Record<number, string>} */
+const numbers = {};
 /** What is chosen and not sent yet, for the referral that is shown; answers by gate request and question. @type {{ answers: Record<string, string>, residence: string, until: string }} */
 const own = { answers: {}, residence: '', until: '' };
 let shownId = 0;
@@ -28,6 +30,7 @@ const isLooking = (/** @type {Context} */ ctx) => ['open', 'asked'].includes(ctx
 async function load(ctx) {
   if (shownId !== ctx.referral.id) {
     Object.assign(own, { answers: {}, residence: '', until: '' });
+    for (const id of Object.keys(numbers)) delete numbers[Number(id)];
     forgetFaults('gate-task');
   }
   shownId = ctx.referral.id;
@@ -51,11 +54,21 @@ function questions(g, ctx) {
     ${button(t('gate.send_answers'), { kind: 'primary', id: 'gate-answer', busy: ctx.busy, click: send })}</div>`;
 }
 
+/** Nobody answers: it is rung. Looked up when it is asked for, since each look is logged. @param {GateRequest} g @param {Context} ctx */
+function ring(g, ctx) {
+  if (!g.live || !g.rings) return nothing;
+  const number = numbers[g.id];
+  if (number) return html`<p class="gate-ring">${t('gate.ring', { organisation: g.organisation })} <a href=${`tel:${number.replace(/[^0-9+]/g, '')}`}>${number}</a></p>`;
+  const show = () => ctx.act(async () => { numbers[g.id] = (await ctx.api.get(`/gate-requests/${g.id}/night-number`)).nightNumber; });
+  return html`<p class="gate-ring">${button(t('gate.show_number', { organisation: g.organisation }), { icon: 'phone', busy: ctx.busy, click: show })}</p>`;
+}
+
 /** @param {GateRequest} g @param {Context} ctx */
 function gateView(g, ctx) {
   const isOwn = isOwner(ctx);
   return html`<div class="gate-item" data-gate=${g.id}><p><b>${label('kinds', g.kind)}</b>: ${sentenceOf(g)}</p>
     ${g.live ? clocksView(g, ctx.api.now()) : nothing}
+    ${isOwn ? ring(g, ctx) : nothing}
     ${isOwn ? questions(g, ctx) : nothing}
     ${g.requests.length > 0 ? html`<ul class="asked">${g.requests.map(r => html`<li><span></span><div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div></li>`)}</ul>` : nothing}
     ${isOwn && g.live && g.state !== 'placed' ? button(t('gate.withdraw'), { kind: 'subtle', busy: ctx.busy, click: () => ctx.act(() => ctx.api.post(`/gate-requests/${g.id}/withdrawal`, {}), t('gate.state_withdrawn')) }) : nothing}

@@ -161,7 +161,7 @@ export type DeliveryRecord = {
     norm: { providers: number; rates: Record<DeliveryName, { low: number; middle: number; high: number }>; medianMinutes?: number | null } | null;
 };
 export type GateRequest = {
-    id: number; referralId: number; referralCode: string; kind: string; gatekeeper: string; live: boolean; assented?: boolean;
+    id: number; referralId: number; referralCode: string; kind: string; gatekeeper: string; live: boolean; rings?: boolean; assented?: boolean;
     state: 'waiting' | 'taken' | 'asked_back' | 'placing' | 'placed' | 'returned' | 'withdrawn';
     organisation: string; referrer: string; urgency: string; version?: number; sentAt?: string | null; takenAt?: string | null;
     askedAt?: string | null; answeredAt?: string | null; endedAt?: string | null; returnReason?: string | null;
