@@ -229,10 +229,12 @@ void api_gate_answer(struct call *call)
     struct json_at root = json_root(call->body);
     struct json_at answers = json_field(root, "answers");
     struct command cmd = {.kind = CMD_GATE_ANSWER};
-    /* What was asked of another desk is not told here. */
-    const struct gate *g = may(app_engine(call->late.app), &call->late.actor, ACT_SEE_GATE, call->late.id)
-                               ? engine_gate(app_engine(call->late.app), path_gate(call))
-                               : NULL;
+    const struct engine *e = app_engine(call->late.app);
+    const struct gate *g = NULL;
+    cmd.actor = call->late.actor;
+    cmd.u.gate.gate = path_gate(call);
+    if (may_command(e, &cmd)) /* what was asked is told to who is asked */
+        g = engine_gate(e, path_gate(call));
     if (g != NULL && g->asked == 0) /* nothing was asked at all: another step, and no fault of a field */
         g = NULL;
     json_only(root, fields, COUNT_OF(fields), &call->faults);

@@ -10,157 +10,160 @@ import { routesOf } from '../support/routes.mjs';
 import { poll } from '../support/wait.mjs';
 import { aHotel, aNight } from '../support/walk_nobed.mjs';
 import { thisMonth, today } from '../support/walk_stay.mjs';
-import { aReport, aVictim, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
+import { aMinorAlone, aReport, aVictim, aWoman, ask, deskOf, demo, expectStatus, inMinutes, openReferral, organisationOf, placesFor, poolOf } from '../support/world.mjs';
 
 // own: the desk of Veilig Thuis whose referral it is; house: the shelter that is asked; vt2, house2: others of the
 // same roles; machine: the adapter at the machines' door; man2: a certificate that is not enrolled, same door; manp:
-// the adapter's certificate at the people's door, where a certificate says nothing; none: nobody signed in.
-const WHO = ['own', 'vt2', 'house', 'house2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin', 'machine', 'man2', 'manp', 'none'];
+// the adapter's certificate at the people's door, where a certificate says nothing; none: nobody signed in. keeper: the desk
+// for cases of a municipality, to which a minor is sent where a row is about a gate request, and which sits at the table
+// where one is about an MDO; regie: another Veilig Thuis, which took over the regie of the household of the row.
+const WHO = ['own', 'vt2', 'house', 'house2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin', 'machine', 'man2', 'manp', 'none', 'keeper', 'regie'];
 
 const MATRIX = `
-method path                      own vt2 house house2 comensha municip rapport orgadm exadmin machine man2 manp none
-GET /health                      200 200 200   200    200      200     200     200    200     403     403  200  200
-GET /version                     200 200 200   200    200      200     200     200    200     403     403  200  200
-GET /openapi.json                200 200 200   200    200      200     200     200    200     403     403  200  200
-GET /codes                       200 200 200   200    200      200     200     200    200     200     403  401  401
-POST /session                    201 201 201   201    201      201     201     201    201     403     403  201  201
-GET /session                     200 200 200   200    200      200     200     200    200     403     403  401  401
-DELETE /session                  204 204 204   204    204      204     204     204    204     403     403  401  401
-GET /pools                       200 200 200   200    200      200     200     200    200     200     403  401  401
-GET /pools/{id}                  200 200 200   404    200      404     404     404    200     200     403  401  401
-GET /capacity                    200 200 200   200    200      200     200     200    200     403     403  401  401
-GET /capacity/opvang             200 200 200   200    200      403     403     200    200     403     403  401  401
-GET /capacity/hsds               200 200 200   200    200      200     200     200    200     403     403  401  401
-GET /capacity/fhir               200 200 200   200    200      200     200     200    200     403     403  401  401
-POST /capacity-reports           403 403 200   403    403      403     403     403    403     200     403  401  401
-POST /matches                    200 200 403   403    200      403     403     403    403     403     403  401  401
-POST /referrals                  201 201 403   403    201      403     403     403    403     403     403  401  401
-GET /referrals                   200 200 403   403    200      403     403     403    403     403     403  401  401
-GET /referrals/{id}              200 404 403   404    404      404     404     404    404     403     403  401  401
-GET /referrals/{id}/matches      200 404 403   404    404      404     404     404    404     403     403  401  401
-POST /referrals/{id}/requests    201 404 403   403    404      403     403     403    403     403     403  401  401
-POST /referrals/{id}/journey     200 404 403   403    404      403     403     403    403     403     403  401  401
-POST /referrals/{id}/no-show     200 404 200   404    404      403     403     403    403     403     403  401  401
-POST /referrals/{id}/withdrawal  200 404 403   403    404      403     403     403    403     403     403  401  401
-GET /requests                    200 200 200   200    200      200     200     200    200     403     403  401  401
-GET /requests/{id}               200 404 200   404    404      404     404     404    404     403     403  401  401
-POST /requests/{id}/sighting     403 403 200   404    403      403     403     403    403     403     403  401  401
-POST /requests/{id}/acceptance   403 403 200   404    403      403     403     403    403     403     403  401  401
-POST /requests/{id}/decline      403 403 200   404    403      403     403     403    403     403     403  401  401
-POST /requests/{id}/arrival      200 404 200   404    404      403     403     403    403     403     403  401  401
-GET /requests/{id}/location      200 404 200   404    404      404     404     404    404     403     403  401  401
-POST /requests/{id}/extension    403 403 200   404    403      403     403     403    403     403     403  401  401
-POST /referrals/{id}/hold-extension 200 404 403 403   404      403     403     403    403     403     403  401  401
-POST /referrals/{id}/alarm-acknowledgement 409 404 403 403 404 403     403     403    403     403     403  401  401
-POST /referrals/{id}/shift-handover 200 404 403 403   404      403     403     403    403     403     403  401  401
-POST /referrals/{id}/takeover    200 404 403   403    404      403     403     403    403     403     403  401  401
-GET /colleagues                  200 200 403   403    200      403     403     403    403     403     403  401  401
-GET /delivery-record             403 403 200   200    403      403     403     200    404     403     403  401  401
-GET /events                      200 200 200   200    200      200     200     200    200     403     403  401  401
-GET /statistics/overview         403 403 403   403    403      200     200     403    403     403     403  401  401
-POST /feed-messages              403 403 403   403    403      403     403     403    403     201     403  401  401
-POST /feed-heartbeats            403 403 403   403    403      403     403     403    403     200     403  401  401
-GET /feed-orders/{id}/content    403 403 403   403    403      403     403     403    403     200     403  401  401
-GET /notifications               403 403 403   403    403      403     403     200    200     403     403  401  401
-GET /feeds                       403 403 200   200    403      403     403     200    200     403     403  401  401
-GET /feed-messages               403 403 200   200    403      403     403     200    200     403     403  401  401
-GET /feed-messages/{id}          403 403 200   404    403      403     403     404    200     403     403  401  401
-POST /feed-messages/{id}/replay  403 403 202   404    403      403     403     404    202     403     403  401  401
-POST /uploads                    403 403 201   201    403      403     403     201    403     403     403  401  401
-GET /uploads/{id}                403 403 200   404    403      403     403     404    403     403     403  401  401
-POST /uploads/{id}/acceptance    403 403 200   404    403      403     403     404    403     403     403  401  401
-GET /stays                       200 200 200   200    200      403     403     403    403     403     403  401  401
-GET /stays/{id}                  200 404 200   404    404      404     404     404    404     403     403  401  401
-POST /stays/{id}/departure       403 403 200   404    403      403     403     403    403     403     403  401  401
-POST /stays/{id}/outflow         403 403 200   404    403      403     403     403    403     403     403  401  401
-POST /stays/{id}/funding         403 403 200   404    403      403     403     403    403     403     403  401  401
-POST /stays/{id}/return-code     403 403 200   404    403      403     403     403    403     403     403  401  401
-POST /returns                    200 200 403   403    200      403     403     403    403     403     403  401  401
-GET /clocks                      200 200 200   200    200      403     403     403    403     403     403  401  401
-GET /clocks/{id}                 200 200 200   404    404      404     404     404    404     403     403  401  401
-GET /referrals/{id}/clocks       200 404 200   404    404      404     404     404    404     403     403  401  401
-POST /referrals/{id}/clocks      200 404 200   404    404      403     403     403    403     403     403  401  401
-POST /clocks/{id}/offer          200 403 403   404    404      403     403     403    403     403     403  401  401
-POST /clocks/{id}/acceptance     200 200 403   404    404      403     403     403    403     403     403  401  401
-POST /clocks/{id}/prolongation   200 403 403   404    404      403     403     403    403     403     403  401  401
-POST /clocks/{id}/stop           200 403 403   404    404      403     403     403    403     403     403  401  401
-GET /statements                  403 403 200   200    403      200     200     200    403     403     403  401  401
-GET /statements/csv              403 403 200   200    403      200     200     200    403     403     403  401  401
-GET /funding-flags               403 403 403   403    403      200     200     403    403     403     403  401  401
-GET /organisations                   200 200 200 200 200 403 403 403 403 403 403 401 401
-GET /mdos                            200 200 200 200 200 403 403 403 403 403 403 401 401
-GET /regies                          200 200 200 200 200 403 403 403 403 403 403 401 401
-GET /consults                        200 200 200 200 200 403 403 403 403 403 403 401 401
-GET /mdos/{id}                       200 404 200 404 404 404 404 404 404 403 403 401 401
-GET /consults/{id}                   200 404 200 404 404 404 404 404 404 403 403 401 401
-GET /referrals/{id}/regie            200 404 404 404 404 404 404 404 404 403 403 401 401
-POST /referrals/{id}/mdos            201 404 404 404 404 403 403 403 403 403 403 401 401
-POST /mdos/{id}/invitations          200 404 404 404 404 403 403 403 403 403 403 401 401
-POST /mdos/{id}/participation        200 404 200 404 404 403 403 403 403 403 403 401 401
-POST /mdos/{id}/date                 200 404 404 404 404 403 403 403 403 403 403 401 401
-POST /mdos/{id}/closure              200 404 404 404 404 403 403 403 403 403 403 401 401
-POST /mdos/{id}/items                200 404 200 404 404 403 403 403 403 403 403 401 401
-POST /mdo-items/{id}/state           200 404 200 404 404 403 403 403 403 403 403 401 401
-POST /referrals/{id}/regie-offer     200 404 404 404 404 403 403 403 403 403 403 401 401
-POST /referrals/{id}/regie-acceptance 409 404 200 404 404 403 403 403 403 403 403 401 401
-POST /referrals/{id}/regie-desk      200 404 404 404 404 403 403 403 403 403 403 401 401
-POST /referrals/{id}/regie-refusal   200 404 200 404 404 403 403 403 403 403 403 401 401
-POST /referrals/{id}/regie-end       200 404 404 404 404 403 403 403 403 403 403 401 401
-POST /referrals/{id}/consults        201 404 404 404 404 403 403 403 403 403 403 401 401
-POST /consults/{id}/answer           404 404 200 404 404 403 403 403 403 403 403 401 401
-POST /consults/{id}/closure          200 404 200 404 404 403 403 403 403 403 403 401 401
-GET /keys                        200 200 200   200    200      403     403     200    403     403     403  401  401
-GET /night-sheet                 404 404 404   404    404      403     403     404    403     403     403  401  401
-POST /keys                       201 201 201   201    201      403     403     201    403     403     403  401  401
-POST /keys/{id}/confirmation     404 404 200   404    404      403     403     404    403     403     403  401  401
-POST /keys/{id}/loss             404 404 200   404    404      403     403     404    403     403     403  401  401
-POST /keys/{id}/loss-confirmation 404 404 200  404    404      403     403     404    403     403     403  401  401
-POST /keys/{id}/loss-withdrawal  404 404 200   404    404      403     403     404    403     403     403  401  401
-GET /referrals/{id}/handover     200 404 200   404    404      404     404     404    404     403     403  401  401
-POST /referrals/{id}/handover-items 200 404 200 404   404      403     403     403    403     403     403  401  401
-POST /referrals/{id}/notes       201 404 409   404    404      404     404     404    404     403     403  401  401
-GET /notes/{id}                  404 404 200   404    404      404     404     404    404     403     403  401  401
-POST /notes/{id}/pickup          404 404 200   404    404      403     403     403    403     403     403  401  401
-POST /referrals/{id}/gate-requests   201 404 403 403 404 403 403 403 403 403 403 401 401
-POST /referrals/{id}/residence       200 404 404 404 404 403 403 403 403 403 403 401 401
-GET /gate-requests                   200 200 403 403 200 403 403 403 403 403 403 401 401
-GET /gate-requests/{id}              200 404 404 404 200 404 404 404 404 403 403 401 401
-POST /gate-requests/{id}/ownership   403 403 403 403 200 403 403 403 403 403 403 401 401
-POST /gate-requests/{id}/questions   403 403 403 403 200 403 403 403 403 403 403 401 401
-POST /gate-requests/{id}/answers     200 404 403 403 404 403 403 403 403 403 403 401 401
-POST /gate-requests/{id}/assent      403 403 403 403 403 403 403 403 403 403 403 401 401
-POST /gate-requests/{id}/requests    404 404 403 403 201 403 403 403 403 403 403 401 401
-POST /gate-requests/{id}/return      403 403 403 403 200 403 403 403 403 403 403 401 401
-POST /gate-requests/{id}/withdrawal  200 404 403 403 404 403 403 403 403 403 403 401 401
-GET /bridges                     200 200 403   403    200      403     403     403    403     403     403  401  401
-POST /bridges/{id}/start         200 404 403   403    404      403     403     403    403     403     403  401  401
-POST /bridges/{id}/check-ins     200 404 403   403    404      403     403     403    403     403     403  401  401
-POST /bridges/{id}/end           200 404 404   404    404      403     403     403    403     403     403  401  401
-POST /bridges/{id}/watch         200 404 403   403    404      403     403     403    403     403     403  401  401
-POST /bridges/{id}/travel        200 404 403   403    404      403     403     403    403     403     403  401  401
-POST /bridges/{id}/funding       403 403 200   404    403      403     403     403    403     403     403  401  401
-GET /referrals/{id}/bridges      200 404 403   404    404      404     404     404    404     403     403  401  401
-POST /referrals/{id}/bridges     201 404 403   403    404      403     403     403    403     403     403  401  401
-POST /referrals/{id}/nights      200 404 403   403    404      403     403     403    403     403     403  401  401
-POST /referrals/{id}/closure     200 404 403   403    404      403     403     403    403     403     403  401  401
-GET /unplaced                    200 200 403   403    200      200     200     403    403     403     403  401  401
-GET /locations                       403 403 200 200 403 403 403 200 200 403 403 401 401
-POST /locations/{id}/leak-reports    403 403 201 404 403 403 403 404 201 403 403 401 401
-GET /leaks                           403 403 200 200 403 403 403 200 200 403 403 401 401
-POST /leaks/{id}/confirmation        403 403 409 404 403 403 403 404 200 403 403 401 401
-POST /leaks/{id}/withdrawal          403 403 200 404 403 403 403 404 200 403 403 401 401
-POST /leaks/{id}/lift-request        403 403 200 404 403 403 403 404 200 403 403 401 401
-POST /leaks/{id}/lift                403 403 409 404 403 403 403 404 200 403 403 401 401
-GET /surge                           200 200 200 200 200 200 200 200 200 403 403 401 401
-POST /surge                          403 403 403 403 403 403 403 403 200 403 403 401 401
-POST /requests/{id}/conflict-question 200 404 403 403 404 403 403 403 403 403 403 401 401
-POST /requests/{id}/conflict-answer  403 403 200 404 403 403 403 403 403 403 403 401 401
+method path                      own vt2 house house2 comensha municip rapport orgadm exadmin machine man2 manp none keeper regie
+GET /health                      200 200 200   200    200      200     200     200    200     403     403  200  200 200 200
+GET /version                     200 200 200   200    200      200     200     200    200     403     403  200  200 200 200
+GET /openapi.json                200 200 200   200    200      200     200     200    200     403     403  200  200 200 200
+GET /codes                       200 200 200   200    200      200     200     200    200     200     403  401  401 200 200
+POST /session                    201 201 201   201    201      201     201     201    201     403     403  201  201 201 201
+GET /session                     200 200 200   200    200      200     200     200    200     403     403  401  401 200 200
+DELETE /session                  204 204 204   204    204      204     204     204    204     403     403  401  401 204 204
+GET /pools                       200 200 200   200    200      200     200     200    200     200     403  401  401 200 200
+GET /pools/{id}                  200 200 200   404    200      404     404     404    200     200     403  401  401 404 200
+GET /capacity                    200 200 200   200    200      200     200     200    200     403     403  401  401 403 200
+GET /capacity/opvang             200 200 200   200    200      403     403     200    200     403     403  401  401 403 200
+GET /capacity/hsds               200 200 200   200    200      200     200     200    200     403     403  401  401 403 200
+GET /capacity/fhir               200 200 200   200    200      200     200     200    200     403     403  401  401 403 200
+POST /capacity-reports           403 403 200   403    403      403     403     403    403     200     403  401  401 403 403
+POST /matches                    200 200 403   403    200      403     403     403    403     403     403  401  401 403 200
+POST /referrals                  201 201 403   403    201      403     403     403    403     403     403  401  401 403 201
+GET /referrals                   200 200 403   403    200      403     403     403    403     403     403  401  401 403 200
+GET /referrals/{id}              200 404 403   404    404      404     404     404    404     403     403  401  401 404 200
+GET /referrals/{id}/matches      200 404 403   404    404      404     404     404    404     403     403  401  401 404 200
+POST /referrals/{id}/requests    201 404 403   403    404      403     403     403    403     403     403  401  401 404 404
+POST /referrals/{id}/journey     200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+POST /referrals/{id}/no-show     200 404 200   404    404      403     403     403    403     403     403  401  401 403 404
+POST /referrals/{id}/withdrawal  200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+GET /requests                    200 200 200   200    200      200     200     200    200     403     403  401  401 200 200
+GET /requests/{id}               200 404 200   404    404      404     404     404    404     403     403  401  401 404 404
+POST /requests/{id}/sighting     403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /requests/{id}/acceptance   403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /requests/{id}/decline      403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /requests/{id}/arrival      200 404 200   404    404      403     403     403    403     403     403  401  401 403 404
+GET /requests/{id}/location      200 404 200   404    404      404     404     404    404     403     403  401  401 404 404
+POST /requests/{id}/extension    403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /referrals/{id}/hold-extension 200 404 403 403   404      403     403     403    403     403     403  401  401 403 404
+POST /referrals/{id}/alarm-acknowledgement 409 404 403 403 404 403     403     403    403     403     403  401  401 403 404
+POST /referrals/{id}/shift-handover 200 404 403 403   404      403     403     403    403     403     403  401  401 403 404
+POST /referrals/{id}/takeover    200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+GET /colleagues                  200 200 403   403    200      403     403     403    403     403     403  401  401 403 200
+GET /delivery-record             403 403 200   200    403      403     403     200    404     403     403  401  401 403 403
+GET /events                      200 200 200   200    200      200     200     200    200     403     403  401  401 200 200
+GET /statistics/overview         403 403 403   403    403      200     200     403    403     403     403  401  401 403 403
+POST /feed-messages              403 403 403   403    403      403     403     403    403     201     403  401  401 403 403
+POST /feed-heartbeats            403 403 403   403    403      403     403     403    403     200     403  401  401 403 403
+GET /feed-orders/{id}/content    403 403 403   403    403      403     403     403    403     200     403  401  401 403 403
+GET /notifications               403 403 403   403    403      403     403     200    200     403     403  401  401 403 403
+GET /feeds                       403 403 200   200    403      403     403     200    200     403     403  401  401 403 403
+GET /feed-messages               403 403 200   200    403      403     403     200    200     403     403  401  401 403 403
+GET /feed-messages/{id}          403 403 200   404    403      403     403     404    200     403     403  401  401 403 403
+POST /feed-messages/{id}/replay  403 403 202   404    403      403     403     404    202     403     403  401  401 403 403
+POST /uploads                    403 403 201   201    403      403     403     201    403     403     403  401  401 403 403
+GET /uploads/{id}                403 403 200   404    403      403     403     404    403     403     403  401  401 403 403
+POST /uploads/{id}/acceptance    403 403 200   404    403      403     403     404    403     403     403  401  401 403 403
+GET /stays                       200 200 200   200    200      403     403     403    403     403     403  401  401 403 200
+GET /stays/{id}                  200 404 200   404    404      404     404     404    404     403     403  401  401 404 404
+POST /stays/{id}/departure       403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /stays/{id}/outflow         403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /stays/{id}/funding         403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /stays/{id}/return-code     403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /returns                    200 200 403   403    200      403     403     403    403     403     403  401  401 403 200
+GET /clocks                      200 200 200   200    200      403     403     403    403     403     403  401  401 403 200
+GET /clocks/{id}                 200 200 200   404    404      404     404     404    404     403     403  401  401 404 200
+GET /referrals/{id}/clocks       200 404 200   404    404      404     404     404    404     403     403  401  401 404 200
+POST /referrals/{id}/clocks      200 404 200   404    404      403     403     403    403     403     403  401  401 403 404
+POST /clocks/{id}/offer          200 403 403   404    404      403     403     403    403     403     403  401  401 403 403
+POST /clocks/{id}/acceptance     200 200 403   404    404      403     403     403    403     403     403  401  401 403 403
+POST /clocks/{id}/prolongation   200 403 403   404    404      403     403     403    403     403     403  401  401 403 403
+POST /clocks/{id}/stop           200 403 403   404    404      403     403     403    403     403     403  401  401 403 403
+GET /statements                  403 403 200   200    403      200     200     200    403     403     403  401  401 403 403
+GET /statements/csv              403 403 200   200    403      200     200     200    403     403     403  401  401 403 403
+GET /funding-flags               403 403 403   403    403      200     200     403    403     403     403  401  401 403 403
+GET /organisations                   200 200 200 200 200 403 403 403 403 403 403 401 401 200 200
+GET /mdos                            200 200 200 200 200 403 403 403 403 403 403 401 401 200 200
+GET /regies                          200 200 200 200 200 403 403 403 403 403 403 401 401 200 200
+GET /consults                        200 200 200 200 200 403 403 403 403 403 403 401 401 200 200
+GET /mdos/{id}                       200 404 200 404 404 404 404 404 404 403 403 401 401 200 200
+GET /consults/{id}                   200 404 200 404 404 404 404 404 404 403 403 401 401 404 404
+GET /referrals/{id}/regie            200 404 404 404 404 404 404 404 404 403 403 401 401 404 200
+POST /referrals/{id}/mdos            201 404 404 404 404 403 403 403 403 403 403 401 401 403 201
+POST /mdos/{id}/invitations          200 404 404 404 404 403 403 403 403 403 403 401 401 403 200
+POST /mdos/{id}/participation        200 404 200 404 404 403 403 403 403 403 403 401 401 200 404
+POST /mdos/{id}/date                 200 404 404 404 404 403 403 403 403 403 403 401 401 403 200
+POST /mdos/{id}/closure              200 404 404 404 404 403 403 403 403 403 403 401 401 403 200
+POST /mdos/{id}/items                200 404 200 404 404 403 403 403 403 403 403 401 401 200 404
+POST /mdo-items/{id}/state           200 404 200 404 404 403 403 403 403 403 403 401 401 200 404
+POST /referrals/{id}/regie-offer     200 404 404 404 404 403 403 403 403 403 403 401 401 403 200
+POST /referrals/{id}/regie-acceptance 409 404 200 404 404 403 403 403 403 403 403 401 401 403 200
+POST /referrals/{id}/regie-desk      200 404 404 404 404 403 403 403 403 403 403 401 401 403 200
+POST /referrals/{id}/regie-refusal   200 404 200 404 404 403 403 403 403 403 403 401 401 403 200
+POST /referrals/{id}/regie-end       200 404 404 404 404 403 403 403 403 403 403 401 401 403 200
+POST /referrals/{id}/consults        201 404 404 404 404 403 403 403 403 403 403 401 401 403 201
+POST /consults/{id}/answer           404 404 200 404 404 403 403 403 403 403 403 401 401 403 404
+POST /consults/{id}/closure          200 404 200 404 404 403 403 403 403 403 403 401 401 403 404
+GET /keys                        200 200 200   200    200      403     403     200    403     403     403  401  401 403 200
+GET /night-sheet                 404 404 404   404    404      403     403     404    403     403     403  401  401 403 404
+POST /keys                       201 201 201   201    201      403     403     201    403     403     403  401  401 403 201
+POST /keys/{id}/confirmation     404 404 200   404    404      403     403     404    403     403     403  401  401 403 404
+POST /keys/{id}/loss             404 404 200   404    404      403     403     404    403     403     403  401  401 403 404
+POST /keys/{id}/loss-confirmation 404 404 200  404    404      403     403     404    403     403     403  401  401 403 404
+POST /keys/{id}/loss-withdrawal  404 404 200   404    404      403     403     404    403     403     403  401  401 403 404
+GET /referrals/{id}/handover     200 404 200   404    404      404     404     404    404     403     403  401  401 404 404
+POST /referrals/{id}/handover-items 200 404 200 404   404      403     403     403    403     403     403  401  401 403 404
+POST /referrals/{id}/notes       201 404 409   404    404      404     404     404    404     403     403  401  401 404 404
+GET /notes/{id}                  404 404 200   404    404      404     404     404    404     403     403  401  401 404 404
+POST /notes/{id}/pickup          404 404 200   404    404      403     403     403    403     403     403  401  401 403 404
+POST /referrals/{id}/gate-requests   201 404 403 403 404 403 403 403 403 403 403 401 401 403 404
+POST /referrals/{id}/residence       200 404 404 404 404 403 403 403 403 403 403 401 401 404 404
+GET /gate-requests                   200 200 403 403 200 403 403 403 403 403 403 401 401 200 200
+GET /gate-requests/{id}/night-number 200 404 404 404 404 404 404 404 404 403 403 401 401 404 404
+GET /gate-requests/{id}              200 404 404 404 200 404 404 404 404 403 403 401 401 200 404
+POST /gate-requests/{id}/ownership   403 403 403 403 200 403 403 403 403 403 403 401 401 200 403
+POST /gate-requests/{id}/questions   403 403 403 403 200 403 403 403 403 403 403 401 401 200 403
+POST /gate-requests/{id}/answers     200 404 403 403 404 403 403 403 403 403 403 401 401 403 404
+POST /gate-requests/{id}/assent      403 403 403 403 403 403 403 403 403 403 403 401 401 200 403
+POST /gate-requests/{id}/requests    404 404 403 403 201 403 403 403 403 403 403 401 401 201 404
+POST /gate-requests/{id}/return      403 403 403 403 200 403 403 403 403 403 403 401 401 200 403
+POST /gate-requests/{id}/withdrawal  200 404 403 403 404 403 403 403 403 403 403 401 401 403 404
+GET /bridges                     200 200 403   403    200      403     403     403    403     403     403  401  401 403 200
+POST /bridges/{id}/start         200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+POST /bridges/{id}/check-ins     200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+POST /bridges/{id}/end           200 404 404   404    404      403     403     403    403     403     403  401  401 403 404
+POST /bridges/{id}/watch         200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+POST /bridges/{id}/travel        200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+POST /bridges/{id}/funding       403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+GET /referrals/{id}/bridges      200 404 403   404    404      404     404     404    404     403     403  401  401 404 200
+POST /referrals/{id}/bridges     201 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+POST /referrals/{id}/nights      200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+POST /referrals/{id}/closure     200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
+GET /unplaced                    200 200 403   403    200      200     200     403    403     403     403  401  401 403 200
+GET /locations                       403 403 200 200 403 403 403 200 200 403 403 401 401 403 403
+POST /locations/{id}/leak-reports    403 403 201 404 403 403 403 404 201 403 403 401 401 403 403
+GET /leaks                           403 403 200 200 403 403 403 200 200 403 403 401 401 403 403
+POST /leaks/{id}/confirmation        403 403 409 404 403 403 403 404 200 403 403 401 401 403 403
+POST /leaks/{id}/withdrawal          403 403 200 404 403 403 403 404 200 403 403 401 401 403 403
+POST /leaks/{id}/lift-request        403 403 200 404 403 403 403 404 200 403 403 401 401 403 403
+POST /leaks/{id}/lift                403 403 409 404 403 403 403 404 200 403 403 401 401 403 403
+GET /surge                           200 200 200 200 200 200 200 200 200 403 403 401 401 200 200
+POST /surge                          403 403 403 403 403 403 403 403 200 403 403 401 401 403 403
+POST /requests/{id}/conflict-question 200 404 403 403 404 403 403 403 403 403 403 401 401 403 404
+POST /requests/{id}/conflict-answer  403 403 200 404 403 403 403 403 403 403 403 401 401 403 403
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 
 // The lists that are 200 for everybody who is signed in are empty for those whom they do not concern.
-const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /stays': ['vt2', 'house2', 'comensha'], 'GET /clocks': ['vt2', 'house2', 'comensha'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin'] };
+const EMPTY = { 'GET /pools': ['municip', 'rapport'], 'GET /feed-messages': ['house2', 'orgadm'], 'GET /stays': ['vt2', 'house2', 'comensha', 'regie'], 'GET /clocks': ['vt2', 'house2', 'comensha', 'regie'], 'GET /requests': ['own', 'vt2', 'comensha', 'municip', 'rapport', 'orgadm', 'exadmin', 'keeper', 'regie'], 'GET /regies': ['keeper'], 'GET /consults': ['keeper'] };
 
-const accounts = { own: 'nachtdienst.rotterdam', vt2: 'nachtdienst.amsterdam', comensha: 'helpdesk.comensha', municip: 'beleid.rotterdam', rapport: 'rapporteur.landelijk', exadmin: 'beheer.uitwisseling' };
+const accounts = { own: 'nachtdienst.rotterdam', vt2: 'nachtdienst.amsterdam', comensha: 'helpdesk.comensha', municip: 'beleid.rotterdam', rapport: 'rapporteur.landelijk', exadmin: 'beheer.uitwisseling', keeper: 'toewijzing.rotterdam', regie: 'nachtdienst.utrecht' };
 let x, who, place, org, adapter, cosm;
 
 before(async () => {
@@ -239,17 +242,41 @@ async function freshCare(state) {
   const mdo = expectStatus(await who.own.post(`/referrals/${referral.id}/mdos`, { ground: 'vital_interest', organisationIds: [org] }), 201).id;
   expectStatus(await who.house.post(`/mdos/${mdo}/participation`, { joins: true }), 200);
   const noted = expectStatus(await who.own.post(`/mdos/${mdo}/items`, { domain: 'herstel', sort: 'need', text: 'Rust' }), 200);
-  return { id: state === 'item' ? noted.items[0].id : mdo, referral: referral.id };
+  return { id: state === 'item' ? noted.items[0].id : mdo, referral: referral.id, mdo };
 }
 
 /** A victim of trafficking whose referral is with CoMensha, in STATE: sent, taken or asked back. */
-async function freshGate(state) {
-  const referral = (await openReferral(who.own, aVictim())).id;
-  const gate = expectStatus(await who.own.post(`/referrals/${referral}/gate-requests`, { kind: 'cosm' }), 201).id;
-  if (state !== 'sent') expectStatus(await who.comensha.post(`/gate-requests/${gate}/ownership`), 200);
-  if (state === 'asked back') expectStatus(await who.comensha.post(`/gate-requests/${gate}/questions`, { facts: ['signalen'] }), 200);
+async function freshGate(state, { keeper = who.comensha, need = aVictim(), kind = 'cosm', fact = 'signalen' } = {}) {
+  const referral = (await openReferral(who.own, need)).id;
+  const gate = expectStatus(await who.own.post(`/referrals/${referral}/gate-requests`, { kind }), 201).id;
+  if (state !== 'sent') expectStatus(await keeper.post(`/gate-requests/${gate}/ownership`), 200);
+  if (state === 'asked back') expectStatus(await keeper.post(`/gate-requests/${gate}/questions`, { facts: [fact] }), 200);
   return { referral, id: gate };
 }
+
+/** Those who have a seat at what a row is about get it, at GIVEN or at one like it: a minor's gate request, or a chair at
+ * the table; the regie. */
+const SEAT = {
+  keeper: async (state, given) => {
+    if (['sent', 'taken', 'asked back'].includes(state)) {
+      await release(given);
+      const minor = await freshGate(state, { keeper: who.keeper, need: aMinorAlone(), kind: 'jeugd', fact: 'gezag' });
+      return state === 'taken' ? { ...minor, pool: expectStatus(await who.keeper.get(`/referrals/${minor.referral}/matches`), 200).places[0].poolId } : minor;
+    }
+    if (!given.mdo) return given;
+    expectStatus(await who.own.post(`/mdos/${given.mdo}/invitations`, { organisationIds: [who.keeper.session.organisationId] }), 200);
+    expectStatus(await who.keeper.post(`/mdos/${given.mdo}/participation`, { joins: true }), 200);
+    return given;
+  },
+  regie: async (state, given) => {
+    const referral = given.referral ?? (state === 'over' ? given.id : null);
+    if (!referral) return given;
+    if (state === 'offered') expectStatus(await who.own.post(`/referrals/${referral}/regie-refusal`), 200);
+    expectStatus(await who.own.post(`/referrals/${referral}/regie-offer`, { organisationId: who.regie.session.organisationId }), 200);
+    expectStatus(await who.regie.post(`/referrals/${referral}/regie-acceptance`, { role: 'Casusregie', callback: '010 123 45 67' }), 200);
+    return given;
+  },
+};
 
 /** A leak of the house's location: reported by its staff, confirmed by the exchange's administrator, to be lifted. */
 async function freshLeak(state) {
@@ -403,11 +430,12 @@ const GIVEN = {
   'POST /referrals/{id}/gate-requests': ['open', () => ({ kind: 'cosm' })],
   'POST /referrals/{id}/residence': ['open', () => ({ residence: 'eu' })],
   'GET /gate-requests/{id}': ['sent'],
+  'GET /gate-requests/{id}/night-number': ['sent'],
   'POST /gate-requests/{id}/ownership': ['sent'],
-  'POST /gate-requests/{id}/questions': ['taken', () => ({ facts: ['signalen', 'politie'] })],
-  'POST /gate-requests/{id}/answers': ['asked back', () => ({ answers: { signalen: 'yes' } })],
+  'POST /gate-requests/{id}/questions': ['taken', name => ({ facts: name === 'keeper' ? ['gezag', 'bereikbaar'] : ['signalen', 'politie'] })],
+  'POST /gate-requests/{id}/answers': ['asked back', name => ({ answers: { [name === 'keeper' ? 'gezag' : 'signalen']: 'yes' } })],
   'POST /gate-requests/{id}/assent': ['taken'],
-  'POST /gate-requests/{id}/requests': ['taken', () => ({ poolIds: [cosm.poolId] })],
+  'POST /gate-requests/{id}/requests': ['taken', (_, given) => ({ poolIds: [given.pool ?? cosm.poolId] })],
   'POST /gate-requests/{id}/return': ['taken', () => ({ reason: 'anders' })],
   'POST /gate-requests/{id}/withdrawal': ['taken'],
   'POST /bridges/{id}/start': ['bridge'],
@@ -436,7 +464,7 @@ async function call(name, route, given) {
   const id = (path.startsWith('/referrals') ? given.referral : undefined) ?? given.id ?? (path.startsWith('/pools') ? place.poolId : path.startsWith('/requests') ? given.request : given.referral);
   let url = path.replace('{id}', id);
   // Who sees every house says whose document it wants; a house gets its own.
-  if (path === '/capacity/opvang' && ['own', 'vt2', 'comensha', 'exadmin'].includes(name)) url += `?provider=${demo.organisations[organisationOf(place.poolId) - 1].code}`;
+  if (path === '/capacity/opvang' && ['own', 'vt2', 'comensha', 'exadmin', 'regie'].includes(name)) url += `?provider=${demo.organisations[organisationOf(place.poolId) - 1].code}`;
   if (path.startsWith('/statements') || path === '/funding-flags') url += `?month=${thisMonth()}`;
   let c = who[name];
   if (route === 'GET /events') {
@@ -473,6 +501,7 @@ for (const [route, ...cells] of MATRIX.slice(1)) {
     let given = state === 'none' ? {} : await fresh(state);
     const got = {};
     for (const [i, name] of WHO.entries()) {
+      if (SEAT[name]) given = await SEAT[name](state, given);
       const answer = await call(name, route, given);
       got[name] = String(answer.status);
       if (answer.status >= 400) assert.match(answer.headers['content-type'], /problem\+json/, `${name} ${answer.text}`);
