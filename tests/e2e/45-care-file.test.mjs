@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { PHONE, judgeWhole, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
+import { poll } from '../support/wait.mjs';
 import { aNeed, aWoman, deskOf, expectStatus, openReferral, organisationOf, placesFor } from '../support/world.mjs';
 
 let x, browser, api, house, org, poolId, referral;
@@ -88,6 +89,31 @@ test('the house of a bridge bed has the list, and so has who placed the househol
   await part.getByText(say('handover.progress', { done: 0, all: 8 })).waitFor();
   const seen = expectStatus(await api.get(`/referrals/${other.id}/handover`), 200);
   assert.ok(seen.items.some(i => i.house), 'the referrer sees that it is ticked');
+});
+
+test('a regie that went there and back: the house of that organisation reads who has it, and is offered nothing', async () => {
+  x.sql(`INSERT INTO account (username, org, role, display_nl, display_en, password_hash, created_at_ms) SELECT 'verwijzer.huis', org, 'referrer', 'Verwijzer', 'Referrer', password_hash, created_at_ms FROM account WHERE username = '${deskOf(poolId)}'`);
+  x.broker.child.kill('SIGHUP');
+  const refers = await poll(() => x.as('verwijzer.huis').catch(() => { x.sessions.delete('verwijzer.huis'); }), { what: 'the referrer of the house is known' });
+  const { id } = await openReferral(refers, aWoman());
+  const regie = (who, step, body) => who.post(`/referrals/${id}/regie-${step}`, body);
+  for (const [from, to] of [[refers, api], [api, refers]]) {
+    expectStatus(await regie(from, 'offer', { organisationId: to.session.organisationId }), 200);
+    expectStatus(await regie(to, 'acceptance', { role: 'Casusregie', callback: '010 123 45 67' }), 200);
+  }
+  const q = expectStatus(await refers.post(`/referrals/${id}/requests`, { poolIds: [poolId] }), 201).requests[0];
+  expectStatus(await (await house_api()).post(`/requests/${q.id}/acceptance`), 200);
+  await house.page.goto(`/verwijzing#r=${id}`);
+  const part = house.page.locator('#section-care');
+  await part.getByText('Casusregie').waitFor();
+  for (const key of ['care.regie_name', 'care.regie_correct', 'care.regie_change', 'care.regie_offer', 'care.regie_end', 'care.regie_back'])
+    assert.equal(await part.getByText(say(key), { exact: true }).count(), 0, key);
+  const desk = await openDesk(browser, x.origin, { viewport: DESKTOP });
+  await signIn(desk, 'verwijzer.huis', 'main');
+  await desk.page.goto(`/verwijzing#r=${id}`);
+  await desk.page.locator('#section-care').getByText(say('care.regie_change')).waitFor();
+  noFaults(desk, 'its referrer');
+  await desk.context.close();
 });
 
 test('the file holds at three widths, by day and by night, without a fault', { timeout: 120_000 }, async () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DESKTOP, NARROW, PHONE, openBrowser } from '../support/browser.mjs';
 import { ROOT, startExchange } from '../support/exchange.mjs';
 import { walk } from '../support/walk.mjs';
+import { CARE_STATES } from '../support/walk_care_pages.mjs';
 import { LIFE_STATES } from '../support/walk_life_pages.mjs';
 import { NOBED_SETTINGS, NOBED_STATES } from '../support/walk_nobed_pages.mjs';
 import { SAFETY_STATES } from '../support/walk_safety_pages.mjs';
@@ -24,7 +25,7 @@ const LOOKED_AT = new Set([
   'shelter-empty', 'shelter-changed', 'shelter-stop', 'shelter-stopped', 'shelter-request', 'shelter-no', 'shelter-accepted', 'shelter-ended', 'municipality', 'municipality-all',
   'feeds-admin', 'feeds-good', 'feeds-aside', 'feeds-failed', 'feeds-replayed', 'upload-preview', 'upload-taken', 'upload-unreadable',
   'upload-trial', 'shelter-differ', 'shelter-by-hand', 'shelter-silent', 'feeds-silent', 'feeds-all', 'feeds-of-one',
-  ...NOBED_STATES, ...LIFE_STATES, ...SAFETY_STATES,
+  ...NOBED_STATES, ...LIFE_STATES, ...CARE_STATES, ...SAFETY_STATES,
 ]);
 
 /** A picture of the whole page; a dialog stands in the window only. */

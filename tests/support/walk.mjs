@@ -2,6 +2,7 @@
 // and the screenshots look at the same states, so that no state is looked at by one of them only.
 import { openDesk, signIn } from './browser.mjs';
 import { askBest, beginHousehold, beginShift, bestHouses, clearHousehold, enterHousehold, openPlacer, openShelter, sayIn } from './people.mjs';
+import { CARE_STATES, walkCarePages } from './walk_care_pages.mjs';
 import { FEED_STATES, walkFeeds } from './walk_feeds.mjs';
 import { LIFE_STATES, walkLifePages } from './walk_life_pages.mjs';
 import { NOBED_STATES, walkNobedPages } from './walk_nobed_pages.mjs';
@@ -15,7 +16,7 @@ export const STATES = [
   'shelter-shift', 'shelter-empty', 'shelter-changed', 'shelter-stop', 'shelter-stopped',
   'placer-tracking', 'placer-basis', 'placer-withdraw', 'shelter-request', 'shelter-no',
   'shelter-accepted', 'shelter-ended', 'placer-yes', 'shift-list', 'placer-location', 'placer-travelling', 'placer-no-show', 'placer-end',
-  'municipality', 'municipality-all', ...FEED_STATES, ...NOBED_STATES, ...LIFE_STATES, ...SAFETY_STATES,
+  'municipality', 'municipality-all', ...FEED_STATES, ...NOBED_STATES, ...LIFE_STATES, ...CARE_STATES, ...SAFETY_STATES,
 ];
 
 // The browser writes a line for each 401, and here 401 is right: nobody is signed in yet, or the password was wrong.
@@ -220,6 +221,7 @@ export async function walk(o, visit) {
   await walkFeeds(o, tell);
   await walkNobedPages(o, tell);
   await walkLifePages(o, tell);
+  await walkCarePages(o, tell);
   await walkSafetyPages(o, tell);
   for (const desk of desks) await desk.context.close();
   return STATES.filter(state => !seen.has(state));

@@ -5,7 +5,7 @@ import { openDesk, signIn } from './browser.mjs';
 import { sayIn } from './people.mjs';
 import { aReport, aWoman, ask, deskOf, expectStatus, locationOf, openReferral, placesFor } from './world.mjs';
 
-export const SAFETY_STATES = ['dossier-stay', 'dossier-stay-faults', 'stays-lived', 'conflict-placer', 'conflict-house', 'safety-report', 'safety-faults', 'safety-check', 'safety-reported', 'safety-sure', 'safety-frozen', 'safety-alarm', 'safety-lifted', 'safety-surge'];
+export const SAFETY_STATES = ['dossier-stay', 'dossier-stay-faults', 'stays-lived', 'conflict-placer', 'conflict-house', 'safety-report', 'safety-faults', 'safety-check', 'safety-reported', 'safety-sure', 'safety-frozen', 'safety-alarm', 'shift-leak', 'safety-lifted', 'safety-surge'];
 
 async function deskAt(o, username, path, selector) {
   const desk = await openDesk(o.browser, o.x.origin, o);
@@ -92,6 +92,9 @@ async function leaking(o, visit, n, placer, desk) {
   await visit('safety-frozen', desk);
   await placer.page.getByText(t('safety.alarm_text')).first().waitFor();
   await visit('safety-alarm', placer);
+  await placer.page.goto('/dienst');
+  await placer.page.locator('.bridge-alarms .notice').first().waitFor();
+  await visit('shift-leak', placer);
   await step(n.house, leak, 'lift-request');
   await step(admin, leak, 'lift');
   await page.locator(`[data-leak="${leak}"][data-state=lifted]`).waitFor();

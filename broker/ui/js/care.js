@@ -100,7 +100,7 @@ const form = (p, id, what, done, body) => formView(id, 'care-form', e => { send(
 /** @param {Regie} r @param {CareParts} p */
 function regieActions(r, p) {
   const id = r.referralId;
-  const may = (/** @type {string} */ step) => (r.may ?? []).includes(step);
+  const may = (/** @type {NonNullable<Regie['may']>[number]} */ step) => (r.may ?? []).includes(step);
   if (may('acceptance'))
     return form(p, `regie-take-${id}`, f => [`/referrals/${id}/regie-acceptance`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_taken'), html`
       ${textField(`regie-role-${id}`, 'role', t('care.regie_role'), 48, t('care.regie_role_hint'))}

@@ -96,7 +96,7 @@ function caseView(c, p) {
     ${line('stay.case_referrer', html`${h.referrer}${h.referrerCallback ? html` ${callLink(h.referrerCallback, h.referrerCallback)}` : nothing}`)}
     ${line('stay.case_place', h.kind ? [label('kinds', h.kind), label('regions', h.region)].filter(Boolean).join(', ') : t('stay.case_no_place'))}
     ${line('gate.file_residence', h.residence ? [label('residences', h.residence), h.residenceUntil ? t('stay.clock_until', { time: moment(h.residenceUntil) }) : ''].filter(Boolean).join('. ') : '')}
-    ${line('stay.clock_callback', h.callback ? callLink(h.callback, h.callback) : '')}</dl>`
+    ${line('stay.case_callback', h.callback ? callLink(h.callback, h.callback) : '')}</dl>`
     : p.open && c.own && c.state !== 'stopped' ? button(t('stay.case_open'), { icon: 'lock-open', about: `${label('clocks', c.clock)} ${c.referralCode}`, busy: p.busy, click: () => p.open?.(c) }) : nothing}`;
 }
 
