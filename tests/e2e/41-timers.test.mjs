@@ -105,7 +105,7 @@ test('at the change of shift a colleague takes it over, and the worker sees whos
   await details.locator('select').selectOption({ label: 'Avonddienst' });
   await judge(worker, 'handing over');
   await press(worker, 'timers.offer');
-  await seen(worker, 'timers.offered');
+  await seen(worker, 'timers.offered', { name: 'Avonddienst' }); // and not whoever is next
   await signIn(colleague, COLLEAGUE, '#results-title');
   await colleague.page.goto('/dienst');
   await colleague.page.locator('.shift-rows li').first().waitFor();
