@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DESKTOP, PHONE, judge, noFaults, openBrowser, openDesk } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
-import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
+import { beginShift, clockIn, enterHousehold, openPlacer, openShelter, press, say, sayLike, seen } from '../support/people.mjs';
 import { aMinorAlone, aReport, aWoman, deskOf, expectStatus, openReferral, poolOf } from '../support/world.mjs';
 
 let x, browser, worker, house, poolId;
@@ -23,9 +23,6 @@ after(async () => {
   await browser?.close();
   await x?.stop();
 }, { timeout: 60_000 });
-
-const press = (desk, key, params) => desk.page.getByRole('button', { name: sayLike(key, params) }).first().click();
-const seen = (desk, key, params) => desk.page.getByText(sayLike(key, params)).first().waitFor();
 
 test('a request of the last free room says that it is kept for it', { timeout: 120_000 }, async () => {
   await enterHousehold(worker);
@@ -107,8 +104,6 @@ test('the worker undoes a yes for the household, and says that they are there af
 });
 
 /* ---- where they are tonight ---- */
-
-const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Amsterdam' }).format(Date.now() + minutes * 60_000);
 
 test('at the change of shift it says where a household is, who watches over it, and that a check-in was missed', { timeout: 120_000 }, async () => {
   const api = await x.as('nachtdienst.rotterdam');
