@@ -55,7 +55,7 @@ test('nobody answers: the desk is rung, at its own number', async () => {
   const link = part(page).locator('.gate-ring a');
   await link.waitFor();
   assert.equal(await link.getAttribute('href'), `tel:${sealed.night_number.replace(/[^0-9+]/g, '')}`);
-  await judge('number', page);
+  await judge(placer, 'gate, the number of the desk');
 });
 
 test('a bed for the meantime is asked beside it', async () => {
