@@ -144,7 +144,7 @@ counted() {
     fi
     if [ "$not_ok" -gt 0 ]; then
         detail "not ok - $name (status $rc)"
-        detail "$(grep -aE 'seed [0-9]+ failed|control |ERROR: |SUMMARY: |last line is' "$out" | tail -n 8 | sed 's/^/    /')"
+        detail "$(grep -aE 'seed [0-9]+ failed|control |ERROR: |SUMMARY: |never done|last line is' "$out" | tail -n 8 | sed 's/^/    /')"
     fi
     tally "$ok" "$not_ok" 0
     rm -f "$out"

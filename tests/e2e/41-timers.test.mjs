@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DESKTOP, PHONE, judge, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
-import { askBest, beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
+import { askBest, beginShift, clockIn, enterHousehold, openPlacer, openShelter, press, say, sayLike, seen } from '../support/people.mjs';
 import { expectStatus } from '../support/world.mjs';
 
 const COLLEAGUE = 'avonddienst.rotterdam';
@@ -31,12 +31,6 @@ after(async () => {
   await browser?.close();
   await x?.stop();
 }, { timeout: 60_000 });
-
-const press = (desk, key, params) => desk.page.getByRole('button', { name: sayLike(key, params) }).first().click();
-const seen = (desk, key, params) => desk.page.getByText(sayLike(key, params)).first().waitFor();
-
-/** The clock time of the country so many minutes from now, as the field wants it. */
-const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Amsterdam' }).format(Date.now() + minutes * 60_000);
 
 test('a house asks for five minutes more, and the worker sees it without a reload', { timeout: 120_000 }, async () => {
   await enterHousehold(worker);
@@ -105,7 +99,7 @@ test('at the change of shift a colleague takes it over, and the worker sees whos
   await details.locator('select').selectOption({ label: 'Avonddienst' });
   await judge(worker, 'handing over');
   await press(worker, 'timers.offer');
-  await seen(worker, 'timers.offered');
+  await seen(worker, 'timers.offered', { name: 'Avonddienst' }); // and not whoever is next
   await signIn(colleague, COLLEAGUE, '#results-title');
   await colleague.page.goto('/dienst');
   await colleague.page.locator('.shift-rows li').first().waitFor();

@@ -4,14 +4,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe, DESKTOP, NARROW, PHONE, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
-import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
+import { beginShift, clockIn, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
 import { NOBED_SETTINGS, openDossier } from '../support/walk_nobed_pages.mjs';
 import { aNight } from '../support/walk_nobed.mjs';
 import { aReport, aWoman, deskOf, expectStatus, locationOf, openReferral, phoneOf, poolOf } from '../support/world.mjs';
-
-// Dutch clock time N minutes from now, as a person would type it.
-const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(Date.now() + minutes * 60_000));
 
 let x, browser, worker, other, pool, id, emptied;
 before(async () => {

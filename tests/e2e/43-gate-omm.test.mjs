@@ -4,11 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe, noFaults, openBrowser, openDesk, overflow, PHONE, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
-import { beginShift, openPlacer, openShelter, say } from '../support/people.mjs';
+import { beginShift, enterVictim, labelOf, openPlacer, openShelter, say } from '../support/people.mjs';
 import { aReport, aVictim, deskOf, expectStatus, locationOf, phoneOf, placesFor, poolOf } from '../support/world.mjs';
-import { readTable } from '../../schema/codes/csv.mjs';
-
-const words = (list, code) => readTable(new URL(`../../schema/codes/${list}.csv`, import.meta.url)).find(r => r.code === code).label_nl;
 
 let x, browser, placer, comensha, phone, omm, name, referral;
 before(async () => {
@@ -28,14 +25,8 @@ test('the button of its name sends the household to CoMensha for OMM', { timeout
   placer = await openDesk(browser, x.origin);
   await openPlacer(placer);
   const { page } = placer;
-  await page.locator('label', { has: page.locator('input[name=urgency][value=nu]') }).check();
-  await page.locator('label', { has: page.locator('input[name=threat][value=oranje]') }).check();
-  const closed = page.locator('details.more:not([open]) > summary');
-  while (await closed.count() > 0) await closed.first().click();
-  await page.locator('.chip.tri', { hasText: words('traits', 'uitbuiting_seksueel') }).first().click();
-  await page.selectOption('#residence', 'b8_vergunning');
-  await page.fill('#callback', '010 000 0000');
-  await page.locator('#through-gate').getByRole('button', { name: words('kinds', 'omm') }).click();
+  await enterVictim(placer, 'b8_vergunning');
+  await page.locator('#through-gate').getByRole('button', { name: labelOf('kinds', 'omm') }).click();
   await page.waitForURL('**/verwijzing#r=*');
   referral = Number(/#r=(\d+)/.exec(page.url())[1]);
   await page.locator('#section-gate').getByText(/CoMensha/).first().waitFor();

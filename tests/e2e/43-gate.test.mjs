@@ -5,12 +5,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PHONE, axe, judge, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
-import { beginShift, openPlacer, openShelter, say } from '../support/people.mjs';
+import { beginShift, enterVictim, labelOf, openPlacer, openShelter, say } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
 import { aMinorAlone, aReport, aVictim, demo, deskOf, expectStatus, locationOf, openReferral, phoneOf, placesFor, poolOf } from '../support/world.mjs';
-import { readTable } from '../../schema/codes/csv.mjs';
-
-const words = (list, code) => readTable(new URL(`../../schema/codes/${list}.csv`, import.meta.url)).find(r => r.code === code).label_nl;
 
 let x, browser, placer, comensha, cosm, house, referral;
 
@@ -28,7 +25,6 @@ after(async () => {
   await x?.stop();
 }, { timeout: 60_000 });
 
-const chip = (page, text) => page.locator('.chip.tri', { hasText: text }).first();
 const part = page => page.locator('#section-gate');
 const idOf = page => Number(/#r=(\d+)/.exec(page.url())[1]);
 
@@ -36,20 +32,14 @@ test('a trafficking case is entered, and the list names the way through CoMensha
   placer = await openDesk(browser, x.origin);
   await openPlacer(placer);
   const { page } = placer;
-  await page.locator('label', { has: page.locator('input[name=urgency][value=nu]') }).check();
-  await page.locator('label', { has: page.locator('input[name=threat][value=oranje]') }).check();
-  const closed = page.locator('details.more:not([open]) > summary');
-  while (await closed.count() > 0) await closed.first().click();
-  await chip(page, words('traits', 'uitbuiting_seksueel')).click();
-  await page.selectOption('#residence', 'bedenktijd_aangeboden');
-  await page.fill('#callback', '010 000 0000');
+  await enterVictim(placer, 'bedenktijd_aangeboden');
   await page.locator('#through-gate').waitFor();
   await judge(placer, 'gate, placer');
 });
 
 test('one button opens the referral and sends it to CoMensha', async () => {
   const { page } = placer;
-  await page.locator('#through-gate').getByRole('button', { name: words('kinds', 'cosm') }).click();
+  await page.locator('#through-gate').getByRole('button', { name: labelOf('kinds', 'cosm') }).click();
   await page.waitForURL('**/verwijzing#r=*');
   await part(page).waitFor();
   referral = idOf(page);
@@ -65,7 +55,7 @@ test('nobody answers: the desk is rung, at its own number', async () => {
   const link = part(page).locator('.gate-ring a');
   await link.waitFor();
   assert.equal(await link.getAttribute('href'), `tel:${sealed.night_number.replace(/[^0-9+]/g, '')}`);
-  await judge('number', page);
+  await judge(placer, 'gate, the number of the desk');
 });
 
 test('nobody answers: the desk is rung, at its own number', async () => {
@@ -95,7 +85,7 @@ test('CoMensha sees the queue, opens the file and takes it', async () => {
   await judge(comensha, 'gate, queue');
   await page.locator('.gate-line').first().click();
   await page.locator('.gate-file').waitFor();
-  assert.match(await page.locator('.gate-file').innerText(), new RegExp(words('traits', 'uitbuiting_seksueel')));
+  assert.match(await page.locator('.gate-file').innerText(), new RegExp(labelOf('traits', 'uitbuiting_seksueel')));
   await page.click('#gate-take');
   await page.getByText(say('gate.owner_me')).first().waitFor();
   await page.locator('.gate-places li').first().waitFor();
@@ -104,7 +94,7 @@ test('CoMensha sees the queue, opens the file and takes it', async () => {
 
 test('it asks what is missing and is answered', async () => {
   const { page } = comensha;
-  await page.getByLabel(words('gate_facts', 'politie')).check();
+  await page.getByLabel(labelOf('gate_facts', 'politie')).check();
   await page.click('#gate-ask-back');
   const answer = placer.page.locator('.gate-questions');
   await answer.waitFor();

@@ -2,7 +2,7 @@
 // reflection period in the intake, an order with the moment of its imposition, and the owner of a clock that has no file.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PHONE, axe, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
+import { PHONE, judge, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
 import { aReport, aWoman, ask, deskOf, expectStatus, openReferral, placesFor, poolOf } from '../support/world.mjs';
@@ -44,7 +44,7 @@ test('the house where they are says what the residence situation turned out to b
   await task.locator('#gate-residence').selectOption('bedenktijd_aangeboden');
   await task.locator('#gate-found').click();
   await task.getByText(say('gate.task_offered')).waitFor();
-  await axe(house.page);
+  await judge(house, 'what the residence turned out to be');
   await task.locator('#gate-residence').selectOption('bedenktijd');
   await task.locator('#gate-until').fill(new Date(Date.now() + 21 * DAY_MS).toISOString().slice(0, 10));
   await task.locator('#gate-found').click();
@@ -64,7 +64,7 @@ test('the owner of a clock without a file is shown whom it is about, and no dead
   assert.match(text, /Veilig Thuis/);
   assert.match(text, /72/);
   assert.ok(!text.includes(referral.place.locationName), 'the house is not named');
-  await axe(comensha.page);
+  await judge(comensha, 'whom a clock is about');
   noFaults(comensha);
 });
 

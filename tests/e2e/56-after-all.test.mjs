@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DESKTOP, PHONE, judge, noFaults, openBrowser, openDesk } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
-import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
-import { aMinorAlone, aWoman, deskOf, expectStatus, openReferral } from '../support/world.mjs';
+import { beginShift, clockIn, enterHousehold, openPlacer, openShelter, press, say, sayLike, seen } from '../support/people.mjs';
+import { aMinorAlone, aReport, aWoman, deskOf, expectStatus, openReferral, poolOf } from '../support/world.mjs';
 
-let x, browser, worker, house;
+let x, browser, worker, house, poolId;
 
 before(async () => {
   x = await startExchange('e2e-after-all', { settings: { bridge_grace_s: 0 } });
@@ -24,15 +24,20 @@ after(async () => {
   await x?.stop();
 }, { timeout: 60_000 });
 
-const press = (desk, key, params) => desk.page.getByRole('button', { name: sayLike(key, params) }).first().click();
-const seen = (desk, key, params) => desk.page.getByText(sayLike(key, params)).first().waitFor();
-
 test('a request of the last free room says that it is kept for it', { timeout: 120_000 }, async () => {
   await enterHousehold(worker);
-  await worker.page.locator('.results > ol.stack > li.place', { hasText: 'Lindehof' }).first().getByRole('button').first().click();
+  const place = worker.page.locator('.results > ol.stack > li.place', { hasText: 'Lindehof' }).first();
+  await place.waitFor();
+  poolId = Number(await place.getAttribute('data-pool'));
+  const total = poolOf(poolId).units_total;
+  expectStatus(await (await x.as('opvang.lindehof')).post('/capacity-reports', { reports: [aReport(poolId, { unitsFree: 1, unitsOccupied: total - 1 })] }), 200);
+  const last = worker.page.locator(`.results > ol.stack > li.place[data-pool="${poolId}"]`);
+  await last.getByRole('button').first().click();
   await worker.page.getByRole('heading', { name: sayLike('track.asked.one') }).waitFor();
   await house.page.waitForSelector('section.call');
-  assert.doesNotMatch(await house.page.locator('section.call').innerText(), /\(0 vrij\)/);
+  const card = await house.page.locator('section.call').innerText();
+  assert.match(card, sayLike('request.place_kept'));
+  assert.doesNotMatch(card, /\(0 vrij\)/);
   await press(house, 'request.no');
   const sheet = house.page.locator('#decline[open]');
   await sheet.waitFor();
@@ -69,6 +74,7 @@ test('they stand at the door after all: found on the phone, also after it was lo
 });
 
 test('the worker undoes a yes for the household, and says that they are there after all', { timeout: 120_000 }, async () => {
+  expectStatus(await (await x.as('opvang.lindehof')).post('/capacity-reports', { reports: [aReport(poolId)] }), 200);
   await press(worker, 'track.new_search');
   await press(worker, 'intake.clear');
   await worker.page.waitForSelector('.results .empty');
@@ -99,10 +105,9 @@ test('the worker undoes a yes for the household, and says that they are there af
 
 /* ---- where they are tonight ---- */
 
-const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Amsterdam' }).format(Date.now() + minutes * 60_000);
-
 test('at the change of shift it says where a household is, who watches over it, and that a check-in was missed', { timeout: 120_000 }, async () => {
   const api = await x.as('nachtdienst.rotterdam');
+  await openReferral(api, aWoman()); // before it, and nothing rings
   const r = await openReferral(api, aWoman());
   const owner = { kind: 'other', role: 'police', organisation: 'Basisteam Noord', callback: '0900 000 0009' };
   expectStatus(await api.post(`/referrals/${r.id}/bridges`, { kind: 'hotel', slept: 'hotel', owner, everyMinutes: 60, times: [new Date(Date.now() + 4_000).toISOString()] }), 201);

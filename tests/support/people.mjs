@@ -1,6 +1,7 @@
 // What people do in the pages, step by step, for the end-to-end tests. Buttons are found by their words, and the words
 // come from the same data files as the pages', so a better word breaks no test.
 import { readFileSync } from 'node:fs';
+import { readTable } from '../../schema/codes/csv.mjs';
 import { signIn } from './browser.mjs';
 
 const texts = Object.fromEntries(['nl', 'en'].map(lang => [lang, JSON.parse(readFileSync(new URL(`../../broker/ui/i18n/${lang}.json`, import.meta.url), 'utf8'))]));
@@ -19,6 +20,13 @@ export const sayLike = (key, params = {}, lang = 'nl') => new RegExp(sayIn(lang)
   .replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '.+'));
 
 const word = desk => sayIn(desk.lang);
+
+/** Press the first button of that text, in Dutch; wait for the first place where it stands. */
+export const press = (desk, key, params) => desk.page.getByRole('button', { name: sayLike(key, params) }).first().click();
+export const seen = (desk, key, params) => desk.page.getByText(sayLike(key, params)).first().waitFor();
+
+/** The clock time of the country so many minutes from now, as a field of time wants it. */
+export const clockIn = minutes => new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(Date.now() + minutes * 60_000);
 
 export async function openPlacer(desk, username = 'nachtdienst.rotterdam') {
   await signIn(desk, username, '#results-title');
@@ -102,3 +110,18 @@ export async function askBest(desk) {
   await page.getByRole('heading', { name: word(desk)('track.asked', { n: 3 }) }).waitFor();
   return page.locator('.asked li b').allInnerTexts();
 }
+
+/** A victim of trafficking who needs shelter now, in Dutch: the list names the way through CoMensha. */
+export async function enterVictim(desk, residence) {
+  const { page } = desk;
+  await choose(page, valued(page, 'urgency', 'nu'));
+  await choose(page, valued(page, 'threat', 'oranje'));
+  const closed = page.locator('details.more:not([open]) > summary');
+  while (await closed.count() > 0) await closed.first().click();
+  await page.locator('.chip.tri', { hasText: labelOf('traits', 'uitbuiting_seksueel') }).first().click();
+  await page.selectOption('#residence', residence);
+  await page.fill('#callback', '010 000 0000');
+}
+
+/** The Dutch word of a code. */
+export const labelOf = (list, code) => readTable(new URL(`../../schema/codes/${list}.csv`, import.meta.url)).find(r => r.code === code).label_nl;

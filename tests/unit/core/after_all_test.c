@@ -225,6 +225,48 @@ static void asked_again_it_is_one_request(void **state)
     }
 }
 
+/* The yes of more than a day ago is the last thing that stands against it: what is asked of that house now is
+ * what they came for, and a search that is over, or has its place, says so. */
+static void a_day_later_what_is_now_counts(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned asks; /* pool that is asked since; 0 = none */
+        bool promised, withdrawn;
+        enum refusal want;
+    } cases[] = {{"nothing since", 0, false, false, REFUSAL_LONG_OVER},
+                 {"asked again", POOL_B, false, false, REFUSAL_NONE},
+                 {"asked again and promised", POOL_B, true, false, REFUSAL_NONE},
+                 {"promised elsewhere", POOL_C, true, false, REFUSAL_PLACED_ELSEWHERE},
+                 {"nobody looks any more", 0, false, true, REFUSAL_SEARCH_OVER}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct request_id q;
+        struct referral_id r = lost(x, false, CANCEL_FELL_THROUGH, &q);
+        unsigned pools[] = {POOL_B, POOL_C};
+
+        x->now = the_request(x, q)->ended_at_ms + MS_DAY + MS_MINUTE;
+        for (size_t p = 0; p < COUNT_OF(pools); p++) {
+            struct observation fresh = an_observation(x, pools[p], POOL_UNITS, POOL_UNITS);
+
+            do_report(x, shelter_of(pools[p] == POOL_B ? HUIS_B : HUIS_C), &fresh, 1);
+        }
+        if (cases[i].asks != 0) {
+            struct request_id again = do_ask_one(x, r, cases[i].asks);
+
+            if (cases[i].promised)
+                do_answer(x, CMD_ACCEPT, again, 0);
+        }
+        if (cases[i].withdrawn)
+            do_referral(x, CMD_WITHDRAW, r, 0, 1);
+        if (there(x, shelter_of(HUIS_B), q).refusal != cases[i].want)
+            fail_msg("%s: %s", cases[i].name, refusal_code(x->last.refusal));
+        exchange_free(x);
+    }
+}
+
 /* Each side says what is its own to say; the reason is in the request, and the search goes on with its facts.
  */
 static void a_yes_that_falls_through_says_why(void **state)
@@ -353,6 +395,7 @@ int main(void)
         cmocka_unit_test(a_hold_that_ended_is_no_closed_door),
         cmocka_unit_test(what_stands_against_it_is_named),
         cmocka_unit_test(asked_again_it_is_one_request),
+        cmocka_unit_test(a_day_later_what_is_now_counts),
         cmocka_unit_test(a_yes_that_falls_through_says_why),
         cmocka_unit_test(a_lost_place_rings_at_once),
         cmocka_unit_test(who_is_asked_again),

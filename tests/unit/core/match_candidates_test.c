@@ -13,18 +13,6 @@
 #define POOLS 24
 #define REFERRALS 12
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 /* A world with saved referrals, some of which have asked, and were told no. */
 static struct engine *peopled(struct scene *s, const struct vocab *v, uint64_t seed)
 {

@@ -8,18 +8,6 @@
 
 #include <stdio.h>
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 #define AT(hour, minute) ((hour)*60 + (minute))
 
 struct hours_case {

@@ -2,18 +2,6 @@
 
 #include "base/mem.h"
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 static const struct near_miss *find_near(const struct match_result *r, enum rule rule, int detail)
 {
     for (size_t i = 0; i < r->n_near; i++) {

@@ -7,18 +7,6 @@
 
 #include <string.h>
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 /* The rungs of the order, best first, as they must come out; each differs from the one above in one thing
  * that outweighs all below.
  */

@@ -11,18 +11,6 @@
 #define SEEDS 60
 #define POOLS 24
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 /* ---- the properties ---- */
 
 static bool has_tone(const struct pool_match *m, enum reason_tone tone)

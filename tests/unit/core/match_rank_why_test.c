@@ -10,18 +10,6 @@
 
 #define NOTICEABLE 5 /* of core/match_rank_why.c: below it two places are as good */
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 /* ---- one cause ---- */
 
 /* What is the same for both places, and the households whose history makes a price. */

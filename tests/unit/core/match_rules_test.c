@@ -10,18 +10,6 @@
 #define OUT VERDICT_OUT
 #define UNKNOWN UNITS_UNKNOWN
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 static void expect(const char *rule, const char *name, enum verdict got, enum verdict want)
 {
     if (got != want)

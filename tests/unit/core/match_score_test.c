@@ -4,18 +4,6 @@
 
 #include "base/mem.h"
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 struct distance_case {
     const char *name;
     const char *home, *referrer, *school, *place; /* NULL = not known */

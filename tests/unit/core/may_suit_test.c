@@ -130,18 +130,6 @@ static void bits_make_room(void **state)
     engine_free(e);
 }
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

@@ -8,18 +8,6 @@
 
 #include <string.h>
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 /* Texts and pages go by the code's first word: it must tell the tone. */
 static void codes_tell_their_tone(void **state)
 {

@@ -12,18 +12,6 @@
 
 #define PRICE_MAX 100000000 /* what a record takes: core/records.c */
 
-static int vocab_setup(void **state)
-{
-    *state = vocab_of_repository();
-    return 0;
-}
-
-static int vocab_teardown(void **state)
-{
-    vocab_free(*state);
-    return 0;
-}
-
 static struct engine *engine_with(const struct vocab *v, const struct core_settings *settings)
 {
     struct engine *e = engine_new(v, settings);

@@ -214,6 +214,41 @@ static void codes_of_return_are_not_to_be_tried(void **state)
     post(s, &s->vt, "/returns", "{\"code\":\"ABCD-EFGH\"}", 404);
 }
 
+/* A code is tried with a new referral as it is at /returns. */
+static void a_referral_is_no_way_to_try_codes(void **state)
+{
+    static const char with_code[] =
+        "{\"urgency\":\"nu\",\"threatLevel\":\"rood\",\"household\":[{\"sex\":\"vrouw\",\"age\":31}],"
+        "\"callback\":\"010 555 0100\",\"ground\":\"vital_interest\",\"returnCode\":\"ABCD-EFGH\"}";
+    struct scene *s = *state;
+
+    for (int i = 0; i < 10; i++)
+        post(s, &s->vt, "/referrals", with_code, 201); /* of nobody that is known: it is a new one */
+    assert_int_equal(web_recorded(s->w, "return.miss"), 10);
+    post(s, &s->vt, "/referrals", with_code, 429);
+    post(s, &s->vt, "/returns", "{\"code\":\"ABCD-EFGH\"}", 429);
+    post(s, &s->vt, "/referrals", REFERRAL, 201); /* without a code nobody waits */
+}
+
+/* A busy desk that has the code is not held up. */
+static void a_code_that_is_right_does_not_count(void **state)
+{
+    struct scene *s = *state;
+    char body[60];
+
+    post(s, &s->vt, "/referrals", REFERRAL, 201);
+    post(s, &s->vt, "/referrals/1/requests", "{\"poolIds\":[1]}", 201);
+    post(s, &s->a, "/requests/1/acceptance", "{}", 200);
+    post(s, &s->a, "/requests/1/arrival", "{}", 200);
+    post(s, &s->a, "/stays/1/departure", "{\"reason\":\"eigen_keuze\",\"destination\":\"onbekend\"}", 200);
+    snprintf(body, sizeof body, "{\"code\":\"%s\"}",
+             json_string_value(json_object_get(s->answer.json, "returnCode")));
+    for (int i = 0; i < 25; i++)
+        post(s, &s->vt, "/returns", body, 200);
+    assert_int_equal(web_recorded(s->w, "return.read"), 25);
+    assert_int_equal(web_recorded(s->w, "return.miss"), 0);
+}
+
 static void keys_are_not_made_by_the_dozen(void **state)
 {
     struct scene *s = *state;
@@ -247,6 +282,8 @@ int main(void)
         CASE(a_referral_of_others_answers_as_one_that_is_not_there),
         CASE(a_number_to_call_back_is_one),
         CASE(codes_of_return_are_not_to_be_tried),
+        CASE(a_referral_is_no_way_to_try_codes),
+        CASE(a_code_that_is_right_does_not_count),
         CASE(keys_are_not_made_by_the_dozen),
     };
 

@@ -6,26 +6,11 @@
 
 #include <string.h>
 
-static enum refusal regie(struct exchange *x, enum command_kind kind, struct actor who, struct referral_id r,
-                          enum an_org to)
-{
-    struct care_command c = {.referral = r,
-                             .orgs = {{to}},
-                             .n_orgs = to != 0,
-                             .role = "casusregisseur",
-                             .callback = "010 7654321"};
-    struct command cmd = {.kind = kind, .actor = who, .draw = ++x->draw, .u.care = &c};
-
-    return exchange_do(x, &cmd).refusal;
-}
-
 /* In a bridge bed of B, which has the regie. */
 static struct bridge_id in_a_bed_of_b(struct exchange *x, struct referral_id r)
 {
-    struct request_id q = ask_bridge(x, r, POOL_B);
+    struct request_id q = in_a_bed(x, r, POOL_B)->request;
 
-    do_answer(x, CMD_ACCEPT, q, 0);
-    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
     assert_int_equal(regie(x, CMD_OFFER_REGIE, referrer_of(VT_OOST), r, HUIS_B), REFUSAL_NONE);
     assert_int_equal(regie(x, CMD_TAKE_REGIE, shelter_of(HUIS_B), r, 0), REFUSAL_NONE);
     return engine_bridge_bed(x->e, q)->id;

@@ -15,19 +15,6 @@ static struct referral_id at_nood(struct exchange *x)
     return moves_in(x, VT_OOST, a_need(), engine_pools(x->e));
 }
 
-static enum refusal regie(struct exchange *x, enum command_kind kind, struct actor who, struct referral_id r,
-                          enum an_org to)
-{
-    struct care_command c = {.referral = r,
-                             .orgs = {{to}},
-                             .n_orgs = to != 0,
-                             .role = "casusregisseur",
-                             .callback = "010 7654321"};
-    struct command cmd = {.kind = kind, .actor = who, .draw = ++x->draw, .u.care = &c};
-
-    return exchange_do(x, &cmd).refusal;
-}
-
 static void who_co_ordinates_is_not_told_the_house(void **state)
 {
     struct exchange *x = exchange_new();

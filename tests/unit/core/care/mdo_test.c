@@ -1,6 +1,7 @@
 /* MDO: every allowed move and every other refused, by the tables and through commands; who sits at the table,
  * and what may be said there. */
 #include "support/exchange.h"
+#include "support/moves.h"
 
 #include "base/mem.h"
 #include "base/time_text.h"
@@ -8,30 +9,21 @@
 
 #include <string.h>
 
-#define TABLE(name, type, count, ...)                                                                        \
-    do {                                                                                                     \
-        static const char *const may[count] = {__VA_ARGS__};                                                 \
-        for (unsigned from = 0; from < (count); from++)                                                      \
-            for (unsigned to = 0; to < (count); to++)                                                        \
-                if (name##_may_become((enum type)from, (enum type)to) != (may[from][to] == 'x'))             \
-                    fail_msg(#name " %u to %u", from, to);                                                   \
-    } while (0)
-
 static void the_tables_of_moves(void **state)
 {
     (void)state;
-    TABLE(mdo, mdo_state, MDO_STATE_N, [MDO_CONVENED] = ".x", [MDO_CLOSED] = "..");
+    MOVES(mdo, mdo_state, MDO_STATE_N, [MDO_CONVENED] = ".x", [MDO_CLOSED] = "..");
     /* To: invited joined refused left */
-    TABLE(participant, participant_state, PARTICIPANT_STATE_N, [PARTICIPANT_INVITED] = ".xx.",
+    MOVES(participant, participant_state, PARTICIPANT_STATE_N, [PARTICIPANT_INVITED] = ".xx.",
           [PARTICIPANT_JOINED] = "...x", [PARTICIPANT_REFUSED] = "xx..", [PARTICIPANT_LEFT] = "x...");
     /* To: open doing done dropped */
-    TABLE(item, item_state, ITEM_STATE_N, [ITEM_OPEN] = ".xxx", [ITEM_DOING] = "..xx", [ITEM_DONE] = "x...",
+    MOVES(item, item_state, ITEM_STATE_N, [ITEM_OPEN] = ".xxx", [ITEM_DOING] = "..xx", [ITEM_DONE] = "x...",
           [ITEM_DROPPED] = "x...");
     /* To: held offered ended */
-    TABLE(regie, regie_state,
+    MOVES(regie, regie_state,
           REGIE_STATE_N, [REGIE_HELD] = ".xx", [REGIE_OFFERED] = "x..", [REGIE_ENDED] = "...");
     /* To: asked answered declined withdrawn */
-    TABLE(consult, consult_state, CONSULT_STATE_N, [CONSULT_ASKED] = ".xxx", [CONSULT_ANSWERED] = "....",
+    MOVES(consult, consult_state, CONSULT_STATE_N, [CONSULT_ASKED] = ".xxx", [CONSULT_ANSWERED] = "....",
           [CONSULT_DECLINED] = "....", [CONSULT_WITHDRAWN] = "....");
 }
 

@@ -66,19 +66,6 @@ static void households_move_the_most_endangered_first(void **state)
     exchange_free(x);
 }
 
-static enum refusal regie(struct exchange *x, enum command_kind kind, struct actor who, struct referral_id r,
-                          enum an_org to)
-{
-    struct care_command c = {.referral = r,
-                             .orgs = {{to}},
-                             .n_orgs = to != 0,
-                             .role = "casusregisseur",
-                             .callback = "010 7654321"};
-    struct command cmd = {.kind = kind, .actor = who, .draw = ++x->draw, .u.care = &c};
-
-    return exchange_do(x, &cmd).refusal;
-}
-
 /* The house may have the regie, and somebody there may be who told where they were. */
 static void the_house_they_fled_from_is_not_told_where_they_are(void **state)
 {

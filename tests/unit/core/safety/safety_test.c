@@ -2,6 +2,7 @@
  * other refused, who may, what a frozen location takes back and whom it moves in which order, and what of it
  * shows. */
 #include "support/exchange.h"
+#include "support/moves.h"
 #include "support/safety_steps.h"
 
 #include "base/mem.h"
@@ -11,23 +12,14 @@
 
 #include <string.h>
 
-#define TABLE(name, type, count, ...)                                                                        \
-    do {                                                                                                     \
-        static const char *const may[count] = {__VA_ARGS__};                                                 \
-        for (unsigned from = 0; from < (count); from++)                                                      \
-            for (unsigned to = 0; to < (count); to++)                                                        \
-                if (name##_may_become((enum type)from, (enum type)to) != (may[from][to] == 'x'))             \
-                    fail_msg(#name " %u to %u", from, to);                                                   \
-    } while (0)
-
 static void the_tables_of_moves(void **state)
 {
     (void)state;
     /* To: reported frozen lift_asked lifted dropped */
-    TABLE(leak, leak_state, LEAK_STATE_N, [LEAK_REPORTED] = ".x..x", [LEAK_FROZEN] = "..x..",
+    MOVES(leak, leak_state, LEAK_STATE_N, [LEAK_REPORTED] = ".x..x", [LEAK_FROZEN] = "..x..",
           [LEAK_LIFT_ASKED] = ".x.x.", [LEAK_LIFTED] = ".....", [LEAK_DROPPED] = ".....");
     /* To: open no yes */
-    TABLE(conflict, conflict_state,
+    MOVES(conflict, conflict_state,
           CONFLICT_STATE_N, [CONFLICT_OPEN] = ".xx", [CONFLICT_NO] = "...", [CONFLICT_YES] = "...");
 }
 

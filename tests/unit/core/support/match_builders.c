@@ -178,6 +178,18 @@ struct vocab *vocab_of_repository(void)
     return v;
 }
 
+int vocab_setup(void **state)
+{
+    *state = vocab_of_repository();
+    return 0;
+}
+
+int vocab_teardown(void **state)
+{
+    vocab_free(*state);
+    return 0;
+}
+
 unsigned trait(const struct vocab *v, const char *code)
 {
     int bit = vocab_trait_find(v, code);

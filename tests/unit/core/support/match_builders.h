@@ -28,6 +28,9 @@ void rows_remove(struct rows *r, size_t row);
 
 /* The vocabulary of schema/codes; the caller frees it. */
 struct vocab *vocab_of_repository(void);
+/* The same as cmocka group setup and teardown. */
+int vocab_setup(void **state);
+int vocab_teardown(void **state);
 
 unsigned trait(const struct vocab *v, const char *code); /* bit */
 uint8_t region(const struct vocab *v, const char *code);

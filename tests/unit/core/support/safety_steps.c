@@ -76,3 +76,16 @@ unsigned a_far_pool(struct exchange *x, int free)
     do_report(x, shelter_of(HUIS_C), &o, 1);
     return engine_pools(x->e);
 }
+
+enum refusal regie(struct exchange *x, enum command_kind kind, struct actor who, struct referral_id r,
+                   enum an_org to)
+{
+    struct care_command c = {.referral = r,
+                             .orgs = {{to}},
+                             .n_orgs = to != 0,
+                             .role = "casusregisseur",
+                             .callback = "010 7654321"};
+    struct command cmd = {.kind = kind, .actor = who, .draw = ++x->draw, .u.care = &c};
+
+    return exchange_do(x, &cmd).refusal;
+}

@@ -17,5 +17,8 @@ struct request_id promised(struct exchange *x, struct referral_id r, unsigned po
 struct referral_id moves_in(struct exchange *x, enum an_org org, struct need need, unsigned pool);
 /* A room of C with FREE places in another region; all other houses are in that of B. Its number. */
 unsigned a_far_pool(struct exchange *x, int free);
+/* The regie of R offered to TO, or what KIND says of it, by WHO. */
+enum refusal regie(struct exchange *x, enum command_kind kind, struct actor who, struct referral_id r,
+                   enum an_org to);
 
 #endif
