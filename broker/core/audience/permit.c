@@ -226,7 +226,9 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_LIFT_LEAK:
         is_visible = may_see_leak(e, a, cmd->u.safety.leak);
         break;
-    case CMD_ASK_CONFLICT:
+    case CMD_ASK_CONFLICT: /* the gatekeeper that made the request, too */
+        is_visible = may_see_request(e, a, cmd->u.safety.request);
+        break;
     case CMD_ANSWER_CONFLICT:
         is_visible = is_party(e, a, engine_request(e, cmd->u.safety.request));
         break;
