@@ -104,6 +104,11 @@ bool audience_of_announced(const struct engine *e, const struct actor *actor, st
  * its desk? Nobody of an organisation whose house the household had to leave over a leak. */
 bool audience_of_search(const struct engine *e, const struct actor *actor, struct referral_id id);
 
+/* May ACTOR, who sees a clock, be told that the search ID was opened for it? Who may see that search, and the
+ * others but for an organisation whose house the household had to leave over a leak. Which one it is and how
+ * far it is, only who may see it: may(ACT_SEE_REFERRAL). */
+bool audience_of_follow_up(const struct engine *e, const struct actor *actor, struct referral_id id);
+
 /* May the house of a stay be named to whoever brings the return code of its household? The code says who
  * comes back, not where they are: it may be with whom it must not. So after the departure only, and never a
  * house whose location is frozen. */
