@@ -122,6 +122,15 @@ enum sight audience_of_mdo(const struct engine *e, const struct actor *actor, ui
  * is no concern of ACTOR, so who has it would tell where the household went. */
 enum sight audience_of_regie(const struct engine *e, const struct actor *actor, struct referral_id id);
 
+/* May the regie of ID's household be handed to TO, or taken by TO from an offer? Everybody's, unless the
+ * household fled a house of who has it: then to the desk by whose referral it fled, and to nobody else.
+ * Somebody in that house may be who told where they were, and who gets it reads where they are now. */
+bool audience_of_regie_offer(const struct engine *e, struct referral_id id, struct org_id to);
+
+/* May ACTOR take the regie of ID's household over without an offer: it is the desk by whose referral the
+ * household fled a house of who has it. */
+bool audience_relieves_regie(const struct engine *e, const struct actor *actor, struct referral_id id);
+
 /* What of a consult. FULL is with the household, as it is now: for who asked, while the household is its
  * concern, and for who was asked, until the consult has ended. MINIMUM is question and answer. */
 enum sight audience_of_consult(const struct engine *e, const struct actor *actor, uint32_t id);

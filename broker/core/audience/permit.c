@@ -55,6 +55,8 @@ static bool permits_care(const struct engine *e, const struct command *cmd)
     case CMD_TAKE_REGIE:
     case CMD_KEEP_REGIE:
         held = engine_regie(e, c->referral);
+        if (cmd->kind == CMD_TAKE_REGIE && may_relieve_regie(e, a, r))
+            return true;
         return holds_regie_for(e, a, r) &&
                (held.offered_to.v == a->org.v || held.holder.v == a->org.v || held.was_offered.v == a->org.v);
     case CMD_ANSWER_CONSULT:

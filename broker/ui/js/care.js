@@ -102,10 +102,10 @@ function regieActions(r, p) {
   const id = r.referralId;
   const may = (/** @type {string} */ step) => (r.may ?? []).includes(step);
   if (may('acceptance'))
-    return form(p, `regie-take-${id}`, f => [`/referrals/${id}/regie-acceptance`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_taken'), html`
+    return html`${may('refusal') ? nothing : html`<p>${t('care.regie_fled')}</p>`}${form(p, `regie-take-${id}`, f => [`/referrals/${id}/regie-acceptance`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_taken'), html`
       ${textField(`regie-role-${id}`, 'role', t('care.regie_role'), 48, t('care.regie_role_hint'))}
       ${textField(`regie-callback-${id}`, 'callback', t('care.regie_callback'), 23)}
-      <div class="duo">${button(t('care.regie_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${button(t('care.regie_refuse'), { icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) })}</div>`);
+      <div class="duo">${button(t('care.regie_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${may('refusal') ? button(t('care.regie_refuse'), { icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) }) : nothing}</div>`)}`;
   if (may('refusal')) return button(t('care.regie_back'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) });
   if (!may('desk')) return nothing;
   return html`<details class="more"><summary>${icon('chevron-right')}${t(r.role ? 'care.regie_correct' : 'care.regie_name')}</summary><div class="more-body">
