@@ -129,7 +129,7 @@ struct command {
     enum command_kind kind;
     struct actor actor;
     struct command_key key;
-    uint64_t draw; /* random, for the referral's code */
+    uint64_t draw; /* random: for a referral's code, a return code, the token of a conflict question */
     union {
         const struct org *org;           /* id 0 = next; a known code with equal content changes nothing */
         const struct location *location; /* same */

@@ -206,7 +206,8 @@ void call_submit(struct call *call, struct command *cmd, late_fn *after)
     call->late.json = NULL;
     cmd->key = call->key;
     cmd->actor = call->late.actor;
-    if (cmd->kind == CMD_OPEN_REFERRAL) /* the only one that draws; each is a call into the kernel */
+    /* Only these draw: each is a call into the kernel. */
+    if (cmd->kind == CMD_OPEN_REFERRAL || cmd->kind == CMD_ASK_CONFLICT)
         cmd->draw = crypto_random_u64();
     e = flow_submit(call->late.app->parts.flow, cmd, on_submitted, w);
     if (e != OK)

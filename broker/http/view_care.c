@@ -102,8 +102,10 @@ static json_t *regie_steps(const struct engine *e, const struct actor *actor, co
         struct care_command c = {.referral = id};
         struct command cmd = {.kind = steps[i].kind, .actor = *actor, .u.care = &c};
 
-        if (r->state != steps[i].when || !may_command(e, &cmd) ||
-            (cmd.kind == CMD_TAKE_REGIE && r->offered_to.v != actor->org.v))
+        bool relieves = cmd.kind == CMD_TAKE_REGIE && audience_relieves_regie(e, actor, id);
+
+        if (!relieves && (r->state != steps[i].when || !may_command(e, &cmd) ||
+                          (cmd.kind == CMD_TAKE_REGIE && r->offered_to.v != actor->org.v)))
             continue;
         json_array_append_new(list, json_string(steps[i].code));
     }

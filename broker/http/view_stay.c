@@ -49,14 +49,19 @@ static json_t *view_org(const struct engine *e, struct org_id id, bool house)
 
 /* ---- clocks ---- */
 
+/* The search for the next place: which one it is, and how far, is for those who may see it. The others hear
+ * that there is one; a house that the household fled not even that, for somebody there may be who told where
+ * they were. */
 static json_t *follow_up(const struct engine *e, const struct actor *actor, struct referral_id id)
 {
     const struct referral *r = engine_referral(e, id);
 
-    return r != NULL ? json_pack("{s:I, s:s, s:s, s:b}", "referralId", (json_int_t)id.v, "code", r->code,
-                                 "state", referral_state_code(r->state), "own",
-                                 may(e, actor, ACT_SEE_REFERRAL, id.v) && r->org.v == actor->org.v)
-                     : json_null();
+    if (r == NULL || !audience_of_follow_up(e, actor, id))
+        return json_null();
+    if (!may(e, actor, ACT_SEE_REFERRAL, id.v))
+        return json_pack("{s:n, s:n, s:n, s:b}", "referralId", "code", "state", "own", 0);
+    return json_pack("{s:I, s:s, s:s, s:b}", "referralId", (json_int_t)id.v, "code", r->code, "state",
+                     referral_state_code(r->state), "own", r->org.v == actor->org.v);
 }
 
 static bool may_prolong(const struct clock_rule *rule, const struct stay_clock *c, int64_t now_ms)

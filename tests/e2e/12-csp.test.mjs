@@ -15,7 +15,7 @@ const PAGES = ['/', '/inloggen', '/plaatsen', '/opvang', '/gemeente', '/koppelin
 // Pages on which notes are sealed and opened.
 const WASM = ['/verwijzing', '/sleutel'];
 // What a tab may keep, and what stays on the machine when it is closed.
-const TAB_KEEPS = ['plek.draft', 'plek.callback', 'plek.return', 'plek.shift', 'plek.codes', 'plek.nobed'];
+const TAB_KEEPS = ['plek.draft', 'plek.callback', 'plek.return', 'plek.shift', 'plek.codes', 'plek.nobed', 'plek.owner'];
 const MACHINE_KEEPS = ['lang', 'theme'];
 // Words of the household, the desk's number, the address: none of them may stand in an address line or a title.
 const PERSONAL = /010[ +%0-9]{6}|tigrinya|vergunning|voorbeeld(straat|plein)|nachtdienst\.|demo\b/i;

@@ -156,7 +156,7 @@ POST /leaks/{id}/lift-request        403 403 200 404 403 403 403 404 200 403 403
 POST /leaks/{id}/lift                403 403 409 404 403 403 403 404 200 403 403 401 401 403 403
 GET /surge                           200 200 200 200 200 200 200 200 200 403 403 401 401 200 200
 POST /surge                          403 403 403 403 403 403 403 403 200 403 403 401 401 403 403
-POST /requests/{id}/conflict-question 200 404 403 403 404 403 403 403 403 403 403 401 401 403 404
+POST /requests/{id}/conflict-question 200 404 403 403 404 403 403 403 403 403 403 401 401 404 404
 POST /requests/{id}/conflict-answer  403 403 200 404 403 403 403 403 403 403 403 401 401 403 403
 `.trim().split('\n').map(line => line.split(/\s+/)).map(([method, path, ...cells]) => [`${method} ${path}`, ...cells]);
 

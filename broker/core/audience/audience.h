@@ -104,6 +104,11 @@ bool audience_of_announced(const struct engine *e, const struct actor *actor, st
  * its desk? Nobody of an organisation whose house the household had to leave over a leak. */
 bool audience_of_search(const struct engine *e, const struct actor *actor, struct referral_id id);
 
+/* May ACTOR, who sees a clock, be told that the search ID was opened for it? Who may see that search, and the
+ * others but for an organisation whose house the household had to leave over a leak. Which one it is and how
+ * far it is, only who may see it: may(ACT_SEE_REFERRAL). */
+bool audience_of_follow_up(const struct engine *e, const struct actor *actor, struct referral_id id);
+
 /* May the house of a stay be named to whoever brings the return code of its household? The code says who
  * comes back, not where they are: it may be with whom it must not. So after the departure only, and never a
  * house whose location is frozen. */
@@ -116,6 +121,15 @@ enum sight audience_of_mdo(const struct engine *e, const struct actor *actor, ui
 /* What of the regie of ID's household. MINIMUM is whether there is one: it moved at a later referral, which
  * is no concern of ACTOR, so who has it would tell where the household went. */
 enum sight audience_of_regie(const struct engine *e, const struct actor *actor, struct referral_id id);
+
+/* May the regie of ID's household be handed to TO, or taken by TO from an offer? Everybody's, unless the
+ * household fled a house of who has it: then to the desk by whose referral it fled, and to nobody else.
+ * Somebody in that house may be who told where they were, and who gets it reads where they are now. */
+bool audience_of_regie_offer(const struct engine *e, struct referral_id id, struct org_id to);
+
+/* May ACTOR take the regie of ID's household over without an offer: it is the desk by whose referral the
+ * household fled a house of who has it. */
+bool audience_relieves_regie(const struct engine *e, const struct actor *actor, struct referral_id id);
 
 /* What of a consult. FULL is with the household, as it is now: for who asked, while the household is its
  * concern, and for who was asked, until the consult has ended. MINIMUM is question and answer. */

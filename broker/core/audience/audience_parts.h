@@ -50,9 +50,11 @@ bool fled_from(const struct engine *e, struct org_id org, struct referral_id id)
 bool holds_regie_for(const struct engine *e, const struct actor *a, const struct referral *r);
 bool is_offered_regie(const struct engine *e, const struct actor *a, const struct referral *r);
 bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r);
-/* It holds the regie of a household that fled a bridge bed of its own: it sees no more than that, and may
- * hand it over or end it. */
+/* It holds the regie of a household that fled a house of its own, a place or a bridge bed: it sees no more
+ * than that, and may hand it to the desk by whose referral they fled, or end it. */
 bool may_let_go_of_regie(const struct engine *e, const struct actor *a, const struct referral *r);
+/* It is that desk, which takes it over without being asked: who has it sees nothing to do it by. */
+bool may_relieve_regie(const struct engine *e, const struct actor *a, const struct referral *r);
 bool is_close(const struct engine *e, const struct actor *a, const struct referral *r);
 bool sits_in(const struct actor *a, const struct mdo *m);
 bool has_joined(const struct actor *a, const struct mdo *m);

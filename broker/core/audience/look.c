@@ -337,6 +337,11 @@ bool audience_of_announced(const struct engine *e, const struct actor *a, struct
     return as == STANDING_REFERRER || as == STANDING_KEEPER;
 }
 
+bool audience_of_follow_up(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    return may(e, a, ACT_SEE_REFERRAL, id.v) || audience_of_search(e, a, id);
+}
+
 bool audience_of_search(const struct engine *e, const struct actor *a, struct referral_id id)
 {
     return engine_referral(e, id) != NULL && !fled_from(e, a->org, id);

@@ -116,19 +116,26 @@ bool is_of_desk(const struct actor *a, struct org_id org, struct location_id des
 
 /* ---- care: who sits at the table, who co-ordinates, who was asked ---- */
 
+/* The household of ID was in a place of ORG. */
+static bool stayed_with(const struct engine *e, struct org_id org, struct referral_id id)
+{
+    const struct stay *s = engine_stay_of(e, id);
+
+    return s != NULL && engine_location(e, engine_pool(e, s->pool)->location)->org.v == org.v;
+}
+
+/* By this referral a household flees a house of ORG: where it had a place, or a bridge bed. */
+static bool is_flight(const struct engine *e, struct org_id org, struct referral_id id)
+{
+    struct household_link h = engine_household(e, id);
+
+    return engine_fled_bed(e, org, id) || (h.why == LINK_LEAKED && stayed_with(e, org, h.earlier));
+}
+
 bool fled_from(const struct engine *e, struct org_id org, struct referral_id id)
 {
-    struct household_link h;
-
-    for (; id.v != 0; id = h.earlier) {
-        const struct stay *s = NULL;
-
-        h = engine_household(e, id);
-        s = engine_stay_of(e, h.earlier);
-        if (engine_fled_bed(e, org, id))
-            return true;
-        if (h.why == LINK_LEAKED && s != NULL &&
-            engine_location(e, engine_pool(e, s->pool)->location)->org.v == org.v)
+    for (; id.v != 0; id = engine_household(e, id).earlier) {
+        if (is_flight(e, org, id))
             return true;
     }
     return false;
@@ -144,10 +151,31 @@ bool holds_regie_for(const struct engine *e, const struct actor *a, const struct
            (r->org.v != a->org.v && engine_referral(e, engine_regie(e, r->id).referral)->org.v != a->org.v);
 }
 
+/* The household of ID fled a house of ORG: by a referral of DESK, or of anybody (0). */
+static bool has_fled(const struct engine *e, struct org_id org, struct referral_id id, struct org_id desk)
+{
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        if (is_flight(e, org, id) && (desk.v == 0 || engine_referral(e, id)->org.v == desk.v))
+            return true;
+    }
+    return false;
+}
+
+/* The household fled a house of who holds its regie HELD. A holder by whose own referral it fled is no such
+ * one: it looks for the next place itself. Who comes with the household's code later is not the desk of a
+ * flight: the code is known in the house. */
+static bool is_fled_regie(const struct engine *e, const struct regie *held)
+{
+    return engine_leaks(e) > 0 && held->state != REGIE_ENDED &&
+           has_fled(e, held->holder, held->referral, (struct org_id){0}) &&
+           !has_fled(e, held->holder, held->referral, held->holder);
+}
+
 /* The co-ordinator sees what it co-ordinates: every referral of the household under that regie. In the
  * organisation whose referral it is, or with whose referral the regie began, that is its referrers, and not
  * the desk of a house of the same organisation. Who never took it, and holds it only for having placed the
- * household first, does not see what another desk opened since. */
+ * household first, does not see what another desk opened since. Whose house the household fled sees nothing
+ * by it: where they are since is in all of it. */
 bool is_regie(const struct engine *e, const struct actor *a, const struct referral *r)
 {
     struct regie held;
@@ -156,7 +184,7 @@ bool is_regie(const struct engine *e, const struct actor *a, const struct referr
         return false;
     held = engine_regie(e, r->id);
     return held.holder.v == a->org.v && (held.moves > 0 || r->org.v == a->org.v) &&
-           !fled_from(e, a->org, r->id);
+           !fled_from(e, a->org, r->id) && !is_fled_regie(e, &held);
 }
 
 /* Who takes it over could not act on it in another role than the one it is held in. */
@@ -165,11 +193,40 @@ bool is_offered_regie(const struct engine *e, const struct actor *a, const struc
     return holds_regie_for(e, a, r) && engine_regie(e, r->id).offered_to.v == a->org.v;
 }
 
-/* Who had them in a bridge bed has no older file of theirs from which to hand it over. */
+/* By the referral that it knows them by, and by none that tells where they went. */
 bool may_let_go_of_regie(const struct engine *e, const struct actor *a, const struct referral *r)
 {
-    return r != NULL && a->role == ROLE_SHELTER && engine_regie(e, r->id).holder.v == a->org.v &&
-           engine_fled_bed(e, a->org, r->id);
+    struct regie held = {0};
+
+    if (r == NULL || engine_regie(e, r->id).holder.v != a->org.v)
+        return false;
+    held = engine_regie(e, r->id);
+    if (!is_own_referral(a, r) &&
+        (a->role != ROLE_SHELTER || (!engine_fled_bed(e, a->org, r->id) && !stayed_with(e, a->org, r->id))))
+        return false;
+    return is_fled_regie(e, &held);
+}
+
+bool may_relieve_regie(const struct engine *e, const struct actor *a, const struct referral *r)
+{
+    struct regie held = {0};
+
+    if (!is_own_referral(a, r))
+        return false;
+    held = engine_regie(e, r->id);
+    return held.holder.v != a->org.v && is_fled_regie(e, &held) && has_fled(e, held.holder, r->id, a->org);
+}
+
+bool audience_of_regie_offer(const struct engine *e, struct referral_id id, struct org_id to)
+{
+    struct regie held = engine_regie(e, id);
+
+    return !is_fled_regie(e, &held) || has_fled(e, held.holder, id, to);
+}
+
+bool audience_relieves_regie(const struct engine *e, const struct actor *a, struct referral_id id)
+{
+    return is_who_it_says(e, a) && may_relieve_regie(e, a, engine_referral(e, id));
 }
 
 /* Whose referral it is, who took the household in, and who co-ordinates. */

@@ -55,6 +55,8 @@ static bool permits_care(const struct engine *e, const struct command *cmd)
     case CMD_TAKE_REGIE:
     case CMD_KEEP_REGIE:
         held = engine_regie(e, c->referral);
+        if (cmd->kind == CMD_TAKE_REGIE && may_relieve_regie(e, a, r))
+            return true;
         return holds_regie_for(e, a, r) &&
                (held.offered_to.v == a->org.v || held.holder.v == a->org.v || held.was_offered.v == a->org.v);
     case CMD_ANSWER_CONSULT:
@@ -226,7 +228,9 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_LIFT_LEAK:
         is_visible = may_see_leak(e, a, cmd->u.safety.leak);
         break;
-    case CMD_ASK_CONFLICT:
+    case CMD_ASK_CONFLICT: /* the gatekeeper that made the request, too */
+        is_visible = may_see_request(e, a, cmd->u.safety.request);
+        break;
     case CMD_ANSWER_CONFLICT:
         is_visible = is_party(e, a, engine_request(e, cmd->u.safety.request));
         break;

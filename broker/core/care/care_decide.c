@@ -2,6 +2,7 @@
  * changes nothing and is no refusal. */
 #include "core/decide.h"
 
+#include "core/audience/audience.h"
 #include "core/care/care_state.h"
 #include "core/fields.h"
 
@@ -308,6 +309,8 @@ enum refusal decide_offer_regie(struct decision *d)
 
     if (asked(d)->n_orgs != 1 || !may_take_part(d->e, to))
         return REFUSAL_NOT_FOUND;
+    if (!audience_of_regie_offer(d->e, asked(d)->referral, to))
+        return REFUSAL_NOT_ALLOWED;
     if (r.state == REGIE_OFFERED && r.offered_to.v == to.v)
         return REFUSAL_NONE;
     if (r.state != REGIE_HELD || to.v == r.holder.v)
@@ -321,18 +324,48 @@ static bool is_named_so(const struct decision *d, const struct regie *r)
     return strcmp(r->role, asked(d)->role) == 0 && strcmp(r->callback, asked(d)->callback) == 0;
 }
 
+/* Done where it was done last, which is what the holder knows: it must not hear by which referral the
+ * household goes on. */
+static struct event *relieve_event(struct decision *d, enum event_kind kind, const struct regie *r,
+                                   struct org_id to)
+{
+    struct event *ev = regie_event(d, kind, r, to);
+
+    if (engine_referral(d->e, r->at)->facts_known)
+        ev->u.regie.referral = r->at;
+    return ev;
+}
+
+/* Taken from a holder whose house the household fled: as if it had handed it over; what it offered to another
+ * is over. */
+static void relieve(struct decision *d, const struct regie *r)
+{
+    struct org_id own = d->cmd->actor.org;
+
+    if (r->state == REGIE_OFFERED && r->offered_to.v == own.v)
+        return;
+    if (r->state == REGIE_OFFERED)
+        relieve_event(d, EV_REGIE_KEPT, r, r->offered_to);
+    relieve_event(d, EV_REGIE_OFFERED, r, own);
+}
+
 enum refusal decide_take_regie(struct decision *d)
 {
     struct regie r = named_regie(d);
+    struct org_id own = d->cmd->actor.org;
+    bool relieves = audience_relieves_regie(d->e, &d->cmd->actor, asked(d)->referral);
     struct event *ev = NULL;
 
-    if (r.holder.v == d->cmd->actor.org.v)
+    if (r.holder.v == own.v)
         return is_named_so(d, &r) ? REFUSAL_NONE : REFUSAL_REGIE_TAKEN;
-    if (r.state != REGIE_OFFERED || r.offered_to.v != d->cmd->actor.org.v)
+    if (!relieves && (r.state != REGIE_OFFERED || r.offered_to.v != own.v ||
+                      !audience_of_regie_offer(d->e, asked(d)->referral, own)))
         return REFUSAL_OFFER_OVER;
     if (!is_said(asked(d)->role, REGIE_ROLE_SIZE) || !is_said(asked(d)->callback, REGIE_CALLBACK_SIZE))
         return REFUSAL_LIMIT;
-    ev = regie_event(d, EV_REGIE_TAKEN, &r, r.offered_to);
+    if (relieves)
+        relieve(d, &r);
+    ev = relieves ? relieve_event(d, EV_REGIE_TAKEN, &r, own) : regie_event(d, EV_REGIE_TAKEN, &r, own);
     memcpy(ev->u.regie.role, asked(d)->role, sizeof ev->u.regie.role);
     memcpy(ev->u.regie.callback, asked(d)->callback, sizeof ev->u.regie.callback);
     return REFUSAL_NONE;

@@ -8,8 +8,11 @@
 #include "core/fields.h"
 #include "core/timers/timers_state.h"
 
-/* The alarm comes at the latest so long after the journey was told, however far away its end: longer than any
- * drive in the country, and nobody may keep a bed for days by a time of arrival. */
+/* So long a journey takes at most: longer than any drive in the country. However far away the end that is
+ * told, and however often it is told anew, a place is kept no longer than its hold and one such journey;
+ * after that the alarm of a missed arrival comes at once, so that nobody keeps a bed for days by a time of
+ * arrival.
+ */
 #define JOURNEY_MAX_MS (24 * MS_HOUR)
 
 static struct escalation *add(struct decision *d, enum event_kind kind, struct referral_id referral)
@@ -64,6 +67,16 @@ void timers_hold(struct decision *d, const struct request *q)
         set_hold(d, q, timers_hold_end_ms(d->e, r, d->now_ms), HOLD_YES);
 }
 
+/* The last moment that a time of arrival can keep the place. */
+static int64_t journey_max_ms(const struct decision *d, const struct referral *r)
+{
+    int64_t hold_ms = settings_of(d)->hold_s[r->need.threat_level] * MS_SECOND;
+    int64_t hold_end_ms = timers_hold_end_ms(d->e, r, r->accepted_at_ms) +
+                          timers_of(d->e, r->id)->hold_extensions * (hold_ms / 3);
+
+    return earlier(d->now_ms, hold_end_ms) + JOURNEY_MAX_MS;
+}
+
 void timers_journey(struct decision *d, const struct referral *r, const struct request *q, int64_t eta_ms)
 {
     const struct timers_settings *s = settings_of(d);
@@ -75,8 +88,7 @@ void timers_journey(struct decision *d, const struct referral *r, const struct r
     if (until_ms == 0)
         until_ms = timers_hold_end_ms(d->e, r, d->now_ms);
     if (eta_ms != 0)
-        until_ms =
-            later(until_ms, earlier(eta_ms + s->no_show_s[level] * MS_SECOND, d->now_ms + JOURNEY_MAX_MS));
+        until_ms = later(until_ms, earlier(eta_ms + s->no_show_s[level] * MS_SECOND, journey_max_ms(d, r)));
     set_hold(d, q, until_ms, HOLD_JOURNEY);
 }
 

@@ -102,18 +102,19 @@ function regieActions(r, p) {
   const id = r.referralId;
   const may = (/** @type {NonNullable<Regie['may']>[number]} */ step) => (r.may ?? []).includes(step);
   if (may('acceptance'))
-    return form(p, `regie-take-${id}`, f => [`/referrals/${id}/regie-acceptance`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_taken'), html`
+    return html`${may('refusal') ? nothing : html`<p>${t('care.regie_fled')}</p>`}${form(p, `regie-take-${id}`, f => [`/referrals/${id}/regie-acceptance`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_taken'), html`
       ${textField(`regie-role-${id}`, 'role', t('care.regie_role'), 48, t('care.regie_role_hint'))}
       ${textField(`regie-callback-${id}`, 'callback', t('care.regie_callback'), 23)}
-      <div class="duo">${button(t('care.regie_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${button(t('care.regie_refuse'), { icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) })}</div>`);
+      <div class="duo">${button(t('care.regie_take'), { kind: 'primary', icon: 'check', type: 'submit', busy: p.busy })}${may('refusal') ? button(t('care.regie_refuse'), { icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) }) : nothing}</div>`)}`;
   if (may('refusal')) return button(t('care.regie_back'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/referrals/${id}/regie-refusal`) });
-  if (!may('desk')) return nothing;
-  return html`<details class="more"><summary>${icon('chevron-right')}${t(r.role ? 'care.regie_correct' : 'care.regie_name')}</summary><div class="more-body">
+  if (!may('desk') && !may('offer')) return nothing;
+  // Whose house the household fled may let it go, and no more.
+  const desk = !may('desk') ? html`<p>${t('care.regie_let_go')}</p>` : html`<details class="more"><summary>${icon('chevron-right')}${t(r.role ? 'care.regie_correct' : 'care.regie_name')}</summary><div class="more-body">
     ${form(p, `regie-desk-${id}`, f => [`/referrals/${id}/regie-desk`, { role: f.text('role'), callback: f.text('callback') }], t('care.regie_named'), html`
       ${textField(`regie-desk-role-${id}`, 'role', t('care.regie_role'), 48, t('care.regie_role_hint'))}
       ${textField(`regie-desk-callback-${id}`, 'callback', t('care.regie_callback'), 23)}
-      ${button(t('care.save'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</div></details>
-  <details class="more"><summary>${icon('chevron-right')}${t('care.regie_change')}</summary><div class="more-body">
+      ${button(t('care.save'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</div></details>`;
+  return html`${desk}<details class="more"><summary>${icon('chevron-right')}${t('care.regie_change')}</summary><div class="more-body">
     ${form(p, `regie-give-${id}`, f => [`/referrals/${id}/regie-offer`, { organisationId: Number(f.text('organisation')) }], t('care.regie_offered_done'), html`
       ${organisationField(`regie-to-${id}`, t('care.regie_to'), p)}${button(t('care.regie_offer'), { icon: 'arrow-right', type: 'submit', busy: p.busy })}`)}
     ${button(t('care.regie_end'), { kind: 'subtle', icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-end`, {}, t('care.regie_ended')) })}</div></details>`;

@@ -37,9 +37,28 @@ const AGAIN_MS = 3000;
 // A shelter's open stream counts as use on the server: a night phone that only waits stays signed in until the shift ends.
 const STREAM_IS_USE = new Set(['shelter']);
 
+const OWNER_KEPT = 'plek.owner';
+const RETURN_KEPT = 'plek.return';
+
+/**
+ * What a tab keeps is of one account. A session that ends by itself leaves it, so that the worker who signs in again
+ * finds the draft; whoever else signs in must not: it is of a household. Before anything of it is read. The name of the
+ * account itself is not kept: it may be somebody's.
+ * @param {string} account
+ */
+async function keepForOne(account) {
+  try {
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(account)));
+    const owner = Array.from(hash.slice(0, 8), b => b.toString(16).padStart(2, '0')).join('');
+    if (sessionStorage.getItem(OWNER_KEPT) === owner) return;
+    sessionStorage.clear();
+    sessionStorage.setItem(OWNER_KEPT, owner);
+  } catch { /* nothing is kept */ }
+}
+
 /** Remember where to return after signing in. The hash holds at most the number of a referral. */
 export function leaveToSignIn() {
-  try { sessionStorage.setItem('plek.return', location.pathname + location.hash); } catch { /* then the start page */ }
+  try { sessionStorage.setItem(RETURN_KEPT, location.pathname + location.hash); } catch { /* then the start page */ }
   location.assign('/inloggen');
 }
 
@@ -244,6 +263,7 @@ export async function startPage(page) {
   }
   /** @type {Session} */
   const session = first[0];
+  await keepForOne(session.account);
   meet(session);
   wireSkipLink();
   if (!page.roles.includes(session.role)) return plainPage('frame.no_right_title', html`<p>${t('frame.no_right_text')}</p><p><a href="/">${t('frame.to_start')}</a></p>`);

@@ -4,7 +4,7 @@
 import { answersView, bridgeText, clocksView, factText, fileView, keeperName, placeLine, rowsFor, stateBadge } from './gate.js';
 import { label } from './codes.js';
 import { described, faultLine, faultSummary, fieldView, invalid, setFaults } from './faults.js';
-import { answerText, askedName } from './referral.js';
+import { answerText, askedName, conflictView } from './referral.js';
 import { ofTone, sentence } from './reasons.js';
 import { either, t } from './text.js';
 import { button, html, live, nothing } from './ui.js';
@@ -22,6 +22,7 @@ import { button, html, live, nothing } from './ui.js';
  * @property {(code: string) => void} toggle
  * @property {(reason: string) => void} choose
  * @property {(name: string, body?: unknown) => void} step
+ * @property {(request: import('../types/api').Request) => void} askConflict
  * @property {() => void} draw
  */
 
@@ -65,7 +66,7 @@ function places(p) {
 /** @param {CaseParts} p */
 function requests(p) {
   if (p.gate.requests.length === 0) return nothing;
-  return html`<section class="panel" aria-labelledby="gate-requests-title"><h3 id="gate-requests-title">${t('gate.requests_title')}</h3><ul class="asked">${p.gate.requests.map(r => html`<li class=${r.state === 'accepted' || r.state === 'admitted' ? 'yes' : ''} data-request=${r.id}><span></span><div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div></li>`)}</ul></section>`;
+  return html`<section class="panel" aria-labelledby="gate-requests-title"><h3 id="gate-requests-title">${t('gate.requests_title')}</h3><ul class="asked">${p.gate.requests.map(r => html`<li class=${r.state === 'accepted' || r.state === 'admitted' ? 'yes' : ''} data-request=${r.id}><span></span><div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div>${conflictView(r, p.busy, () => p.askConflict(r), true)}</div></li>`)}</ul></section>`;
 }
 
 /** @param {CaseParts} p */

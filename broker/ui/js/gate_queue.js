@@ -59,18 +59,15 @@ async function load() {
   frame.draw();
 }
 
-/** @param {string} name @param {unknown} [body] */
-async function step(name, body) {
+/** @param {() => Promise<unknown>} work */
+async function doing(work) {
   if (state.busy || state.id === null) return;
   state.busy = true;
   state.problem = null;
   frame.draw();
   let trouble = '';
   try {
-    const gate = await frame.api.post(`/gate-requests/${state.id}/${name}`, body ?? {});
-    state.missing = new Set();
-    state.reason = '';
-    announce(stateText(gate));
+    await work();
   } catch (error) {
     trouble = problemText(error);
     announce(trouble);
@@ -81,6 +78,17 @@ async function step(name, body) {
   frame.draw();
   focusSoon('case-title');
 }
+
+/** @param {string} name @param {unknown} [body] */
+const step = (name, body) => doing(async () => {
+  const gate = await frame.api.post(`/gate-requests/${state.id}/${name}`, body ?? {});
+  state.missing = new Set();
+  state.reason = '';
+  announce(stateText(gate));
+});
+
+/** @param {import('../types/api').Request} request */
+const askConflict = request => doing(() => frame.api.post(`/requests/${request.id}/conflict-question`, {}));
 
 function openCase() {
   forgetFaults();
@@ -113,7 +121,7 @@ function view() {
   const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
   const work = state.gate ? caseView({
     gate: state.gate, file: state.file, places: state.places, nowMs: frame.api.now(), busy: state.busy || frame.isStale(), missing: state.missing,
-    reason: state.reason, toggle, choose: reason => { state.reason = reason; frame.draw(); }, step, draw: frame.draw,
+    reason: state.reason, toggle, choose: reason => { state.reason = reason; frame.draw(); }, step, askConflict, draw: frame.draw,
   }) : nothing;
   return html`<main id="main" class="gates ${state.gate ? 'has-case' : ''}">${staleNotice(frame, load)}${doubtNotice(frame)}
     <section class="gate-side" aria-labelledby="gate-title"><h1 id="gate-title" tabindex="-1">${t('gate.title')}</h1><p class="subtle">${t('gate.text')}</p>${queueView()}</section>

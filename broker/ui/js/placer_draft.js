@@ -1,5 +1,6 @@
 // @ts-check
-// What a worker has filled in so far: kept in this tab only, never free text, so that a reload does not lose it.
+// What a worker has filled in so far: kept in this tab only, never free text, so that a reload does not lose it. It is of
+// whoever is signed in: frame.js empties the tab for another account.
 import { emptyIntake, readDraft } from './need.js';
 
 /** @typedef {import('./need.js').Intake} Intake */

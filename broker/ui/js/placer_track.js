@@ -3,7 +3,7 @@
 // here comes from the referral as the exchange knows it; only the departure list is kept on this screen alone.
 import { label, ordered, rows } from './codes.js';
 import { ofTone, rankSentence, sentence } from './reasons.js';
-import { accepted, answerText, askedName, headline, looks, lostItsYes, pending } from './referral.js';
+import { accepted, answerText, askedName, conflictView, headline, looks, lostItsYes, pending } from './referral.js';
 import { ring } from './ring.js';
 import { clock, duration, either, list, moment, t } from './text.js';
 import { alarmNotices, holdPanel, ownerView, ringText } from './timers.js';
@@ -68,15 +68,6 @@ function basis(r, p) {
   </dl></details>`;
 }
 
-/** The question about somebody who lives there: by token and telephone, for no name belongs in here. @param {Request} r @param {TrackParts} p */
-function conflict(r, p) {
-  const c = r.conflict;
-  if (!c) return r.state !== 'pending' ? nothing : html`<div class="conflict">${button(t('safety.conflict_ask'), { kind: 'subtle', icon: 'users', busy: p.busy || p.stale, about: askedName(r), click: () => p.askConflict(r) })}</div>`;
-  if (c.state === 'no') return html`<div class="conflict"><p>${icon('check')}${t('safety.conflict_no')}</p></div>`;
-  if (c.state === 'yes') return html`<div class="conflict"><p>${icon('x')}${t('safety.conflict_yes')}</p></div>`;
-  return r.state !== 'pending' ? nothing : html`<div class="conflict"><p>${t('safety.conflict_wait')}</p><p class="token">${c.token ?? ''}</p><p class="small">${t('safety.conflict_wait_text')}</p></div>`;
-}
-
 /** What the house undid itself, it alone does again. @param {Request} r */
 const isOursToSay = r => lostItsYes(r) && !r.refused && r.cancelWhy !== 'bed_gone';
 
@@ -87,7 +78,7 @@ const afterAll = (r, p) => isOursToSay(r) && looks(p.referral) ? html`<div class
 function askedRow(r, p) {
   const look = r.state === 'pending' ? (r.seenAt ? ['seen', 'eye-check'] : ['', 'bell-ringing'])
     : r.state === 'accepted' || r.state === 'admitted' ? ['yes', 'circle-check'] : r.state === 'declined' ? ['no', 'x'] : ['ended', 'x'];
-  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${conflict(r, p)}${afterAll(r, p)}${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
+  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${conflictView(r, p.busy || p.stale, () => p.askConflict(r))}${afterAll(r, p)}${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
 }
 
 /** @param {TrackParts} p */

@@ -2,6 +2,7 @@
 // Where a referral stands and what a shelter said to it, in one line each: what every page that names a referral needs.
 import { label } from './codes.js';
 import { clock, either, inSentence, t } from './text.js';
+import { button, html, icon, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').Referral} Referral */
 /** @typedef {import('../types/api').Request} Request */
@@ -51,4 +52,16 @@ export function answerText(r) {
   if (r.refused) return t('answer.refused');
   if (r.state === 'cancelled') return t(r.cancelWhy ? `answer.cancelled_${r.cancelWhy}` : 'answer.cancelled_withdrawn');
   return r.seenAt ? t('answer.seen', { time: clock(r.seenAt) }) : t('answer.not_seen');
+}
+
+/**
+ * The question about somebody who lives there: by token and telephone, for no name belongs in here.
+ * @param {Request} r @param {boolean} busy @param {() => void} ask @param {boolean} [byGate] the house rings the referrer, not who looks
+ */
+export function conflictView(r, busy, ask, byGate = false) {
+  const c = r.conflict;
+  if (!c) return r.state !== 'pending' ? nothing : html`<div class="conflict">${button(t('safety.conflict_ask'), { kind: 'subtle', icon: 'users', busy, about: askedName(r), click: ask })}</div>`;
+  if (c.state === 'no') return html`<div class="conflict"><p>${icon('check')}${t('safety.conflict_no')}</p></div>`;
+  if (c.state === 'yes') return html`<div class="conflict"><p>${icon('x')}${t('safety.conflict_yes')}</p></div>`;
+  return r.state !== 'pending' ? nothing : html`<div class="conflict"><p>${t(byGate ? 'safety.conflict_wait_gate' : 'safety.conflict_wait')}</p><p class="token">${c.token ?? ''}</p><p class="small">${t('safety.conflict_wait_text')}</p></div>`;
 }

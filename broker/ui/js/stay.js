@@ -100,6 +100,14 @@ function caseView(c, p) {
     : p.open && c.own && c.state !== 'stopped' ? button(t('stay.case_open'), { icon: 'lock-open', about: `${label('clocks', c.clock)} ${c.referralCode}`, busy: p.busy, click: () => p.open?.(c) }) : nothing}`;
 }
 
+/** The search for the next place: which one and how far, to who may see it. @param {Clock['followUp']} f */
+function followUpView(f) {
+  if (!f) return nothing;
+  if (!f.code) return html`<p>${t('stay.clock_follow_up_there')}</p>`;
+  const where = ['open', 'asked'].includes(f.state ?? '') ? `/plaatsen#${f.referralId}` : `/verwijzing#r=${f.referralId}`;
+  return html`<p>${t('stay.clock_follow_up')} ${f.own ? html`<a href=${where}>${f.code}</a>` : f.code} (${t(`stay.referral_${f.state}`)})</p>`;
+}
+
 /** One clock: until when, whose, what follows. @param {Clock} c @param {StayParts} p @param {boolean} [named] with the code of its referral */
 export const clockView = (c, p, named = false) => html`<li class="stay-clock clock-${c.state}" data-clock=${c.id}>
   <div class="stay-clock-head"><b>${label('clocks', c.clock)}</b>${badge(t(`stay.clock_${c.state}`))}</div>
@@ -107,7 +115,7 @@ export const clockView = (c, p, named = false) => html`<li class="stay-clock clo
   <p>${clockLine(c)}</p>
   <p class="subtle">${c.owner ? t('stay.clock_owner', { name: [c.owner.name, c.desk].filter(Boolean).join(', ') }) : nothing}${c.callback ? html` <a href=${`tel:${c.callback.replace(/[^0-9+]/g, '')}`}>${c.callback}</a>` : nothing}</p>
   ${c.offeredTo ? html`<p>${c.offeredToOwn ? t('stay.clock_offered_you', { name: c.owner?.name ?? '' }) : t('stay.clock_offered', { name: c.offeredTo.name })}</p>` : nothing}
-  ${c.followUp ? html`<p>${t('stay.clock_follow_up')} ${c.followUp.own ? html`<a href=${['open', 'asked'].includes(c.followUp.state) ? `/plaatsen#${c.followUp.referralId}` : `/verwijzing#r=${c.followUp.referralId}`}>${c.followUp.code}</a>` : c.followUp.code} (${t(`stay.referral_${c.followUp.state}`)})</p>` : nothing}
+  ${followUpView(c.followUp)}
   ${clockActions(c, p)}</li>`;
 
 /** Those that run first, each list in its order. @param {Clock[]} clocks @param {StayParts} p @param {boolean} [named] */

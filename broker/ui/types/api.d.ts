@@ -42,7 +42,7 @@ export type Clock = {
     id: number; clock: string; state: 'running' | 'warned' | 'run_out' | 'stopped'; referralId: number; referralCode: string; stayId?: number | null;
     owner: { id: number; name: string }; desk?: string | null; callback?: string | null; offeredTo?: { id: number; name: string } | null;
     own?: boolean; offeredToOwn?: boolean; mayProlong?: boolean; startedAt: string; runsOutAt: string; stoppedAt?: string | null;
-    followUp?: { referralId: number; code: string; state: string; own?: boolean } | null; file?: boolean; household?: ClockHousehold;
+    followUp?: { referralId: number | null; code: string | null; state: string | null; own?: boolean } | null; file?: boolean; household?: ClockHousehold;
 };
 export type ClockHousehold = {
     referralCode: string; state: string; referrer: string; region: string | null; kind: string | null; residence: string | null;
