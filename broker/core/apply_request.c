@@ -79,7 +79,9 @@ const char *request_made_impossible(const struct engine *e, const struct event *
         return "more requests than a referral can have";
     if (engine_pool(e, q->pool) == NULL)
         return "a request to no pool";
-    if (engine_pool_is_hidden(e, q->pool) || engine_pool_is_idle(e, q->pool))
+    /* Kept for a surge that is not, it is asked by nobody either; but whom it had said yes to is let in after
+     * all (decide_after_all.c). */
+    if (engine_pool_is_hidden(e, q->pool))
         return "a request to a pool that is not there for anybody";
     if (q->units < 1 || q->units > 2 || q->state != REQUEST_PENDING || q->answer_by_ms < ev->at_ms ||
         q->lapse_at_ms < q->answer_by_ms || q->lapse_at_ms > FIELD_TIME_MAX)

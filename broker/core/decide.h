@@ -44,6 +44,10 @@ decide_fn decide_ask;
 /* decide_request.c */
 decide_fn decide_see_request, decide_accept, decide_decline;
 void decision_accept(struct decision *d, const struct request *q); /* the yes, and what follows from it */
+/* The house said no to Q with REASON. Where that is that a resident knows them, it counts for the house: what
+ * is asked there for this household in other rooms, by whichever of its referrals, gets the same no. Call it
+ * behind the no to Q. */
+void decision_house_is_out(struct decision *d, const struct request *q, uint8_t reason);
 /* decide_referral.c: the household of Q, whose yes is in force or in this decision, is there. */
 void decision_admit(struct decision *d, const struct request *q);
 /* decide_after_all.c: the yes of Q is over, and its household stands at the door. */

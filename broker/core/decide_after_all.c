@@ -43,8 +43,8 @@ static const struct request *bed_at_same_pool(const struct decision *d, const st
     return NULL;
 }
 
-/* A stop and a rule that excludes the place are no reason any more: they stand inside. Units are;
- * what BED, if there is one, holds there comes free. */
+/* A stop, the end of a surge and a rule that excludes the place are no reason any more: they stand inside.
+ * Units are; what BED, if there is one, holds there comes free. */
 static enum refusal judge(struct decision *d, const struct referral *r, const struct request *q,
                           const struct request *bed)
 {
@@ -53,7 +53,7 @@ static enum refusal judge(struct decision *d, const struct referral *r, const st
 
     if (r->n_requests >= REFERRAL_REQUESTS_MAX)
         return REFUSAL_LIMIT;
-    if ((bed == NULL || bed->units < q->units) && !ledger_has_room(d->e, q->pool, q->units, d->now_ms)) {
+    if (!ledger_has_room_at_door(d->e, q->pool, q->units, bed != NULL ? bed->units : 0, d->now_ms)) {
         d->outcome->pool = q->pool;
         return REFUSAL_UNIT_GONE;
     }

@@ -133,10 +133,34 @@ static void correct_count(struct decision *d, const struct request *q, bool is_f
     d->out->list[d->out->n - 1].u.capacity.kept = KEPT_COUNTS;
 }
 
+void decision_house_is_out(struct decision *d, const struct request *q, uint8_t reason)
+{
+    int conflict = vocab_list_find(engine_vocab(d->e), LIST_DECLINE, "netwerk_conflict");
+    uint32_t house = engine_pool(d->e, q->pool)->location.v;
+    struct referral_id at = engine_household_first(d->e, q->referral);
+
+    if (conflict < 0 || reason != conflict + 1)
+        return;
+    for (; at.v != 0; at = engine_household_next(d->e, at)) {
+        const struct referral *r = engine_referral(d->e, at);
+
+        for (unsigned i = 0; i < r->n_requests; i++) {
+            const struct request *other = engine_request(d->e, r->requests[i]);
+
+            if (other->id.v == q->id.v || other->state != REQUEST_PENDING ||
+                engine_pool(d->e, other->pool)->location.v != house)
+                continue;
+            decision_request_event(d, EV_REQUEST_DECLINED, other)->u.request.reason = reason;
+            decision_names(d, other->id);
+        }
+    }
+}
+
 static void decline(struct decision *d, const struct request *q, uint8_t reason)
 {
     decision_request_event(d, EV_REQUEST_DECLINED, q)->u.request.reason = reason;
     stay_decide_declined(d, q, reason);
+    decision_house_is_out(d, q, reason);
     if (vocab_decline_is_full(engine_vocab(d->e), reason))
         correct_count(d, q, true);
     else if (vocab_decline_is_taken(engine_vocab(d->e), reason))

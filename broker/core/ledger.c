@@ -116,6 +116,17 @@ bool ledger_has_room(const struct engine *e, struct pool_id pool, int units, int
     return v.offerable == UNITS_UNKNOWN || v.freshness == NOT_KNOWN || v.offerable >= units;
 }
 
+bool ledger_has_room_at_door(const struct engine *e, struct pool_id pool, int units, int freed,
+                             int64_t now_ms)
+{
+    struct pool_view v = engine_pool_view(e, pool, now_ms);
+    int32_t offerable = ledger_offerable(v.latest, v.held); /* the view's is nothing where it is idle */
+
+    if (v.hidden || !ledger_is_within(e, pool, units - freed))
+        return false;
+    return offerable == UNITS_UNKNOWN || v.freshness == NOT_KNOWN || offerable >= units - freed;
+}
+
 struct pool_view engine_pool_view(const struct engine *e, struct pool_id id, int64_t now_ms)
 {
     struct pool_view v = {.freshness = NOT_KNOWN, .offerable = UNITS_UNKNOWN};

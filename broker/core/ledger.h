@@ -26,4 +26,12 @@ bool ledger_is_within(const struct engine *e, struct pool_id pool, int units);
  * for more units than it has: the answer, not the count, is the promise. */
 bool ledger_has_room(const struct engine *e, struct pool_id pool, int units, int64_t now_ms);
 
+/* May UNITS be taken by a household that stands at the door, for which FREED of the units held there (0 =
+ * none) come free in the same decision? As above, but for three things: what it holds already is its own, so
+ * a number must leave only those beside it; the sum is judged as it will be, so that a house which took units
+ * away since is never promised beyond them; and a place kept for a surge that is over takes in whom it had
+ * said yes to. */
+bool ledger_has_room_at_door(const struct engine *e, struct pool_id pool, int units, int freed,
+                             int64_t now_ms);
+
 #endif

@@ -16,8 +16,9 @@ enum verdict { VERDICT_FITS, VERDICT_ASK, VERDICT_OUT, VERDICT_N } ONE_BYTE;
 
 /* The rules in the order in which the first failing one is named to the worker. Bit in a mask. */
 enum rule {
-    RULE_ASKED,       /* this pool is asked already, or said no to this referral */
-    RULE_STOP,        /* stop in force */
+    RULE_ASKED, /* this pool is asked already, or said no to this referral; or its house is none for this
+                   household, or no house to go to without a word first (match_parts.h: house_word) */
+    RULE_STOP,  /* stop in force */
     RULE_DELIVERABLE, /* no staff now */
     RULE_FULL,        /* no offerable unit */
     RULE_UNSAFE,      /* in an unsafe region, or too near an unsafe point */

@@ -215,6 +215,81 @@ void match_ctx_add_known(struct match_ctx *c, const struct engine *e, struct ref
         c->known_house = engine_pool(e, s->pool)->location;
 }
 
+/* ---- houses ---- */
+
+/* One word for each house, the weightiest; where there is no room, the lightest of all gives way. */
+static void add_house(struct match_ctx *c, struct location_id id, enum house_word word)
+{
+    struct match_house *lightest = &c->houses[0];
+
+    for (size_t i = 0; i < c->n_houses; i++) {
+        struct match_house *h = &c->houses[i];
+
+        if (h->location.v == id.v) {
+            h->word = word > h->word ? word : h->word;
+            return;
+        }
+        lightest = h->word < lightest->word ? h : lightest;
+    }
+    if (c->n_houses < MATCH_HOUSES_MAX)
+        lightest = &c->houses[c->n_houses++];
+    else if (lightest->word >= word)
+        return;
+    *lightest = (struct match_house){id, word};
+}
+
+/* What a request of the household says of the house; OWN: of the referral that is looked for. */
+static enum house_word word_of_request(const struct match_ctx *c, const struct request *q, bool own)
+{
+    int64_t rest_ms = c->settings->again_after_full_s * MS_SECOND;
+
+    if (q->state == REQUEST_DECLINED)
+        return q->decline_reason == c->conflict_reason ? HOUSE_CONFLICT : HOUSE_NONE;
+    if (q->state != REQUEST_CANCELLED)
+        return HOUSE_NONE;
+    if (q->refused)
+        return own ? HOUSE_REFUSED : HOUSE_REFUSED_BEFORE;
+    if (q->cancel_why != CANCEL_HOUSEHOLD_NO)
+        return HOUSE_NONE;
+    return own && c->now_ms < q->ended_at_ms + rest_ms ? HOUSE_UNWANTED : HOUSE_UNWANTED_BEFORE;
+}
+
+static void add_houses_of(struct match_ctx *c, const struct engine *e, const struct referral *r, bool own,
+                          bool bridge)
+{
+    for (int i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+        enum house_word word = q != NULL ? word_of_request(c, q, own) : HOUSE_NONE;
+
+        /* Of a bed for the meantime only that a resident knows them is said of the house too. */
+        if (word != HOUSE_NONE && (word == HOUSE_CONFLICT || bridge || !q->bridge))
+            add_house(c, engine_pool(e, q->pool)->location, word);
+    }
+}
+
+void match_ctx_add_houses(struct match_ctx *c, const struct engine *e, struct referral_id id, bool bridge)
+{
+    int unsafe = vocab_list_find(c->vocab, LIST_DEPARTURE, "veiligheid");
+    int conflict = vocab_list_find(c->vocab, LIST_DECLINE, "netwerk_conflict");
+    struct referral_id at = id;
+
+    if (at.v == 0 && c->need->return_code[0] != '\0') {
+        const struct stay *s = engine_stay_by_return_code(e, c->need->return_code);
+
+        at = s != NULL ? s->referral : at;
+    }
+    if (at.v == 0)
+        return;
+    c->conflict_reason = conflict < 0 ? 0 : (uint8_t)(conflict + 1);
+    for (at = engine_household_first(e, at); at.v != 0; at = engine_household_next(e, at)) {
+        const struct stay *s = engine_stay_of(e, at);
+
+        add_houses_of(c, e, engine_referral(e, at), at.v == id.v, bridge);
+        if (s != NULL && s->state == STAY_DEPARTED && unsafe >= 0 && s->departure == unsafe + 1)
+            add_house(c, engine_pool(e, s->pool)->location, HOUSE_UNSAFE);
+    }
+}
+
 void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id, bool bridge)
 {
     const struct referral *r = id.v != 0 ? engine_referral(e, id) : NULL;

@@ -56,14 +56,31 @@ static int64_t age_hours(const struct statement *s)
 
 /* ---- against: one per rule that excludes ---- */
 
+/* What its house is to the household, or that it is asked. */
+static enum reason_code of_house(const struct statement *s)
+{
+    static const enum reason_code reasons[] = {
+        [HOUSE_NONE] = REASON_OUT_ASKED,
+        [HOUSE_UNWANTED_BEFORE] = REASON_ASK_UNWANTED,
+        [HOUSE_REFUSED_BEFORE] = REASON_ASK_TURNED_AWAY,
+        [HOUSE_UNSAFE] = REASON_ASK_LEFT_UNSAFE,
+        [HOUSE_UNWANTED] = REASON_OUT_UNWANTED,
+        [HOUSE_REFUSED] = REASON_OUT_TURNED_AWAY,
+        [HOUSE_CONFLICT] = REASON_OUT_CONFLICT,
+    };
+    enum house_word word = match_house_word(s->c, s->p->location->id);
+
+    return s->m->verdict == VERDICT_OUT && word < HOUSE_NO ? REASON_OUT_ASKED : reasons[word];
+}
+
 static void out_asked(struct statement *s)
 {
     const struct match_asked *a = match_find_asked(s->c, s->p->pool->id);
 
-    if (a->declined)
+    if (a != NULL && a->declined)
         say(s, REASON_OUT_DECLINED, a->decline_reason - 1, 0);
     else
-        say(s, REASON_OUT_ASKED, 0, 0);
+        say(s, of_house(s), 0, 0);
 }
 
 static void out_stop(struct statement *s)
@@ -220,6 +237,11 @@ static explain_fn *const against[RULE_N] = {
 
 /* ---- questions: one per rule that asks ---- */
 
+static void ask_asked(struct statement *s)
+{
+    say(s, of_house(s), 0, 0);
+}
+
 static void ask_deliverable(struct statement *s)
 {
     say(s, REASON_ASK_STAFF, 0, 0);
@@ -346,6 +368,7 @@ static void ask_stale(struct statement *s)
 }
 
 static explain_fn *const questions[RULE_N] = {
+    [RULE_ASKED] = ask_asked,
     [RULE_DELIVERABLE] = ask_deliverable,
     [RULE_FULL] = ask_full,
     [RULE_TARGET] = ask_target,

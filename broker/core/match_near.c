@@ -21,6 +21,7 @@ static void context_of(struct match_ctx *c, const struct engine *e, const struct
     query.need = changed;
     match_ctx_init(c, engine_vocab(e), engine_settings(e), &query);
     match_ctx_add_asked(c, e, q->referral, q->bridge);
+    match_ctx_add_houses(c, e, q->referral, q->bridge);
     match_ctx_add_known(c, e, q->referral);
 }
 

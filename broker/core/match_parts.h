@@ -23,6 +23,29 @@ struct match_asked {
     uint8_t decline_reason; /* index in the decline list + 1, 0 = none */
 };
 
+/* What stands between a household and a house, whatever its rooms; the weightier stands behind. From HOUSE_NO
+ * on it excludes the house; below that people may ask it, and are asked to look first: the broker never does.
+ */
+enum house_word {
+    HOUSE_NONE,
+    HOUSE_UNWANTED_BEFORE, /* the household did not want to go there: some time ago, or another referral says
+                            */
+    HOUSE_REFUSED_BEFORE,  /* it turned the household away at its door, as another of its referrals says */
+    HOUSE_UNSAFE,          /* the household left it because it was not safe */
+    HOUSE_UNWANTED,        /* the household said just now that it does not want to go there */
+    HOUSE_REFUSED,         /* it said yes, and turned them away */
+    HOUSE_CONFLICT /* a resident knows them: of every referral of the household, for place and bridge */
+} ONE_BYTE;
+#define HOUSE_NO HOUSE_UNWANTED
+
+/* Houses with a word on them that are remembered; past that the lighter ones give way. */
+#define MATCH_HOUSES_MAX 64
+
+struct match_house {
+    struct location_id location;
+    enum house_word word;
+};
+
 /* What a query comes down to, computed once. Borrows need and vocab. */
 struct match_ctx {
     const struct vocab *vocab;
@@ -70,8 +93,10 @@ struct match_ctx {
     uint16_t distance_cost[VOCAB_REGIONS_MAX]; /* points off the fit score, by region of the place */
     uint16_t travel_cost[VOCAB_REGIONS_MAX]; /* points off the order besides: core_settings.price_distance */
 
-    struct match_asked asked[64]; /* REFERRAL_REQUESTS_MAX */
-    size_t n_asked;
+    struct match_asked asked[64];                /* REFERRAL_REQUESTS_MAX */
+    struct match_house houses[MATCH_HOUSES_MAX]; /* one for each location */
+    size_t n_asked, n_houses;
+    uint8_t conflict_reason; /* 'a resident knows them' in the decline list + 1 */
 };
 
 /* When a house takes people in, seen from now. */
@@ -109,6 +134,9 @@ void match_ctx_init(struct match_ctx *c, const struct vocab *vocab, const struct
                     const struct match_query *q);
 /* Add what was asked for the query's referral already; nothing for a search without saving. */
 void match_ctx_add_asked(struct match_ctx *c, const struct engine *e, struct referral_id id, bool bridge);
+/* Add what stands between the household and houses that it was asked at or has lived in, by all its
+ * referrals; of a search without saving, by those that its return code leads to. Cost: the household. */
+void match_ctx_add_houses(struct match_ctx *c, const struct engine *e, struct referral_id id, bool bridge);
 /* The house that a household that comes back, or moves on, knows already. */
 void match_ctx_add_known(struct match_ctx *c, const struct engine *e, struct referral_id id);
 /* VIEW is copied. */
@@ -129,6 +157,7 @@ bool match_excludes_but(const struct match_ctx *c, const struct match_place *p,
 /* One rule alone; for tests and explanations. */
 enum verdict match_rule(enum rule rule, const struct match_ctx *c, const struct match_place *p);
 const struct match_asked *match_find_asked(const struct match_ctx *c, struct pool_id pool); /* NULL = not */
+enum house_word match_house_word(const struct match_ctx *c, struct location_id id);
 
 /* ---- match_score.c ---- */
 void match_distance_costs(struct match_ctx *c); /* fills distance_cost; the rest of C is ready */

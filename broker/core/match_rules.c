@@ -23,9 +23,22 @@ const struct match_asked *match_find_asked(const struct match_ctx *c, struct poo
     return NULL;
 }
 
+enum house_word match_house_word(const struct match_ctx *c, struct location_id id)
+{
+    for (size_t i = 0; i < c->n_houses; i++) {
+        if (c->houses[i].location.v == id.v)
+            return c->houses[i].word;
+    }
+    return HOUSE_NONE;
+}
+
 static enum verdict rule_asked(const struct match_ctx *c, const struct match_place *p)
 {
-    return match_find_asked(c, p->pool->id) != NULL ? VERDICT_OUT : VERDICT_FITS;
+    enum house_word word = match_house_word(c, p->pool->location);
+
+    if (word >= HOUSE_NO || match_find_asked(c, p->pool->id) != NULL)
+        return VERDICT_OUT;
+    return word != HOUSE_NONE ? VERDICT_ASK : VERDICT_FITS;
 }
 
 static enum verdict rule_stop(const struct match_ctx *c, const struct match_place *p)

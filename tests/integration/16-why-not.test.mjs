@@ -203,6 +203,35 @@ test('asked already, and said no: true of the referral, not of the household', a
   expectStatus(await client.post(`/referrals/${referral.id}/withdrawal`, { reason: 'anders' }), 200);
 });
 
+test('a house that is none for this household, in none of its rooms: true of the household, not of the house', async () => {
+  const client = await x.as('nachtdienst.rotterdam');
+  const need = aWoman();
+  const open = expectStatus(await client.post('/matches?limit=200', need, { key: null }), 200).places;
+  const locationOf = id => demo.pools.find(p => p.id === id).location;
+  const houses = [...new Set(open.map(p => locationOf(p.poolId)))].map(id => open.filter(p => locationOf(p.poolId) === id)).filter(rooms => rooms.length > 1);
+  assert.ok(houses.length >= 3, `${houses.length} houses have two rooms for her`);
+  const lost = body => async (referral, q, desk) => {
+    expectStatus(await desk.post(`/requests/${q.id}/acceptance`), 200);
+    expectStatus(await client.post(`/referrals/${referral.id}/no-show`, body), 200);
+  };
+  const ways = {
+    out_conflict: async (referral, q, desk) => expectStatus(await desk.post(`/requests/${q.id}/decline`, { reason: 'netwerk_conflict' }), 200),
+    out_turned_away: lost({ refused: true }),
+    out_unwanted: lost({ reason: 'household_no' }),
+  };
+  for (const [i, [code, way]] of Object.entries(ways).entries()) {
+    const [asked, room] = houses[i].map(p => p.poolId);
+    const referral = await openReferral(client, need);
+    await way(referral, (await ask(client, referral.id, [asked])).requests[0], await x.as(deskOf(asked)));
+    const before = expectStatus(await client.get(`/referrals/${referral.id}/matches?pool=${room}`), 200).places[0];
+    assert.deepEqual([before.verdict, before.rules[0], before.reasons[0].code], ['out', 'asked', code]);
+    judge('house', before, [(await said('nachtdienst.rotterdam', need, [room])).get(room)]);
+    expectStatus(await client.post(`/referrals/${referral.id}/requests`, { poolIds: [room] }), 409, code);
+    expectStatus(await client.post(`/referrals/${referral.id}/withdrawal`, { reason: 'anders' }), 200);
+  }
+  noneWrong();
+});
+
 test('every rule, and every reason that excludes, was met', t => {
   const source = readFileSync(join(ROOT, 'broker/core/reason.def'), 'utf8');
   const excluding = [...source.matchAll(/^REASON\(\w+, "(\w+)", AGAINST/gm)].map(m => m[1]);

@@ -25,7 +25,17 @@ struct code_of {
 
 struct request_of {
     uint64_t referral;
+    uint32_t location;
+    bool holds;          /* asked and not answered yet */
+    bool is_out;         /* of a house that is out for them: the house itself lets them in, or nobody does */
     int64_t conflict_ms; /* declined for a conflict; 0 = not */
+};
+
+/* A house where a resident, or who is near it, knows a household; or that turned it away at the door. */
+struct known_at {
+    uint64_t root;
+    uint32_t location;
+    bool turned_away;
 };
 
 struct household_model {
@@ -36,8 +46,10 @@ struct household_model {
     uint64_t *stays;      /* referral by stay - 1 */
     uint8_t *org_regions; /* by organisation - 1 */
     uint8_t *location_regions;
+    uint32_t *locations; /* by pool - 1 */
+    struct known_at *known;
     size_t n_referrals, cap_referrals, n_requests, cap_requests, n_codes, cap_codes, n_stays, cap_stays,
-        n_orgs, cap_orgs, n_locations, cap_locations;
+        n_orgs, cap_orgs, n_locations, cap_locations, n_pools, cap_pools, n_known, cap_known;
     uint64_t opened; /* with a code that was given: the link must follow; 0 = none */
     uint64_t unpaid; /* request declined for money at code rood: it must be told; 0 = none */
 };
@@ -60,6 +72,8 @@ void household_model_free(struct household_model *m)
     free(m->stays);
     free(m->org_regions);
     free(m->location_regions);
+    free(m->locations);
+    free(m->known);
     free(m);
 }
 
@@ -179,14 +193,62 @@ static void on_leaked(struct household_model *m, const struct event *ev)
     later->unsafe |= there;
 }
 
+/* ---- a house that is out ---- */
+
+static void keep_known(struct household_model *m, struct request_id id, bool turned_away)
+{
+    struct known_at k = {m->referrals[m->requests[id.v - 1].referral - 1].root,
+                         m->requests[id.v - 1].location, turned_away};
+
+    MEM_GROW(m->known, m->n_known, m->cap_known);
+    m->known[m->n_known++] = k;
+    for (size_t i = 0; !turned_away && i < m->n_requests; i++) {
+        struct request_of *q = &m->requests[i];
+
+        q->is_out |= q->location == k.location && m->referrals[q->referral - 1].root == k.root;
+    }
+}
+
+/* Who stood at its door was let in by the house itself, in that moment; nobody asks it again for them else,
+ * and the broker not even where it only turned them away. */
+static void on_made(struct household_model *m, const struct event *ev)
+{
+    struct request_of q = {
+        .referral = ev->u.made.referral.v, .location = m->locations[ev->u.made.pool.v - 1], .holds = true};
+
+    for (size_t i = 0; i < m->n_known; i++) {
+        const struct known_at *k = &m->known[i];
+
+        if (k->location != q.location || k->root != m->referrals[q.referral - 1].root)
+            continue;
+        if (k->turned_away && ev->u.made.proposal.by_broker)
+            breach(m, ev, "the broker asks a house that turned the household away");
+        q.is_out |= !k->turned_away;
+    }
+    MEM_GROW(m->requests, m->n_requests, m->cap_requests);
+    m->requests[m->n_requests++] = q;
+}
+
+/* The commit is whole. */
+static void on_done(struct household_model *m, const struct event *ev)
+{
+    for (size_t i = 0; i < m->n_requests; i++) {
+        if (m->requests[i].is_out && m->requests[i].holds)
+            breach(m, ev, "a house where the household is known is asked for it");
+    }
+}
+
 /* ---- a no ---- */
 
 static void on_declined(struct household_model *m, const struct event *ev)
 {
     struct request_of *q = &m->requests[ev->u.request.request.v - 1];
 
-    if (ev->u.request.reason == VOCABULARY_CONFLICT)
+    q->holds = false;
+    if (ev->u.request.reason == VOCABULARY_CONFLICT) {
         q->conflict_ms = ev->at_ms;
+        keep_known(m, ev->u.request.request, false);
+    }
     if (ev->u.request.reason == VOCABULARY_MONEY && m->referrals[q->referral - 1].threat == THREAT_ROOD)
         m->unpaid = ev->u.request.request.v;
 }
@@ -227,7 +289,13 @@ static void keep_region(uint8_t **list, size_t *n, size_t *cap, uint64_t id, uin
 
 static void of_supply(struct household_model *m, const struct event *ev)
 {
-    if (ev->kind == EV_ORG_DEFINED)
+    if (ev->kind == EV_POOL_DEFINED) {
+        while (m->n_pools < ev->u.pool.id.v) {
+            MEM_GROW(m->locations, m->n_pools, m->cap_pools);
+            m->locations[m->n_pools++] = 0;
+        }
+        m->locations[ev->u.pool.id.v - 1] = ev->u.pool.location.v;
+    } else if (ev->kind == EV_ORG_DEFINED)
         keep_region(&m->org_regions, &m->n_orgs, &m->cap_orgs, ev->u.org.id.v, ev->u.org.region);
     else if (ev->kind == EV_LOCATION_DEFINED)
         keep_region(&m->location_regions, &m->n_locations, &m->cap_locations, ev->u.location.id.v,
@@ -249,8 +317,14 @@ void household_model_event(struct household_model *m, const struct event *ev)
     } else if (ev->kind == EV_REFERRAL_LINKED) {
         on_linked(m, ev);
     } else if (ev->kind == EV_REQUEST_MADE) {
-        MEM_GROW(m->requests, m->n_requests, m->cap_requests);
-        m->requests[m->n_requests++] = (struct request_of){.referral = ev->u.made.referral.v};
+        on_made(m, ev);
+    } else if (ev->kind == EV_REQUEST_ACCEPTED || ev->kind == EV_REQUEST_EXPIRED ||
+               ev->kind == EV_REQUEST_CANCELLED) {
+        m->requests[ev->u.request.request.v - 1].holds = false;
+    } else if (ev->kind == EV_HOUSEHOLD_REFUSED) {
+        keep_known(m, ev->u.referral.request, true);
+    } else if (ev->kind == EV_COMMAND_DONE) {
+        on_done(m, ev);
     } else if (ev->kind == EV_STAY_STARTED) {
         MEM_GROW(m->stays, m->n_stays, m->cap_stays);
         m->stays[m->n_stays++] = ev->u.stay.referral.v;

@@ -52,6 +52,8 @@ struct safety_model {
     size_t n_locations, cap_locations, n_pools, cap_pools, n_requests, cap_requests, n_stays, cap_stays,
         n_referrals, cap_referrals;
     uint64_t surge;
+    uint64_t at_door; /* request made at an overflow place outside a surge, for who stands there; 0 = none */
+    int64_t door_ms;
 };
 
 struct safety_model *safety_model_new(struct trace *t)
@@ -133,7 +135,21 @@ static void made(struct safety_model *m, const struct event *ev)
         (struct request_model){.pool = ev->u.made.pool.v, .referral = ev->u.made.referral.v, .holds = true};
     if (l->frozen)
         breach(m, ev, "a house that is frozen is asked");
-    if (p->overflow && (m->surge >> l->region & 1) == 0)
+    if (p->overflow && (m->surge >> l->region & 1) == 0) {
+        m->at_door = ev->u.made.id.v;
+        m->door_ms = ev->at_ms;
+    }
+}
+
+/* Outside a surge an overflow place is asked by nobody: who is promised it stood at its door and was let in,
+ * in the same commit. */
+static void let_in_at_once(struct safety_model *m, const struct event *ev)
+{
+    if (m->at_door == 0)
+        return;
+    if (ev->kind == EV_REFERRAL_ADMITTED && ev->u.referral.request.v == m->at_door)
+        m->at_door = 0;
+    else if (ev->at_ms != m->door_ms || ev->kind == EV_REQUEST_MADE)
         breach(m, ev, "an overflow place is asked outside a surge");
 }
 
@@ -341,6 +357,7 @@ static void of_leak(struct safety_model *m, const struct event *ev)
 
 void safety_model_event(struct safety_model *m, const struct event *ev)
 {
+    let_in_at_once(m, ev);
     if (ev->kind == EV_LOCATION_DEFINED || ev->kind == EV_POOL_DEFINED)
         defined(m, ev);
     else if (ev->kind == EV_REFERRAL_OPENED)

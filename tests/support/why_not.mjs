@@ -41,6 +41,9 @@ function ofTarget(need, kind) {
 export const CHANGE = {
   out_asked: { rule: 'asked', saved: 'the same household, not asked there' },
   out_declined: { rule: 'asked', saved: 'the same household, not asked there' },
+  out_conflict: { rule: 'asked', saved: 'another household, whom nobody knows there' },
+  out_turned_away: { rule: 'asked', saved: 'another household, that did not stand at that door' },
+  out_unwanted: { rule: 'asked', saved: 'another household, that was not asked' },
   out_stop: { rule: 'stop', house: { stop: null } },
   out_staff: { rule: 'deliverable', house: { deliverable: true } },
   out_full: { rule: 'full', house: {} },

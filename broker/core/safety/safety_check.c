@@ -71,6 +71,16 @@ static bool was_in_surge(const struct engine *e, uint8_t region, int64_t at_ms)
     return false;
 }
 
+/* Asked, said yes to and met in one commit, for who stood at its door (decide_after_all.c): not asked at all.
+ * Within that commit it is the last that was asked. */
+static bool is_let_in(const struct engine *e, const struct request *q)
+{
+    if (q->state == REQUEST_PENDING)
+        return q->id.v == e->n_requests;
+    return (q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED) &&
+           q->answered_at_ms == q->asked_at_ms;
+}
+
 static bool check_request(const struct engine *e, uint32_t i, struct finding f)
 {
     const struct request *q = &e->requests[i].r;
@@ -79,7 +89,7 @@ static bool check_request(const struct engine *e, uint32_t i, struct finding f)
 
     if (request_is_holding(q) && engine_location_is_frozen(e, l->id))
         return broken(f, "request %u: of a location that is frozen", i + 1);
-    if (q->overflow && !was_in_surge(e, l->region, q->asked_at_ms))
+    if (q->overflow && !is_let_in(e, q) && !was_in_surge(e, l->region, q->asked_at_ms))
         return broken(f, "request %u: an overflow place asked outside a surge", i + 1);
     if (c == NULL)
         return true;

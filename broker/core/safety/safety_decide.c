@@ -71,8 +71,10 @@ enum refusal decide_answer_conflict(struct decision *d)
         return REFUSAL_WRONG_STATE;
     if (conflict && nr < 0)
         return REFUSAL_UNKNOWN_REASON;
-    if (conflict)
+    if (conflict) {
         decision_request_event(d, EV_REQUEST_DECLINED, q)->u.request.reason = (uint8_t)(nr + 1);
+        decision_house_is_out(d, q, (uint8_t)(nr + 1));
+    }
     ev = decision_event(d, EV_CONFLICT_ANSWERED);
     ev->u.conflict.request = q->id;
     ev->u.conflict.referral = q->referral;

@@ -36,7 +36,13 @@ static bool provoke(struct scene *s, enum reason_code code, int *a, int *b)
 
     *a = *b = 0;
     switch (code) {
-    case REASON_KNOWN_HOUSE: /* it takes an earlier stay: stay/return_test.c */
+    case REASON_KNOWN_HOUSE:  /* it takes an earlier stay: stay/return_test.c */
+    case REASON_OUT_CONFLICT: /* and these what was before: match_houses_test.c */
+    case REASON_OUT_TURNED_AWAY:
+    case REASON_OUT_UNWANTED:
+    case REASON_ASK_LEFT_UNSAFE:
+    case REASON_ASK_TURNED_AWAY:
+    case REASON_ASK_UNWANTED:
         return false;
     case REASON_ROOM:
         *a = 1, *b = 4;
