@@ -106,12 +106,18 @@ void stay_decide_leave(struct decision *d, const struct referral *r, enum kind n
     }
 }
 
+static struct funding_case case_of(const struct decision *d, const struct referral *r,
+                                   const struct pool_kept *pool)
+{
+    return (struct funding_case){.need = r->facts_known ? &r->need : NULL,
+                                 .kind = pool->kind,
+                                 .region = engine_location(d->e, pool->location)->region};
+}
+
 uint8_t stay_propose(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
                      struct funding_span spans[FUNDING_SPANS_MAX])
 {
-    struct funding_case c = {.need = r->facts_known ? &r->need : NULL,
-                             .kind = pool->kind,
-                             .region = engine_location(d->e, pool->location)->region};
+    struct funding_case c = case_of(d, r, pool);
 
     return funding_propose(d->e->vocab, &c, time_day_nl(d->now_ms), spans, PROPOSAL_SPANS);
 }
@@ -179,10 +185,11 @@ enum refusal decide_stay_ready(struct decision *d)
     return REFUSAL_NONE;
 }
 
-enum refusal stay_judge_span(const struct decision *d, const struct funding *funding,
-                             const struct funding_span *span, int32_t first, int32_t last,
-                             struct funding *changed)
+enum refusal stay_judge_span(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
+                             const struct funding *funding, const struct funding_span *span, int32_t first,
+                             int32_t last, struct funding *changed)
 {
+    struct funding_case c = case_of(d, r, pool);
     const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
     const struct funding_stream *stream = stay_rules_stream(rules, span->stream);
 
@@ -194,7 +201,7 @@ enum refusal stay_judge_span(const struct decision *d, const struct funding *fun
     if (span->from_day < first || span->from_day > last || span->from_day < stream->valid.from ||
         span->from_day > stream->valid.to ||
         (span->municipality != 0 && vocab_municipality(d->e->vocab, span->municipality) == NULL) ||
-        !funding_change(changed, *span))
+        !funding_set(d->e->vocab, &c, funding, *span, changed))
         return REFUSAL_LIMIT;
     return REFUSAL_NONE;
 }
@@ -207,13 +214,21 @@ enum refusal decide_fund_stay(struct decision *d)
         .from_day = c->from_day, .stream = c->stream, .municipality = c->municipality, .reason = c->reason};
     struct funding changed;
     int32_t last = time_day_nl(s->state == STAY_DEPARTED ? s->ended_at_ms : d->now_ms);
-    enum refusal refusal =
-        stay_judge_span(d, &s->funding, &span, time_day_nl(s->started_at_ms), last, &changed);
+    enum refusal refusal = stay_judge_span(d, engine_referral(d->e, s->referral), engine_pool(d->e, s->pool),
+                                           &s->funding, &span, time_day_nl(s->started_at_ms), last, &changed);
 
     if (refusal != REFUSAL_NONE || memcmp(&changed, &s->funding, sizeof changed) == 0)
         return refusal;
-    stay_event(d, EV_STAY_FUNDED, s)->u.stay.n_spans = 1;
-    d->out->list[d->out->n - 1].u.stay.spans[0] = span;
+    /* One event sets one span and drops those behind it: what stays of them is told again, in order. */
+    for (unsigned i = 0; i < changed.n; i++) {
+        struct event *ev = NULL;
+
+        if (changed.spans[i].from_day < span.from_day)
+            continue;
+        ev = stay_event(d, EV_STAY_FUNDED, s);
+        ev->u.stay.n_spans = 1;
+        ev->u.stay.spans[0] = changed.spans[i];
+    }
     return REFUSAL_NONE;
 }
 
