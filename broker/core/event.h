@@ -120,8 +120,8 @@ struct event {
         struct {
             struct referral_id referral;
             struct request_id request; /* admitted, no show: the accepted one */
-            int64_t eta_ms;
-            uint8_t reason; /* withdrawn: index + 1 */
+            int64_t eta_ms;            /* retimed: its deadline */
+            uint8_t reason;            /* withdrawn: index + 1; retimed: its urgency */
         } referral;
         struct {
             struct command_key key;

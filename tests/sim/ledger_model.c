@@ -396,6 +396,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_REQUEST_LATE_YES:
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
+    case EV_REFERRAL_RETIMED:
     case EV_REQUEST_RUNG:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:

@@ -145,6 +145,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return has_referral(m, a, ev->u.opened.id);
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
+    case EV_REFERRAL_RETIMED:
         return has_referral(m, a, ev->u.referral.referral) ||
                works_on(m, a, ev->u.referral.referral, ev->seq);
     case EV_PLACE_FOUND:

@@ -154,6 +154,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
                hears_referral(e, a, ev->u.referral.referral, ev);
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
+    case EV_REFERRAL_RETIMED:
         return hears_referral(e, a, ev->u.referral.referral, ev);
     case EV_PLACE_FOUND: /* its referrer, and not the house: it is asked nothing */
         return is_own_referral(a, engine_referral(e, ev->u.found.referral));

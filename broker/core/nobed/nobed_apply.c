@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "core/fields.h"
 #include "core/nobed/nobed_state.h"
+#include "core/stay/stay_apply.h"
 
 #include <string.h>
 
@@ -342,6 +343,7 @@ void bridge_arrived_apply(struct engine *e, const struct event *ev)
     put_times(&s->b, ev);
     bridge_touched(e, s, ev->seq);
     touch_referral(e, s->b.referral, ev->seq);
+    household_timers_refresh(e, s->b.referral);
 }
 
 const char *bridge_ended_impossible(const struct engine *e, const struct event *ev)
@@ -381,6 +383,7 @@ void bridge_ended_apply(struct engine *e, const struct event *ev)
     s->b.due_ms = 0;
     bridge_touched(e, s, ev->seq);
     touch_referral(e, s->b.referral, ev->seq);
+    household_timers_refresh(e, s->b.referral);
 }
 
 /* ---- where it is known to be ---- */

@@ -385,6 +385,8 @@ enum refusal decide_end_bridge(struct decision *d)
     if (!is_said_by_people(b, end))
         return REFUSAL_UNKNOWN_REASON;
     decide_bridge_ends(d, b, end);
+    if (b->kind == BRIDGE_BED && b->started_at_ms != 0)
+        follow_up_bed_over(d, b->referral, (struct stay_id){0}, b->id);
     return REFUSAL_NONE;
 }
 

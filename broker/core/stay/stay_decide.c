@@ -164,6 +164,7 @@ enum refusal decide_depart(struct decision *d)
                                                                              : REFUSAL_WRONG_STATE;
     give_return_code(d, s);
     end_stay(d, s, c->reason, c->destination, false);
+    follow_up_bed_over(d, s->referral, s->id, (struct bridge_id){0});
     return REFUSAL_NONE;
 }
 

@@ -49,8 +49,8 @@ uint64_t timers_digest(struct referral_id id, const struct timers *t); /* 0 for 
 uint64_t timers_digest_leaked(struct referral_id id, const struct alarm_state *a); /* 0: never raised */
 uint64_t timers_recount(const struct engine *e);
 
-/* Until when a yes of NOW keeps its place: the hold of its level, and for a follow-up at least its deadline.
- */
+/* Until when a yes of NOW keeps its place: the hold of its level, and for a planned search
+ * (engine_is_planned) at least its deadline. */
 int64_t timers_hold_end_ms(const struct engine *e, const struct referral *r, int64_t now_ms);
 /* timers_decide.c, for the other decisions: the yes starts a hold, a journey moves its end. */
 void timers_hold(struct decision *d, const struct request *q);

@@ -222,6 +222,11 @@ struct event possible(const struct world *w, enum event_kind kind)
         ev.u.referral.referral.v = 1;
         ev.at_ms = engine_referral(e, (struct referral_id){1})->deadline_ms;
         break;
+    case EV_REFERRAL_RETIMED:
+        ev.u.referral.referral.v = 1;
+        ev.u.referral.eta_ms = ev.at_ms + MS_DAY;
+        ev.u.referral.reason = URGENCY_DRIE_DAGEN;
+        break;
     case EV_REFERRAL_WITHDRAWN:
         ev.u.referral.referral.v = 1; /* possible only after its request ended: see the cases */
         break;
