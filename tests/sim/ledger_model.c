@@ -367,6 +367,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_BRIDGE_FUNDED:
     case EV_BRIDGE_CHANGED:
     case EV_BRIDGE_TRAVELLING:
+    case EV_BRIDGE_WATCHED:
     case EV_NIGHT_NOTED:
         break;
     case EV_REFERRAL_CLOSED:

@@ -127,6 +127,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_BRIDGE_FUNDED:
     case EV_BRIDGE_CHANGED:
     case EV_BRIDGE_TRAVELLING:
+    case EV_BRIDGE_WATCHED:
     case EV_NIGHT_NOTED:
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:

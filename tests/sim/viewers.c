@@ -213,6 +213,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return has_referral(m, a, ev->u.bridge_opened.referral);
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_WATCHED:
         return has_referral(m, a, ev->u.bridge.referral);
     case EV_BRIDGE_TRAVELLING:
     case EV_BRIDGE_ALARMED:

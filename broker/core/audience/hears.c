@@ -183,6 +183,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return is_own_referral(a, engine_referral(e, ev->u.bridge_opened.referral));
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_WATCHED:
         return is_own_referral(a, engine_referral(e, ev->u.bridge.referral));
     case EV_BRIDGE_TRAVELLING:
     case EV_BRIDGE_ALARMED: /* the house knows best whether they came */

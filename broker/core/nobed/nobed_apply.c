@@ -418,6 +418,31 @@ void bridges_safe_again(struct engine *e, struct location_id location, const str
     }
 }
 
+/* Behind the end of a leak, which left the bed with an alarm at its term only. */
+const char *bridge_watched_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = named_impossible(e, ev);
+    const struct bridge *b = NULL;
+
+    if (why != NULL)
+        return why;
+    b = engine_bridge(e, ev->u.bridge.bridge);
+    if (b->kind != BRIDGE_BED || b->started_at_ms == 0 || b->state != BRIDGE_ACTIVE)
+        return "a warning for no bridge bed that is in use";
+    if (b->until_ms == 0 || ev->u.bridge.until_ms != b->until_ms || ev->u.bridge.next_ms != b->until_ms)
+        return "a warning of another term";
+    return ev->u.bridge.due_ms <= ev->at_ms ? "a warning that is past" : NULL;
+}
+
+void bridge_watched_apply(struct engine *e, const struct event *ev)
+{
+    struct bridge_slot *s = bridge_slot(e, ev->u.bridge.bridge);
+
+    put_times(&s->b, ev);
+    bridge_touched(e, s, ev->seq);
+    touch_referral(e, s->b.referral, ev->seq);
+}
+
 /* ---- nights, and the end ---- */
 
 const char *night_noted_impossible(const struct engine *e, const struct event *ev)

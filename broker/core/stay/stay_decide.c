@@ -122,6 +122,20 @@ uint8_t stay_propose(const struct decision *d, const struct referral *r, const s
     return funding_propose(d->e->vocab, &c, time_day_nl(d->now_ms), spans, PROPOSAL_SPANS);
 }
 
+/* A bridge bed that another desk's search was promised, and nobody comes to any more: its house need not keep
+ * it, nor ring about it. A bed that was reached is ended by leaving it. */
+static void let_go_of_beds(struct decision *d, const struct referral *r)
+{
+    struct referral_id id = engine_household_first(d->e, r->id);
+
+    for (; id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct bridge *bed = id.v != r->id.v ? engine_bridge_bed_next(d->e, id) : NULL;
+
+        if (bed != NULL)
+            decide_bridge_ends(d, bed, BRIDGE_END_PLACED);
+    }
+}
+
 void stay_decide_arrival(struct decision *d, const struct request *q)
 {
     const struct referral *r = engine_referral(d->e, q->referral);
@@ -129,6 +143,7 @@ void stay_decide_arrival(struct decision *d, const struct request *q)
     struct event *ev = NULL;
 
     stay_decide_leave(d, r, p->kind);
+    let_go_of_beds(d, r);
     ev = decision_event(d, EV_STAY_STARTED);
     ev->u.stay.stay.v = engine_stays(d->e) + 1;
     ev->u.stay.referral = r->id;

@@ -355,7 +355,8 @@ struct event possible(const struct world *w, enum event_kind kind)
     case EV_BRIDGE_FUNDED:
     case EV_BRIDGE_CHANGED:
     case EV_BRIDGE_TRAVELLING:
-        break; /* nobed/bridge_nights_test.c */
+    case EV_BRIDGE_WATCHED:
+        break; /* nobed/bridge_nights_test.c, nobed/beds_let_go_test.c */
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         ev.account.v = 9;
