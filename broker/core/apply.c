@@ -145,6 +145,8 @@ static const struct applier appliers[EV_N] = {
     [EV_REFERRAL_RETIMED] = {referral_retimed_impossible, referral_retimed_apply},
     /* ---- no bed, since ---- */
     [EV_BRIDGE_WATCHED] = {bridge_watched_impossible, bridge_watched_apply},
+    /* ---- timers and escalation, since ---- */
+    [EV_REFERRAL_DESK] = {referral_desk_impossible, referral_desk_apply},
     [EV_LEAK_LIFT_ASKED] = {lift_asked_impossible, lift_asked_apply},
     [EV_LEAK_LIFT_REFUSED] = {lift_refused_impossible, lift_refused_apply},
     [EV_LOCATION_LIFTED] = {location_lifted_impossible, location_lifted_apply},

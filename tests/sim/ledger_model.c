@@ -460,6 +460,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_GATE_RETURNED:
     case EV_GATE_WITHDRAWN:
     case EV_RESIDENCE_FOUND:
+    case EV_REFERRAL_DESK:
     case EV_N:
         break;
     }

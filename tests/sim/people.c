@@ -209,6 +209,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_GATE_RETURNED:
     case EV_GATE_WITHDRAWN:
     case EV_RESIDENCE_FOUND:
+    case EV_REFERRAL_DESK:
     case EV_N:
         break;
     }

@@ -304,6 +304,8 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_GATE_RETURNED:
     case EV_GATE_WITHDRAWN:
         return has_gate(m, a, ev->u.gate.gate) || has_referral(m, a, ev->u.gate.referral);
+    case EV_REFERRAL_DESK:
+        return has_referral(m, a, ev->u.desk.referral) || works_on(m, a, ev->u.desk.referral, ev->seq);
     case EV_RESIDENCE_FOUND:
         return has_referral(m, a, ev->u.residence.referral) ||
                works_on(m, a, ev->u.residence.referral, ev->seq);

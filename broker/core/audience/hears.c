@@ -206,6 +206,8 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_GATE_RETURNED:
     case EV_GATE_WITHDRAWN:
         return hears_gate(e, a, ev->u.gate.gate);
+    case EV_REFERRAL_DESK:
+        return hears_referral(e, a, ev->u.desk.referral, ev);
     case EV_RESIDENCE_FOUND:
         return hears_referral(e, a, ev->u.residence.referral, ev);
     /* ---- stays, clocks, nights and funding ---- */

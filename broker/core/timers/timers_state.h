@@ -43,6 +43,8 @@ unsigned timers_steps(const struct engine *e, const struct referral *r);
 /* timers_records.c */
 void escalation_fields(struct fields *f, struct escalation *x);
 void alarm_repeated_fields(struct fields *f, struct escalation *x);
+bool desk_has_private(const struct event *ev);
+void desk_private_fields(struct fields *f, struct event *ev);
 void timers_request_fields(struct fields *f, struct request *q);
 bool timers_request_is_empty(const struct request *q);
 uint64_t timers_digest(struct referral_id id, const struct timers *t); /* 0 for an untouched one */

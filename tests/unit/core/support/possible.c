@@ -285,6 +285,11 @@ struct event possible(const struct world *w, enum event_kind kind)
         ev.u.gate = (struct gate_event){.gate = {1}, .referral = {5}, .asked = 2, .reason = 1};
         ev.u.gate.answers.yes = kind == EV_GATE_ANSWERED ? 4 : 0;
         break;
+    case EV_REFERRAL_DESK:
+        ev.u.desk.referral.v = 1;
+        ev.u.desk.facts_known = true;
+        ev.u.desk.desk = (struct desk_said){true, WAY_BACK_PHONE, GROUND_VITAL_INTEREST, "030 555 0000"};
+        break;
     case EV_RESIDENCE_FOUND:
         ev.u.residence = (struct residence_event){
             .referral = {1}, .facts_known = true, .residence = RESIDENCE_BEDENKTIJD, .until_ms = ev.at_ms};
