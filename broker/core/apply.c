@@ -141,6 +141,12 @@ static const struct applier appliers[EV_N] = {
     [EV_LEAK_BRIDGE] = {leak_bridge_impossible, leak_bridge_apply},
     [EV_LEAK_SEARCH] = {leak_search_impossible, leak_search_apply},
     [EV_LEAK_PROMISED] = {leak_promised_impossible, leak_promised_apply},
+    /* ---- stays, clocks, nights and funding, since ---- */
+    [EV_REFERRAL_RETIMED] = {referral_retimed_impossible, referral_retimed_apply},
+    /* ---- no bed, since ---- */
+    [EV_BRIDGE_WATCHED] = {bridge_watched_impossible, bridge_watched_apply},
+    /* ---- timers and escalation, since ---- */
+    [EV_REFERRAL_DESK] = {referral_desk_impossible, referral_desk_apply},
     [EV_LEAK_LIFT_ASKED] = {lift_asked_impossible, lift_asked_apply},
     [EV_LEAK_LIFT_REFUSED] = {lift_refused_impossible, lift_refused_apply},
     [EV_LOCATION_LIFTED] = {location_lifted_impossible, location_lifted_apply},

@@ -34,10 +34,10 @@ apply_fn referral_opened_apply, referral_travelling_apply, referral_admitted_app
 /* timers/timers_apply.c */
 impossible_fn request_rung_impossible, request_extended_impossible, referral_widened_impossible,
     hold_set_impossible, household_refused_impossible, alarm_raised_impossible, alarm_repeated_impossible,
-    alarm_acknowledged_impossible, handed_over_impossible, taken_over_impossible;
+    alarm_acknowledged_impossible, handed_over_impossible, taken_over_impossible, referral_desk_impossible;
 apply_fn request_rung_apply, request_extended_apply, referral_widened_apply, hold_set_apply,
     household_refused_apply, alarm_raised_apply, alarm_repeated_apply, alarm_acknowledged_apply,
-    handed_over_apply, taken_over_apply;
+    handed_over_apply, taken_over_apply, referral_desk_apply;
 /* ---- no bed: bridges and the unplaced register ---- */
 /* ---- gatekeepers ---- */
 /* gate/gate_apply.c */

@@ -159,7 +159,8 @@ struct command {
             uint8_t reason;      /* WITHDRAW: withdraw list index + 1 */
             bool refused;        /* NO_SHOW: it stood at the door, and the house did not let it in */
             enum cancel_why why; /* NO_SHOW: what the yes falls through for; NONE or NO_SHOW = nobody came */
-        } referral;              /* TRAVEL, NO_SHOW, WITHDRAW */
+            struct desk_said desk; /* TAKE_OVER */
+        } referral;                /* TRAVEL, NO_SHOW, WITHDRAW, EXTEND_HOLD, TAKE_OVER */
         struct {
             struct referral_id referral;
             struct pool_id pool;

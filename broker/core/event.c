@@ -91,6 +91,8 @@ struct referral_id event_subject(const struct event *ev)
         return ev->u.referral.referral;
     case BODY_FOUND:
         return ev->u.found.referral;
+    case BODY_DESK:
+        return ev->u.desk.referral;
     case BODY_ESCALATION:
         return ev->u.escalation.referral;
     case BODY_BRIDGE_OPENED:

@@ -41,6 +41,7 @@ enum event_body {
     BODY_DONE,
     BODY_FOUND,
     BODY_ESCALATION,
+    BODY_DESK,
     BODY_BRIDGE_OPENED,
     BODY_BRIDGE,
     BODY_BRIDGE_FUNDED,
@@ -120,8 +121,8 @@ struct event {
         struct {
             struct referral_id referral;
             struct request_id request; /* admitted, no show: the accepted one */
-            int64_t eta_ms;
-            uint8_t reason; /* withdrawn: index + 1 */
+            int64_t eta_ms;            /* retimed: its deadline */
+            uint8_t reason;            /* withdrawn: index + 1; retimed: its urgency */
         } referral;
         struct {
             struct command_key key;
@@ -133,6 +134,11 @@ struct event {
         } found; /* EV_PLACE_FOUND */
         /* ---- timers and escalation ---- */
         struct escalation escalation;
+        struct desk_event {
+            struct referral_id referral;
+            bool facts_known;      /* false only when decoded without the private part */
+            struct desk_said desk; /* private */
+        } desk;
         /* ---- no bed: bridges and the unplaced register ---- */
         struct bridge bridge_opened; /* state PLANNED or ACTIVE */
         struct {

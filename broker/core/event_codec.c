@@ -102,6 +102,9 @@ static void clear_fields(struct fields *f, struct event *ev)
         field_u64(f, &ev->u.found.referral.v);
         field_u32(f, &ev->u.found.pool.v);
         break;
+    case BODY_DESK:
+        field_u64(f, &ev->u.desk.referral.v);
+        break;
     case BODY_ESCALATION:
         if (ev->kind == EV_ALARM_REPEATED)
             alarm_repeated_fields(f, &ev->u.escalation);
@@ -207,6 +210,7 @@ static const struct private_codec {
     [BODY_RESIDENCE] = {gate_has_private, gate_private_fields},
     [BODY_STAY] = {stay_has_private, stay_private_fields},
     [BODY_CLOCK] = {stay_has_private, stay_private_fields},
+    [BODY_DESK] = {desk_has_private, desk_private_fields},
     [BODY_MDO_ITEM] = {care_event_has_private, care_event_private_fields},
     [BODY_REGIE] = {care_event_has_private, care_event_private_fields},
     [BODY_CONSULT] = {care_event_has_private, care_event_private_fields},

@@ -68,7 +68,7 @@ static void context_of(struct match_ctx *c, const struct engine *e, const struct
     match_ctx_add_houses(c, e, q->referral, q->bridge);
     match_ctx_add_known(c, e, q->referral);
     /* A bed for the meantime is meant to be short. */
-    c->follows_up = !q->bridge && engine_household(e, q->referral).why == LINK_FOLLOW_UP;
+    c->follows_up = !q->bridge && engine_is_planned(e, q->referral);
     if (moment == NULL)
         return;
     scarcity_at(e, q->now_ms, moment);

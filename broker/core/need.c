@@ -67,6 +67,23 @@ bool need_is_valid(const struct need *n)
                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 }
 
+void desk_said_put(const struct desk_said *s, int64_t at_ms, struct need *with)
+{
+    with->channel = s->channel;
+    with->ground = s->ground;
+    with->ground_at_ms = at_ms;
+    memcpy(with->callback, s->callback, sizeof with->callback);
+}
+
+bool desk_said_is_valid(const struct desk_said *s, const struct need *n)
+{
+    struct need with = *n;
+
+    desk_said_put(s, 0, &with);
+    return need_is_valid(&with) && s->ground != GROUND_NONE &&
+           (s->channel == WAY_BACK_CHAT || s->callback[0] != '\0');
+}
+
 /* A person whose age nobody knows is an adult: a child always has an age. */
 static bool is_adult(const struct person *p)
 {

@@ -52,6 +52,21 @@ struct need {
     char return_code[16]; /* of an earlier stay, "" = none */
 };
 
+/* What a desk says of itself when it takes a referral that another opened: how it is rung, and on what legal
+ * ground it works. */
+struct desk_said {
+    bool said; /* else nothing was, and the rest is empty */
+    enum way_back channel;
+    enum ground ground;
+    char callback[24];
+};
+/* Whether N, with what the desk says, is a need as any other: with CHANNEL telephone a number, always a
+ * ground.
+ */
+bool desk_said_is_valid(const struct desk_said *s, const struct need *n);
+/* Nothing of N is another desk's then: WITH gets what S says, and AT as the moment of its ground. */
+void desk_said_put(const struct desk_said *s, int64_t at_ms, struct need *with);
+
 /* An empty need: nothing known, keep together. */
 struct need need_empty(void);
 

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
+#include "http/need_json.h"
 #include "http/view_timers.h"
 #include "report/delivery.h"
 
@@ -61,7 +62,14 @@ void api_referral_hold_extension(struct call *call)
 
 void api_referral_takeover(struct call *call)
 {
-    of_referral(call, CMD_TAKE_OVER);
+    struct command cmd = {.kind = CMD_TAKE_OVER, .actor = call->late.actor};
+    const struct referral *r =
+        engine_referral(app_engine(call->late.app), (struct referral_id){call->late.id});
+
+    cmd.u.referral.referral.v = call->late.id;
+    desk_from_json(json_root(call->body), r != NULL && r->facts_known && r->need.anonymous,
+                   &cmd.u.referral.desk, &call->faults);
+    submit(call, &cmd, "referral.read", referral_changed);
 }
 
 void api_referral_alarm_acknowledgement(struct call *call)

@@ -286,6 +286,25 @@ static void check_together(struct json_at at, bool household_ok, const struct ne
         json_fault_add(f, alone.pointer, "cannot be true: the household has an adult");
 }
 
+void desk_from_json(struct json_at at, bool anonymous, struct desk_said *out, struct json_faults *f)
+{
+    static const char *const fields[] = {"callback", "channel", "ground"};
+    struct need n = need_empty();
+    *out = (struct desk_said){.said = false};
+    json_only(at, fields, COUNT_OF(fields), f);
+    for (size_t i = 0; i < COUNT_OF(fields); i++)
+        out->said |= json_present(json_field(at, fields[i]));
+    if (!out->said)
+        return;
+    read_sharing(at, true, &n, f);
+    if (anonymous && is_mobile(n.callback))
+        json_fault_add(f, json_field(at, "callback").pointer,
+                       "is a person's number: give that of the desk, or of its chat");
+    out->channel = n.channel;
+    out->ground = n.ground;
+    memcpy(out->callback, n.callback, sizeof out->callback);
+}
+
 int residence_from_json(struct json_at at)
 {
     struct json_at said = json_field(at, "residence");

@@ -20,6 +20,10 @@ int residence_from_json(struct json_at at);
 
 /* Digits with spaces, + and - between: a desk's number, 6 to 23 characters. */
 bool phone_is_valid(const char *text);
+/* What the desk that takes a referral says of itself, from the body AT: callback, channel, ground. A body
+ * without one of them says nothing (OUT->said false). Else a ground is needed, and a number unless it is a
+ * chat; of an ANONYMOUS household no mobile number, which is a person's. */
+void desk_from_json(struct json_at at, bool anonymous, struct desk_said *out, struct json_faults *f);
 
 /* The whole need, for the organisation that made it. Unsafe municipalities come back as their regions. New
  * reference. */

@@ -150,6 +150,9 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
         out->referral = ev->u.gate.referral;
         out->gate = ev->u.gate.gate;
         return true;
+    case BODY_DESK:
+        out->referral = ev->u.desk.referral;
+        return true;
     case BODY_RESIDENCE:
         out->referral = ev->u.residence.referral;
         return true;
@@ -282,6 +285,9 @@ void fact_to_event(const struct fact *f, struct event *out)
     case BODY_GATE:
         out->u.gate.referral = f->referral;
         out->u.gate.gate = f->gate;
+        break;
+    case BODY_DESK:
+        out->u.desk.referral = f->referral;
         break;
     case BODY_RESIDENCE:
         out->u.residence.referral = f->referral;

@@ -367,6 +367,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_BRIDGE_FUNDED:
     case EV_BRIDGE_CHANGED:
     case EV_BRIDGE_TRAVELLING:
+    case EV_BRIDGE_WATCHED:
     case EV_NIGHT_NOTED:
         break;
     case EV_REFERRAL_CLOSED:
@@ -396,6 +397,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_REQUEST_LATE_YES:
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
+    case EV_REFERRAL_RETIMED:
     case EV_REQUEST_RUNG:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:
@@ -458,6 +460,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_GATE_RETURNED:
     case EV_GATE_WITHDRAWN:
     case EV_RESIDENCE_FOUND:
+    case EV_REFERRAL_DESK:
     case EV_N:
         break;
     }

@@ -10,6 +10,7 @@
 #define AGAIN_MS (10 * MS_MINUTE)
 #define SEEN_MS (30 * MS_MINUTE)
 
+#define TERM_WARN_MS MS_HOUR /* before the end of a bed's term (world.c); and again at the end */
 /* After the end of a term and between two alarms of it that nobody answers. */
 #define TERM_AGAIN_MS MS_HOUR
 #define CHANGES_MAX 64
@@ -238,6 +239,13 @@ static void follow(struct nobed_model *m, const struct event *ev)
         nights_at(m, ev->u.stay.referral.v)->departure = time_day_nl(ev->at_ms);
     } else if (ev->kind == EV_BRIDGE_FUNDED) {
         funded(m, ev);
+    } else if (ev->kind == EV_BRIDGE_WATCHED) {
+        struct bridge_model *b = &m->list[ev->u.bridge.bridge.v - 1];
+        int64_t warn_ms = b->term_ms - TERM_WARN_MS;
+
+        if (!b->there || b->ended || !b->has_term)
+            trace_fail(m->trace, "seq %llu: a warning for no bed with a term", (unsigned long long)ev->seq);
+        b->ring_at_ms = warn_ms > ev->at_ms ? warn_ms : ev->at_ms + 1;
     } else if (ev->kind == EV_LEAK_BRIDGE) {
         m->list[ev->u.leak.bridge.v - 1].ring_at_ms = ev->at_ms; /* known to who must not know it */
     } else if (ev->kind == EV_LOCATION_LIFTED) {

@@ -127,6 +127,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_BRIDGE_FUNDED:
     case EV_BRIDGE_CHANGED:
     case EV_BRIDGE_TRAVELLING:
+    case EV_BRIDGE_WATCHED:
     case EV_NIGHT_NOTED:
     case EV_ORG_DEFINED:
     case EV_LOCATION_DEFINED:
@@ -153,6 +154,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_CLOCK_RAN_OUT:
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
+    case EV_REFERRAL_RETIMED:
     case EV_REQUEST_RUNG:
     case EV_REQUEST_EXTENDED:
     case EV_REFERRAL_WIDENED:
@@ -207,6 +209,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_GATE_RETURNED:
     case EV_GATE_WITHDRAWN:
     case EV_RESIDENCE_FOUND:
+    case EV_REFERRAL_DESK:
     case EV_N:
         break;
     }

@@ -105,7 +105,9 @@ static bool is_still(const struct engine *e, const struct referral *r, enum alar
     int64_t raised_ms = timers_alarm(e, r->id, alarm)->raised_at_ms;
 
     switch (alarm) {
-    case ALARM_LEAD:
+    case ALARM_LEAD: /* of a follow-up not if it was for another day: check_one sees that it comes anew */
+        return referral_is_looking(r->state) && raised_ms >= since_ms &&
+               timers_alarm_stands(e, r, ALARM_LEAD);
     case ALARM_HOLD_ENDED:
         return referral_is_looking(r->state) && raised_ms >= since_ms;
     case ALARM_HOLD_ENDING:
@@ -153,16 +155,59 @@ static void check_again(struct trace *t, const struct engine *e, const struct re
     }
 }
 
+/* Its household has a bed of ours now; else when the last that it had was over (0 = it never had one). */
+static bool is_housed(const struct engine *e, struct referral_id id, int64_t *over_ms)
+{
+    bool housed = false;
+
+    *over_ms = 0;
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay *s = engine_stay_of(e, id);
+        const struct nobed_case *c = engine_nobed(e, id);
+
+        housed |= s != NULL && s->ended_at_ms == 0;
+        *over_ms = s != NULL ? later(*over_ms, s->ended_at_ms) : *over_ms;
+        for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
+            const struct bridge *b = engine_bridge(e, c->bridges[i]);
+
+            if (b->kind != BRIDGE_BED || b->started_at_ms == 0)
+                continue;
+            housed |= b->ended_at_ms == 0;
+            *over_ms = later(*over_ms, b->ended_at_ms);
+        }
+    }
+    return housed;
+}
+
+/* A clock that it follows was prolonged: a yes of before is kept until the day that it was for. */
+static bool was_prolonged(const struct engine *e, struct referral_id follow_up)
+{
+    struct referral_id id = engine_household_first(e, follow_up);
+
+    for (; id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay_clock *c = NULL;
+
+        for (unsigned i = 0; (c = engine_clock(e, engine_clock_of(e, id, i))) != NULL; i++) {
+            if (c->follow_up.v == follow_up.v && c->prolonged > 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void check_one(struct trace *t, const struct engine *e, const struct referral *r, int64_t now_ms)
 {
     const struct timers *s = timers_of(e, r->id);
     const struct request *q = in_state(e, r, REQUEST_ACCEPTED);
     enum threat_level level = r->need.threat_level;
     unsigned long long id = r->id.v;
-    int64_t since_ms = r->opened_at_ms, missed_ms = 0, bedless_ms = 0;
-    /* A follow-up counts back from its day; the morning before it is 14 to 39 hours away. */
-    bool planned = engine_household(e, r->id).why == LINK_FOLLOW_UP;
+    int64_t since_ms = r->opened_at_ms, missed_ms = 0, bedless_ms = 0, lead_since_ms = 0, over_ms = 0;
+    /* A follow-up whose household has a bed counts back from its day; the morning before it is 14 to 39 hours
+     * away. Without a bed it is a search as any other. */
+    bool follows = engine_household(e, r->id).why == LINK_FOLLOW_UP;
+    bool planned = is_housed(e, r->id, &over_ms) && follows;
     int64_t back_minutes = level == THREAT_GROEN ? 14 * 60 : lead_minutes[level];
+    int64_t early_minutes = level == THREAT_GROEN ? 40 * 60 : lead_minutes[level];
 
     /* What the broker opened to follow a stay is with nobody until somebody takes it. */
     if (timers_owner(e, r).v / 100 != r->org.v && (timers_owner(e, r).v != 0 || r->opened_by.v != 0))
@@ -185,20 +230,24 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
     if (s->alarms[ALARM_NO_SHOW].raised_at_ms < missed_ms ||
         s->alarms[ALARM_HOLD_ENDED].raised_at_ms < bedless_ms)
         trace_fail(t, "referral %llu lost its place and nobody was alarmed with it", id);
-    if (referral_is_looking(r->state) && now_ms - since_ms >= lead_minutes[level] * MS_MINUTE &&
+    lead_since_ms = follows && !planned ? later(since_ms, over_ms) : since_ms;
+    if (referral_is_looking(r->state) && now_ms - lead_since_ms >= lead_minutes[level] * MS_MINUTE &&
         (!planned || now_ms >= r->deadline_ms - back_minutes * MS_MINUTE) &&
-        s->alarms[ALARM_LEAD].raised_at_ms < since_ms)
+        (s->alarms[ALARM_LEAD].raised_at_ms < lead_since_ms ||
+         (planned && s->alarms[ALARM_LEAD].raised_at_ms < r->deadline_ms - early_minutes * MS_MINUTE)))
         trace_fail(t, "referral %llu has no yes for %lld min and nobody is alarmed", id,
-                   (long long)((now_ms - since_ms) / MS_MINUTE));
-    if (planned && s->alarms[ALARM_LEAD].raised_at_ms != 0 &&
-        s->alarms[ALARM_LEAD].raised_at_ms < r->deadline_ms - lead_minutes[level] * MS_MINUTE)
+                   (long long)((now_ms - lead_since_ms) / MS_MINUTE));
+    /* One raised for an earlier day, before the clock was prolonged, stands no more. */
+    if (planned && timers_alarm_stands(e, r, ALARM_LEAD) &&
+        s->alarms[ALARM_LEAD].raised_at_ms < r->deadline_ms - early_minutes * MS_MINUTE)
         trace_fail(t, "referral %llu follows a stay and is an emergency long before its day", id);
     if (referral_is_looking(r->state))
         check_gates(t, e, r, now_ms);
     check_again(t, e, r, since_ms, now_ms);
     if (q == NULL)
         return;
-    if (planned && s->hold_request.v == q->id.v && s->hold_until_ms < r->deadline_ms)
+    if (planned && s->hold_request.v == q->id.v && s->hold_until_ms < r->deadline_ms &&
+        !was_prolonged(e, r->id))
         trace_fail(t, "referral %llu follows a stay and loses its place before its day", id);
     if (s->hold_request.v != q->id.v)
         trace_fail(t, "referral %llu has a place without an end", id);

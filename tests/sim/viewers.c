@@ -145,6 +145,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return has_referral(m, a, ev->u.opened.id);
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
+    case EV_REFERRAL_RETIMED:
         return has_referral(m, a, ev->u.referral.referral) ||
                works_on(m, a, ev->u.referral.referral, ev->seq);
     case EV_PLACE_FOUND:
@@ -212,6 +213,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
         return has_referral(m, a, ev->u.bridge_opened.referral);
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_WATCHED:
         return has_referral(m, a, ev->u.bridge.referral);
     case EV_BRIDGE_TRAVELLING:
     case EV_BRIDGE_ALARMED:
@@ -302,6 +304,8 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_GATE_RETURNED:
     case EV_GATE_WITHDRAWN:
         return has_gate(m, a, ev->u.gate.gate) || has_referral(m, a, ev->u.gate.referral);
+    case EV_REFERRAL_DESK:
+        return has_referral(m, a, ev->u.desk.referral) || works_on(m, a, ev->u.desk.referral, ev->seq);
     case EV_RESIDENCE_FOUND:
         return has_referral(m, a, ev->u.residence.referral) ||
                works_on(m, a, ev->u.residence.referral, ev->seq);

@@ -154,6 +154,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
                hears_referral(e, a, ev->u.referral.referral, ev);
     case EV_REFERRAL_WITHDRAWN:
     case EV_REFERRAL_UNPLACED:
+    case EV_REFERRAL_RETIMED:
         return hears_referral(e, a, ev->u.referral.referral, ev);
     case EV_PLACE_FOUND: /* its referrer, and not the house: it is asked nothing */
         return is_own_referral(a, engine_referral(e, ev->u.found.referral));
@@ -182,6 +183,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return is_own_referral(a, engine_referral(e, ev->u.bridge_opened.referral));
     case EV_BRIDGE_STARTED:
     case EV_BRIDGE_CHECKED:
+    case EV_BRIDGE_WATCHED:
         return is_own_referral(a, engine_referral(e, ev->u.bridge.referral));
     case EV_BRIDGE_TRAVELLING:
     case EV_BRIDGE_ALARMED: /* the house knows best whether they came */
@@ -204,6 +206,8 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_GATE_RETURNED:
     case EV_GATE_WITHDRAWN:
         return hears_gate(e, a, ev->u.gate.gate);
+    case EV_REFERRAL_DESK:
+        return hears_referral(e, a, ev->u.desk.referral, ev);
     case EV_RESIDENCE_FOUND:
         return hears_referral(e, a, ev->u.residence.referral, ev);
     /* ---- stays, clocks, nights and funding ---- */

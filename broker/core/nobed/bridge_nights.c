@@ -164,7 +164,9 @@ enum refusal decide_fund_bridge(struct decision *d)
     d->outcome->referral = b->referral;
     if (now.n == 0 || !is_alone(d->e, b) || nights_impossible(d->e, b) != NULL)
         return REFUSAL_WRONG_STATE;
-    refusal = stay_judge_span(d, &now, &span, first, bridge_days(d->e, b, d->now_ms).end, &changed);
+    refusal = stay_judge_span(d, engine_referral(d->e, b->referral),
+                              engine_pool(d->e, engine_request(d->e, b->request)->pool), &now, &span, first,
+                              bridge_days(d->e, b, d->now_ms).end, &changed);
     if (refusal != REFUSAL_NONE || memcmp(&changed, &now, sizeof changed) == 0)
         return refusal;
     if (!is_told(d->e, b)) { /* nothing was told: now, all of it */
@@ -172,9 +174,13 @@ enum refusal decide_fund_bridge(struct decision *d)
         ev->u.bridge_funded.n_spans = now.n;
         memcpy(ev->u.bridge_funded.spans, now.spans, sizeof now.spans);
     }
-    ev = funded(d, b);
-    ev->u.bridge_funded.n_spans = 1;
-    ev->u.bridge_funded.spans[0] = span;
+    for (unsigned i = 0; i < changed.n; i++) { /* as decide_fund_stay */
+        if (changed.spans[i].from_day < span.from_day)
+            continue;
+        ev = funded(d, b);
+        ev->u.bridge_funded.n_spans = 1;
+        ev->u.bridge_funded.spans[0] = changed.spans[i];
+    }
     return REFUSAL_NONE;
 }
 

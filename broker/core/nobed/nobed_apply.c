@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "core/fields.h"
 #include "core/nobed/nobed_state.h"
+#include "core/stay/stay_apply.h"
 
 #include <string.h>
 
@@ -342,6 +343,7 @@ void bridge_arrived_apply(struct engine *e, const struct event *ev)
     put_times(&s->b, ev);
     bridge_touched(e, s, ev->seq);
     touch_referral(e, s->b.referral, ev->seq);
+    household_timers_refresh(e, s->b.referral);
 }
 
 const char *bridge_ended_impossible(const struct engine *e, const struct event *ev)
@@ -381,6 +383,7 @@ void bridge_ended_apply(struct engine *e, const struct event *ev)
     s->b.due_ms = 0;
     bridge_touched(e, s, ev->seq);
     touch_referral(e, s->b.referral, ev->seq);
+    household_timers_refresh(e, s->b.referral);
 }
 
 /* ---- where it is known to be ---- */
@@ -413,6 +416,31 @@ void bridges_safe_again(struct engine *e, struct location_id location, const str
         bridge_touched(e, s, ev->seq);
         touch_referral(e, s->b.referral, ev->seq);
     }
+}
+
+/* Behind the end of a leak, which left the bed with an alarm at its term only. */
+const char *bridge_watched_impossible(const struct engine *e, const struct event *ev)
+{
+    const char *why = named_impossible(e, ev);
+    const struct bridge *b = NULL;
+
+    if (why != NULL)
+        return why;
+    b = engine_bridge(e, ev->u.bridge.bridge);
+    if (b->kind != BRIDGE_BED || b->started_at_ms == 0 || b->state != BRIDGE_ACTIVE)
+        return "a warning for no bridge bed that is in use";
+    if (b->until_ms == 0 || ev->u.bridge.until_ms != b->until_ms || ev->u.bridge.next_ms != b->until_ms)
+        return "a warning of another term";
+    return ev->u.bridge.due_ms <= ev->at_ms ? "a warning that is past" : NULL;
+}
+
+void bridge_watched_apply(struct engine *e, const struct event *ev)
+{
+    struct bridge_slot *s = bridge_slot(e, ev->u.bridge.bridge);
+
+    put_times(&s->b, ev);
+    bridge_touched(e, s, ev->seq);
+    touch_referral(e, s->b.referral, ev->seq);
 }
 
 /* ---- nights, and the end ---- */

@@ -7,10 +7,10 @@
 impossible_fn bridge_opened_impossible, bridge_started_impossible, bridge_checked_impossible,
     bridge_alarmed_impossible, bridge_arrived_impossible, bridge_ended_impossible, night_noted_impossible,
     referral_closed_impossible, bridge_funded_impossible, bridge_travelling_impossible,
-    bridge_changed_impossible;
+    bridge_changed_impossible, bridge_watched_impossible;
 apply_fn bridge_opened_apply, bridge_started_apply, bridge_checked_apply, bridge_alarmed_apply,
     bridge_arrived_apply, bridge_ended_apply, night_noted_apply, referral_closed_apply, bridge_funded_apply,
-    bridge_travelling_apply, bridge_changed_apply;
+    bridge_travelling_apply, bridge_changed_apply, bridge_watched_apply;
 
 /* A leak of the house was confirmed: the alarm of its bridge bed B rings at once. It is lifted: a bed without
  * a term rings no more, and one with a term goes by that. */

@@ -385,6 +385,8 @@ enum refusal decide_end_bridge(struct decision *d)
     if (!is_said_by_people(b, end))
         return REFUSAL_UNKNOWN_REASON;
     decide_bridge_ends(d, b, end);
+    if (b->kind == BRIDGE_BED && b->started_at_ms != 0)
+        follow_up_bed_over(d, b->referral, (struct stay_id){0}, b->id);
     return REFUSAL_NONE;
 }
 
@@ -428,6 +430,25 @@ enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
     decide_bridge_nights(d, b);
     clock_decide_arrival(d, r, p, (struct stay_id){0});
     return REFUSAL_NONE;
+}
+
+void decide_bridges_watched(struct decision *d, struct location_id location)
+{
+    for (uint64_t i = 1; i <= engine_bridges(d->e); i++) {
+        const struct bridge *b = engine_bridge(d->e, (struct bridge_id){i});
+        struct bridge safe;
+        int64_t warn_ms = 0;
+
+        if (!bridge_is_live(b) || b->kind != BRIDGE_BED || b->started_at_ms == 0 ||
+            b->until_ms <= d->now_ms ||
+            engine_pool(d->e, engine_request(d->e, b->request)->pool)->location.v != location.v)
+            continue;
+        safe = *b;
+        warn_ms = b->until_ms - settings_of(d)->order_warn_s * MS_SECOND;
+        safe.next_ms = b->until_ms;
+        safe.due_ms = later(warn_ms, d->now_ms + 1); /* it may be past: told in the leak, of something else */
+        bridge_event(d, EV_BRIDGE_WATCHED, &safe);
+    }
 }
 
 void decide_bridge_due(struct decision *d, struct bridge_id id)

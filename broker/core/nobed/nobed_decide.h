@@ -19,6 +19,9 @@ void decide_open_bed(struct decision *d, const struct request *q);
 enum refusal decide_bridge_arrival(struct decision *d, const struct request *q);
 /* It did: who is to pay for its nights from here. bridge_nights.c */
 void decide_bridge_nights(struct decision *d, const struct bridge *b);
+/* The address of LOCATION is safe again, after that event: who is in its bridge beds is warned before the
+ * term ends, as whoever reaches one; where that moment passed in the meantime, now. */
+void decide_bridges_watched(struct decision *d, struct location_id location);
 /* A bridge's alarm is due: ring it. */
 void decide_bridge_due(struct decision *d, struct bridge_id id);
 

@@ -427,6 +427,7 @@ enum refusal decide_lift_leak(struct decision *d)
     if (l->lift_asked_by.v == d->cmd->actor.account.v)
         return REFUSAL_SAME_PERSON;
     leak_event(d, EV_LOCATION_LIFTED, l);
+    decide_bridges_watched(d, l->location);
     decision_event(d, EV_SUPPLY_CHANGED);
     return REFUSAL_NONE;
 }

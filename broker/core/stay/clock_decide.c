@@ -39,6 +39,7 @@ void clock_move_event(struct decision *d, const struct stay_clock *c, const stru
 
     ev->u.clock.runs_out_ms = until_ms;
     ev->u.clock.warn_at_ms = clock_warn_ms(rule, c->started_at_ms, until_ms);
+    follow_up_clock_moved(d, c, until_ms);
 }
 
 void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org_id to)
@@ -373,6 +374,11 @@ static struct org_id follow_up_desk(const struct engine *e, const struct stay_cl
     return kind == ORG_VEILIG_THUIS || kind == ORG_COMENSHA ? c->owner : r->org;
 }
 
+enum urgency follow_up_urgency(int64_t left_ms)
+{
+    return left_ms <= SOON_MS ? URGENCY_VANDAAG : URGENCY_DRIE_DAGEN;
+}
+
 /* The same household, told once. To another desk go no number of the first, no ground that it had, and no
  * consent that was given to it. */
 static struct need follow_up_need(const struct stay_clock *c, const struct referral *r, struct org_id desk,
@@ -380,7 +386,7 @@ static struct need follow_up_need(const struct stay_clock *c, const struct refer
 {
     struct need n = r->need;
 
-    n.urgency = left_ms <= SOON_MS ? URGENCY_VANDAAG : URGENCY_DRIE_DAGEN;
+    n.urgency = follow_up_urgency(left_ms);
     memset(n.return_code, 0, sizeof n.return_code);
     if (desk.v != r->org.v) {
         memset(n.callback, 0, sizeof n.callback);
@@ -462,7 +468,9 @@ bool stay_decide_due(struct decision *d, uint64_t clock)
         return false;
     /* Who still looks for its first place has a referral that does; and where it was withdrawn, closed or
      * left, people have said that nothing is looked for. */
-    if (follow_up.v == 0 && r->facts_known && r->state == REFERRAL_ADMITTED)
+    if (follow_up.v != 0)
+        follow_up_found(d, follow_up, c->runs_out_ms);
+    else if (r->facts_known && r->state == REFERRAL_ADMITTED)
         follow_up = open_follow_up(d, c, r);
     clock_event(d, EV_CLOCK_WARNED, c)->u.clock.follow_up = follow_up;
     return true;

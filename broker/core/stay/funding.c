@@ -124,6 +124,95 @@ bool funding_change(struct funding *f, struct funding_span span)
     return true;
 }
 
+/* What SPAN, set over F, makes of those behind it. */
+struct setting {
+    const struct stay_rules *rules;
+    const struct funding *f;
+    struct funding_span span;
+    const struct funding_span *was; /* what paid for SPAN's first night; NULL = nothing */
+};
+
+static int32_t last_day(const struct stay_rules *rules, uint8_t stream)
+{
+    const struct funding_stream *s = stay_rules_stream(rules, stream);
+
+    return s != NULL ? s->valid.to : DAY_OPEN;
+}
+
+/* The first of F that begins after DAY; NULL = none. */
+static const struct funding_span *first_after(const struct funding *f, int32_t day)
+{
+    for (unsigned i = 0; i < f->n; i++) {
+        if (f->spans[i].from_day > day)
+            return &f->spans[i];
+    }
+    return NULL;
+}
+
+/* A proposal follows the correction of the municipality, as far as both streams ask the same one. */
+static struct funding_span corrected(const struct setting *s, struct funding_span next, bool anew)
+{
+    const struct funding_stream *to = stay_rules_stream(s->rules, next.stream);
+    const struct funding_stream *from = stay_rules_stream(s->rules, s->span.stream);
+    bool same = to != NULL && from != NULL && to->municipal && from->municipal && to->place == from->place;
+
+    if (next.reason == 0 && same && s->span.municipality != 0 &&
+        (anew || (s->was != NULL && next.municipality == s->was->municipality)))
+        next.municipality = s->span.municipality;
+    return next;
+}
+
+/* For the nights from DAY on, until BEFORE: as it was told, if that pays then, else as the rules say. */
+static bool resume(const struct vocab *v, const struct funding_case *c, const struct setting *s, int32_t day,
+                   int32_t before, struct funding *out)
+{
+    const struct funding_span *told = funding_of_night(s->f, day);
+    struct funding_span next[FUNDING_SPANS_MAX];
+    uint8_t n = 1;
+
+    if (told != NULL && last_day(s->rules, told->stream) >= day) {
+        next[0] = corrected(s, *told, false);
+        next[0].from_day = day;
+    } else {
+        n = funding_propose(v, c, day, next, FUNDING_SPANS_MAX);
+        for (uint8_t i = 0; i < n; i++)
+            next[i] = corrected(s, next[i], true);
+    }
+    for (uint8_t i = 0; i < n && next[i].from_day < before; i++) {
+        if (!funding_change(out, next[i]))
+            return false;
+    }
+    return true;
+}
+
+bool funding_set(const struct vocab *v, const struct funding_case *c, const struct funding *f,
+                 struct funding_span span, struct funding *out)
+{
+    struct setting s = {.rules = vocab_stay_rules(v), .f = f, .span = span};
+    int32_t reach = 0;
+
+    s.was = funding_of_night(f, span.from_day);
+    *out = *f;
+    if (!funding_change(out, span))
+        return false;
+    /* Until where SPAN takes the place of what was told. */
+    reach = s.was != NULL && s.was->stream == span.stream ? span.from_day : last_day(s.rules, span.stream);
+    for (;;) {
+        const struct funding_span *newest = &out->spans[out->n - 1];
+        int32_t last = last_day(s.rules, newest->stream);
+        const struct funding_span *told = first_after(f, newest->from_day > reach ? newest->from_day : reach);
+
+        if (told != NULL && (last == DAY_OPEN || told->from_day <= last + 1)) {
+            if (!funding_change(out, corrected(&s, *told, false)))
+                return false;
+        } else if (last == DAY_OPEN || last < newest->from_day) {
+            return true; /* open; or told for nights before which it ended, which nobody asked about */
+        } else if (!resume(v, c, &s, last + 1, told != NULL ? told->from_day : INT32_MAX, out)) {
+            return false;
+        }
+    }
+}
+
 const struct funding_span *funding_of_night(const struct funding *f, int32_t day)
 {
     for (unsigned i = f->n; i > 0; i--) {

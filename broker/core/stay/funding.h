@@ -41,8 +41,17 @@ struct vocab;
 uint8_t funding_propose(const struct vocab *v, const struct funding_case *c, int32_t day,
                         struct funding_span *out, uint8_t max);
 
-/* From SPAN's day on: takes the place of all that began then or later. False if there is no room. */
+/* From SPAN's day on: takes the place of all that began then or later. False if there is no room. What one
+ * event does. */
 bool funding_change(struct funding *f, struct funding_span span);
+/* What a person means by SPAN, set over F, into OUT. It takes the place of all that began then or later, but
+ * pays for no night after the last day of its stream: what was told for the nights behind that stays, and
+ * where that is nothing which pays then, the rules propose anew for C. Where its stream is the one that paid
+ * for that night already, only its municipality is corrected: what followed stays too. A later proposal for
+ * the municipality that SPAN corrects gets SPAN's, for the household did not move house on New Year's Day.
+ * What comes before SPAN's day is not touched. False if there is no room; OUT is then worth nothing. */
+bool funding_set(const struct vocab *v, const struct funding_case *c, const struct funding *f,
+                 struct funding_span span, struct funding *out);
 /* The span of the night that begins on DAY; NULL before the first. */
 const struct funding_span *funding_of_night(const struct funding *f, int32_t day);
 /* Nights of [FIRST, LAST] (days, inclusive) that fall in span N, of a stay from ARRIVAL to DEPARTURE day. */

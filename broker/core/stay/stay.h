@@ -187,6 +187,13 @@ struct referral_id engine_household_search(const struct engine *e, struct referr
  * 0 = none. There is one at most: a household holds one place (domain.md, Supply), besides that in which it
  * lives. */
 struct referral_id engine_household_promised(const struct engine *e, struct referral_id id);
+/* The household of ID lives in a place of ours, or in a bridge bed. Cost: the household. */
+bool engine_household_has_bed(const struct engine *e, struct referral_id id);
+/* When its last stay or bridge bed that is over ended; 0 = none is. Cost: the household. */
+int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id id);
+/* ID is a clock's follow-up whose household still has a bed: it is looked for against a day. Without that bed
+ * it is a search as any other. Cost: the household. */
+bool engine_is_planned(const struct engine *e, struct referral_id id);
 /* The search of ID rests: another referral of its household was promised a place, or brought the household to
  * one since ID was opened and last asked for by a person, and nothing says that it must leave there: it is
  * not ready to, no clock of it was warned of, its address is known to nobody who must not know it. The broker

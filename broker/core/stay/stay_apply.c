@@ -101,6 +101,7 @@ void stay_started_apply(struct engine *e, const struct event *ev)
     household_touched(e, h);
     stay_touched(e, s, ev->seq);
     referral_touched(e, s->s.referral, ev->seq);
+    household_timers_refresh(e, s->s.referral);
 }
 
 /* The event's stay, while the household is there. */
@@ -208,6 +209,7 @@ void stay_ended_apply(struct engine *e, const struct event *ev)
     request_left(e, ev, s->s.request, ev->u.stay.untold);
     r->r.closed_at_ms = ev->at_ms;
     referral_move(e, r, REFERRAL_DEPARTED, ev->seq);
+    household_timers_refresh(e, s->s.referral);
 }
 
 /* ---- the household over several referrals ---- */
@@ -253,6 +255,7 @@ void referral_linked_apply(struct engine *e, const struct event *ev)
     household_touched(e, earlier);
     referral_touched(e, ev->u.link.referral, ev->seq);
     referral_touched(e, ev->u.link.earlier, ev->seq);
+    household_timers_refresh(e, ev->u.link.earlier);
 }
 
 const char *funding_flagged_impossible(const struct engine *e, const struct event *ev)

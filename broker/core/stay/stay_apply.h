@@ -10,6 +10,11 @@ impossible_fn stay_started_impossible, stay_ready_impossible, stay_funded_imposs
 apply_fn stay_started_apply, stay_ready_apply, stay_funded_apply, return_code_given_apply, stay_ended_apply,
     referral_linked_apply, funding_flagged_apply, clock_started_apply, clock_offered_apply, clock_taken_apply,
     clock_prolonged_apply, clock_stopped_apply, clock_warned_apply, clock_ran_out_apply;
+/* follow_up.c */
+impossible_fn referral_retimed_impossible;
+apply_fn referral_retimed_apply;
+/* A bed of the household of ID began or ended: when its searches fall due may have changed. */
+void household_timers_refresh(struct engine *e, struct referral_id id);
 
 /* The slot of a referral; made, with all before it, if there was none. */
 struct household_slot *household_slot(struct engine *e, struct referral_id id);

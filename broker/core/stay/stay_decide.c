@@ -106,14 +106,34 @@ void stay_decide_leave(struct decision *d, const struct referral *r, enum kind n
     }
 }
 
+static struct funding_case case_of(const struct decision *d, const struct referral *r,
+                                   const struct pool_kept *pool)
+{
+    return (struct funding_case){.need = r->facts_known ? &r->need : NULL,
+                                 .kind = pool->kind,
+                                 .region = engine_location(d->e, pool->location)->region};
+}
+
 uint8_t stay_propose(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
                      struct funding_span spans[FUNDING_SPANS_MAX])
 {
-    struct funding_case c = {.need = r->facts_known ? &r->need : NULL,
-                             .kind = pool->kind,
-                             .region = engine_location(d->e, pool->location)->region};
+    struct funding_case c = case_of(d, r, pool);
 
     return funding_propose(d->e->vocab, &c, time_day_nl(d->now_ms), spans, PROPOSAL_SPANS);
+}
+
+/* A bridge bed that another desk's search was promised, and nobody comes to any more: its house need not keep
+ * it, nor ring about it. A bed that was reached is ended by leaving it. */
+static void let_go_of_beds(struct decision *d, const struct referral *r)
+{
+    struct referral_id id = engine_household_first(d->e, r->id);
+
+    for (; id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct bridge *bed = id.v != r->id.v ? engine_bridge_bed_next(d->e, id) : NULL;
+
+        if (bed != NULL)
+            decide_bridge_ends(d, bed, BRIDGE_END_PLACED);
+    }
 }
 
 void stay_decide_arrival(struct decision *d, const struct request *q)
@@ -123,6 +143,7 @@ void stay_decide_arrival(struct decision *d, const struct request *q)
     struct event *ev = NULL;
 
     stay_decide_leave(d, r, p->kind);
+    let_go_of_beds(d, r);
     ev = decision_event(d, EV_STAY_STARTED);
     ev->u.stay.stay.v = engine_stays(d->e) + 1;
     ev->u.stay.referral = r->id;
@@ -158,6 +179,7 @@ enum refusal decide_depart(struct decision *d)
                                                                              : REFUSAL_WRONG_STATE;
     give_return_code(d, s);
     end_stay(d, s, c->reason, c->destination, false);
+    follow_up_bed_over(d, s->referral, s->id, (struct bridge_id){0});
     return REFUSAL_NONE;
 }
 
@@ -179,10 +201,11 @@ enum refusal decide_stay_ready(struct decision *d)
     return REFUSAL_NONE;
 }
 
-enum refusal stay_judge_span(const struct decision *d, const struct funding *funding,
-                             const struct funding_span *span, int32_t first, int32_t last,
-                             struct funding *changed)
+enum refusal stay_judge_span(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
+                             const struct funding *funding, const struct funding_span *span, int32_t first,
+                             int32_t last, struct funding *changed)
 {
+    struct funding_case c = case_of(d, r, pool);
     const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
     const struct funding_stream *stream = stay_rules_stream(rules, span->stream);
 
@@ -194,7 +217,7 @@ enum refusal stay_judge_span(const struct decision *d, const struct funding *fun
     if (span->from_day < first || span->from_day > last || span->from_day < stream->valid.from ||
         span->from_day > stream->valid.to ||
         (span->municipality != 0 && vocab_municipality(d->e->vocab, span->municipality) == NULL) ||
-        !funding_change(changed, *span))
+        !funding_set(d->e->vocab, &c, funding, *span, changed))
         return REFUSAL_LIMIT;
     return REFUSAL_NONE;
 }
@@ -207,13 +230,21 @@ enum refusal decide_fund_stay(struct decision *d)
         .from_day = c->from_day, .stream = c->stream, .municipality = c->municipality, .reason = c->reason};
     struct funding changed;
     int32_t last = time_day_nl(s->state == STAY_DEPARTED ? s->ended_at_ms : d->now_ms);
-    enum refusal refusal =
-        stay_judge_span(d, &s->funding, &span, time_day_nl(s->started_at_ms), last, &changed);
+    enum refusal refusal = stay_judge_span(d, engine_referral(d->e, s->referral), engine_pool(d->e, s->pool),
+                                           &s->funding, &span, time_day_nl(s->started_at_ms), last, &changed);
 
     if (refusal != REFUSAL_NONE || memcmp(&changed, &s->funding, sizeof changed) == 0)
         return refusal;
-    stay_event(d, EV_STAY_FUNDED, s)->u.stay.n_spans = 1;
-    d->out->list[d->out->n - 1].u.stay.spans[0] = span;
+    /* One event sets one span and drops those behind it: what stays of them is told again, in order. */
+    for (unsigned i = 0; i < changed.n; i++) {
+        struct event *ev = NULL;
+
+        if (changed.spans[i].from_day < span.from_day)
+            continue;
+        ev = stay_event(d, EV_STAY_FUNDED, s);
+        ev->u.stay.n_spans = 1;
+        ev->u.stay.spans[0] = changed.spans[i];
+    }
     return REFUSAL_NONE;
 }
 

@@ -78,6 +78,19 @@ int64_t clock_order_end_max(const struct engine *e, struct referral_id id, int64
 /* It is over: nothing of it is left to watch. */
 void clock_decide_order_over(struct decision *d, struct referral_id id);
 
+/* follow_up.c: clock C, of which was warned, ends at UNTIL now: so does the time of the follow-up that it
+ * opened or found, unless another clock that warned for it ends before. Nothing where that search is over, or
+ * its household has no bed. */
+void follow_up_clock_moved(struct decision *d, const struct stay_clock *c, int64_t until_ms);
+/* A clock that ends at UNTIL warned, and found the search ID under way: that is by then too, if it was by
+ * later. */
+void follow_up_found(struct decision *d, struct referral_id id, int64_t until_ms);
+/* The household of ID leaves STAY or BED (the other 0). If that was its last bed, what its clocks opened is a
+ * search as any other: for today. */
+void follow_up_bed_over(struct decision *d, struct referral_id id, struct stay_id stay, struct bridge_id bed);
+/* clock_decide.c: of a follow-up that has LEFT ms. */
+enum urgency follow_up_urgency(int64_t left_ms);
+
 /* decide_referral.c: a code that no referral has; false if none was found. */
 bool decide_find_code(const struct engine *e, uint64_t draw, char code[REFERRAL_CODE_SIZE]);
 

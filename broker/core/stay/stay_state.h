@@ -90,11 +90,11 @@ void stay_decide_leave(struct decision *d, const struct referral *r, enum kind k
  * returns how many. */
 uint8_t stay_propose(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
                      struct funding_span spans[FUNDING_SPANS_MAX]);
-/* SPAN takes the place of what pays for nights of FUNDING that begin then or later, in a place from FIRST to
- * LAST day. REFUSAL_NONE with CHANGED = FUNDING: it is so already. */
-enum refusal stay_judge_span(const struct decision *d, const struct funding *funding,
-                             const struct funding_span *span, int32_t first, int32_t last,
-                             struct funding *changed);
+/* Whether SPAN may be set over FUNDING, of R's household in a place of POOL, where it was from FIRST to LAST
+ * day; CHANGED is what it becomes (funding_set). REFUSAL_NONE with CHANGED = FUNDING: it is so already. */
+enum refusal stay_judge_span(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
+                             const struct funding *funding, const struct funding_span *span, int32_t first,
+                             int32_t last, struct funding *changed);
 /* A clock is due at this moment. False: not in this tick, which has opened a referral already. */
 bool stay_decide_due(struct decision *d, uint64_t clock);
 /* The referral that looks for the household of RETURN_CODE already; 0 = none does, or no household has it. */

@@ -120,13 +120,6 @@ static const struct timers_settings *settings_of(const struct engine *e)
     return &e->settings.timers;
 }
 
-/* It follows a stay that has not ended yet: its household has a bed until the deadline, so nothing of it is
- * an emergency before. */
-static bool is_planned(const struct engine *e, const struct referral *r)
-{
-    return engine_household(e, r->id).why == LINK_FOLLOW_UP;
-}
-
 struct account_id timers_owner(const struct engine *e, const struct referral *r)
 {
     const struct timers *t = timers_of(e, r->id);
@@ -178,6 +171,18 @@ static bool gate_presses(const struct engine *e, const struct referral *r, int64
     return false;
 }
 
+static int64_t lead_planned_ms(const struct engine *e, const struct referral *r);
+static int64_t lead_since_ms(const struct engine *e, const struct referral *r);
+
+/* What was raised for the day that a planned search had before, or while its household still had its bed, is
+ * about something else. */
+static bool lead_counts(const struct engine *e, const struct referral *r, int64_t raised_ms)
+{
+    if (raised_ms < lead_since_ms(e, r))
+        return false;
+    return !engine_is_planned(e, r->id) || raised_ms >= lead_planned_ms(e, r);
+}
+
 static bool stands(const struct engine *e, const struct referral *r, enum alarm alarm, bool by_facts)
 {
     const struct timers *t = timers_of(e, r->id);
@@ -187,6 +192,9 @@ static bool stands(const struct engine *e, const struct referral *r, enum alarm 
         return false;
     switch (alarm) {
     case ALARM_LEAD:
+        if (by_facts && !lead_counts(e, r, raised_ms))
+            return false;
+        return referral_is_looking(r->state) && raised_ms >= timers_looks_since_ms(e, r);
     case ALARM_HOLD_ENDED:
         return referral_is_looking(r->state) && raised_ms >= timers_looks_since_ms(e, r);
     case ALARM_HOLD_ENDING:
@@ -343,23 +351,41 @@ static int64_t next_day_ms(const struct core_settings *s, int64_t at_ms)
     return due_ms + off * MS_MINUTE;
 }
 
+/* Since when its household has neither a place nor the promise of one: a follow-up whose household lost its
+ * bed counts from that. */
+static int64_t lead_since_ms(const struct engine *e, const struct referral *r)
+{
+    int64_t since_ms = timers_looks_since_ms(e, r);
+
+    if (engine_household(e, r->id).why == LINK_FOLLOW_UP && !engine_is_planned(e, r->id))
+        since_ms = later(since_ms, engine_household_bed_over_ms(e, r->id));
+    return since_ms;
+}
+
+/* As long before its day as another after its opening; without a length the morning of the day before. */
+static int64_t lead_planned_ms(const struct engine *e, const struct referral *r)
+{
+    const struct core_settings *s = &e->settings;
+    int64_t lead_ms = s->timers.lead_s[r->need.threat_level] * MS_SECOND;
+    int64_t since_ms = timers_looks_since_ms(e, r);
+
+    if (lead_ms > 0)
+        return later(since_ms + lead_ms, r->deadline_ms - lead_ms);
+    return later(next_day_ms(s, since_ms), next_day_ms(s, r->deadline_ms - 2 * MS_DAY));
+}
+
 int64_t timers_lead_ms(const struct engine *e, const struct referral *r)
 {
     const struct timers_settings *s = settings_of(e);
     uint32_t lead_s = s->lead_s[r->need.threat_level];
-    int64_t since_ms = 0;
 
-    if (!referral_is_looking(r->state) || timers_alarm_stands(e, r, ALARM_LEAD))
+    if (!referral_is_looking(r->state) || timers_alarm_stands(e, r, ALARM_LEAD) ||
+        (lead_s == 0 && s->next_day_minute >= NEXT_DAY_NEVER))
         return INT64_MAX;
-    since_ms = timers_looks_since_ms(e, r);
-    if (lead_s == 0 && s->next_day_minute >= NEXT_DAY_NEVER)
-        return INT64_MAX;
-    if (!is_planned(e, r))
-        return lead_s > 0 ? since_ms + lead_s * MS_SECOND : next_day_ms(&e->settings, since_ms);
-    /* As long before its day as another after its opening; without a length the morning of the day before. */
-    if (lead_s > 0)
-        return later(since_ms + lead_s * MS_SECOND, r->deadline_ms - lead_s * MS_SECOND);
-    return later(next_day_ms(&e->settings, since_ms), next_day_ms(&e->settings, r->deadline_ms - 2 * MS_DAY));
+    if (engine_is_planned(e, r->id))
+        return lead_planned_ms(e, r);
+    return lead_s > 0 ? lead_since_ms(e, r) + lead_s * MS_SECOND
+                      : next_day_ms(&e->settings, lead_since_ms(e, r));
 }
 
 /* ---- after the yes ---- */
@@ -368,7 +394,7 @@ int64_t timers_hold_end_ms(const struct engine *e, const struct referral *r, int
 {
     int64_t end_ms = now_ms + settings_of(e)->hold_s[r->need.threat_level] * MS_SECOND;
 
-    return is_planned(e, r) ? later(end_ms, r->deadline_ms) : end_ms;
+    return engine_is_planned(e, r->id) ? later(end_ms, r->deadline_ms) : end_ms;
 }
 
 int64_t timers_hold_ms(const struct engine *e, const struct referral *r)

@@ -44,9 +44,9 @@ struct timers_settings {
     uint32_t ring_s[THREAT_N];      /* 5, 15, 60 min: ring again */
     uint32_t widen_s[THREAT_N];     /* 10, 30 min, 4 h without a yes: ask the next places */
     uint8_t widen_by[THREAT_N];     /* 2, 1, 1: so many in one step */
-    uint32_t lead_s[THREAT_N];      /* 20, 60 min; groen 0: at next_day_minute of the next day. Of a follow-up
-                                     * so long before its deadline */
-    uint32_t hold_s[THREAT_N];      /* 3, 6, 24 h after the yes; of a follow-up at least to its deadline */
+    uint32_t lead_s[THREAT_N];      /* 20, 60 min; groen 0: at next_day_minute of the next day. Of a planned
+                                     * search (engine_is_planned) so long before its deadline */
+    uint32_t hold_s[THREAT_N];      /* 3, 6, 24 h after the yes; of a planned one at least to its deadline */
     uint32_t hold_warn_s[THREAT_N]; /* 30 min, 1 h, 4 h before it ends an alarm: time to ring and to extend */
     uint32_t no_show_s[THREAT_N];   /* 30, 60 min, 4 h after the time of arrival */
     uint32_t again_s[THREAT_N];     /* 5, 15, 60 min: as a house is rung again */

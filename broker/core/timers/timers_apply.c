@@ -326,3 +326,24 @@ void taken_over_apply(struct engine *e, const struct event *ev)
     s->t.handed_at_ms = 0;
     touched(e, s, ev->u.escalation.referral, ev->seq);
 }
+
+/* What it says may be gone with the household's key: then nothing changes. */
+const char *referral_desk_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct referral *r = engine_referral(e, ev->u.desk.referral);
+
+    if (r == NULL || !referral_is_live(r->state))
+        return "a desk for what is over";
+    return ev->u.desk.facts_known && r->facts_known && !desk_said_is_valid(&ev->u.desk.desk, &r->need)
+               ? "a desk that cannot be rung, or has no ground"
+               : NULL;
+}
+
+void referral_desk_apply(struct engine *e, const struct event *ev)
+{
+    struct referral_slot *s = referral_slot(e, ev->u.desk.referral);
+
+    if (s->r.facts_known && ev->u.desk.facts_known)
+        desk_said_put(&ev->u.desk.desk, ev->at_ms, &s->r.need);
+    referral_move(e, s, s->r.state, ev->seq);
+}

@@ -8,6 +8,8 @@
 #include "core/fields.h"
 #include "core/timers/timers_state.h"
 
+#include <string.h>
+
 /* So long a journey takes at most: longer than any drive in the country. However far away the end that is
  * told, and however often it is told anew, a place is kept no longer than its hold and one such journey;
  * after that the alarm of a missed arrival comes at once, so that nobody keeps a bed for days by a time of
@@ -171,16 +173,40 @@ enum refusal decide_hand_over(struct decision *d)
     return REFUSAL_NONE;
 }
 
+/* A referral that the broker opened for another desk has neither number nor ground, and one that was
+ * anonymous the first desk's chat: who takes it says its own. Once more corrects it. */
+static enum refusal say_desk(struct decision *d, const struct referral *r)
+{
+    const struct desk_said *said = &d->cmd->u.referral.desk;
+    struct event *ev = NULL;
+
+    if (!said->said || !r->facts_known)
+        return REFUSAL_NONE; /* nothing could seal it */
+    if (!desk_said_is_valid(said, &r->need))
+        return REFUSAL_LIMIT;
+    if (r->need.channel == said->channel && r->need.ground == said->ground &&
+        strcmp(r->need.callback, said->callback) == 0)
+        return REFUSAL_NONE;
+    ev = decision_event(d, EV_REFERRAL_DESK);
+    ev->u.desk.referral = r->id;
+    ev->u.desk.facts_known = true;
+    ev->u.desk.desk = *said;
+    return REFUSAL_NONE;
+}
+
 enum refusal decide_take_over(struct decision *d)
 {
     const struct referral *r = engine_referral(d->e, d->cmd->u.referral.referral);
+    enum refusal refusal = REFUSAL_NONE;
 
     d->outcome->referral = r->id;
     if (!referral_is_live(r->state))
         return REFUSAL_WRONG_STATE;
+    refusal = say_desk(d, r);
     /* Its owner may too: an offer that nobody took up is taken back like this. */
-    if (timers_owner(d->e, r).v == d->cmd->actor.account.v && !timers_of(d->e, r->id)->handed)
-        return REFUSAL_NONE;
+    if (refusal != REFUSAL_NONE ||
+        (timers_owner(d->e, r).v == d->cmd->actor.account.v && !timers_of(d->e, r->id)->handed))
+        return refusal;
     add(d, EV_REFERRAL_TAKEN_OVER, r->id);
     return REFUSAL_NONE;
 }

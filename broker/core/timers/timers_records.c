@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "core/broken.h"
 #include "core/engine_state.h"
+#include "core/event.h"
 #include "core/fields.h"
 
 /* "timers": told apart from the kinds of record in digest.c. */
@@ -27,6 +28,22 @@ void alarm_repeated_fields(struct fields *f, struct escalation *x)
     FIELD_ENUM(f, x->alarm, ALARM_N);
     field_below(f, &x->again, ALARM_AGAIN_MAX + 1);
     FIELD_BOOL(f, x->passed_on);
+}
+
+bool desk_has_private(const struct event *ev)
+{
+    return ev->kind == EV_REFERRAL_DESK && ev->u.desk.facts_known;
+}
+
+void desk_private_fields(struct fields *f, struct event *ev)
+{
+    struct desk_said *s = &ev->u.desk.desk;
+
+    FIELD_ENUM(f, s->channel, WAY_BACK_N);
+    FIELD_ENUM(f, s->ground, GROUND_N);
+    field_text(f, s->callback, sizeof s->callback);
+    s->said = true;
+    ev->u.desk.facts_known = true;
 }
 
 bool timers_request_is_empty(const struct request *q)

@@ -43,14 +43,16 @@ unsigned timers_steps(const struct engine *e, const struct referral *r);
 /* timers_records.c */
 void escalation_fields(struct fields *f, struct escalation *x);
 void alarm_repeated_fields(struct fields *f, struct escalation *x);
+bool desk_has_private(const struct event *ev);
+void desk_private_fields(struct fields *f, struct event *ev);
 void timers_request_fields(struct fields *f, struct request *q);
 bool timers_request_is_empty(const struct request *q);
 uint64_t timers_digest(struct referral_id id, const struct timers *t); /* 0 for an untouched one */
 uint64_t timers_digest_leaked(struct referral_id id, const struct alarm_state *a); /* 0: never raised */
 uint64_t timers_recount(const struct engine *e);
 
-/* Until when a yes of NOW keeps its place: the hold of its level, and for a follow-up at least its deadline.
- */
+/* Until when a yes of NOW keeps its place: the hold of its level, and for a planned search
+ * (engine_is_planned) at least its deadline. */
 int64_t timers_hold_end_ms(const struct engine *e, const struct referral *r, int64_t now_ms);
 /* timers_decide.c, for the other decisions: the yes starts a hold, a journey moves its end. */
 void timers_hold(struct decision *d, const struct request *q);

@@ -119,6 +119,10 @@ static bool is_valid_union(const struct event *ev)
     case BODY_GATE:
         return (unsigned)ev->u.gate.keeper < GATEKEEPER_N && (unsigned)ev->u.gate.kind < KIND_N &&
                ev->u.gate.reason <= GATE_RETURN_N && tri_set_is_sane(ev->u.gate.answers);
+    case BODY_DESK:
+        return (unsigned)ev->u.desk.desk.channel < WAY_BACK_N &&
+               (unsigned)ev->u.desk.desk.ground < GROUND_N &&
+               text_is_clean(ev->u.desk.desk.callback, sizeof ev->u.desk.desk.callback);
     case BODY_RESIDENCE:
         return (unsigned)ev->u.residence.residence < RESIDENCE_N && ev->u.residence.until_ms >= 0;
     case BODY_MDO:

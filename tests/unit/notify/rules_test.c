@@ -117,8 +117,9 @@ static void each_kind_is_told_or_left(void **state)
         EV_CAPACITY_CONFIRMED, EV_COMMAND_DONE,     EV_SUPPLY_CHANGED,    /* supply and keys */
         EV_STAY_FUNDED,        EV_BRIDGE_FUNDED,    EV_RETURN_CODE_GIVEN, /* money and papers */
         EV_NIGHT_NOTED,        EV_RESIDENCE_FOUND,  EV_REGIE_NAMED,       EV_MDO_ITEM_MOVED,
-        EV_MDO_NOTED_OUTSIDE,  EV_NOTE_DESTROYED,                    /* noted by who knows; nobody must act */
-        EV_LEAK_BRIDGE,        EV_LEAK_SEARCH,      EV_LEAK_PROMISED /* alarm.leaked */
+        EV_MDO_NOTED_OUTSIDE,  EV_NOTE_DESTROYED, /* noted by who knows; nobody must act */
+        EV_LEAK_BRIDGE,        EV_LEAK_SEARCH,      EV_LEAK_PROMISED, /* alarm.leaked */
+        EV_REFERRAL_RETIMED,   EV_BRIDGE_WATCHED,   EV_REFERRAL_DESK  /* its alarms say so when they come */
     };
     struct rules *r = NULL;
     char why[200] = "";

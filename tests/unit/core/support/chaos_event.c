@@ -511,6 +511,17 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case BODY_GATE:
         fill_gate(r, kind, &ev.u.gate);
         break;
+    case BODY_DESK:
+        ev.u.desk.referral.v = rng_next(r);
+        ev.u.desk.facts_known = rng_chance(r, 900);
+        if (ev.u.desk.facts_known) {
+            ev.u.desk.desk.said = true;
+            ev.u.desk.desk.channel = PICK(r, way_back, WAY_BACK_N);
+            ev.u.desk.desk.ground = PICK(r, ground, GROUND_N);
+            snprintf(ev.u.desk.desk.callback, sizeof ev.u.desk.desk.callback, "+31 %u",
+                     rng_below(r, 1000000));
+        }
+        break;
     case BODY_RESIDENCE:
         ev.u.residence.referral.v = rng_next(r);
         ev.u.residence.facts_known = rng_chance(r, 900);

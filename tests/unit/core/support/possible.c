@@ -222,6 +222,11 @@ struct event possible(const struct world *w, enum event_kind kind)
         ev.u.referral.referral.v = 1;
         ev.at_ms = engine_referral(e, (struct referral_id){1})->deadline_ms;
         break;
+    case EV_REFERRAL_RETIMED:
+        ev.u.referral.referral.v = 1;
+        ev.u.referral.eta_ms = ev.at_ms + MS_DAY;
+        ev.u.referral.reason = URGENCY_DRIE_DAGEN;
+        break;
     case EV_REFERRAL_WITHDRAWN:
         ev.u.referral.referral.v = 1; /* possible only after its request ended: see the cases */
         break;
@@ -279,6 +284,11 @@ struct event possible(const struct world *w, enum event_kind kind)
         ev.account.v = 7;
         ev.u.gate = (struct gate_event){.gate = {1}, .referral = {5}, .asked = 2, .reason = 1};
         ev.u.gate.answers.yes = kind == EV_GATE_ANSWERED ? 4 : 0;
+        break;
+    case EV_REFERRAL_DESK:
+        ev.u.desk.referral.v = 1;
+        ev.u.desk.facts_known = true;
+        ev.u.desk.desk = (struct desk_said){true, WAY_BACK_PHONE, GROUND_VITAL_INTEREST, "030 555 0000"};
         break;
     case EV_RESIDENCE_FOUND:
         ev.u.residence = (struct residence_event){
@@ -350,7 +360,8 @@ struct event possible(const struct world *w, enum event_kind kind)
     case EV_BRIDGE_FUNDED:
     case EV_BRIDGE_CHANGED:
     case EV_BRIDGE_TRAVELLING:
-        break; /* nobed/bridge_nights_test.c */
+    case EV_BRIDGE_WATCHED:
+        break; /* nobed/bridge_nights_test.c, nobed/beds_let_go_test.c */
     case EV_NIGHT_NOTED:
     case EV_REFERRAL_CLOSED:
         ev.account.v = 9;

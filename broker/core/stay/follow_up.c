@@ -1,0 +1,152 @@
+/* What a clock opened so that its household has a place in time: by when it must be, and what it is once the
+ * household has no bed any more. */
+#include "core/stay/stay_decide.h"
+
+#include "core/engine_state.h"
+#include "core/fields.h"
+#include "core/nobed/nobed.h"
+#include "core/scarcity.h"
+#include "core/stay/stay_apply.h"
+#include "core/vocab.h"
+
+/* ---- look ---- */
+
+/* Beds of the household of ID that count, those that are over in this decision left out. */
+static bool has_bed(const struct engine *e, struct referral_id id, struct stay_id left_stay,
+                    struct bridge_id left_bed)
+{
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay *s = engine_stay_of(e, id);
+        const struct bridge *bed = engine_bridge_bed_reached(e, id);
+
+        if ((s != NULL && s->state != STAY_DEPARTED && s->id.v != left_stay.v) ||
+            (bed != NULL && bed->id.v != left_bed.v))
+            return true;
+    }
+    return false;
+}
+
+bool engine_household_has_bed(const struct engine *e, struct referral_id id)
+{
+    return has_bed(e, id, (struct stay_id){0}, (struct bridge_id){0});
+}
+
+int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id id)
+{
+    int64_t over_ms = 0;
+
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay *s = engine_stay_of(e, id);
+        const struct nobed_case *c = engine_nobed(e, id);
+
+        if (s != NULL && s->state == STAY_DEPARTED && s->ended_at_ms > over_ms)
+            over_ms = s->ended_at_ms;
+        for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
+            const struct bridge *b = engine_bridge(e, c->bridges[i]);
+
+            if (b->kind == BRIDGE_BED && b->started_at_ms != 0 && b->ended_at_ms > over_ms)
+                over_ms = b->ended_at_ms;
+        }
+    }
+    return over_ms;
+}
+
+bool engine_is_planned(const struct engine *e, struct referral_id id)
+{
+    return engine_household(e, id).why == LINK_FOLLOW_UP && engine_household_has_bed(e, id);
+}
+
+/* ---- decide ---- */
+
+static void retime(struct decision *d, const struct referral *r, int64_t deadline_ms, enum urgency urgency)
+{
+    struct event *ev = NULL;
+
+    if (deadline_ms > FIELD_TIME_MAX || (r->deadline_ms == deadline_ms && r->urgency == urgency))
+        return;
+    ev = decision_referral_event(d, EV_REFERRAL_RETIMED, r);
+    ev->u.referral.eta_ms = deadline_ms;
+    ev->u.referral.reason = (uint8_t)urgency;
+}
+
+void follow_up_clock_moved(struct decision *d, const struct stay_clock *c, int64_t until_ms)
+{
+    const struct referral *r = engine_referral(d->e, c->follow_up);
+    struct referral_id id = {0};
+
+    if (r == NULL || !referral_is_live(r->state) || !engine_is_planned(d->e, r->id))
+        return;
+    /* Of two clocks that warned for one search, the one that ends first says by when. */
+    for (id = engine_household_first(d->e, r->id); id.v != 0; id = engine_household_next(d->e, id)) {
+        for (unsigned i = 0;; i++) {
+            const struct stay_clock *other = engine_clock(d->e, engine_clock_of(d->e, id, i));
+
+            if (other == NULL)
+                break;
+            if (other->id.v != c->id.v && other->state == CLOCK_WARNED && other->follow_up.v == r->id.v &&
+                !clock_is_stopped_here(d, other->id) && other->runs_out_ms < until_ms)
+                until_ms = other->runs_out_ms;
+        }
+    }
+    if (until_ms > d->now_ms)
+        retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
+}
+
+void follow_up_found(struct decision *d, struct referral_id id, int64_t until_ms)
+{
+    const struct referral *r = engine_referral(d->e, id);
+
+    if (engine_is_planned(d->e, id) && until_ms > d->now_ms && until_ms < r->deadline_ms)
+        retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
+}
+
+void follow_up_bed_over(struct decision *d, struct referral_id id, struct stay_id stay, struct bridge_id bed)
+{
+    if (has_bed(d->e, id, stay, bed))
+        return;
+    for (id = engine_household_first(d->e, id); id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct referral *r = engine_referral(d->e, id);
+        int64_t by_ms = d->now_ms + vocab_deadline_minutes(d->e->vocab, URGENCY_VANDAAG) * MS_MINUTE;
+
+        if (engine_household(d->e, id).why != LINK_FOLLOW_UP || !referral_is_live(r->state))
+            continue;
+        retime(d, r, r->deadline_ms < by_ms ? r->deadline_ms : by_ms,
+               r->urgency < URGENCY_VANDAAG ? r->urgency : URGENCY_VANDAAG);
+    }
+}
+
+/* ---- apply ---- */
+
+const char *referral_retimed_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct referral *r = engine_referral(e, ev->u.referral.referral);
+
+    if (r == NULL || !referral_is_live(r->state))
+        return "another deadline for no referral that is live";
+    return ev->u.referral.eta_ms <= 0 || ev->u.referral.eta_ms > FIELD_TIME_MAX ||
+                   ev->u.referral.reason >= URGENCY_N
+               ? "a deadline that is none"
+               : NULL;
+}
+
+/* One that was unplaced, and gets time again, is not: its household has its bed until then. */
+void referral_retimed_apply(struct engine *e, const struct event *ev)
+{
+    struct referral_slot *s = referral_slot(e, ev->u.referral.referral);
+
+    s->r.deadline_ms = ev->u.referral.eta_ms;
+    s->r.urgency = (enum urgency)ev->u.referral.reason;
+    if (s->r.deadline_ms > ev->at_ms)
+        s->r.unplaced = false;
+    if (s->r.facts_known) {
+        s->r.need.urgency = s->r.urgency;
+        scarcity_need_changed(e, s->r.id);
+    }
+    referral_move(e, s, s->r.state, ev->seq);
+}
+
+void household_timers_refresh(struct engine *e, struct referral_id id)
+{
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id))
+        timers_refresh(e, engine_referral(e, id));
+}
