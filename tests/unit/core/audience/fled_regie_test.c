@@ -7,19 +7,6 @@
 
 #include <string.h>
 
-static enum refusal regie(struct exchange *x, enum command_kind kind, struct actor who, struct referral_id r,
-                          enum an_org to)
-{
-    struct care_command c = {.referral = r,
-                             .orgs = {{to}},
-                             .n_orgs = to != 0,
-                             .role = "casusregisseur",
-                             .callback = "010 7654321"};
-    struct command cmd = {.kind = kind, .actor = who, .draw = ++x->draw, .u.care = &c};
-
-    return exchange_do(x, &cmd).refusal;
-}
-
 /* R, which the house of B took in and co-ordinates, and the search by which they leave it since its leak. */
 static struct referral_id fled(struct exchange *x, struct referral_id r)
 {
