@@ -254,16 +254,32 @@ static enum house_word word_of_request(const struct match_ctx *c, const struct r
     return own && c->now_ms < q->ended_at_ms + rest_ms ? HOUSE_UNWANTED : HOUSE_UNWANTED_BEFORE;
 }
 
+/* They came in there after all: what was said of its door is over. */
+static bool was_let_in(const struct engine *e, const struct referral *r, struct location_id house)
+{
+    for (int i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->state == REQUEST_ADMITTED && !q->bridge && engine_pool(e, q->pool)->location.v == house.v)
+            return true;
+    }
+    return false;
+}
+
 static void add_houses_of(struct match_ctx *c, const struct engine *e, const struct referral *r, bool own,
                           bool bridge)
 {
     for (int i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
-        enum house_word word = q != NULL ? word_of_request(c, q, own) : HOUSE_NONE;
+        enum house_word word = word_of_request(c, q, own);
+        struct location_id house = {0};
 
         /* Of a bed for the meantime only that a resident knows them is said of the house too. */
-        if (word != HOUSE_NONE && (word == HOUSE_CONFLICT || bridge || !q->bridge))
-            add_house(c, engine_pool(e, q->pool)->location, word);
+        if (word == HOUSE_NONE || (word != HOUSE_CONFLICT && !bridge && q->bridge))
+            continue;
+        house = engine_pool(e, q->pool)->location;
+        if (word == HOUSE_CONFLICT || !was_let_in(e, r, house))
+            add_house(c, house, word);
     }
 }
 

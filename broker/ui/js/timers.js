@@ -96,7 +96,7 @@ function deskForm(r, p) {
     p.act(r, 'takeover', { ground: text('ground'), channel: text('channel') || 'telefoon', ...(text('callback') ? { callback: text('callback') } : {}) }, t('timers.desk_said'));
   };
   const chat = Boolean(r.need?.anonymous);
-  return html`<form class="handover" @submit=${submit}><h4>${t('timers.desk_title')}</h4><p>${t('timers.desk_text')}</p>
+  return html`<form class="handover" @submit=${submit}><p><b>${t('timers.desk_title')}</b></p><p>${t('timers.desk_text')}</p>
     ${chat ? html`<div class="field"><label for="desk-channel-${r.id}">${t('timers.desk_channel')}</label><select id="desk-channel-${r.id}" name="channel"><option value="telefoon">${t('timers.desk_phone')}</option><option value="chat">${t('timers.desk_chat')}</option></select></div>` : nothing}
     <div class="field"><label for="desk-callback-${r.id}">${t('timers.desk_callback')}</label><input class="input" id="desk-callback-${r.id}" name="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" pattern="[0-9+][0-9 +\\-]{5,22}" ?required=${!chat} aria-describedby=${chat ? `desk-hint-${r.id}` : nothing}>${chat ? html`<p class="small subtle" id="desk-hint-${r.id}">${t('timers.desk_callback_hint')}</p>` : nothing}</div>
     <div class="field"><label for="desk-ground-${r.id}">${t('timers.desk_ground')}</label><select id="desk-ground-${r.id}" name="ground">${rows('legalGrounds').map(g => html`<option value=${g.code}>${either(g.labelNl, g.labelEn)}</option>`)}</select></div>

@@ -267,6 +267,24 @@ static void they_do_not_want_to_go_there(void **state)
     scene_free(&s);
 }
 
+/* Let in after all, it is the house where they lived. */
+static void let_in_after_all(void **state)
+{
+    struct scene s = scene_new();
+    struct referral_id r = do_open(s.x, VT_OOST, a_need()), next;
+    struct need need = a_need();
+
+    (void)state;
+    lost(s.x, r, true, CANCEL_NONE);
+    do_answer(s.x, CMD_CONFIRM_ARRIVAL, the_referral(s.x, r)->requests[0], 0);
+    assert_int_equal(the_referral(s.x, r)->state, REFERRAL_ADMITTED);
+    depart(s.x, r, "eigen_keuze", "familie_vrienden");
+    memcpy(need.return_code, stay_of(s.x, r)->return_code, sizeof need.return_code);
+    next = do_open(s.x, VT_OOST, need);
+    expect(s.x, next, POOL_B, false, VERDICT_FITS, REASON_KNOWN_HOUSE);
+    scene_free(&s);
+}
+
 /* That may be anybody's mistake. */
 static void nobody_came_is_no_word(void **state)
 {
@@ -324,6 +342,7 @@ int main(void)
         cmocka_unit_test(it_is_known_in_the_next_search),
         cmocka_unit_test(turned_away_at_the_door),
         cmocka_unit_test(they_do_not_want_to_go_there),
+        cmocka_unit_test(let_in_after_all),
         cmocka_unit_test(nobody_came_is_no_word),
         cmocka_unit_test(left_because_it_was_not_safe),
     };
