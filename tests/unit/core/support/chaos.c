@@ -256,6 +256,9 @@ struct outcome chaos_step(struct exchange *x, struct rng *r)
         cmd.u.referral.eta_ms = x->now + MS_HOUR;
         cmd.u.referral.reason = (uint8_t)rng_below(r, 13);
         cmd.u.referral.refused = cmd.kind == CMD_NO_SHOW && cmd.u.referral.reason % 2 == 0;
+        if (cmd.kind == CMD_TAKE_OVER &&
+            cmd.u.referral.reason % 2 == 0) /* no draw: the days stay as they were */
+            cmd.u.referral.desk = (struct desk_said){true, WAY_BACK_PHONE, GROUND_CONSENT, "030 555 0000"};
     } else if (cmd.kind == CMD_ANNOUNCE) {
         cmd.u.announce.referral.v = a_referral(x, r);
         cmd.u.announce.pool.v = 1 + rng_below(r, POOL_COSM + (rng_chance(r, 50) ? 1 : 0));
