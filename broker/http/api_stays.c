@@ -323,37 +323,42 @@ void api_stay_return_code(struct call *call)
 
 /* ---- when it was so ---- */
 
-/* The moments that a body names, of a place that was reached at STARTED and left at ENDED (0 = not). One that
- * was told in time is judged with the other where it is decided. */
+/* The moment at AT in *OUT; false: not there, or with a fault of its own, or outside of [FIRST, now]. */
+static bool moment_at(struct call *call, struct json_at at, int64_t first_ms, const char *before,
+                      int64_t *out)
+{
+    int faults = call->faults.n;
+
+    *out = 0;
+    if (!json_present(at))
+        return false;
+    *out = call_clock(call, json_time(at, &call->faults));
+    if (call->faults.n == faults && *out > app_now_ms(call->late.app))
+        json_fault_add(&call->faults, at.pointer, "must not lie in the future");
+    else if (call->faults.n == faults && *out < first_ms)
+        json_fault_add(&call->faults, at.pointer, "%s", before);
+    return call->faults.n == faults;
+}
+
+/* The moments that a body names, of a place that was reached at STARTED and left at ENDED (0 = not); Q =
+ * NULL: nothing of it is the actor's to know. How long ago it was told is judged where it is decided. */
 static struct dates_command read_dates(struct call *call, const struct request *q, int64_t started_ms,
                                        int64_t ended_ms)
 {
     static const char *const fields[] = {"arrivedAt", "leftAt"};
-    const struct engine *e = app_engine(call->late.app);
     struct json_at root = json_root(call->body);
     struct json_at came = json_field(root, "arrivedAt"), left = json_field(root, "leftAt");
+    int64_t yes_ms = q != NULL ? engine_first_yes_ms(app_engine(call->late.app), q) : 0;
     struct dates_command out = {.from_ms = 0};
-    int before = call->faults.n;
 
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     if (!json_present(came) && !json_present(left))
         json_fault_add(&call->faults, came.pointer, "is needed, or leftAt");
-    if (json_present(came))
-        out.from_ms = json_time(came, &call->faults);
-    if (json_present(left))
-        out.until_ms = json_time(left, &call->faults);
-    if (call->faults.n > before || q == NULL)
-        return out;
-    if (out.from_ms > app_now_ms(call->late.app))
-        json_fault_add(&call->faults, came.pointer, "must not lie in the future");
-    else if (out.from_ms != 0 && out.from_ms < engine_first_yes_ms(e, q))
-        json_fault_add(&call->faults, came.pointer, "must not lie before the yes of the house");
-    else if (out.from_ms != 0 && out.until_ms == 0 && ended_ms != 0 && out.from_ms > ended_ms)
+    if (moment_at(call, came, yes_ms, "must not lie before the yes of the house", &out.from_ms))
+        started_ms = out.from_ms;
+    moment_at(call, left, started_ms, "must not lie before the arrival", &out.until_ms);
+    if (!json_present(left) && json_present(came) && ended_ms != 0 && started_ms > ended_ms)
         json_fault_add(&call->faults, came.pointer, "must not lie after the leaving");
-    if (out.until_ms > app_now_ms(call->late.app))
-        json_fault_add(&call->faults, left.pointer, "must not lie in the future");
-    else if (out.until_ms != 0 && out.until_ms < (out.from_ms != 0 ? out.from_ms : started_ms))
-        json_fault_add(&call->faults, left.pointer, "must not lie before the arrival");
     return out;
 }
 

@@ -126,6 +126,13 @@ bool call_return_code(struct call *call, const char *code, const struct stay **o
     return call_record(call, "return.read");
 }
 
+int64_t call_clock(const struct call *call, int64_t at_ms)
+{
+    int64_t now_ms = app_now_ms(call->late.app);
+
+    return at_ms > now_ms && at_ms <= now_ms + MS_MINUTE ? now_ms : at_ms;
+}
+
 int64_t call_moment_past(struct call *call, struct json_at at, int64_t not_before_ms, const char *before)
 {
     int64_t now_ms = app_now_ms(call->late.app);
@@ -134,7 +141,7 @@ int64_t call_moment_past(struct call *call, struct json_at at, int64_t not_befor
 
     if (!json_present(at))
         return 0;
-    at_ms = json_time(at, &call->faults);
+    at_ms = call_clock(call, json_time(at, &call->faults));
     if (call->faults.n > faults)
         return 0;
     if (at_ms > now_ms)

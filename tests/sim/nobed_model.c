@@ -328,8 +328,13 @@ static void compare(struct nobed_model *m, const struct engine *e, uint64_t id, 
     const struct nights_of *own = nights_at(m, b->referral);
     struct funding f = engine_bridge_funding(e, (struct bridge_id){id});
     int32_t end = b->ended ? b->departure : today;
+    const struct bridge *is_now = engine_bridge(e, (struct bridge_id){id});
     int32_t paid = 0;
 
+    if (time_day_nl(is_now->started_at_ms) != b->arrival ||
+        (b->ended && time_day_nl(is_now->ended_at_ms) != b->departure))
+        trace_fail(m->trace, "bridge %llu: its nights are of other days than were told",
+                   (unsigned long long)id);
     for (int32_t day = b->arrival; day < end; day++) {
         const struct change *want = payer(b, day);
         const struct funding_span *is = funding_of_night(&f, day);

@@ -474,6 +474,10 @@ void stay_model_compare(struct stay_model *m, const struct engine *e, int64_t no
         int32_t end = s->departure != 0 ? s->departure : today;
         int32_t paid = 0;
 
+        if (time_day_nl(other->started_at_ms) != s->arrival || stay_nights(other, now_ms) != end - s->arrival)
+            trace_fail(m->trace, "stay %zu: it has %d nights from day %d on, and %d from day %d were told",
+                       i + 1, (int)stay_nights(other, now_ms), (int)time_day_nl(other->started_at_ms),
+                       (int)(end - s->arrival), (int)s->arrival);
         for (int32_t day = s->arrival; day < end; day++) {
             const struct change *want = payer(s, day);
             const struct funding_span *is = funding_of_night(&other->funding, day);
