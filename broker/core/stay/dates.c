@@ -119,7 +119,9 @@ int64_t engine_bridge_dates_until_ms(const struct engine *e, const struct bridge
 {
     const struct request *q = engine_request(e, b->request);
 
-    return q != NULL ? q->ended_at_ms + DATES_AGO_MAX_MS : 0;
+    return q != NULL && b->started_at_ms != 0 && e->nobed.bridges[b->id.v - 1].funding.n > 0
+               ? q->ended_at_ms + DATES_AGO_MAX_MS
+               : 0;
 }
 
 /* What ended in the very moment in which this one began and ended came before it or after: nobody knows. */
@@ -193,9 +195,10 @@ void dates_decide_left(struct decision *d, const struct referral *r, struct brid
         const struct stay *s = engine_stay_of(d->e, id);
         const struct bridge *b = engine_bridge_bed_reached(d->e, id);
 
-        if (s != NULL && s->state != STAY_DEPARTED)
+        if (s != NULL && s->state != STAY_DEPARTED && s->started_at_ms <= at_ms)
             dates_decide_stay(d, id, s->id, s->started_at_ms, at_ms);
-        if (b != NULL && b->id.v != bed.v)
+        /* One of an older journal, which was not judged by its nights, may have begun since: it ends now. */
+        if (b != NULL && b->id.v != bed.v && b->started_at_ms <= at_ms)
             dates_decide_bridge(d, b, b->started_at_ms, at_ms);
     }
 }

@@ -21,7 +21,8 @@ static void run_again(struct decision *d, const struct stay *s, int64_t end_told
         if (c == NULL)
             break;
         if (c->state != CLOCK_STOPPED || c->stop_reason != 0 || c->stay.v != s->id.v ||
-            c->stopped_at_ms != end_told_ms || !clock_has_room(d, s->referral, true))
+            c->stopped_at_ms != end_told_ms || c->runs_out_ms <= c->started_at_ms ||
+            !clock_has_room(d, s->referral, true))
             continue;
         ev = decision_event(d, EV_CLOCK_STARTED);
         ev->u.clock = (struct clock_event){.clock = {engine_clocks(d->e) + 1 + begun++},
@@ -32,7 +33,8 @@ static void run_again(struct decision *d, const struct stay *s, int64_t end_told
                                            .org = c->owner,
                                            .desk = c->desk,
                                            .started_at_ms = c->started_at_ms,
-                                           .warn_at_ms = c->warn_at_ms,
+                                           .warn_at_ms = c->warn_at_ms > c->started_at_ms ? c->warn_at_ms
+                                                                                          : c->started_at_ms,
                                            .runs_out_ms = c->runs_out_ms};
     }
 }
