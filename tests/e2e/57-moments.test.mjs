@@ -59,7 +59,7 @@ test('a moment that cannot be is a fault of its field, and nothing changes', asy
   const form = left().locator('form', { has: house.page.locator('[name=arrivedAt]') });
   const was = await stay();
   await form.locator('[name=arrivedAt]').fill(await localTime(Date.now() - 3 * 86_400_000)); // before the yes of the house
-  await form.getByRole('button', { name: say('stay.save') }).click();
+  await form.getByRole('button', { name: say('stay.moments_save') }).click();
   await form.locator('[name=arrivedAt][aria-invalid=true]').waitFor();
   assert.equal((await stay()).startedAt, was.startedAt);
 });

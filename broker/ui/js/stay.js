@@ -162,7 +162,7 @@ const momentsForm = (s, p, of = 'stays') => {
   <p class="subtle">${t('stay.moments_text')}</p>
   ${momentField(`moment-came-${of}-${s.id}`, 'arrivedAt', t('stay.moment_came'), Date.parse(s.startedAt), from, p.now)}
   ${s.endedAt ? momentField(`moment-left-${of}-${s.id}`, 'leftAt', t('stay.moment_left'), Date.parse(s.endedAt), from, p.now) : nothing}
-  ${button(t('stay.save'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</details>`;
+  ${button(t('stay.moments_save'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</details>`;
 };
 
 /** @param {Stay} s @param {StayParts} p */
