@@ -79,6 +79,8 @@ void request_end(struct engine *e, const struct event *ev, struct request_id id,
 /* The household of an admitted request has departed: its units count for nothing any more. UNTOLD: as a
  * journal before version 5 said it, see request.left_untold. */
 void request_left(struct engine *e, const struct event *ev, struct request_id id, bool untold);
+/* That was a mistake: it is there, and counts again as one that has arrived. */
+void request_back(struct engine *e, const struct event *ev, struct request_id id);
 
 /* Move a referral; CHECK that the table of moves allows it. Brings deadline and digest up to date. */
 void referral_move(struct engine *e, struct referral_slot *s, enum referral_state to, uint64_t seq);

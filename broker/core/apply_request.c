@@ -64,6 +64,15 @@ void request_left(struct engine *e, const struct event *ev, struct request_id id
     touched(e, s, ev->seq);
 }
 
+void request_back(struct engine *e, const struct event *ev, struct request_id id)
+{
+    struct request_slot *s = request_slot(e, id);
+
+    s->r.left_at_ms = 0;
+    s->r.left_untold = false;
+    touched(e, s, ev->seq);
+}
+
 /* ---- made ---- */
 
 const char *request_made_impossible(const struct engine *e, const struct event *ev)

@@ -29,6 +29,8 @@ const char *command_name(enum command_kind k)
         /* ---- no bed: bridges and the unplaced register ---- */
         [CMD_OPEN_BRIDGE] = "open bridge",
         [CMD_CHANGE_BRIDGE] = "change bridge",
+        [CMD_DATE_NIGHTS] = "date nights",
+        [CMD_RESUME_STAY] = "resume stay",
         [CMD_START_BRIDGE] = "start bridge",
         [CMD_CHECK_IN] = "check in",
         [CMD_END_BRIDGE] = "end bridge",

@@ -122,6 +122,9 @@ enum command_kind {
     CMD_ANSWER_CONFLICT,
     /* ---- no bed, since ---- */
     CMD_CHANGE_BRIDGE, /* another safety owner, other check-ins */
+    /* ---- stays, clocks, nights and funding, since ---- */
+    CMD_DATE_NIGHTS, /* the house: when the household came or left, told otherwise before */
+    CMD_RESUME_STAY, /* the house: its departure was a mistake */
     CMD_N
 };
 
@@ -152,6 +155,7 @@ struct command {
         struct {
             struct request_id request;
             uint8_t reason; /* decline list index + 1 */
+            int64_t at_ms;  /* CONFIRM_ARRIVAL: when it came; 0 = now */
         } answer;           /* SEE_REQUEST, ACCEPT, DECLINE, CONFIRM_ARRIVAL */
         struct {
             struct referral_id referral;
@@ -184,6 +188,7 @@ struct command {
                 until_ms; /* START_BRIDGE, of an order; 0 = its usual term. BRIDGE_TRAVEL: expected there */
             int64_t imposed_ms; /* START_BRIDGE, of an order that was applied for; 0 = now */
             uint8_t code;       /* CHECK_IN: enum bridge_check; END_BRIDGE: enum bridge_end */
+            int64_t at_ms;      /* END_BRIDGE, of a bed that was reached: when it left; 0 = now */
         } bridge;               /* START_BRIDGE, CHECK_IN, END_BRIDGE, BRIDGE_TRAVEL */
         struct {
             struct bridge_id bridge;
@@ -211,8 +216,9 @@ struct command {
             int64_t until_ms; /* of a reflection period; 0 = not known, or no end */
         } residence;
         /* ---- stays, clocks, nights and funding ---- */
-        struct stay_command stay;   /* DEPART, STAY_READY, FUND_STAY, GIVE_RETURN_CODE */
+        struct stay_command stay;   /* DEPART, STAY_READY, FUND_STAY, GIVE_RETURN_CODE, RESUME_STAY */
         struct clock_command clock; /* the five of clocks */
+        struct dates_command dates; /* DATE_NIGHTS */
         /* ---- MDO, regiehouder, consult ---- */
         const struct care_command *care;
         /* ---- warm handover, keys and notes ---- */

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "core/engine_state.h"
 #include "core/safety/safety_decide.h"
+#include "core/stay/dates.h"
 #include "core/stay/stay_decide.h"
 
 static decide_fn *const deciders[CMD_N] = {
@@ -91,6 +92,9 @@ static decide_fn *const deciders[CMD_N] = {
     [CMD_ASK_CONFLICT] = decide_ask_conflict,
     [CMD_ANSWER_CONFLICT] = decide_answer_conflict,
     [CMD_CHANGE_BRIDGE] = decide_change_bridge,
+    /* ---- stays, clocks, nights and funding, since ---- */
+    [CMD_DATE_NIGHTS] = decide_date_nights,
+    [CMD_RESUME_STAY] = decide_resume_stay,
 };
 
 /* Refusals that the state of the exchange caused: a repeat must get the same, though the state has moved on.

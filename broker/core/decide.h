@@ -48,8 +48,13 @@ void decision_accept(struct decision *d, const struct request *q); /* the yes, a
  * is asked there for this household in other rooms, by whichever of its referrals, gets the same no. Call it
  * behind the no to Q. */
 void decision_house_is_out(struct decision *d, const struct request *q, uint8_t reason);
-/* decide_referral.c: the household of Q, whose yes is in force or in this decision, is there. */
-void decision_admit(struct decision *d, const struct request *q);
+/* decide_request.c: units of Q's pool that the last report calls free are Q's: its household lives there.
+ * Told by the house, which says so. */
+void decide_units_taken(struct decision *d, const struct request *q);
+/* decide_referral.c: the household of Q, whose yes is in force or in this decision, is there, since AT; 0 =
+ * now.
+ */
+void decision_admit(struct decision *d, const struct request *q, int64_t at_ms);
 /* decide_after_all.c: the yes of Q is over, and its household stands at the door. */
 enum refusal decide_after_all(struct decision *d, const struct request *q);
 /* decide_due.c */

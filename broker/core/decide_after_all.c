@@ -88,12 +88,12 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
 
     if (at_same_pool(d, r, q, REQUEST_ADMITTED) != NULL) {
         decision_names(d, at_same_pool(d, r, q, REQUEST_ADMITTED)->id);
-        return REFUSAL_NONE;
+        return at_same_pool(d, r, q, REQUEST_ADMITTED)->left_at_ms != 0 ? REFUSAL_HAS_LEFT : REFUSAL_NONE;
     }
     /* Asked again since, and it said yes: that is the one they came for. */
     if (at_same_pool(d, r, q, REQUEST_ACCEPTED) != NULL) {
         decision_names(d, at_same_pool(d, r, q, REQUEST_ACCEPTED)->id);
-        decision_admit(d, at_same_pool(d, r, q, REQUEST_ACCEPTED));
+        decision_admit(d, at_same_pool(d, r, q, REQUEST_ACCEPTED), d->cmd->u.answer.at_ms);
         return REFUSAL_NONE;
     }
     if (r->state == REFERRAL_RESERVED || r->state == REFERRAL_TRAVELLING || r->state == REFERRAL_ADMITTED ||
@@ -125,6 +125,6 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
         decision_names(d, now.id);
     }
     decision_accept(d, &now);
-    decision_admit(d, &now);
+    decision_admit(d, &now, d->cmd->u.answer.at_ms);
     return REFUSAL_NONE;
 }

@@ -9,6 +9,7 @@
 #include "core/fields.h"
 #include "core/gate/gate_look.h"
 #include "core/nobed/nobed_decide.h"
+#include "core/stay/dates.h"
 #include "core/stay/stay_decide.h"
 #include "core/timers/timers_state.h"
 
@@ -85,31 +86,37 @@ enum refusal decide_travel(struct decision *d)
     return REFUSAL_NONE;
 }
 
-void decision_admit(struct decision *d, const struct request *q)
+void decision_admit(struct decision *d, const struct request *q, int64_t at_ms)
 {
     /* Whatever carried the household so far ends with its arrival, in the same commit. */
     decide_end_bridges(d, engine_referral(d->e, q->referral), BRIDGE_END_PLACED);
     stay_decide_let_go(d, engine_referral(d->e, q->referral));
     decision_referral_event(d, EV_REFERRAL_ADMITTED, engine_referral(d->e, q->referral))->u.referral.request =
         q->id;
-    stay_decide_arrival(d, q);
+    stay_decide_arrival(d, q, at_ms);
 }
 
 enum refusal decide_confirm_arrival(struct decision *d)
 {
     const struct request *q = engine_request(d->e, d->cmd->u.answer.request);
+    enum refusal refusal = REFUSAL_NONE;
 
     d->outcome->referral = q->referral;
     decision_names(d, q->id);
+    if (q->left_at_ms != 0) /* nothing would happen: the house says that they are still there */
+        return REFUSAL_HAS_LEFT;
     if (q->state == REQUEST_ADMITTED)
         return REFUSAL_NONE;
-    if (!q->bridge && request_lost_its_yes(q))
-        return decide_after_all(d, q);
-    if (q->state != REQUEST_ACCEPTED)
+    if (q->state != REQUEST_ACCEPTED && (q->bridge || !request_lost_its_yes(q)))
         return REFUSAL_WRONG_STATE;
+    refusal = dates_judge_arrival(d, q, d->cmd->u.answer.at_ms);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (q->state != REQUEST_ACCEPTED)
+        return decide_after_all(d, q);
     if (q->bridge)
         return decide_bridge_arrival(d, q);
-    decision_admit(d, q);
+    decision_admit(d, q, d->cmd->u.answer.at_ms);
     return REFUSAL_NONE;
 }
 

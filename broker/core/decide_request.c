@@ -156,6 +156,26 @@ void decision_house_is_out(struct decision *d, const struct request *q, uint8_t 
     }
 }
 
+void decide_units_taken(struct decision *d, const struct request *q)
+{
+    struct pool_view view = engine_pool_view(d->e, q->pool, d->now_ms);
+    int32_t others = held_but(d, q);
+    struct observation *o = NULL;
+
+    if (!view.reported || view.latest->free == UNITS_UNKNOWN || view.latest->observed_at_ms > d->now_ms)
+        return;
+    o = &decision_event(d, EV_CAPACITY_OBSERVED)->u.capacity.o;
+    *o = observation_of(view.latest, q->pool);
+    o->source = SOURCE_HAND;
+    o->report = 0;
+    o->free = larger(others, view.latest->free - (view.held - others) - q->units);
+    o->occupied = UNITS_UNKNOWN;
+    o->observed_at_ms = d->now_ms;
+    o->received_at_ms = d->now_ms;
+    d->out->list[d->out->n - 1].u.capacity.used = true;
+    d->out->list[d->out->n - 1].u.capacity.kept = KEPT_COUNTS;
+}
+
 static void decline(struct decision *d, const struct request *q, uint8_t reason)
 {
     decision_request_event(d, EV_REQUEST_DECLINED, q)->u.request.reason = reason;

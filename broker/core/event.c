@@ -111,6 +111,8 @@ struct referral_id event_subject(const struct event *ev)
         return ev->u.stay.referral;
     case BODY_CLOCK:
         return ev->u.clock.referral;
+    case BODY_DATED:
+        return ev->u.dated.referral;
     case BODY_LINK:
         return ev->u.link.referral;
     case BODY_FLAG:

@@ -63,7 +63,8 @@ enum event_body {
     BODY_NOTE,
     BODY_LEAK,
     BODY_SURGE,
-    BODY_CONFLICT
+    BODY_CONFLICT,
+    BODY_DATED
 };
 
 /* What of an observation becomes its side's last word. */
@@ -182,6 +183,7 @@ struct event {
         struct clock_event clock;
         struct link_event link;
         struct flag_event flag;
+        struct dated_event dated;
         /* ---- MDO, regiehouder, consult ---- */
         struct care_mdo_event mdo;
         struct care_item_event mdo_item;

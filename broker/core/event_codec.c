@@ -133,6 +133,7 @@ static void clear_fields(struct fields *f, struct event *ev)
     case BODY_CLOCK:
     case BODY_LINK:
     case BODY_FLAG:
+    case BODY_DATED:
         stay_event_fields(f, ev);
         break;
     case BODY_MDO:

@@ -53,6 +53,11 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_HAS_PLACE] = "has_place",
         [REFUSAL_NO_MUNICIPALITY] = "no_municipality",
         [REFUSAL_LONG_OVER] = "long_over",
+        /* ---- stays, since ---- */
+        [REFUSAL_WAS_ELSEWHERE] = "was_elsewhere",
+        [REFUSAL_TOO_LATE] = "too_late",
+        [REFUSAL_HAS_LEFT] = "has_left",
+        [REFUSAL_MOVED_ON] = "moved_on",
     };
 
     CHECK((unsigned)r < REFUSAL_N);

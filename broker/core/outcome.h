@@ -60,6 +60,11 @@ enum refusal {
     REFUSAL_NO_MUNICIPALITY, /* a municipality pays from this stream: say which */
     /* ---- at the door after all, since ---- */
     REFUSAL_LONG_OVER, /* its yes was over more than a day ago: the place must be asked anew */
+    /* ---- stays, since ---- */
+    REFUSAL_WAS_ELSEWHERE, /* the household was in another place at that moment */
+    REFUSAL_TOO_LATE,      /* it was told too long ago to be corrected */
+    REFUSAL_HAS_LEFT,      /* it arrived there, and its departure was told since */
+    REFUSAL_MOVED_ON,      /* it has been in another place since it left this one */
     REFUSAL_N
 };
 

@@ -19,6 +19,7 @@ static const uint8_t may_become[REFERRAL_STATE_N] = {
     [REFERRAL_RESERVED] = TO(OPEN) | TO(TRAVELLING) | TO(ADMITTED) | TO(WITHDRAWN),
     [REFERRAL_TRAVELLING] = TO(OPEN) | TO(ADMITTED) | TO(WITHDRAWN),
     [REFERRAL_ADMITTED] = TO(DEPARTED),
+    [REFERRAL_DEPARTED] = TO(ADMITTED),
 };
 
 bool referral_may_become(enum referral_state from, enum referral_state to)

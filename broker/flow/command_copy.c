@@ -86,6 +86,8 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_TAKE_CLOCK:
     case CMD_PROLONG_CLOCK:
     case CMD_STOP_CLOCK:
+    case CMD_DATE_NIGHTS:
+    case CMD_RESUME_STAY:
         return 0;
     /* ---- MDO, regiehouder, consult ---- */
     case CMD_CONVENE_MDO:

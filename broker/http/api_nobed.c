@@ -387,11 +387,32 @@ void api_bridge_check_in(struct call *call)
     about_bridge(call, CMD_CHECK_IN, 0, read_code(call, "result", bridge_check_codes(), BRIDGE_CHECK_N));
 }
 
+/* When they left is told of a bed that they reached. */
+static int64_t left_at(struct call *call, struct json_at at)
+{
+    const struct engine *e = app_engine(call->late.app);
+    const struct bridge *b = may(e, &call->late.actor, ACT_SEE_BRIDGE, call->late.id)
+                                 ? engine_bridge(e, (struct bridge_id){call->late.id})
+                                 : NULL;
+    if (b != NULL && json_present(at) && (b->kind != BRIDGE_BED || b->started_at_ms == 0)) {
+        json_fault_add(&call->faults, at.pointer, "is for a bridge bed that was reached");
+        return 0;
+    }
+    return call_moment_past(call, at, b != NULL ? b->started_at_ms : 0, "must not lie before the arrival");
+}
+
 void api_bridge_end(struct call *call)
 {
+    static const char *const fields[] = {"reason", "leftAt"};
+    struct json_at root = json_root(call->body);
+    struct command cmd = {.kind = CMD_END_BRIDGE};
+    int code = 0;
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
     /* Behind the first, which is none. */
-    int code = read_code(call, "reason", bridge_end_codes() + 1, BRIDGE_END_N - 1);
-    about_bridge(call, CMD_END_BRIDGE, 0, code + 1);
+    code = json_choice(json_field(root, "reason"), bridge_end_codes() + 1, BRIDGE_END_N - 1, &call->faults);
+    cmd.u.bridge.code = (uint8_t)(code < 0 ? 0 : code + 1);
+    cmd.u.bridge.at_ms = left_at(call, json_field(root, "leftAt"));
+    submit_bridge(call, &cmd);
 }
 
 /* ---- nights, and the end ---- */

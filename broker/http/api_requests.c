@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
+#include "core/stay/dates.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
 #include "http/view.h"
@@ -109,8 +110,8 @@ void api_requests_get(struct call *call)
         call_read(call, request_get);
 }
 
-/* The four answers are one shape: a command about the request in the path. */
-static void submit_answer(struct call *call, enum command_kind kind, uint8_t reason, late_fn *reply)
+/* These answers are one shape: a command about the request in the path. */
+static void answer(struct call *call, enum command_kind kind, uint8_t reason)
 {
     struct command cmd = {.kind = kind, .actor = call->late.actor};
     cmd.u.answer.request.v = call->late.id;
@@ -120,12 +121,7 @@ static void submit_answer(struct call *call, enum command_kind kind, uint8_t rea
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_record(call, "request.read")) /* the answer shows the household */
-        call_submit(call, &cmd, reply);
-}
-
-static void answer(struct call *call, enum command_kind kind, uint8_t reason)
-{
-    submit_answer(call, kind, reason, request_get);
+        call_submit(call, &cmd, request_get);
 }
 
 /* Whose yes was over has a new request, by which the household is there. */
@@ -156,9 +152,25 @@ void api_request_decline(struct call *call)
     answer(call, CMD_DECLINE, call_reason(call, LIST_DECLINE));
 }
 
+/* They may have come some time before it is told. */
 void api_request_arrival(struct call *call)
 {
-    submit_answer(call, CMD_CONFIRM_ARRIVAL, 0, request_arrived);
+    static const char *const fields[] = {"arrivedAt"};
+    const struct engine *e = app_engine(call->late.app);
+    const struct request *q = may(e, &call->late.actor, ACT_SEE_REQUEST, call->late.id)
+                                  ? engine_request(e, (struct request_id){call->late.id})
+                                  : NULL;
+    struct command cmd = {.kind = CMD_CONFIRM_ARRIVAL, .actor = call->late.actor};
+    struct json_at root = json_root(call->body);
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    cmd.u.answer.request.v = call->late.id;
+    cmd.u.answer.at_ms =
+        call_moment_past(call, json_field(root, "arrivedAt"), q != NULL ? engine_first_yes_ms(e, q) : 0,
+                         "must not lie before the yes of the house");
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, "request.read"))
+        call_submit(call, &cmd, request_arrived);
 }
 
 /* ---- the address ---- */

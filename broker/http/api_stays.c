@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/gate/gate_look.h"
+#include "core/stay/dates.h"
 #include "core/stay/stay_rules.h"
 #include "http/app_state.h"
 #include "http/call_parts.h"
@@ -32,7 +33,7 @@ static bool is_own_stay(const struct engine *e, const struct actor *a, const str
 static bool is_asked_for(const struct late *late, const struct stay *s)
 {
     if (late->numbers[STAYS_LEFT])
-        return stay_left_lately(s, app_now_ms(late->app));
+        return stay_left_lately(app_engine(late->app), s, app_now_ms(late->app));
     return !late->numbers[STAYS_LIVE] || s->state != STAY_DEPARTED;
 }
 
@@ -155,15 +156,28 @@ static void submit(struct call *call, struct command *cmd)
         call_submit(call, cmd, stay_get);
 }
 
+/* NULL if the actor may not see it: then nothing of it is read. */
+static const struct stay *seen_stay(const struct call *call)
+{
+    const struct engine *e = app_engine(call->late.app);
+
+    return may(e, &call->late.actor, ACT_SEE_STAY, call->late.id)
+               ? engine_stay(e, (struct stay_id){call->late.id})
+               : NULL;
+}
+
 void api_stay_departure(struct call *call)
 {
-    static const char *const fields[] = {"reason", "destination"};
+    static const char *const fields[] = {"reason", "destination", "leftAt"};
+    const struct stay *s = seen_stay(call);
     struct json_at root = json_root(call->body);
     struct command cmd = {.kind = CMD_DEPART, .draw = crypto_random_u64()};
 
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     cmd.u.stay.reason = coded(call, json_field(root, "reason"), LIST_DEPARTURE);
     cmd.u.stay.destination = coded(call, json_field(root, "destination"), LIST_DESTINATION);
+    cmd.u.stay.at_ms = call_moment_past(call, json_field(root, "leftAt"), s != NULL ? s->started_at_ms : 0,
+                                        "must not lie before the arrival");
     submit(call, &cmd);
 }
 
@@ -255,10 +269,7 @@ static struct funding_span read_span(struct call *call, struct paid_days days)
 
 void api_stay_funding(struct call *call)
 {
-    const struct engine *e = app_engine(call->late.app);
-    const struct stay *s = may(e, &call->late.actor, ACT_SEE_STAY, call->late.id)
-                               ? engine_stay(e, (struct stay_id){call->late.id})
-                               : NULL;
+    const struct stay *s = seen_stay(call);
     struct paid_days days = any_day(call);
     struct funding_span span;
     struct command cmd = {.kind = CMD_FUND_STAY};
@@ -305,6 +316,87 @@ void api_bridge_funding(struct call *call)
 void api_stay_return_code(struct call *call)
 {
     struct command cmd = {.kind = CMD_GIVE_RETURN_CODE, .draw = crypto_random_u64()};
+
+    json_only(json_root(call->body), NULL, 0, &call->faults);
+    submit(call, &cmd);
+}
+
+/* ---- when it was so ---- */
+
+/* The moment at AT in *OUT; false: not there, or with a fault of its own, or outside of [FIRST, now]. */
+static bool moment_at(struct call *call, struct json_at at, int64_t first_ms, const char *before,
+                      int64_t *out)
+{
+    int faults = call->faults.n;
+
+    *out = 0;
+    if (!json_present(at))
+        return false;
+    *out = call_clock(call, json_time(at, &call->faults));
+    if (call->faults.n == faults && *out > app_now_ms(call->late.app))
+        json_fault_add(&call->faults, at.pointer, "must not lie in the future");
+    else if (call->faults.n == faults && *out < first_ms)
+        json_fault_add(&call->faults, at.pointer, "%s", before);
+    return call->faults.n == faults;
+}
+
+/* The moments that a body names, of a place that was reached at STARTED and left at ENDED (0 = not); Q =
+ * NULL: nothing of it is the actor's to know. How long ago it was told is judged where it is decided. */
+static struct dates_command read_dates(struct call *call, const struct request *q, int64_t started_ms,
+                                       int64_t ended_ms)
+{
+    static const char *const fields[] = {"arrivedAt", "leftAt"};
+    struct json_at root = json_root(call->body);
+    struct json_at came = json_field(root, "arrivedAt"), left = json_field(root, "leftAt");
+    int64_t yes_ms = q != NULL ? engine_first_yes_ms(app_engine(call->late.app), q) : 0;
+    struct dates_command out = {.from_ms = 0};
+
+    json_only(root, fields, COUNT_OF(fields), &call->faults);
+    if (!json_present(came) && !json_present(left))
+        json_fault_add(&call->faults, came.pointer, "is needed, or leftAt");
+    if (moment_at(call, came, yes_ms, "must not lie before the yes of the house", &out.from_ms))
+        started_ms = out.from_ms;
+    moment_at(call, left, started_ms, "must not lie before the arrival", &out.until_ms);
+    if (!json_present(left) && json_present(came) && ended_ms != 0 && started_ms > ended_ms)
+        json_fault_add(&call->faults, came.pointer, "must not lie after the leaving");
+    return out;
+}
+
+void api_stay_moments(struct call *call)
+{
+    const struct engine *e = app_engine(call->late.app);
+    const struct stay *s = seen_stay(call);
+    struct command cmd = {.kind = CMD_DATE_NIGHTS, .actor = call->late.actor};
+
+    cmd.u.dates = read_dates(call, s != NULL ? engine_request(e, s->request) : NULL,
+                             s != NULL ? s->started_at_ms : 0, s != NULL ? s->ended_at_ms : 0);
+    cmd.u.dates.stay.v = call->late.id;
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, "stay.read"))
+        call_submit(call, &cmd, stay_get);
+}
+
+void api_bridge_moments(struct call *call)
+{
+    const struct engine *e = app_engine(call->late.app);
+    const struct bridge *b = may(e, &call->late.actor, ACT_SEE_BRIDGE, call->late.id)
+                                 ? engine_bridge(e, (struct bridge_id){call->late.id})
+                                 : NULL;
+    struct command cmd = {.kind = CMD_DATE_NIGHTS, .actor = call->late.actor};
+
+    cmd.u.dates = read_dates(call, b != NULL ? engine_request(e, b->request) : NULL,
+                             b != NULL ? b->started_at_ms : 0, b != NULL ? b->ended_at_ms : 0);
+    cmd.u.dates.bridge.v = call->late.id;
+    if (call->faults.n > 0)
+        reply_faults(&call->late, 400, &call->faults);
+    else if (call_record(call, "bridge.read"))
+        call_submit(call, &cmd, bridge_changed);
+}
+
+void api_stay_resumption(struct call *call)
+{
+    struct command cmd = {.kind = CMD_RESUME_STAY};
 
     json_only(json_root(call->body), NULL, 0, &call->faults);
     submit(call, &cmd);

@@ -129,6 +129,22 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
                            "and the house say yes: "
                            "ring each other.",
                            0},
+    /* ---- stays, since ---- */
+    [REFUSAL_WAS_ELSEWHERE] =
+        {409, "was_elsewhere", "In another place then",
+         "At that moment this household was in another place of the exchange. Say a later "
+         "moment, or ask that place to correct its own.",
+         0},
+    [REFUSAL_TOO_LATE] =
+        {409, "too_late", "Too late to correct",
+         "It was told too long ago. Moments can be corrected for 31 days, a departure for 7.", 0},
+    [REFUSAL_HAS_LEFT] = {409, "has_left", "Has left",
+                          "This household arrived here, and its departure was recorded since. If it is still "
+                          "here, say so at the stay; if it came back, it needs a new referral.",
+                          0},
+    [REFUSAL_MOVED_ON] = {409, "moved_on", "Has been in another place",
+                          "This household has been in another place since it left here. Ring the referrer.",
+                          0},
     [REFUSAL_BRIDGE_THERE] = {409, "bridge_there", "Arranged already",
                               "This household has such a bridge already. Change that one, or end it first.",
                               0},

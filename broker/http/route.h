@@ -65,7 +65,8 @@ call_fn api_referral_residence;                                            /* sa
 /* ---- stays, clocks, nights and funding ---- */
 call_fn api_bridge_funding; /* api_stays.c */
 call_fn api_stays_list, api_stays_get, api_stay_departure, api_stay_outflow, api_stay_funding,
-    api_stay_return_code, api_returns_post; /* api_stays.c */
+    api_stay_return_code, api_returns_post, api_stay_moments, api_bridge_moments,
+    api_stay_resumption; /* api_stays.c */
 call_fn api_clock_get, api_clocks_list, api_referral_clocks_list, api_referral_clock_start, api_clock_offer,
     api_clock_accept, api_clock_prolong, api_clock_stop;               /* api_clocks.c */
 call_fn api_statements_get, api_statements_csv, api_funding_flags_get; /* api_funding.c */

@@ -41,6 +41,7 @@ static const char *const states[EV_N] = {
     [EV_GATE_WITHDRAWN] = "withdrawn",
     /* ---- stays, clocks, nights and funding ---- */
     [EV_STAY_ENDED] = "departed",
+    [EV_STAY_RESUMED] = "present",
     [EV_CLOCK_WARNED] = "warned",
     [EV_CLOCK_RAN_OUT] = "run_out",
     /* ---- MDO, regiehouder, consult ---- */
@@ -160,6 +161,11 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case BODY_STAY:
         out->referral = ev->u.stay.referral;
         out->stay = ev->u.stay.stay;
+        return true;
+    case BODY_DATED:
+        out->object = ev->u.dated.bridge.v;
+        out->referral = ev->u.dated.referral;
+        out->stay = ev->u.dated.stay;
         return true;
     case BODY_CLOCK:
         out->referral = ev->u.clock.referral;
@@ -296,6 +302,11 @@ void fact_to_event(const struct fact *f, struct event *out)
     case BODY_STAY:
         out->u.stay.referral = f->referral;
         out->u.stay.stay = f->stay;
+        break;
+    case BODY_DATED:
+        out->u.dated.referral = f->referral;
+        out->u.dated.stay = f->stay;
+        out->u.dated.bridge.v = f->object;
         break;
     case BODY_CLOCK:
         out->u.clock.referral = f->referral;

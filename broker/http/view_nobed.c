@@ -1,6 +1,7 @@
 #include "http/view_nobed.h"
 
 #include "base/time_text.h"
+#include "core/stay/dates.h"
 #include "http/view_stay.h"
 #include "report/unplaced.h"
 
@@ -100,6 +101,7 @@ json_t *view_bridge(const struct engine *e, const struct actor *actor, const str
     json_object_set_new(o, "startedAt", view_time(b->started_at_ms));
     json_object_set_new(o, "checkedAt", view_time(b->checked_at_ms));
     json_object_set_new(o, "endedAt", view_time(b->ended_at_ms));
+    json_object_set_new(o, "momentsUntil", view_time(engine_bridge_dates_until_ms(e, b)));
     add_bed(o, e, actor, b, now_ms);
     return o;
 }

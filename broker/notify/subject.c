@@ -43,6 +43,7 @@ static const char *state_of(enum event_kind k)
         /* ---- stays, clocks, nights and funding ---- */
         [EV_STAY_STARTED] = "present",
         [EV_STAY_ENDED] = "departed",
+        [EV_STAY_RESUMED] = "present",
         [EV_CLOCK_STARTED] = "running",
         [EV_CLOCK_PROLONGED] = "running",
         [EV_CLOCK_STOPPED] = "stopped",
@@ -142,6 +143,19 @@ static void put_stay(const struct engine *e, const struct event *ev, struct subj
     put_either(e, s != NULL ? s->request : (struct request_id){0}, ev->u.stay.referral, out);
     if (ev->kind == EV_STAY_READY)
         out->state = ev->u.stay.ready ? "ready" : "present";
+}
+
+static void put_dated(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    const struct stay *s = engine_stay(e, ev->u.dated.stay);
+    const struct bridge *b = engine_bridge(e, ev->u.dated.bridge);
+    struct request_id request = {0};
+
+    if (b != NULL)
+        request = b->request;
+    else if (s != NULL)
+        request = s->request;
+    put_either(e, request, ev->u.dated.referral, out);
 }
 
 /* The owner's house is asked of the clock as it is: if another owns it by now, the organisation as a whole.
@@ -426,8 +440,10 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
         g = engine_gate(e, ev->u.gate.gate);
         if (g != NULL)
             out->keeper.org = g->org;
-    } else if (ev->kind >= EV_STAY_STARTED && ev->kind <= EV_STAY_ENDED) {
+    } else if (event_body_of(ev->kind) == BODY_STAY) {
         put_stay(e, ev, out);
+    } else if (event_body_of(ev->kind) == BODY_DATED) {
+        put_dated(e, ev, out);
     } else if (ev->kind == EV_FUNDING_FLAGGED) {
         out->region = ev->u.flag.region; /* a count went up: not whose */
     } else if (ev->kind >= EV_CLOCK_STARTED && ev->kind <= EV_CLOCK_RAN_OUT) {

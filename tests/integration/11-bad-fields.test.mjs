@@ -30,6 +30,7 @@ const FROM = {
   '/referrals/{id}/gate-requests': ['own', 'open'], '/referrals/{id}/residence': ['own', 'open'], '/gate-requests/{id}/ownership': ['comensha', 'gate'], '/gate-requests/{id}/questions': ['comensha', 'gate'],
   '/gate-requests/{id}/answers': ['own', 'gate'], '/gate-requests/{id}/assent': ['comensha', 'gate'], '/gate-requests/{id}/requests': ['comensha', 'gate'], '/gate-requests/{id}/return': ['comensha', 'gate'], '/gate-requests/{id}/withdrawal': ['own', 'gate'],
   '/stays/{id}/departure': ['house', 'stay'], '/stays/{id}/outflow': ['house', 'stay'], '/stays/{id}/funding': ['house', 'stay'], '/stays/{id}/return-code': ['house', 'stay'],
+  '/stays/{id}/moments': ['house', 'stay'], '/stays/{id}/resumption': ['house', 'stay'], '/bridges/{id}/moments': ['house', 'slept'],
   '/referrals/{id}/clocks': ['own', 'open'], '/clocks/{id}/offer': ['own', 'clock'], '/clocks/{id}/acceptance': ['own', 'clock'], '/clocks/{id}/prolongation': ['own', 'clock'], '/clocks/{id}/stop': ['own', 'clock'],
   '/referrals/{id}/mdos': ['own', 'open'], '/mdos/{id}/invitations': ['own', 'mdo'], '/mdos/{id}/participation': ['house', 'mdo'], '/mdos/{id}/date': ['own', 'mdo'], '/mdos/{id}/closure': ['own', 'mdo'],
   '/mdos/{id}/items': ['own', 'mdo'], '/mdo-items/{id}/state': ['own', 'item'], '/referrals/{id}/regie-offer': ['own', 'open'], '/referrals/{id}/regie-acceptance': ['own', 'open'], '/referrals/{id}/regie-desk': ['own', 'open'],
@@ -42,7 +43,7 @@ const FROM = {
 
 // What the description cannot say: fields that an empty body misses besides the required ones, and moments of which one
 // side is right.
-const ALSO_MISSING = { '/referrals': ['ground', 'callback'], '/surge': ['regions'] };
+const ALSO_MISSING = { '/referrals': ['ground', 'callback'], '/surge': ['regions'], '/stays/{id}/moments': ['arrivedAt'], '/bridges/{id}/moments': ['arrivedAt'] };
 const RIGHT = { past: ['groundAt'], future: ['groundAt'] };
 
 const api = () => x.contract.api;

@@ -77,6 +77,8 @@ POST /stays/{id}/departure       403 403 200   404    403      403     403     4
 POST /stays/{id}/outflow         403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
 POST /stays/{id}/funding         403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
 POST /stays/{id}/return-code     403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /stays/{id}/moments         403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /stays/{id}/resumption      403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
 POST /returns                    200 200 403   403    200      403     403     403    403     403     403  401  401 403 200
 GET /clocks                      200 200 200   200    200      403     403     403    403     403     403  401  401 403 200
 GET /clocks/{id}                 200 200 200   404    404      404     404     404    404     403     403  401  401 404 200
@@ -142,6 +144,7 @@ POST /bridges/{id}/end           200 404 404   404    404      403     403     4
 POST /bridges/{id}/watch         200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
 POST /bridges/{id}/travel        200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
 POST /bridges/{id}/funding       403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
+POST /bridges/{id}/moments       403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
 GET /referrals/{id}/bridges      200 404 403   404    404      404     404     404    404     403     403  401  401 404 200
 POST /referrals/{id}/bridges     201 404 403   403    404      403     403     403    403     403     403  401  401 403 404
 POST /referrals/{id}/nights      200 404 403   403    404      403     403     403    403     403     403  401  401 403 404
@@ -377,6 +380,8 @@ const GIVEN = {
   'POST /stays/{id}/outflow': ['stayed', () => ({ ready: true, blockedBy: 'woning' })],
   'POST /stays/{id}/funding': ['stayed', () => ({ stream: 'wmo', municipality: 'GM0363', from: today(), reason: 'besluit' })],
   'POST /stays/{id}/return-code': ['stayed'],
+  'POST /stays/{id}/moments': ['stayed', () => ({ arrivedAt: new Date().toISOString() })],
+  'POST /stays/{id}/resumption': ['stayed'], // it is there: nothing to say
   'POST /returns': ['left', (name, given) => ({ code: given.code })],
   'GET /clocks/{id}': ['clock'],
   'GET /referrals/{id}/clocks': ['clock'],
@@ -443,6 +448,7 @@ const GIVEN = {
   'POST /bridges/{id}/watch': ['bridge', () => ({ owner: { kind: 'desk', callback: '010 000 0001' }, everyMinutes: 60 })],
   'POST /bridges/{id}/travel': ['bed', () => ({ etaAt: new Date(Date.now() + 3_600_000).toISOString() })],
   'POST /bridges/{id}/funding': ['slept', () => ({ stream: 'wmo', municipality: 'GM0363', from: today(), reason: 'besluit' })],
+  'POST /bridges/{id}/moments': ['slept', () => ({ arrivedAt: new Date().toISOString() })],
   'POST /bridges/{id}/end': ['bridge', () => ({ reason: 'moved' })],
   'GET /referrals/{id}/bridges': ['pending'],
   'POST /referrals/{id}/bridges': ['open', () => aHotel()],

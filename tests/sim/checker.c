@@ -47,6 +47,7 @@ struct checker {
     bool deaf_to_takers;  /* planted */
     bool deaf_to_losses;  /* planted */
     bool deaf_to_clocks;  /* planted */
+    bool deaf_to_dates;   /* planted */
     struct known *keys;
     uint64_t *row_hash; /* by seq - 1 */
     size_t n_rows, cap_rows;
@@ -119,6 +120,11 @@ const struct key_model *checker_org_keys(struct checker *c)
 void checker_plant_loss(struct checker *c)
 {
     c->deaf_to_losses = true;
+}
+
+void checker_plant_dates(struct checker *c)
+{
+    c->deaf_to_dates = true;
 }
 
 void checker_plant_clock(struct checker *c)
@@ -318,7 +324,8 @@ static enum err on_row(void *ctx, const struct journal_row *row)
         care_model_compare(c->care, c->follower);
     if (c->late_money && ev.kind == EV_STAY_STARTED)
         ev.u.stay.spans[0].stream++;
-    if (!c->deaf_to_clocks || ev.kind != EV_CLOCK_TAKEN)
+    if ((!c->deaf_to_clocks || ev.kind != EV_CLOCK_TAKEN) &&
+        (!c->deaf_to_dates || ev.kind != EV_NIGHTS_DATED))
         stay_model_event(c->stays, &ev);
     if (!c->deaf_to_reports || ev.kind != EV_LEAK_REPORTED)
         safety_model_event(c->safety, &ev);

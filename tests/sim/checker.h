@@ -63,6 +63,8 @@ void checker_plant_bed(struct checker *c); /* the same, of a bridge bed */
 void checker_plant_regie(struct checker *c);
 /* Plant: the judge does not hear who took a clock over. */
 void checker_plant_clock(struct checker *c);
+/* A planted defect: it does not hear when a household came and left in truth. */
+void checker_plant_dates(struct checker *c);
 const struct stay_model *checker_stays(struct checker *c);   /* borrowed */
 struct ledger_model *checker_ledger(struct checker *c);      /* borrowed */
 const struct key_model *checker_org_keys(struct checker *c); /* borrowed */

@@ -50,6 +50,7 @@ left|1-4|12000|'(handover\.item|note\.[a-z_]+)' reached a 'shelter'
 clock|1-4|12000|clock [0-9]+: it is of organisation
 found|1-4|12000|a place came free in pool [0-9]+, the best for
 unpaid|1-4|12000|declined for money at code rood
+dates|1-4|12000|stay [0-9]+: it has -?[0-9]+ nights
 ROWS
 
 "$sim" --seeds 1-4 --steps 1500 --fingerprints | sort >"$out"

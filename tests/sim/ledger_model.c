@@ -288,14 +288,29 @@ static void on_bridge(struct ledger_model *m, const struct event *ev)
     }
 }
 
+/* It never left: it occupies what it did. */
+static void on_back(struct ledger_model *m, const struct event *ev)
+{
+    const struct referral_model *r = referral_at(m, ev->u.stay.referral);
+
+    for (size_t i = 0; i < r->n_requests; i++) {
+        const struct request_model *q = &m->requests[r->requests[i] - 1];
+
+        if (!q->bridge && q->arrived_at_ms != 0)
+            on_there_still(m, ev, r->requests[i]);
+    }
+}
+
 /* Who has left occupies nothing that a report could not yet know of. */
 static void on_left(struct ledger_model *m, const struct event *ev)
 {
     const struct referral_model *r = referral_at(m, ev->u.stay.referral);
 
     for (size_t i = 0; i < r->n_requests; i++) {
-        if (m->requests[r->requests[i] - 1].hold == HOLD_ARRIVED)
+        if (m->requests[r->requests[i] - 1].hold == HOLD_ARRIVED) {
             m->requests[r->requests[i] - 1].hold = HOLD_OVER;
+            m->requests[r->requests[i] - 1].left_at_ms = ev->at_ms;
+        }
     }
 }
 
@@ -376,11 +391,15 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_STAY_ENDED:
         on_left(m, ev);
         break;
+    case EV_STAY_RESUMED:
+        on_back(m, ev);
+        break;
     case EV_REFERRAL_LINKED:
         on_linked(m, ev);
         break;
     case EV_STAY_STARTED:
     case EV_STAY_READY:
+    case EV_NIGHTS_DATED:
     case EV_STAY_FUNDED:
     case EV_RETURN_CODE_GIVEN:
     case EV_FUNDING_FLAGGED:

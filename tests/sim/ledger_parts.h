@@ -39,7 +39,7 @@ struct request_model {
     enum hold hold;
     bool silent, bridge, by_broker;
     int64_t answer_by_ms;
-    int64_t arrived_at_ms;
+    int64_t arrived_at_ms, left_at_ms;
 };
 
 struct referral_model {
@@ -85,6 +85,8 @@ int32_t held(struct ledger_model *m, struct pool_model *p);
 void on_pool(struct ledger_model *m, const struct pool *pool);
 /* 'We are full': nothing is free but what others wait for. */
 void on_full(struct ledger_model *m, const struct event *ev);
+/* The household of R, which left, lives there still. */
+void on_there_still(struct ledger_model *m, const struct event *ev, uint64_t request);
 void on_capacity(struct ledger_model *m, const struct event *ev);
 /* Its house says the same again: what arrived before is in the number from here on. */
 void on_confirmed(struct ledger_model *m, const struct event *ev);

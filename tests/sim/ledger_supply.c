@@ -77,7 +77,35 @@ void on_full(struct ledger_model *m, const struct event *ev)
     m->full_pool = pool;
 }
 
-/* A number without a report: only a house that just said it was full gives one. */
+/* A number told since they left may have their unit among the free ones, and has one free then; it is taken
+ * off. One told while they lived there never had it. */
+void on_there_still(struct ledger_model *m, const struct event *ev, uint64_t request)
+{
+    struct request_model *r = &m->requests[request - 1];
+    struct pool_model *p = &m->pools[r->pool - 1];
+    int32_t before = held(m, p), others = 0;
+
+    r->hold = HOLD_ARRIVED;
+    if (counts(p, r)) {
+        MEM_GROW(p->counted, p->n_counted, p->cap_counted);
+        p->counted[p->n_counted++] = request;
+        return;
+    }
+    if (!p->reported || p->free == UNITS_UNKNOWN || p->observed_at_ms < r->left_at_ms ||
+        p->observed_at_ms > ev->at_ms)
+        return;
+    if (p->free - before < r->units)
+        trace_fail(m->trace, "seq %llu: who lives there has a unit that is another's",
+                   (unsigned long long)ev->seq);
+    p->observed_at_ms = ev->at_ms;
+    others = held(m, p);
+    p->free -= before - others + r->units;
+    p->free = p->free > others ? p->free : others;
+    m->full_pool = r->pool;
+}
+
+/* A number without a report: only a house that just said it was full, or that they live there still, gives
+ * one. */
 static void on_corrected(struct ledger_model *m, const struct event *ev)
 {
     const struct observation *o = &ev->u.capacity.o;

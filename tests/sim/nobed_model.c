@@ -215,6 +215,32 @@ static void went_on(struct nobed_model *m, const struct event *ev)
     }
 }
 
+static void dated(struct nobed_model *m, const struct event *ev)
+{
+    const struct dated_event *v = &ev->u.dated;
+    struct bridge_model *b = NULL;
+
+    if (v->bridge.v == 0) {
+        nights_at(m, v->referral.v)->arrival = time_day_nl(v->started_at_ms);
+        if (v->ended_at_ms != 0)
+            nights_at(m, v->referral.v)->departure = time_day_nl(v->ended_at_ms);
+        return;
+    }
+    b = &m->list[v->bridge.v - 1];
+    if (!b->there || b->ended != (v->ended_at_ms != 0))
+        trace_fail(m->trace, "seq %llu: moments of a bridge bed that nobody reached",
+                   (unsigned long long)ev->seq);
+    b->arrival = time_day_nl(v->started_at_ms);
+    if (b->ended)
+        b->departure = time_day_nl(v->ended_at_ms);
+    for (unsigned i = 0; i < v->n_spans; i++) {
+        if (i == 0)
+            b->n_changes = 0;
+        b->changes[b->n_changes++] =
+            (struct change){v->spans[i].from_day, v->spans[i].stream, v->spans[i].municipality};
+    }
+}
+
 /* What the journal tells of places, moves and stays. */
 static void follow(struct nobed_model *m, const struct event *ev)
 {
@@ -237,6 +263,10 @@ static void follow(struct nobed_model *m, const struct event *ev)
     } else if (ev->kind == EV_STAY_ENDED) {
         nights_at(m, ev->u.stay.referral.v)->left = true;
         nights_at(m, ev->u.stay.referral.v)->departure = time_day_nl(ev->at_ms);
+    } else if (ev->kind == EV_STAY_RESUMED) {
+        nights_at(m, ev->u.stay.referral.v)->left = false;
+    } else if (ev->kind == EV_NIGHTS_DATED) {
+        dated(m, ev);
     } else if (ev->kind == EV_BRIDGE_FUNDED) {
         funded(m, ev);
     } else if (ev->kind == EV_BRIDGE_WATCHED) {
@@ -306,8 +336,13 @@ static void compare(struct nobed_model *m, const struct engine *e, uint64_t id, 
     const struct nights_of *own = nights_at(m, b->referral);
     struct funding f = engine_bridge_funding(e, (struct bridge_id){id});
     int32_t end = b->ended ? b->departure : today;
+    const struct bridge *is_now = engine_bridge(e, (struct bridge_id){id});
     int32_t paid = 0;
 
+    if (time_day_nl(is_now->started_at_ms) != b->arrival ||
+        (b->ended && time_day_nl(is_now->ended_at_ms) != b->departure))
+        trace_fail(m->trace, "bridge %llu: its nights are of other days than were told",
+                   (unsigned long long)id);
     for (int32_t day = b->arrival; day < end; day++) {
         const struct change *want = payer(b, day);
         const struct funding_span *is = funding_of_night(&f, day);

@@ -169,6 +169,8 @@ static void go_on(struct world *w, struct rng *rng, struct actor who, const stru
     if (b->kind == BRIDGE_BED && b->started_at_ms == 0 && rng_chance(rng, 800)) {
         cmd.kind = CMD_CONFIRM_ARRIVAL;
         cmd.u.answer.request = b->request;
+        if ((b->id.v + w->step) % 3 == 0)
+            cmd.u.answer.at_ms = b->opened_at_ms + (w->now_ms - b->opened_at_ms) / 2;
         calls_begin(w->calls, &cmd, r->id);
         return;
     }
@@ -183,6 +185,8 @@ static void go_on(struct world *w, struct rng *rng, struct actor who, const stru
     } else if (rng_chance(rng, 150)) {
         cmd.kind = CMD_END_BRIDGE;
         cmd.u.bridge.code = (uint8_t)(BRIDGE_END_HOME + rng_below(rng, 3));
+        if (b->kind == BRIDGE_BED && b->started_at_ms != 0 && b->id.v % 2 == 0)
+            cmd.u.bridge.at_ms = b->started_at_ms + (w->now_ms - b->started_at_ms) / 2;
     } else if (b->started_at_ms == 0 || rng_chance(rng, 50)) {
         cmd.kind = CMD_START_BRIDGE;
     } else {

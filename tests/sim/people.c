@@ -143,6 +143,8 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_STAY_FUNDED:
     case EV_RETURN_CODE_GIVEN:
     case EV_STAY_ENDED:
+    case EV_STAY_RESUMED:
+    case EV_NIGHTS_DATED:
     case EV_REFERRAL_LINKED:
     case EV_FUNDING_FLAGGED:
     case EV_CLOCK_STARTED:

@@ -141,7 +141,16 @@ bool arrive(struct people *p, const struct referral *r)
 {
     const struct request *q = accepted_of(engine_of(p), r);
 
-    return q != NULL && answer(p, CMD_CONFIRM_ARRIVAL, q);
+    struct command cmd = {.kind = CMD_CONFIRM_ARRIVAL};
+
+    if (q == NULL)
+        return false;
+    /* One in three is told some time after it was so. */
+    cmd.actor = house_of(p, q);
+    cmd.u.answer.request = q->id;
+    if ((q->id.v + p->w->step) % 3 == 0)
+        cmd.u.answer.at_ms = q->answered_at_ms + (p->w->now_ms - q->answered_at_ms) / 2;
+    return begin(p, &cmd, r->id);
 }
 
 void no_show(struct people *p, const struct referral *r)

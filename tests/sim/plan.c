@@ -32,6 +32,7 @@ const char *broken_name(enum broken b)
         [BROKEN_CLOCK] = "clock",
         [BROKEN_FOUND] = "found",
         [BROKEN_UNPAID] = "unpaid",
+        [BROKEN_DATES] = "dates",
         [BROKEN_HOUSEHOLD] = "household",
     };
 
@@ -180,6 +181,12 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
     if (broken == BROKEN_LEFT) { /* it takes a departure, and a desk that hands over all the same */
         p.weights[DO_STAY] += 60;
         p.weights[DO_HANDOVER] += 300;
+    }
+    if (broken == BROKEN_DATES) { /* it takes an arrival and a midnight, and somebody who says when it was */
+        p.weights[DO_ARRIVE] += 60;
+        p.weights[DO_STAY] += 200;
+        p.leap = 8;
+        p.leap_ms_max = 13 * MS_HOUR;
     }
     if (broken == BROKEN_CLOCK) { /* it takes a stay, one who offers its clock and one who takes it */
         p.weights[DO_ARRIVE] += 60;

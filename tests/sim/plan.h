@@ -39,6 +39,7 @@ enum broken {
     BROKEN_FOUND,     /* a broker that looks for nobody again: no place is announced */
     BROKEN_UNPAID,    /* the reference data know no decline for want of money: no municipality is told */
     BROKEN_HOUSEHOLD, /* the judge takes all that is opened for one household */
+    BROKEN_DATES,     /* the judge does not hear when a household came and left in truth */
     BROKEN_N
 };
 const char *broken_name(enum broken b); /* "double-hold", ...; BROKEN_NOTHING is "nothing" */

@@ -171,6 +171,14 @@ static void left(struct safety_model *m, const struct event *ev)
     m->locations[s->location - 1].living--;
 }
 
+static void back(struct safety_model *m, const struct event *ev)
+{
+    struct stay_of *s = &m->stays[ev->u.stay.stay.v - 1];
+
+    s->lives = true;
+    m->locations[s->location - 1].living++;
+}
+
 /* It lives in a house of L, and is told of as one that does. */
 static bool is_home(const struct safety_model *m, uint64_t referral, const struct location_model *l)
 {
@@ -278,6 +286,8 @@ static void household(struct safety_model *m, const struct event *ev)
 
     if (!is_living(m, ev, l))
         breach(m, ev, "a household is moved that does not live there");
+    if (l->listed < 0) /* all were listed; this one was said to have left then */
+        return;
     for (int i = 0; l->listed > 0 && i < 3 && !is_before; i++) {
         if (h->rank[i] > l->last[i])
             breach(m, ev, "a household in more danger stands behind another");
@@ -379,6 +389,8 @@ void safety_model_event(struct safety_model *m, const struct event *ev)
         lives(m, ev);
     else if (ev->kind == EV_STAY_ENDED)
         left(m, ev);
+    else if (ev->kind == EV_STAY_RESUMED)
+        back(m, ev);
     else if (ev->kind == EV_REFERRAL_LINKED)
         m->referrals[ev->u.link.referral.v - 1].earlier = ev->u.link.earlier.v;
     else if ((ev->kind >= EV_LEAK_REPORTED && ev->kind <= EV_LOCATION_LIFTED) || ev->kind == EV_LEAK_BRIDGE ||

@@ -159,6 +159,45 @@ static void on_ended(struct stay_model *m, const struct event *ev)
     m->trace->counts.departed++;
 }
 
+/* It lived there all the while. */
+static void on_resumed(struct stay_model *m, const struct event *ev)
+{
+    struct stay_model_stay *s = stay_at(m, ev);
+
+    if (s == NULL)
+        return;
+    if (s->departure == 0)
+        breach(m, ev, "a household is back that never left");
+    s->departure = 0;
+    s->left_at_ms = 0;
+    m->trace->counts.resumed++;
+}
+
+/* When it came and left in truth. What its house hears goes by when that was told: LEFT_AT_MS stays. */
+static void on_dated(struct stay_model *m, const struct event *ev)
+{
+    const struct dated_event *v = &ev->u.dated;
+    struct stay_model_stay *s = v->stay.v >= 1 && v->stay.v <= m->n_stays ? &m->stays[v->stay.v - 1] : NULL;
+
+    m->trace->counts.dated++;
+    if (v->bridge.v != 0)
+        return; /* nobed_model.c */
+    if (s == NULL || s->referral.v != v->referral.v || (s->departure != 0) != (v->ended_at_ms != 0)) {
+        breach(m, ev, "moments of a stay that there is not");
+        return;
+    }
+    if (v->started_at_ms > ev->at_ms || v->ended_at_ms > ev->at_ms)
+        breach(m, ev, "a moment that is to come");
+    s->arrival = time_day_nl(v->started_at_ms);
+    s->departure = v->ended_at_ms != 0 ? time_day_nl(v->ended_at_ms) : 0;
+    for (unsigned i = 0; i < v->n_spans; i++) {
+        if (i == 0)
+            s->n_changes = 0;
+        s->changes[s->n_changes++] =
+            (struct change){v->spans[i].from_day, v->spans[i].stream, v->spans[i].municipality};
+    }
+}
+
 static bool has_stay(const struct stay_model *m, struct referral_id id)
 {
     for (size_t i = 0; i < m->n_stays; i++) {
@@ -320,6 +359,10 @@ void stay_model_event(struct stay_model *m, const struct event *ev)
         on_started(m, ev);
     } else if (ev->kind == EV_STAY_ENDED) {
         on_ended(m, ev);
+    } else if (ev->kind == EV_STAY_RESUMED) {
+        on_resumed(m, ev);
+    } else if (ev->kind == EV_NIGHTS_DATED) {
+        on_dated(m, ev);
     } else if (ev->kind == EV_STAY_FUNDED) {
         s = stay_at(m, ev);
         if (s != NULL)
@@ -431,6 +474,10 @@ void stay_model_compare(struct stay_model *m, const struct engine *e, int64_t no
         int32_t end = s->departure != 0 ? s->departure : today;
         int32_t paid = 0;
 
+        if (time_day_nl(other->started_at_ms) != s->arrival || stay_nights(other, now_ms) != end - s->arrival)
+            trace_fail(m->trace, "stay %zu: it has %d nights from day %d on, and %d from day %d were told",
+                       i + 1, (int)stay_nights(other, now_ms), (int)time_day_nl(other->started_at_ms),
+                       (int)(end - s->arrival), (int)s->arrival);
         for (int32_t day = s->arrival; day < end; day++) {
             const struct change *want = payer(s, day);
             const struct funding_span *is = funding_of_night(&other->funding, day);

@@ -31,6 +31,27 @@ static void depart(const struct engine *e, const struct stay *s, uint32_t draw, 
     cmd->u.stay.destination = cmd->u.stay.reason;
 }
 
+/* Its house corrects when they came or left, says that they never left, or gives their code. What it is, the
+ * command's draw says: the walk's own go on as they did. */
+static void correct(const struct stay *s, int64_t now_ms, struct command *cmd)
+{
+    unsigned what = (unsigned)(cmd->draw >> 20) % 4;
+    int64_t shift_ms = (int64_t)(cmd->draw >> 24 & 0xff) * MS_HOUR - 64 * MS_HOUR;
+
+    if (what == 0 || (what == 1 && s->state == STAY_DEPARTED)) {
+        cmd->kind = CMD_RESUME_STAY;
+    } else if (what < 3) {
+        cmd->kind = CMD_DATE_NIGHTS;
+        cmd->u.dates = (struct dates_command){.stay = s->id};
+        cmd->u.dates.from_ms = (cmd->draw >> 33 & 1) != 0 ? s->started_at_ms - shift_ms : 0;
+        if (s->state == STAY_DEPARTED)
+            cmd->u.dates.until_ms =
+                (cmd->draw >> 34 & 1) != 0 ? s->ended_at_ms - shift_ms / 4 : now_ms - shift_ms / 8;
+    } else {
+        cmd->kind = CMD_GIVE_RETURN_CODE;
+    }
+}
+
 static void about_stay(const struct engine *e, struct rng *rng, int64_t now_ms, const struct stay *s,
                        struct command *cmd)
 {
@@ -39,6 +60,12 @@ static void about_stay(const struct engine *e, struct rng *rng, int64_t now_ms, 
 
     depart(e, s, rng_below(rng, 100), cmd);
     cmd->kind = kinds[rng_below(rng, 5)];
+    if (cmd->kind == CMD_GIVE_RETURN_CODE || s->state == STAY_DEPARTED) {
+        correct(s, now_ms, cmd);
+        return;
+    }
+    if (cmd->kind == CMD_DEPART && cmd->draw % 3 == 0)
+        cmd->u.stay.at_ms = s->started_at_ms + (now_ms - s->started_at_ms) / 2;
     cmd->u.stay.ready = rng_chance(rng, 700);
     cmd->u.stay.block = cmd->u.stay.ready ? (uint8_t)rng_below(rng, VOCABULARY_REASONS + 1) : 0;
     cmd->u.stay.stream = (uint8_t)(1 + rng_below(rng, 3));

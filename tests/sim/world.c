@@ -202,6 +202,8 @@ struct world *world_new(struct trace *t, uint64_t seed, uint64_t steps, enum bro
         checker_plant_regie(w->checker);
     if (w->plan.broken == BROKEN_LEAK)
         checker_plant_leak(w->checker);
+    if (w->plan.broken == BROKEN_DATES)
+        checker_plant_dates(w->checker);
     if (w->plan.broken == BROKEN_CLOCK)
         checker_plant_clock(w->checker);
     if (w->plan.broken == BROKEN_LOSS)

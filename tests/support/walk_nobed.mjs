@@ -31,6 +31,7 @@ export async function walkNobed(x, referrer, need) {
   expectStatus(await house.post(`/requests/${q.id}/arrival`), 200);
   expectStatus(await house.get('/stays'), 200);
   expectStatus(await house.post(`/bridges/${id}/funding`, { stream: 'te_regelen', municipality: null, from: today(), reason: 'besluit' }), 200);
+  expectStatus(await house.post(`/bridges/${id}/moments`, { arrivedAt: new Date().toISOString() }), 200);
   expectStatus(await referrer.get('/bridges'), 200);
   expectStatus(await referrer.get(`/referrals/${r.id}/bridges`), 200);
   expectStatus(await referrer.post(`/referrals/${r.id}/closure`, aNight({ reason: 'alles_vol' })), 200);

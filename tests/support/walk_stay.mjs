@@ -25,6 +25,9 @@ export async function walkStay(x, referrer, desk, referral) {
   expectStatus(await other.post(`/clocks/${clock}/stop`, { reason: 'ingetrokken' }), 200);
   const { returnCode } = expectStatus(await desk.post(`/stays/${id}/return-code`), 200);
   expectStatus(await desk.post(`/stays/${id}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
+  expectStatus(await desk.post(`/stays/${id}/moments`, { leftAt: new Date().toISOString() }), 200);
+  expectStatus(await desk.post(`/stays/${id}/resumption`, {}), 200);
+  expectStatus(await desk.post(`/stays/${id}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden', leftAt: new Date().toISOString() }), 200);
   expectStatus(await other.post('/returns', { code: returnCode }, { key: null }), 200);
   expectStatus(await desk.get('/stays?left=true'), 200);
   const policy = await x.as('beleid.rotterdam');

@@ -63,7 +63,7 @@ static bool hears_clock(const struct engine *e, const struct actor *a, const str
     s = c->stay.v != 0 ? engine_stay(e, c->stay) : engine_stay_of(e, c->referral);
     return is_of_desk(a, told->owner, c->desk) || (told->org.v != 0 && told->org.v == a->org.v) ||
            is_own_referral(a, engine_referral(e, c->referral)) ||
-           (is_stay_house(e, a, s) && !is_past(s->ended_at_ms, ev));
+           (is_stay_house(e, a, s) && !is_past(engine_request(e, s->request)->left_at_ms, ev));
 }
 
 /* One of the pools that were confirmed is one the actor may see. */
@@ -216,7 +216,12 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_STAY_FUNDED:
     case EV_RETURN_CODE_GIVEN:
     case EV_STAY_ENDED:
+    case EV_STAY_RESUMED:
         return may(e, a, ACT_SEE_STAY, ev->u.stay.stay.v);
+    case EV_NIGHTS_DATED:
+        if (ev->u.dated.bridge.v != 0)
+            return is_party_to_bridge(e, a, engine_bridge(e, ev->u.dated.bridge));
+        return may(e, a, ACT_SEE_STAY, ev->u.dated.stay.v);
     case EV_CLOCK_STARTED:
     case EV_CLOCK_OFFERED:
     case EV_CLOCK_TAKEN:

@@ -309,7 +309,7 @@ bool audience_of_return_code(const struct engine *e, const struct actor *a, stru
 
     if (!may(e, a, ACT_SEE_STAY, id.v))
         return false;
-    return s->state != STAY_DEPARTED || stay_left_lately(s, now_ms) || !is_stay_house(e, a, s);
+    return s->state != STAY_DEPARTED || stay_left_lately(e, s, now_ms) || !is_stay_house(e, a, s);
 }
 
 bool audience_of_house_by_code(const struct engine *e, struct stay_id id)

@@ -169,7 +169,15 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_STAY_READY:
     case CMD_FUND_STAY:
     case CMD_GIVE_RETURN_CODE:
+    case CMD_RESUME_STAY:
         is_visible = is_stay_house(e, a, engine_stay(e, cmd->u.stay.stay));
+        break;
+    case CMD_DATE_NIGHTS:
+        if (cmd->u.dates.bridge.v != 0)
+            is_visible =
+                cmd->u.dates.stay.v == 0 && is_party_to_bridge(e, a, engine_bridge(e, cmd->u.dates.bridge));
+        else
+            is_visible = is_stay_house(e, a, engine_stay(e, cmd->u.dates.stay));
         break;
     case CMD_START_CLOCK:
         r = engine_referral(e, cmd->u.clock.referral);

@@ -61,6 +61,8 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_FIND_RESIDENCE] = R(REFERRER) | R(COMENSHA) | R(SHELTER) | R(GATEKEEPER),
     /* ---- stays, clocks, nights and funding ---- */
     [CMD_DEPART] = R(SHELTER),
+    [CMD_DATE_NIGHTS] = R(SHELTER),
+    [CMD_RESUME_STAY] = R(SHELTER),
     [CMD_STAY_READY] = R(SHELTER),
     [CMD_FUND_STAY] = R(SHELTER),
     [CMD_GIVE_RETURN_CODE] = R(SHELTER),

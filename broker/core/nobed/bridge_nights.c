@@ -139,13 +139,14 @@ static struct event *funded(struct decision *d, const struct bridge *b)
     return ev;
 }
 
-void decide_bridge_nights(struct decision *d, const struct bridge *b)
+void decide_bridge_nights(struct decision *d, const struct bridge *b, int64_t at_ms)
 {
     const struct referral *r = engine_referral(d->e, b->referral);
     const struct pool_kept *p = engine_pool(d->e, engine_request(d->e, b->request)->pool);
     struct event *ev = funded(d, b);
 
-    ev->u.bridge_funded.n_spans = stay_propose(d, r, p, ev->u.bridge_funded.spans);
+    ev->u.bridge_funded.n_spans =
+        stay_propose(d, r, p, time_day_nl(at_ms != 0 ? at_ms : d->now_ms), ev->u.bridge_funded.spans);
 }
 
 enum refusal decide_fund_bridge(struct decision *d)

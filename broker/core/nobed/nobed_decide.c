@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/time_text.h"
 #include "core/engine_state.h"
+#include "core/stay/dates.h"
 #include "core/stay/stay_decide.h"
 
 #include <string.h>
@@ -379,14 +380,20 @@ enum refusal decide_end_bridge(struct decision *d)
 {
     const struct bridge *b = named(d);
     enum bridge_end end = (enum bridge_end)d->cmd->u.bridge.code;
+    int64_t at_ms = d->cmd->u.bridge.at_ms;
 
     if (!bridge_is_live(b))
         return b->end == end ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
     if (!is_said_by_people(b, end))
         return REFUSAL_UNKNOWN_REASON;
+    if (at_ms != 0 && (b->kind != BRIDGE_BED || b->started_at_ms == 0 ||
+                       dates_judge_end(d, b->started_at_ms, at_ms) != REFUSAL_NONE))
+        return REFUSAL_LIMIT;
     decide_bridge_ends(d, b, end);
     if (b->kind == BRIDGE_BED && b->started_at_ms != 0)
         follow_up_bed_over(d, b->referral, (struct stay_id){0}, b->id);
+    if (at_ms != 0)
+        dates_decide_bridge(d, b, b->started_at_ms, at_ms);
     return REFUSAL_NONE;
 }
 
@@ -408,6 +415,7 @@ enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
     const struct referral *r = engine_referral(d->e, q->referral);
     const struct pool_kept *p = engine_pool(d->e, q->pool);
     const struct bridge *before = engine_bridge_bed_reached(d->e, q->referral);
+    int64_t at_ms = d->cmd->u.answer.at_ms;
     struct bridge there;
 
     if (b == NULL)
@@ -418,7 +426,8 @@ enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
     there.due_ms = 0;
     there.until_ms = 0;
     if (vocab_kind(d->e->vocab, p->kind)->max_hours != 0) {
-        there.until_ms = d->now_ms + vocab_kind(d->e->vocab, p->kind)->max_hours * MS_HOUR;
+        there.until_ms =
+            (at_ms != 0 ? at_ms : d->now_ms) + vocab_kind(d->e->vocab, p->kind)->max_hours * MS_HOUR;
         watch_term(d, &there);
     }
     stay_decide_leave(d, r, p->kind);
@@ -426,9 +435,12 @@ enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
      * to this day and not for it. */
     if (before != NULL && before->id.v != b->id.v)
         decide_bridge_ends(d, before, BRIDGE_END_MOVED);
+    dates_decide_left(d, r, b->id, at_ms);
     bridge_event(d, EV_BRIDGE_ARRIVED, &there);
-    decide_bridge_nights(d, b);
-    clock_decide_arrival(d, r, p, (struct stay_id){0});
+    decide_bridge_nights(d, b, at_ms);
+    if (at_ms != 0)
+        dates_decide_bridge(d, b, at_ms, 0);
+    clock_decide_arrival(d, r, p, (struct stay_id){0}, at_ms);
     return REFUSAL_NONE;
 }
 

@@ -17,8 +17,8 @@ void decide_order_until(struct decision *d, struct referral_id id, int64_t until
 void decide_open_bed(struct decision *d, const struct request *q);
 /* The household reached the bed of REQUEST. */
 enum refusal decide_bridge_arrival(struct decision *d, const struct request *q);
-/* It did: who is to pay for its nights from here. bridge_nights.c */
-void decide_bridge_nights(struct decision *d, const struct bridge *b);
+/* It did, at AT (0 = now): who is to pay for its nights from there. bridge_nights.c */
+void decide_bridge_nights(struct decision *d, const struct bridge *b, int64_t at_ms);
 /* The address of LOCATION is safe again, after that event: who is in its bridge beds is warned before the
  * term ends, as whoever reaches one; where that moment passed in the meantime, now. */
 void decide_bridges_watched(struct decision *d, struct location_id location);

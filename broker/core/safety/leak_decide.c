@@ -375,6 +375,28 @@ static void move_households(struct decision *d, const struct leak *l)
     free(list);
 }
 
+void decide_leak_back(struct decision *d, const struct stay *s)
+{
+    const struct leak *l = engine_leak_of(d->e, engine_pool(d->e, s->pool)->location);
+    struct household h = {.stay = s, .r = engine_referral(d->e, s->referral)};
+    const struct referral *next = engine_referral(d->e, engine_household(d->e, s->referral).later);
+    struct referral_id later = {0};
+
+    if (l == NULL || l->state != LEAK_FROZEN)
+        return;
+    for (unsigned i = 0; i < l->households; i++) {
+        if (engine_leak_household(d->e, l->id, i)->stay.v == s->id.v)
+            return; /* listed when it lived there */
+    }
+    if (next == NULL || !referral_is_live(next->state)) {
+        later = moved_anew(d, l, &h, (uint16_t)(l->households + 1), 0);
+    } else {
+        later = next->id;
+        search_moves(d, l, &h, later, (uint16_t)(l->households + 1));
+    }
+    alarm(d, l, later);
+}
+
 enum refusal decide_confirm_leak(struct decision *d)
 {
     const struct leak *l = named(d);

@@ -185,3 +185,19 @@ void clock_ran_out_apply(struct engine *e, const struct event *ev)
     s->c.run_out_at_ms = ev->at_ms;
     clock_touched(e, s, ev->seq);
 }
+
+void clocks_begun_apply(struct engine *e, struct referral_id id, struct stay_id stay, int64_t was_ms,
+                        int64_t now_ms, uint64_t seq)
+{
+    for (unsigned i = 0; was_ms != now_ms; i++) {
+        struct clock_id at = engine_clock_of(e, id, i);
+        struct clock_slot *s = at.v != 0 ? &e->stay.clocks[at.v - 1] : NULL;
+
+        if (s == NULL)
+            break;
+        if (s->c.state == CLOCK_STOPPED || s->c.stay.v != stay.v || s->c.started_at_ms != was_ms)
+            continue;
+        s->c.started_at_ms = now_ms;
+        clock_touched(e, s, seq);
+    }
+}

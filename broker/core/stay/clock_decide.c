@@ -199,6 +199,7 @@ void clock_begin_those(struct decision *d, const struct clock_place *here, bool 
 {
     const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
     int32_t today = time_day_nl(d->now_ms);
+    int64_t from_ms = here->from_ms != 0 ? here->from_ms : d->now_ms;
     struct event *ev = NULL;
 
     for (size_t i = 0; i < rules->n_clocks; i++) {
@@ -209,7 +210,7 @@ void clock_begin_those(struct decision *d, const struct clock_place *here, bool 
             !begins_here(rule, here) || clock_right_runs(d, here->r->id, rule) ||
             !clock_has_room(d, here->r->id, rule->of_household))
             continue;
-        ev = clock_begin(d, rule, here, before_ms != 0 ? before_ms : d->now_ms, clock_end_told(rule, here));
+        ev = clock_begin(d, rule, here, before_ms != 0 ? before_ms : from_ms, clock_end_told(rule, here));
         if (before_ms != 0 && !of_residence && ev->u.clock.warn_at_ms <= d->now_ms)
             clock_warned_already(d, &ev->u.clock);
     }
@@ -217,18 +218,53 @@ void clock_begin_those(struct decision *d, const struct clock_place *here, bool 
 
 /* In a bed for the meantime the household is still the referrer's to place. */
 void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool_kept *p,
-                          struct stay_id stay)
+                          struct stay_id stay, int64_t at_ms)
 {
     struct clock_place here = {.r = r,
                                .pool = p,
                                .house = stay.v != 0 ? p : NULL,
                                .stay = stay,
+                               .from_ms = at_ms,
                                .is_known = r->facts_known,
                                .residence = r->need.residence,
                                .until_ms = r->residence_until_ms};
 
     clock_carry(d, &here);
     clock_begin_those(d, &here, false);
+}
+
+/* As it ran since WAS, in minutes: as long as its rule says, or says of one that was prolonged; 0 = another
+ * end was told. */
+static int64_t minutes_of(const struct clock_rule *rule, const struct stay_clock *c)
+{
+    int64_t ran_ms = c->runs_out_ms - c->started_at_ms;
+
+    if (ran_ms == rule->minutes * MS_MINUTE)
+        return rule->minutes;
+    return rule->prolong_to_minutes != 0 && ran_ms == rule->prolong_to_minutes * MS_MINUTE
+               ? rule->prolong_to_minutes
+               : 0;
+}
+
+void clock_decide_begun(struct decision *d, struct referral_id id, struct stay_id stay, int64_t was_ms,
+                        int64_t from_ms)
+{
+    const struct stay_rules *rules = vocab_stay_rules(d->e->vocab);
+
+    for (unsigned i = 0;; i++) {
+        const struct stay_clock *c = engine_clock(d->e, engine_clock_of(d->e, id, i));
+        const struct clock_rule *rule = c != NULL ? stay_rules_clock(rules, c->kind) : NULL;
+        struct event *ev = NULL;
+
+        if (c == NULL)
+            break;
+        if (c->state == CLOCK_STOPPED || rule == NULL || c->stay.v != stay.v || c->started_at_ms != was_ms ||
+            minutes_of(rule, c) == 0)
+            continue;
+        ev = clock_event(d, EV_CLOCK_PROLONGED, c);
+        ev->u.clock.runs_out_ms = from_ms + minutes_of(rule, c) * MS_MINUTE;
+        ev->u.clock.warn_at_ms = clock_warn_ms(rule, from_ms, ev->u.clock.runs_out_ms);
+    }
 }
 
 void clock_decide_bridge_over(struct decision *d, struct referral_id id, enum kind kind)

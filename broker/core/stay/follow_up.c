@@ -115,6 +115,14 @@ void follow_up_bed_over(struct decision *d, struct referral_id id, struct stay_i
     }
 }
 
+void follow_up_bed_back(struct decision *d, struct referral_id id, int64_t until_ms)
+{
+    const struct referral *r = engine_referral(d->e, id);
+
+    if (r != NULL && referral_is_live(r->state) && until_ms > d->now_ms)
+        retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
+}
+
 /* ---- apply ---- */
 
 const char *referral_retimed_impossible(const struct engine *e, const struct event *ev)

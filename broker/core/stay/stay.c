@@ -15,6 +15,7 @@
 static const uint8_t stay_moves[STAY_STATE_N] = {
     [STAY_PRESENT] = S(READY) | S(DEPARTED),
     [STAY_READY] = S(PRESENT) | S(DEPARTED),
+    [STAY_DEPARTED] = S(PRESENT) | S(READY),
 };
 
 static const uint8_t clock_moves[CLOCK_STATE_N] = {
@@ -205,7 +206,7 @@ bool engine_search_rests(const struct engine *e, struct referral_id id)
     for (; at.v != 0; at = engine_household_next(e, at)) {
         const struct stay *s = at.v != id.v ? engine_stay_of(e, at) : NULL;
 
-        if (may_stay(e, s) && s->started_at_ms > from_ms)
+        if (may_stay(e, s) && engine_referral(e, at)->admitted_at_ms > from_ms)
             return true;
     }
     return false;
@@ -289,9 +290,10 @@ struct clock_id engine_clock_of(const struct engine *e, struct referral_id id, u
     return (struct clock_id){at};
 }
 
-bool stay_left_lately(const struct stay *s, int64_t now_ms)
+bool stay_left_lately(const struct engine *e, const struct stay *s, int64_t now_ms)
 {
-    return s->state == STAY_DEPARTED && now_ms - s->ended_at_ms < RETURN_CODE_SHOWN_MS;
+    return s->state == STAY_DEPARTED &&
+           now_ms - engine_request(e, s->request)->left_at_ms < RETURN_CODE_SHOWN_MS;
 }
 
 int32_t stay_nights(const struct stay *s, int64_t now_ms)

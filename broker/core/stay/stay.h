@@ -32,6 +32,11 @@ enum clock_state { CLOCK_RUNNING, CLOCK_WARNED, CLOCK_RUN_OUT, CLOCK_STOPPED, CL
 
 /* So far back a person may say that a clock began: longer than any that the law knows. */
 #define CLOCK_AGO_MAX_MS (366 * MS_DAY)
+/* A moment of coming or leaving is told or corrected at most so long after it was, and lies at most so long
+ * before it was told: the sector's accounts are settled by the month. */
+#define DATES_AGO_MAX_MS (31 * MS_DAY)
+/* So long after a departure was told its house may say that it was a mistake. */
+#define RESUME_MAX_MS (7 * MS_DAY)
 #define RETURN_CODE_SIZE 16 /* that of need.return_code: "TK-7K3M-ACDE" */
 #define RETURN_LETTERS 8    /* 25^8 = 1.5e11: nobody finds one by trying */
 #define DESK_SIZE 24        /* that of need.callback */
@@ -108,6 +113,14 @@ struct stay_command {
     uint8_t stream;      /* FUND: nr */
     uint16_t municipality;
     int32_t from_day;
+    int64_t at_ms; /* DEPART: when it left; 0 = now */
+};
+
+struct dates_command {
+    struct stay_id stay;     /* or: */
+    struct bridge_id bridge; /* one of the two is 0 */
+    int64_t from_ms;         /* when it came; 0 = as it was told */
+    int64_t until_ms;        /* when it left; 0 = as it was told */
 };
 
 struct clock_command {
@@ -144,6 +157,18 @@ struct clock_event {
     uint8_t reason;                                 /* stopped */
     struct referral_id follow_up;                   /* warned; 0 = its facts are gone, none could be opened */
     char callback[DESK_SIZE];                       /* private; taken */
+};
+
+/* The moments of a stay, or of a bridge bed that was reached, as they are after it. When each was told stays
+ * what it was: what a house sees and hears, and what counts as held, goes by that. */
+struct dated_event {
+    struct stay_id stay;     /* 0 = it is a bridge bed */
+    struct bridge_id bridge; /* 0 = it is a stay */
+    struct referral_id referral;
+    int64_t started_at_ms;
+    int64_t ended_at_ms; /* 0 = still there */
+    uint8_t n_spans;     /* who pays for its nights from now on, all of them; 0 = as it was */
+    struct funding_span spans[FUNDING_SPANS_MAX];
 };
 
 struct link_event {
@@ -216,8 +241,8 @@ const struct stay_clock *engine_order_clock(const struct engine *e, struct refer
 /* How long an order may run at most, from its imposition: 28 days (clocks.csv). */
 int64_t engine_order_longest_ms(const struct engine *e, int64_t now_ms);
 
-/* The household left, and less than RETURN_CODE_SHOWN_MS ago. */
-bool stay_left_lately(const struct stay *s, int64_t now_ms);
+/* The household left, and that was told less than RETURN_CODE_SHOWN_MS ago. */
+bool stay_left_lately(const struct engine *e, const struct stay *s, int64_t now_ms);
 
 /* Nights of a stay up to NOW: the days whose midnight it slept through (funding.h). */
 int32_t stay_nights(const struct stay *s, int64_t now_ms);

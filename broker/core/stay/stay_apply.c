@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static void stay_touched(struct engine *e, struct stay_slot *s, uint64_t seq)
+void stay_touched(struct engine *e, struct stay_slot *s, uint64_t seq)
 {
     s->s.version = seq;
     e->sum -= s->sum;
@@ -16,7 +16,7 @@ static void stay_touched(struct engine *e, struct stay_slot *s, uint64_t seq)
     e->sum += s->sum;
 }
 
-static void stay_move(struct stay_slot *s, enum stay_state to)
+void stay_move(struct stay_slot *s, enum stay_state to)
 {
     CHECK(s->s.state == to || stay_may_become(s->s.state, to));
     s->s.state = to;

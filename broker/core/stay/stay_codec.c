@@ -92,6 +92,14 @@ void stay_event_fields(struct fields *f, struct event *ev)
     case BODY_CLOCK:
         clock_fields_of(f, ev);
         break;
+    case BODY_DATED:
+        field_u64(f, &ev->u.dated.stay.v);
+        field_u64(f, &ev->u.dated.bridge.v);
+        field_u64(f, &ev->u.dated.referral.v);
+        field_time(f, &ev->u.dated.started_at_ms);
+        field_time(f, &ev->u.dated.ended_at_ms);
+        funding_spans_fields(f, ev->u.dated.spans, &ev->u.dated.n_spans);
+        break;
     default:
         CHECK(event_body_of(ev->kind) == BODY_STAY);
         stay_fields_of(f, ev);

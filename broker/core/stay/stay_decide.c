@@ -5,6 +5,7 @@
 #include "base/time_text.h"
 #include "core/engine_state.h"
 #include "core/nobed/nobed_decide.h"
+#include "core/stay/dates.h"
 #include "core/stay/stay_rules.h"
 #include "core/vocab.h"
 
@@ -115,11 +116,11 @@ static struct funding_case case_of(const struct decision *d, const struct referr
 }
 
 uint8_t stay_propose(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
-                     struct funding_span spans[FUNDING_SPANS_MAX])
+                     int32_t from_day, struct funding_span spans[FUNDING_SPANS_MAX])
 {
     struct funding_case c = case_of(d, r, pool);
 
-    return funding_propose(d->e->vocab, &c, time_day_nl(d->now_ms), spans, PROPOSAL_SPANS);
+    return funding_propose(d->e->vocab, &c, from_day, spans, PROPOSAL_SPANS);
 }
 
 /* A bridge bed that another desk's search was promised, and nobody comes to any more: its house need not keep
@@ -136,20 +137,24 @@ static void let_go_of_beds(struct decision *d, const struct referral *r)
     }
 }
 
-void stay_decide_arrival(struct decision *d, const struct request *q)
+void stay_decide_arrival(struct decision *d, const struct request *q, int64_t at_ms)
 {
     const struct referral *r = engine_referral(d->e, q->referral);
     const struct pool_kept *p = engine_pool(d->e, q->pool);
+    struct stay_id id = {engine_stays(d->e) + 1};
     struct event *ev = NULL;
 
     stay_decide_leave(d, r, p->kind);
     let_go_of_beds(d, r);
+    dates_decide_left(d, r, (struct bridge_id){0}, at_ms);
     ev = decision_event(d, EV_STAY_STARTED);
-    ev->u.stay.stay.v = engine_stays(d->e) + 1;
+    ev->u.stay.stay = id;
     ev->u.stay.referral = r->id;
     ev->u.stay.request = q->id;
-    ev->u.stay.n_spans = stay_propose(d, r, p, ev->u.stay.spans);
-    clock_decide_arrival(d, r, p, ev->u.stay.stay);
+    ev->u.stay.n_spans = stay_propose(d, r, p, time_day_nl(at_ms != 0 ? at_ms : d->now_ms), ev->u.stay.spans);
+    if (at_ms != 0)
+        dates_decide_stay(d, r->id, id, at_ms, 0);
+    clock_decide_arrival(d, r, p, id, at_ms);
 }
 
 /* ---- by the house ---- */
@@ -175,11 +180,17 @@ enum refusal decide_depart(struct decision *d)
     if (!is_listed(d, LIST_DEPARTURE, c->reason) || !is_listed(d, LIST_DESTINATION, c->destination))
         return REFUSAL_UNKNOWN_REASON;
     if (s->state == STAY_DEPARTED)
-        return s->departure == c->reason && s->destination == c->destination ? REFUSAL_NONE
-                                                                             : REFUSAL_WRONG_STATE;
+        return s->departure == c->reason && s->destination == c->destination &&
+                       (c->at_ms == 0 || c->at_ms == s->ended_at_ms)
+                   ? REFUSAL_NONE
+                   : REFUSAL_WRONG_STATE;
+    if (dates_judge_end(d, s->started_at_ms, c->at_ms) != REFUSAL_NONE)
+        return REFUSAL_LIMIT;
     give_return_code(d, s);
     end_stay(d, s, c->reason, c->destination, false);
     follow_up_bed_over(d, s->referral, s->id, (struct bridge_id){0});
+    if (c->at_ms != 0)
+        dates_decide_stay(d, s->referral, s->id, s->started_at_ms, c->at_ms);
     return REFUSAL_NONE;
 }
 
@@ -254,7 +265,8 @@ enum refusal decide_give_return_code(struct decision *d)
 
     if (s->return_code[0] == '\0' && !engine_referral(d->e, s->referral)->facts_known)
         return REFUSAL_WRONG_STATE;
-    if (s->state == STAY_DEPARTED && !stay_left_lately(s, d->now_ms)) /* no longer the house's to know */
+    if (s->state == STAY_DEPARTED &&
+        !stay_left_lately(d->e, s, d->now_ms)) /* no longer the house's to know */
         return REFUSAL_WRONG_STATE;
     give_return_code(d, s);
     return REFUSAL_NONE;

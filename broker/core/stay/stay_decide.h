@@ -18,6 +18,7 @@ struct clock_place {
     const struct pool_kept *pool;  /* where the household is; NULL = in no place of ours */
     const struct pool_kept *house; /* whose the clocks of that place are; NULL in a bridge bed */
     struct stay_id stay;           /* 0 = none */
+    int64_t from_ms;               /* since when it is there, what begins there counts from then; 0 = now */
     bool is_known;                 /* the two that follow are */
     enum residence residence;
     int64_t until_ms; /* told end of the reflection period; 0 = not told */
@@ -25,9 +26,13 @@ struct clock_place {
 
 /* clock_decide.c: the clocks that begin by themselves at pool P for the household of R, in stay STAY; 0 = in
  * a bridge bed there: those are the referrer's, whose search goes on, where the rule names the house. The
- * rights of the person that run elsewhere in the household run on here. */
+ * rights of the person that run elsewhere in the household run on here. They count from AT; 0 = now. */
 void clock_decide_arrival(struct decision *d, const struct referral *r, const struct pool_kept *p,
-                          struct stay_id stay);
+                          struct stay_id stay, int64_t at_ms);
+/* The household of ID came to its place (STAY; 0 = its bridge bed) at FROM and not at WAS: what runs since
+ * then as long as its rule says ends and warns by that. An end that was told, as that of an order, stays. */
+void clock_decide_begun(struct decision *d, struct referral_id id, struct stay_id stay, int64_t was_ms,
+                        int64_t from_ms);
 /* The household left its bridge bed at a place of KIND: what that place began stops. A right of the person
  * runs on. */
 void clock_decide_bridge_over(struct decision *d, struct referral_id id, enum kind kind);
@@ -88,6 +93,8 @@ void follow_up_found(struct decision *d, struct referral_id id, int64_t until_ms
 /* The household of ID leaves STAY or BED (the other 0). If that was its last bed, what its clocks opened is a
  * search as any other: for today. */
 void follow_up_bed_over(struct decision *d, struct referral_id id, struct stay_id stay, struct bridge_id bed);
+/* It never left, and ID, which one of its clocks opened, has until then; nothing where that moment has passed. */
+void follow_up_bed_back(struct decision *d, struct referral_id id, int64_t until_ms);
 /* clock_decide.c: of a follow-up that has LEFT ms. */
 enum urgency follow_up_urgency(int64_t left_ms);
 

@@ -80,16 +80,16 @@ bool stay_has_private(const struct event *ev);
 void stay_private_fields(struct fields *f, struct event *ev); /* only where it has one */
 
 /* ---- for decide elsewhere ---- */
-/* After an arrival was decided: the stay of Q begins, with its clocks, and an earlier one that still runs
- * ends. */
-void stay_decide_arrival(struct decision *d, const struct request *q);
+/* After an arrival at AT (0 = now) was decided: the stay of Q begins, with its clocks, and an earlier one
+ * that still runs ends. */
+void stay_decide_arrival(struct decision *d, const struct request *q, int64_t at_ms);
 /* Before the arrival at a bridge bed of KIND is decided: the household of R has left the place that it had.
  */
 void stay_decide_leave(struct decision *d, const struct referral *r, enum kind kind);
-/* Who is to pay for the nights of R's household in a place of POOL, from now on: a proposal into SPANS;
+/* Who is to pay for the nights of R's household in a place of POOL, from that day on: a proposal into SPANS;
  * returns how many. */
 uint8_t stay_propose(const struct decision *d, const struct referral *r, const struct pool_kept *pool,
-                     struct funding_span spans[FUNDING_SPANS_MAX]);
+                     int32_t from_day, struct funding_span spans[FUNDING_SPANS_MAX]);
 /* Whether SPAN may be set over FUNDING, of R's household in a place of POOL, where it was from FIRST to LAST
  * day; CHANGED is what it becomes (funding_set). REFUSAL_NONE with CHANGED = FUNDING: it is so already. */
 enum refusal stay_judge_span(const struct decision *d, const struct referral *r, const struct pool_kept *pool,

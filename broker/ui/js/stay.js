@@ -59,6 +59,14 @@ const judgeTown = event => {
 /** @param {string} id */
 const townField = id => fieldView(id, t('stay.municipality'), html`<input class="input" id=${id} name="municipality" autocomplete="off" maxlength="60" @input=${judgeTown} aria-invalid=${invalid(id)} aria-describedby=${described(id)}>`);
 
+const MINUTE_MS = 60_000;
+/** As a field for a moment has it. @param {number} ms */
+const localTime = ms => new Date(ms - new Date(ms).getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 16);
+/** @param {string} id @param {string} name @param {string} text @param {number} at ms @param {number} from ms @param {number} now ms */
+const momentField = (id, name, text, at, from, now) => fieldView(id, text, html`<input class="input" type="datetime-local" id=${id} name=${name} value=${localTime(at)} min=${localTime(from)} max=${localTime(now)} aria-invalid=${invalid(id)} aria-describedby=${described(id)}>`);
+/** What a field for a moment says, if that is another minute than it had. @param {string} text @param {string | null} had */
+const changed = (text, had) => (text === '' || (had !== null && localTime(Date.parse(had)) === text) ? {} : { at: new Date(text).toISOString() });
+
 /** @param {string | null | undefined} code */
 const municipality = code => rows('municipalities').find(m => m.code === code)?.name ?? t('stay.no_municipality');
 
@@ -145,11 +153,37 @@ function outflowForm(s, p) {
       ${button(t('stay.ready_button'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</div></details>`;
 }
 
+/** When they left; the minute in which it is said is now. @param {string} text @param {StayParts} p */
+const leftAt = (text, p) => (text === '' || Math.abs(p.api.now() - Date.parse(text)) < 2 * MINUTE_MS ? {} : { leftAt: new Date(text).toISOString() });
+
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** When they came and left, told otherwise before. Of a stay, or of a bridge bed. @param {{ id: number, startedAt: string, endedAt?: string | null, momentsUntil?: string | null }} s @param {StayParts} p @param {'stays' | 'bridges'} [of] */
+const momentsForm = (s, p, of = 'stays') => {
+  if (!s.momentsUntil || Date.parse(s.momentsUntil) <= p.now) return nothing;
+  const from = Date.parse(s.startedAt) - 31 * DAY_MS;
+  return html`<details class="more"><summary>${icon('chevron-right')}${t('stay.moments')}</summary>${form(p, `moments-${of}-${s.id}`, text => {
+    const came = changed(text('arrivedAt'), s.startedAt);
+    const left = s.endedAt ? changed(text('leftAt'), s.endedAt) : {};
+    return [`/${of}/${s.id}/moments`, { arrivedAt: came.at ?? (left.at ? undefined : s.startedAt), leftAt: left.at }];
+  }, t('stay.moments_done'), html`
+  <p class="subtle">${t('stay.moments_text')}</p>
+  ${momentField(`moment-came-${of}-${s.id}`, 'arrivedAt', t('stay.moment_came'), Date.parse(s.startedAt), from, p.now)}
+  ${s.endedAt ? momentField(`moment-left-${of}-${s.id}`, 'leftAt', t('stay.moment_left'), Date.parse(s.endedAt), from, p.now) : nothing}
+  ${button(t('stay.moments_save'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</details>`;
+};
+
 /** @param {Stay} s @param {StayParts} p */
-const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.depart')}</summary>${form(p, `depart-${s.id}`, text => [`/stays/${s.id}/departure`, { reason: text('reason'), destination: text('destination') }], t('stay.departed_done'), html`
+const stillHere = (s, p) => (!s.house || !s.resumableUntil || Date.parse(s.resumableUntil) <= p.now ? nothing : html`<details class="more"><summary>${icon('chevron-right')}${t('stay.still_here')}<span class="sr"> ${s.referralCode}</span></summary><div class="more-body">
+    <p class="subtle">${t('stay.still_here_text', { time: moment(s.resumableUntil, p.now) })}</p>
+    ${button(t('stay.still_here_button'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/stays/${s.id}/resumption`, {}, t('stay.still_here_done')) })}</div></details>`);
+
+/** @param {Stay} s @param {StayParts} p */
+const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.depart')}</summary>${form(p, `depart-${s.id}`, text => [`/stays/${s.id}/departure`, { reason: text('reason'), destination: text('destination'), ...leftAt(text('leftAt'), p) }], t('stay.departed_done'), html`
   <p class="subtle">${t('stay.depart_text')}</p>
   ${choice(`depart-why-${s.id}`, 'reason', t('stay.depart_why'), optionsOf('departureReasons'))}
   ${choice(`depart-to-${s.id}`, 'destination', t('stay.depart_to'), ordered('destinations', 'order').filter(r => r.afterStay === 'yes').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
+  ${momentField(`depart-when-${s.id}`, 'leftAt', t('stay.depart_when'), p.now, Date.parse(s.startedAt), p.now)}
   ${button(t('stay.depart_button'), { kind: 'primary', icon: 'logout', type: 'submit', busy: p.busy })}`, p.left)}</details>`;
 
 /** Of a stay, or of a bridge bed. @param {{ id: number, startedAt: string }} s @param {StayParts} p @param {'stays' | 'bridges'} [of] */
@@ -171,7 +205,7 @@ export const bedView = (b, p, house) => html`<li class="stay-clock" data-bed=${b
   <div class="stay-clock-head"><b><a href="/verwijzing#r=${b.referralId}">${b.referralCode}</a></b>${b.state === 'alarm' ? badge(t(b.leaked ? 'nobed.leaked_short' : 'nobed.term_short')) : nothing}</div>
   <p>${b.locationName}, ${label('kinds', b.placeKind)}. ${b.untilAt ? t('stay.clock_until', { time: moment(b.untilAt, p.now) }) : nothing}</p>
   <p>${t('stay.nights', { n: b.nights ?? 0 })}. ${b.funding.map(fundingLine)}</p>
-  ${house ? fundingForm({ id: b.id, startedAt: b.startedAt ?? b.openedAt }, p, 'bridges') : nothing}</li>`;
+  ${house ? html`${momentsForm({ id: b.id, startedAt: b.startedAt ?? b.openedAt, endedAt: b.endedAt, momentsUntil: b.momentsUntil }, p, 'bridges')}${fundingForm({ id: b.id, startedAt: b.startedAt ?? b.openedAt }, p, 'bridges')}` : nothing}</li>`;
 
 /** One stay. @param {Stay} s @param {StayParts} p */
 export const stayView = (s, p) => html`<dl class="summary">
@@ -185,7 +219,7 @@ export const stayView = (s, p) => html`<dl class="summary">
   </dl>
   <h3>${t('stay.clocks')}</h3>${clockList(s.clocks, p)}
   ${s.house && s.state !== 'departed' ? html`${outflowForm(s, p)}${departForm(s, p)}${s.returnCode ? nothing : button(t('stay.code_give'), { icon: 'key', busy: p.busy, click: tap(p, `/stays/${s.id}/return-code`, {}, t('stay.code_given')) })}` : nothing}
-  ${s.house ? fundingForm(s, p) : nothing}`;
+  ${s.house ? html`${momentsForm(s, p)}${fundingForm(s, p)}` : nothing}`;
 
 /** A household that left, as its house still has it: the code, for as long as the exchange shows it, and the money. @param {Stay} s @param {StayParts} p */
 export const leftView = (s, p) => html`<li class="stay-clock" data-stay=${s.id}>
@@ -193,4 +227,4 @@ export const leftView = (s, p) => html`<li class="stay-clock" data-stay=${s.id}>
   <p>${t('stay.left_line', { place: s.locationName ?? '', time: moment(s.endedAt ?? s.startedAt, p.now) })}</p>
   ${s.returnCode ? html`<p>${t('stay.code')}: <b class="ref">${s.returnCode}</b></p><p class="subtle">${t('stay.code_text')}</p>` : html`<p>${t('stay.code_erased')}</p>`}
   <p>${t('stay.funding')}: ${s.funding.map(fundingLine)}</p>
-  ${s.house ? fundingForm(s, p) : nothing}</li>`;
+  ${stillHere(s, p)}${s.house ? html`${momentsForm(s, p)}${fundingForm(s, p)}` : nothing}</li>`;

@@ -170,7 +170,7 @@ startPage({
   view,
   begin: async f => { frame = f; state.month = isoDate(f.api.now()).slice(0, 7); await load(); toLeft(); },
   onLive: ({ kind }) => {
-    if (!/^(stay|clock|funding|bridge)\.|^referral\.linked/.test(kind) && kind !== 'reset') return;
+    if (!/^(stay|clock|funding|bridge|nights)\.|^referral\.linked/.test(kind) && kind !== 'reset') return;
     clearTimeout(soon);
     soon = setTimeout(load, LIVE_DELAY_MS);
   },

@@ -52,6 +52,7 @@ export type Stay = {
     id: number; referralId: number; referralCode: string; poolName?: string; poolNameEn?: string; kind: string; locationName?: string;
     state: 'present' | 'ready' | 'departed'; startedAt: string; readyAt?: string | null; blockedBy?: string | null; blockedAt?: string | null; blockedByAt?: string | null;
     endedAt?: string | null; departureReason?: string | null; destination?: string | null; nights: number; moves: number; house?: boolean;
+    momentsUntil?: string | null; resumableUntil?: string | null;
     funding: { from: string; stream: string; municipality: string | null; rule: string | null; reason: string | null }[];
     clocks: Clock[]; returnCode?: string | null;
 };
@@ -176,7 +177,7 @@ export type Bridge = {
     state: 'planned' | 'active' | 'alarm' | 'ended'; end: string | null; slept: string | null; owner: SafetyOwner | null;
     everyMinutes: number | null; times: string[]; untilAt: string | null; imposedAt?: string | null; nextAt: string | null; alarms: number;
     teamLead: boolean; seenAt: string | null; openedAt: string; startedAt: string | null; checkedAt: string | null;
-    endedAt: string | null; requestId: number | null; locationName: string | null; version: number;
+    endedAt: string | null; requestId: number | null; locationName: string | null; version: number; momentsUntil?: string | null;
     placeKind: string | null; leaked: boolean; setOutAt: string | null; nights: number | null; funding: Stay['funding'];
 };
 export type BridgeList = { bridges: Bridge[]; total: number; alarms: number };

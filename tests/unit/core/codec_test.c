@@ -103,6 +103,8 @@ static bool is_valid_union(const struct event *ev)
         return ev->u.night.night.day >= 0;
     case BODY_STAY:
         return ev->u.stay.n_spans <= FUNDING_SPANS_MAX;
+    case BODY_DATED:
+        return ev->u.dated.n_spans <= FUNDING_SPANS_MAX;
     case BODY_CLOCK:
         return ev->u.clock.runs_out_ms >= 0 && ev->u.clock.runs_out_ms <= FIELD_TIME_MAX;
     case BODY_LINK:

@@ -336,7 +336,7 @@ static void a_house_has_the_return_code_for_a_week(void **state)
             assert_int_equal(exchange_do(s.x, &depart).refusal, REFUSAL_NONE);
         if (audience_of_return_code(s.x->e, &house, s.stay, now) != cases[i].house)
             fail_msg("%s: the house", cases[i].name);
-        assert_int_equal(stay_left_lately(engine_stay(s.x->e, s.stay), now),
+        assert_int_equal(stay_left_lately(s.x->e, engine_stay(s.x->e, s.stay), now),
                          cases[i].house && cases[i].after_ms >= 0);
         assert_true(audience_of_return_code(s.x->e, &referrer, s.stay, now));
         assert_false(audience_of_return_code(s.x->e, &west, s.stay, now));

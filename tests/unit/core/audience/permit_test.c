@@ -208,6 +208,8 @@ static void commands_on_a_stay_and_its_clock(void **state)
         struct grant grants[GRANTS_MAX];
     } cases[] = {
         {CMD_DEPART, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_RESUME_STAY, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_DATE_NIGHTS, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
         {CMD_STAY_READY, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
         {CMD_FUND_STAY, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
         {CMD_GIVE_RETURN_CODE, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
@@ -223,7 +225,9 @@ static void commands_on_a_stay_and_its_clock(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct command cmd = {.kind = cases[i].kind};
 
-        if (cmd.kind < CMD_START_CLOCK)
+        if (cmd.kind == CMD_DATE_NIGHTS)
+            cmd.u.dates.stay = s.stay;
+        else if (cmd.kind < CMD_START_CLOCK || cmd.kind == CMD_RESUME_STAY)
             cmd.u.stay.stay = s.stay;
         else if (cmd.kind == CMD_START_CLOCK)
             cmd.u.clock.referral = s.stayed;

@@ -23,7 +23,7 @@ static enum refusal ready(struct exchange *x, struct referral_id r, bool is_read
 
 static void the_tables_of_moves(void **state)
 {
-    static const char *const stays[STAY_STATE_N] = {".xx", "x.x", "..."};
+    static const char *const stays[STAY_STATE_N] = {".xx", "x.x", "xx."};
     static const char *const clocks[CLOCK_STATE_N] = {".x.x", "x.xx", "x..x", "...."};
 
     (void)state;

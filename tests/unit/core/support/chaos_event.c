@@ -535,6 +535,7 @@ struct event chaos_event(struct rng *r, enum event_kind kind)
     case BODY_LINK:
     case BODY_FLAG:
     case BODY_CLOCK:
+    case BODY_DATED:
         chaos_stay_fill(r, &ev);
         break;
     /* ---- MDO, regiehouder, consult ---- */

@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "core/fields.h"
+#include "core/nobed/nobed.h"
 
 #include <string.h>
 
@@ -86,7 +87,17 @@ void chaos_stay_fill(struct rng *r, struct event *ev)
         ev->u.bridge_funded.bridge.v = rng_next(r);
         ev->u.bridge_funded.referral.v = rng_next(r);
         fill_spans(r, ev->u.bridge_funded.spans, &ev->u.bridge_funded.n_spans, FUNDING_SPANS_MAX);
-    } else if (ev->kind >= EV_CLOCK_STARTED) {
+    } else if (ev->kind == EV_NIGHTS_DATED) {
+        struct dated_event *v = &ev->u.dated;
+
+        v->stay.v = rng_chance(r, 500) ? rng_next(r) : 0;
+        v->bridge.v = v->stay.v == 0 ? rng_next(r) : 0;
+        v->referral.v = rng_next(r);
+        v->started_at_ms = a_time(r);
+        v->ended_at_ms = rng_chance(r, 500) ? a_time(r) : 0;
+        if (rng_chance(r, 500))
+            fill_spans(r, v->spans, &v->n_spans, FUNDING_SPANS_MAX);
+    } else if (ev->kind >= EV_CLOCK_STARTED && ev->kind <= EV_CLOCK_RAN_OUT) {
         fill_clock(r, ev);
     } else {
         fill_stay(r, ev);
@@ -130,6 +141,36 @@ static bool about_a_stay(struct exchange *x, struct rng *r, struct command *cmd,
     cmd->u.stay.municipality =
         rng_chance(r, 500) ? 363 : (uint16_t)(rng_chance(r, 900) ? 599 : rng_below(r, 2000));
     cmd->u.stay.from_day = time_day_nl(x->now) - (int32_t)(rng_chance(r, 700) ? 0 : rng_below(r, 5));
+    return true;
+}
+
+/* Told at another moment than it was, or a mistake. */
+static bool correct_a_stay(struct exchange *x, struct rng *r, struct command *cmd)
+{
+    const struct stay *s = engine_stay(x->e, (struct stay_id){1 + rng_next(r) % engine_stays(x->e)});
+    int64_t shift_ms = (int64_t)rng_below(r, 60) * MS_HOUR;
+
+    *cmd = (struct command){.actor = shelter_of(engine_pool(x->e, s->pool)->org.v)};
+    if (rng_chance(r, 300)) {
+        cmd->kind = CMD_RESUME_STAY;
+        cmd->u.stay.stay = s->id;
+        return true;
+    }
+    cmd->kind = CMD_DATE_NIGHTS;
+    cmd->u.dates = (struct dates_command){.stay = s->id};
+    if (engine_bridges(x->e) > 0 && rng_chance(r, 300)) {
+        const struct bridge *b =
+            engine_bridge(x->e, (struct bridge_id){1 + rng_next(r) % engine_bridges(x->e)});
+
+        cmd->u.dates = (struct dates_command){.bridge = b->id, .from_ms = b->started_at_ms - shift_ms / 8};
+        if (b->kind == BRIDGE_BED)
+            cmd->actor = shelter_of(engine_pool(x->e, engine_request(x->e, b->request)->pool)->org.v);
+        return true;
+    }
+    if (rng_chance(r, 600))
+        cmd->u.dates.from_ms = s->started_at_ms + (rng_chance(r, 500) ? shift_ms : -shift_ms);
+    if (rng_chance(r, 600))
+        cmd->u.dates.until_ms = s->ended_at_ms - shift_ms / 4;
     return true;
 }
 
@@ -181,5 +222,7 @@ bool chaos_stay_command(struct exchange *x, struct rng *r, struct command *cmd)
     }
     if (stays == 0)
         return false;
+    if (rng_chance(r, 150))
+        return correct_a_stay(x, r, cmd);
     return about_a_stay(x, r, cmd, a_stay(x, r));
 }

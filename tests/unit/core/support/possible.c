@@ -300,6 +300,8 @@ struct event possible(const struct world *w, enum event_kind kind)
     case EV_STAY_FUNDED:
     case EV_RETURN_CODE_GIVEN:
     case EV_STAY_ENDED:
+    case EV_STAY_RESUMED:
+    case EV_NIGHTS_DATED:
     case EV_REFERRAL_LINKED:
     case EV_FUNDING_FLAGGED:
     case EV_CLOCK_STARTED:
