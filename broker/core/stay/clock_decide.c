@@ -264,6 +264,7 @@ void clock_decide_begun(struct decision *d, struct referral_id id, struct stay_i
         ev = clock_event(d, EV_CLOCK_PROLONGED, c);
         ev->u.clock.runs_out_ms = from_ms + minutes_of(rule, c) * MS_MINUTE;
         ev->u.clock.warn_at_ms = clock_warn_ms(rule, from_ms, ev->u.clock.runs_out_ms);
+        follow_up_clock_moved(d, c, from_ms + minutes_of(rule, c) * MS_MINUTE);
     }
 }
 

@@ -44,8 +44,9 @@ static void run_again(struct decision *d, const struct stay *s, int64_t end_told
     }
 }
 
-/* What a clock had opened was for today since the household had no bed (follow_up_bed_over): it is for the day
- * on which the first of them runs out again. */
+/* What a clock had opened was for today since the household had no bed (follow_up_bed_over): it is for the
+ * day on which the first of them runs out again, of those that went on and of those that stopped with the
+ * stay. */
 static void give_time_back(struct decision *d, const struct stay *s, int64_t end_told_ms)
 {
     struct referral_id follow_up = {0};
@@ -56,7 +57,8 @@ static void give_time_back(struct decision *d, const struct stay *s, int64_t end
 
         if (c == NULL)
             break;
-        if (!stopped_with(c, s, end_told_ms) || c->follow_up.v == 0 || c->runs_out_ms >= until_ms)
+        if ((c->state != CLOCK_WARNED && !stopped_with(c, s, end_told_ms)) || c->follow_up.v == 0 ||
+            c->runs_out_ms >= until_ms)
             continue;
         follow_up = c->follow_up;
         until_ms = c->runs_out_ms;

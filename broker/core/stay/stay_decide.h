@@ -93,7 +93,8 @@ void follow_up_found(struct decision *d, struct referral_id id, int64_t until_ms
 /* The household of ID leaves STAY or BED (the other 0). If that was its last bed, what its clocks opened is a
  * search as any other: for today. */
 void follow_up_bed_over(struct decision *d, struct referral_id id, struct stay_id stay, struct bridge_id bed);
-/* It never left, and ID, which one of its clocks opened, has until then; nothing where that moment has passed. */
+/* It never left, and ID, which one of its clocks opened, has until then; nothing where that moment has
+ * passed. */
 void follow_up_bed_back(struct decision *d, struct referral_id id, int64_t until_ms);
 /* clock_decide.c: of a follow-up that has LEFT ms. */
 enum urgency follow_up_urgency(int64_t left_ms);

@@ -141,6 +141,36 @@ static void what_began_with_the_arrival_moves_with_it(void **state)
     exchange_free(x);
 }
 
+/* A clock that warned already moves with the arrival, and so does the day by which its search must be done.
+ */
+static void its_search_moves_too(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct pool p = pool_of_kind(x, B_HUIS, "b-nood", KIND_NOOD);
+    struct command define = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
+    struct observation o;
+    struct referral_id r, f;
+    int64_t was_ms = 0;
+
+    (void)state;
+    assert_int_equal(exchange_do(x, &define).refusal, REFUSAL_NONE);
+    o = an_observation(x, engine_pools(x->e), 3, 3);
+    do_report(x, shelter_of(HUIS_B), &o, 1);
+    r = do_open(x, VT_OOST, a_need());
+    assert_int_equal(arrived_at(x, promised(x, r, engine_pools(x->e)), 0), REFUSAL_NONE);
+    was_ms = clock_of(x, r, 0)->runs_out_ms;
+    pass(x, clock_of(x, r, 0)->warn_at_ms - x->now + MS_MINUTE);
+    f = clock_of(x, r, 0)->follow_up;
+    assert_true(the_referral(x, f)->deadline_ms == was_ms);
+    assert_int_equal(correct(x, r, stay_of(x, r)->started_at_ms - MS_HOUR, 0),
+                     REFUSAL_LIMIT); /* before the yes */
+    assert_int_equal(correct(x, r, stay_of(x, r)->started_at_ms + MS_HOUR, 0), REFUSAL_NONE);
+    assert_true(clock_of(x, r, 0)->runs_out_ms == was_ms + MS_HOUR);
+    assert_true(the_referral(x, f)->deadline_ms == was_ms + MS_HOUR);
+    is_sound(x);
+    exchange_free(x);
+}
+
 static void who_left_on_friday_has_no_night_of_the_weekend(void **state)
 {
     struct exchange *x = exchange_new();
@@ -341,6 +371,7 @@ int main(void)
         cmocka_unit_test(who_came_before_midnight_has_that_night),
         cmocka_unit_test(clocks_and_longest_stays_count_from_then),
         cmocka_unit_test(what_began_with_the_arrival_moves_with_it),
+        cmocka_unit_test(its_search_moves_too),
         cmocka_unit_test(who_left_on_friday_has_no_night_of_the_weekend),
         cmocka_unit_test(moments_that_cannot_be),
         cmocka_unit_test(the_place_before_is_left_then),

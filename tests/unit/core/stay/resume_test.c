@@ -105,6 +105,29 @@ static void the_clocks_of_its_place_run_again(void **state)
     exchange_free(x);
 }
 
+/* The search that a clock opened was for today while it had no bed; it has the time of its clock again. */
+static void its_search_has_its_time_again(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = arrive(x, POOL_B), f;
+    int64_t until_ms = 0;
+
+    (void)state;
+    assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+    pass(x, 7 * MS_DAY + MS_HOUR);
+    f = engine_household(x->e, r).later;
+    until_ms = the_referral(x, f)->deadline_ms;
+    assert_true(until_ms == clock_of(x, r, 0)->runs_out_ms);
+    mistaken(x, r);
+    assert_true(the_referral(x, f)->deadline_ms == x->now + MS_DAY);
+    x->now += MS_HOUR;
+    assert_int_equal(resume(x, r), REFUSAL_NONE);
+    assert_true(the_referral(x, f)->deadline_ms == until_ms);
+    assert_true(engine_is_planned(x->e, f));
+    is_sound(x);
+    exchange_free(x);
+}
+
 static void for_a_week_and_no_longer(void **state)
 {
     struct exchange *x = exchange_new();
@@ -219,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_lives_there_as_if_nothing_was_said),
         cmocka_unit_test(the_clocks_of_its_place_run_again),
+        cmocka_unit_test(its_search_has_its_time_again),
         cmocka_unit_test(for_a_week_and_no_longer),
         cmocka_unit_test(not_if_it_has_been_elsewhere),
         cmocka_unit_test(the_unit_is_theirs_if_it_is_there),
