@@ -43,6 +43,15 @@ static bool is_asked_now(const struct engine *e, const struct referral *r, struc
     return false;
 }
 
+static bool was_asked(const struct engine *e, const struct referral *r, struct pool_id pool)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        if (engine_request(e, r->requests[i])->pool.v == pool.v)
+            return true;
+    }
+    return false;
+}
+
 /* G: through which the gatekeeper asks; NULL = the referrer asks. */
 static enum refusal judge_pool(struct decision *d, const struct referral *r, const struct gate *g, unsigned i,
                                const struct match_query *query, struct pool_match *m)
@@ -59,8 +68,12 @@ static enum refusal judge_pool(struct decision *d, const struct referral *r, con
     if (d->cmd->u.ask.bridge && !gate_may_bridge(d->e, pool))
         return REFUSAL_DOES_NOT_FIT;
     match_one(d->e, query, pool, m);
-    if (m->verdict == VERDICT_OUT)
-        return refusal_of(m->out_mask);
+    if (m->verdict == VERDICT_OUT) {
+        enum refusal why = refusal_of(m->out_mask);
+
+        /* Out for what was said of the house in another room: nobody waits for an answer of this one. */
+        return why == REFUSAL_ASKED_ALREADY && !was_asked(d->e, r, pool) ? REFUSAL_DOES_NOT_FIT : why;
+    }
     /* The ledger has the last word, whatever the match made of the pool. */
     if (view.stopped || !ledger_has_room(d->e, pool, m->units, d->now_ms))
         return REFUSAL_TAKEN;

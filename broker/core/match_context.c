@@ -247,8 +247,8 @@ static enum house_word word_of_request(const struct match_ctx *c, const struct r
         return q->decline_reason == c->conflict_reason ? HOUSE_CONFLICT : HOUSE_NONE;
     if (q->state != REQUEST_CANCELLED)
         return HOUSE_NONE;
-    if (q->refused)
-        return own ? HOUSE_REFUSED : HOUSE_REFUSED_BEFORE;
+    if (q->refused) /* until nobody can let them in by that yes any more: then people may ask again */
+        return own && c->now_ms < q->ended_at_ms + REQUEST_LOST_MS ? HOUSE_REFUSED : HOUSE_REFUSED_BEFORE;
     if (q->cancel_why != CANCEL_HOUSEHOLD_NO)
         return HOUSE_NONE;
     return own && c->now_ms < q->ended_at_ms + rest_ms ? HOUSE_UNWANTED : HOUSE_UNWANTED_BEFORE;

@@ -75,7 +75,9 @@ static void tell_the_others(struct decision *d, const struct referral *r, enum r
     for (; found != RESIDENCE_ONBEKEND && id.v != 0; id = engine_household_next(d->e, id)) {
         const struct referral *other = engine_referral(d->e, id);
 
-        if (id.v != r->id.v && residence_may_be_found(other))
+        bool is_known = until_ms == 0 && other->need.residence == found; /* with its end, maybe: that stays */
+
+        if (id.v != r->id.v && residence_may_be_found(other) && !is_known)
             becomes(d, other, found, until_ms);
     }
 }

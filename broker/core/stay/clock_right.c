@@ -92,6 +92,18 @@ static const struct stay_clock *right_here(const struct decision *d, struct refe
     }
 }
 
+/* An order that was over here, and runs elsewhere: there it was extended, and it is that one that goes on. */
+static void stop_run_out(struct decision *d, struct referral_id id, const struct clock_rule *rule)
+{
+    const struct stay_clock *c = NULL;
+
+    for (unsigned i = 0; (c = engine_clock(d->e, engine_clock_of(d->e, id, i))) != NULL; i++) {
+        if (c->state == CLOCK_RUN_OUT && clock_is_same_right(rule_of(d->e, c), rule) &&
+            !clock_is_stopped_here(d, c->id))
+            clock_stop_event(d, c, 0);
+    }
+}
+
 /* With its owner, unless that is a house: the one it was left. An order that runs here too becomes one with
  * it: since the first imposition, until the earlier end. */
 static void carry_one(struct decision *d, const struct clock_place *here, const struct right *right)
@@ -111,6 +123,8 @@ static void carry_one(struct decision *d, const struct clock_place *here, const 
         c = own->runs_out_ms < c->runs_out_ms ? own : c;
         rule = rule_of(d->e, c);
     }
+    if (clock_is_of_order(rule))
+        stop_run_out(d, here->r->id, rule);
     if (clock_right_runs(d, here->r->id, rule))
         return;
     ev = clock_begin(d, rule, here, started_ms, told_ms != 0 ? told_ms : c->runs_out_ms);

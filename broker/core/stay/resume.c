@@ -44,27 +44,30 @@ static void run_again(struct decision *d, const struct stay *s, int64_t end_told
     }
 }
 
-/* What a clock had opened was for today since the household had no bed (follow_up_bed_over): it is for the
- * day on which the first of them runs out again, of those that went on and of those that stopped with the
- * stay. */
+/* Of those that went on, and of those that stopped with the stay and run again. */
+static bool has_search(const struct stay_clock *c, const struct stay *s, int64_t end_told_ms)
+{
+    return c->follow_up.v != 0 && (c->state == CLOCK_WARNED || stopped_with(c, s, end_told_ms));
+}
+
+/* What its clocks had opened was for today since the household had no bed (follow_up_bed_over): each is for
+ * the day on which the first of its clocks runs out again. */
 static void give_time_back(struct decision *d, const struct stay *s, int64_t end_told_ms)
 {
-    struct referral_id follow_up = {0};
-    int64_t until_ms = INT64_MAX;
+    const struct stay_clock *c = NULL, *other = NULL;
 
-    for (unsigned i = 0;; i++) {
-        const struct stay_clock *c = engine_clock(d->e, engine_clock_of(d->e, s->referral, i));
+    for (unsigned i = 0; (c = engine_clock(d->e, engine_clock_of(d->e, s->referral, i))) != NULL; i++) {
+        bool is_first = has_search(c, s, end_told_ms);
 
-        if (c == NULL)
-            break;
-        if ((c->state != CLOCK_WARNED && !stopped_with(c, s, end_told_ms)) || c->follow_up.v == 0 ||
-            c->runs_out_ms >= until_ms)
-            continue;
-        follow_up = c->follow_up;
-        until_ms = c->runs_out_ms;
+        for (unsigned k = 0;
+             is_first && (other = engine_clock(d->e, engine_clock_of(d->e, s->referral, k))) != NULL; k++) {
+            if (other->follow_up.v == c->follow_up.v && has_search(other, s, end_told_ms) &&
+                (other->runs_out_ms < c->runs_out_ms || (other->runs_out_ms == c->runs_out_ms && k < i)))
+                is_first = false;
+        }
+        if (is_first)
+            follow_up_bed_back(d, c->follow_up, c->runs_out_ms);
     }
-    if (follow_up.v != 0)
-        follow_up_bed_back(d, follow_up, until_ms);
 }
 
 /* The unit is theirs. A number that was told since they left may have it among the free ones: then there must
@@ -96,7 +99,7 @@ enum refusal decide_resume_stay(struct decision *d)
     d->outcome->referral = s->referral;
     if (s->state != STAY_DEPARTED)
         return REFUSAL_NONE;
-    if (engine_stay_resume_until_ms(d->e, s) == 0)
+    if (engine_stay_resume_until_ms(d->e, s) == 0 || engine_household_has_bed(d->e, s->referral))
         return REFUSAL_MOVED_ON;
     if (end_told_ms + RESUME_MAX_MS <= d->now_ms)
         return REFUSAL_TOO_LATE;

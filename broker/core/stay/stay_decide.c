@@ -123,17 +123,24 @@ uint8_t stay_propose(const struct decision *d, const struct referral *r, const s
     return funding_propose(d->e->vocab, &c, from_day, spans, PROPOSAL_SPANS);
 }
 
-/* A bridge bed that another desk's search was promised, and nobody comes to any more: its house need not keep
- * it, nor ring about it. A bed that was reached is ended by leaving it. */
+/* A bridge bed that another desk's search was promised or asks for, and nobody comes to any more: its house
+ * need not keep it, nor ring about it. A bed that was reached is ended by leaving it. */
 static void let_go_of_beds(struct decision *d, const struct referral *r)
 {
     struct referral_id id = engine_household_first(d->e, r->id);
 
     for (; id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct referral *other = engine_referral(d->e, id);
         const struct bridge *bed = id.v != r->id.v ? engine_bridge_bed_next(d->e, id) : NULL;
 
         if (bed != NULL)
             decide_bridge_ends(d, bed, BRIDGE_END_PLACED);
+        for (unsigned i = 0; id.v != r->id.v && i < other->n_requests; i++) {
+            const struct request *q = engine_request(d->e, other->requests[i]);
+
+            if (q->bridge && q->state == REQUEST_PENDING && !decision_has_cancelled(d, q->id))
+                decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_OTHER_YES;
+        }
     }
 }
 

@@ -149,7 +149,8 @@ static void a_conflict_is_of_the_house(void **state)
         expect(s.x, r, s.room, false, VERDICT_OUT, REASON_OUT_CONFLICT);
         expect(s.x, r, s.room, true, VERDICT_OUT, REASON_OUT_CONFLICT);
         expect(s.x, r, POOL_C, false, VERDICT_FITS, 0);
-        assert_int_equal(do_ask(s.x, r, &s.room, 1).refusal, REFUSAL_ASKED_ALREADY);
+        assert_int_equal(do_ask(s.x, r, &s.room, 1).refusal,
+                         REFUSAL_DOES_NOT_FIT); /* nobody was asked there */
         assert_int_equal(broker_asks(s.x, r, POOL_A1), 0);
         scene_free(&s);
     }
@@ -246,6 +247,19 @@ static void turned_away_at_the_door(void **state)
     assert_int_equal(broker_asks(s.x, beside, POOL_A1), 0);
     /* People may, after a call. */
     assert_int_equal(do_ask(s.x, beside, &s.room, 1).refusal, REFUSAL_NONE);
+    scene_free(&s);
+
+    /* The next day nobody can let them in by that yes any more: then people may ask again, and the broker
+     * not. */
+    s = scene_new();
+    r = do_open(s.x, VT_OOST, a_need());
+    lost(s.x, r, true, CANCEL_NONE);
+    s.x->now += MS_DAY - MS_MINUTE;
+    free_at(s.x, POOL_B, 2);
+    expect(s.x, r, POOL_B, false, VERDICT_OUT, REASON_OUT_TURNED_AWAY);
+    s.x->now += 2 * MS_MINUTE;
+    expect(s.x, r, POOL_B, false, VERDICT_ASK, REASON_ASK_TURNED_AWAY);
+    assert_int_equal(do_ask(s.x, r, (unsigned[]){POOL_B}, 1).refusal, REFUSAL_NONE);
     scene_free(&s);
 }
 

@@ -57,6 +57,25 @@ static void the_other_search_goes_by_it(void **state)
     exchange_free(x);
 }
 
+/* Who finds the same without its end takes nobody's end away. */
+static void an_end_that_is_known_stays(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id one = do_open(x, VT_OOST, a_need()), two;
+    int64_t until_ms = x->now + 60 * MS_DAY;
+
+    (void)state;
+    assert_int_equal(found(x, one, RESIDENCE_BEDENKTIJD, until_ms), REFUSAL_NONE);
+    two = do_open_beside(x, VT_WEST, one);
+    assert_int_equal(found(x, two, RESIDENCE_BEDENKTIJD, 0), REFUSAL_NONE);
+    assert_int_equal(the_referral(x, one)->residence_until_ms, until_ms);
+    assert_int_equal(told(x, one), 0);
+    assert_int_equal(found(x, two, RESIDENCE_BEDENKTIJD, until_ms + MS_DAY), REFUSAL_NONE);
+    assert_int_equal(the_referral(x, one)->residence_until_ms, until_ms + MS_DAY);
+    replays(x);
+    exchange_free(x);
+}
+
 /* It lives in a place by its first referral; what the search for the next finds out starts the clock there.
  */
 static void the_place_where_it_is_has_the_clock(void **state)
@@ -118,9 +137,8 @@ static void what_is_over_is_not_rewritten(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_other_search_goes_by_it),
-        cmocka_unit_test(the_place_where_it_is_has_the_clock),
-        cmocka_unit_test(not_knowing_reaches_no_other),
+        cmocka_unit_test(the_other_search_goes_by_it),         cmocka_unit_test(an_end_that_is_known_stays),
+        cmocka_unit_test(the_place_where_it_is_has_the_clock), cmocka_unit_test(not_knowing_reaches_no_other),
         cmocka_unit_test(what_is_over_is_not_rewritten),
     };
 

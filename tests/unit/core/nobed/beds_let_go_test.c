@@ -51,6 +51,24 @@ static void the_arrival_lets_go_of_a_bed_that_another_was_promised(void **state)
     exchange_free(x);
 }
 
+/* Nor does a house say yes to a bed that nobody will sleep in. */
+static void what_was_asked_as_a_bed_is_over(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id second, third;
+    struct request_id asked;
+
+    (void)state;
+    two_searches(x, &second, &third);
+    asked = ask_bridge(x, second, POOL_B);
+    arrives(x, third, POOL_C);
+    assert_int_equal(the_request(x, asked)->state, REQUEST_CANCELLED);
+    assert_int_equal(the_request(x, asked)->cancel_why, CANCEL_OTHER_YES);
+    assert_int_equal(do_answer(x, CMD_ACCEPT, asked, 0).refusal, REFUSAL_OTHER_WAS_FIRST);
+    replays(x);
+    exchange_free(x);
+}
+
 /* Of one household only. */
 static void a_bed_of_another_household_stays(void **state)
 {
@@ -153,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_arrival_lets_go_of_a_bed_that_another_was_promised),
+        cmocka_unit_test(what_was_asked_as_a_bed_is_over),
         cmocka_unit_test(a_bed_of_another_household_stays),
         cmocka_unit_test(who_is_safe_again_is_warned_before_the_end),
         cmocka_unit_test(a_warning_that_passed_in_the_leak_comes_at_once),

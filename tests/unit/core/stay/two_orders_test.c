@@ -184,6 +184,24 @@ static void the_earlier_end_is_watched_at_the_next_place(void **state)
     }
 }
 
+/* At the desk that heard of no extension it was over; it runs where it was extended, and that goes along. */
+static void an_extended_one_is_not_lost_at_the_move(void **state)
+{
+    struct exchange *x = exchange_new();
+    int64_t imposed = x->now;
+    struct referral_id one = do_open(x, VT_OOST, a_need()), two = do_open_beside(x, VT_WEST, one);
+
+    (void)state;
+    assert_int_equal(start_clock(x, one, HUISVERBOD), REFUSAL_NONE);
+    assert_int_equal(start_clock(x, two, HUISVERBOD), REFUSAL_NONE);
+    assert_int_equal(prolong(x, clock_of(x, one, 0)), REFUSAL_NONE);
+    pass(x, DAYS(12));
+    assert_int_equal(clock_of(x, two, 0)->state, CLOCK_RUN_OUT);
+    arrives(x, two, POOL_C);
+    assert_int_equal(only_order(x, two)->runs_out_ms, imposed + DAYS(28));
+    is_whole(x);
+}
+
 /* ---- a full list ---- */
 
 static enum refusal clock_do(struct exchange *x, enum command_kind kind, struct actor who, struct clock_id id,
@@ -274,6 +292,7 @@ int main(void)
         cmocka_unit_test(the_next_one_after_it_is_another),
         cmocka_unit_test(prolonged_it_counts_from_the_first),
         cmocka_unit_test(the_earlier_end_is_watched_at_the_next_place),
+        cmocka_unit_test(an_extended_one_is_not_lost_at_the_move),
         cmocka_unit_test(there_is_room_for_a_right),
         cmocka_unit_test(without_room_it_runs_on_with_the_desk),
     };
