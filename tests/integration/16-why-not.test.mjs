@@ -226,7 +226,7 @@ test('a house that is none for this household, in none of its rooms: true of the
     const before = expectStatus(await client.get(`/referrals/${referral.id}/matches?pool=${room}`), 200).places[0];
     assert.deepEqual([before.verdict, before.rules[0], before.reasons[0].code], ['out', 'asked', code]);
     judge('house', before, [(await said('nachtdienst.rotterdam', need, [room])).get(room)]);
-    expectStatus(await client.post(`/referrals/${referral.id}/requests`, { poolIds: [room] }), 409, code);
+    expectStatus(await client.post(`/referrals/${referral.id}/requests`, { poolIds: [room] }), 422, code);
     expectStatus(await client.post(`/referrals/${referral.id}/withdrawal`, { reason: 'anders' }), 200);
   }
   noneWrong();
