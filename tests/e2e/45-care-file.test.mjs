@@ -2,7 +2,7 @@
 // it decides nothing; role and number corrected; the police as who does it; and a bridge bed's house with its list.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PHONE, judgeWhole, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
+import { DESKTOP, PHONE, judgeWhole, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';

@@ -114,10 +114,14 @@ function regieActions(r, p) {
       ${textField(`regie-desk-role-${id}`, 'role', t('care.regie_role'), 48, t('care.regie_role_hint'))}
       ${textField(`regie-desk-callback-${id}`, 'callback', t('care.regie_callback'), 23)}
       ${button(t('care.save'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</div></details>`;
-  return html`${desk}<details class="more"><summary>${icon('chevron-right')}${t('care.regie_change')}</summary><div class="more-body">
-    ${form(p, `regie-give-${id}`, f => [`/referrals/${id}/regie-offer`, { organisationId: Number(f.text('organisation')) }], t('care.regie_offered_done'), html`
-      ${organisationField(`regie-to-${id}`, t('care.regie_to'), p)}${button(t('care.regie_offer'), { icon: 'arrow-right', type: 'submit', busy: p.busy })}`)}
-    ${button(t('care.regie_end'), { kind: 'subtle', icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-end`, {}, t('care.regie_ended')) })}</div></details>`;
+  // Of a household that fled one may take it: who cannot is not in the list.
+  const list = p.organisations.filter(o => o.id !== p.own && (!r.offerTo || r.offerTo.includes(o.id)));
+  const give = !may('offer') || list.length === 0 ? nothing : form(p, `regie-give-${id}`, f => [`/referrals/${id}/regie-offer`, { organisationId: Number(f.text('organisation')) }], t('care.regie_offered_done'), html`
+      ${organisationField(`regie-to-${id}`, t('care.regie_to'), p, { list })}${button(t('care.regie_offer'), { icon: 'arrow-right', type: 'submit', busy: p.busy })}`);
+  const end = may('end') ? button(t('care.regie_end'), { kind: 'subtle', icon: 'x', busy: p.busy, click: tap(p, `/referrals/${id}/regie-end`, {}, t('care.regie_ended')) }) : nothing;
+  return give === nothing && end === nothing ? desk : html`${desk}<details class="more"><summary>${icon('chevron-right')}${t('care.regie_change')}</summary><div class="more-body">
+    ${give}
+    ${end}</div></details>`;
 }
 
 /** Who co-ordinates, and what the exchange says that can be done about it by who looks. @param {Regie} r @param {CareParts} p */

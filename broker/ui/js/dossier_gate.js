@@ -4,9 +4,9 @@
 import { label, ordered } from './codes.js';
 import { described, faultSummary, fieldView, forgetFaults, invalid, keepFaults, setFaults } from './faults.js';
 import { clocksView, factText, keeperName, placeLine, sentenceOf } from './gate.js';
-import { answerText, askedName } from './referral.js';
+import { answerText, askedName, conflictView } from './referral.js';
 import { either, isoDate, t } from './text.js';
-import { button, html, live, nothing, segments } from './ui.js';
+import { announce, button, html, live, nothing, segments } from './ui.js';
 
 /** @typedef {import('../types/api').GateRequest} GateRequest */
 /** @typedef {import('./dossier.js').Context} Context */
@@ -20,11 +20,20 @@ const numbers = {};
 /** What is chosen and not sent yet, for the referral that is shown; answers by gate request and question. @type {{ answers: Record<string, string>, residence: string, until: string }} */
 const own = { answers: {}, residence: '', until: '' };
 let shownId = 0;
+/** Requests whose word was here before: a new one is read out. @type {Set<number>} */
+const heard = new Set();
 
 /** The referrer's own desk, not the gatekeeper's. @param {Context} ctx */
 const isOwner = ctx => ctx.referral.organisation === ctx.frame.session.organisation;
 
 const isLooking = (/** @type {Context} */ ctx) => ['open', 'asked'].includes(ctx.referral.state);
+
+/** The gatekeeper asked a house about a known conflict: the house rings this desk, and says the word. @param {GateRequest[]} gates */
+function sayWord(gates) {
+  const words = gates.flatMap(g => g.requests).filter(r => r.state === 'pending' && r.conflict?.state === 'open' && r.conflict.token);
+  for (const r of words.filter(w => !heard.has(w.id))) announce(`${askedName(r)}: ${t('safety.conflict_wait')} ${r.conflict?.token}`);
+  for (const r of words) heard.add(r.id);
+}
 
 /** @param {Context} ctx @returns {Promise<Data>} */
 async function load(ctx) {
@@ -35,6 +44,7 @@ async function load(ctx) {
   }
   shownId = ctx.referral.id;
   const gates = await Promise.all((ctx.referral.gateRequests ?? []).map(g => ctx.api.get(`/gate-requests/${g.id}`)));
+  if (isOwner(ctx)) sayWord(gates);
   if (!isLooking(ctx) || ctx.role === 'shelter') return { gates, ways: [], beds: [] };
   const found = await ctx.api.get(`/referrals/${ctx.referral.id}/matches?bridge=true&limit=${BEDS_SHOWN}`);
   return { gates, ways: found.gates ?? [], beds: found.places };
@@ -70,7 +80,7 @@ function gateView(g, ctx) {
     ${g.live ? clocksView(g, ctx.api.now()) : nothing}
     ${isOwn ? ring(g, ctx) : nothing}
     ${isOwn ? questions(g, ctx) : nothing}
-    ${g.requests.length > 0 ? html`<ul class="asked">${g.requests.map(r => html`<li><span></span><div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div></li>`)}</ul>` : nothing}
+    ${g.requests.length > 0 ? html`<ul class="asked">${g.requests.map(r => html`<li><span></span><div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div>${isOwn && r.conflict ? conflictView(r, ctx.busy, () => {}) : nothing}</div></li>`)}</ul>` : nothing}
     ${isOwn && g.live && g.state !== 'placed' ? button(t('gate.withdraw'), { kind: 'subtle', busy: ctx.busy, click: () => ctx.act(() => ctx.api.post(`/gate-requests/${g.id}/withdrawal`, {}), t('gate.state_withdrawn')) }) : nothing}
     ${isOwn ? nothing : html`<a class="notice-link" href=${`/toewijzing#g=${g.id}`}>${t('gate.to_queue')}</a>`}</div>`;
 }

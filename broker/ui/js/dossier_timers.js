@@ -1,5 +1,6 @@
 // @ts-check
 // The dossier's part about time: alarms that stand, how long the place is kept, and who the referral is with.
+import { deskView } from './desk_form.js';
 import { alarmNotices, holdPanel, ownerView } from './timers.js';
 import { html } from './ui.js';
 
@@ -10,8 +11,8 @@ export const section = {
   load: async ctx => (await ctx.api.get('/colleagues')).colleagues,
   view: (colleagues, ctx) => {
     const parts = {
-      nowMs: ctx.api.now(), busy: ctx.busy, colleagues,
-      act: (/** @type {import('../types/api').Referral} */ r, /** @type {string} */ path, /** @type {unknown} */ body, /** @type {string} */ done) => ctx.act(() => ctx.api.post(`/referrals/${r.id}/${path}`, body), done),
+      nowMs: ctx.api.now(), busy: ctx.busy, colleagues, draw: ctx.redraw, desk: deskView,
+      act: (/** @type {import('../types/api').Referral} */ r, /** @type {string} */ path, /** @type {unknown} */ body, /** @type {string} */ done, keep = (/** @type {() => Promise<unknown>} */ work) => work()) => ctx.act(() => keep(() => ctx.api.post(`/referrals/${r.id}/${path}`, body)), done),
     };
     return html`${alarmNotices(ctx.referral, parts)}${holdPanel(ctx.referral, parts)}${ownerView(ctx.referral, parts)}`;
   },

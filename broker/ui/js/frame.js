@@ -46,14 +46,16 @@ const RETURN_KEPT = 'plek.return';
  * account itself is not kept: it may be somebody's.
  * @param {string} account
  */
-async function keepForOne(account) {
+export async function keepForOne(account) {
   try {
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(account)));
     const owner = Array.from(hash.slice(0, 8), b => b.toString(16).padStart(2, '0')).join('');
     if (sessionStorage.getItem(OWNER_KEPT) === owner) return;
     sessionStorage.clear();
     sessionStorage.setItem(OWNER_KEPT, owner);
-  } catch { /* nothing is kept */ }
+  } catch { // whose it is cannot be told: then it is nobody's
+    try { sessionStorage.clear(); } catch { /* nothing is kept */ }
+  }
 }
 
 /** Remember where to return after signing in. The hash holds at most the number of a referral. */

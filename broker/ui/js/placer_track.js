@@ -2,6 +2,7 @@
 // Following one referral: who was asked, what they said, the next step, and the way to a safe departure. Everything
 // here comes from the referral as the exchange knows it; only the departure list is kept on this screen alone.
 import { label, ordered, rows } from './codes.js';
+import { deskView } from './desk_form.js';
 import { ofTone, rankSentence, sentence } from './reasons.js';
 import { accepted, answerText, askedName, conflictView, headline, looks, lostItsYes, pending } from './referral.js';
 import { ring } from './ring.js';
@@ -30,7 +31,8 @@ import { button, closeDialog, html, icon, live, nothing, notice, openDialog } fr
  * @property {(reason: string) => void} withdraw
  * @property {() => void} back to a new search
  * @property {import('../types/api').Colleague[]} colleagues
- * @property {(referral: Referral, path: string, body: unknown, done: string) => void} act
+ * @property {() => void} draw
+ * @property {import('./timers.js').TimerParts['act']} act
  */
 
 const DEPARTURE = ['phone', 'papers', 'transport', 'tracker'];
@@ -180,7 +182,7 @@ const dialogs = p => html`${sheet('withdraw', t('withdraw.title'), t('withdraw.t
   ${sheet('off', t('arrive.off_title'), t('arrive.off_text'), html`<div class="choices">${OFF.map(([reason, iconName]) => html`<button type="button" @click=${() => { closeDialog('off'); p.noShow({ reason }); }}>${icon(iconName)}<span>${t(`arrive.off_${reason}`)}</span></button>`)}</div>`)}`;
 
 /** @param {TrackParts} p @returns {import('./timers.js').TimerParts} */
-const timed = p => ({ nowMs: p.nowMs, busy: p.busy || p.stale, colleagues: p.colleagues, act: p.act });
+const timed = p => ({ nowMs: p.nowMs, busy: p.busy || p.stale, colleagues: p.colleagues, draw: p.draw, act: p.act, desk: deskView });
 
 /** @param {TrackParts} p */
 export function trackView(p) {

@@ -1,6 +1,7 @@
 // @ts-check
 // The placer's page from the first list of places on: asking, following one referral, and what both look like. Fetched when
 // the first answer is given or a referral is opened, not with the empty form.
+import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { ApiError, newKey, problemText } from './api.js';
 import { armSound, chime, notify } from './attention.js';
 import { missing, toNeed } from './need.js';
@@ -334,9 +335,9 @@ export function leave() {
   frame.draw();
 }
 
-/** @param {Referral} referral @param {string} path @param {unknown} body */
-const act = (referral, path, body) => doing(async () => {
-  take(await frame.api.post(`/referrals/${referral.id}/${path}`, body));
+/** @param {Referral} referral @param {string} path @param {unknown} body @param {(work: () => Promise<unknown>) => Promise<unknown>} [keep] */
+const act = (referral, path, body, keep = work => work()) => doing(async () => {
+  await keep(async () => take(await frame.api.post(`/referrals/${referral.id}/${path}`, body)));
   focusSoon('results-title');
   await load(referral.id);
   loadRunning();
@@ -441,7 +442,7 @@ function moreView(referral) {
 }
 
 /** @param {Referral} referral */
-export const tracking = referral => trackView({
+const followed = referral => trackView({
   referral, nowMs: Date.now(), busy: state.busy, stale: frame.isStale(), location: state.location, more: moreView(referral),
   departure: state.departure,
   toggleDeparture: point => { if (!state.departure.delete(point)) state.departure.add(point); frame.draw(); },
@@ -461,8 +462,12 @@ export const tracking = referral => trackView({
   withdraw: reason => act(referral, 'withdrawal', { reason }),
   back: () => { leave(); focusSoon('results-title'); },
   colleagues: state.colleagues,
-  act: (r, path, body, done) => { act(r, path, body).then(() => { if (!state.message) announce(done); }); },
+  draw: () => frame.draw(),
+  act: (r, path, body, done, keep) => { act(r, path, body, keep).then(() => { if (!state.message) announce(done); }); },
 });
+
+/** What is typed at one household must not stand at the next. @param {Referral} referral */
+export const tracking = referral => repeat([referral], r => r.id, followed);
 
 /** @param {MatchResult} result */
 export const listView = result => resultsView(resultParts(result));
@@ -473,7 +478,7 @@ export function summary(referral) {
   return summaryView(referral, { change: () => change(referral), canChange });
 }
 
-export const alarms = () => html`${leakAlarms(state.leaked.filter(r => r.id !== state.referral?.id), { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, act: acknowledge }, '')}${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}`;
+export const alarms = () => html`${leakAlarms(state.leaked.filter(r => r.id !== state.referral?.id), { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, draw: () => frame.draw(), act: acknowledge }, '')}${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}`;
 
 /** Somebody's answer is waited for: a clock runs on the screen. @param {Referral} referral */
 export const isWaiting = referral => pending(referral).length > 0;

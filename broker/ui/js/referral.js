@@ -63,5 +63,5 @@ export function conflictView(r, busy, ask, byGate = false) {
   if (!c) return r.state !== 'pending' ? nothing : html`<div class="conflict">${button(t('safety.conflict_ask'), { kind: 'subtle', icon: 'users', busy, about: askedName(r), click: ask })}</div>`;
   if (c.state === 'no') return html`<div class="conflict"><p>${icon('check')}${t('safety.conflict_no')}</p></div>`;
   if (c.state === 'yes') return html`<div class="conflict"><p>${icon('x')}${t('safety.conflict_yes')}</p></div>`;
-  return r.state !== 'pending' ? nothing : html`<div class="conflict"><p>${t(byGate ? 'safety.conflict_wait_gate' : 'safety.conflict_wait')}</p><p class="token">${c.token ?? ''}</p><p class="small">${t('safety.conflict_wait_text')}</p></div>`;
+  return r.state !== 'pending' ? nothing : html`<div class="conflict"><p>${t(byGate ? 'safety.conflict_wait_gate' : 'safety.conflict_wait')}</p><p class="token">${c.token ?? ''}</p><p class="small">${t(byGate ? 'safety.conflict_gate_text' : 'safety.conflict_wait_text')}</p></div>`;
 }

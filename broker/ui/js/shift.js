@@ -80,7 +80,7 @@ const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}"
   ${alarmNotices(r, parts, ['leaked'])}${ownerView(r, parts)}</li>`;
 
 function view() {
-  const parts = { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, act };
+  const parts = { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, draw: frame.draw, act };
   const mine = state.open.filter(r => r.mine).length;
   const problem = state.problem ?? state.trouble;
   return html`<main id="main" class="dossier shift-list">${staleNotice(frame, load)}${doubtNotice(frame)}${problem ? notice({ title: problem, tone: 'error', alert: true }) : nothing}

@@ -2,7 +2,7 @@
 // Sign-in: name and password, nothing else. Paste and password managers work.
 import { render } from '../vendor/lit-html/lit-html.js';
 import { ApiError, createApi, problemText } from './api.js';
-import { PAGES_OF, switches, translateShell, wireSkipLink } from './frame.js';
+import { PAGES_OF, keepForOne, switches, translateShell, wireSkipLink } from './frame.js';
 import { loadMessages, t } from './text.js';
 import { brand, button, focusSoon, html, nothing, notice } from './ui.js';
 
@@ -12,9 +12,10 @@ const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 const api = createApi({ fetch: (...args) => fetch(...args), wait: ms => new Promise(done => setTimeout(done, ms)) });
 const state = { busy: false, fault: '' };
 
-/** Where the reader was, if that page belongs to this role; else the page the role begins on. @param {Session} session */
-function destination(session) {
+/** Where the reader was, if it was they and that page belongs to this role; else the page the role begins on. @param {Session} session */
+async function destination(session) {
   const pages = PAGES_OF[session.role];
+  await keepForOne(session.account); // of another's tab nothing is left to go back to
   let back = '';
   try { back = sessionStorage.getItem('plek.return') ?? ''; sessionStorage.removeItem('plek.return'); } catch { /* home */ }
   return pages.includes(back.replace(/#\d+$/, '')) ? back : pages[0];
@@ -39,7 +40,7 @@ async function submit(event) {
   draw();
   if (state.fault) return focusSoon('signin-fault');
   try {
-    location.assign(destination(await api.ask('/session', { username, password })));
+    location.assign(await destination(await api.ask('/session', { username, password })));
   } catch (error) {
     state.fault = faultText(error);
     state.busy = false;

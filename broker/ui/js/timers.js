@@ -2,7 +2,6 @@
 // Alarms of a referral, how long its place is kept, and who it is with: the same parts on the placer's page, in the
 // dossier and at the change of shift.
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
-import { rows } from './codes.js';
 import { looks, lostItsYes } from './referral.js';
 import { clock, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice } from './ui.js';
@@ -14,7 +13,9 @@ import { button, html, icon, nothing, notice } from './ui.js';
  * @property {number} nowMs
  * @property {boolean} busy
  * @property {Colleague[]} colleagues
- * @property {(referral: Referral, path: string, body: unknown, done: string) => void} act
+ * @property {() => void} draw
+ * @property {(referral: Referral, path: string, body: unknown, done: string, keep?: (work: () => Promise<unknown>) => Promise<unknown>) => void} act a write; KEEP does it, and keeps what is wrong with its form
+ * @property {(referral: Referral, parts: TimerParts) => unknown} [desk] number and ground (desk_form.js), where the household is open
  */
 
 /** @param {Colleague | null | undefined} c */
@@ -84,23 +85,19 @@ function handedText(r) {
   return html`<p class="small">${t('timers.offered', { name: nameOf(r.handedOver.to) })}</p>`;
 }
 
-/** The broker opened it for this desk: nobody has said yet how the desk is rung, or on what ground it works. @param {Referral} r */
-const lacksDesk = r => Boolean(r.owner && r.need && (!r.need.ground || (r.need.channel !== 'chat' && !r.need.callback)));
+/** The broker opened it for a desk: after a clock that ran out, or an address that leaked. @param {Referral} r */
+const isOpenedForDesk = r => r.follows === 'follow_up' || r.follows === 'leaked';
+/** Nobody has said yet how the desk is rung, or on what ground it works. @param {Referral} r */
+export const lacksDesk = r => Boolean(r.owner && r.need && (!r.need.ground || (r.need.channel !== 'chat' && !r.need.callback)));
+/** A list does not say whether they are there: it is taken over where the household is open. @param {Referral} r */
+const takesInDossier = r => isOpenedForDesk(r) && !r.need && !r.factsErased && !r.mine;
 
-/** Take it over, and say that. @param {Referral} r @param {TimerParts} p */
-function deskForm(r, p) {
-  const submit = (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const text = (/** @type {string} */ name) => String(form.get(name) ?? '').trim();
-    p.act(r, 'takeover', { ground: text('ground'), channel: text('channel') || 'telefoon', ...(text('callback') ? { callback: text('callback') } : {}) }, t('timers.desk_said'));
-  };
-  const chat = Boolean(r.need?.anonymous);
-  return html`<form class="handover" @submit=${submit}><p><b>${t('timers.desk_title')}</b></p><p>${t('timers.desk_text')}</p>
-    ${chat ? html`<div class="field"><label for="desk-channel-${r.id}">${t('timers.desk_channel')}</label><select id="desk-channel-${r.id}" name="channel"><option value="telefoon">${t('timers.desk_phone')}</option><option value="chat">${t('timers.desk_chat')}</option></select></div>` : nothing}
-    <div class="field"><label for="desk-callback-${r.id}">${t('timers.desk_callback')}</label><input class="input" id="desk-callback-${r.id}" name="callback" type="tel" inputmode="tel" autocomplete="off" maxlength="23" pattern="[0-9+][0-9 +\\-]{5,22}" ?required=${!chat} aria-describedby=${chat ? `desk-hint-${r.id}` : nothing}>${chat ? html`<p class="small subtle" id="desk-hint-${r.id}">${t('timers.desk_callback_hint')}</p>` : nothing}</div>
-    <div class="field"><label for="desk-ground-${r.id}">${t('timers.desk_ground')}</label><select id="desk-ground-${r.id}" name="ground">${rows('legalGrounds').map(g => html`<option value=${g.code}>${either(g.labelNl, g.labelEn)}</option>`)}</select></div>
-    ${button(r.mine ? t('timers.desk_save') : t('timers.take_over'), { kind: 'primary', icon: 'user-check', type: 'submit', busy: p.busy, about: r.code })}</form>`;
+/** What stands to be done about who has it. @param {Referral} r @param {TimerParts} p */
+function ownerStep(r, p) {
+  if (lacksDesk(r) && p.desk) return p.desk(r, p);
+  if (takesInDossier(r)) return html`<a class="notice-link" href="/verwijzing#r=${r.id}">${t('timers.take_over_there')}<span class="sr"> ${r.code}</span></a>`;
+  if (!r.mine || r.handedOver) return button(r.mine ? t('timers.keep') : t('timers.take_over'), { kind: r.mine ? 'secondary' : 'primary', icon: 'user-check', busy: p.busy, about: r.code, click: () => p.act(r, 'takeover', {}, t('timers.taken')) });
+  return isOpenedForDesk(r) && r.need && p.desk ? p.desk(r, p) : nothing;
 }
 
 /** Who it is with, and passing it on. @param {Referral} r @param {TimerParts} p */
@@ -113,7 +110,7 @@ export function ownerView(r, p) {
   const others = p.colleagues.filter(c => !c.me);
   const id = `colleague-${r.id}`;
   return html`<div class="owner"><p>${r.mine ? t('timers.mine') : r.owner?.id === 0 ? t('timers.nobody') : t('timers.with', { name: nameOf(r.owner) })}</p>${handedText(r)}
-    ${lacksDesk(r) ? deskForm(r, p) : !r.mine || r.handedOver ? button(r.mine ? t('timers.keep') : t('timers.take_over'), { kind: r.mine ? 'secondary' : 'primary', icon: 'user-check', busy: p.busy, about: r.code, click: () => p.act(r, 'takeover', {}, t('timers.taken')) }) : nothing}
+    ${ownerStep(r, p)}
     ${r.mine && !r.handedOver ? html`<details class="more"><summary>${icon('chevron-right')}${t('timers.hand_over')}<span class="sr"> ${r.code}</span></summary><form class="handover" @submit=${submit}><div class="field"><label for=${id}>${t('timers.to')}</label><select id=${id} name="colleague"><option value="0">${t('timers.whoever')}</option>${others.map(c => html`<option value=${c.id}>${nameOf(c)}</option>`)}</select></div>${button(t('timers.offer'), { type: 'submit', busy: p.busy })}</form></details>` : nothing}</div>`;
 }
 
