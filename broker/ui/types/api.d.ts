@@ -30,7 +30,7 @@ export type Mdo = {
 export type Regie = {
     referralId: number; referralCode?: string; state: 'held' | 'offered' | 'ended' | null; holder?: Organisation | null;
     offeredTo?: Organisation | null; moves?: number; sinceAt?: string | null; endedAt?: string | null; role?: string | null; callback?: string | null;
-    full: boolean; may?: ('acceptance' | 'refusal' | 'desk' | 'offer' | 'end')[]; file?: boolean;
+    full: boolean; may?: ('acceptance' | 'refusal' | 'desk' | 'offer' | 'end')[]; offerTo?: number[]; file?: boolean;
 };
 export type Consult = {
     id: number; state: 'asked' | 'answered' | 'declined' | 'withdrawn'; from: Organisation; to: Organisation; own: boolean; full: boolean;
