@@ -65,6 +65,8 @@ enum refusal {
     REFUSAL_TOO_LATE,      /* it was told too long ago to be corrected */
     REFUSAL_HAS_LEFT,      /* it arrived there, and its departure was told since */
     REFUSAL_MOVED_ON,      /* it has been in another place since it left this one */
+    /* ---- MDO, regiehouder, consult, after a flight ---- */
+    REFUSAL_NOT_THEIR_DESK, /* a house that they fled gives the regie to the desk of the flight only */
     REFUSAL_N
 };
 

@@ -36,6 +36,23 @@ static void referral_changed(const struct late *late, const struct outcome *o)
     reply_referral(late, 200, o->referral);
 }
 
+#define GROUND_AHEAD_MS MS_HOUR         /* clocks differ */
+#define GROUND_BEHIND_MS (366 * MS_DAY) /* a consent of before that is not about this referral */
+
+/* When the ground was given, where that is said: the log of who read what stands on it. */
+static void check_ground_at(struct call *call, struct json_at at)
+{
+    struct json_faults told_by_others = {.n = 0};
+    int64_t now = app_now_ms(call->late.app);
+    int64_t said = 0;
+
+    if (!json_present(at))
+        return;
+    said = json_time(at, &told_by_others);
+    if (told_by_others.n == 0 && (said > now + GROUND_AHEAD_MS || said < now - GROUND_BEHIND_MS))
+        json_fault_add(&call->faults, at.pointer, "must not lie ahead, nor more than a year back");
+}
+
 void api_referrals_post(struct call *call)
 {
     const struct engine *e = app_engine(call->late.app);
@@ -45,6 +62,8 @@ void api_referrals_post(struct call *call)
     struct json_at root = json_root(call->body);
     struct json_at until = json_field(root, "residenceUntil");
     bool is_right = need_from_json(engine_vocab(e), root, true, &need, &call->faults);
+
+    check_ground_at(call, json_field(root, "groundAt"));
     if (json_present(until))
         cmd.u.residence_until_ms = call_residence_until(call, until, residence_from_json(root));
     if (!is_right || call->faults.n > 0) {

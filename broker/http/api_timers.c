@@ -60,15 +60,36 @@ void api_referral_hold_extension(struct call *call)
     of_referral(call, CMD_EXTEND_HOLD);
 }
 
+/* Said when it was opened: each field that says it again is refused at its place. */
+static void no_desk_here(struct call *call)
+{
+    static const char *const fields[] = {"callback", "channel", "ground"};
+    struct json_at root = json_root(call->body);
+
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        struct json_at at = json_field(root, fields[i]);
+
+        if (json_present(at))
+            json_fault_add(&call->faults, at.pointer,
+                           "was said when the referral was opened; it is said here only of one that the "
+                           "broker opened");
+    }
+}
+
 void api_referral_takeover(struct call *call)
 {
     struct command cmd = {.kind = CMD_TAKE_OVER, .actor = call->late.actor};
     const struct referral *r =
         engine_referral(app_engine(call->late.app), (struct referral_id){call->late.id});
 
+    bool is_theirs = false; /* to others nothing of the file shows, by a fault neither */
+
     cmd.u.referral.referral.v = call->late.id;
-    desk_from_json(json_root(call->body), r != NULL && r->facts_known && r->need.anonymous,
+    is_theirs = r != NULL && may_command(app_engine(call->late.app), &cmd);
+    desk_from_json(json_root(call->body), is_theirs && r->facts_known && r->need.anonymous,
                    &cmd.u.referral.desk, &call->faults);
+    if (is_theirs && cmd.u.referral.desk.said && !timers_desk_is_to_say(r))
+        no_desk_here(call);
     submit(call, &cmd, "referral.read", referral_changed);
 }
 

@@ -96,6 +96,11 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
                              0},
     [REFUSAL_OFFER_OVER] = {409, "offer_over", "Not offered any more",
                             "The offer was taken back or refused. Who holds it still holds it.", 0},
+    [REFUSAL_NOT_THEIR_DESK] =
+        {403, "not_their_desk", "Not to this organisation",
+         "The household fled this house: the regie goes to the desk by whose referral it fled, and to nobody "
+         "else.",
+         0},
     /* ---- warm handover, keys and notes ---- */
     [REFUSAL_NO_KEY] = {409, "no_key", "No key",
                         "The receiver has no confirmed key, so nothing can be sealed to it.", 0},

@@ -112,6 +112,33 @@ static json_t *regie_steps(const struct engine *e, const struct actor *actor, co
     return list;
 }
 
+/* Whom the regie may be offered to, where that is not everybody: a house that they fled gives it to the desk
+ * of the flight, which its list of the leak names already. */
+static void offer_to(json_t *o, const struct engine *e, const struct regie *r, struct referral_id id)
+{
+    json_t *list = NULL;
+
+    if (audience_of_regie_offer(e, id,
+                                r->holder)) /* it fled no house of the holder, or by its own referral */
+        return;
+    list = json_array();
+    for (uint32_t i = 1; i <= engine_orgs(e); i++) {
+        if (care_may_take_part(engine_org(e, (struct org_id){i})) &&
+            audience_of_regie_offer(e, id, (struct org_id){i}))
+            json_array_append_new(list, json_integer(i));
+    }
+    json_object_set_new(o, "offerTo", list);
+}
+
+static bool can_offer(const struct engine *e, const struct actor *actor, const struct regie *r,
+                      struct referral_id id)
+{
+    struct care_command c = {.referral = id};
+    struct command cmd = {.kind = CMD_OFFER_REGIE, .actor = *actor, .u.care = &c};
+
+    return r->state == REGIE_HELD && r->holder.v == actor->org.v && may_command(e, &cmd);
+}
+
 json_t *view_regie(const struct engine *e, const struct actor *actor, struct referral_id id)
 {
     struct regie r = engine_regie(e, id);
@@ -125,6 +152,8 @@ json_t *view_regie(const struct engine *e, const struct actor *actor, struct ref
                   view_organisation(e, r.holder), "offeredTo", view_organisation(e, r.offered_to), "moves",
                   (int)r.moves, "full", full);
     json_object_set_new(o, "may", regie_steps(e, actor, &r, id));
+    if (can_offer(e, actor, &r, id))
+        offer_to(o, e, &r, id);
     json_object_set_new(o, "file", json_boolean(may(e, actor, ACT_SEE_REFERRAL, id.v)));
     json_object_set_new(o, "sinceAt", view_time(r.since_ms));
     json_object_set_new(o, "endedAt", view_time(r.ended_at_ms));

@@ -21,7 +21,10 @@ static json_t *household(const struct engine *e, const struct actor *actor, cons
     const struct stay *s = engine_stay(e, h->stay);
     const struct bridge *b = engine_bridge(e, h->bridge);
     bool was_coming = h->promised.v != 0 || (b != NULL && b->started_at_ms == 0);
-    bool left = s != NULL ? s->state == STAY_DEPARTED : !was_coming && !bridge_is_live(b);
+    const struct referral *search = later != NULL ? later : earlier;
+    bool left = s != NULL    ? s->state == STAY_DEPARTED
+                : was_coming ? !referral_is_live(search->state) /* elsewhere, or nobody looks any more */
+                             : !bridge_is_live(b);
     json_t *o = json_pack("{s:i, s:s, s:b, s:b, s:s}", "rank", (int)h->rank, "earlierCode", earlier->code,
                           "bridge", b != NULL, "left", left, "referrer",
                           engine_org(e, later != NULL ? later->org : earlier->org)->name);

@@ -58,16 +58,6 @@ test('nobody answers: the desk is rung, at its own number', async () => {
   await judge(placer, 'gate, the number of the desk');
 });
 
-test('nobody answers: the desk is rung, at its own number', async () => {
-  const { page } = placer;
-  await part(page).getByRole('button', { name: say('gate.show_number', { organisation: 'CoMensha' }) }).click();
-  const { sealed } = demo.locations.find(l => l.code === 'loket-comensha');
-  const link = part(page).locator('.gate-ring a');
-  await link.waitFor();
-  assert.equal(await link.getAttribute('href'), `tel:${sealed.night_number.replace(/[^0-9+]/g, '')}`);
-  await judge('number', page);
-});
-
 test('a bed for the meantime is asked beside it', async () => {
   const { page } = placer;
   await page.locator('#gate-beds').getByRole('button').first().click();

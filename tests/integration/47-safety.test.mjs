@@ -156,6 +156,16 @@ test('a second person confirms: taken back, hidden and moved in one commit, the 
   }
 });
 
+test('who had a yes there and looks no further does not come: both lists say so', async () => {
+  const r = expectStatus(await other.get(`/referrals/${moved.find(h => h.onTheWay).referralId}`), 200);
+  const row = async client => expectStatus(await client.get('/leaks'), 200).leaks.find(l => l.id === leak.id).households.find(h => h.earlierCode === r.code);
+  assert.deepEqual([(await row(phone)).left, (await row(phone)).searching], [false, true]);
+  expectStatus(await other.post(`/referrals/${r.id}/withdrawal`, { reason: 'anders' }), 200);
+  assert.deepEqual([(await row(phone)).left, (await row(phone)).searching, (await row(phone)).state], [true, false, null]);
+  assert.deepEqual([(await row(admin)).left, (await row(admin)).state], [true, 'withdrawn']);
+  moved = expectStatus(await admin.get('/leaks'), 200).leaks.find(l => l.id === leak.id).households;
+});
+
 test('kill -9 in between: frozen is frozen', async () => {
   await x.killBroker();
   await x.startBroker();

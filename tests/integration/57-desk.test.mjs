@@ -77,3 +77,15 @@ test('an anonymous household: the chat was the first desk\'s, and no mobile numb
   const taken = expectStatus(await comensha.post(`/referrals/${id}/takeover`, said), 200);
   assert.deepEqual([taken.need.channel ?? 'telefoon', taken.need.callback], ['telefoon', said.callback]);
 });
+
+test('an anonymous referral that a worker opened: to others it is not there, and its own desk does not turn the chat into a telephone', async () => {
+  const { id } = await openReferral(worker, { ...aNeed(), anonymous: true, channel: 'chat', callback: undefined });
+  const mobile = { callback: '06 12345678', ground: 'consent' };
+  const rival = await x.as(deskOf(places[3].poolId));
+  expectStatus(await comensha.post(`/referrals/${id}/takeover`, mobile), 404);
+  expectStatus(await rival.post(`/referrals/${id}/takeover`, mobile), 403);
+  for (const body of [said, { ground: 'vital_interest', channel: 'chat' }])
+    assert.deepEqual(expectStatus(await worker.post(`/referrals/${id}/takeover`, body), 400).errors.map(e => e.pointer).sort(), Object.keys(body).map(f => `/${f}`).sort());
+  const kept = expectStatus(await worker.post(`/referrals/${id}/takeover`, {}), 200);
+  assert.deepEqual([kept.need.channel, kept.need.ground], ['chat', aNeed().ground]);
+});

@@ -87,13 +87,17 @@ test('a house that its household fled follows no next search, and gives the regi
   assert.equal(await followUp(phone), null);
   assert.equal((await followUp(own)).state, 'asked');
 
-  // The regie: to no third house, and to the desk without being asked.
-  expectStatus(await intake.post(`/referrals/${r.id}/regie-offer`, { organisationId: rival.session.organisationId }), 403);
+  // The regie: to no third house, which the view says beforehand, and to the desk without being asked.
+  const letGo = expectStatus(await intake.get(`/referrals/${r.id}/regie`), 200);
+  assert.deepEqual([letGo.may, letGo.offerTo], [['offer', 'end'], [own.session.organisationId]]);
+  const third = await intake.post(`/referrals/${r.id}/regie-offer`, { organisationId: rival.session.organisationId });
+  assert.deepEqual([third.status, third.json.type.split('/').at(-1)], [403, 'not_their_desk']);
   expectStatus(await rival.post(`/referrals/${r.id}/regie-acceptance`, { role: 'een derde', callback: '010 555 0009' }), 404);
   assert.deepEqual(expectStatus(await own.get(`/referrals/${next.referralId}/regie`), 200).may, ['acceptance']);
   const taken = expectStatus(await own.post(`/referrals/${next.referralId}/regie-acceptance`, { role: 'casusregisseur', callback: '010 555 0001' }), 200);
   assert.equal(taken.holder.id, own.session.organisationId);
   assert.ok(taken.may.includes('offer'));
+  assert.equal('offerTo' in taken, false, 'who is no fled house may offer it to everybody');
   // While they sleep there it is their host, and knows whom to ring.
   assert.equal(expectStatus(await intake.get(`/referrals/${r.id}/regie`), 200).holder.id, own.session.organisationId);
 

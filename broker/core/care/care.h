@@ -195,6 +195,11 @@ struct regie engine_regie(const struct engine *e, struct referral_id id);
  * household. */
 struct referral_id engine_regie_next(const struct engine *e, const struct regie *r, struct referral_id after);
 
+/* An organisation that can hold a regie and be asked for advice: a shelter, Veilig Thuis, CoMensha. O may be
+ * NULL (no such organisation: false). */
+struct org;
+bool care_may_take_part(const struct org *o);
+
 /* ORG's place at the table; NULL = none. */
 const struct mdo_participant *mdo_participant_of(const struct mdo *m, struct org_id org);
 

@@ -24,11 +24,14 @@ static bool is_time(int64_t ms)
 }
 
 /* Organisations that help people; those that govern or keep the exchange hear of no household. */
+bool care_may_take_part(const struct org *o)
+{
+    return o != NULL && (o->kind == ORG_SHELTER || o->kind == ORG_VEILIG_THUIS || o->kind == ORG_COMENSHA);
+}
+
 static bool may_take_part(const struct engine *e, struct org_id id)
 {
-    const struct org *o = engine_org(e, id);
-
-    return o != NULL && (o->kind == ORG_SHELTER || o->kind == ORG_VEILIG_THUIS || o->kind == ORG_COMENSHA);
+    return care_may_take_part(engine_org(e, id));
 }
 
 /* At a table a municipality too, for what it does itself (a barring order, its care and safety house): there
@@ -310,7 +313,7 @@ enum refusal decide_offer_regie(struct decision *d)
     if (asked(d)->n_orgs != 1 || !may_take_part(d->e, to))
         return REFUSAL_NOT_FOUND;
     if (!audience_of_regie_offer(d->e, asked(d)->referral, to))
-        return REFUSAL_NOT_ALLOWED;
+        return REFUSAL_NOT_THEIR_DESK;
     if (r.state == REGIE_OFFERED && r.offered_to.v == to.v)
         return REFUSAL_NONE;
     if (r.state != REGIE_HELD || to.v == r.holder.v)

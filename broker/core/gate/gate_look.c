@@ -125,12 +125,21 @@ struct org_id gate_org_of(const struct engine *e, const struct referral *r, enum
     return org;
 }
 
+static bool is_house(const struct engine *e, struct location_id id)
+{
+    for (uint32_t i = 1; i <= engine_pools(e); i++) {
+        if (engine_pool(e, (struct pool_id){i})->location.v == id.v)
+            return true;
+    }
+    return false;
+}
+
 struct location_id gate_desk_of(const struct engine *e, const struct gate *g)
 {
     for (uint32_t i = 0; i < e->n_locations; i++) {
         const struct location *l = &e->locations[i];
 
-        if (l->org.v == g->org.v && !engine_location_is_frozen(e, l->id))
+        if (l->org.v == g->org.v && !engine_location_is_frozen(e, l->id) && !is_house(e, l->id))
             return l->id;
     }
     return (struct location_id){0};

@@ -34,8 +34,9 @@ enum gatekeeper gate_keeper_of_pool(const struct engine *e, struct pool_id id);
  * the exchange, the first municipality in the home region, else in the referrer's. 0 = there is none. Cost:
  * all locations. */
 struct org_id gate_org_of(const struct engine *e, const struct referral *r, enum gatekeeper keeper);
-/* Where the organisation of G is rung: the first of its locations that is not frozen; 0 = it has none. A desk
- * has a night number there as a house has; nobody of it has one. */
+/* Where the organisation of G is rung: the first of its locations that is not frozen and has no pool; 0 = it
+ * has none. A desk has a night number there as a house has; nobody of it has one. A house is no desk: its
+ * number is told after a yes and not before. Cost: all locations, and all pools for each of its own. */
 struct location_id gate_desk_of(const struct engine *e, const struct gate *g);
 /* True if the referral's own organisation is that gatekeeper: it asks its places without a gate request. */
 bool gate_is_own(const struct engine *e, const struct referral *r, enum gatekeeper keeper);

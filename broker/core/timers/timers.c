@@ -127,6 +127,14 @@ struct account_id timers_owner(const struct engine *e, const struct referral *r)
     return t->owner.v != 0 ? t->owner : r->opened_by;
 }
 
+bool timers_desk_is_to_say(const struct referral *r)
+{
+    const struct need *n = &r->need;
+
+    return r->opened_by.v == 0 || n->ground == GROUND_NONE ||
+           (n->channel == WAY_BACK_PHONE && n->callback[0] == '\0');
+}
+
 const struct request *timers_held(const struct engine *e, const struct referral *r)
 {
     const struct request *q = referral_accepted(e, r);

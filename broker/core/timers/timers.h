@@ -130,6 +130,9 @@ const struct alarm_state *timers_alarm(const struct engine *e, struct referral_i
 /* Who is responsible for the referral: who took it over last, else who opened it; 0 = nobody yet: the broker
  * opened it by itself, and it waits for somebody of its organisation. */
 struct account_id timers_owner(const struct engine *e, const struct referral *r);
+/* Who takes it says how its desk is rung, and on what ground it works: the broker opened it by itself, or
+ * that is missing. Of any other referral it was said when it was opened, with all its checks. */
+bool timers_desk_is_to_say(const struct referral *r);
 /* The end of the hold on the place that said yes; 0 = no yes, or none was set. */
 int64_t timers_hold_until(const struct engine *e, const struct referral *r);
 /* The alarm was raised, and what it is about is not over. */

@@ -174,7 +174,8 @@ enum refusal decide_hand_over(struct decision *d)
 }
 
 /* A referral that the broker opened for another desk has neither number nor ground, and one that was
- * anonymous the first desk's chat: who takes it says its own. Once more corrects it. */
+ * anonymous the first desk's chat: who takes it says its own. Once more corrects it. Of what a worker opened
+ * it was said then, beside who is rung and by which channel: nothing overwrites that. */
 static enum refusal say_desk(struct decision *d, const struct referral *r)
 {
     const struct desk_said *said = &d->cmd->u.referral.desk;
@@ -182,7 +183,7 @@ static enum refusal say_desk(struct decision *d, const struct referral *r)
 
     if (!said->said || !r->facts_known)
         return REFUSAL_NONE; /* nothing could seal it */
-    if (!desk_said_is_valid(said, &r->need))
+    if (!timers_desk_is_to_say(r) || !desk_said_is_valid(said, &r->need))
         return REFUSAL_LIMIT;
     if (r->need.channel == said->channel && r->need.ground == said->ground &&
         strcmp(r->need.callback, said->callback) == 0)

@@ -103,7 +103,7 @@ async function openReferral() {
   if (state.opened?.need === need) return state.opened;
   if (state.opened) await frame.api.post(`/referrals/${state.opened.id}/withdrawal`, { reason: 'gegevens_fout' });
   state.opened = null;
-  const referral = await frame.api.post('/referrals', toReferral(state.intake, state.callback, Date.now()), { key: newKey() });
+  const referral = await frame.api.post('/referrals', toReferral(state.intake, state.callback, frame.api.now()), { key: newKey() });
   state.opened = { id: referral.id, code: referral.code, need };
   return state.opened;
 }

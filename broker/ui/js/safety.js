@@ -130,7 +130,7 @@ const sure = s => html`<div class="safety-sure"><h4 id="step-${s.leak.id}" tabin
 const progress = h => (h.left && !h.onTheWay ? badge(t('safety.left')) : h.state ? badge(t(`safety.state_${h.state}`)) : h.searching ? badge(t(h.onTheWay ? 'safety.looks_on' : 'safety.searching')) : nothing);
 
 /** Who does not live there. @param {Leak['households'][number]} h */
-const where = h => (h.bridge ? badge(t(h.onTheWay ? 'safety.to_bridge' : 'safety.in_bridge')) : h.onTheWay ? badge(t('safety.to_place')) : nothing);
+const where = h => (h.bridge ? badge(t(h.onTheWay ? 'safety.to_bridge' : 'safety.in_bridge')) : h.onTheWay ? badge(t(h.left ? 'safety.not_come' : 'safety.to_place')) : nothing);
 
 /** @param {Leak} leak */
 const households = leak => (leak.households.length === 0 ? html`<p>${t('safety.nobody_lives')}</p>` : html`<h4>${t('safety.moving', { n: leak.households.length })}</h4><p class="small subtle">${t('safety.moving_text')}</p>

@@ -48,8 +48,8 @@ static void the_house_gives_it_to_that_desk_only(void **state)
     struct actor house = shelter_of(HUIS_B), placer = referrer_of(VT_OOST), third = shelter_of(HUIS_A);
 
     (void)state;
-    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, HUIS_A), REFUSAL_NOT_ALLOWED);
-    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, VT_WEST), REFUSAL_NOT_ALLOWED);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, HUIS_A), REFUSAL_NOT_THEIR_DESK);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, VT_WEST), REFUSAL_NOT_THEIR_DESK);
     assert_int_equal(regie(x, CMD_OFFER_REGIE, house, next, VT_OOST), REFUSAL_NOT_FOUND);
     assert_int_equal(regie(x, CMD_TAKE_REGIE, third, r, 0), REFUSAL_NOT_FOUND);
     assert_int_equal(regie(x, CMD_NAME_REGIE, house, r, 0), REFUSAL_NOT_FOUND);
@@ -98,7 +98,7 @@ static void it_sees_nothing_by_it(void **state)
     assert_false(may(x->e, &house, ACT_SEE_REGIE, next.v));
     assert_false(audience_of_follow_up(x->e, &house, next));
     assert_true(audience_of_follow_up(x->e, &placer, next));
-    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, HUIS_A), REFUSAL_NOT_ALLOWED);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, HUIS_A), REFUSAL_NOT_THEIR_DESK);
     assert_int_equal(regie(x, CMD_TAKE_REGIE, placer, next, 0), REFUSAL_NONE);
     assert_false(may(x->e, &house, ACT_SEE_REGIE, r.v));
     exchange_free(x);
@@ -115,7 +115,7 @@ static void a_desk_that_brings_the_code_is_not_the_one(void **state)
     by_code = do_open_beside(x, VT_WEST, next);
     assert_false(audience_relieves_regie(x->e, &stranger, by_code));
     assert_int_equal(regie(x, CMD_TAKE_REGIE, stranger, by_code, 0), REFUSAL_NOT_FOUND);
-    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, VT_WEST), REFUSAL_NOT_ALLOWED);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, VT_WEST), REFUSAL_NOT_THEIR_DESK);
     exchange_free(x);
 }
 
@@ -131,7 +131,7 @@ static void a_bed_that_they_fled_is_no_other(void **state)
     do_answer(x, CMD_ACCEPT, q, 0);
     assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
     fled(x, r);
-    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, HUIS_A), REFUSAL_NOT_ALLOWED);
+    assert_int_equal(regie(x, CMD_OFFER_REGIE, house, r, HUIS_A), REFUSAL_NOT_THEIR_DESK);
     assert_true(audience_relieves_regie(x->e, &placer, r));
     assert_int_equal(regie(x, CMD_TAKE_REGIE, placer, r, 0), REFUSAL_NONE);
     assert_int_equal(engine_regie(x->e, r).holder.v, VT_OOST);

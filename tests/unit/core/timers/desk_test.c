@@ -97,6 +97,45 @@ static void another_desk_has_another_channel(void **state)
     exchange_free(x);
 }
 
+/* With the ground and the channel that it was opened with: nobody turns its chat into a telephone. */
+static void what_a_worker_opened_has_its_desk(void **state)
+{
+    struct exchange *x = exchange_timed();
+    struct need n = a_need();
+    struct desk_said chat = {true, WAY_BACK_CHAT, GROUND_VITAL_INTEREST, ""};
+    struct referral_id r;
+
+    (void)state;
+    n.anonymous = true;
+    n.channel = WAY_BACK_CHAT;
+    n.ground = GROUND_CONSENT;
+    r = do_open(x, VT_OOST, n);
+    assert_int_equal(take(x, referrer_of(VT_OOST), r, its_number), REFUSAL_LIMIT);
+    assert_int_equal(take(x, referrer_of(VT_OOST), r, chat), REFUSAL_LIMIT);
+    assert_int_equal(the_referral(x, r)->need.channel, WAY_BACK_CHAT);
+    assert_int_equal(the_referral(x, r)->need.ground, GROUND_CONSENT);
+    assert_int_equal(take(x, referrer_of(VT_OOST), r, (struct desk_said){.said = false}), REFUSAL_NONE);
+    exchange_free(x);
+}
+
+/* From before a ground had to be given: what is missing may still be said. */
+static void what_is_missing_is_said(void **state)
+{
+    struct exchange *x = exchange_timed();
+    struct need n = a_need();
+    struct referral_id r;
+
+    (void)state;
+    n.ground = GROUND_NONE;
+    r = do_open(x, VT_OOST, n);
+    assert_int_equal(take(x, referrer_of(VT_OOST), r, its_number), REFUSAL_NONE);
+    assert_int_equal(the_referral(x, r)->need.ground, GROUND_STATUTORY_TASK);
+    assert_int_equal(take(x, referrer_of(VT_OOST), r,
+                          (struct desk_said){true, WAY_BACK_PHONE, GROUND_CONSENT, "033 448 0000"}),
+                     REFUSAL_LIMIT);
+    exchange_free(x);
+}
+
 static void half_a_desk_is_none(void **state)
 {
     struct exchange *x = exchange_timed();
@@ -143,6 +182,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_takes_it_says_how_it_is_rung_and_on_what_ground),
         cmocka_unit_test(another_desk_has_another_channel),
+        cmocka_unit_test(what_a_worker_opened_has_its_desk),
+        cmocka_unit_test(what_is_missing_is_said),
         cmocka_unit_test(half_a_desk_is_none),
         cmocka_unit_test(what_is_said_is_sealed),
     };
