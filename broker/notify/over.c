@@ -96,8 +96,9 @@ static bool nobody_came(const struct engine *e, const struct outbox_row *row)
     return q == NULL || s == NULL || s->pool.v != q->pool.v;
 }
 
-/* Taken back, and the house was not asked anew for the same household: a message has no code, and the house
- * would take it for the request that it has now. */
+/* Taken back, and the house was not asked anew since for the same household: a message has no code, and the
+ * house would take it for the request that it has now. Another room of it that was asked before is none such:
+ * what is taken back is free again all the same. */
 static bool is_not_asked_anew(const struct engine *e, const struct outbox_row *row)
 {
     const struct referral *r = engine_referral(e, row->referral);
@@ -106,7 +107,7 @@ static bool is_not_asked_anew(const struct engine *e, const struct outbox_row *r
     for (unsigned i = 0; r != NULL && q != NULL && i < r->n_requests; i++) {
         const struct request *other = engine_request(e, r->requests[i]);
 
-        if (other->id.v != q->id.v && request_is_holding(other) &&
+        if (other->id.v != q->id.v && request_is_holding(other) && other->asked_at_ms >= q->ended_at_ms &&
             engine_pool(e, other->pool)->location.v == engine_pool(e, q->pool)->location.v)
             return false;
     }

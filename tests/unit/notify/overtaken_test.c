@@ -87,6 +87,32 @@ static void taken_back_unless_asked_anew(void **state)
     exchange_free(x);
 }
 
+/* Two rooms of one house, asked at once: the yes of one sets the other free, and the house must hear that. */
+static void another_room_was_asked_before(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = do_open(x, VT_OOST, a_need(.adults = 1, .children = 0));
+    struct pool second = pool_of_kind(x, B_HUIS, "b-twee", KIND_CRISIS);
+    struct command define = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &second};
+    struct request_id one, two;
+    struct observation o;
+    unsigned nr = 0;
+
+    (void)state;
+    assert_int_equal(exchange_do(x, &define).refusal, REFUSAL_NONE);
+    nr = engine_pools(x->e);
+    o = an_observation(x, nr, POOL_UNITS, POOL_UNITS);
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), &o, 1).applied, 1);
+    one = do_ask_one(x, r, POOL_B);
+    two = do_ask_one(x, r, nr);
+    x->now += MS_MINUTE;
+    do_answer(x, CMD_ACCEPT, one, 0);
+    assert_int_equal(the_request(x, two)->state, REQUEST_CANCELLED);
+    assert_true(request_is_holding(the_request(x, one)));
+    assert_true(stands(x, "request.cancelled", r, two));
+    exchange_free(x);
+}
+
 /* 'Nobody came' is not said of those who stand at the door after all. */
 static void nobody_came_until_they_did(void **state)
 {
@@ -143,7 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(on_the_way_until_they_are_not), cmocka_unit_test(what_is_for_who_looks),
         cmocka_unit_test(taken_back_unless_asked_anew),  cmocka_unit_test(nobody_came_until_they_did),
-        cmocka_unit_test(until_it_was_dealt_with),
+        cmocka_unit_test(another_room_was_asked_before), cmocka_unit_test(until_it_was_dealt_with),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
