@@ -124,8 +124,8 @@ bool hears(const struct engine *e, const struct notify_target *t, enum group gro
     if (group == GROUP_LEAD && t->night_number) /* rings in the house itself: never as its lead */
         return false;
     /* A program is told all the same: it keeps the state of things. */
-    if (t->channel != CHANNEL_WEBHOOK &&
-        ((group == GROUP_HOUSE && s->by_house) || (group == GROUP_REFERRER && s->by_referrer)))
+    if (t->channel != CHANNEL_WEBHOOK && ((group == GROUP_HOUSE && s->by_house) ||
+                                          (group == GROUP_REFERRER && (s->by_referrer || s->by_keeper))))
         return false;
     return is_of(e, t, *as);
 }

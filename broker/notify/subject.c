@@ -116,6 +116,19 @@ static void put_request(const struct engine *e, struct request_id id, struct sub
     put_pool(e, q->pool, out);
 }
 
+/* What came of a request to who asked it: the gatekeeper, while the case is with it, and not the referrer,
+ * which asked nothing there and may ask no other place of such a kind. */
+static void put_asker(const struct engine *e, struct subject *out)
+{
+    const struct request *q = engine_request(e, out->request);
+    const struct gate *g = q != NULL ? engine_gate(e, q->gate) : NULL;
+
+    if (g == NULL || !gate_is_live(g))
+        return;
+    out->by_keeper = true;
+    out->keeper.org = g->org;
+}
+
 /* Of the request, if there is one, else of the referral. */
 static void put_either(const struct engine *e, struct request_id request, struct referral_id referral,
                        struct subject *out)
@@ -360,8 +373,10 @@ static void put_safety(const struct engine *e, const struct event *ev, struct su
         break;
     default:
         put_request(e, ev->u.conflict.request, out);
-        if (ev->kind == EV_CONFLICT_ANSWERED)
+        if (ev->kind == EV_CONFLICT_ANSWERED) {
             out->state = ev->u.conflict.conflict ? "yes" : "no";
+            put_asker(e, out);
+        }
         break;
     }
 }
@@ -480,6 +495,8 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
     case EV_REQUEST_LATE_YES:
     case EV_REQUEST_SILENT:
         put_request(e, ev->u.request.request, &s);
+        if (ev->kind == EV_REQUEST_CANCELLED && ev->u.request.why == CANCEL_LEAKED)
+            put_asker(e, &s);
         break;
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_ADMITTED:

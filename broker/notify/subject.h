@@ -34,8 +34,9 @@ struct subject {
     struct org_id table[MDO_PARTICIPANTS_MAX]; /* those whom an event of an MDO concerns */
     uint8_t n_table;
     bool by_house, by_referrer; /* said by that side itself, which need not be rung for it */
-    uint8_t region;             /* of which no household is told; REGION_NONE = none */
-    const char *state;          /* static, "" = none */
+    bool by_keeper;    /* of a request that a gatekeeper made: the referrer is not rung for it in its stead */
+    uint8_t region;    /* of which no household is told; REGION_NONE = none */
+    const char *state; /* static, "" = none */
 };
 
 /* Of an event as decoded without its private part. A kind that is not known here is about its referral, if it
