@@ -174,6 +174,7 @@ static void on_events(void *ctx, enum err trouble, const struct outbox_event *ev
             continue; /* of a version that knows more */
         ev->kind = events[i].kind;
         ev->seq = what.seq = events[i].seq;
+        ev->at_ms = what.at_ms;
         snprintf(what.key, sizeof what.key, "e%" PRIu64, ev->seq);
         what.kind = name_of_event(flow_engine(n->parts.flow), ev);
         what.subject = subject_of_event(flow_engine(n->parts.flow), ev);
