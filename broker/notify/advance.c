@@ -49,7 +49,7 @@ static void add_row(const struct notify *n, const struct telling *what, const st
                              .at_ms = what->at_ms,
                              .org = t->org.v != 0 ? t->org : as.org,
                              .next_at_ms = notify_now_ms(n)};
-    if (!rules_is_bare(rule->group)) {
+    if (!rules_is_bare(rule->group) && !(rule->group == GROUP_SENDER && what->subject.bare_sender)) {
         r->referral = what->subject.referral;
         r->request = what->subject.request;
         r->pool = what->subject.pool;

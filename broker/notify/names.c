@@ -1,6 +1,7 @@
 #include "notify/names.h"
 
 #include "core/nobed/nobed.h"
+#include "notify/subject.h"
 
 #include <string.h>
 
@@ -22,6 +23,7 @@ static const struct {
     {EV_BRIDGE_ALARMED, "bridge.lead"},       {EV_LEAK_REPEATED, "leak.passed_on"},
     {EV_LEAK_REPEATED, "leak.given_up"},      {EV_REFERRAL_NO_SHOW, "referral.turned_away"},
     {EV_REQUEST_CANCELLED, "request.lost"},   {EV_BRIDGE_ENDED, "bridge.called_off"},
+    {EV_REGIE_KEPT, "regie.relieved"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
@@ -72,6 +74,8 @@ const char *name_of_event(const struct engine *e, const struct event *ev)
         return ev->u.leak.passed_on ? "leak.passed_on" : event_name(ev->kind);
     case EV_SURGE_SET:
         return ev->u.surge.on ? event_name(ev->kind) : "surge.over";
+    case EV_REGIE_KEPT: /* an offer that ends because another took it from its holder */
+        return subject_is_relief(e, ev) ? "regie.relieved" : event_name(ev->kind);
     case EV_CONSULT_CLOSED:
         return ev->u.consult.state == CONSULT_DECLINED ? "consult.declined" : "consult.withdrawn";
     default:

@@ -2,8 +2,10 @@
 
 #include <ctype.h>
 
+#include "core/audience/audience.h"
 #include "core/gate/gate_look.h"
 #include "core/nobed/nobed.h"
+#include "core/stay/stay.h"
 
 /* The state that an event brings its object into, where the kind alone says it: a request, else a referral,
  * or what the kind is named after. */
@@ -254,6 +256,42 @@ static void put_item(const struct engine *e, const struct event *ev, struct subj
         put_late_item(e, c, out);
 }
 
+/* The household ever fled a house of ORG, or has a search by which it does. */
+static bool has_fled_from(const struct engine *e, struct org_id org, struct referral_id id)
+{
+    const struct actor who = {.org = org};
+
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        if (!audience_of_search(e, &who, id))
+            return true;
+    }
+    return false;
+}
+
+bool subject_is_relief(const struct engine *e, const struct event *ev)
+{
+    struct regie r = engine_regie(e, ev->u.regie.referral);
+    uint64_t taken = ev->seq + (ev->kind == EV_REGIE_KEPT ? 2 : 1);
+
+    return (ev->kind == EV_REGIE_KEPT || ev->kind == EV_REGIE_OFFERED) && r.since == taken &&
+           r.since_ms == ev->at_ms && r.holder.v != ev->u.regie.from.v;
+}
+
+/* The steps of a relief are one word, the last: nobody was asked, and whose offer it ended hears that it was
+ * taken, once. */
+static void put_regie(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    put_referral(e, ev->u.regie.referral, out);
+    out->sender.org = ev->u.regie.from;
+    out->receiver.org = ev->u.regie.to;
+    out->bare_sender =
+        out->sender.org.v != out->referrer.v && has_fled_from(e, out->sender.org, out->referral);
+    if (subject_is_relief(e, ev) &&
+        (ev->kind == EV_REGIE_OFFERED || out->receiver.org.v == out->referrer.v)) {
+        out->receiver.org.v = 0;
+    }
+}
+
 /* No referral: who is asked must not learn of which. */
 static void put_consult(const struct event *ev, struct subject *out)
 {
@@ -280,9 +318,7 @@ static void put_care(const struct engine *e, const struct event *ev, struct subj
     case EV_REGIE_ENDED:
     case EV_REGIE_NAMED:
     case EV_REGIE_REMINDED:
-        put_referral(e, ev->u.regie.referral, out);
-        out->sender.org = ev->u.regie.from;
-        out->receiver.org = ev->u.regie.to;
+        put_regie(e, ev, out);
         break;
     case EV_CONSULT_ASKED:
     case EV_CONSULT_ANSWERED:

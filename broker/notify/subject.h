@@ -33,6 +33,7 @@ struct subject {
     struct party watcher; /* named as safety owner of a bridge, without being told about whom */
     struct org_id table[MDO_PARTICIPANTS_MAX]; /* those whom an event of an MDO concerns */
     uint8_t n_table;
+    bool bare_sender; /* the household fled a house of the sender: no id goes there, not even an old one */
     bool by_house, by_referrer; /* said by that side itself, which need not be rung for it */
     bool by_keeper;    /* of a request that a gatekeeper made: the referrer is not rung for it in its stead */
     uint8_t region;    /* of which no household is told; REGION_NONE = none */
@@ -46,6 +47,9 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev);
  * agreed on, that side is not told of its own word. Only of what leaves nothing to do there: a key to be
  * confirmed, a leak or an alarm is another's business in the same organisation too. */
 void subject_caused_by(struct subject *s, const struct event *ev, const struct account *who);
+/* EV offers the regie, or ends an offer, only because it is taken from its holder in the same commit
+ * (core/care/care_decide.c, relieve). Seen by the engine: false once the regie has moved on. */
+bool subject_is_relief(const struct engine *e, const struct event *ev);
 struct subject subject_of_request(const struct engine *e, struct request_id id);
 
 #endif
