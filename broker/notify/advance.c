@@ -37,6 +37,16 @@ struct telling {
 
 /* ---- who ---- */
 
+/* Who was named for a bridge is told so once, however often its times change: it is the outbox that knows,
+ * which keeps the first of a key and target. All else is of its event. */
+static void put_key(const struct telling *what, const struct notify_rule *rule, struct outbox_row *r)
+{
+    if (rule->group == GROUP_WATCHER && what->subject.named_for.v != 0)
+        snprintf(r->key, sizeof r->key, "w%" PRIu64, what->subject.named_for.v);
+    else
+        snprintf(r->key, sizeof r->key, "%s", what->key);
+}
+
 static void add_row(const struct notify *n, const struct telling *what, const struct notify_rule *rule,
                     const struct notify_target *t, struct party as, struct rows *out)
 {
@@ -56,7 +66,7 @@ static void add_row(const struct notify *n, const struct telling *what, const st
     }
     if (t->night_number)
         r->location = as.house;
-    snprintf(r->key, sizeof r->key, "%s", what->key);
+    put_key(what, rule, r);
     snprintf(r->kind, sizeof r->kind, "%s", what->kind);
     snprintf(r->text, sizeof r->text, "%s", rule->text);
     snprintf(r->state, sizeof r->state, "%.24s", what->subject.state);

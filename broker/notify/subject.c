@@ -486,6 +486,7 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
     } else if (event_body_of(ev->kind) == BODY_BRIDGE_OPENED) {
         put_referral(e, ev->u.bridge_opened.referral, out);
         put_safety_owner(e, ev->u.bridge_opened.id, out);
+        out->named_for = ev->u.bridge_opened.id;
     } else if (ev->kind >= EV_GATE_SENT && ev->kind <= EV_GATE_WITHDRAWN) {
         put_referral(e, ev->u.gate.referral, out);
         g = engine_gate(e, ev->u.gate.gate);

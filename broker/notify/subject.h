@@ -30,7 +30,8 @@ struct subject {
         sender;         /* it comes from it, or an answer goes back to it: clock, regie, MDO, consult, note */
     struct party asked; /* as a specialist, without being told about whom */
     struct party self;  /* whose key it is */
-    struct party watcher; /* named as safety owner of a bridge, without being told about whom */
+    struct party watcher;       /* named as safety owner of a bridge, without being told about whom */
+    struct bridge_id named_for; /* the watcher is named for it, and told so once */
     struct org_id table[MDO_PARTICIPANTS_MAX]; /* those whom an event of an MDO concerns */
     uint8_t n_table;
     bool bare_sender; /* the household fled a house of the sender: no id goes there, not even an old one */

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HOTEL_NIGHT 12 /* destinations.csv: hotel */
+
 /* Turn until everything that happened was told. */
 static void tell_all(struct scene *s)
 {
@@ -125,6 +127,83 @@ static void an_offer_that_was_answered(void **state)
     scene_free(s);
 }
 
+/* ---- who watches over a bridge ---- */
+
+static void name_watcher(struct scene *s, enum command_kind kind, uint64_t at, enum an_org org,
+                         int64_t when_ms)
+{
+    struct command cmd = {.kind = kind, .actor = referrer_of(VT_OOST)};
+    struct bridge_wish w = {
+        .kind = BRIDGE_HOTEL,
+        .active = true,
+        .slept = HOTEL_NIGHT,
+        .every_minutes = 60,
+        .owner = {.kind = BRIDGE_OWNER_OTHER, .role = BRIDGE_ROLE_POLICE, .callback = "010 555 0100"}};
+
+    snprintf(w.owner.org, sizeof w.owner.org, "%.40s", engine_org(s->x->e, (struct org_id){org})->name);
+    if (when_ms != 0) {
+        w.n_times = 1;
+        w.times_ms[0] = when_ms;
+    }
+    if (kind == CMD_OPEN_BRIDGE)
+        cmd.u.open_bridge.referral.v = at;
+    else
+        cmd.u.open_bridge.bridge.v = at;
+    cmd.u.open_bridge.wish = &w;
+    assert_int_equal(exchange_do(s->x, &cmd).refusal, REFUSAL_NONE);
+}
+
+static void a_watcher_is_told_once(void **state)
+{
+    struct scene *s = scene_new();
+    struct referral_id r = do_open(s->x, VT_OOST, a_need()), second;
+    uint64_t id = 0;
+
+    (void)state;
+    name_watcher(s, CMD_OPEN_BRIDGE, r.v, VT_WEST, 0);
+    id = engine_bridge_of(s->x->e, r, BRIDGE_HOTEL)->id.v;
+    for (int i = 1; i <= 3; i++) {
+        s->x->now += MS_MINUTE;
+        name_watcher(s, CMD_CHANGE_BRIDGE, id, VT_WEST, s->x->now + i * 10 * MS_MINUTE);
+    }
+    second = do_open(s->x, VT_OOST, a_need());
+    name_watcher(s, CMD_OPEN_BRIDGE, second.v, VT_WEST, 0); /* another household */
+    add_target(s, 1, VT_WEST, 0, CHANNEL_MAIL);
+    add_target(s, 2, VT_OOST, 0, CHANNEL_WEBHOOK);
+    tell_all(s);
+    assert_int_equal(count(s, 1, "bridge.opened"), 2);
+    assert_int_equal(count(s, 1, "bridge.changed"), 0);
+    assert_int_equal(count(s, 2, "bridge.changed"), 3); /* the desk's program is told each time */
+    assert_int_equal(row_of(s, 1, "bridge.opened")->referral.v, 0);
+    scene_free(s);
+}
+
+/* The first was told when the bridge began; another takes its stead, and the times change once more. */
+static void a_new_watcher_is_told(void **state)
+{
+    struct scene *s = scene_new();
+    struct referral_id r = do_open(s->x, VT_OOST, a_need());
+    struct outbox_row told = {.id = 1, .target = 1, .kind = "bridge.opened", .status = OUTBOX_DELIVERED};
+    uint64_t id = 0;
+
+    (void)state;
+    name_watcher(s, CMD_OPEN_BRIDGE, r.v, VT_WEST, 0);
+    id = engine_bridge_of(s->x->e, r, BRIDGE_HOTEL)->id.v;
+    for (int i = 1; i <= 2; i++) {
+        s->x->now += MS_MINUTE;
+        name_watcher(s, CMD_CHANGE_BRIDGE, id, HUIS_A, s->x->now + i * 10 * MS_MINUTE);
+    }
+    add_target(s, 1, VT_WEST, 0, CHANNEL_MAIL);
+    add_target(s, 2, HUIS_A, 0, CHANNEL_MAIL);
+    snprintf(told.key, sizeof told.key, "w%u", (unsigned)id);
+    s->fake.rows[s->fake.n++] = told;
+    tell_all(s);
+    assert_int_equal(count(s, 2, "bridge.opened") + count(s, 2, "bridge.changed"), 1);
+    assert_string_equal(s->fake.rows[1].key, told.key);
+    assert_int_equal(s->fake.n, 2);
+    scene_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +211,8 @@ int main(void)
         cmocka_unit_test(the_desk_that_took_it_was_not_asked),
         cmocka_unit_test(the_house_they_fled_gets_no_id),
         cmocka_unit_test(an_offer_that_was_answered),
+        cmocka_unit_test(a_watcher_is_told_once),
+        cmocka_unit_test(a_new_watcher_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
