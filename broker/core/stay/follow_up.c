@@ -105,6 +105,20 @@ bool engine_search_is_left(const struct engine *e, struct referral_id id)
 
 /* ---- decide ---- */
 
+/* After what was decided here. */
+static int64_t deadline_here(const struct decision *d, const struct referral *r)
+{
+    int64_t deadline_ms = r->deadline_ms;
+
+    for (size_t i = d->first; i < d->out->n; i++) {
+        const struct event *ev = &d->out->list[i];
+
+        if (ev->kind == EV_REFERRAL_RETIMED && ev->u.referral.referral.v == r->id.v)
+            deadline_ms = ev->u.referral.eta_ms;
+    }
+    return deadline_ms;
+}
+
 static void retime(struct decision *d, const struct referral *r, int64_t deadline_ms, enum urgency urgency)
 {
     struct event *ev = NULL;
@@ -116,26 +130,49 @@ static void retime(struct decision *d, const struct referral *r, int64_t deadlin
     ev->u.referral.reason = (uint8_t)urgency;
 }
 
-void follow_up_clock_moved(struct decision *d, const struct stay_clock *c, int64_t until_ms)
+/* Of two clocks that warned for one search, the one that ends first says by when: that of the follow-up of C,
+ * by the others that run and by UNTIL. */
+static int64_t soonest_but(const struct decision *d, const struct stay_clock *c, int64_t until_ms)
 {
-    const struct referral *r = engine_referral(d->e, c->follow_up);
-    struct referral_id id = {0};
+    struct referral_id id = engine_household_first(d->e, c->follow_up);
 
-    if (r == NULL || !referral_is_live(r->state) || !engine_is_planned(d->e, r->id))
-        return;
-    /* Of two clocks that warned for one search, the one that ends first says by when. */
-    for (id = engine_household_first(d->e, r->id); id.v != 0; id = engine_household_next(d->e, id)) {
+    for (; id.v != 0; id = engine_household_next(d->e, id)) {
         for (unsigned i = 0;; i++) {
             const struct stay_clock *other = engine_clock(d->e, engine_clock_of(d->e, id, i));
 
             if (other == NULL)
                 break;
-            if (other->id.v != c->id.v && other->state == CLOCK_WARNED && other->follow_up.v == r->id.v &&
-                !clock_is_stopped_here(d, other->id) && other->runs_out_ms < until_ms)
+            if (other->id.v != c->id.v && other->state == CLOCK_WARNED &&
+                other->follow_up.v == c->follow_up.v && !clock_is_stopped_here(d, other->id) &&
+                other->runs_out_ms < until_ms)
                 until_ms = other->runs_out_ms;
         }
     }
+    return until_ms;
+}
+
+void follow_up_clock_moved(struct decision *d, const struct stay_clock *c, int64_t until_ms)
+{
+    const struct referral *r = engine_referral(d->e, c->follow_up);
+
+    if (r == NULL || !referral_is_live(r->state) || !engine_is_planned(d->e, r->id))
+        return;
+    until_ms = soonest_but(d, c, until_ms);
     if (until_ms > d->now_ms)
+        retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
+}
+
+void follow_up_clock_stopped(struct decision *d, const struct stay_clock *c)
+{
+    const struct referral *r = engine_referral(d->e, c->follow_up);
+    int64_t until_ms = 0;
+
+    /* By another day than that of C: not because of C. */
+    if (r == NULL || !referral_is_live(r->state) || !engine_is_planned(d->e, r->id) ||
+        deadline_here(d, r) != c->runs_out_ms)
+        return;
+    until_ms = soonest_but(d, c, INT64_MAX);
+    if (until_ms != INT64_MAX && until_ms > d->now_ms) /* else people say what becomes of it */
         retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
 }
 
