@@ -125,11 +125,28 @@ static void a_bed_that_ends_with_its_search(void **state)
             assert_int_equal(exchange_do(x, &close).refusal, REFUSAL_NONE);
         else
             assert_int_equal(do_referral(x, CMD_WITHDRAW, beside, 0, 1).refusal, REFUSAL_NONE);
-        assert_int_equal(happened(x, EV_REFERRAL_RETIMED), 1); /* and not the one that ended */
+        assert_int_equal(happened(x, EV_REFERRAL_RETIMED), 1);
         assert_true(the_referral(x, f)->deadline_ms == x->now + MS_DAY);
         sound(x);
         exchange_free(x);
     }
+}
+
+/* What ends needs no other day first. */
+static void the_search_that_ends_is_not_for_today(void **state)
+{
+    struct core_settings set = timed();
+    struct exchange *x = exchange_new_with(&set);
+    struct referral_id r, f = warned(x, &r);
+    int64_t by_ms = the_referral(x, f)->deadline_ms;
+
+    (void)state;
+    in_a_bed(x, f, POOL_C);
+    assert_int_equal(do_referral(x, CMD_WITHDRAW, f, 0, 1).refusal, REFUSAL_NONE);
+    assert_int_equal(happened(x, EV_REFERRAL_RETIMED), 0);
+    assert_true(the_referral(x, f)->deadline_ms == by_ms);
+    sound(x);
+    exchange_free(x);
 }
 
 int main(void)
@@ -139,6 +156,7 @@ int main(void)
         cmocka_unit_test(who_comes_back_is_a_search_of_its_own),
         cmocka_unit_test(one_that_asks_is_in_the_way),
         cmocka_unit_test(a_bed_that_ends_with_its_search),
+        cmocka_unit_test(the_search_that_ends_is_not_for_today),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
