@@ -58,6 +58,7 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_TOO_LATE] = "too_late",
         [REFUSAL_HAS_LEFT] = "has_left",
         [REFUSAL_MOVED_ON] = "moved_on",
+        [REFUSAL_LEFT_UNSAFE] = "left_unsafe",
     };
 
     CHECK((unsigned)r < REFUSAL_N);

@@ -65,6 +65,7 @@ enum refusal {
     REFUSAL_TOO_LATE,      /* it was told too long ago to be corrected */
     REFUSAL_HAS_LEFT,      /* it arrived there, and its departure was told since */
     REFUSAL_MOVED_ON,      /* it has been in another place since it left this one */
+    REFUSAL_LEFT_UNSAFE,   /* it left because it was not safe there: no house takes that back alone */
     REFUSAL_N
 };
 

@@ -96,6 +96,8 @@ enum refusal decide_resume_stay(struct decision *d)
     d->outcome->referral = s->referral;
     if (s->state != STAY_DEPARTED)
         return REFUSAL_NONE;
+    if (engine_stay_left_unsafe(d->e, s))
+        return REFUSAL_LEFT_UNSAFE;
     if (engine_stay_resume_until_ms(d->e, s) == 0)
         return REFUSAL_MOVED_ON;
     if (end_told_ms + RESUME_MAX_MS <= d->now_ms)
