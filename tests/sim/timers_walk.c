@@ -5,7 +5,6 @@
 #include "core/gate/gate_look.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static struct actor worker_of(const struct engine *e, const struct referral *r, uint32_t nth)
 {
@@ -160,7 +159,6 @@ static void check_again(struct trace *t, const struct engine *e, const struct re
  * had was over (0 = it never had one). */
 static bool is_housed(const struct engine *e, struct referral_id id, int64_t *over_ms)
 {
-    static const char *const homes[] = {"eigen_woning", "vervolgopvang", "begeleid_wonen", "buitenland"};
     bool housed = false, home = false;
 
     *over_ms = 0;
@@ -170,12 +168,8 @@ static bool is_housed(const struct engine *e, struct referral_id id, int64_t *ov
 
         housed |= s != NULL && s->ended_at_ms == 0;
         if (s != NULL && s->ended_at_ms != 0 && s->ended_at_ms >= *over_ms) {
-            const char *to = vocab_list_code(engine_vocab(e), LIST_DESTINATION, s->destination - 1u);
-            bool is_tie = s->ended_at_ms == *over_ms;
-
-            home = false;
-            for (size_t i = 0; i < sizeof homes / sizeof homes[0] && !is_tie; i++)
-                home |= strcmp(to, homes[i]) == 0;
+            home = s->ended_at_ms != *over_ms && s->destination != 0 &&
+                   !vocab_destination_slept(engine_vocab(e), s->destination);
             *over_ms = s->ended_at_ms;
         }
         for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
