@@ -59,6 +59,7 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_HAS_LEFT] = "has_left",
         [REFUSAL_MOVED_ON] = "moved_on",
         [REFUSAL_NOT_THEIR_DESK] = "not_their_desk",
+        [REFUSAL_LEFT_UNSAFE] = "left_unsafe",
     };
 
     CHECK((unsigned)r < REFUSAL_N);

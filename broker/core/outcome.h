@@ -67,6 +67,8 @@ enum refusal {
     REFUSAL_MOVED_ON,      /* it has been in another place since it left this one */
     /* ---- MDO, regiehouder, consult, after a flight ---- */
     REFUSAL_NOT_THEIR_DESK, /* a house that they fled gives the regie to the desk of the flight only */
+    /* ---- stays, since ---- */
+    REFUSAL_LEFT_UNSAFE,   /* it left because it was not safe there: no house takes that back alone */
     REFUSAL_N
 };
 

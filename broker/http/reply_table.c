@@ -137,8 +137,9 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     /* ---- stays, since ---- */
     [REFUSAL_WAS_ELSEWHERE] =
         {409, "was_elsewhere", "In another place then",
-         "At that moment this household was in another place of the exchange. Say a later "
-         "moment, or ask that place to correct its own.",
+         "At that moment this household was in another place of the exchange, or another house would lose "
+         "more "
+         "than 48 hours by it. Say a later moment, or ask that place to correct its own.",
          0},
     [REFUSAL_TOO_LATE] =
         {409, "too_late", "Too late to correct",
@@ -150,6 +151,11 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     [REFUSAL_MOVED_ON] = {409, "moved_on", "Has been in another place",
                           "This household has been in another place since it left here. Ring the referrer.",
                           0},
+    [REFUSAL_LEFT_UNSAFE] =
+        {409, "left_unsafe", "Left because it was not safe",
+         "The departure says that it was no longer safe here. A house cannot take that back. "
+         "Ring the referrer: a new referral can be opened with the return code.",
+         0},
     [REFUSAL_BRIDGE_THERE] = {409, "bridge_there", "Arranged already",
                               "This household has such a bridge already. Change that one, or end it first.",
                               0},

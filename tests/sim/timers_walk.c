@@ -155,10 +155,11 @@ static void check_again(struct trace *t, const struct engine *e, const struct re
     }
 }
 
-/* Its household has a bed of ours now; else when the last that it had was over (0 = it never had one). */
+/* Its household has a bed of ours now, or left its last one for a place to live; else when the last that it
+ * had was over (0 = it never had one). */
 static bool is_housed(const struct engine *e, struct referral_id id, int64_t *over_ms)
 {
-    bool housed = false;
+    bool housed = false, home = false;
 
     *over_ms = 0;
     for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
@@ -166,17 +167,22 @@ static bool is_housed(const struct engine *e, struct referral_id id, int64_t *ov
         const struct nobed_case *c = engine_nobed(e, id);
 
         housed |= s != NULL && s->ended_at_ms == 0;
-        *over_ms = s != NULL ? later(*over_ms, s->ended_at_ms) : *over_ms;
+        if (s != NULL && s->ended_at_ms != 0 && s->ended_at_ms >= *over_ms) {
+            home = s->ended_at_ms != *over_ms && s->destination != 0 &&
+                   !vocab_destination_slept(engine_vocab(e), s->destination);
+            *over_ms = s->ended_at_ms;
+        }
         for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
             const struct bridge *b = engine_bridge(e, c->bridges[i]);
 
             if (b->kind != BRIDGE_BED || b->started_at_ms == 0)
                 continue;
             housed |= b->ended_at_ms == 0;
+            home &= b->ended_at_ms < *over_ms;
             *over_ms = later(*over_ms, b->ended_at_ms);
         }
     }
-    return housed;
+    return housed || home;
 }
 
 /* A clock that it follows was prolonged: a yes of before is kept until the day that it was for. */

@@ -30,6 +30,8 @@ static struct event *clock_event(struct decision *d, enum event_kind kind, const
 void clock_stop_event(struct decision *d, const struct stay_clock *c, uint8_t reason)
 {
     clock_event(d, EV_CLOCK_STOPPED, c)->u.clock.reason = reason;
+    if (reason != 0) /* with its place: who leaves or arrives says what becomes of the search */
+        follow_up_clock_stopped(d, c);
 }
 
 void clock_move_event(struct decision *d, const struct stay_clock *c, const struct clock_rule *rule,

@@ -13,10 +13,18 @@
 struct place {
     struct stay_id stay;
     struct bridge_id bridge;
+    struct org_id org;            /* whose it is */
     int64_t started_ms, ended_ms; /* ended: INT64_MAX = it is there still */
 };
 
 typedef bool place_fn(const struct place *p, void *ctx); /* false: look no further */
+
+static struct org_id org_of_request(const struct engine *e, struct request_id id)
+{
+    const struct request *q = engine_request(e, id);
+
+    return q != NULL ? engine_pool(e, q->pool)->org : (struct org_id){0};
+}
 
 /* Beds of older journals, whose nights nobody told, have those that no other place has: never in the way
  * (bridge_nights.c). */
@@ -27,6 +35,7 @@ static bool each_bed(const struct engine *e, struct referral_id id, place_fn *fn
     for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
         const struct bridge *b = engine_bridge(e, c->bridges[i]);
         struct place p = {.bridge = b->id,
+                          .org = org_of_request(e, b->request),
                           .started_ms = b->started_at_ms,
                           .ended_ms = bridge_is_live(b) ? INT64_MAX : b->ended_at_ms};
 
@@ -46,6 +55,7 @@ static bool each_place(const struct engine *e, struct referral_id id, place_fn *
 
         if (s != NULL) {
             p = (struct place){.stay = s->id,
+                               .org = org_of_request(e, s->request),
                                .started_ms = s->started_at_ms,
                                .ended_ms = s->state == STAY_DEPARTED ? s->ended_at_ms : INT64_MAX};
             if (!fn(&p, ctx))
@@ -76,6 +86,14 @@ static bool was_before(const struct place *p, void *ctx)
     const struct place *own = ctx;
 
     return is_same(p, own) || (p->ended_ms != INT64_MAX ? p->ended_ms : p->started_ms) <= own->started_ms;
+}
+
+/* CTX: a place that begins now. No other organisation has a place that goes on and would end by it. */
+static bool is_of_one_house(const struct place *p, void *ctx)
+{
+    const struct place *own = ctx;
+
+    return is_same(p, own) || p->ended_ms != INT64_MAX || p->org.v == own->org.v;
 }
 
 /* ---- look ---- */
@@ -132,11 +150,19 @@ static bool is_over_before(const struct place *p, void *ctx)
     return is_same(p, own) || (p->ended_ms <= own->started_ms && p->ended_ms != own->ended_ms);
 }
 
+bool engine_stay_left_unsafe(const struct engine *e, const struct stay *s)
+{
+    int unsafe = vocab_list_find(e->vocab, LIST_DEPARTURE, "veiligheid");
+
+    return s->state == STAY_DEPARTED && unsafe >= 0 && s->departure == unsafe + 1;
+}
+
 int64_t engine_stay_resume_until_ms(const struct engine *e, const struct stay *s)
 {
     struct place own = {.stay = s->id, .started_ms = s->started_at_ms, .ended_ms = s->ended_at_ms};
 
-    if (s->state != STAY_DEPARTED || !each_place(e, s->referral, is_over_before, &own))
+    if (s->state != STAY_DEPARTED || engine_stay_left_unsafe(e, s) ||
+        !each_place(e, s->referral, is_over_before, &own))
         return 0;
     return engine_stay_end_told_ms(e, s) + RESUME_MAX_MS;
 }
@@ -146,12 +172,16 @@ int64_t engine_stay_resume_until_ms(const struct engine *e, const struct stay *s
 enum refusal dates_judge_arrival(const struct decision *d, const struct request *q, int64_t at_ms)
 {
     const struct bridge *bed = q->bridge ? engine_bridge_bed(d->e, q->id) : NULL;
-    struct place own = {.bridge = bed != NULL ? bed->id : (struct bridge_id){0}, .started_ms = at_ms};
+    struct place own = {.bridge = bed != NULL ? bed->id : (struct bridge_id){0},
+                        .org = engine_pool(d->e, q->pool)->org,
+                        .started_ms = at_ms};
 
     if (at_ms == 0)
         return REFUSAL_NONE;
     if (at_ms > d->now_ms || at_ms < d->now_ms - DATES_AGO_MAX_MS || at_ms < engine_first_yes_ms(d->e, q))
         return REFUSAL_LIMIT;
+    if (at_ms < d->now_ms - OTHERS_LOSE_MAX_MS && !each_place(d->e, q->referral, is_of_one_house, &own))
+        return REFUSAL_WAS_ELSEWHERE;
     return each_place(d->e, q->referral, was_before, &own) ? REFUSAL_NONE : REFUSAL_WAS_ELSEWHERE;
 }
 

@@ -25,12 +25,16 @@ int64_t engine_stay_end_told_ms(const struct engine *e, const struct stay *s);
 int64_t engine_stay_dates_until_ms(const struct engine *e, const struct stay *s);
 int64_t engine_bridge_dates_until_ms(const struct engine *e, const struct bridge *b);
 int64_t engine_stay_resume_until_ms(const struct engine *e, const struct stay *s);
+/* Its departure says that it was not safe there: the broker keeps the household away from that house by it,
+ * so the house alone does not take it back, and it has no such moment. */
+bool engine_stay_left_unsafe(const struct engine *e, const struct stay *s);
 
 /* ---- decide ---- */
 decide_fn decide_date_nights, decide_resume_stay;
 
 /* May the household of Q have come there at AT (0 = now)? REFUSAL_LIMIT: not a moment at which it can be
- * told; REFUSAL_WAS_ELSEWHERE: it was in another place then. */
+ * told; REFUSAL_WAS_ELSEWHERE: it was in another place then, or is still in one of another organisation,
+ * which would lose more than OTHERS_LOSE_MAX_MS. */
 enum refusal dates_judge_arrival(const struct decision *d, const struct request *q, int64_t at_ms);
 /* May who came at STARTED have left at AT (0 = now)? */
 enum refusal dates_judge_end(const struct decision *d, int64_t started_ms, int64_t at_ms);

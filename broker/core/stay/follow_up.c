@@ -26,6 +26,12 @@ static bool has_bed(const struct engine *e, struct referral_id id, struct stay_i
     return false;
 }
 
+/* A place to live, and not where a household sleeps that still needs one. */
+static bool destination_is_home(const struct engine *e, uint8_t destination)
+{
+    return destination != 0 && !vocab_destination_slept(e->vocab, destination);
+}
+
 bool engine_household_has_bed(const struct engine *e, struct referral_id id)
 {
     return has_bed(e, id, (struct stay_id){0}, (struct bridge_id){0});
@@ -51,12 +57,67 @@ int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id 
     return over_ms;
 }
 
+/* Where its last bed was a bridge bed, or two ended in one moment, nobody said where it lives. */
+bool engine_household_is_settled(const struct engine *e, struct referral_id id)
+{
+    int64_t over_ms = engine_household_bed_over_ms(e, id);
+    const struct stay *last = NULL;
+    unsigned n = 0;
+
+    if (over_ms == 0 || engine_household_has_bed(e, id))
+        return false;
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay *s = engine_stay_of(e, id);
+        const struct nobed_case *c = engine_nobed(e, id);
+
+        if (s != NULL && s->ended_at_ms == over_ms) {
+            last = s;
+            n++;
+        }
+        for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
+            const struct bridge *b = engine_bridge(e, c->bridges[i]);
+
+            n += b->kind == BRIDGE_BED && b->started_at_ms != 0 && b->ended_at_ms == over_ms;
+        }
+    }
+    return n == 1 && last != NULL && destination_is_home(e, last->destination);
+}
+
 bool engine_is_planned(const struct engine *e, struct referral_id id)
 {
-    return engine_household(e, id).why == LINK_FOLLOW_UP && engine_household_has_bed(e, id);
+    return engine_household(e, id).why == LINK_FOLLOW_UP &&
+           (engine_household_has_bed(e, id) || engine_household_is_settled(e, id));
+}
+
+bool engine_search_is_left(const struct engine *e, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+
+    if (engine_household(e, id).why != LINK_FOLLOW_UP || !referral_is_looking(r->state) ||
+        !engine_household_is_settled(e, id))
+        return false;
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        if (request_is_holding(engine_request(e, r->requests[i])))
+            return false;
+    }
+    return true;
 }
 
 /* ---- decide ---- */
+
+/* After what was decided here. */
+static int64_t deadline_here(const struct decision *d, const struct referral *r)
+{
+    int64_t deadline_ms = r->deadline_ms;
+
+    for (size_t i = d->first; i < d->out->n; i++) {
+        const struct event *ev = &d->out->list[i];
+
+        if (ev->kind == EV_REFERRAL_RETIMED && ev->u.referral.referral.v == r->id.v)
+            deadline_ms = ev->u.referral.eta_ms;
+    }
+    return deadline_ms;
+}
 
 static void retime(struct decision *d, const struct referral *r, int64_t deadline_ms, enum urgency urgency)
 {
@@ -69,26 +130,49 @@ static void retime(struct decision *d, const struct referral *r, int64_t deadlin
     ev->u.referral.reason = (uint8_t)urgency;
 }
 
-void follow_up_clock_moved(struct decision *d, const struct stay_clock *c, int64_t until_ms)
+/* Of two clocks that warned for one search, the one that ends first says by when: that of the follow-up of C,
+ * by the others that run and by UNTIL. */
+static int64_t soonest_but(const struct decision *d, const struct stay_clock *c, int64_t until_ms)
 {
-    const struct referral *r = engine_referral(d->e, c->follow_up);
-    struct referral_id id = {0};
+    struct referral_id id = engine_household_first(d->e, c->follow_up);
 
-    if (r == NULL || !referral_is_live(r->state) || !engine_is_planned(d->e, r->id))
-        return;
-    /* Of two clocks that warned for one search, the one that ends first says by when. */
-    for (id = engine_household_first(d->e, r->id); id.v != 0; id = engine_household_next(d->e, id)) {
+    for (; id.v != 0; id = engine_household_next(d->e, id)) {
         for (unsigned i = 0;; i++) {
             const struct stay_clock *other = engine_clock(d->e, engine_clock_of(d->e, id, i));
 
             if (other == NULL)
                 break;
-            if (other->id.v != c->id.v && other->state == CLOCK_WARNED && other->follow_up.v == r->id.v &&
-                !clock_is_stopped_here(d, other->id) && other->runs_out_ms < until_ms)
+            if (other->id.v != c->id.v && other->state == CLOCK_WARNED &&
+                other->follow_up.v == c->follow_up.v && !clock_is_stopped_here(d, other->id) &&
+                other->runs_out_ms < until_ms)
                 until_ms = other->runs_out_ms;
         }
     }
+    return until_ms;
+}
+
+void follow_up_clock_moved(struct decision *d, const struct stay_clock *c, int64_t until_ms)
+{
+    const struct referral *r = engine_referral(d->e, c->follow_up);
+
+    if (r == NULL || !referral_is_live(r->state) || !engine_is_planned(d->e, r->id))
+        return;
+    until_ms = soonest_but(d, c, until_ms);
     if (until_ms > d->now_ms)
+        retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
+}
+
+void follow_up_clock_stopped(struct decision *d, const struct stay_clock *c)
+{
+    const struct referral *r = engine_referral(d->e, c->follow_up);
+    int64_t until_ms = 0;
+
+    /* By another day than that of C: not because of C. */
+    if (r == NULL || !referral_is_live(r->state) || !engine_is_planned(d->e, r->id) ||
+        deadline_here(d, r) != c->runs_out_ms)
+        return;
+    until_ms = soonest_but(d, c, INT64_MAX);
+    if (until_ms != INT64_MAX && until_ms > d->now_ms) /* else people say what becomes of it */
         retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
 }
 
@@ -100,19 +184,38 @@ void follow_up_found(struct decision *d, struct referral_id id, int64_t until_ms
         retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
 }
 
-void follow_up_bed_over(struct decision *d, struct referral_id id, struct stay_id stay, struct bridge_id bed)
+/* Those of the household of ID that its clocks opened are for today, but for the one that ENDS here. */
+static void make_today(struct decision *d, struct referral_id id, struct referral_id ends)
 {
-    if (has_bed(d->e, id, stay, bed))
-        return;
     for (id = engine_household_first(d->e, id); id.v != 0; id = engine_household_next(d->e, id)) {
         const struct referral *r = engine_referral(d->e, id);
         int64_t by_ms = d->now_ms + vocab_deadline_minutes(d->e->vocab, URGENCY_VANDAAG) * MS_MINUTE;
 
-        if (engine_household(d->e, id).why != LINK_FOLLOW_UP || !referral_is_live(r->state))
+        if (id.v == ends.v || engine_household(d->e, id).why != LINK_FOLLOW_UP || !referral_is_live(r->state))
             continue;
         retime(d, r, r->deadline_ms < by_ms ? r->deadline_ms : by_ms,
                r->urgency < URGENCY_VANDAAG ? r->urgency : URGENCY_VANDAAG);
     }
+}
+
+void follow_up_stay_over(struct decision *d, const struct stay *s, uint8_t destination)
+{
+    if (!destination_is_home(d->e, destination) && !has_bed(d->e, s->referral, s->id, (struct bridge_id){0}))
+        make_today(d, s->referral, (struct referral_id){0});
+}
+
+void follow_up_bed_over(struct decision *d, const struct bridge *b)
+{
+    if (!has_bed(d->e, b->referral, (struct stay_id){0}, b->id))
+        make_today(d, b->referral, (struct referral_id){0});
+}
+
+void follow_up_search_over(struct decision *d, const struct referral *r)
+{
+    const struct bridge *bed = engine_bridge_bed_reached(d->e, r->id);
+
+    if (bed != NULL && !has_bed(d->e, r->id, (struct stay_id){0}, bed->id))
+        make_today(d, r->id, r->id);
 }
 
 void follow_up_bed_back(struct decision *d, struct referral_id id, int64_t until_ms)

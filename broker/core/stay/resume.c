@@ -99,6 +99,8 @@ enum refusal decide_resume_stay(struct decision *d)
     d->outcome->referral = s->referral;
     if (s->state != STAY_DEPARTED)
         return REFUSAL_NONE;
+    if (engine_stay_left_unsafe(d->e, s))
+        return REFUSAL_LEFT_UNSAFE;
     if (engine_stay_resume_until_ms(d->e, s) == 0 || engine_household_has_bed(d->e, s->referral))
         return REFUSAL_MOVED_ON;
     if (end_told_ms + RESUME_MAX_MS <= d->now_ms)

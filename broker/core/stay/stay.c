@@ -162,7 +162,7 @@ struct referral_id engine_household_search(const struct engine *e, struct referr
     if (promised.v != 0)
         return promised;
     for (; at.v != 0; at = engine_household_next(e, at)) {
-        if (at.v != id.v && referral_is_live(engine_referral(e, at)->state))
+        if (at.v != id.v && referral_is_live(engine_referral(e, at)->state) && !engine_search_is_left(e, at))
             return at;
     }
     return at;

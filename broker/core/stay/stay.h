@@ -35,6 +35,10 @@ enum clock_state { CLOCK_RUNNING, CLOCK_WARNED, CLOCK_RUN_OUT, CLOCK_STOPPED, CL
 /* A moment of coming or leaving is told or corrected at most so long after it was, and lies at most so long
  * before it was told: the sector's accounts are settled by the month. */
 #define DATES_AGO_MAX_MS (31 * MS_DAY)
+/* An arrival takes at most so much from a place of another organisation, in which the household was as far as
+ * anybody had said: its nights are money, and a weekend is how late an arrival is told. What lies further
+ * back that organisation says itself, by telling the leaving. */
+#define OTHERS_LOSE_MAX_MS (48 * MS_HOUR)
 /* So long after a departure was told its house may say that it was a mistake. */
 #define RESUME_MAX_MS (7 * MS_DAY)
 #define RETURN_CODE_SIZE 16 /* that of need.return_code: "TK-7K3M-ACDE" */
@@ -206,7 +210,7 @@ struct household_link engine_household(const struct engine *e, struct referral_i
 struct referral_id engine_household_first(const struct engine *e, struct referral_id id);
 struct referral_id engine_household_next(const struct engine *e, struct referral_id id);
 /* Another referral of ID's household that looks for a place or was promised one; 0 = none. One that was
- * promised a place goes before one that looks. */
+ * promised a place goes before one that looks. One that is left (engine_search_is_left) is none. */
 struct referral_id engine_household_search(const struct engine *e, struct referral_id id);
 /* Another referral of ID's household that was promised a place which it has not reached, a bridge bed apart;
  * 0 = none. There is one at most: a household holds one place (domain.md, Supply), besides that in which it
@@ -216,9 +220,15 @@ struct referral_id engine_household_promised(const struct engine *e, struct refe
 bool engine_household_has_bed(const struct engine *e, struct referral_id id);
 /* When its last stay or bridge bed that is over ended; 0 = none is. Cost: the household. */
 int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id id);
-/* ID is a clock's follow-up whose household still has a bed: it is looked for against a day. Without that bed
- * it is a search as any other. Cost: the household. */
+/* It has no bed, and left its last one, a stay, for a place to live: a destination without slept=yes in
+ * destinations.csv. Cost: the household. */
+bool engine_household_is_settled(const struct engine *e, struct referral_id id);
+/* ID is a clock's follow-up whose household still has a bed, or is settled: it is looked for against a day.
+ * Without either it is a search as any other. Cost: the household. */
 bool engine_is_planned(const struct engine *e, struct referral_id id);
+/* ID is a clock's follow-up of a household that is settled, and asks nobody: it waits for a person to end it,
+ * and is in nobody's way. Cost: the household. */
+bool engine_search_is_left(const struct engine *e, struct referral_id id);
 /* The search of ID rests: another referral of its household was promised a place, or brought the household to
  * one since ID was opened and last asked for by a person, and nothing says that it must leave there: it is
  * not ready to, no clock of it was warned of, its address is known to nobody who must not know it. The broker

@@ -195,7 +195,7 @@ enum refusal decide_depart(struct decision *d)
         return REFUSAL_LIMIT;
     give_return_code(d, s);
     end_stay(d, s, c->reason, c->destination, false);
-    follow_up_bed_over(d, s->referral, s->id, (struct bridge_id){0});
+    follow_up_stay_over(d, s, c->destination);
     if (c->at_ms != 0)
         dates_decide_stay(d, s->referral, s->id, s->started_at_ms, c->at_ms);
     return REFUSAL_NONE;

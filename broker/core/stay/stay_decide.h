@@ -87,12 +87,20 @@ void clock_decide_order_over(struct decision *d, struct referral_id id);
  * opened or found, unless another clock that warned for it ends before. Nothing where that search is over, or
  * its household has no bed. */
 void follow_up_clock_moved(struct decision *d, const struct stay_clock *c, int64_t until_ms);
+/* C was stopped, and the household is where it was: its follow-up, if it was by the end of C, is by the end
+ * of the first of the others that warned for it. */
+void follow_up_clock_stopped(struct decision *d, const struct stay_clock *c);
 /* A clock that ends at UNTIL warned, and found the search ID under way: that is by then too, if it was by
  * later. */
 void follow_up_found(struct decision *d, struct referral_id id, int64_t until_ms);
-/* The household of ID leaves STAY or BED (the other 0). If that was its last bed, what its clocks opened is a
- * search as any other: for today. */
-void follow_up_bed_over(struct decision *d, struct referral_id id, struct stay_id stay, struct bridge_id bed);
+/* A household leaves S, or B. If that was its last bed, what its clocks opened is a search as any other: for
+ * today. Not where DESTINATION (index + 1) is a place to live: then it stays as it is, until people end it.
+ */
+void follow_up_stay_over(struct decision *d, const struct stay *s, uint8_t destination);
+void follow_up_bed_over(struct decision *d, const struct bridge *b);
+/* Before the search of R is ended by a person's word: the same for the bridge bed that it reached, which ends
+ * with it. */
+void follow_up_search_over(struct decision *d, const struct referral *r);
 /* It never left, and ID, which one of its clocks opened, has until then; nothing where that moment has
  * passed. */
 void follow_up_bed_back(struct decision *d, struct referral_id id, int64_t until_ms);

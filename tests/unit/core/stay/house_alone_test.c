@@ -1,0 +1,112 @@
+/* What a house does not say alone: that another organisation had a household days less than it says, and that
+ * its own place, which a household left because it was not safe, was safe after all. */
+#include "support/exchange.h"
+#include "support/nobed_steps.h"
+#include "support/stay_steps.h"
+
+#include "core/stay/dates.h"
+
+#include <string.h>
+
+static void sound(const struct exchange *x)
+{
+    char why[200] = "";
+
+    if (!engine_check(x->e, why, sizeof why))
+        fail_msg("%s", why);
+    replays(x);
+}
+
+static enum refusal arrived_at(struct exchange *x, struct request_id q, int64_t at_ms)
+{
+    struct command cmd = {.kind = CMD_CONFIRM_ARRIVAL, .draw = ++x->draw};
+
+    cmd.actor = shelter_of(engine_pool(x->e, engine_request(x->e, q)->pool)->org.v);
+    cmd.u.answer.request = q;
+    cmd.u.answer.at_ms = at_ms;
+    return exchange_do(x, &cmd).refusal;
+}
+
+/* It lives in B, or sleeps there in a bridge bed, and has had the yes of POOL for five days. */
+static struct request_id elsewhere(struct exchange *x, bool is_bed, unsigned pool)
+{
+    struct need n = a_need(.urgency = URGENCY_DRIE_DAGEN);
+    struct referral_id r = is_bed ? do_open(x, VT_OOST, n) : arrive(x, POOL_B);
+    struct request_id q;
+
+    if (is_bed)
+        in_a_bed(x, r, POOL_B);
+    else
+        r = do_open_beside(x, VT_OOST, r);
+    q = do_ask_one(x, r, pool);
+    assert_int_equal(do_answer(x, CMD_ACCEPT, q, 0).refusal, REFUSAL_NONE);
+    x->now += 5 * MS_DAY;
+    return q;
+}
+
+static void another_house_loses_two_days_at_most(void **state)
+{
+    (void)state;
+    for (int is_bed = 0; is_bed < 2; is_bed++) {
+        struct exchange *x = exchange_new();
+        struct request_id q = elsewhere(x, is_bed, POOL_C);
+
+        assert_int_equal(arrived_at(x, q, x->now - 5 * MS_DAY), REFUSAL_WAS_ELSEWHERE);
+        assert_int_equal(arrived_at(x, q, x->now - OTHERS_LOSE_MAX_MS - 1), REFUSAL_WAS_ELSEWHERE);
+        assert_int_equal(last_count(x), 0);
+        assert_int_equal(arrived_at(x, q, x->now - OTHERS_LOSE_MAX_MS), REFUSAL_NONE);
+        sound(x);
+        exchange_free(x);
+    }
+}
+
+/* That house says when they left, or it is one organisation: then it is as it was. */
+static void unless_it_says_so_itself(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct request_id q = elsewhere(x, false, POOL_C);
+    const struct stay *s = engine_stay(x->e, (struct stay_id){1});
+    struct command leave = {.kind = CMD_DEPART, .actor = house_of(x, s), .draw = ++x->draw};
+    int64_t left_ms = x->now - 4 * MS_DAY;
+
+    (void)state;
+    leave.u.stay = (struct stay_command){.stay = s->id,
+                                         .reason = nr(x, LIST_DEPARTURE, "doorstroom"),
+                                         .destination = nr(x, LIST_DESTINATION, "andere_opvang"),
+                                         .at_ms = left_ms};
+    assert_int_equal(exchange_do(x, &leave).refusal, REFUSAL_NONE);
+    assert_int_equal(arrived_at(x, q, left_ms), REFUSAL_NONE);
+    sound(x);
+    exchange_free(x);
+}
+
+static void what_was_not_safe_is_not_taken_back(void **state)
+{
+    static const char *const whys[] = {"eigen_keuze", "veiligheid"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct exchange *x = exchange_new();
+        struct referral_id r = arrive(x, POOL_B);
+        struct command resume = {.kind = CMD_RESUME_STAY, .actor = shelter_of(HUIS_B)};
+
+        assert_int_equal(depart(x, r, whys[i], "familie_vrienden"), REFUSAL_NONE);
+        resume.u.stay.stay = stay_of(x, r)->id;
+        assert_true((engine_stay_resume_until_ms(x->e, stay_of(x, r)) == 0) == (i == 1));
+        assert_int_equal(exchange_do(x, &resume).refusal, i == 1 ? REFUSAL_LEFT_UNSAFE : REFUSAL_NONE);
+        assert_int_equal(stay_of(x, r)->state, i == 1 ? STAY_DEPARTED : STAY_PRESENT);
+        sound(x);
+        exchange_free(x);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_house_loses_two_days_at_most),
+        cmocka_unit_test(unless_it_says_so_itself),
+        cmocka_unit_test(what_was_not_safe_is_not_taken_back),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
