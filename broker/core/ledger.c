@@ -43,17 +43,25 @@ static struct pool_slot *pool_of(struct engine *e, const struct request_slot *s)
     return pool_slot(e, s->r.pool);
 }
 
+/* By id: the newest goes last, and one that counts again (a departure that was a mistake) where it was. */
 static void hold_add(struct engine *e, struct pool_slot *p, struct request_slot *s)
 {
     uint32_t id = (uint32_t)s->r.id.v; /* the table's ids fit */
 
     s->prev_hold = p->last_hold;
     s->next_hold = 0;
-    if (p->last_hold != 0)
-        request_slot(e, (struct request_id){p->last_hold})->next_hold = id;
+    while (s->prev_hold > id) {
+        s->next_hold = s->prev_hold;
+        s->prev_hold = request_slot(e, (struct request_id){s->prev_hold})->prev_hold;
+    }
+    if (s->prev_hold != 0)
+        request_slot(e, (struct request_id){s->prev_hold})->next_hold = id;
     else
         p->first_hold = id;
-    p->last_hold = id;
+    if (s->next_hold != 0)
+        request_slot(e, (struct request_id){s->next_hold})->prev_hold = id;
+    else
+        p->last_hold = id;
     p->held += s->r.units;
     s->counts = true;
 }

@@ -33,10 +33,10 @@ order|1-4|1500|a stream goes
 audience|1-4|1500|reached a
 digest|1-4|3000|cannot start: .*digest
 stuck|1-4|500|not over
-leak|1-4|12000|frozen by one person
+leak|1-4|12000|frozen by one person|said again that waits for nobody
 gate|4-7|3000|past the gatekeeper
 alarm|1-4|3000|nobody rang
-hold|1-4|1500|without an end|nobody (is|was) alarmed
+hold|1-4|1500|without an end|nobody (is|was) alarmed|it is not raised again
 night|1-4|3000|stay [0-9]+: the night of day
 bed|1-4|12000|bridge [0-9]+: the night of day
 regie|1-4|3000|co-ordinates, and [0-9]+ was told

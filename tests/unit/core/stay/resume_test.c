@@ -209,6 +209,23 @@ static void the_unit_is_theirs_if_it_is_there(void **state)
     }
 }
 
+/* What is held in a pool stands by age: the one that counts again comes before the younger ones. */
+static void its_hold_is_where_it_was(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = arrive(x, POOL_B);
+
+    (void)state;
+    x->now += MS_HOUR;
+    mistaken(x, r);
+    told_free(x, POOL_B, 2);
+    x->now += MS_MINUTE;
+    do_ask_one(x, do_open(x, VT_WEST, a_need()), POOL_B);
+    assert_int_equal(resume(x, r), REFUSAL_NONE);
+    is_sound(x);
+    exchange_free(x);
+}
+
 /* The kill switch finds who lives there, whether it was said before the leak or after. */
 static void the_kill_switch_finds_it(void **state)
 {
@@ -246,6 +263,7 @@ int main(void)
         cmocka_unit_test(for_a_week_and_no_longer),
         cmocka_unit_test(not_if_it_has_been_elsewhere),
         cmocka_unit_test(the_unit_is_theirs_if_it_is_there),
+        cmocka_unit_test(its_hold_is_where_it_was),
         cmocka_unit_test(the_kill_switch_finds_it),
     };
 
