@@ -81,13 +81,12 @@ test('the worker undoes a yes for the household, and says that they are there af
   const api = await x.as('nachtdienst.rotterdam');
   await enterHousehold(worker, { tigrinya: false });
   const first = worker.page.locator('.results > ol.stack > li.place').first();
-  const name = await first.locator('h3').innerText();
   await first.getByRole('button').first().click();
   await worker.page.getByRole('heading', { name: sayLike('track.asked.one') }).waitFor();
   const id = new URL(worker.page.url()).hash.slice(1);
   const [request] = (await api.get(`/referrals/${id}`)).json.requests;
-  await (await x.as(deskOf(request.poolId))).post(`/requests/${request.id}/acceptance`);
-  await worker.page.getByRole('heading', { name: sayLike('track.reserved', { name }) }).waitFor();
+  expectStatus(await (await x.as(deskOf(request.poolId))).post(`/requests/${request.id}/acceptance`), 200);
+  await worker.page.getByRole('heading', { name: sayLike('track.reserved', { name: request.locationName }) }).waitFor();
   await press(worker, 'arrive.off');
   await worker.page.locator('#off[open]').waitFor();
   await judge(worker, 'the reasons of the worker');

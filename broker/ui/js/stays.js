@@ -5,10 +5,9 @@
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { ApiError, problemText } from './api.js';
 import { label, rows } from './codes.js';
-import { download, toCsv } from './csv.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { bedView, clockList, leftView } from './stay.js';
-import { isoDate, language, moment, number, t } from './text.js';
+import { isoDate, moment, number, t } from './text.js';
 import { announce, badge, button, focusSoon, html, nothing, notice } from './ui.js';
 
 /** @typedef {import('./frame.js').Frame} Frame */
@@ -122,12 +121,6 @@ const cell = c => (c.suppressed ? t('stay.hidden') : number(c.value ?? 0));
 const townOf = (/** @type {string | null} */ code) => rows('municipalities').find(m => m.code === code)?.name ?? t('stay.no_municipality');
 
 /** @param {Statement} s */
-function save(s) {
-  const head = [t('stay.month'), t('stay.municipality'), t('stay.stream'), t('stay.nights_head'), t('stay.stays_head')];
-  download(`${t('stay.statement_file')}_${state.month}.csv`, toCsv([head, ...s.rows.map(r => [state.month, townOf(r.municipality), label('fundingStreams', r.stream), r.nights.value, r.stays.value])], language()));
-}
-
-/** @param {Statement} s */
 const statementTable = s => s.rows.length === 0 ? html`<p>${t('stay.no_nights')}</p>` : html`<div class="stay-scroll" role="group" aria-labelledby="statement-title" tabindex="0"><table class="table"><thead><tr>
     ${['municipality', 'stream', 'nights_head', 'stays_head'].map(k => html`<th scope="col">${t(`stay.${k}`)}</th>`)}</tr></thead>
     <tbody>${s.rows.map(r => html`<tr><th scope="row">${townOf(r.municipality)}</th><td>${label('fundingStreams', r.stream)}${r.cutPermille > 0 ? html` <span class="subtle">${t('stay.cut', { n: r.cutPermille / 10 })}</span>` : nothing}</td><td>${cell(r.nights)}</td><td>${cell(r.stays)}</td></tr>`)}</tbody>
@@ -135,7 +128,7 @@ const statementTable = s => s.rows.length === 0 ? html`<p>${t('stay.no_nights')}
 
 /** @param {Statement} s */
 const figures = s => html`<p class="subtle">${s.whole ? t('stay.statement_own') : t('stay.statement_hidden', { n: s.minimumCell })}</p>
-    ${statementTable(s)}${s.rows.length > 0 ? button(t('stay.csv'), { icon: 'download', click: () => save(s) }) : nothing}
+    ${statementTable(s)}${s.rows.length > 0 ? button(t('stay.csv'), { icon: 'download', click: async () => (await import('./stays_csv.js')).save(s, state.month, townOf) }) : nothing}
     ${state.flags ? html`<h3>${t('stay.flags')}</h3><p class="subtle">${state.flags.whole ? t('stay.flags_own') : t('stay.flags_hidden', { n: state.flags.minimumCell })}</p>${flagList(state.flags)}` : nothing}`;
 
 /** @param {import('../types/api').FundingFlags} flags */
