@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct rules *rules;
-
 enum { NIGHT, HOUSE, DESK, LEAD, TARGETS };
 
 /* The text that the first row gives target NTH over CHANNEL, which the outbox keeps; "" = none. */
@@ -21,7 +19,7 @@ static const char *text_of(const struct exchange *x, const struct event *ev, str
     struct party as;
 
     all[nth].channel = channel;
-    while ((rule = rules_next(rules, name_of_event(x->e, ev), rule)) != NULL) {
+    while ((rule = rules_next(shipped_rules(), name_of_event(x->e, ev), rule)) != NULL) {
         if ((rule->channels >> channel & 1u) != 0 && hears(x->e, &all[nth], rule->group, &s, &as) &&
             hears_as_lead(&all[nth], rule->group, all, TARGETS))
             return rule->text;
@@ -84,7 +82,7 @@ static void no_call_says_what_it_is_about(void **state)
     size_t calls = 0;
 
     (void)state;
-    for (size_t i = 0; (rule = rules_at(rules, i)) != NULL; i++) {
+    for (size_t i = 0; (rule = rules_at(shipped_rules(), i)) != NULL; i++) {
         if (strncmp(rule->event, "leak.", 5) != 0 || (rule->channels >> CHANNEL_VOICE & 1u) == 0 ||
             rule->group == GROUP_OPERATOR || rule->group == GROUP_REFERRER) /* not of the house */
             continue;
@@ -101,14 +99,6 @@ int main(void)
         cmocka_unit_test(passed_on_and_given_up),
         cmocka_unit_test(no_call_says_what_it_is_about),
     };
-    char why[200] = "";
-    int failed = 0;
 
-    if (rules_load(PLEK_SOURCE_DIR "/schema/notify/rules.csv", &rules, why, sizeof why) != OK) {
-        fprintf(stderr, "%s\n", why);
-        return 1;
-    }
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    rules_free(rules);
-    return failed;
+    return cmocka_run_group_tests(tests, shipped_rules_setup, shipped_rules_teardown);
 }

@@ -9,13 +9,12 @@
 #include "notify/over.h"
 #include "notify/rules.h"
 #include "support/exchange.h"
+#include "support/shipped_rules.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define HOTEL_NIGHT 12 /* destinations.csv: hotel */
-
-static struct rules *rules;
 
 enum { OOST_DESK, OOST_LEAD, WEST_DESK, WEST_LEAD, A_DESK, A_LEAD, A_ZUID_LEAD, B_DESK, HELPDESK, TARGETS };
 #define T(i) (1u << (i))
@@ -40,7 +39,7 @@ static unsigned rings(const struct exchange *x, const struct event *ev, enum cha
     const struct notify_rule *rule = NULL;
     unsigned told = 0, who = 0;
 
-    while ((rule = rules_next(rules, name_of_event(x->e, ev), rule)) != NULL) {
+    while ((rule = rules_next(shipped_rules(), name_of_event(x->e, ev), rule)) != NULL) {
         for (unsigned i = 0; i < TARGETS; i++) {
             struct party as;
 
@@ -56,7 +55,7 @@ static unsigned rings(const struct exchange *x, const struct event *ev, enum cha
     return who;
 }
 
-static const struct event *newest(const struct exchange *x, enum event_kind kind)
+static const struct event *newest_of(const struct exchange *x, enum event_kind kind)
 {
     for (size_t i = x->log.n; i > 0; i--) {
         if (x->log.list[i - 1].kind == kind)
@@ -87,12 +86,12 @@ static void a_second_alarm_of_a_bridge(void **state)
     assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
     x->now = engine_bridge_of(x->e, r, BRIDGE_HOTEL)->due_ms;
     do_tick(x);
-    ev = newest(x, EV_BRIDGE_ALARMED);
+    ev = newest_of(x, EV_BRIDGE_ALARMED);
     assert_string_equal(name_of_event(x->e, ev), "bridge.alarmed");
     assert_int_equal(rings(x, ev, CHANNEL_VOICE, NULL), T(OOST_DESK) | T(WEST_DESK));
     x->now = engine_bridge_of(x->e, r, BRIDGE_HOTEL)->due_ms;
     do_tick(x);
-    ev = newest(x, EV_BRIDGE_ALARMED);
+    ev = newest_of(x, EV_BRIDGE_ALARMED);
     assert_string_equal(name_of_event(x->e, ev), "bridge.lead");
     assert_true(name_is_of_kind("bridge.lead", EV_BRIDGE_ALARMED));
     for (unsigned c = 0; c < CHANNEL_N; c++) {
@@ -121,7 +120,7 @@ static struct outcome of_a_leak(struct exchange *x, enum command_kind kind, uint
     return exchange_do(x, &cmd);
 }
 
-static bool is_over(const struct exchange *x, const char *kind)
+static bool rings_no_more(const struct exchange *x, const char *kind)
 {
     struct outbox_row row = {.channel = CHANNEL_VOICE, .at_ms = x->now};
 
@@ -148,7 +147,7 @@ static void a_report_that_nobody_confirms(void **state)
 
         x->now += 5 * MS_MINUTE;
         do_tick(x);
-        ev = newest(x, EV_LEAK_REPEATED);
+        ev = newest_of(x, EV_LEAK_REPEATED);
         assert_string_equal(name_of_event(x->e, ev), name);
         assert_true(name_is_of_kind(name, EV_LEAK_REPEATED));
         for (unsigned ch = 0; ch < CHANNEL_N; ch++)
@@ -158,10 +157,11 @@ static void a_report_that_nobody_confirms(void **state)
         s = subject_of_event(x->e, ev);
         assert_true(hears(x->e, &night, GROUP_HOUSE, &s, &as) && as.house.v == A_NOORD);
         assert_true(s.referral.v == 0 && s.request.v == 0 && s.pool.v == 0);
-        assert_false(is_over(x, name));
+        assert_false(rings_no_more(x, name));
     }
     assert_int_equal(of_a_leak(x, CMD_WITHDRAW_LEAK, 502, c).refusal, REFUSAL_NONE);
-    assert_true(is_over(x, "leak.repeated") && is_over(x, "leak.passed_on") && is_over(x, "leak.given_up"));
+    assert_true(rings_no_more(x, "leak.repeated") && rings_no_more(x, "leak.passed_on") &&
+                rings_no_more(x, "leak.given_up"));
     exchange_free(x);
 }
 
@@ -171,14 +171,6 @@ int main(void)
         cmocka_unit_test(a_second_alarm_of_a_bridge),
         cmocka_unit_test(a_report_that_nobody_confirms),
     };
-    char why[200] = "";
-    int failed = 0;
 
-    if (rules_load(PLEK_SOURCE_DIR "/schema/notify/rules.csv", &rules, why, sizeof why) != OK) {
-        fprintf(stderr, "%s\n", why);
-        return 1;
-    }
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    rules_free(rules);
-    return failed;
+    return cmocka_run_group_tests(tests, shipped_rules_setup, shipped_rules_teardown);
 }

@@ -7,51 +7,20 @@
 #include "base/time_text.h"
 #include "core/nobed/nobed.h"
 #include "support/exchange.h"
+#include "support/shipped_rules.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define M(org) (1u << (org))
-#define NOBODY 0u
 #define HOTEL_NIGHT 12 /* destinations.csv: hotel */
 
-static struct rules *rules;
-
-static unsigned hear(const struct exchange *x, const struct event *ev, enum channel channel)
-{
-    struct subject s = subject_of_event(x->e, ev);
-    const struct notify_rule *rule = NULL;
-    unsigned who = 0;
-
-    while ((rule = rules_next(rules, name_of_event(x->e, ev), rule)) != NULL) {
-        for (unsigned org = VT_OOST; org <= RAPPORTEUR; org++) {
-            struct notify_target t = {.org = {org}, .channel = channel};
-            struct party as;
-
-            if ((rule->channels >> channel & 1u) != 0 && hears(x->e, &t, rule->group, &s, &as))
-                who |= M(org);
-        }
-    }
-    return who;
-}
-
-static const struct event *newest(const struct exchange *x, const char *name)
-{
-    for (size_t i = x->log.n; i > 0; i--) {
-        if (strcmp(name_of_event(x->e, &x->log.list[i - 1]), name) == 0)
-            return &x->log.list[i - 1];
-    }
-    fail_msg("no %s", name);
-    return NULL;
-}
-
-static void expect(const struct exchange *x, const char *name, unsigned sms, unsigned mail, unsigned webhook)
+static void expects(const struct exchange *x, const char *name, unsigned sms, unsigned mail, unsigned webhook)
 {
     const struct event *ev = newest(x, name);
 
-    assert_int_equal(hear(x, ev, CHANNEL_SMS), sms);
-    assert_int_equal(hear(x, ev, CHANNEL_MAIL), mail);
-    assert_int_equal(hear(x, ev, CHANNEL_WEBHOOK), webhook);
+    assert_int_equal(hear_it(x, ev, CHANNEL_SMS), sms);
+    assert_int_equal(hear_it(x, ev, CHANNEL_MAIL), mail);
+    assert_int_equal(hear_it(x, ev, CHANNEL_WEBHOOK), webhook);
 }
 
 /* A yes to a bridge bed at HUIS_B, on whose way the household is. */
@@ -83,18 +52,18 @@ static void the_house_of_a_bridge_bed(void **state)
     struct exchange *x = on_the_way_to_a_bed(&r, &q);
 
     (void)state;
-    expect(x, "bridge.travelling", house, house, both);
+    expects(x, "bridge.travelling", house, house, both);
     x->now = engine_bridge_bed(x->e, q)->due_ms;
     do_tick(x);
-    expect(x, "bridge.alarmed", both, both, both); /* nobody came: it knows best whether they did */
+    expects(x, "bridge.alarmed", both, both, both); /* nobody came: it knows best whether they did */
     do_referral(x, CMD_WITHDRAW, r, 0, 1);
-    expect(x, "bridge.called_off", house, house, both); /* and need not wait up */
+    expects(x, "bridge.called_off", house, house, both); /* and need not wait up */
     exchange_free(x);
     /* Who leaves a bed is no news to its house at night. */
     x = on_the_way_to_a_bed(&r, &q);
     do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
     do_referral(x, CMD_WITHDRAW, r, 0, 1);
-    expect(x, "bridge.ended", NOBODY, house, both);
+    expects(x, "bridge.ended", NOBODY, house, both);
     exchange_free(x);
 }
 
@@ -114,7 +83,7 @@ static void a_watcher_that_was_named(void **state)
     cmd.u.open_bridge.referral = do_open(x, VT_OOST, a_need());
     cmd.u.open_bridge.wish = &w;
     assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    expect(x, "bridge.opened", M(VT_WEST), M(VT_WEST), M(VT_OOST));
+    expects(x, "bridge.opened", M(VT_WEST), M(VT_WEST), M(VT_OOST));
     exchange_free(x);
 }
 
@@ -136,8 +105,8 @@ static void what_was_asked_of_a_house_that_leaked(void **state)
     cmd.kind = CMD_CONFIRM_LEAK;
     cmd.actor.account.v = 502;
     assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    expect(x, "request.lost", M(VT_OOST), M(VT_OOST), M(VT_OOST) | M(HUIS_B));
-    expect(x, "request.cancelled", M(HUIS_B), M(HUIS_B), M(HUIS_B));
+    expects(x, "request.lost", M(VT_OOST), M(VT_OOST), M(VT_OOST) | M(HUIS_B));
+    expects(x, "request.cancelled", M(HUIS_B), M(HUIS_B), M(HUIS_B));
     for (size_t i = 0; i < last_count(x); i++)
         cancelled += last_event(x, i)->kind == EV_REQUEST_CANCELLED;
     assert_int_equal(cancelled, 2);
@@ -151,14 +120,6 @@ int main(void)
         cmocka_unit_test(a_watcher_that_was_named),
         cmocka_unit_test(what_was_asked_of_a_house_that_leaked),
     };
-    char why[200] = "";
-    int failed = 0;
 
-    if (rules_load(PLEK_SOURCE_DIR "/schema/notify/rules.csv", &rules, why, sizeof why) != OK) {
-        fprintf(stderr, "%s\n", why);
-        return 1;
-    }
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    rules_free(rules);
-    return failed;
+    return cmocka_run_group_tests(tests, shipped_rules_setup, shipped_rules_teardown);
 }

@@ -7,16 +7,12 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "support/notify_scene.h"
+#include "support/shipped_rules.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define M(org) (1u << (org))
-#define NOBODY 0u
-
-static struct rules *rules;
-
-static const struct event *newest(const struct exchange *x, enum event_kind kind)
+static const struct event *newest_of(const struct exchange *x, enum event_kind kind)
 {
     for (size_t i = x->log.n; i > 0; i--) {
         if (x->log.list[i - 1].kind == kind)
@@ -36,7 +32,7 @@ static unsigned hear(const struct exchange *x, struct event ev, const struct acc
 
     ev.account.v = 7; /* a person did it */
     subject_caused_by(&s, &ev, who);
-    while ((rule = rules_next(rules, name_of_event(x->e, &ev), rule)) != NULL) {
+    while ((rule = rules_next(shipped_rules(), name_of_event(x->e, &ev), rule)) != NULL) {
         for (unsigned org = VT_OOST; org <= OPERATOR; org++) {
             struct notify_target t = {.org = {org}, .channel = channel};
             struct party as;
@@ -72,7 +68,7 @@ static struct exchange *fell_through(enum cancel_why why, struct actor who, bool
 static void a_bed_that_is_gone(void **state)
 {
     struct exchange *x = fell_through(CANCEL_BED_GONE, shelter_of(HUIS_A), false);
-    const struct event *ev = newest(x, EV_REQUEST_CANCELLED);
+    const struct event *ev = newest_of(x, EV_REQUEST_CANCELLED);
     const struct account noord = person(ROLE_SHELTER, HUIS_A, A_NOORD),
                          whole = person(ROLE_SHELTER, HUIS_A, 0);
     const struct account zuid = person(ROLE_SHELTER, HUIS_A, A_ZUID),
@@ -88,7 +84,7 @@ static void a_bed_that_is_gone(void **state)
     assert_int_equal(hear(x, *ev, &zuid, CHANNEL_SMS), M(HUIS_A));
     assert_int_equal(hear(x, *ev, NULL, CHANNEL_SMS), M(HUIS_A));
     /* The referrer hears it as an alarm, whoever said so. */
-    ev = newest(x, EV_ALARM_RAISED);
+    ev = newest_of(x, EV_ALARM_RAISED);
     assert_int_equal(hear(x, *ev, &noord, CHANNEL_SMS), M(VT_OOST));
     assert_int_equal(hear(x, *ev, &desk, CHANNEL_SMS), M(VT_OOST));
     exchange_free(x);
@@ -98,7 +94,7 @@ static void a_bed_that_is_gone(void **state)
 static void nobody_came(void **state)
 {
     struct exchange *x = fell_through(CANCEL_NO_SHOW, referrer_of(VT_OOST), false);
-    const struct event *ev = newest(x, EV_REFERRAL_NO_SHOW);
+    const struct event *ev = newest_of(x, EV_REFERRAL_NO_SHOW);
     const struct account noord = person(ROLE_SHELTER, HUIS_A, A_NOORD),
                          desk = person(ROLE_REFERRER, VT_OOST, 0);
     const struct account other = person(ROLE_REFERRER, VT_WEST, 0);
@@ -118,7 +114,7 @@ static void nobody_came(void **state)
 static void turned_away(void **state)
 {
     struct exchange *x = fell_through(CANCEL_NO_SHOW, referrer_of(VT_OOST), true);
-    const struct event *ev = newest(x, EV_REFERRAL_NO_SHOW);
+    const struct event *ev = newest_of(x, EV_REFERRAL_NO_SHOW);
     const struct account noord = person(ROLE_SHELTER, HUIS_A, A_NOORD),
                          desk = person(ROLE_REFERRER, VT_OOST, 0);
 
@@ -127,7 +123,7 @@ static void turned_away(void **state)
     assert_true(name_is_of_kind("referral.turned_away", EV_REFERRAL_NO_SHOW));
     assert_int_equal(hear(x, *ev, &noord, CHANNEL_MAIL), M(VT_OOST));
     assert_int_equal(hear(x, *ev, &desk, CHANNEL_MAIL), NOBODY);
-    ev = newest(x, EV_HOUSEHOLD_REFUSED);
+    ev = newest_of(x, EV_HOUSEHOLD_REFUSED);
     assert_int_equal(hear(x, *ev, &desk, CHANNEL_MAIL), M(HUIS_A));
     assert_int_equal(hear(x, *ev, &noord, CHANNEL_MAIL),
                      NOBODY); /* the text says that the referrer says so */
@@ -149,13 +145,14 @@ static void a_leak_is_everybodys(void **state)
     cmd.actor.account.v = 501;
     cmd.u.safety = (struct safety_command){.location = {A_NOORD}, .reason = LEAK_ADRES_GEDEELD};
     assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    assert_int_equal(hear(x, *newest(x, EV_LEAK_REPORTED), &noord, CHANNEL_SMS), M(HUIS_A) | M(OPERATOR));
+    assert_int_equal(hear(x, *newest_of(x, EV_LEAK_REPORTED), &noord, CHANNEL_SMS), M(HUIS_A) | M(OPERATOR));
     cmd.kind = CMD_CONFIRM_LEAK;
     cmd.actor.account.v = 502;
     cmd.u.safety.leak = 1;
     assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
-    assert_int_equal(hear(x, *newest(x, EV_LOCATION_FROZEN), &noord, CHANNEL_SMS), M(HUIS_A) | M(OPERATOR));
-    assert_int_equal(hear(x, *newest(x, EV_ALARM_RAISED), &desk, CHANNEL_SMS), M(VT_OOST));
+    assert_int_equal(hear(x, *newest_of(x, EV_LOCATION_FROZEN), &noord, CHANNEL_SMS),
+                     M(HUIS_A) | M(OPERATOR));
+    assert_int_equal(hear(x, *newest_of(x, EV_ALARM_RAISED), &desk, CHANNEL_SMS), M(VT_OOST));
     exchange_free(x);
 }
 
@@ -195,14 +192,6 @@ int main(void)
         cmocka_unit_test(turned_away),        cmocka_unit_test(a_leak_is_everybodys),
         cmocka_unit_test(as_it_is_told),
     };
-    char why[200] = "";
-    int failed = 0;
 
-    if (rules_load(PLEK_SOURCE_DIR "/schema/notify/rules.csv", &rules, why, sizeof why) != OK) {
-        fprintf(stderr, "%s\n", why);
-        return 1;
-    }
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    rules_free(rules);
-    return failed;
+    return cmocka_run_group_tests(tests, shipped_rules_setup, shipped_rules_teardown);
 }

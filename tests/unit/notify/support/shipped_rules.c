@@ -25,6 +25,11 @@ int shipped_rules_teardown(void **state)
     return 0;
 }
 
+const struct rules *shipped_rules(void)
+{
+    return rules;
+}
+
 bool is_in_the_table(const char *name)
 {
     return rules_next(rules, name, NULL) != NULL;

@@ -6,6 +6,7 @@
 
 #include "notify/hears.h"
 #include "notify/names.h"
+#include "notify/rules.h"
 
 /* A set of organisations, as a mask. */
 #define M(org) (1u << (org))
@@ -14,6 +15,8 @@
 /* Group setup and teardown: the table is loaded for all tests of the program. */
 int shipped_rules_setup(void **state);
 int shipped_rules_teardown(void **state);
+/* The table itself, borrowed; for tests that ask it in their own way. */
+const struct rules *shipped_rules(void);
 
 /* Somebody hears of events of that name. */
 bool is_in_the_table(const char *name);
