@@ -1,6 +1,7 @@
 #include "http/view_nobed.h"
 
 #include "base/time_text.h"
+#include "core/nobed/slept.h"
 #include "core/stay/dates.h"
 #include "http/view_stay.h"
 #include "report/unplaced.h"
@@ -106,13 +107,19 @@ json_t *view_bridge(const struct engine *e, const struct actor *actor, const str
     return o;
 }
 
-static json_t *nights(const struct engine *e, const struct nobed_case *c)
+static json_t *nights(const struct engine *e, struct referral_id id, int64_t now_ms)
 {
+    struct slept_night known[NIGHTS_MAX];
+    size_t n = slept_nights(e, id, now_ms, known);
     json_t *list = json_array();
-    for (unsigned i = 0; c != NULL && i < c->n_nights; i++)
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "date", view_day(c->nights[i].day), "slept",
-                                              list_code(e, LIST_DESTINATION, c->nights[i].slept), "reason",
-                                              list_code(e, LIST_UNPLACED, c->nights[i].reason)));
+    for (size_t i = 0; i < n; i++) {
+        const struct bridge *by = engine_bridge(e, known[i].known);
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o, s:o}", "date", view_day(known[i].night.day), "slept",
+                                        list_code(e, LIST_DESTINATION, known[i].night.slept), "reason",
+                                        list_code(e, LIST_UNPLACED, known[i].night.reason), "knownBy",
+                                        by == NULL ? json_null() : json_string(bridge_kind_code(by->kind))));
+    }
     return list;
 }
 
@@ -126,7 +133,7 @@ static void add_head(json_t *o, const struct engine *e, const struct referral *r
     json_object_set_new(o, "deadlineAt", view_time(r->deadline_ms));
     json_object_set_new(o, "hoursWaited", json_integer(unplaced_hours(r, now_ms)));
     json_object_set_new(o, "reason", list_code(e, LIST_UNPLACED, unplaced_reason(e, r->id)));
-    json_object_set_new(o, "nights", nights(e, c));
+    json_object_set_new(o, "nights", nights(e, r->id, now_ms));
     json_object_set_new(o, "closedAt",
                         r->state == REFERRAL_CLOSED ? view_time(r->closed_at_ms) : json_null());
     json_object_set_new(o, "closedSlept", list_code(e, LIST_DESTINATION, c != NULL ? c->closed_slept : 0));

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "base/time_text.h"
-#include "core/nobed/nobed.h"
+#include "core/nobed/slept.h"
 #include "report/overview.h"
 #include "report/suppress.h"
 
@@ -51,15 +51,18 @@ uint8_t unplaced_reason(const struct engine *e, struct referral_id id)
     return 0;
 }
 
-uint8_t unplaced_slept(const struct engine *e, struct referral_id id)
+uint8_t unplaced_slept(const struct engine *e, struct referral_id id, int64_t now_ms)
 {
     const struct nobed_case *c = engine_nobed(e, id);
+    struct slept_night nights[NIGHTS_MAX];
+    size_t n = 0;
 
     if (c == NULL)
         return 0;
     if (c->closed_slept != 0)
         return c->closed_slept;
-    return c->n_nights > 0 ? c->nights[c->n_nights - 1].slept : 0;
+    n = slept_nights(e, id, now_ms, nights);
+    return n > 0 ? nights[n - 1].night.slept : 0;
 }
 
 int64_t unplaced_hours_below(size_t n)
@@ -78,7 +81,7 @@ static void add(struct unplaced_row *row, enum unplaced_part part)
 static void add_to_lines(const struct engine *e, const struct referral *r, int64_t now_ms,
                          struct unplaced_report *out)
 {
-    uint8_t reason = unplaced_reason(e, r->id), slept = unplaced_slept(e, r->id);
+    uint8_t reason = unplaced_reason(e, r->id), slept = unplaced_slept(e, r->id, now_ms);
     size_t hours = 0;
 
     while (unplaced_hours(r, now_ms) >= unplaced_hours_below(hours))

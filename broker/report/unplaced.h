@@ -28,9 +28,11 @@ struct unplaced_cell {
 
 /* Of the register: from opening to the yes, the end, or NOW. */
 int64_t unplaced_hours(const struct referral *r, int64_t now_ms);
-/* Index + 1 of the newest reason, and of where they slept last; 0 = nobody said. */
+/* Index + 1 of the newest reason; 0 = nobody said. */
 uint8_t unplaced_reason(const struct engine *e, struct referral_id id);
-uint8_t unplaced_slept(const struct engine *e, struct referral_id id);
+/* Index + 1 of where they slept last, by what was told and by the bridges that stood (core/nobed/slept.h);
+ * 0 = not known. */
+uint8_t unplaced_slept(const struct engine *e, struct referral_id id, int64_t now_ms);
 
 #define UNPLACED_HOURS_N 4 /* less than 4 hours, 12, 24, and longer */
 /* The hours below which line N counts; INT64_MAX of the last. */

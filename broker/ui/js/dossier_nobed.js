@@ -3,9 +3,10 @@
 // that only a person makes.
 import { noChange } from '../vendor/lit-html/lit-html.js';
 import { label, ordered } from './codes.js';
+import { nightRuns } from './nights.js';
 import { alarmAdvice, alarmText } from './placer_bridges.js';
 import { described, faultSummary, fieldView, forgetFaults, invalid, keepFaults, setFaults } from './faults.js';
-import { clock, day, either, isoDate, moment, nextMoment, t } from './text.js';
+import { clock, day, either, inSentence, isoDate, moment, nextMoment, t } from './text.js';
 import { button, callLink, html, icon, live, nothing, notice, segments } from './ui.js';
 
 /** @typedef {import('./dossier.js').Context} Context */
@@ -327,9 +328,15 @@ function nightForm(ctx, id, closing) {
     ${button(t(closing ? 'nobed.close' : 'nobed.save_night'), { kind: 'primary', busy: ctx.busy, click: save })}</div>`;
 }
 
+/** @param {import('./nights.js').NightRun} run */
+function nightDays(run) {
+  const [from, to] = [run.date, run.to].map(d => day(`${d}T12:00:00Z`));
+  return run.n === 1 ? from : html`${t('nobed.night_span', { from, to })}<span class="line subtle small">${t('stay.nights', { n: run.n })}</span>`;
+}
+
 /** @param {NoBed} n */
 const nightTable = n => (n.nights.length === 0 ? nothing : html`<div class="table-wrap" tabindex="0" role="group" aria-label=${t('nobed.nights')}><table><thead><tr><th scope="col">${t('nobed.night')}</th><th scope="col">${t('nobed.slept')}</th><th scope="col">${t('nobed.reason')}</th></tr></thead>
-  <tbody>${n.nights.map(night => html`<tr><th scope="row">${day(`${night.date}T12:00:00Z`)}</th><td>${label('destinations', night.slept)}</td><td>${night.reason ? label('unplacedReasons', night.reason) : '–'}</td></tr>`)}</tbody></table></div>`);
+  <tbody>${nightRuns(n.nights).map(night => html`<tr><th scope="row">${nightDays(night)}</th><td>${label('destinations', night.slept)}${night.knownBy ? html`<span class="line subtle small">${t('nobed.known_by', { kind: inSentence(t(`nobed.kind_${night.knownBy}`)) })}</span>` : nothing}</td><td>${night.reason ? label('unplacedReasons', night.reason) : '–'}</td></tr>`)}</tbody></table></div>`);
 
 /** @param {Context} ctx @param {NoBed} n */
 function nightPart(ctx, n) {

@@ -1,6 +1,7 @@
 // @ts-check
 // The unplaced register of the own organisation: who got no place in time, why, how long they have waited and where they slept.
 import { label } from './codes.js';
+import { nightRuns } from './nights.js';
 import { date, number, t } from './text.js';
 import { html, nothing } from './ui.js';
 
@@ -11,12 +12,14 @@ const place = code => (code ? label('destinations', code) : t('unplaced.not_said
 
 /** The last night first; where none was told, a closed one says where that was. @param {UnplacedLine} u */
 function nights(u) {
-  const told = [...u.nights ?? []].reverse();
+  const told = nightRuns((u.nights ?? []).map(n => ({ ...n, reason: null, knownBy: null }))).reverse(); // where, and no more
   if (told.length === 0) return u.closedSlept ? place(u.closedSlept) : html`<span class="subtle">${t('unplaced.not_said')}</span>`;
   return html`<ul class="unplaced-nights">${told.map(night)}</ul>`;
 }
-/** @param {{ date: string, slept: string | null }} n */
-const night = n => html`<li>${date(`${n.date}T12:00:00Z`)}: ${place(n.slept)}</li>`;
+/** @param {string} d */
+const on = d => date(`${d}T12:00:00Z`);
+/** @param {import('./nights.js').NightRun} n */
+const night = n => html`<li>${n.n === 1 ? on(n.date) : t('nobed.night_span', { from: on(n.date), to: on(n.to) })}: ${place(n.slept)}</li>`;
 
 const COLUMNS = ['state', 'waited', 'reason', 'slept'];
 

@@ -63,7 +63,7 @@ export type Statement = {
 };
 export type UnplacedLine = {
     referralId: number; referralCode: string; state: string; hoursWaited: number; reason?: string | null; closedSlept?: string | null;
-    nights?: { date: string; slept: string | null; reason?: string | null }[];
+    nights?: NightTold[];
 };
 export type UnplacedNumbers = {
     days: number; byReason: { code: string | null; count: Cell }[]; bySlept: { code: string | null; count: Cell }[];
@@ -181,10 +181,10 @@ export type Bridge = {
     placeKind: string | null; leaked: boolean; setOutAt: string | null; nights: number | null; funding: Stay['funding'];
 };
 export type BridgeList = { bridges: Bridge[]; total: number; alarms: number };
-export type Night = { date: string; slept: string | null; reason: string | null };
+export type NightTold = { date: string; slept: string | null; reason: string | null; knownBy: Bridge['kind'] | null };
 export type NoBed = {
     referralId: number; referralCode: string; state: string; unplaced: boolean; deadlineAt: string; hoursWaited: number;
-    reason: string | null; nights: Night[]; closedAt: string | null; closedSlept: string | null; bridges: Bridge[];
+    reason: string | null; nights: NightTold[]; closedAt: string | null; closedSlept: string | null; bridges: Bridge[];
 };
 export type AnnouncedPlace = {
     poolId: number; at: string; locationName?: string; poolName?: string; poolNameEn?: string; region?: string | null;

@@ -7,6 +7,7 @@
 #include "support/exchange.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static struct unplaced_report *made(const struct exchange *x, int minimum)
 {
@@ -166,6 +167,36 @@ static void why_where_and_how_long(void **state)
     exchange_free(x);
 }
 
+/* Nobody types the nights of a hotel: that it stands is enough, until somebody closes and says more. */
+static void a_hotel_is_where_they_slept(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct command cmd = {.kind = CMD_OPEN_BRIDGE, .actor = referrer_of(VT_OOST)};
+    struct bridge_wish wish = {.kind = BRIDGE_HOTEL, .active = true};
+    struct referral_id id = do_open(x, VT_OOST, a_need());
+    struct unplaced_report *r = NULL;
+
+    (void)state;
+    wish.owner.kind = BRIDGE_OWNER_DESK;
+    wish.owner.account.v = 101;
+    strcpy(wish.owner.callback, "010 555 0100");
+    cmd.u.open_bridge.referral = id;
+    cmd.u.open_bridge.wish = &wish;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    x->now += 2 * MS_DAY;
+    do_tick(x);
+    r = made(x, 1);
+    assert_int_equal(r->slept[12].count, 1);
+    assert_int_equal(r->slept[0].count, 0);
+    free(r);
+    close_as(x, id, 14, 2);
+    r = made(x, 1);
+    assert_int_equal(r->slept[14].count, 1);
+    assert_int_equal(r->slept[12].count, 0);
+    free(r);
+    exchange_free(x);
+}
+
 /* A total that the overview hides has no lines; nothing at all has nothing to hide. */
 static void a_hidden_total_has_no_lines(void **state)
 {
@@ -195,6 +226,7 @@ int main(void)
         cmocka_unit_test(every_end_is_counted_once),
         cmocka_unit_test(what_the_overview_hides_is_not_here_either),
         cmocka_unit_test(why_where_and_how_long),
+        cmocka_unit_test(a_hotel_is_where_they_slept),
         cmocka_unit_test(a_hidden_total_has_no_lines),
     };
 
