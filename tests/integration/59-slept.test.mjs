@@ -1,5 +1,6 @@
 // Where a household without a place slept: nobody types the nights of a hotel, for that it stood is known. What a person
-// tells of a night stands above it.
+// tells of a night stands above it. By day a hotel of today has no night yet: tests/unit/http/nights_test.c makes it night,
+// and scripts/at-time this file.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startExchange } from '../support/exchange.mjs';

@@ -409,6 +409,23 @@ void decide_end_bridges(struct decision *d, const struct referral *r, enum bridg
     }
 }
 
+void decide_leave_bridges(struct decision *d, const struct referral *r, bool is_own_too)
+{
+    struct referral_id id = engine_household_first(d->e, r->id);
+
+    for (; id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct nobed_case *c = engine_nobed(d->e, id);
+
+        for (unsigned i = 0; c != NULL && (is_own_too || id.v != r->id.v) && i < c->n_bridges; i++) {
+            const struct bridge *b = engine_bridge(d->e, c->bridges[i]);
+
+            if ((b->kind == BRIDGE_HOTEL || b->kind == BRIDGE_NETWORK) && bridge_is_live(b) &&
+                b->started_at_ms != 0)
+                decide_bridge_ends(d, b, BRIDGE_END_MOVED);
+        }
+    }
+}
+
 enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
 {
     const struct bridge *b = engine_bridge_bed(d->e, q->id);
@@ -431,6 +448,7 @@ enum refusal decide_bridge_arrival(struct decision *d, const struct request *q)
         watch_term(d, &there);
     }
     stay_decide_leave(d, r, p->kind);
+    decide_leave_bridges(d, r, true);
     /* A household is in one place: who reaches the next bed has left the one before, and its house is paid up
      * to this day and not for it. */
     if (before != NULL && before->id.v != b->id.v)

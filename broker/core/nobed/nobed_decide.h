@@ -17,6 +17,10 @@ void decide_order_until(struct decision *d, struct referral_id id, int64_t until
 void decide_open_bed(struct decision *d, const struct request *q);
 /* The household reached the bed of REQUEST. */
 enum refusal decide_bridge_arrival(struct decision *d, const struct request *q);
+/* The household of R came to a place or to a bridge bed: the hotels and networks that it was in end as
+ * `moved`, on its other referrals, and on R where IS_OWN_TOO. Those that were only planned stay, and so does
+ * an order. */
+void decide_leave_bridges(struct decision *d, const struct referral *r, bool is_own_too);
 /* It did, at AT (0 = now): who is to pay for its nights from there. bridge_nights.c */
 void decide_bridge_nights(struct decision *d, const struct bridge *b, int64_t at_ms);
 /* The address of LOCATION is safe again, after that event: who is in its bridge beds is warned before the

@@ -1,6 +1,7 @@
 #include "core/nobed/slept.h"
 
 #include "base/time_text.h"
+#include "core/stay/stay.h"
 
 #include <string.h>
 
@@ -44,6 +45,65 @@ static size_t spot_of(const struct slept_night *out, size_t n, int32_t day)
     return at;
 }
 
+/* Until when it is known to stand. */
+static int64_t stood_until_ms(const struct bridge *b, int64_t now_ms)
+{
+    int64_t until_ms = bridge_is_live(b) ? now_ms : b->ended_at_ms;
+
+    if (b->kind == BRIDGE_ORDER && b->until_ms != 0 && b->until_ms < until_ms)
+        return b->until_ms;
+    if (b->state == BRIDGE_ALARM && bridge_has_check_ins(b) && b->next_ms != 0 && b->next_ms < until_ms)
+        return b->next_ms;
+    return until_ms;
+}
+
+struct nights {
+    int32_t first, last; /* FIRST > LAST: none */
+};
+
+static struct nights nights_between(int64_t from_ms, int64_t until_ms)
+{
+    return (struct nights){time_day_nl(from_ms - MORNING_MS), time_day_nl(until_ms - EVENING_MS)};
+}
+
+static bool has(struct nights n, int32_t day)
+{
+    return n.first <= day && day <= n.last;
+}
+
+/* The household had that night in S, and not in B: it came there later, or was there until the morning. */
+static bool is_in_stay(const struct stay *s, const struct bridge *b, int32_t day, int64_t now_ms)
+{
+    bool is_over = s->state == STAY_DEPARTED;
+
+    if (!has(nights_between(s->started_at_ms, is_over ? s->ended_at_ms : now_ms), day))
+        return false;
+    return b->kind == BRIDGE_ORDER || s->started_at_ms > b->started_at_ms || !is_over ||
+           time_day_nl(s->ended_at_ms - MORNING_MS) > day;
+}
+
+/* On DAY the household was in a place, or where it went after B began by another referral. */
+static bool is_elsewhere(const struct engine *e, const struct bridge *b, int32_t day, int64_t now_ms)
+{
+    struct referral_id id = engine_household_first(e, b->referral);
+
+    for (; id.v != 0; id = engine_household_next(e, id)) {
+        const struct nobed_case *c = id.v != b->referral.v ? engine_nobed(e, id) : NULL;
+        const struct stay *s = engine_stay_of(e, id);
+
+        if (s != NULL && is_in_stay(s, b, day, now_ms))
+            return true;
+        for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
+            const struct bridge *other = engine_bridge(e, c->bridges[i]);
+
+            if (other->started_at_ms != 0 && other->kind != BRIDGE_ORDER && comes_before(other, b) &&
+                has(nights_between(other->started_at_ms, stood_until_ms(other, now_ms)), day))
+                return true;
+        }
+    }
+    return false;
+}
+
 static size_t put(const struct engine *e, const struct bridge *b, int32_t day, struct slept_night *out,
                   size_t n)
 {
@@ -78,16 +138,16 @@ size_t slept_nights(const struct engine *e, struct referral_id id, int64_t now_m
         out[n] = (struct slept_night){.night = c->nights[n]};
     for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
         const struct bridge *b = engine_bridge(e, c->bridges[i]);
-        int64_t until_ms = bridge_is_live(b) ? now_ms : b->ended_at_ms;
-        int32_t last = time_day_nl(until_ms - EVENING_MS);
-        int32_t first = time_day_nl(b->started_at_ms - MORNING_MS);
+        struct nights of = nights_between(b->started_at_ms, stood_until_ms(b, now_ms));
 
         if (b->started_at_ms == 0 || slept_in(e, b) == 0)
             continue; /* nobody came to it */
-        if (first <= last - NIGHTS_MAX)
-            first = last - NIGHTS_MAX + 1;
-        for (int32_t day = first; day <= last; day++)
-            n = put(e, b, day, out, n);
+        if (of.first <= of.last - NIGHTS_MAX)
+            of.first = of.last - NIGHTS_MAX + 1;
+        for (int32_t day = of.first; day <= of.last; day++) {
+            if (!is_elsewhere(e, b, day, now_ms))
+                n = put(e, b, day, out, n);
+        }
     }
     return n;
 }

@@ -152,6 +152,7 @@ void stay_decide_arrival(struct decision *d, const struct request *q, int64_t at
     struct event *ev = NULL;
 
     stay_decide_leave(d, r, p->kind);
+    decide_leave_bridges(d, r, false); /* its own ended as placed */
     let_go_of_beds(d, r);
     dates_decide_left(d, r, (struct bridge_id){0}, at_ms);
     ev = decision_event(d, EV_STAY_STARTED);

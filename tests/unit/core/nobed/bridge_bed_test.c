@@ -405,7 +405,7 @@ static void withdrawing_lets_go_of_all(void **state)
     struct request_id bridge = ask_bridge(x, r, POOL_B);
 
     (void)state;
-    opened(x, r, a_hotel());
+    opened(x, r, (struct bridge_wish){.kind = BRIDGE_ORDER, .active = true});
     do_answer(x, CMD_ACCEPT, bridge, 0);
     do_answer(x, CMD_CONFIRM_ARRIVAL, bridge, 0);
     do_ask_one(x, r, POOL_C);

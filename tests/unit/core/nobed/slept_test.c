@@ -3,6 +3,7 @@
 
 #include "support/match_builders.h"
 #include "support/nobed_steps.h"
+#include "support/stay_steps.h"
 
 #include "base/time_text.h"
 
@@ -219,6 +220,153 @@ static void of_more_than_a_quarter_the_newest(void **state)
     exchange_free(x);
 }
 
+/* ---- as long as it is known ---- */
+
+static void an_order_says_it_until_the_end_of_its_term(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r;
+    struct bridge_wish order = {.kind = BRIDGE_ORDER, .active = true};
+
+    (void)state;
+    x->now = HALF_ELEVEN;
+    r = do_open(x, VT_OOST, a_need());
+    opened(x, r, order);
+    x->now += 40 * MS_DAY; /* and nobody ended it */
+    do_tick(x);
+    assert_int_equal(known(x, r), 11); /* to half past ten of the tenth evening after */
+    assert_night(10, evening() + 10, HOME, false);
+    exchange_free(x);
+}
+
+static void who_is_not_heard_of_is_not_known_to_sleep_there(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r;
+    const struct bridge *b = NULL;
+
+    (void)state;
+    x->now = HALF_ELEVEN;
+    r = do_open(x, VT_OOST, a_need());
+    b = opened(x, r, a_hotel());
+    for (int i = 0; i < 12; i++) { /* its check-ins are missed */
+        x->now += 6 * MS_HOUR;
+        do_tick(x);
+    }
+    assert_int_equal(the_bridge(x, b->id.v)->state, BRIDGE_ALARM);
+    assert_int_equal(known(x, r), 1);
+    about_bridge(x, CMD_CHECK_IN, b->id, 0, BRIDGE_CHECK_SAFE); /* they were there */
+    assert_int_equal(known(x, r), 4);
+    assert_night(3, evening() + 3, HOTEL_NIGHT, false);
+    exchange_free(x);
+}
+
+/* ---- the household's other referrals ---- */
+
+/* A household that left a place at HALF_ELEVEN for a home, and for which two desks look: by the clock that
+ * warned R, and by its return code *OTHER. */
+static struct referral_id two_searches(struct exchange *x, struct referral_id *other)
+{
+    struct referral_id before, r;
+
+    x->now = HALF_ELEVEN - 8 * MS_DAY;
+    before = arrive(x, POOL_B);
+    assert_int_equal(start_clock(x, before, HUISVERBOD), REFUSAL_NONE);
+    pass(x, 8 * MS_DAY);
+    r = clock_of(x, before, 0)->follow_up;
+    assert_int_not_equal(r.v, 0);
+    assert_int_equal(depart(x, before, "eigen_keuze", "eigen_woning"), REFUSAL_NONE);
+    *other = open_with_code(x, VT_WEST, stay_of(x, before)->return_code).referral;
+    assert_int_not_equal(other->v, 0);
+    return r;
+}
+
+/* Whose hotel is of the one referral, and whose place of the other. */
+static void who_came_to_a_place_has_left_every_hotel(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id other, r = two_searches(x, &other);
+    const struct bridge *hotel = opened(x, r, a_hotel());
+    const struct bridge *planned = opened(x, r, (struct bridge_wish){.kind = BRIDGE_NETWORK});
+    struct request_id q;
+
+    (void)state;
+    x->now += 2 * MS_DAY;
+    q = do_ask_one(x, other, POOL_C);
+    do_answer(x, CMD_ACCEPT, q, 0);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0);
+    assert_int_equal(engine_request(x->e, q)->state, REQUEST_ADMITTED);
+    assert_int_equal(the_bridge(x, hotel->id.v)->state, BRIDGE_ENDED);
+    assert_int_equal(the_bridge(x, hotel->id.v)->end, BRIDGE_END_MOVED);
+    assert_int_equal(the_bridge(x, planned->id.v)->state, BRIDGE_PLANNED);
+    x->now += 5 * MS_DAY;
+    assert_int_equal(known(x, r), 2);
+    assert_night(1, evening() + 1, HOTEL_NIGHT, false);
+    replays(x);
+    exchange_free(x);
+}
+
+static void who_came_to_a_bridge_bed_too(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id other, r = two_searches(x, &other);
+    const struct bridge *hotel = opened(x, r, a_hotel());
+    struct bridge_wish order = {.kind = BRIDGE_ORDER, .active = true};
+    const struct bridge *own = opened(x, r, order);
+
+    (void)state;
+    x->now += 2 * MS_DAY;
+    in_a_bed(x, r, POOL_C);
+    assert_int_equal(the_bridge(x, hotel->id.v)->end, BRIDGE_END_MOVED);
+    assert_int_equal(the_bridge(x, own->id.v)->state, BRIDGE_ACTIVE); /* who is out of the house is out */
+    x->now += MS_DAY;
+    assert_int_equal(known(x, r), 4);
+    assert_night(2, evening() + 2, SHELTER, false);
+    assert_int_equal(known(x, other), 0);
+    replays(x);
+    exchange_free(x);
+}
+
+/* Two desks each know of a hotel: the night is of the one that began last. */
+static void a_hotel_of_another_desk_takes_the_nights_over(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id other, r = two_searches(x, &other);
+    struct command cmd = {.kind = CMD_OPEN_BRIDGE, .actor = referrer_of(VT_WEST)};
+    struct bridge_wish w = a_hotel();
+
+    (void)state;
+    opened(x, r, a_network());
+    x->now += MS_DAY;
+    cmd.u.open_bridge.referral = other;
+    cmd.u.open_bridge.wish = &w;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    x->now += 2 * MS_DAY;
+    assert_int_equal(known(x, r), 1);
+    assert_night(0, evening(), FRIENDS, false);
+    assert_int_equal(known(x, other), 3);
+    exchange_free(x);
+}
+
+/* The departure was a mistake: all that while they slept in their place. */
+static void who_never_left_slept_in_its_place(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id other, r = two_searches(x, &other);
+    const struct stay *s = stay_of(x, engine_household(x->e, r).earlier);
+    struct command cmd = {.kind = CMD_RESUME_STAY, .actor = house_of(x, s)};
+
+    (void)state;
+    opened(x, r, a_network());
+    x->now += 2 * MS_DAY;
+    assert_int_equal(known(x, r), 3);
+    cmd.u.stay.stay = s->id;
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
+    x->now += 2 * MS_DAY;
+    assert_int_equal(known(x, r), 0);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +379,12 @@ int main(void)
         cmocka_unit_test(an_order_says_where_they_are_only_by_itself),
         cmocka_unit_test(a_person_knows_better),
         cmocka_unit_test(of_more_than_a_quarter_the_newest),
+        cmocka_unit_test(an_order_says_it_until_the_end_of_its_term),
+        cmocka_unit_test(who_is_not_heard_of_is_not_known_to_sleep_there),
+        cmocka_unit_test(who_came_to_a_place_has_left_every_hotel),
+        cmocka_unit_test(who_came_to_a_bridge_bed_too),
+        cmocka_unit_test(a_hotel_of_another_desk_takes_the_nights_over),
+        cmocka_unit_test(who_never_left_slept_in_its_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
