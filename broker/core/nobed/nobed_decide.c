@@ -376,6 +376,14 @@ static bool is_said_by_people(const struct bridge *b, enum bridge_end end)
     return false;
 }
 
+/* Whose nights they are says how many they were; another takes no more than an arrival elsewhere would. */
+static bool is_house_of_bed(const struct decision *d, const struct bridge *b)
+{
+    const struct request *q = engine_request(d->e, b->request);
+
+    return q != NULL && engine_pool(d->e, q->pool)->org.v == d->cmd->actor.org.v;
+}
+
 enum refusal decide_end_bridge(struct decision *d)
 {
     const struct bridge *b = named(d);
@@ -389,6 +397,8 @@ enum refusal decide_end_bridge(struct decision *d)
     if (at_ms != 0 && (b->kind != BRIDGE_BED || b->started_at_ms == 0 ||
                        dates_judge_end(d, b->started_at_ms, at_ms) != REFUSAL_NONE))
         return REFUSAL_LIMIT;
+    if (at_ms != 0 && at_ms < d->now_ms - OTHERS_LOSE_MAX_MS && !is_house_of_bed(d, b))
+        return REFUSAL_WAS_ELSEWHERE;
     decide_bridge_ends(d, b, end);
     if (b->kind == BRIDGE_BED && b->started_at_ms != 0)
         follow_up_bed_over(d, b);

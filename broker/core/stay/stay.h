@@ -35,10 +35,11 @@ enum clock_state { CLOCK_RUNNING, CLOCK_WARNED, CLOCK_RUN_OUT, CLOCK_STOPPED, CL
 /* A moment of coming or leaving is told or corrected at most so long after it was, and lies at most so long
  * before it was told: the sector's accounts are settled by the month. */
 #define DATES_AGO_MAX_MS (31 * MS_DAY)
-/* An arrival takes at most so much from a place of another organisation, in which the household was as far as
- * anybody had said: its nights are money, and a weekend is how late an arrival is told. What lies further
+/* An arrival, or the end of a bridge bed that another tells, takes at most so much from a place of another
+ * organisation, in which the household was as far as anybody had said: its nights are money, and a long
+ * weekend (Friday evening to Tuesday morning, 87 hours) is how late an arrival is told. What lies further
  * back that organisation says itself, by telling the leaving. */
-#define OTHERS_LOSE_MAX_MS (48 * MS_HOUR)
+#define OTHERS_LOSE_MAX_MS (96 * MS_HOUR)
 /* So long after a departure was told its house may say that it was a mistake. */
 #define RESUME_MAX_MS (7 * MS_DAY)
 #define RETURN_CODE_SIZE 16 /* that of need.return_code: "TK-7K3M-ACDE" */

@@ -4,6 +4,7 @@
 #include "support/nobed_steps.h"
 #include "support/stay_steps.h"
 
+#include "base/mem.h"
 #include "core/stay/dates.h"
 
 #include <string.h>
@@ -44,7 +45,7 @@ static struct request_id elsewhere(struct exchange *x, bool is_bed, unsigned poo
     return q;
 }
 
-static void another_house_loses_two_days_at_most(void **state)
+static void another_house_loses_a_long_weekend_at_most(void **state)
 {
     (void)state;
     for (int is_bed = 0; is_bed < 2; is_bed++) {
@@ -60,6 +61,39 @@ static void another_house_loses_two_days_at_most(void **state)
     }
 }
 
+/* Who placed them ends the bed too, and takes no more from its house than an arrival elsewhere. */
+static void nor_does_the_desk_cut_more_off_a_bed(void **state)
+{
+    static const struct {
+        int64_t ago_ms;
+        bool is_house;
+        enum refusal want;
+    } cases[] = {
+        {24 * MS_DAY, false, REFUSAL_WAS_ELSEWHERE},
+        {OTHERS_LOSE_MAX_MS + 1, false, REFUSAL_WAS_ELSEWHERE},
+        {OTHERS_LOSE_MAX_MS, false, REFUSAL_NONE},
+        {24 * MS_DAY, true, REFUSAL_NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exchange *x = exchange_new();
+        struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+        struct bridge_id bed = in_a_bed(x, r, POOL_B)->id;
+        struct command end = {.kind = CMD_END_BRIDGE,
+                              .actor = cases[i].is_house ? shelter_of(HUIS_B) : referrer_of(VT_OOST)};
+
+        x->now += 25 * MS_DAY;
+        end.u.bridge.bridge = bed;
+        end.u.bridge.code = BRIDGE_END_MOVED;
+        end.u.bridge.at_ms = x->now - cases[i].ago_ms;
+        assert_int_equal(exchange_do(x, &end).refusal, cases[i].want);
+        assert_int_equal(the_bridge(x, bed.v)->state == BRIDGE_ENDED, cases[i].want == REFUSAL_NONE);
+        sound(x);
+        exchange_free(x);
+    }
+}
+
 /* That house says when they left, or it is one organisation: then it is as it was. */
 static void unless_it_says_so_itself(void **state)
 {
@@ -67,7 +101,7 @@ static void unless_it_says_so_itself(void **state)
     struct request_id q = elsewhere(x, false, POOL_C);
     const struct stay *s = engine_stay(x->e, (struct stay_id){1});
     struct command leave = {.kind = CMD_DEPART, .actor = house_of(x, s), .draw = ++x->draw};
-    int64_t left_ms = x->now - 4 * MS_DAY;
+    int64_t left_ms = x->now - OTHERS_LOSE_MAX_MS - MS_HOUR;
 
     (void)state;
     leave.u.stay = (struct stay_command){.stay = s->id,
@@ -103,7 +137,8 @@ static void what_was_not_safe_is_not_taken_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(another_house_loses_two_days_at_most),
+        cmocka_unit_test(another_house_loses_a_long_weekend_at_most),
+        cmocka_unit_test(nor_does_the_desk_cut_more_off_a_bed),
         cmocka_unit_test(unless_it_says_so_itself),
         cmocka_unit_test(what_was_not_safe_is_not_taken_back),
     };
