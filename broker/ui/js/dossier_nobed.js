@@ -215,7 +215,7 @@ function asked(ctx) {
   const waiting = isOurs(ctx) ? ctx.referral.requests.filter(r => r.bridge && r.state === 'pending') : [];
   if (waiting.length === 0) return nothing;
   const takeBack = (/** @type {import('../types/api').Request} */ r) => ctx.act(() => ctx.api.post(`/requests/${r.id}/withdrawal`, {}), takenBack(r));
-  return html`<h3>${t('nobed.asked')}</h3><ul class="asked" id="asked-beds">${waiting.map(r => html`<li data-request=${r.id}>${icon('bed')}<div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div><span class="small">${clock(r.askedAt)}</span>${takeBackButton(r, ctx.busy, ctx.redraw)}</li>`)}</ul>${takeBackSheet(waiting, ctx.busy, takeBack)}`;
+  return html`<h3>${t('nobed.asked')}</h3><ul class="asked" id="asked-beds">${waiting.map(r => html`<li data-request=${r.id}>${icon('bed')}<div><b>${askedName(r)}</b> <span class="nl-data-badge">${t('nobed.as_bridge')}</span><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div><span class="small">${clock(r.askedAt)}</span>${takeBackButton(r, ctx.busy, ctx.redraw)}</li>`)}</ul>${takeBackSheet(waiting, ctx.busy, takeBack)}`;
 }
 
 /* ---- new bridges ---- */
