@@ -308,6 +308,9 @@ const char *request_cancelled_impossible(const struct engine *e, const struct ev
     /* With a leak that is about to be confirmed: nothing may be held once it is. */
     if (ev->u.request.why == CANCEL_LEAKED && engine_leak_of(e, engine_pool(e, q->pool)->location) != NULL)
         return NULL;
+    /* By a person, who asked it: a yes is undone otherwise. */
+    if (ev->u.request.why == CANCEL_TAKEN_BACK)
+        return q->state == REQUEST_PENDING && ev->account.v != 0 ? NULL : "taken back after its answer";
     /* A journal may hold two places of one household, from before its referrals knew of each other. */
     return ev->u.request.why == CANCEL_OTHER_YES &&
                    (q->state == REQUEST_PENDING || engine_household_promised(e, q->referral).v != 0)

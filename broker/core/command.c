@@ -31,6 +31,7 @@ const char *command_name(enum command_kind k)
         [CMD_CHANGE_BRIDGE] = "change bridge",
         [CMD_DATE_NIGHTS] = "date nights",
         [CMD_RESUME_STAY] = "resume stay",
+        [CMD_TAKE_BACK] = "take back",
         [CMD_START_BRIDGE] = "start bridge",
         [CMD_CHECK_IN] = "check in",
         [CMD_END_BRIDGE] = "end bridge",

@@ -125,6 +125,8 @@ enum command_kind {
     /* ---- stays, clocks, nights and funding, since ---- */
     CMD_DATE_NIGHTS, /* the house: when the household came or left, told otherwise before */
     CMD_RESUME_STAY, /* the house: its departure was a mistake */
+    /* ---- requests, since ---- */
+    CMD_TAKE_BACK, /* who asked: one request that is pending still; the search goes on */
     CMD_N
 };
 
@@ -156,7 +158,7 @@ struct command {
             struct request_id request;
             uint8_t reason; /* decline list index + 1 */
             int64_t at_ms;  /* CONFIRM_ARRIVAL: when it came; 0 = now */
-        } answer;           /* SEE_REQUEST, ACCEPT, DECLINE, CONFIRM_ARRIVAL */
+        } answer;           /* SEE_REQUEST, ACCEPT, DECLINE, CONFIRM_ARRIVAL, TAKE_BACK */
         struct {
             struct referral_id referral;
             int64_t eta_ms;      /* TRAVEL; 0 = nobody knows */

@@ -95,6 +95,8 @@ static decide_fn *const deciders[CMD_N] = {
     /* ---- stays, clocks, nights and funding, since ---- */
     [CMD_DATE_NIGHTS] = decide_date_nights,
     [CMD_RESUME_STAY] = decide_resume_stay,
+    /* ---- requests, since ---- */
+    [CMD_TAKE_BACK] = decide_take_back,
 };
 
 /* Refusals that the state of the exchange caused: a repeat must get the same, though the state has moved on.
@@ -118,7 +120,7 @@ static const bool is_remembered[REFUSAL_N] = {
     [REFUSAL_REGIE_TAKEN] = true,    [REFUSAL_OFFER_OVER] = true,
     [REFUSAL_BRIDGE_THERE] = true,   [REFUSAL_SEARCH_RUNS] = true,
     [REFUSAL_HAS_PLACE] = true,      [REFUSAL_LONG_OVER] = true,
-    [REFUSAL_NOT_THEIR_DESK] = true,
+    [REFUSAL_NOT_THEIR_DESK] = true, [REFUSAL_TAKEN_BACK] = true,
 };
 
 bool decision_has_cancelled(const struct decision *d, struct request_id id)

@@ -42,7 +42,7 @@ decide_fn decide_open_referral, decide_travel, decide_confirm_arrival, decide_no
 /* decide_ask.c */
 decide_fn decide_ask;
 /* decide_request.c */
-decide_fn decide_see_request, decide_accept, decide_decline;
+decide_fn decide_see_request, decide_accept, decide_decline, decide_take_back;
 void decision_accept(struct decision *d, const struct request *q); /* the yes, and what follows from it */
 /* The house said no to Q with REASON. Where that is that a resident knows them, it counts for the house: what
  * is asked there for this household in other rooms, by whichever of its referrals, gets the same no. Call it

@@ -19,6 +19,18 @@ static bool is_better_than_asked(const struct decision *d, const struct referral
     return true;
 }
 
+/* Its worker had it and let it go: that it is free is no news. */
+static bool was_taken_back(const struct decision *d, const struct referral *r, struct pool_id pool)
+{
+    for (unsigned i = r->n_requests; i > 0; i--) {
+        const struct request *q = engine_request(d->e, r->requests[i - 1]);
+
+        if (q->pool.v == pool.v && !q->bridge)
+            return request_was_taken_back(q);
+    }
+    return false;
+}
+
 enum refusal decide_announce(struct decision *d)
 {
     struct pool_id pool = d->cmd->u.announce.pool;
@@ -40,6 +52,8 @@ enum refusal decide_announce(struct decision *d)
         return REFUSAL_DOES_NOT_FIT;
     if (engine_was_found(d->e, r->id, pool))
         return REFUSAL_DUPLICATE;
+    if (was_taken_back(d, r, pool))
+        return REFUSAL_DOES_NOT_FIT;
     if (engine_pool_untold(d->e, pool, d->now_ms) <= 0)
         return REFUSAL_OTHER_WAS_FIRST;
     query = match_query_of(d->e, r, d->now_ms);

@@ -23,6 +23,8 @@ static enum refusal over(const struct request *q)
 {
     if (q->state == REQUEST_EXPIRED)
         return REFUSAL_LAPSED;
+    if (request_was_taken_back(q))
+        return REFUSAL_TAKEN_BACK;
     return q->cancel_why == CANCEL_OTHER_YES ? REFUSAL_OTHER_WAS_FIRST : REFUSAL_WRONG_STATE;
 }
 
@@ -212,4 +214,30 @@ enum refusal decide_decline(struct decision *d)
         break;
     }
     return REFUSAL_WRONG_STATE;
+}
+
+/* One request, and the referral stands: a wrong house was asked, or the bed for the meantime is not needed
+ * any more. What is answered is undone otherwise, by a yes that falls through. */
+enum refusal decide_take_back(struct decision *d)
+{
+    const struct request *q = engine_request(d->e, d->cmd->u.answer.request);
+
+    d->outcome->referral = q->referral;
+    decision_names(d, q->id);
+    switch (q->state) {
+    case REQUEST_PENDING:
+        decision_request_event(d, EV_REQUEST_CANCELLED, q)->u.request.why = CANCEL_TAKEN_BACK;
+        return REFUSAL_NONE;
+    case REQUEST_CANCELLED:
+        return request_was_taken_back(q) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+    case REQUEST_EXPIRED:
+        return REFUSAL_WRONG_STATE;
+    case REQUEST_ACCEPTED:
+    case REQUEST_DECLINED:
+    case REQUEST_ADMITTED:
+    case REQUEST_LEFT:
+    case REQUEST_STATE_N:
+        break;
+    }
+    return REFUSAL_ANSWERED;
 }

@@ -36,14 +36,14 @@ static bool is_same_house(const struct engine *e, struct pool_id a, struct pool_
 }
 
 /* The house of POOL is being asked for this household already: who does not answer for one room does not for
- * another. */
+ * another. Nor where people took a request back: whether it is asked once more is theirs to say. */
 static bool is_house_asked(const struct engine *e, const struct ask_on *a, const struct referral *r,
                            struct pool_id pool)
 {
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
-        if (request_is_asking(q) && is_same_house(e, q->pool, pool))
+        if ((request_is_asking(q) || request_was_taken_back(q)) && is_same_house(e, q->pool, pool))
             return true;
     }
     for (unsigned i = 0; i < a->n_made; i++) {

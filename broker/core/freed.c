@@ -135,14 +135,15 @@ int32_t engine_pool_untold(const struct engine *e, struct pool_id id, int64_t no
                                       : engine_pool_room(e, id, now_ms) - (int32_t)e->pools[id.v - 1].told;
 }
 
-/* The place is asked, or was since it was announced and said no, or nothing. */
+/* The place is asked, or was since it was announced and said no, or nothing; or people took that back. */
 static bool is_answered(const struct engine *e, const struct referral *r, const struct place_found *f)
 {
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(e, r->requests[i]);
 
         if (q->pool.v == f->pool.v &&
-            (request_is_holding(q) || (q->state != REQUEST_CANCELLED && q->asked_at_ms >= f->at_ms)))
+            (request_is_holding(q) ||
+             ((q->state != REQUEST_CANCELLED || request_was_taken_back(q)) && q->asked_at_ms >= f->at_ms)))
             return true;
     }
     return false;

@@ -60,6 +60,8 @@ const char *refusal_code(enum refusal r)
         [REFUSAL_MOVED_ON] = "moved_on",
         [REFUSAL_NOT_THEIR_DESK] = "not_their_desk",
         [REFUSAL_LEFT_UNSAFE] = "left_unsafe",
+        /* ---- requests, since ---- */
+        [REFUSAL_TAKEN_BACK] = "taken_back",
     };
 
     CHECK((unsigned)r < REFUSAL_N);

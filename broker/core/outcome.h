@@ -69,6 +69,8 @@ enum refusal {
     REFUSAL_NOT_THEIR_DESK, /* a house that they fled gives the regie to the desk of the flight only */
     /* ---- stays, since ---- */
     REFUSAL_LEFT_UNSAFE, /* it left because it was not safe there: no house takes that back alone */
+    /* ---- requests, since ---- */
+    REFUSAL_TAKEN_BACK, /* who asked it wants no answer any more; the unit is free again */
     REFUSAL_N
 };
 

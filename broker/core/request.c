@@ -57,6 +57,11 @@ bool request_lost_its_yes(const struct request *r)
             cancel_why_is_fall_through(r->cancel_why));
 }
 
+bool request_was_taken_back(const struct request *r)
+{
+    return r->state == REQUEST_CANCELLED && r->cancel_why == CANCEL_TAKEN_BACK;
+}
+
 bool request_is_asking(const struct request *r)
 {
     return r->state == REQUEST_PENDING && !r->bridge;
@@ -86,6 +91,7 @@ const char *cancel_why_code(enum cancel_why w)
         [CANCEL_BED_GONE] = "bed_gone",
         [CANCEL_HOUSEHOLD_NO] = "household_no",
         [CANCEL_FELL_THROUGH] = "fell_through",
+        [CANCEL_TAKEN_BACK] = "taken_back",
     };
 
     CHECK((unsigned)w < CANCEL_N);

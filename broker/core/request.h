@@ -41,6 +41,7 @@ enum cancel_why {
     CANCEL_BED_GONE,     /* the house has it no more */
     CANCEL_HOUSEHOLD_NO, /* the household does not want to go there */
     CANCEL_FELL_THROUGH, /* something else on the referrer's side */
+    CANCEL_TAKEN_BACK,   /* while it was pending, by who had asked: the search goes on without it */
     CANCEL_N
 } ONE_BYTE;
 
@@ -121,12 +122,14 @@ bool request_lost_its_yes(const struct request *r);
 #define REQUEST_LOST_MS MS_DAY /* until then: that night, and not a week later */
 /* The yes is undone by people with this: a no show, or one of those that say what fell through. */
 bool cancel_why_is_fall_through(enum cancel_why w);
+/* By who had asked it, before it was answered: the house is asked no more for it. */
+bool request_was_taken_back(const struct request *r);
 /* True while its units are held: pending or accepted. */
 bool request_is_holding(const struct request *r);
 /* True while it asks for the place that the household looks for: pending, and no bridge. */
 bool request_is_asking(const struct request *r);
 const char *request_state_code(enum request_state s); /* "pending" ... */
 const char *cancel_why_code(enum cancel_why w); /* "" "other_yes" "withdrawn" "no_show" "hold_ended" "leaked"
-                                                 * "bed_gone" "household_no" "fell_through" */
+                                                 * "bed_gone" "household_no" "fell_through" "taken_back" */
 
 #endif

@@ -49,6 +49,7 @@ static size_t object_of(const struct command *cmd, const void **object)
     case CMD_WITHDRAW:
     case CMD_TICK:
     case CMD_ANNOUNCE:
+    case CMD_TAKE_BACK:
         return 0;
     /* ---- timers and escalation ---- */
     case CMD_EXTEND_REQUEST:

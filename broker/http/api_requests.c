@@ -1,5 +1,5 @@
-/* Requests as the asked house meets them: seen, yes, no, arrived; and the address for the referrer who got a
- * yes. */
+/* Requests as the asked house meets them: seen, yes, no, arrived; taken back by who asked; and the address
+ * for the referrer who got a yes. */
 #include "http/route.h"
 
 #include "base/mem.h"
@@ -150,6 +150,12 @@ void api_request_accept(struct call *call)
 void api_request_decline(struct call *call)
 {
     answer(call, CMD_DECLINE, call_reason(call, LIST_DECLINE));
+}
+
+/* Who asked takes it back: the search goes on without it. */
+void api_request_withdraw(struct call *call)
+{
+    answer(call, CMD_TAKE_BACK, 0);
 }
 
 /* They may have come some time before it is told. */

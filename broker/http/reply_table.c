@@ -156,6 +156,8 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
          "The departure says that it was no longer safe here. A house cannot take that back. "
          "Ring the referrer: a new referral can be opened with the return code.",
          0},
+    [REFUSAL_TAKEN_BACK] = {409, "taken_back", "Taken back",
+                            "Who asked has taken this request back. Your unit is free again.", 0},
     [REFUSAL_BRIDGE_THERE] = {409, "bridge_there", "Arranged already",
                               "This household has such a bridge already. Change that one, or end it first.",
                               0},

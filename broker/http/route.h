@@ -39,6 +39,7 @@ call_fn api_matches_post, api_referral_matches;                    /* api_matche
 call_fn api_referrals_post, api_referrals_list, api_referrals_get; /* api_referrals.c */
 call_fn api_referral_ask, api_referral_journey, api_referral_no_show, api_referral_withdraw; /* same */
 call_fn api_requests_list, api_requests_get, api_request_see, api_request_accept, api_request_decline;
+call_fn api_request_withdraw;
 call_fn api_request_arrival, api_request_location;           /* api_requests.c */
 call_fn api_events_get;                                      /* api_events.c: the stream */
 call_fn api_overview_get;                                    /* api_statistics.c */

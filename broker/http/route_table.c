@@ -53,6 +53,7 @@ static const struct route routes[] = {
     WRITE_("/requests/{id}/decline", AUTH_SESSION, 0, api_request_decline),
     WRITE_("/requests/{id}/arrival", AUTH_SESSION, 0, api_request_arrival),
     GET_("/requests/{id}/location", AUTH_SESSION, api_request_location),
+    WRITE_("/requests/{id}/withdrawal", AUTH_SESSION, 0, api_request_withdraw),
     GET_("/events", AUTH_SESSION, api_events_get),
     GET_("/statistics/overview", AUTH_SESSION, api_overview_get),
     WRITE_("/feed-messages", AUTH_MACHINE, BATCH_BYTES_MAX, api_feed_tell),

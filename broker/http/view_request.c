@@ -108,6 +108,14 @@ int64_t view_expected_ms(const struct engine *e, const struct referral *r, const
     return b != NULL && b->set_out_at_ms != 0 ? b->next_ms : 0;
 }
 
+/* The actor asked it, and it waits for its answer still. */
+static bool can_withdraw(const struct engine *e, const struct actor *actor, const struct request *q)
+{
+    struct command cmd = {.kind = CMD_TAKE_BACK, .actor = *actor};
+    cmd.u.answer.request = q->id;
+    return q->state == REQUEST_PENDING && may_command(e, &cmd);
+}
+
 json_t *view_request(const struct engine *e, const struct actor *actor, struct request_id id,
                      bool with_household)
 {
@@ -149,6 +157,7 @@ json_t *view_request(const struct engine *e, const struct actor *actor, struct r
     json_object_set_new(o, "conflict", view_conflict(e, id));
     json_object_set_new(o, "household", sight == SIGHT_NONE ? json_null() : household(e, &r->need, sight));
     view_timers_request(o, e, q);
+    json_object_set_new(o, "canWithdraw", json_boolean(can_withdraw(e, actor, q)));
     if (own)
         json_object_set_new(o, "proposal", proposal(e, &q->proposal));
     return o;

@@ -23,7 +23,7 @@ static const struct {
     {EV_BRIDGE_ALARMED, "bridge.lead"},       {EV_LEAK_REPEATED, "leak.passed_on"},
     {EV_LEAK_REPEATED, "leak.given_up"},      {EV_REFERRAL_NO_SHOW, "referral.turned_away"},
     {EV_REQUEST_CANCELLED, "request.lost"},   {EV_BRIDGE_ENDED, "bridge.called_off"},
-    {EV_REGIE_KEPT, "regie.relieved"},
+    {EV_REGIE_KEPT, "regie.relieved"},        {EV_REQUEST_CANCELLED, "request.taken_back"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
@@ -51,6 +51,8 @@ const char *name_of_event(const struct engine *e, const struct event *ev)
         return ev->u.escalation.passed_on ? "alarm.passed_on" : name_of_alarm(ev->u.escalation.alarm);
     case EV_REQUEST_CANCELLED: /* a yes that is lost so has its own alarm */
         q = engine_request(e, ev->u.request.request);
+        if (ev->u.request.why == CANCEL_TAKEN_BACK)
+            return "request.taken_back";
         return ev->u.request.why == CANCEL_LEAKED && q != NULL && q->answered_at_ms == 0
                    ? "request.lost"
                    : event_name(ev->kind);

@@ -186,6 +186,7 @@ static const struct {
     {"request.accepted", yes_stands},
     {"request.lost", is_looking},
     {"request.cancelled", is_not_asked_anew},
+    {"request.taken_back", is_not_asked_anew},
     {"bridge.called_off", is_not_asked_anew},
     {"bridge.travelling", yes_stands},
     {"referral.travelling", is_on_the_way},

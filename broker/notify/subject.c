@@ -532,7 +532,8 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
     case EV_REQUEST_LATE_YES:
     case EV_REQUEST_SILENT:
         put_request(e, ev->u.request.request, &s);
-        if (ev->kind == EV_REQUEST_CANCELLED && ev->u.request.why == CANCEL_LEAKED)
+        if (ev->kind == EV_REQUEST_CANCELLED &&
+            (ev->u.request.why == CANCEL_LEAKED || ev->u.request.why == CANCEL_TAKEN_BACK))
             put_asker(e, &s);
         break;
     case EV_REFERRAL_TRAVELLING:

@@ -64,7 +64,7 @@ test('every reason, rule, refusal and way a request ends has its text', () => {
   const waits = [...read('broker/http/call_parts.c').matchAll(/reply_problem_wait\([^;]*?\b429,\s*"(\w+)"/g)].map(m => m[1]);
   assert.deepEqual(waits, ['too_often'], 'what asks a person to wait was found');
   for (const type of waits) assert.ok(has(`problem.${type}`), `problem.${type}: told of oneself, not of a crowd`);
-  for (const why of ['other_yes', 'withdrawn', 'no_show', 'hold_ended', 'bed_gone', 'household_no', 'fell_through']) for (const group of ['answer', 'ended']) assert.ok(has(`${group}.cancelled_${why}`));
+  for (const why of ['other_yes', 'withdrawn', 'no_show', 'hold_ended', 'bed_gone', 'household_no', 'fell_through', 'taken_back']) for (const group of ['answer', 'ended']) assert.ok(has(`${group}.cancelled_${why}`));
 });
 
 test('Dutch is plain: short sentences, people words', () => {

@@ -29,7 +29,7 @@ const FROM = {
   '/referrals': ['own', null],
   '/referrals/{id}/requests': ['own', 'open'], '/referrals/{id}/journey': ['own', 'accepted'], '/referrals/{id}/no-show': ['own', 'accepted'], '/referrals/{id}/withdrawal': ['own', 'open'],
   '/requests/{id}/sighting': ['house', 'request'], '/requests/{id}/acceptance': ['house', 'request'], '/requests/{id}/decline': ['house', 'request'], '/requests/{id}/arrival': ['house', 'request'],
-  '/requests/{id}/extension': ['house', 'request'], '/requests/{id}/conflict-question': ['own', 'request'], '/requests/{id}/conflict-answer': ['house', 'request'],
+  '/requests/{id}/extension': ['house', 'request'], '/requests/{id}/withdrawal': ['own', 'request'], '/requests/{id}/conflict-question': ['own', 'request'], '/requests/{id}/conflict-answer': ['house', 'request'],
   '/referrals/{id}/hold-extension': ['own', 'accepted'], '/referrals/{id}/alarm-acknowledgement': ['own', 'open'], '/referrals/{id}/shift-handover': ['own', 'open'], '/referrals/{id}/takeover': ['own', 'open'],
   '/referrals/{id}/bridges': ['own', 'open'], '/bridges/{id}/start': ['own', 'order'], '/bridges/{id}/check-ins': ['own', 'hotel'], '/bridges/{id}/watch': ['own', 'hotel'], '/bridges/{id}/travel': ['own', 'bed'],
   '/bridges/{id}/funding': ['house', 'slept'], '/bridges/{id}/end': ['own', 'hotel'], '/referrals/{id}/nights': ['own', 'open'], '/referrals/{id}/closure': ['own', 'open'],

@@ -51,6 +51,7 @@ POST /requests/{id}/acceptance   403 403 200   404    403      403     403     4
 POST /requests/{id}/decline      403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
 POST /requests/{id}/arrival      200 404 200   404    404      403     403     403    403     403     403  401  401 403 404
 GET /requests/{id}/location      200 404 200   404    404      404     404     404    404     403     403  401  401 404 404
+POST /requests/{id}/withdrawal   200 404 403   403    404      403     403     403    403     403     403  401  401 404 404
 POST /requests/{id}/extension    403 403 200   404    403      403     403     403    403     403     403  401  401 403 403
 POST /referrals/{id}/hold-extension 200 404 403 403   404      403     403     403    403     403     403  401  401 403 404
 POST /referrals/{id}/alarm-acknowledgement 409 404 403 403 404 403     403     403    403     403     403  401  401 403 404
@@ -371,6 +372,7 @@ const GIVEN = {
   'POST /referrals/{id}/no-show': ['accepted'],
   'POST /referrals/{id}/withdrawal': ['open', () => ({ reason: 'anders' })],
   'POST /requests/{id}/extension': ['pending'],
+  'POST /requests/{id}/withdrawal': ['pending'],
   'POST /referrals/{id}/hold-extension': ['accepted'],
   'POST /referrals/{id}/alarm-acknowledgement': ['open', () => ({ alarm: 'lead' })], // none stands
   'POST /referrals/{id}/shift-handover': ['open'],

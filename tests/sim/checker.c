@@ -1,5 +1,6 @@
 #include "checker.h"
 
+#include "back_walk.h"
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -48,6 +49,7 @@ struct checker {
     bool deaf_to_losses;  /* planted */
     bool deaf_to_clocks;  /* planted */
     bool deaf_to_dates;   /* planted */
+    bool mistakes_askers; /* planted */
     struct known *keys;
     uint64_t *row_hash; /* by seq - 1 */
     size_t n_rows, cap_rows;
@@ -125,6 +127,11 @@ void checker_plant_loss(struct checker *c)
 void checker_plant_dates(struct checker *c)
 {
     c->deaf_to_dates = true;
+}
+
+void checker_plant_back(struct checker *c)
+{
+    c->mistakes_askers = true;
 }
 
 void checker_plant_clock(struct checker *c)
@@ -261,6 +268,15 @@ static void check_found(struct checker *c, const struct event *ev)
     match_fini(&result);
 }
 
+static void check_back(struct checker *c, const struct event *ev)
+{
+    struct event told = *ev;
+
+    if (c->mistakes_askers)
+        told.account.v += 100; /* of the next organisation */
+    back_walk_event(c->trace, c->follower, &told);
+}
+
 /* Nothing is handed over by a house that the household has left. */
 static void check_handover(struct checker *c, const struct event *ev)
 {
@@ -303,6 +319,7 @@ static enum err on_row(void *ctx, const struct journal_row *row)
     }
     if (ev.kind == EV_PLACE_FOUND)
         check_found(c, &ev);
+    check_back(c, &ev);
     if (engine_replay(c->follower, &ev, why, sizeof why) != OK) {
         trace_fail(c->trace, "seq %llu: replay refuses: %s", (unsigned long long)row->seq, why);
         return ERR_BAD_INPUT;
@@ -402,7 +419,7 @@ static bool is_caused_by_state(enum refusal r)
         REFUSAL_STALE_VERSION,     REFUSAL_ANSWERED,    REFUSAL_DUPLICATE,       REFUSAL_NO_KEY,
         REFUSAL_KEY_SECOND_PERSON, REFUSAL_SAME_PERSON, REFUSAL_CONFLICT_OPEN,   REFUSAL_TOO_MANY_KEYS,
         REFUSAL_PLACED_ELSEWHERE,  REFUSAL_UNIT_GONE,   REFUSAL_SEARCH_OVER,     REFUSAL_BRIDGE_THERE,
-        REFUSAL_SEARCH_RUNS,       REFUSAL_HAS_PLACE,   REFUSAL_LONG_OVER};
+        REFUSAL_SEARCH_RUNS,       REFUSAL_HAS_PLACE,   REFUSAL_LONG_OVER,       REFUSAL_TAKEN_BACK};
 
     for (size_t i = 0; i < COUNT_OF(caused); i++) {
         if (caused[i] == r)

@@ -65,6 +65,8 @@ void checker_plant_regie(struct checker *c);
 void checker_plant_clock(struct checker *c);
 /* A planted defect: it does not hear when a household came and left in truth. */
 void checker_plant_dates(struct checker *c);
+/* Positive control: the judge is told of another than who took a request back. */
+void checker_plant_back(struct checker *c);
 const struct stay_model *checker_stays(struct checker *c);   /* borrowed */
 struct ledger_model *checker_ledger(struct checker *c);      /* borrowed */
 const struct key_model *checker_org_keys(struct checker *c); /* borrowed */

@@ -44,12 +44,13 @@ check|1-4|500|killed by signal 6
 note|1-4|12000|engine_check: (handover|digest)|the live state and its replay differ|replay gives another digest than the broker had
 loss|1-4|12000|in use, and lost by one person
 again|1-4|1500|it is not raised again
-keeper|4-7|3000|min late and nobody is alarmed
+keeper|8-11|3000|min late and nobody is alarmed
 household|1-4|1500|one household holds two places
 left|1-4|12000|'(handover\.item|note\.[a-z_]+)' reached a 'shelter'
 clock|1-4|12000|clock [0-9]+: it is of organisation
 found|1-4|12000|a place came free in pool [0-9]+, the best for
 unpaid|1-4|12000|declined for money at code rood
+back|1-4|1500|which had not asked it
 dates|1-4|12000|stay [0-9]+: it has -?[0-9]+ nights
 ROWS
 

@@ -342,7 +342,7 @@ static void take(struct ledger_model *m, const struct event *ev)
         break;
     case EV_REQUEST_EXPIRED:
     case EV_REQUEST_CANCELLED:
-        if (ev->u.request.why == CANCEL_HOLD_ENDED || ev->u.request.why >= CANCEL_BED_GONE ||
+        if (ev->u.request.why == CANCEL_HOLD_ENDED || cancel_why_is_fall_through(ev->u.request.why) ||
             (ev->u.request.why == CANCEL_LEAKED &&
              request_at(m, ev->u.request.request)->hold == HOLD_ACCEPTED))
             referral_at(m, ev->u.request.referral)->steps = 0;

@@ -1,5 +1,6 @@
 #include "people_parts.h"
 
+#include "back_walk.h"
 #include "calls.h"
 #include "care_walk.h"
 #include "gate_walk.h"
@@ -318,6 +319,16 @@ static const struct request *some_pending(struct people *p)
     return engine_request(engine_of(p), (struct request_id){p->pending.list[below(p, p->pending.n)]});
 }
 
+static void take_back(struct people *p, const struct request *q)
+{
+    struct command cmd;
+
+    if (q == NULL)
+        return;
+    back_walk_draw(engine_of(p), q, &cmd);
+    begin(p, &cmd, q->referral);
+}
+
 static void do_deed(struct people *p, enum deed deed)
 {
     switch (deed) {
@@ -382,6 +393,10 @@ static void do_deed(struct people *p, enum deed deed)
     /* ---- location leaked, surge, conflict check ---- */
     case DO_SAFETY:
         safety_walk(p->w, &p->rng, &p->cast, some_pending(p));
+        break;
+    /* ---- requests, since ---- */
+    case DO_TAKE_BACK:
+        take_back(p, some_pending(p));
         break;
     case DO_NOTHING:
     case DO_N:

@@ -164,6 +164,7 @@ void no_show(struct people *p, const struct referral *r)
     cmd.u.referral.referral = r->id;
     cmd.u.referral.refused = rng_chance(&p->rng, 300);
     if (!cmd.u.referral.refused && rng_chance(&p->rng, 400))
-        cmd.u.referral.why = (enum cancel_why)(CANCEL_BED_GONE + below(p, CANCEL_N - CANCEL_BED_GONE));
+        cmd.u.referral.why =
+            (enum cancel_why)(CANCEL_BED_GONE + below(p, CANCEL_TAKEN_BACK - CANCEL_BED_GONE));
     begin(p, &cmd, r->id);
 }

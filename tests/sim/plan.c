@@ -34,6 +34,7 @@ const char *broken_name(enum broken b)
         [BROKEN_UNPAID] = "unpaid",
         [BROKEN_DATES] = "dates",
         [BROKEN_HOUSEHOLD] = "household",
+        [BROKEN_BACK] = "back",
     };
 
     return names[b];
@@ -81,6 +82,8 @@ static void draw_weights(struct rng *r, struct plan *p)
         [DO_HANDOVER] = 60,
         /* ---- location leaked, surge, conflict check ---- */
         [DO_SAFETY] = 40,
+        /* ---- requests, since ---- */
+        [DO_TAKE_BACK] = 15,
     };
 
     for (int i = 0; i < DO_N; i++) {
@@ -192,6 +195,8 @@ struct plan plan_draw(uint64_t seed, uint64_t steps, enum broken broken)
         p.weights[DO_ARRIVE] += 60;
         p.weights[DO_STAY] += 400;
     }
+    if (broken == BROKEN_BACK)
+        p.weights[DO_TAKE_BACK] += 60;
     if (broken == BROKEN_FOUND)
         p.limits.search_max = 0;
     if (broken == BROKEN_UNPAID)

@@ -40,6 +40,8 @@ enum broken {
     BROKEN_UNPAID,    /* the reference data know no decline for want of money: no municipality is told */
     BROKEN_HOUSEHOLD, /* the judge takes all that is opened for one household */
     BROKEN_DATES,     /* the judge does not hear when a household came and left in truth */
+    /* ---- requests, since ---- */
+    BROKEN_BACK, /* the judge is told of another who took it back */
     BROKEN_N
 };
 const char *broken_name(enum broken b); /* "double-hold", ...; BROKEN_NOTHING is "nothing" */
@@ -73,6 +75,8 @@ enum deed {
     DO_NOBED,    /* bridges, check-ins, nights, closing */
     /* ---- location leaked, surge, conflict check ---- */
     DO_SAFETY, /* leaks, surges, the question about a conflict */
+    /* ---- requests, since ---- */
+    DO_TAKE_BACK, /* a pending request, by who asked it */
     DO_N
 };
 

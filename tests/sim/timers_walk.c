@@ -224,7 +224,7 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
 
         if (!old->bridge &&
             (old->cancel_why == CANCEL_NO_SHOW || old->cancel_why == CANCEL_HOLD_ENDED ||
-             old->cancel_why >= CANCEL_BED_GONE ||
+             cancel_why_is_fall_through(old->cancel_why) ||
              (old->cancel_why == CANCEL_LEAKED && old->answered_at_ms != 0 && !old->late_yes)))
             since_ms = old->ended_at_ms > since_ms ? old->ended_at_ms : since_ms;
         if (!old->bridge && old->cancel_why == CANCEL_NO_SHOW && !old->refused)

@@ -348,10 +348,18 @@ static bool is_handover(enum event_kind k)
     return k >= EV_HANDOVER_ITEM && k <= EV_NOTE_DESTROYED;
 }
 
+/* What is told of a place and of the household in it: what they hand over, its clocks. */
+static struct request_id place_of(const struct viewers *v, const struct event *ev)
+{
+    if (ev->kind >= EV_CLOCK_STARTED && ev->kind <= EV_CLOCK_RAN_OUT)
+        return stay_model_place_of(checker_stays(v->w->checker), ev->u.clock.referral);
+    return is_handover(ev->kind) ? handover_request_of(ev) : (struct request_id){0};
+}
+
 /* The engine is ahead of what is told: its house has said already that the household lives there still. */
 static bool is_there_still(const struct viewers *v, const struct actor *a, const struct event *ev)
 {
-    struct request_id id = is_handover(ev->kind) ? handover_request_of(ev) : (struct request_id){0};
+    struct request_id id = place_of(v, ev);
     const struct engine *e = v->w->active != NULL ? flow_engine(v->w->active->flow) : NULL;
     const struct request *q = e != NULL ? engine_request(e, id) : NULL;
 

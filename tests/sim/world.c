@@ -204,6 +204,8 @@ struct world *world_new(struct trace *t, uint64_t seed, uint64_t steps, enum bro
         checker_plant_leak(w->checker);
     if (w->plan.broken == BROKEN_DATES)
         checker_plant_dates(w->checker);
+    if (w->plan.broken == BROKEN_BACK)
+        checker_plant_back(w->checker);
     if (w->plan.broken == BROKEN_CLOCK)
         checker_plant_clock(w->checker);
     if (w->plan.broken == BROKEN_LOSS)

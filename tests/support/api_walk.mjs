@@ -70,6 +70,8 @@ export async function walk(x, referrer, need = aNeed) {
   expectStatus(await referrer.post(`/referrals/${b.id}/withdrawal`, { reason: 'anders' }), 200);
   const c = await openReferral(referrer, need());
   const held = (await ask(referrer, c.id, [places[4].poolId])).requests[0];
+  const wrong = (await ask(referrer, c.id, [places[2].poolId])).requests.at(-1);
+  expectStatus(await referrer.post(`/requests/${wrong.id}/withdrawal`), 200);
   // ---- warm handover, keys and notes ----
   const d = await openReferral(referrer, need());
   const home = places.find(p => organisationOf(p.poolId) === 1) ?? (await placesFor(referrer, need(), 1))[0];

@@ -82,6 +82,20 @@ static enum refusal permit_clock(const struct engine *e, const struct command *c
     return REFUSAL_NOT_ALLOWED;
 }
 
+/* Whoever asks takes back: a gatekeeper what it asked through its gate request (the referrer takes back
+ * that), the desk whose referral it is everything else, also what the broker asked for it. */
+static enum refusal permit_take_back(const struct engine *e, const struct command *cmd)
+{
+    const struct actor *a = &cmd->actor;
+    const struct request *q = engine_request(e, cmd->u.answer.request);
+
+    if (q == NULL || !may_see_request(e, a, q->id))
+        return REFUSAL_NOT_FOUND;
+    if (q->gate.v != 0 && !is_keeper(a, engine_gate(e, q->gate)))
+        return REFUSAL_NOT_ALLOWED;
+    return REFUSAL_NONE;
+}
+
 bool permit_role(const struct engine *e, const struct command *cmd)
 {
     return role_may_command(&cmd->actor, cmd->kind) && is_who_it_says(e, &cmd->actor);
@@ -188,6 +202,9 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_PROLONG_CLOCK:
     case CMD_STOP_CLOCK:
         return permit_clock(e, cmd);
+    /* ---- requests, since ---- */
+    case CMD_TAKE_BACK:
+        return permit_take_back(e, cmd);
     /* ---- MDO, regiehouder, consult ---- */
     case CMD_CONVENE_MDO:
     case CMD_INVITE_MDO:

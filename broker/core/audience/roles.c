@@ -105,6 +105,8 @@ static const uint16_t command_roles[CMD_N] = {
     [CMD_SET_SURGE] = R(EXCHANGE_ADMIN),
     [CMD_ASK_CONFLICT] = R(REFERRER) | R(COMENSHA) | R(GATEKEEPER),
     [CMD_ANSWER_CONFLICT] = R(SHELTER),
+    /* ---- requests, since ---- */
+    [CMD_TAKE_BACK] = R(REFERRER) | R(COMENSHA) | R(GATEKEEPER),
 };
 
 static const uint16_t action_roles[ACT_N] = {

@@ -314,6 +314,24 @@ static int64_t last_asked_ms(const struct engine *e, const struct referral *r)
     return 0;
 }
 
+/* Where people took back all that was asked for the place, whether it is looked for is their decision again.
+ */
+static bool is_all_taken_back(const struct engine *e, const struct referral *r)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->bridge)
+            continue;
+        if (!request_was_taken_back(q))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 unsigned timers_steps(const struct engine *e, const struct referral *r)
 {
     const struct timers *t = timers_of(e, r->id);
@@ -329,7 +347,7 @@ int64_t timers_widen_ms(const struct engine *e, const struct referral *r)
 
     if (widen_s == 0 || s->widen_by[r->need.threat_level] == 0 || !r->facts_known || from_ms == 0 ||
         r->n_requests >= REFERRAL_REQUESTS_MAX || !referral_is_looking(r->state) ||
-        timers_steps(e, r) >= s->widen_steps)
+        timers_steps(e, r) >= s->widen_steps || is_all_taken_back(e, r))
         return INT64_MAX;
     /* From the newest request, whoever asked it: each house gets its time before the next is drawn in. */
     from_ms = later(timers_looks_since_ms(e, r), from_ms);

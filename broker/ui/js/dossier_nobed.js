@@ -6,6 +6,8 @@ import { label, ordered } from './codes.js';
 import { nightRuns } from './nights.js';
 import { alarmAdvice, alarmText } from './placer_bridges.js';
 import { described, faultSummary, fieldView, forgetFaults, invalid, keepFaults, setFaults } from './faults.js';
+import { askedName, answerText } from './referral.js';
+import { takeBackButton, takeBackSheet, takenBack } from './take_back.js';
 import { clock, day, either, inSentence, isoDate, moment, nextMoment, t } from './text.js';
 import { button, callLink, html, icon, live, nothing, notice, segments } from './ui.js';
 
@@ -206,6 +208,16 @@ function bridgeCard(b, ctx) {
       ${b.everyMinutes && b.nextAt ? html`<div><dt>${t('nobed.next')}</dt><dd>${moment(b.nextAt, nowMs)}</dd></div>` : nothing}</dl>${journey(b, ctx)}${actions(b, ctx)}`}</li>`;
 }
 
+/* ---- asked, and no answer yet ---- */
+
+/** @param {Context} ctx */
+function asked(ctx) {
+  const waiting = isOurs(ctx) ? ctx.referral.requests.filter(r => r.bridge && r.state === 'pending') : [];
+  if (waiting.length === 0) return nothing;
+  const takeBack = (/** @type {import('../types/api').Request} */ r) => ctx.act(() => ctx.api.post(`/requests/${r.id}/withdrawal`, {}), takenBack(r));
+  return html`<h3>${t('nobed.asked')}</h3><ul class="asked" id="asked-beds">${waiting.map(r => html`<li data-request=${r.id}>${icon('bed')}<div><b>${askedName(r)}</b> <span class="nl-data-badge">${t('nobed.as_bridge')}</span><div class="small">${label('regions', r.region)}. ${answerText(r)}</div></div><span class="small">${clock(r.askedAt)}</span>${takeBackButton(r, ctx.busy, ctx.redraw)}</li>`)}</ul>${takeBackSheet(waiting, ctx.busy, takeBack)}`;
+}
+
 /* ---- new bridges ---- */
 
 /** @param {Context} ctx */
@@ -377,6 +389,7 @@ export const section = {
     const shown = [...n.bridges].sort((a, b) => Number(a.state === 'ended') - Number(b.state === 'ended') || b.id - a.id);
     return html`${lead(n) ? html`<p>${lead(n)}</p>` : nothing}
       ${shown.length > 0 ? html`<ul class="bridges">${shown.map(b => bridgeCard(b, ctx))}</ul>` : nothing}
+      ${asked(ctx)}
       ${isOurs(ctx) && (isLooking(n.state) || isPromised(n.state)) ? newBridges(ctx, facts) : nothing}
       ${nightPart(ctx, n)}`;
   },

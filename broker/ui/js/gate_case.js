@@ -6,6 +6,7 @@ import { label } from './codes.js';
 import { described, faultLine, faultSummary, fieldView, invalid, setFaults } from './faults.js';
 import { answerText, askedName, conflictView } from './referral.js';
 import { ofTone, sentence } from './reasons.js';
+import { takeBackButton, takeBackSheet } from './take_back.js';
 import { either, t } from './text.js';
 import { button, html, live, nothing } from './ui.js';
 
@@ -23,6 +24,7 @@ import { button, html, live, nothing } from './ui.js';
  * @property {(reason: string) => void} choose
  * @property {(name: string, body?: unknown) => void} step
  * @property {(request: import('../types/api').Request) => void} askConflict
+ * @property {(request: import('../types/api').Request) => void} takeBack
  * @property {() => void} draw
  */
 
@@ -66,7 +68,7 @@ function places(p) {
 /** @param {CaseParts} p */
 function requests(p) {
   if (p.gate.requests.length === 0) return nothing;
-  return html`<section class="panel" aria-labelledby="gate-requests-title"><h3 id="gate-requests-title">${t('gate.requests_title')}</h3><ul class="asked">${p.gate.requests.map(r => html`<li class=${r.state === 'accepted' || r.state === 'admitted' ? 'yes' : ''} data-request=${r.id}><span></span><div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div>${conflictView(r, p.busy, () => p.askConflict(r), true)}</div></li>`)}</ul></section>`;
+  return html`<section class="panel" aria-labelledby="gate-requests-title"><h3 id="gate-requests-title">${t('gate.requests_title')}</h3><ul class="asked">${p.gate.requests.map(r => html`<li class=${r.state === 'accepted' || r.state === 'admitted' ? 'yes' : ''} data-request=${r.id}><span></span><div><b>${askedName(r)}</b><div class="small">${label('regions', r.region)}. ${answerText(r)}</div>${conflictView(r, p.busy, () => p.askConflict(r), true)}${takeBackButton(r, p.busy, p.draw)}</div></li>`)}</ul>${takeBackSheet(p.gate.requests, p.busy, p.takeBack)}</section>`;
 }
 
 /** @param {CaseParts} p */

@@ -7,6 +7,7 @@ import { forgetFaults } from './faults.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { isLate, pressing, stateBadge, stateText } from './gate.js';
 import { caseView } from './gate_case.js';
+import { takenBack } from './take_back.js';
 import { either, t } from './text.js';
 import { announce, focusSoon, html, nothing, notice } from './ui.js';
 
@@ -90,6 +91,12 @@ const step = (name, body) => doing(async () => {
 /** @param {import('../types/api').Request} request */
 const askConflict = request => doing(() => frame.api.post(`/requests/${request.id}/conflict-question`, {}));
 
+/** @param {import('../types/api').Request} request */
+const takeBack = request => doing(async () => {
+  await frame.api.post(`/requests/${request.id}/withdrawal`, {});
+  announce(takenBack(request));
+});
+
 function openCase() {
   forgetFaults();
   state.id = idOfHash();
@@ -121,7 +128,7 @@ function view() {
   const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
   const work = state.gate ? caseView({
     gate: state.gate, file: state.file, places: state.places, nowMs: frame.api.now(), busy: state.busy || frame.isStale(), missing: state.missing,
-    reason: state.reason, toggle, choose: reason => { state.reason = reason; frame.draw(); }, step, askConflict, draw: frame.draw,
+    reason: state.reason, toggle, choose: reason => { state.reason = reason; frame.draw(); }, step, askConflict, takeBack, draw: frame.draw,
   }) : nothing;
   return html`<main id="main" class="gates ${state.gate ? 'has-case' : ''}">${staleNotice(frame, load)}${doubtNotice(frame)}
     <section class="gate-side" aria-labelledby="gate-title"><h1 id="gate-title" tabindex="-1">${t('gate.title')}</h1><p class="subtle">${t('gate.text')}</p>${queueView()}</section>

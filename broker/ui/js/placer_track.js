@@ -6,6 +6,7 @@ import { deskView } from './desk_form.js';
 import { ofTone, rankSentence, sentence } from './reasons.js';
 import { accepted, answerText, askedName, conflictView, headline, looks, lostItsYes, pending } from './referral.js';
 import { ring } from './ring.js';
+import { takeBackButton, takeBackSheet } from './take_back.js';
 import { clock, duration, either, list, moment, t } from './text.js';
 import { alarmNotices, holdPanel, ownerView, ringText } from './timers.js';
 import { button, closeDialog, html, icon, live, nothing, notice, openDialog } from './ui.js';
@@ -28,6 +29,7 @@ import { button, closeDialog, html, icon, live, nothing, notice, openDialog } fr
  * @property {(said: { refused?: boolean, reason?: string }) => void} noShow
  * @property {(request: Request) => void} afterAll
  * @property {(request: Request) => void} askConflict
+ * @property {(request: Request) => void} takeBack
  * @property {(reason: string) => void} withdraw
  * @property {() => void} back to a new search
  * @property {import('../types/api').Colleague[]} colleagues
@@ -80,7 +82,7 @@ const afterAll = (r, p) => isOursToSay(r) && looks(p.referral) ? html`<div class
 function askedRow(r, p) {
   const look = r.state === 'pending' ? (r.seenAt ? ['seen', 'eye-check'] : ['', 'bell-ringing'])
     : r.state === 'accepted' || r.state === 'admitted' ? ['yes', 'circle-check'] : r.state === 'declined' ? ['no', 'x'] : ['ended', 'x'];
-  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${conflictView(r, p.busy || p.stale, () => p.askConflict(r))}${afterAll(r, p)}${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
+  return html`<li class=${look[0]} data-request=${r.id}>${icon(look[1])}<div><b>${askedName(r)}</b>${r.bridge ? html` <span class="nl-data-badge">${t('nobed.as_bridge')}</span>` : nothing}<div class="small">${label('regions', r.region)}. ${answerText(r)} ${r.state === 'pending' ? ringText(r) : nothing}</div></div><span class="small">${clock(r.answeredAt ?? r.askedAt)}</span>${conflictView(r, p.busy || p.stale, () => p.askConflict(r))}${takeBackButton(r, p.busy || p.stale, p.draw)}${afterAll(r, p)}${r.proposal ? basis(r, r.proposal) : nothing}</li>`;
 }
 
 /** @param {TrackParts} p */
@@ -179,6 +181,7 @@ const sheet = (id, title, text, body) => html`<dialog class="sheet" id=${id} ari
 const dialogs = p => html`${sheet('withdraw', t('withdraw.title'), t('withdraw.text'), html`<div class="choices">${ordered('withdrawReasons', 'order').map(r => html`<button type="button" @click=${() => { closeDialog('withdraw'); p.withdraw(r.code); }}>${icon('chevron-right')}<span>${either(r.labelNl, r.labelEn)}</span></button>`)}</div>`)}
   ${sheet('no-show', t('no_show.title'), t('no_show.text'), html`${button(t('no_show.confirm'), { kind: 'primary', extra: 'big', click: () => { closeDialog('no-show'); p.noShow({}); } })}${button(t('no_show.refused'), { extra: 'big', click: () => { closeDialog('no-show'); p.noShow({ refused: true }); } })}`)}
   ${looks(p.referral) ? p.referral.requests.filter(isOursToSay).map(r => sheet(`after-all-${r.id}`, t('arrive.after_all_title', { name: askedName(r) }), t('arrive.after_all_text'), button(t('arrive.after_all_yes'), { kind: 'primary', extra: 'big', busy: p.busy || p.stale, click: () => { closeDialog(`after-all-${r.id}`); p.afterAll(r); } }))) : nothing}
+  ${takeBackSheet(p.referral.requests, p.busy || p.stale, p.takeBack)}
   ${sheet('off', t('arrive.off_title'), t('arrive.off_text'), html`<div class="choices">${OFF.map(([reason, iconName]) => html`<button type="button" @click=${() => { closeDialog('off'); p.noShow({ reason }); }}>${icon(iconName)}<span>${t(`arrive.off_${reason}`)}</span></button>`)}</div>`)}`;
 
 /** @param {TrackParts} p @returns {import('./timers.js').TimerParts} */

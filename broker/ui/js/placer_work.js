@@ -16,6 +16,7 @@ import { summaryView } from './placer_summary.js';
 import { atGate, gateWay } from './tonight.js';
 import { trackView } from './placer_track.js';
 import { accepted, askedName, headline, pending } from './referral.js';
+import { takenBack } from './take_back.js';
 import { clock, nextMoment, t } from './text.js';
 import { alarmTitle, leakAlarms, openAlarms, timesRaised } from './timers.js';
 import { announce, focusSoon, html, icon, nothing } from './ui.js';
@@ -223,8 +224,10 @@ function alarmed(referral) {
 /** A yes, a no or a household that did not come: one sound per decision. @param {Referral} before @param {Referral} now */
 function decided(before, now) {
   announce(headline(now));
-  const answered = (/** @type {Referral} */ r) => r.requests.filter(q => q.state !== 'pending').length;
-  if (answered(now) === answered(before) && before.state === now.state) return;
+  const back = (/** @type {Referral} */ r) => r.requests.filter(q => q.cancelWhy === 'taken_back').length;
+  const answered = (/** @type {Referral} */ r) => r.requests.filter(q => q.state !== 'pending').length - back(r);
+  // What this desk took back is no answer.
+  if (answered(now) === answered(before) && (before.state === now.state || back(now) > back(before))) return;
   chime();
   notify(t('track.notification', { code: now.code }));
 }
@@ -458,6 +461,13 @@ const followed = referral => trackView({
   askConflict: request => doing(async () => {
     await frame.api.post(`/requests/${request.id}/conflict-question`, {});
     await load(referral.id);
+  }),
+  takeBack: request => doing(async () => {
+    await frame.api.post(`/requests/${request.id}/withdrawal`, {});
+    await load(referral.id);
+    announce(takenBack(request));
+    focusSoon('results-title');
+    loadRunning();
   }),
   withdraw: reason => act(referral, 'withdrawal', { reason }),
   back: () => { leave(); focusSoon('results-title'); },

@@ -131,13 +131,13 @@ export type SurgeRegion = { region: string; on: boolean; pools: number; reason?:
 export type Request = {
     id: number; referralId: number; referralCode?: string;
     state: 'pending' | 'accepted' | 'declined' | 'expired' | 'cancelled' | 'admitted' | 'left';
-    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | 'leaked' | 'bed_gone' | 'household_no' | 'fell_through' | null; conflict?: ConflictQuestion | null; declineReason?: string | null; lateYes?: boolean; refused: boolean;
+    cancelWhy?: 'other_yes' | 'withdrawn' | 'no_show' | 'hold_ended' | 'leaked' | 'bed_gone' | 'household_no' | 'fell_through' | 'taken_back' | null; conflict?: ConflictQuestion | null; declineReason?: string | null; lateYes?: boolean; refused: boolean;
     poolId: number; poolName?: string; poolNameEn?: string; kind?: string; locationId?: number; locationName?: string;
     region?: string; units?: number; askedAt: string; seenAt?: string | null; answerByAt: string; lapseAt: string;
     answeredAt?: string | null; etaAt?: string | null; answerMinutes?: number; alsoAsked?: number; referrer?: string;
     callback?: string | null; channel?: 'telefoon' | 'chat' | null; bridge?: boolean; household?: Household | null; version?: number;
     proposal?: Proposal; rung?: number; rungAt?: string | null; widened?: boolean; extensions?: number; extensionsMax?: number;
-    extensionSeconds?: number; holdUntilAt?: string | null; holdEnding?: boolean; missed?: boolean;
+    extensionSeconds?: number; holdUntilAt?: string | null; holdEnding?: boolean; missed?: boolean; canWithdraw?: boolean;
 };
 export type Proposal = {
     rank: number; score: number; verdict: string; minutes?: number | null; unitsFree?: number | null; unitsHeld?: number;

@@ -433,7 +433,7 @@ static void impossible_events(void **state)
         {.kind = EV_SURGE_SET, .u.surge = {.region = SURGE_REGIONS_MAX, .on = true}},
         {.kind = EV_CONFLICT_ASKED, .u.conflict = {.request = {q.v + 1}, .referral = r}},
         {.kind = EV_CONFLICT_ANSWERED, .u.conflict = {.request = q, .referral = r}},
-        {.kind = EV_REQUEST_CANCELLED, .u.request = {.request = q, .referral = r, .why = CANCEL_N - 1}},
+        {.kind = EV_REQUEST_CANCELLED, .u.request = {.request = q, .referral = r, .why = CANCEL_LEAKED}},
     };
 
     (void)state;
