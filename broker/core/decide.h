@@ -45,8 +45,8 @@ decide_fn decide_ask;
 decide_fn decide_see_request, decide_accept, decide_decline;
 void decision_accept(struct decision *d, const struct request *q); /* the yes, and what follows from it */
 /* The house said no to Q with REASON. Where that is that a resident knows them, it counts for the house: what
- * is asked there for this household in other rooms, by whichever of its referrals, gets the same no. Call it
- * behind the no to Q. */
+ * is asked there for this household in other rooms, by whichever of its referrals, gets the same no, and the
+ * desk of each bed that it has there is alarmed. Call it behind the no to Q. */
 void decision_house_is_out(struct decision *d, const struct request *q, uint8_t reason);
 /* decide_request.c: units of Q's pool that the last report calls free are Q's: its household lives there.
  * Told by the house, which says so. */

@@ -23,13 +23,15 @@ static const struct {
     {EV_BRIDGE_ALARMED, "bridge.lead"},       {EV_LEAK_REPEATED, "leak.passed_on"},
     {EV_LEAK_REPEATED, "leak.given_up"},      {EV_REFERRAL_NO_SHOW, "referral.turned_away"},
     {EV_REQUEST_CANCELLED, "request.lost"},   {EV_BRIDGE_ENDED, "bridge.called_off"},
-    {EV_REGIE_KEPT, "regie.relieved"},
+    {EV_REGIE_KEPT, "regie.relieved"},        {EV_ALARM_RAISED, "alarm.conflict"},
+    {EV_ALARM_REPEATED, "alarm.conflict"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
 {
     static const char *const list[ALARM_N] = {"alarm.lead",    "alarm.hold_ending", "alarm.hold_ended",
-                                              "alarm.no_show", "alarm.gate",        "alarm.leaked"};
+                                              "alarm.no_show", "alarm.gate",        "alarm.leaked",
+                                              "alarm.conflict"};
 
     return (unsigned)alarm < ALARM_N ? list[alarm] : event_name(EV_ALARM_RAISED);
 }
