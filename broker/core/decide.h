@@ -90,6 +90,10 @@ decide_fn decide_convene_mdo, decide_invite_mdo, decide_answer_mdo, decide_date_
     decide_end_regie, decide_ask_consult, decide_answer_consult, decide_close_consult, decide_name_regie;
 /* care/care_remind.c: nobody did it in time; KIND is of enum due_kind */
 void decide_care_due(struct decision *d, int kind, uint64_t id);
+/* The household fled a house of ORG, where it was by referral FLED: ORG's seats and invitations at its tables
+ * end, unless it sits there by a referral of its own; with KEEPS_REGIE nor where it co-ordinates. Behind what
+ * says so. */
+void care_decide_fled(struct decision *d, struct referral_id fled, struct org_id org, bool keeps_regie);
 /* ---- warm handover, keys and notes ---- */
 /* handover/handover_decide.c */
 decide_fn decide_make_key, decide_confirm_key, decide_lose_key, decide_confirm_key_loss, decide_keep_key,
