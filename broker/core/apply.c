@@ -123,6 +123,7 @@ static const struct applier appliers[EV_N] = {
     [EV_MDO_ITEM_REMINDED] = {item_reminded_impossible, item_reminded_apply},
     [EV_REGIE_REMINDED] = {regie_reminded_impossible, regie_reminded_apply},
     [EV_CONSULT_REMINDED] = {consult_reminded_impossible, consult_reminded_apply},
+    [EV_MDO_SEAT_ENDED] = {mdo_seat_ended_impossible, mdo_seat_ended_apply},
     /* ---- warm handover, keys and notes ---- */
     [EV_KEY_MADE] = {key_made_impossible, key_made_apply},
     [EV_KEY_CONFIRMED] = {key_confirmed_impossible, key_confirmed_apply},

@@ -49,13 +49,15 @@ apply_fn residence_found_apply;
 /* ---- stays, clocks, nights and funding ---- */
 /* ---- MDO, regiehouder, consult ---- */
 /* care/care_apply.c */
-impossible_fn mdo_convened_impossible, mdo_invited_impossible, mdo_answered_impossible, mdo_dated_impossible,
-    mdo_closed_impossible, mdo_noted_impossible, mdo_item_moved_impossible, regie_offered_impossible,
-    regie_taken_impossible, regie_kept_impossible, regie_ended_impossible, consult_asked_impossible,
-    consult_answered_impossible, consult_closed_impossible, regie_named_impossible;
-apply_fn mdo_convened_apply, mdo_invited_apply, mdo_answered_apply, mdo_dated_apply, mdo_closed_apply,
-    mdo_noted_apply, mdo_item_moved_apply, regie_offered_apply, regie_taken_apply, regie_kept_apply,
-    regie_ended_apply, consult_asked_apply, consult_answered_apply, consult_closed_apply, regie_named_apply;
+impossible_fn mdo_convened_impossible, mdo_invited_impossible, mdo_answered_impossible,
+    mdo_seat_ended_impossible, mdo_dated_impossible, mdo_closed_impossible, mdo_noted_impossible,
+    mdo_item_moved_impossible, regie_offered_impossible, regie_taken_impossible, regie_kept_impossible,
+    regie_ended_impossible, consult_asked_impossible, consult_answered_impossible, consult_closed_impossible,
+    regie_named_impossible;
+apply_fn mdo_convened_apply, mdo_invited_apply, mdo_answered_apply, mdo_seat_ended_apply, mdo_dated_apply,
+    mdo_closed_apply, mdo_noted_apply, mdo_item_moved_apply, regie_offered_apply, regie_taken_apply,
+    regie_kept_apply, regie_ended_apply, consult_asked_apply, consult_answered_apply, consult_closed_apply,
+    regie_named_apply;
 /* care/care_remind.c */
 impossible_fn mdo_reminded_impossible, item_reminded_impossible, regie_reminded_impossible,
     consult_reminded_impossible;

@@ -45,8 +45,8 @@ decide_fn decide_ask;
 decide_fn decide_see_request, decide_accept, decide_decline, decide_take_back;
 void decision_accept(struct decision *d, const struct request *q); /* the yes, and what follows from it */
 /* The house said no to Q with REASON. Where that is that a resident knows them, it counts for the house: what
- * is asked there for this household in other rooms, by whichever of its referrals, gets the same no. Call it
- * behind the no to Q. */
+ * is asked there for this household in other rooms, by whichever of its referrals, gets the same no, and the
+ * desk of each bed that it has there is alarmed. Call it behind the no to Q. */
 void decision_house_is_out(struct decision *d, const struct request *q, uint8_t reason);
 /* decide_request.c: units of Q's pool that the last report calls free are Q's: its household lives there.
  * Told by the house, which says so. */
@@ -90,6 +90,10 @@ decide_fn decide_convene_mdo, decide_invite_mdo, decide_answer_mdo, decide_date_
     decide_end_regie, decide_ask_consult, decide_answer_consult, decide_close_consult, decide_name_regie;
 /* care/care_remind.c: nobody did it in time; KIND is of enum due_kind */
 void decide_care_due(struct decision *d, int kind, uint64_t id);
+/* The household fled a house of ORG, where it was by referral FLED: ORG's seats and invitations at its tables
+ * end, unless it sits there by a referral of its own; with KEEPS_REGIE nor where it co-ordinates. Behind what
+ * says so. */
+void care_decide_fled(struct decision *d, struct referral_id fled, struct org_id org, bool keeps_regie);
 /* ---- warm handover, keys and notes ---- */
 /* handover/handover_decide.c */
 decide_fn decide_make_key, decide_confirm_key, decide_lose_key, decide_confirm_key_loss, decide_keep_key,

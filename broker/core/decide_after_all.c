@@ -126,5 +126,7 @@ enum refusal decide_after_all(struct decision *d, const struct request *q)
     }
     decision_accept(d, &now);
     decision_admit(d, &now, d->cmd->u.answer.at_ms);
+    if (engine_conflict_at(d->e, q)) /* another room of that house said so since */
+        timers_conflict(d, r->id);
     return REFUSAL_NONE;
 }

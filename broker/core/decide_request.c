@@ -149,8 +149,12 @@ void decision_house_is_out(struct decision *d, const struct request *q, uint8_t 
         for (unsigned i = 0; i < r->n_requests; i++) {
             const struct request *other = engine_request(d->e, r->requests[i]);
 
-            if (other->id.v == q->id.v || other->state != REQUEST_PENDING ||
-                engine_pool(d->e, other->pool)->location.v != house)
+            if (other->id.v == q->id.v || engine_pool(d->e, other->pool)->location.v != house)
+                continue;
+            /* No machine undoes a yes, nor takes anybody out of a bed: its desk does, and is told to look. */
+            if (request_has_bed(other))
+                timers_conflict(d, at);
+            if (other->state != REQUEST_PENDING)
                 continue;
             decision_request_event(d, EV_REQUEST_DECLINED, other)->u.request.reason = reason;
             decision_names(d, other->id);

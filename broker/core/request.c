@@ -67,6 +67,11 @@ bool request_is_asking(const struct request *r)
     return r->state == REQUEST_PENDING && !r->bridge;
 }
 
+bool request_has_bed(const struct request *r)
+{
+    return r->state == REQUEST_ACCEPTED || (r->state == REQUEST_ADMITTED && r->left_at_ms == 0);
+}
+
 const char *request_state_code(enum request_state s)
 {
     static const char *const list[REQUEST_STATE_N] = {

@@ -128,6 +128,8 @@ bool request_was_taken_back(const struct request *r);
 bool request_is_holding(const struct request *r);
 /* True while it asks for the place that the household looks for: pending, and no bridge. */
 bool request_is_asking(const struct request *r);
+/* True while a household has its bed, or the promise of it: said yes to, or arrived and still there. */
+bool request_has_bed(const struct request *r);
 const char *request_state_code(enum request_state s); /* "pending" ... */
 const char *cancel_why_code(enum cancel_why w); /* "" "other_yes" "withdrawn" "no_show" "hold_ended" "leaked"
                                                  * "bed_gone" "household_no" "fell_through" "taken_back" */

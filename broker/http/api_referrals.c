@@ -77,7 +77,13 @@ void api_referrals_post(struct call *call)
     call_submit(call, &cmd, referral_made);
 }
 
-enum { REFERRALS_LIMIT, REFERRALS_LIVE, REFERRALS_LEAKED }; /* late.numbers */
+enum { REFERRALS_LIMIT, REFERRALS_LIVE, REFERRALS_LEAKED, REFERRALS_UNSAFE }; /* late.numbers */
+
+/* Where its household is, or was to go, it is not safe, as an alarm that stands says. */
+static bool is_at_unsafe_house(const struct engine *e, const struct referral *r)
+{
+    return timers_alarm_stands(e, r, ALARM_LEAKED) || timers_alarm_stands(e, r, ALARM_CONFLICT);
+}
 
 static void referrals_list(const struct late *late, const struct outcome *outcome)
 {
@@ -92,6 +98,8 @@ static void referrals_list(const struct late *late, const struct outcome *outcom
         if (late->numbers[REFERRALS_LIVE] && !referral_is_live(r->state))
             continue;
         if (late->numbers[REFERRALS_LEAKED] && !timers_alarm_stands(e, r, ALARM_LEAKED))
+            continue;
+        if (late->numbers[REFERRALS_UNSAFE] && !is_at_unsafe_house(e, r))
             continue;
         total++;
         if (json_array_size(list) >= (size_t)late->numbers[REFERRALS_LIMIT])
@@ -108,6 +116,7 @@ void api_referrals_list(struct call *call)
     call->late.numbers[REFERRALS_LIMIT] = call_query_int(call, "limit", 1, 200, 50);
     call->late.numbers[REFERRALS_LIVE] = call_query_bool(call, "live", true);
     call->late.numbers[REFERRALS_LEAKED] = call_query_bool(call, "leaked", false);
+    call->late.numbers[REFERRALS_UNSAFE] = call_query_bool(call, "unsafe", false);
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_may(call, ACT_SEARCH, 0))

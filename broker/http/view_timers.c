@@ -27,6 +27,20 @@ json_t *view_colleague(const struct people_port *people, struct account_id id)
                      "nameEn", a != NULL ? a->display_en : "");
 }
 
+/* What of the referral is at a house where its household is known: for its own desk, which knows each. */
+static json_t *beds_at_conflict(const struct engine *e, const struct referral *r)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (request_has_bed(q) && engine_conflict_at(e, q))
+            json_array_append_new(list, json_integer((json_int_t)q->id.v));
+    }
+    return list;
+}
+
 static json_t *alarms(const struct engine *e, const struct people_port *people, const struct referral *r)
 {
     json_t *list = json_array();
@@ -45,6 +59,8 @@ static json_t *alarms(const struct engine *e, const struct people_port *people, 
         json_object_set_new(o, "acknowledgedBy",
                             a->acknowledged_at_ms != 0 ? view_colleague(people, a->acknowledged_by)
                                                        : json_null());
+        if (i == ALARM_CONFLICT)
+            json_object_set_new(o, "requestIds", beds_at_conflict(e, r));
         json_array_append_new(list, o);
     }
     return list;

@@ -24,12 +24,14 @@ static const struct {
     {EV_LEAK_REPEATED, "leak.given_up"},      {EV_REFERRAL_NO_SHOW, "referral.turned_away"},
     {EV_REQUEST_CANCELLED, "request.lost"},   {EV_BRIDGE_ENDED, "bridge.called_off"},
     {EV_REGIE_KEPT, "regie.relieved"},        {EV_REQUEST_CANCELLED, "request.taken_back"},
+    {EV_ALARM_RAISED, "alarm.conflict"},      {EV_ALARM_REPEATED, "alarm.conflict"},
 };
 
 static const char *name_of_alarm(enum alarm alarm)
 {
     static const char *const list[ALARM_N] = {"alarm.lead",    "alarm.hold_ending", "alarm.hold_ended",
-                                              "alarm.no_show", "alarm.gate",        "alarm.leaked"};
+                                              "alarm.no_show", "alarm.gate",        "alarm.leaked",
+                                              "alarm.conflict"};
 
     return (unsigned)alarm < ALARM_N ? list[alarm] : event_name(EV_ALARM_RAISED);
 }

@@ -213,6 +213,15 @@ static void put_table(const struct engine *e, const struct event *ev, struct sub
     }
 }
 
+/* ORG, while it sits at the table or is invited to it; else INSTEAD: whose house the household fled hears
+ * nothing of what is said there. */
+static struct org_id seated(const struct mdo *m, struct org_id org, struct org_id instead)
+{
+    const struct mdo_participant *p = mdo_participant_of(m, org);
+
+    return p != NULL && (p->state == PARTICIPANT_INVITED || p->state == PARTICIPANT_JOINED) ? org : instead;
+}
+
 static void put_mdo(const struct engine *e, const struct event *ev, struct subject *out)
 {
     static const char *const answers[PARTICIPANT_STATE_N] = {"invited", "joined", "refused", "left"};
@@ -223,12 +232,12 @@ static void put_mdo(const struct engine *e, const struct event *ev, struct subje
         put_table(e, ev, out);
         /* Who called together those that do not answer; at the table it is told of a date anyway. */
         if (ev->kind == EV_MDO_REMINDED && ev->u.mdo.next_ms == 0 && m != NULL)
-            out->sender.org = m->convened_by;
+            out->sender.org = seated(m, m->convened_by, out->referrer);
         return;
     }
     out->state = (unsigned)ev->u.mdo.answer < PARTICIPANT_STATE_N ? answers[ev->u.mdo.answer] : "";
     if (m != NULL && m->convened_by.v != ev->u.mdo.orgs[0].v)
-        out->sender.org = m->convened_by;
+        out->sender.org = seated(m, m->convened_by, out->referrer);
 }
 
 /* Who is outside of the exchange hears nothing from it: who noted it rings them. */
@@ -239,9 +248,10 @@ static void put_late_item(const struct engine *e, const struct care_item_event *
 
     if (i == NULL || m == NULL)
         return;
-    out->receiver.org = i->acts.v != 0 ? i->acts : i->noted_by;
-    if (m->convened_by.v != out->receiver.org.v)
-        out->sender.org = m->convened_by;
+    out->receiver.org = seated(m, i->acts.v != 0 ? i->acts : i->noted_by, out->referrer);
+    out->sender.org = seated(m, m->convened_by, out->referrer);
+    if (out->sender.org.v == out->receiver.org.v)
+        out->sender.org.v = 0;
 }
 
 /* An action is told to who does it, unless they noted it themselves. */
@@ -501,7 +511,8 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
     } else if (ev->kind >= EV_CLOCK_STARTED && ev->kind <= EV_CLOCK_RAN_OUT) {
         put_clock(e, ev, out);
     } else if ((ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_CONSULT_CLOSED) ||
-               (ev->kind >= EV_REGIE_NAMED && ev->kind <= EV_CONSULT_REMINDED)) {
+               (ev->kind >= EV_REGIE_NAMED && ev->kind <= EV_CONSULT_REMINDED) ||
+               ev->kind == EV_MDO_SEAT_ENDED) {
         put_care(e, ev, out);
     } else if ((ev->kind >= EV_KEY_MADE && ev->kind <= EV_NOTE_DESTROYED) || ev->kind == EV_KEY_LOSS_ASKED ||
                ev->kind == EV_KEY_LOSS_DROPPED) {

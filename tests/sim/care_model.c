@@ -1,6 +1,7 @@
 #include "care_model.h"
 
 #include "base/mem.h"
+#include "vocabulary.h"
 
 #include <stdlib.h>
 
@@ -34,7 +35,17 @@ struct referral_model {
     uint64_t household; /* the first referral of its household */
     uint64_t regie;     /* the one with which the regie began that it is under */
     bool looks;         /* for a place, or is on the way to it */
+    uint32_t org;       /* whose it is */
+    uint32_t house;     /* organisation in whose place it arrived; 0 = none */
 };
+
+/* In this commit: a household fled a house of an organisation; as a leak even who co-ordinates goes. */
+struct flight {
+    uint64_t referral;
+    uint32_t org;
+    bool leak;
+};
+#define FLIGHTS_MAX 256 /* of one commit; of more the seats are not judged */
 
 struct consult_model {
     uint32_t from, to;
@@ -49,7 +60,12 @@ struct care_model {
     struct referral_model *referrals;
     struct consult_model *consults;
     size_t n_mdos, cap_mdos, n_items, cap_items, n_regies, cap_regies, n_consults, cap_consults;
-    size_t n_referrals, cap_referrals;
+    uint32_t *pools, *locations; /* organisation by number - 1 */
+    uint32_t *requests;          /* the same, of the pool that was asked */
+    size_t n_referrals, cap_referrals, n_pools, cap_pools, n_locations, cap_locations, n_requests,
+        cap_requests;
+    struct flight flights[FLIGHTS_MAX];
+    size_t n_flights;
 };
 
 struct care_model *care_model_new(struct trace *t)
@@ -69,6 +85,9 @@ void care_model_free(struct care_model *m)
     free(m->regies);
     free(m->referrals);
     free(m->consults);
+    free(m->pools);
+    free(m->locations);
+    free(m->requests);
     free(m);
 }
 
@@ -188,7 +207,8 @@ static void on_opened(struct care_model *m, const struct event *ev)
     MEM_GROW(m->regies, m->n_regies, m->cap_regies);
     m->regies[m->n_regies++] = (struct regie_model){.holder = ev->u.opened.org.v};
     MEM_GROW(m->referrals, m->n_referrals, m->cap_referrals);
-    m->referrals[m->n_referrals++] = (struct referral_model){.household = id, .regie = id, .looks = true};
+    m->referrals[m->n_referrals++] =
+        (struct referral_model){.household = id, .regie = id, .looks = true, .org = ev->u.opened.org.v};
 }
 
 static struct regie_model *regie_of(const struct care_model *m, struct referral_id id)
@@ -260,6 +280,97 @@ static void on_regie_word(struct care_model *m, const struct event *ev)
         trace_fail(m->trace, "seq %llu: '%s' of another regie than there is", SEQ(ev), event_name(ev->kind));
 }
 
+/* ---- a house that its household fled ---- */
+
+static void keep_org(uint32_t **list, size_t *n, size_t *cap, uint64_t id, uint32_t org)
+{
+    while (*n < id) {
+        MEM_GROW(*list, *n, *cap);
+        (*list)[(*n)++] = 0;
+    }
+    (*list)[id - 1] = org;
+}
+
+static void of_houses(struct care_model *m, const struct event *ev)
+{
+    if (ev->kind == EV_POOL_DEFINED)
+        keep_org(&m->pools, &m->n_pools, &m->cap_pools, ev->u.pool.id.v, ev->u.pool.org.v);
+    else if (ev->kind == EV_LOCATION_DEFINED)
+        keep_org(&m->locations, &m->n_locations, &m->cap_locations, ev->u.location.id.v,
+                 ev->u.location.org.v);
+    else if (ev->kind == EV_REQUEST_MADE)
+        keep_org(&m->requests, &m->n_requests, &m->cap_requests, ev->u.made.id.v,
+                 m->pools[ev->u.made.pool.v - 1]);
+    else if (ev->kind == EV_STAY_STARTED)
+        m->referrals[ev->u.stay.referral.v - 1].house = m->requests[ev->u.stay.request.v - 1];
+}
+
+static void flees(struct care_model *m, uint64_t referral, uint32_t org, bool leak)
+{
+    if (m->n_flights < FLIGHTS_MAX)
+        m->flights[m->n_flights] = (struct flight){referral, org, leak};
+    m->n_flights++;
+}
+
+/* It sits there by more than the house that they fled. */
+static bool stays_seated(const struct care_model *m, const struct mdo_model *mdo, const struct flight *f)
+{
+    struct referral_id at = {mdo->referral};
+
+    return m->referrals[mdo->referral - 1].org == f->org || m->referrals[f->referral - 1].org == f->org ||
+           (!f->leak && regie_of(m, at)->holder == f->org);
+}
+
+static bool is_at_table_of(const struct care_model *m, const struct mdo_model *mdo, const struct flight *f)
+{
+    return m->referrals[mdo->referral - 1].household == m->referrals[f->referral - 1].household;
+}
+
+static void on_seat_ended(struct care_model *m, const struct event *ev)
+{
+    struct mdo_model *mdo = &m->mdos[ev->u.mdo.mdo - 1];
+    enum seat *seat = seat_of(mdo, ev->u.mdo.orgs[0]);
+    bool fled = m->n_flights > FLIGHTS_MAX;
+
+    for (size_t i = 0; i < m->n_flights && i < FLIGHTS_MAX; i++)
+        fled |= m->flights[i].org == ev->u.mdo.orgs[0].v && is_at_table_of(m, mdo, &m->flights[i]) &&
+                !stays_seated(m, mdo, &m->flights[i]);
+    if (!fled || mdo->over || (*seat != SEAT_INVITED && *seat != SEAT_JOINED))
+        trace_fail(m->trace, "seq %llu: the end of a seat whose household did not flee", SEQ(ev));
+    sits(mdo, ev->u.mdo.orgs[0], SEAT_AWAY, ev->seq);
+    m->trace->counts.seats_ended++;
+}
+
+/* The commit is whole: nobody of a house that they fled sits on at a table of theirs. */
+static void judge_flights(struct care_model *m, const struct event *ev)
+{
+    for (size_t i = 0; i < m->n_flights && i < FLIGHTS_MAX; i++) {
+        const struct flight *f = &m->flights[i];
+
+        for (size_t k = 0; k < m->n_mdos; k++) {
+            struct mdo_model *mdo = &m->mdos[k];
+            enum seat seat = *seat_of(mdo, (struct org_id){f->org});
+
+            if (!mdo->over && (seat == SEAT_INVITED || seat == SEAT_JOINED) && is_at_table_of(m, mdo, f) &&
+                !stays_seated(m, mdo, f))
+                trace_fail(m->trace, "seq %llu: the house that a household fled sits at its table", SEQ(ev));
+        }
+    }
+    m->n_flights = 0;
+}
+
+static void of_flights(struct care_model *m, const struct event *ev)
+{
+    if (ev->kind == EV_STAY_ENDED && ev->u.stay.reason == VOCABULARY_UNSAFE)
+        flees(m, ev->u.stay.referral.v, m->referrals[ev->u.stay.referral.v - 1].house, false);
+    else if (ev->kind == EV_LEAK_HOUSEHOLD || ev->kind == EV_LEAK_BRIDGE || ev->kind == EV_LEAK_SEARCH)
+        flees(m, ev->u.leak.earlier.v, m->locations[ev->u.leak.location.v - 1], true);
+    else if (ev->kind == EV_COMMAND_DONE)
+        judge_flights(m, ev);
+    else
+        of_houses(m, ev);
+}
+
 static void on_consult(struct care_model *m, const struct event *ev)
 {
     const struct care_consult_event *v = &ev->u.consult;
@@ -276,6 +387,7 @@ static void on_consult(struct care_model *m, const struct event *ev)
 
 void care_model_event(struct care_model *m, const struct event *ev)
 {
+    of_flights(m, ev);
     if (ev->kind == EV_REFERRAL_OPENED) {
         on_opened(m, ev);
     } else if (ev->kind == EV_REFERRAL_LINKED) {
@@ -286,6 +398,8 @@ void care_model_event(struct care_model *m, const struct event *ev)
         on_referral_over(m, event_subject(ev));
     } else if (ev->kind >= EV_MDO_CONVENED && ev->kind <= EV_MDO_CLOSED) {
         on_mdo(m, ev);
+    } else if (ev->kind == EV_MDO_SEAT_ENDED) {
+        on_seat_ended(m, ev);
     } else if (ev->kind == EV_MDO_REMINDED) {
         on_mdo_reminded(m, ev);
     } else if (ev->kind == EV_REGIE_NAMED || ev->kind == EV_REGIE_REMINDED) {

@@ -16,6 +16,8 @@ struct referral_of {
     uint64_t unsafe;             /* bit = region */
     uint64_t root;               /* the first referral of its household */
     char code[RETURN_CODE_SIZE]; /* that it was opened with */
+    uint64_t lives;              /* request of the place that it arrived at; 0 = none */
+    bool owed; /* it has a bed where it is known, and in this commit its desk is to be told */
 };
 
 struct code_of {
@@ -27,6 +29,7 @@ struct request_of {
     uint64_t referral;
     uint32_t location;
     bool holds;          /* asked and not answered yet */
+    bool has_bed;        /* said yes to, on the way or there */
     bool is_out;         /* of a house that is out for them: the house itself lets them in, or nobody does */
     int64_t conflict_ms; /* declined for a conflict; 0 = not */
 };
@@ -51,6 +54,7 @@ struct household_model {
     size_t n_referrals, cap_referrals, n_requests, cap_requests, n_codes, cap_codes, n_stays, cap_stays,
         n_orgs, cap_orgs, n_locations, cap_locations, n_pools, cap_pools, n_known, cap_known;
     uint64_t opened; /* with a code that was given: the link must follow; 0 = none */
+    size_t n_owed;   /* referrals whose desk is to be told in this commit */
     uint64_t unpaid; /* request declined for money at code rood: it must be told; 0 = none */
 };
 
@@ -209,6 +213,54 @@ static void keep_known(struct household_model *m, struct request_id id, bool tur
     }
 }
 
+/* ---- a bed in a house that is out ---- */
+
+static struct request_of *request_at(struct household_model *m, struct request_id id)
+{
+    return &m->requests[id.v - 1];
+}
+
+static void owe(struct household_model *m, struct referral_of *r)
+{
+    m->n_owed += !r->owed;
+    r->owed = true;
+}
+
+/* A house knows the household: each desk that has a bed for it there is told, and no bed is taken away. */
+static void owe_beds(struct household_model *m, uint64_t root, uint32_t location)
+{
+    for (size_t i = 0; i < m->n_requests; i++) {
+        const struct request_of *q = &m->requests[i];
+        struct referral_of *r = &m->referrals[q->referral - 1];
+
+        if (q->has_bed && q->location == location && r->root == root)
+            owe(m, r);
+    }
+}
+
+/* It has a bed there now, or again. */
+static void on_bed(struct household_model *m, struct request_id id)
+{
+    struct request_of *q = request_at(m, id);
+
+    q->has_bed = true;
+    if (q->is_out)
+        owe(m, &m->referrals[q->referral - 1]);
+}
+
+static void on_alarmed(struct household_model *m, const struct event *ev)
+{
+    struct referral_of *r = referral_at(m, ev->u.escalation.referral);
+
+    if (ev->u.escalation.alarm != ALARM_CONFLICT)
+        return;
+    if (!r->owed)
+        breach(m, ev, "a desk is told of a conflict where its household has no bed");
+    m->n_owed -= r->owed;
+    r->owed = false;
+    m->trace->counts.conflict_alarms++;
+}
+
 /* Who stood at its door was let in by the house itself, in that moment; nobody asks it again for them else,
  * and the broker not even where it only turned them away. */
 static void on_made(struct household_model *m, const struct event *ev)
@@ -236,6 +288,12 @@ static void on_done(struct household_model *m, const struct event *ev)
         if (m->requests[i].is_out && m->requests[i].holds)
             breach(m, ev, "a house where the household is known is asked for it");
     }
+    if (m->n_owed == 0)
+        return;
+    breach(m, ev, "a household has a bed in a house where it is known, and nobody is told");
+    for (size_t i = 0; i < m->n_referrals; i++)
+        m->referrals[i].owed = false;
+    m->n_owed = 0;
 }
 
 /* ---- a no ---- */
@@ -247,6 +305,8 @@ static void on_declined(struct household_model *m, const struct event *ev)
     q->holds = false;
     if (ev->u.request.reason == VOCABULARY_CONFLICT) {
         q->conflict_ms = ev->at_ms;
+        if (!q->is_out) /* what waits there in its other rooms gets the same no, and tells nobody again */
+            owe_beds(m, m->referrals[q->referral - 1].root, q->location);
         keep_known(m, ev->u.request.request, false);
     }
     if (ev->u.request.reason == VOCABULARY_MONEY && m->referrals[q->referral - 1].threat == THREAT_ROOD)
@@ -320,7 +380,22 @@ void household_model_event(struct household_model *m, const struct event *ev)
         on_made(m, ev);
     } else if (ev->kind == EV_REQUEST_ACCEPTED || ev->kind == EV_REQUEST_EXPIRED ||
                ev->kind == EV_REQUEST_CANCELLED) {
-        m->requests[ev->u.request.request.v - 1].holds = false;
+        request_at(m, ev->u.request.request)->holds = false;
+        request_at(m, ev->u.request.request)->has_bed = false;
+        if (ev->kind == EV_REQUEST_ACCEPTED)
+            on_bed(m, ev->u.request.request);
+    } else if (ev->kind == EV_REFERRAL_NO_SHOW) {
+        request_at(m, ev->u.referral.request)->has_bed = false;
+    } else if (ev->kind == EV_REFERRAL_ADMITTED) {
+        referral_at(m, ev->u.referral.referral)->lives = ev->u.referral.request.v;
+    } else if (ev->kind == EV_STAY_ENDED) {
+        m->requests[referral_at(m, ev->u.stay.referral)->lives - 1].has_bed = false;
+    } else if (ev->kind == EV_STAY_RESUMED) {
+        on_bed(m, (struct request_id){referral_at(m, ev->u.stay.referral)->lives});
+    } else if (ev->kind == EV_BRIDGE_ENDED && ev->u.bridge.request.v != 0) {
+        request_at(m, ev->u.bridge.request)->has_bed = false;
+    } else if (ev->kind == EV_ALARM_RAISED) {
+        on_alarmed(m, ev);
     } else if (ev->kind == EV_HOUSEHOLD_REFUSED) {
         keep_known(m, ev->u.referral.request, true);
     } else if (ev->kind == EV_COMMAND_DONE) {

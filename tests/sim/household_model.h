@@ -4,8 +4,9 @@
  *   who moves on moves whole: a follow-up, and a search after a leak, have the same persons, and the region
  * of the leak is no safe one for it; a return code leads to the household that was given it, at its newest
  * place; a house that finds a conflict has declined in that commit, in all its rooms, and is asked no
- * more for that household; the broker asks none that turned it away at the door; a no for want of money at
- * code rood is told to the centrumgemeente in that commit, and nothing else is */
+ * more for that household, and each desk that has a bed for it there is told in that commit, and nobody else;
+ * the broker asks none that turned it away at the door; a no for want of money at code rood is told to the
+ * centrumgemeente in that commit, and nothing else is */
 #ifndef PLEK_SIM_HOUSEHOLD_MODEL_H
 #define PLEK_SIM_HOUSEHOLD_MODEL_H
 

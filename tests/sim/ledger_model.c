@@ -445,6 +445,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_MDO_ITEM_REMINDED:
     case EV_REGIE_REMINDED:
     case EV_CONSULT_REMINDED:
+    case EV_MDO_SEAT_ENDED:
     case EV_LEAK_REPORTED:
     case EV_LEAK_REPEATED:
     case EV_LEAK_DROPPED:

@@ -188,6 +188,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_MDO_ITEM_REMINDED:
     case EV_REGIE_REMINDED:
     case EV_CONSULT_REMINDED:
+    case EV_MDO_SEAT_ENDED:
     case EV_LEAK_REPORTED:
     case EV_LEAK_REPEATED:
     case EV_LEAK_DROPPED:

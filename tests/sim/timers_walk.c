@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 #include "core/gate/gate_look.h"
+#include "vocabulary.h"
 
 #include <stdlib.h>
 
@@ -98,6 +99,26 @@ static void check_gates(struct trace *t, const struct engine *e, const struct re
                    (unsigned long long)r->id.v, (long long)((now_ms - late_ms) / MS_MINUTE));
 }
 
+/* The house of a bed that it has, or is promised, said no to one of its household's referrals for that. */
+static bool is_where_known(const struct engine *e, const struct referral *r)
+{
+    for (uint64_t i = 1; i <= engine_requests(e); i++) {
+        const struct request *no = engine_request(e, (struct request_id){i});
+
+        if (no->state != REQUEST_DECLINED || no->decline_reason != VOCABULARY_CONFLICT ||
+            engine_household_first(e, no->referral).v != engine_household_first(e, r->id).v)
+            continue;
+        for (unsigned k = 0; k < r->n_requests; k++) {
+            const struct request *q = engine_request(e, r->requests[k]);
+
+            if ((q->state == REQUEST_ACCEPTED || q->state == REQUEST_ADMITTED) && q->left_at_ms == 0 &&
+                engine_pool(e, q->pool)->location.v == engine_pool(e, no->pool)->location.v)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* What the alarm says is so still. */
 static bool is_still(const struct engine *e, const struct referral *r, enum alarm alarm, int64_t since_ms)
 {
@@ -125,6 +146,8 @@ static bool is_still(const struct engine *e, const struct referral *r, enum alar
         return false;
     case ALARM_LEAKED:
         return referral_is_looking(r->state) || r->state == REFERRAL_RESERVED;
+    case ALARM_CONFLICT:
+        return is_where_known(e, r);
     case ALARM_N:
         break;
     }
@@ -137,7 +160,7 @@ static void check_again(struct trace *t, const struct engine *e, const struct re
     for (int i = 0; i < ALARM_N; i++) {
         const struct alarm_state *a = timers_alarm(e, r->id, (enum alarm)i);
         int64_t due_ms = later(a->raised_at_ms, a->again_at_ms) +
-                         again_minutes[i == ALARM_LEAKED ? THREAT_ROOD : r->need.threat_level] * MS_MINUTE;
+                         again_minutes[i >= ALARM_LEAKED ? THREAT_ROOD : r->need.threat_level] * MS_MINUTE;
 
         if (a->n_again > AGAIN_MAX)
             trace_fail(t, "referral %llu: '%s' was raised again %u times", (unsigned long long)r->id.v,
@@ -285,6 +308,8 @@ void timers_walk_check(struct trace *t, const struct engine *e, int64_t now_ms)
 
         if (referral_is_live(r->state))
             check_one(t, e, r, now_ms);
+        else /* who lives where somebody knows them */
+            check_again(t, e, r, INT64_MAX, now_ms);
     }
     for (uint32_t i = 1; i <= engine_leaks(e); i++)
         check_report(t, engine_leak(e, i), now_ms);

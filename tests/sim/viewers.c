@@ -204,6 +204,7 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
     case EV_MDO_ITEM_REMINDED:
     case EV_REGIE_REMINDED:
     case EV_CONSULT_REMINDED:
+    case EV_MDO_SEAT_ENDED:
         if (a->role == ROLE_GATEKEEPER) /* of a municipality that sits at the table */
             return (event_body_of(ev->kind) == BODY_MDO || event_body_of(ev->kind) == BODY_MDO_ITEM) &&
                    care_model_concerns(checker_care(checker), ev, a->org);

@@ -122,6 +122,8 @@ static void add_lists(struct rows *r, bool gatekeepers, bool money)
         for (int i = 0; i < VOCABULARY_REASONS; i++) {
             if (l == 0 && i + 1 == VOCABULARY_CONFLICT) /* the core knows it by name */
                 SET(r, 0, "netwerk_conflict");
+            else if (l == 3 && i + 1 == VOCABULARY_UNSAFE)
+                SET(r, 0, "veiligheid");
             else
                 SET(r, 0, "reden_%d", i + 1);
             SET(r, 1, "%d", i + 1);

@@ -22,6 +22,8 @@
 #define VOCABULARY_FULL 1
 #define VOCABULARY_CONFLICT 2
 #define VOCABULARY_MONEY 3
+/* Departure reasons: it was not safe in that house. */
+#define VOCABULARY_UNSAFE 2
 
 struct vocab *vocabulary_new(void);
 /* The same, in which no place has a gatekeeper. */

@@ -255,6 +255,7 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
     case EV_MDO_ITEM_REMINDED:
     case EV_REGIE_REMINDED:
     case EV_CONSULT_REMINDED:
+    case EV_MDO_SEAT_ENDED:
         return hears_care(e, a, ev);
     /* ---- warm handover, keys and notes ---- */
     case EV_HANDOVER_ITEM:

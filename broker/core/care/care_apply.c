@@ -146,6 +146,12 @@ void mdo_invited_apply(struct engine *e, const struct event *ev)
     mdo_touched(e, s, ev->seq);
 }
 
+/* Who called the table together stays, but for a flight. */
+static bool is_convener_there(const struct mdo *m, const struct mdo_participant *p)
+{
+    return p->org.v == m->convened_by.v && p->state == PARTICIPANT_JOINED;
+}
+
 const char *mdo_answered_impossible(const struct engine *e, const struct event *ev)
 {
     const struct care_mdo_event *v = &ev->u.mdo;
@@ -155,22 +161,46 @@ const char *mdo_answered_impossible(const struct engine *e, const struct event *
 
     if (why != NULL)
         return why;
-    if (v->n_orgs != 1 || p == NULL || p->org.v == engine_mdo(e, v->mdo)->convened_by.v)
+    if (v->n_orgs != 1 || p == NULL || is_convener_there(engine_mdo(e, v->mdo), p))
         return "an answer of who was not invited";
     return participant_may_become(p->state, v->answer) ? NULL : "a move that its state does not allow";
 }
 
-void mdo_answered_apply(struct engine *e, const struct event *ev)
+static void seat_becomes(struct engine *e, const struct event *ev, enum participant_state to)
 {
     struct mdo_slot *s = mdo_slot(e, ev->u.mdo.mdo);
 
     for (unsigned i = 0; i < s->m.n_participants; i++) {
         if (s->m.participants[i].org.v != ev->u.mdo.orgs[0].v)
             continue;
-        s->m.participants[i].state = ev->u.mdo.answer;
+        s->m.participants[i].state = to;
         s->m.participants[i].since = ev->seq;
     }
     mdo_touched(e, s, ev->seq);
+}
+
+void mdo_answered_apply(struct engine *e, const struct event *ev)
+{
+    seat_becomes(e, ev, ev->u.mdo.answer);
+}
+
+/* Whether they fled its house is not asked: a journal may have lost what that was judged by. */
+const char *mdo_seat_ended_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct care_mdo_event *v = &ev->u.mdo;
+    const char *why = running_impossible(e, v);
+    const struct mdo_participant *p =
+        why == NULL && v->n_orgs == 1 ? mdo_participant_of(engine_mdo(e, v->mdo), v->orgs[0]) : NULL;
+
+    if (why != NULL)
+        return why;
+    return p == NULL || !participant_may_become(p->state, PARTICIPANT_LEFT) ? "the end of a seat that is none"
+                                                                            : NULL;
+}
+
+void mdo_seat_ended_apply(struct engine *e, const struct event *ev)
+{
+    seat_becomes(e, ev, PARTICIPANT_LEFT);
 }
 
 const char *mdo_dated_impossible(const struct engine *e, const struct event *ev)

@@ -6,6 +6,23 @@
 
 #include <stdlib.h>
 
+/* The household of ID was in a house of ORG, or was to come: who called its table together sits there until
+ * it flees that house. */
+static bool was_at(const struct engine *e, struct referral_id id, struct org_id org)
+{
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        const struct referral *r = engine_referral(e, id);
+
+        for (unsigned i = 0; i < r->n_requests; i++) {
+            const struct request *q = engine_request(e, r->requests[i]);
+
+            if (q->answered_at_ms != 0 && engine_pool(e, q->pool)->org.v == org.v)
+                return true;
+        }
+    }
+    return false;
+}
+
 static bool check_mdo(const struct engine *e, const struct mdo *m, struct finding f)
 {
     if (engine_referral(e, m->referral) == NULL)
@@ -15,7 +32,7 @@ static bool check_mdo(const struct engine *e, const struct mdo *m, struct findin
     if ((m->state == MDO_CLOSED) != (m->closed_at_ms != 0))
         return broken(f, "MDO %u: closed without a moment, or the other way round", m->id);
     if (m->n_participants < 1 || m->participants[0].org.v != m->convened_by.v ||
-        m->participants[0].state != PARTICIPANT_JOINED)
+        (m->participants[0].state != PARTICIPANT_JOINED && !was_at(e, m->referral, m->convened_by)))
         return broken(f, "MDO %u: who convened it is not there", m->id);
     for (unsigned i = 0; i < m->n_participants; i++) {
         for (unsigned k = 0; k < i; k++) {

@@ -158,7 +158,8 @@ enum refusal decide_answer_mdo(struct decision *d)
         return REFUSAL_WRONG_STATE;
     if (p->state == to)
         return REFUSAL_NONE;
-    if (p->org.v == m->convened_by.v || !participant_may_become(p->state, to))
+    if ((p->org.v == m->convened_by.v && p->state == PARTICIPANT_JOINED) ||
+        !participant_may_become(p->state, to))
         return REFUSAL_WRONG_STATE;
     /* Who goes leaves nothing behind that everybody takes for promised. */
     if (to == PARTICIPANT_LEFT && has_open_action(d->e, m, p->org))
@@ -168,6 +169,33 @@ enum refusal decide_answer_mdo(struct decision *d)
     ev->u.mdo.n_orgs = 1;
     ev->u.mdo.answer = to;
     return REFUSAL_NONE;
+}
+
+/* It placed the household, looks for its next place, or called the table together with a referral of its own:
+ * then it knows where they go by that. */
+static bool is_desk_of(const struct engine *e, const struct mdo *m, struct referral_id fled,
+                       struct org_id org)
+{
+    return engine_referral(e, m->referral)->org.v == org.v || engine_referral(e, fled)->org.v == org.v;
+}
+
+void care_decide_fled(struct decision *d, struct referral_id fled, struct org_id org, bool keeps_regie)
+{
+    struct referral_id at = engine_household_first(d->e, fled);
+
+    for (; at.v != 0; at = engine_household_next(d->e, at)) {
+        const struct mdo *m = engine_mdo_of(d->e, at);
+        const struct mdo_participant *p = m != NULL ? mdo_participant_of(m, org) : NULL;
+        struct event *ev = NULL;
+
+        if (p == NULL || (p->state != PARTICIPANT_JOINED && p->state != PARTICIPANT_INVITED) ||
+            is_desk_of(d->e, m, fled, org) || (keeps_regie && engine_regie(d->e, at).holder.v == org.v))
+            continue;
+        ev = mdo_event(d, EV_MDO_SEAT_ENDED, m);
+        ev->account.v = 0; /* who said that they fled is of that house: no other has to know */
+        ev->u.mdo.orgs[0] = org;
+        ev->u.mdo.n_orgs = 1;
+    }
 }
 
 enum refusal decide_date_mdo(struct decision *d)

@@ -20,7 +20,7 @@ static void mdo_event_fields(struct fields *f, enum event_kind kind, struct care
     if (kind == EV_MDO_CONVENED || kind == EV_MDO_DATED || kind == EV_MDO_REMINDED)
         field_time(f, &v->next_ms);
     if (kind == EV_MDO_CONVENED || kind == EV_MDO_INVITED || kind == EV_MDO_ANSWERED ||
-        kind == EV_MDO_REMINDED)
+        kind == EV_MDO_REMINDED || kind == EV_MDO_SEAT_ENDED)
         org_list(f, v);
     if (kind == EV_MDO_ANSWERED)
         FIELD_ENUM(f, v->answer, PARTICIPANT_STATE_N);

@@ -371,6 +371,7 @@ static void move_households(struct decision *d, const struct leak *l)
             search_moves(d, l, h, later, rank);
         }
         alarm(d, l, later);
+        care_decide_fled(d, h->r->id, engine_location(d->e, l->location)->org, false);
     }
     free(list);
 }
@@ -395,6 +396,7 @@ void decide_leak_back(struct decision *d, const struct stay *s)
         search_moves(d, l, &h, later, (uint16_t)(l->households + 1));
     }
     alarm(d, l, later);
+    care_decide_fled(d, s->referral, engine_location(d->e, l->location)->org, false);
 }
 
 enum refusal decide_confirm_leak(struct decision *d)

@@ -185,6 +185,32 @@ const struct conflict *engine_conflict_of(const struct engine *e, struct request
     return kept != 0 ? &e->safety.conflicts[kept - 1].c : NULL;
 }
 
+static bool said_conflict(const struct engine *e, const struct referral *r, struct location_id house,
+                          uint8_t reason)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->state == REQUEST_DECLINED && q->decline_reason == reason &&
+            engine_pool(e, q->pool)->location.v == house.v)
+            return true;
+    }
+    return false;
+}
+
+bool engine_conflict_at(const struct engine *e, const struct request *q)
+{
+    int conflict = vocab_list_find(engine_vocab(e), LIST_DECLINE, "netwerk_conflict");
+    struct location_id house = engine_pool(e, q->pool)->location;
+    struct referral_id at = engine_household_first(e, q->referral);
+
+    for (; conflict >= 0 && at.v != 0; at = engine_household_next(e, at)) {
+        if (said_conflict(e, engine_referral(e, at), house, (uint8_t)(conflict + 1)))
+            return true;
+    }
+    return false;
+}
+
 /* Pools past the bound are not told of; a house that is confirmed, or asked, is seen all the same. */
 static void watch(struct freed_watch *w, struct pool_id id)
 {

@@ -180,5 +180,9 @@ bool engine_pool_is_hidden(const struct engine *e, struct pool_id id);
 bool engine_pool_is_idle(const struct engine *e, struct pool_id id);
 
 const struct conflict *engine_conflict_of(const struct engine *e, struct request_id id);
+/* The house of Q has said no to the household of Q for a known conflict, of whichever room and referral: as
+ * the answer to the question or as its reason. Cost: the household. */
+struct request;
+bool engine_conflict_at(const struct engine *e, const struct request *q);
 
 #endif

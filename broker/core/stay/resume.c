@@ -118,5 +118,7 @@ enum refusal decide_resume_stay(struct decision *d)
     run_again(d, s, end_told_ms);
     give_time_back(d, s, end_told_ms);
     decide_leak_back(d, s);
+    if (engine_conflict_at(d->e, q)) /* said since they were thought to have left, or before */
+        timers_conflict(d, s->referral);
     return REFUSAL_NONE;
 }

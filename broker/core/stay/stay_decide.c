@@ -196,6 +196,8 @@ enum refusal decide_depart(struct decision *d)
         return REFUSAL_LIMIT;
     give_return_code(d, s);
     end_stay(d, s, c->reason, c->destination, false);
+    if (c->reason == list_nr(d, LIST_DEPARTURE, "veiligheid"))
+        care_decide_fled(d, s->referral, engine_pool(d->e, s->pool)->org, true);
     follow_up_stay_over(d, s, c->destination);
     if (c->at_ms != 0)
         dates_decide_stay(d, s->referral, s->id, s->started_at_ms, c->at_ms);

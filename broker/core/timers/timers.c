@@ -47,6 +47,7 @@ static const char *const codes[ALARM_N] = {
     [ALARM_NO_SHOW] = "no_show",
     [ALARM_GATE] = "gate",
     [ALARM_LEAKED] = "leaked",
+    [ALARM_CONFLICT] = "conflict",
 };
 
 const char *alarm_code(enum alarm v)
@@ -65,7 +66,7 @@ const char *const *alarm_codes(void)
 void timers_free(struct timers_state *s)
 {
     free(s->list);
-    free(s->leaked);
+    free(s->seldom);
     *s = (struct timers_state){0};
 }
 
@@ -81,11 +82,15 @@ const struct alarm_state *timers_alarm(const struct engine *e, struct referral_i
     static const struct alarm_state none;
 
     CHECK((unsigned)alarm < ALARM_N);
-    if (alarm != ALARM_LEAKED)
+    if (alarm < ALARMS_KEPT)
         return &timers_of(e, id)->alarms[alarm];
-    if (id.v < 1 || id.v > e->timers.n || e->timers.list[id.v - 1].leaked == 0)
+    if (id.v < 1 || id.v > e->timers.n)
         return &none;
-    return &e->timers.leaked[e->timers.list[id.v - 1].leaked - 1];
+    for (uint32_t at = e->timers.list[id.v - 1].seldom; at != 0; at = e->timers.seldom[at - 1].next) {
+        if (e->timers.seldom[at - 1].alarm == alarm)
+            return &e->timers.seldom[at - 1].a;
+    }
+    return &none;
 }
 
 struct timers_slot *timers_slot(struct engine *e, struct referral_id id)
@@ -191,6 +196,18 @@ static bool lead_counts(const struct engine *e, const struct referral *r, int64_
     return !engine_is_planned(e, r->id) || raised_ms >= lead_planned_ms(e, r);
 }
 
+/* A bed that it has, or was promised; with AT_CONFLICT: in a house that said of them that they are known. */
+static bool has_bed(const struct engine *e, const struct referral *r, bool at_conflict)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (request_has_bed(q) && (!at_conflict || engine_conflict_at(e, q)))
+            return true;
+    }
+    return false;
+}
+
 static bool stands(const struct engine *e, const struct referral *r, enum alarm alarm, bool by_facts)
 {
     const struct timers *t = timers_of(e, r->id);
@@ -215,6 +232,8 @@ static bool stands(const struct engine *e, const struct referral *r, enum alarm 
         return referral_is_looking(r->state) && gate_presses(e, r, raised_ms, by_facts);
     case ALARM_LEAKED: /* a yes alone takes nobody out of there */
         return referral_is_looking(r->state) || r->state == REFERRAL_RESERVED;
+    case ALARM_CONFLICT: /* until they are out of there, or do not go there */
+        return has_bed(e, r, by_facts);
     case ALARM_N:
         break;
     }
@@ -235,8 +254,8 @@ int64_t timers_again_ms(const struct engine *e, const struct referral *r, enum a
 {
     const struct timers_settings *s = settings_of(e);
     const struct alarm_state *a = timers_alarm(e, r->id, alarm);
-    /* Where the address is known, the threat is not what was told of it. */
-    uint32_t again_s = s->again_s[alarm == ALARM_LEAKED ? THREAT_ROOD : r->need.threat_level];
+    /* Where the address is known, or somebody in the house is, the threat is not what was told of it. */
+    uint32_t again_s = s->again_s[alarm >= ALARMS_KEPT ? THREAT_ROOD : r->need.threat_level];
 
     /* Raised in an earlier life of the broker, and a day has passed: whoever has it heard, or has gone. */
     if (a->raised_at_ms < e->timers.took_up_ms - MS_DAY)

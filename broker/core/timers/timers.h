@@ -13,6 +13,10 @@
  *   reserved                  it (core/safety): raised in the commit that freezes the house, whatever the
  * threat
  *
+ *   has a bed   CONFLICT      the house where it has a yes, a bridge bed or a stay has said, of another of
+ * its rooms or of another referral of the household, that somebody there is known to them (core/safety):
+ * raised in the commit that says so, whatever the threat; ends with that bed
+ *
  *   any alarm   raised again  that stands and nobody acknowledged:
  * again_times times each interval, and as often once more with the helpdesk of the exchange, which is next in
  * line
@@ -72,11 +76,13 @@ enum alarm {
     ALARM_NO_SHOW,
     ALARM_GATE,
     ALARM_LEAKED,
+    ALARM_CONFLICT,
     ALARM_N
 };
-#define ALARMS_KEPT ALARM_LEAKED      /* in each record; the last is seldom, and kept beside */
-#define ALARM_AGAIN_MAX 20            /* of one alarm; twice the setting is below it */
-const char *alarm_code(enum alarm v); /* "lead" "hold_ending" "hold_ended" "no_show" "gate" "leaked" */
+#define ALARMS_KEPT ALARM_LEAKED /* in each record; those from it on are seldom, and kept beside */
+#define ALARM_AGAIN_MAX 20       /* of one alarm; twice the setting is below it */
+const char *
+alarm_code(enum alarm v); /* "lead" "hold_ending" "hold_ended" "no_show" "gate" "leaked" "conflict" */
 const char *const *alarm_codes(void); /* ALARM_N of them, for json_choice() */
 
 /* Why a hold got its end. */

@@ -15,7 +15,7 @@ static void touched(struct engine *e, struct timers_slot *s, struct referral_id 
 
     s->t.version = seq;
     e->sum -= s->sum;
-    s->sum = timers_digest(id, &s->t) + timers_digest_leaked(id, timers_alarm(e, id, ALARM_LEAKED));
+    s->sum = timers_digest_of(e, id);
     e->sum += s->sum;
     referral_move(e, r, r->r.state, seq);
 }
@@ -184,6 +184,15 @@ static bool was_missed(const struct engine *e, const struct referral *r)
     return false;
 }
 
+static bool has_bed(const struct engine *e, const struct referral *r)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        if (request_has_bed(engine_request(e, r->requests[i])))
+            return true;
+    }
+    return false;
+}
+
 const char *alarm_raised_impossible(const struct engine *e, const struct event *ev)
 {
     const struct referral *r = referral_of(e, ev);
@@ -209,6 +218,8 @@ const char *alarm_raised_impossible(const struct engine *e, const struct event *
         return referral_is_looking(r->state) || r->state == REFERRAL_RESERVED
                    ? NULL
                    : "an alarm of one that is on its way, or over";
+    case ALARM_CONFLICT:
+        return has_bed(e, r) ? NULL : "an alarm of one that has no bed";
     case ALARM_N:
         break;
     }
@@ -218,13 +229,18 @@ const char *alarm_raised_impossible(const struct engine *e, const struct event *
 /* The place of an alarm's state; made if it is kept beside the records and there was none. */
 static struct alarm_state *alarm_slot(struct engine *e, struct timers_slot *s, enum alarm alarm)
 {
-    if (alarm != ALARM_LEAKED)
+    uint32_t at = s->seldom;
+
+    if (alarm < ALARMS_KEPT)
         return &s->t.alarms[alarm];
-    if (s->leaked == 0) {
-        MEM_GROW(e->timers.leaked, e->timers.n_leaked, e->timers.cap_leaked);
-        s->leaked = ++e->timers.n_leaked;
+    while (at != 0 && e->timers.seldom[at - 1].alarm != alarm)
+        at = e->timers.seldom[at - 1].next;
+    if (at == 0) {
+        MEM_GROW(e->timers.seldom, e->timers.n_seldom, e->timers.cap_seldom);
+        e->timers.seldom[e->timers.n_seldom++] = (struct seldom_alarm){.alarm = alarm, .next = s->seldom};
+        at = s->seldom = e->timers.n_seldom;
     }
-    return &e->timers.leaked[s->leaked - 1];
+    return &e->timers.seldom[at - 1].a;
 }
 
 void alarm_raised_apply(struct engine *e, const struct event *ev)

@@ -307,7 +307,8 @@ static void hold_is_due(struct decision *d, const struct referral *r)
     }
 }
 
-void timers_leaked(struct decision *d, struct referral_id id)
+/* Whose place it is that ALARM is about; once in a decision. */
+static void of_house(struct decision *d, struct referral_id id, enum alarm alarm)
 {
     struct event *ev = NULL;
 
@@ -315,13 +316,23 @@ void timers_leaked(struct decision *d, struct referral_id id)
         const struct event *told = &d->out->list[i];
 
         if (told->kind == EV_ALARM_RAISED && told->u.escalation.referral.v == id.v &&
-            told->u.escalation.alarm == ALARM_LEAKED)
+            told->u.escalation.alarm == alarm)
             return;
     }
     ev = decision_event(d, EV_ALARM_RAISED);
-    ev->account.v = 0; /* who confirmed it is of that house: no desk has to know */
+    ev->account.v = 0; /* who said it is of that house: no desk has to know */
     ev->u.escalation.referral = id;
-    ev->u.escalation.alarm = ALARM_LEAKED;
+    ev->u.escalation.alarm = alarm;
+}
+
+void timers_leaked(struct decision *d, struct referral_id id)
+{
+    of_house(d, id, ALARM_LEAKED);
+}
+
+void timers_conflict(struct decision *d, struct referral_id id)
+{
+    of_house(d, id, ALARM_CONFLICT);
 }
 
 bool timers_tick(struct decision *d, struct ask_on *a, struct referral_id id)

@@ -9,7 +9,8 @@
 
 /* "timers": told apart from the kinds of record in digest.c. */
 #define RECORD_TIMERS UINT64_C(0x74696d657273)
-#define RECORD_LEAKED UINT64_C(0x6c65616b6564) /* "leaked" */
+#define RECORD_LEAKED UINT64_C(0x6c65616b6564)       /* "leaked" */
+#define RECORD_CONFLICT UINT64_C(0x636f6e666c696374) /* "conflict" */
 
 void escalation_fields(struct fields *f, struct escalation *x)
 {
@@ -110,14 +111,14 @@ uint64_t timers_digest(struct referral_id id, const struct timers *t)
     return f.hash;
 }
 
-uint64_t timers_digest_leaked(struct referral_id id, const struct alarm_state *alarm)
+uint64_t timers_digest_seldom(struct referral_id id, enum alarm alarm, const struct alarm_state *state)
 {
     struct fields f = fields_hash();
-    struct alarm_state a = *alarm;
+    struct alarm_state a = *state;
 
     if (a.raised_at_ms == 0)
         return 0;
-    f.hash = RECORD_LEAKED;
+    f.hash = alarm == ALARM_LEAKED ? RECORD_LEAKED : RECORD_CONFLICT;
     field_u64(&f, &id.v);
     alarm_fields(&f, &a);
     field_u8(&f, &a.n_again);
@@ -126,16 +127,21 @@ uint64_t timers_digest_leaked(struct referral_id id, const struct alarm_state *a
     return f.hash;
 }
 
+uint64_t timers_digest_of(const struct engine *e, struct referral_id id)
+{
+    uint64_t sum = timers_digest(id, timers_of(e, id));
+
+    for (int i = ALARMS_KEPT; i < ALARM_N; i++)
+        sum += timers_digest_seldom(id, (enum alarm)i, timers_alarm(e, id, (enum alarm)i));
+    return sum;
+}
+
 uint64_t timers_recount(const struct engine *e)
 {
     uint64_t sum = 0;
 
-    for (uint32_t i = 0; i < e->timers.n; i++) {
-        struct referral_id id = {i + 1u};
-
-        sum += timers_digest(id, &e->timers.list[i].t) +
-               timers_digest_leaked(id, timers_alarm(e, id, ALARM_LEAKED));
-    }
+    for (uint32_t i = 0; i < e->timers.n; i++)
+        sum += timers_digest_of(e, (struct referral_id){i + 1u});
     return sum;
 }
 

@@ -14,15 +14,22 @@ struct timers_slot {
     struct timers t;
     uint64_t sum;    /* digest of t and of the alarm beside it; 0 while its version is 0 */
     uint32_t due;    /* place in the heap + 1, 0 = not there */
-    uint32_t leaked; /* place in the table of these alarms + 1, 0 = never raised */
+    uint32_t seldom; /* place of the first in the table of these alarms + 1, 0 = none was ever raised */
+};
+
+/* An alarm from ALARMS_KEPT on, of a referral that had it. */
+struct seldom_alarm {
+    struct alarm_state a;
+    enum alarm alarm;
+    uint32_t next; /* of the same referral: place + 1, 0 = none */
 };
 
 /* By referral id - 1; as long as the table of referrals. */
 struct timers_state {
     struct timers_slot *list;
     uint32_t n, cap;
-    struct alarm_state *leaked; /* ALARM_LEAKED of those that had one */
-    uint32_t n_leaked, cap_leaked;
+    struct seldom_alarm *seldom;
+    uint32_t n_seldom, cap_seldom;
     int64_t took_up_ms; /* see engine_took_up; 0 = not. No state: of the running broker, as its settings */
 };
 
@@ -48,7 +55,9 @@ void desk_private_fields(struct fields *f, struct event *ev);
 void timers_request_fields(struct fields *f, struct request *q);
 bool timers_request_is_empty(const struct request *q);
 uint64_t timers_digest(struct referral_id id, const struct timers *t); /* 0 for an untouched one */
-uint64_t timers_digest_leaked(struct referral_id id, const struct alarm_state *a); /* 0: never raised */
+/* Of one from ALARMS_KEPT on; 0: never raised. */
+uint64_t timers_digest_seldom(struct referral_id id, enum alarm alarm, const struct alarm_state *a);
+uint64_t timers_digest_of(const struct engine *e, struct referral_id id); /* the record and what is beside */
 uint64_t timers_recount(const struct engine *e);
 
 /* Until when a yes of NOW keeps its place: the hold of its level, and for a planned search
@@ -63,6 +72,9 @@ void timers_journey(struct decision *d, const struct referral *r, const struct r
 /* Where the household of referral ID is, or was to go, is known to who must not know it: alarm, once in a
  * decision. The referral looks for a place, or has one reserved, when that is applied. */
 void timers_leaked(struct decision *d, struct referral_id id);
+/* The household of referral ID has a bed in a house that has said that somebody there is known to it: alarm,
+ * once in a decision. It has that bed when that is applied. */
+void timers_conflict(struct decision *d, struct referral_id id);
 /* Let fall due what is due of referral ID. False, with nothing added, if this tick has searched often enough.
  */
 bool timers_tick(struct decision *d, struct ask_on *a, struct referral_id id);

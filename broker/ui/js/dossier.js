@@ -42,7 +42,7 @@ const isBedYes = q => Boolean(q.bridge) && (q.state === 'accepted' || q.state ==
  */
 const SECTIONS = [
   { id: 'facts', part: later(() => import('./dossier_facts.js')), isFor: ({ referral: r }) => r.side === 'regie' },
-  { id: 'timers', part: later(() => import('./dossier_timers.js')), isFor: ({ role, referral: r }) => role !== 'shelter' && r.owner !== undefined && !['admitted', 'withdrawn'].includes(r.state) },
+  { id: 'timers', part: later(() => import('./dossier_timers.js')), isFor: ({ role, referral: r }) => role !== 'shelter' && r.owner !== undefined && (!['admitted', 'withdrawn'].includes(r.state) || (r.alarms ?? []).length > 0) },
   { id: 'nobed', part: later(() => import('./dossier_nobed.js')), isFor: ({ role, referral: r }) => role !== 'shelter' || r.side === 'regie' || r.requests.some(q => q.bridge) },
   { id: 'gate', part: later(() => import('./dossier_gate.js')), isFor: ({ role, referral: r }) => (role === 'referrer' || role === 'comensha' || (r.tasks ?? []).length > 0) && r.side !== 'regie' },
   { id: 'stay', part: later(() => import('./dossier_stay.js')), isFor: () => true },

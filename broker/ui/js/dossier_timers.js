@@ -14,6 +14,7 @@ export const section = {
       nowMs: ctx.api.now(), busy: ctx.busy, colleagues, draw: ctx.redraw, desk: deskView,
       act: (/** @type {import('../types/api').Referral} */ r, /** @type {string} */ path, /** @type {unknown} */ body, /** @type {string} */ done, keep = (/** @type {() => Promise<unknown>} */ work) => work()) => ctx.act(() => keep(() => ctx.api.post(`/referrals/${r.id}/${path}`, body)), done),
     };
-    return html`${alarmNotices(ctx.referral, parts)}${holdPanel(ctx.referral, parts)}${ownerView(ctx.referral, parts)}`;
+    const alarms = alarmNotices(ctx.referral, parts);
+    return ctx.referral.state === 'admitted' ? html`${alarms}` : html`${alarms}${holdPanel(ctx.referral, parts)}${ownerView(ctx.referral, parts)}`; // they live there: nobody looks for a place
   },
 };

@@ -46,7 +46,7 @@ export const state = {
   /** @type {Set<string>} */ departure: new Set(),
   /** @type {Referral[]} */ running: [],
   /** @type {import('../types/api').Bridge[]} */ bridges: [],
-  /** @type {import('../types/api').Referral[]} with the alarm of a leak */ leaked: [],
+  /** @type {import('../types/api').Referral[]} whose house is not safe for them */ unsafe: [],
   /** @type {import('../types/api').Colleague[]} */ colleagues: [],
   /** @type {Message | null} */ message: null,
   busy: false,

@@ -18,7 +18,7 @@ import { trackView } from './placer_track.js';
 import { accepted, askedName, headline, pending } from './referral.js';
 import { takenBack } from './take_back.js';
 import { clock, nextMoment, t } from './text.js';
-import { alarmTitle, leakAlarms, openAlarms, timesRaised } from './timers.js';
+import { HOUSE_ALARMS, alarmTitle, leakAlarms, openAlarms, timesRaised } from './timers.js';
 import { announce, focusSoon, html, icon, nothing } from './ui.js';
 
 /** @typedef {import('../types/api').MatchResult} MatchResult */
@@ -294,23 +294,23 @@ export async function load(id, quiet = false) {
   frame.draw();
 }
 
-/** A house leaked where somebody of this desk is, or was to go: heard, whatever is open. @param {Referral[]} now */
-function leakedAnew(now) {
-  const leak = (/** @type {Referral | undefined} */ r) => (r ? openAlarms(r).find(a => a.alarm === 'leaked') : undefined);
-  const raised = (/** @type {Referral | undefined} */ r) => leak(r)?.timesRaised ?? 0;
-  const fresh = now.find(r => r.id !== state.referral?.id && raised(r) > raised(state.leaked.find(l => l.id === r.id)));
-  const alarm = leak(fresh);
+/** A house is not safe where somebody of this desk is, or was to go: heard, whatever is open. @param {Referral[]} now */
+function unsafeAnew(now) {
+  const open = (/** @type {Referral | undefined} */ r) => (r ? openAlarms(r).filter(a => HOUSE_ALARMS.includes(a.alarm)) : []);
+  const raised = (/** @type {Referral | undefined} */ r) => open(r).reduce((n, a) => n + a.timesRaised, 0);
+  const fresh = now.find(r => r.id !== state.referral?.id && raised(r) > raised(state.unsafe.find(l => l.id === r.id)));
+  const [alarm] = open(fresh);
   if (fresh && alarm) {
     announce(`${t('timers.notification')} ${alarmTitle(fresh, alarm)}`);
     chime();
     notify(t('timers.notification'));
   }
-  state.leaked = now;
+  state.unsafe = now;
 }
 
 export async function loadRunning() {
   try {
-    const [running, { bridges }, leaks] = await Promise.all([frame.api.get('/referrals?live=true&limit=20'), frame.api.get('/bridges'), frame.api.get('/referrals?leaked=true&limit=200')]);
+    const [running, { bridges }, unsafe] = await Promise.all([frame.api.get('/referrals?live=true&limit=20'), frame.api.get('/bridges'), frame.api.get('/referrals?unsafe=true&live=false&limit=200')]);
     state.running = running.referrals;
     if (rangAnew(state.bridges, bridges)) {
       announce(`${t('nobed.notification')} ${alarmText(ringing(bridges)[0])}`);
@@ -318,7 +318,7 @@ export async function loadRunning() {
       notify(t('nobed.notification'));
     }
     state.bridges = bridges;
-    leakedAnew(leaks.referrals);
+    unsafeAnew(unsafe.referrals);
     frame.draw();
   } catch { /* the row is an extra; the next event tries again */ }
 }
@@ -488,7 +488,7 @@ export function summary(referral) {
   return summaryView(referral, { change: () => change(referral), canChange });
 }
 
-export const alarms = () => html`${leakAlarms(state.leaked.filter(r => r.id !== state.referral?.id), { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, draw: () => frame.draw(), act: acknowledge }, '')}${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}`;
+export const alarms = () => html`${leakAlarms(state.unsafe.filter(r => r.id !== state.referral?.id), { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, draw: () => frame.draw(), act: acknowledge }, '')}${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}`;
 
 /** Somebody's answer is waited for: a clock runs on the screen. @param {Referral} referral */
 export const isWaiting = referral => pending(referral).length > 0;

@@ -7,7 +7,7 @@ import { doubtNotice, staleNotice, startPage } from './frame.js';
 import { alarmsView } from './placer_bridges.js';
 import { headline } from './referral.js';
 import { moment, t } from './text.js';
-import { alarmNotices, leakAlarms, openAlarms, ownerView } from './timers.js';
+import { HOUSE_ALARMS, alarmNotices, leakAlarms, openAlarms, ownerView } from './timers.js';
 import { isCarried, tonightView } from './tonight.js';
 import { announce, html, nothing, notice } from './ui.js';
 import { unplacedSection } from './unplaced.js';
@@ -20,6 +20,7 @@ const LIVE_DELAY_MS = 400;
 let frame;
 const state = {
   /** @type {Referral[]} */ open: [],
+  /** @type {Referral[]} */ unsafe: [], // whose house is not safe for them, also where they live there
   /** @type {import('../types/api').Colleague[]} */ colleagues: [],
   /** @type {import('../types/api').Bridge[]} */ bridges: [], // where their households are meanwhile
   /** @type {{ unplaced: import('../types/api').UnplacedLine[], total: number } | null} */ register: null,
@@ -44,10 +45,10 @@ async function load() {
   let trouble = null; // the register may fail by itself: it stays as it was, and who is to be looked after is shown
   const kept = (/** @type {unknown} */ error) => { trouble = problemText(error); return state.register; };
   try {
-    const [{ referrals }, { colleagues }, { bridges }, register] = await Promise.all([frame.api.get('/referrals?live=true&limit=200'), frame.api.get('/colleagues'), frame.api.get('/bridges'), frame.api.get(`/unplaced?live=${!state.all}&limit=200`).catch(kept)]);
+    const [{ referrals }, unsafe, { colleagues }, { bridges }, register] = await Promise.all([frame.api.get('/referrals?live=true&limit=200'), frame.api.get('/referrals?unsafe=true&live=false&limit=200'), frame.api.get('/colleagues'), frame.api.get('/bridges'), frame.api.get(`/unplaced?live=${!state.all}&limit=200`).catch(kept)]);
     if (number < loadShown) return;
     loadShown = number;
-    state.bridges = bridges;
+    Object.assign(state, { bridges, unsafe: unsafe.referrals });
     Object.assign(state, { open: referrals.sort(byNeed), colleagues, register, ready: true, trouble });
   } catch (error) {
     if (number < loadShown) return;
@@ -77,14 +78,14 @@ async function send(path, body, done) {
 /** @param {Referral} r @param {import('./timers.js').TimerParts} parts */
 const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${r.follows === 'leaked' ? html`<b>${t('safety.follows_leak')}</b> ` : nothing}${isCarried(r, state.bridges) ? t('tonight.looks') : `${headline(r).replace(/\.$/, '')}.`} <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
   ${tonightView(r, state.bridges, parts.nowMs)}${alarmsView(state.bridges.filter(b => b.referralId === r.id), { busy: parts.busy, check: (b, result) => send(`/bridges/${b.id}/check-ins`, { result }, t(`nobed.done_${result}`)) })}
-  ${alarmNotices(r, parts, ['leaked'])}${ownerView(r, parts)}</li>`;
+  ${alarmNotices(r, parts, HOUSE_ALARMS)}${ownerView(r, parts)}</li>`;
 
 function view() {
   const parts = { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, draw: frame.draw, act };
   const mine = state.open.filter(r => r.mine).length;
   const problem = state.problem ?? state.trouble;
   return html`<main id="main" class="dossier shift-list">${staleNotice(frame, load)}${doubtNotice(frame)}${problem ? notice({ title: problem, tone: 'error', alert: true }) : nothing}
-    <h1 tabindex="-1">${t('timers.page')}</h1>${leakAlarms(state.open, parts, '/plaatsen')}
+    <h1 tabindex="-1">${t('timers.page')}</h1>${leakAlarms(state.unsafe, parts, '/plaatsen')}
     ${!state.ready ? html`<p class="subtle" aria-busy="true">${t('timers.loading')}</p>` : state.open.length === 0 ? html`<p>${t('timers.none')}</p>`
     : html`<p>${t('timers.count', { n: state.open.length })} ${t('timers.count_mine', { n: mine })}</p><ul class="shift-rows">${repeat(state.open, r => r.id, r => row(r, parts))}</ul>`}
     ${state.register ? unplacedSection(state.register, state.all, all => { state.all = all; load(); }) : nothing}</main>`;

@@ -2,7 +2,7 @@
 // Alarms of a referral, how long its place is kept, and who it is with: the same parts on the placer's page, in the
 // dossier and at the change of shift.
 import { repeat } from '../vendor/lit-html/directives/repeat.js';
-import { looks, lostItsYes } from './referral.js';
+import { askedName, looks, lostItsYes } from './referral.js';
 import { clock, either, moment, t } from './text.js';
 import { button, html, icon, nothing, notice } from './ui.js';
 
@@ -30,14 +30,17 @@ export const timesRaised = r => openAlarms(r).reduce((n, a) => n + a.timesRaised
 /** The address where this household is, or was to go, is known: what it is called. @param {Referral} r */
 const leakTitle = r => (r.requests.some(q => q.cancelWhy === 'leaked') ? t('safety.alarm') : t('timers.alarm_leaked'));
 
+/** Where the household has a yes or a bed and somebody knows it. @param {Referral} r @param {import('../types/api').Alarm} a */
+const conflictBeds = (r, a) => r.requests.filter(q => (a.requestIds ?? []).includes(q.id));
+
 /** Missed on the way, or said not to have come, it is the same alarm and another thing to do. @param {Referral} r @param {import('../types/api').Alarm} a */
 const alarmKey = (r, a) => a.alarm === 'no_show' && looks(r) ? 'timers.alarm_missed' : a.alarm === 'hold_ended' && r.requests.filter(lostItsYes).at(-1)?.cancelWhy !== 'hold_ended' ? 'timers.alarm_lost' : `timers.alarm_${a.alarm}`;
 
 /** @param {Referral} r @param {import('../types/api').Alarm} a */
-export const alarmTitle = (r, a) => (a.alarm === 'leaked' ? leakTitle(r) : t(alarmKey(r, a)));
+export const alarmTitle = (r, a) => (a.alarm === 'leaked' ? leakTitle(r) : a.alarm === 'conflict' ? t('timers.alarm_conflict', { name: conflictBeds(r, a).map(askedName).join(', ') }) : t(alarmKey(r, a)));
 
-/** What to do now: of a leak, by how far the search for another place is. @param {Referral} r @param {import('../types/api').Alarm} a */
-const advice = (r, a) => (a.alarm === 'leaked' ? t(`safety.next_${r.state === 'reserved' || r.state === 'asked' ? r.state : 'open'}`) : t(`${alarmKey(r, a)}_text`));
+/** What to do now: of a leak, by how far the search for another place is; where they are known, by whether they are there. @param {Referral} r @param {import('../types/api').Alarm} a */
+const advice = (r, a) => (a.alarm === 'conflict' ? t(`timers.alarm_conflict_${conflictBeds(r, a).some(q => q.state === 'admitted') ? 'there' : 'going'}`) : a.alarm === 'leaked' ? t(`safety.next_${r.state === 'reserved' || r.state === 'asked' ? r.state : 'open'}`) : t(`${alarmKey(r, a)}_text`));
 
 /** @param {Referral} r @param {import('../types/api').Alarm} a */
 const openText = (r, a) => [advice(r, a), a.raisedAgainAt ? t('timers.again', { n: a.timesRaised, time: clock(a.raisedAgainAt) }) : '', a.passedOn ? t('timers.passed_on') : ''].filter(Boolean).join(' ');
@@ -58,17 +61,16 @@ const alarmNotice = (r, a, p, name = '', link = nothing) => notice({
 /** @param {Referral} r @param {TimerParts} p @param {string[]} [but] */
 export const alarmNotices = (r, p, but = []) => (r.alarms ?? []).filter(a => !but.includes(a.alarm)).map(a => alarmNotice(r, a, p));
 
-/** The alarm of a leak. @param {Referral} r */
-const leakOf = r => (r.alarms ?? []).find(a => a.alarm === 'leaked');
-
-/** Those of LIST whose household must leave a house that leaked, or must not go there. @param {Referral[]} list */
-const leaked = list => list.filter(r => leakOf(r) !== undefined);
+/** The house where they are, or were to go, is not safe: its address leaked, or somebody there knows them. */
+export const HOUSE_ALARMS = ['leaked', 'conflict'];
+/** @param {Referral} r */
+export const houseAlarms = r => (r.alarms ?? []).filter(a => HOUSE_ALARMS.includes(a.alarm));
 
 /** On top of a desk's page, whatever is open there: which household, what happened, what to do, and where. @param {Referral[]} list @param {TimerParts} p @param {string} page of the links */
 export function leakAlarms(list, p, page) {
-  const all = leaked(list);
+  const all = list.flatMap(r => houseAlarms(r).map(a => ({ r, a })));
   if (all.length === 0) return nothing;
-  return html`<div class="bridge-alarms leak-alarms">${repeat(all, r => r.id, r => alarmNotice(r, /** @type {import('../types/api').Alarm} */ (leakOf(r)), p, `${r.code}: `, html`<a class="notice-link" href="${page}#${r.id}">${t('safety.go')}</a>`))}</div>`;
+  return html`<div class="bridge-alarms leak-alarms">${repeat(all, o => `${o.r.id} ${o.a.alarm}`, ({ r, a }) => alarmNotice(r, a, p, `${r.code}: `, html`<a class="notice-link" href="${page}#${r.id}">${t('safety.go')}</a>`))}</div>`;
 }
 
 /** Until when the place that said yes is kept. @param {Referral} r @param {TimerParts} p */

@@ -153,7 +153,7 @@ export type Referral = {
     stayId?: number | null; follows?: '' | 'follow_up' | 'return' | 'leaked'; moves?: number;
     side?: '' | 'referrer' | 'house' | 'gatekeeper' | 'regie' | 'asked'; gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_offered' | 'residence_until')[]; residenceUntil?: string | null;
 };
-export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate' | 'leaked'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };
+export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate' | 'leaked' | 'conflict'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null; requestIds?: number[] };
 export type Colleague = { id: number; nameNl?: string; nameEn?: string; me?: boolean };
 export type DeliveryName = 'inTime' | 'yes' | 'unanswered' | 'lateNo' | 'falseFree' | 'refused' | 'bedGone';
 export type DeliveryRecord = {

@@ -87,13 +87,13 @@ static void alarms_of_leaks_are_counted(void **state)
     struct vocab *v = vocab_of_repository();
     struct engine *e = crowd_new(v, &c);
     size_t before = engine_memory(e).referrals;
-    uint32_t cap = e->timers.cap_leaked;
+    uint32_t cap = e->timers.cap_seldom;
 
     (void)state;
-    e->timers.cap_leaked = cap + 100;
-    assert_in_range(engine_memory(e).referrals - before, 100 * sizeof *e->timers.leaked - 16,
-                    100 * sizeof *e->timers.leaked + 32);
-    e->timers.cap_leaked = cap;
+    e->timers.cap_seldom = cap + 100;
+    assert_in_range(engine_memory(e).referrals - before, 100 * sizeof *e->timers.seldom - 16,
+                    100 * sizeof *e->timers.seldom + 32);
+    e->timers.cap_seldom = cap;
     engine_free(e);
     vocab_free(v);
 }

@@ -10,7 +10,8 @@
 #include <cmocka.h>
 
 static const char *const of_alarm[ALARM_N] = {"alarm.lead",    "alarm.hold_ending", "alarm.hold_ended",
-                                              "alarm.no_show", "alarm.gate",        "alarm.leaked"};
+                                              "alarm.no_show", "alarm.gate",        "alarm.leaked",
+                                              "alarm.conflict"};
 
 /* Raised again it is the same alarm to those whose it is; passed on, it is the next in line's too. */
 static void an_alarm_keeps_its_name_until_it_is_passed_on(void **state)

@@ -14,7 +14,7 @@ static void the_tables_of_moves(void **state)
     (void)state;
     MOVES(mdo, mdo_state, MDO_STATE_N, [MDO_CONVENED] = ".x", [MDO_CLOSED] = "..");
     /* To: invited joined refused left */
-    MOVES(participant, participant_state, PARTICIPANT_STATE_N, [PARTICIPANT_INVITED] = ".xx.",
+    MOVES(participant, participant_state, PARTICIPANT_STATE_N, [PARTICIPANT_INVITED] = ".xxx",
           [PARTICIPANT_JOINED] = "...x", [PARTICIPANT_REFUSED] = "xx..", [PARTICIPANT_LEFT] = "x...");
     /* To: open doing done dropped */
     MOVES(item, item_state, ITEM_STATE_N, [ITEM_OPEN] = ".xxx", [ITEM_DOING] = "..xx", [ITEM_DONE] = "x...",

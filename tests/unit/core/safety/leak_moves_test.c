@@ -143,14 +143,14 @@ static void an_alarm_is_in_the_digest(void **state)
 {
     struct alarm_state of_all = {.raised_at_ms = 9}, a;
     const struct referral_id id = {1};
-    const uint64_t before = timers_digest_leaked(id, &of_all);
+    const uint64_t before = timers_digest_seldom(id, ALARM_LEAKED, &of_all);
 
     (void)state;
 #define DIFFERS(change)                                                                                      \
     do {                                                                                                     \
         a = of_all;                                                                                          \
         change;                                                                                              \
-        if (timers_digest_leaked(id, &a) == before)                                                          \
+        if (timers_digest_seldom(id, ALARM_LEAKED, &a) == before)                                            \
             fail_msg("%s: not in the digest", #change);                                                      \
     } while (0)
     DIFFERS(a.raised_at_ms = 1);
@@ -160,8 +160,8 @@ static void an_alarm_is_in_the_digest(void **state)
     DIFFERS(a.again_at_ms = 1);
     DIFFERS(a.passed_on = true);
     a = (struct alarm_state){0};
-    assert_true(timers_digest_leaked(id, &a) == 0); /* as in a journal that has none */
-    assert_true(timers_digest_leaked((struct referral_id){2}, &of_all) != before);
+    assert_true(timers_digest_seldom(id, ALARM_LEAKED, &a) == 0); /* as in a journal that has none */
+    assert_true(timers_digest_seldom((struct referral_id){2}, ALARM_LEAKED, &of_all) != before);
 }
 
 /* ---- on its way to a bridge bed there ---- */

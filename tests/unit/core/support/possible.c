@@ -332,6 +332,7 @@ struct event possible(const struct world *w, enum event_kind kind)
     case EV_MDO_ITEM_REMINDED:
     case EV_REGIE_REMINDED:
     case EV_CONSULT_REMINDED:
+    case EV_MDO_SEAT_ENDED:
         break; /* care/mdo_test.c, care/regie_test.c */
     case EV_BRIDGE_OPENED:
         ev.u.bridge_opened = (struct bridge){.id = {engine_bridges(e) + 1},
