@@ -3,6 +3,7 @@
 // that no fact of ours starts. On the page of a referral; on a board when there is something to show with it.
 import { label, ordered, rows } from './codes.js';
 import { described, fieldView, invalid } from './faults.js';
+import { DAY_MS, localTime, momentField, saidMoment } from './moments.js';
 import { choice, clockList, form, optionsOf, tap } from './stay.js';
 import { date, either, isoDate, moment, t } from './text.js';
 import { badge, button, html, icon, nothing } from './ui.js';
@@ -20,11 +21,6 @@ const judgeTown = event => {
 /** @param {string} id */
 const townField = id => fieldView(id, t('stay.municipality'), html`<input class="input" id=${id} name="municipality" autocomplete="off" maxlength="60" @input=${judgeTown} aria-invalid=${invalid(id)} aria-describedby=${described(id)}>`);
 
-const MINUTE_MS = 60_000;
-/** As a field for a moment has it. @param {number} ms */
-const localTime = ms => new Date(ms - new Date(ms).getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 16);
-/** @param {string} id @param {string} name @param {string} text @param {number} at ms @param {number} from ms @param {number} now ms @param {string} early why not before FROM */
-const momentField = (id, name, text, at, from, now, early) => fieldView(id, text, html`<input class="input" type="datetime-local" id=${id} name=${name} value=${localTime(at)} min=${localTime(from)} max=${localTime(now)} data-early=${early} data-late="in_future" aria-invalid=${invalid(id)} aria-describedby=${described(id)}>`);
 /** What a field for a moment says, if that is another minute than it had. @param {string} text @param {string | null} had */
 const changed = (text, had) => (text === '' || (had !== null && localTime(Date.parse(had)) === text) ? {} : { at: new Date(text).toISOString() });
 
@@ -54,11 +50,6 @@ function outflowForm(s, p) {
       ${button(t('stay.ready_button'), { icon: 'check', type: 'submit', busy: p.busy })}`)}</div></details>`;
 }
 
-/** When they left; the minute in which it is said is now. @param {string} text @param {StayParts} p */
-const leftAt = (text, p) => (text === '' || Math.abs(p.api.now() - Date.parse(text)) < 2 * MINUTE_MS ? {} : { leftAt: new Date(text).toISOString() });
-
-const DAY_MS = 24 * 60 * MINUTE_MS;
-
 /** When they came and left, told otherwise before. Of a stay, or of a bridge bed. @param {{ id: number, startedAt: string, endedAt?: string | null, momentsUntil?: string | null }} s @param {StayParts} p @param {'stays' | 'bridges'} [of] */
 const momentsForm = (s, p, of = 'stays') => {
   if (!s.momentsUntil || Date.parse(s.momentsUntil) <= p.now) return nothing;
@@ -80,7 +71,7 @@ const stillHere = (s, p) => (!s.house || !s.resumableUntil || Date.parse(s.resum
     ${button(t('stay.still_here_button'), { icon: 'arrow-back-up', busy: p.busy, click: tap(p, `/stays/${s.id}/resumption`, {}, t('stay.still_here_done')) })}</div></details>`);
 
 /** @param {Stay} s @param {StayParts} p */
-const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.depart')}</summary>${form(p, `depart-${s.id}`, text => [`/stays/${s.id}/departure`, { reason: text('reason'), destination: text('destination'), ...leftAt(text('leftAt'), p) }], t('stay.departed_done'), html`
+const departForm = (s, p) => html`<details class="more"><summary>${icon('chevron-right')}${t('stay.depart')}</summary>${form(p, `depart-${s.id}`, text => [`/stays/${s.id}/departure`, { reason: text('reason'), destination: text('destination'), leftAt: saidMoment(text('leftAt'), p.api.now(), s.startedAt) }], t('stay.departed_done'), html`
   <p class="subtle">${t('stay.depart_text')}</p>
   ${choice(`depart-why-${s.id}`, 'reason', t('stay.depart_why'), optionsOf('departureReasons'))}
   ${choice(`depart-to-${s.id}`, 'destination', t('stay.depart_to'), ordered('destinations', 'order').filter(r => r.afterStay === 'yes').map(r => [r.code, either(r.labelNl, r.labelEn)]))}
