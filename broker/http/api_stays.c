@@ -46,6 +46,16 @@ static bool is_own_bed(const struct engine *e, const struct actor *a, const stru
     return engine_referral(e, b->referral)->org.v == a->org.v;
 }
 
+/* As is_asked_for, of a bed: its house still says when they left, and who pays. */
+static bool is_bed_asked_for(const struct late *late, const struct bridge *b)
+{
+    const struct request *q = engine_request(app_engine(late->app), b->request);
+
+    if (late->numbers[STAYS_LEFT])
+        return !bridge_is_live(b) && app_now_ms(late->app) - q->ended_at_ms < RETURN_CODE_SHOWN_MS;
+    return !late->numbers[STAYS_LIVE] || bridge_is_live(b);
+}
+
 /* Households in a bed for the meantime: no stays, and their nights are nights. NULL = a reply is under way.
  */
 static json_t *bridge_beds(const struct late *late)
@@ -55,12 +65,11 @@ static json_t *bridge_beds(const struct late *late)
     uint64_t shown[STAYS_MAX];
     size_t n = 0;
 
-    for (uint64_t i = engine_bridges(e);
-         i >= 1 && n < (size_t)late->numbers[STAYS_LIMIT] && !late->numbers[STAYS_LEFT]; i--) {
+    for (uint64_t i = engine_bridges(e); i >= 1 && n < (size_t)late->numbers[STAYS_LIMIT]; i--) {
         const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
 
         if (b->kind != BRIDGE_BED || b->started_at_ms == 0 || !is_own_bed(e, &late->actor, b) ||
-            !may(e, &late->actor, ACT_SEE_BRIDGE, i) || (late->numbers[STAYS_LIVE] && !bridge_is_live(b)))
+            !may(e, &late->actor, ACT_SEE_BRIDGE, i) || !is_bed_asked_for(late, b))
             continue;
         shown[n++] = i;
         json_array_append_new(list, view_bridge(e, &late->actor, b, app_now_ms(late->app)));

@@ -92,10 +92,10 @@ const fundingForm = (s, p, of = 'stays') => html`<details class="more"><summary>
 const fundingLine = (f, i) => html`<span class="line">${i > 0 ? t('stay.from_day', { day: date(`${f.from}T12:00:00Z`) }) : ''} ${label('fundingStreams', f.stream)}, ${municipality(f.municipality)}
   <span class="subtle">${f.reason ? `(${label('fundingChangeReasons', f.reason)})` : f.rule ? t('stay.proposal', { why: label('fundingRules', f.rule) }) : t('stay.proposal_none')}</span></span>`;
 
-/** A household in a bed for the meantime: how long, and who pays for its nights. @param {import('../types/api').Bridge} b @param {StayParts} p @param {boolean} house */
+/** A household in a bed for the meantime, or that left one: how long, and who pays for its nights. @param {import('../types/api').Bridge} b @param {StayParts} p @param {boolean} house */
 export const bedView = (b, p, house) => html`<li class="stay-clock" data-bed=${b.id}>
-  <div class="stay-clock-head"><b><a href="/verwijzing#r=${b.referralId}">${b.referralCode}</a></b>${b.state === 'alarm' ? badge(t(b.leaked ? 'nobed.leaked_short' : 'nobed.term_short')) : nothing}</div>
-  <p>${b.locationName}, ${label('kinds', b.placeKind)}. ${b.untilAt ? t('stay.clock_until', { time: moment(b.untilAt, p.now) }) : nothing}</p>
+  <div class="stay-clock-head"><b>${b.endedAt ? b.referralCode : html`<a href="/verwijzing#r=${b.referralId}">${b.referralCode}</a>`}</b>${b.state === 'alarm' ? badge(t(b.leaked ? 'nobed.leaked_short' : 'nobed.term_short')) : nothing}</div>
+  <p>${b.endedAt ? t('stay.left_line', { place: b.locationName ?? '', time: moment(b.endedAt, p.now) }) : `${b.locationName}, ${label('kinds', b.placeKind)}.`} ${b.untilAt && !b.endedAt ? t('stay.clock_until', { time: moment(b.untilAt, p.now) }) : nothing}</p>
   <p>${t('stay.nights', { n: b.nights ?? 0 })}. ${b.funding.map(fundingLine)}</p>
   ${house ? html`${momentsForm({ id: b.id, startedAt: b.startedAt ?? b.openedAt, endedAt: b.endedAt, momentsUntil: b.momentsUntil }, p, 'bridges')}${fundingForm({ id: b.id, startedAt: b.startedAt ?? b.openedAt }, p, 'bridges')}` : nothing}</li>`;
 

@@ -29,6 +29,7 @@ const state = {
   /** @type {import('../types/api').Stay[]} */ stays: [],
   /** @type {import('../types/api').Stay[]} */ left: [], // of a house: those who left lately, with their return code
   /** @type {import('../types/api').Bridge[]} */ beds: [], // for the meantime
+  /** @type {import('../types/api').Bridge[]} */ leftBeds: [], // and those of a house that were left lately
   /** @type {import('../types/api').Organisation[]} */ organisations: [],
   /** @type {Map<number, import('../types/api').Clock>} */ seen: new Map(), // clocks that were opened here: each is a logged read
   /** @type {Statement | null} */ statement: null,
@@ -58,10 +59,10 @@ async function load() {
       board ? api.get('/clocks') : null, board ? api.get('/stays') : null, session.role === 'shelter' ? api.get('/stays?left=true') : null, board ? api.get('/organisations') : null,
       STATEMENT.has(session.role) ? api.get(`/statements?month=${state.month}`).catch(refused) : null,
       FLAGS.has(session.role) ? api.get(`/funding-flags?month=${state.month}`) : null]);
-    if ((left?.stays.length ?? 0) + (stays?.bridgeBeds?.length ?? 0) > 0) await house.fetch();
+    if ([left?.stays, left?.bridgeBeds, stays?.bridgeBeds].some(list => list?.length)) await house.fetch();
     if (number_ < loadShown) return;
     loadShown = number_;
-    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), beds: stays?.bridgeBeds ?? [], organisations: organisations?.organisations ?? [], statement, flags, ready: true, problem: trouble, isLost: trouble !== null });
+    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), beds: stays?.bridgeBeds ?? [], leftBeds: left?.bridgeBeds ?? [], organisations: organisations?.organisations ?? [], statement, flags, ready: true, problem: trouble, isLost: trouble !== null });
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -110,7 +111,7 @@ const withHouse = list => { const part = house.now(); return part ? html`<ul cla
 
 /** @param {import('./stay.js').StayParts} parts */
 const leftPart = parts => html`<section class="panel stay-part" id="vertrokken" aria-labelledby="left-title"><h2 id="left-title" tabindex="-1">${t('stay.left_head')}</h2>
-  ${state.left.length === 0 ? html`<p>${t('stay.left_none')}</p>` : withHouse(part => repeat(state.left, s => s.id, s => part.leftView(s, parts)))}</section>`;
+  ${state.left.length + state.leftBeds.length === 0 ? html`<p>${t('stay.left_none')}</p>` : withHouse(part => [repeat(state.left, s => s.id, s => part.leftView(s, parts)), repeat(state.leftBeds, b => b.id, b => part.bedView(b, parts, true))])}</section>`;
 
 /** Households in a bed for the meantime. @param {import('./stay.js').StayParts} parts */
 const bedsPart = parts => state.beds.length === 0 ? nothing : html`<section class="panel stay-part" aria-labelledby="beds-title"><h2 id="beds-title">${t('stay.beds')}</h2><p class="subtle">${t('stay.beds_text')}</p>
