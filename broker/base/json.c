@@ -49,6 +49,15 @@ void json_fault_add(struct json_faults *f, const char *pointer, const char *reas
     cut_to_characters(fault->reason);
 }
 
+void json_fault_coded(struct json_faults *f, const char *pointer, const char *code, const char *reason)
+{
+    int before = f->n;
+
+    json_fault_add(f, pointer, "%s", reason);
+    if (f->n > before)
+        f->list[before].code = code;
+}
+
 /* ---- parsing ---- */
 
 static void syntax_fault(struct json_faults *f, const char *reason, int line, int column)

@@ -14,6 +14,7 @@
 struct json_fault {
     char pointer[96]; /* RFC 6901, "/household/2/age"; "" is the whole document */
     char reason[120]; /* English sentence without the value itself (it may be personal) */
+    const char *code; /* a word for that reason, static text; NULL = it has none */
     int line;         /* for syntax faults: line and column of the text, else 0 */
     int column;
 };
@@ -27,6 +28,8 @@ struct json_faults {
 /* Add one fault. POINTER and REASON are copied and cut to size, at the end of a character. */
 void json_fault_add(struct json_faults *f, const char *pointer, const char *reason, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same with a CODE (static text), for a reason that a page tells in words of its own. */
+void json_fault_coded(struct json_faults *f, const char *pointer, const char *code, const char *reason);
 
 /* Parse a whole text, an object or an array: UTF-8 only, no byte order mark, no duplicate keys, no NUL, no
  * trailing bytes, depth <= JSON_DEPTH_MAX, integers within int64. The caller bounds its length. Returns a new

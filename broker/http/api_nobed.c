@@ -160,7 +160,7 @@ static int64_t read_imposed(struct call *call, struct json_at at)
     int before = call->faults.n;
     int64_t imposed = json_time(at, &call->faults);
     if (call->faults.n == before && (imposed > now || imposed <= now - usual))
-        json_fault_add(&call->faults, at.pointer, "must lie in the past 10 days");
+        moment_fault(&call->faults, at, imposed > now ? MOMENT_IN_FUTURE : MOMENT_ORDER_TOO_OLD);
     return imposed;
 }
 
@@ -398,7 +398,7 @@ static int64_t left_at(struct call *call, struct json_at at)
         json_fault_add(&call->faults, at.pointer, "is for a bridge bed that was reached");
         return 0;
     }
-    return call_moment_past(call, at, b != NULL ? b->started_at_ms : 0, "must not lie before the arrival");
+    return call_moment_past(call, at, (struct moment_bounds){.arrival_ms = b != NULL ? b->started_at_ms : 0});
 }
 
 void api_bridge_end(struct call *call)

@@ -171,8 +171,8 @@ void api_request_arrival(struct call *call)
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     cmd.u.answer.request.v = call->late.id;
     cmd.u.answer.at_ms =
-        call_moment_past(call, json_field(root, "arrivedAt"), q != NULL ? engine_first_yes_ms(e, q) : 0,
-                         "must not lie before the yes of the house");
+        call_moment_past(call, json_field(root, "arrivedAt"),
+                         (struct moment_bounds){.yes_ms = q != NULL ? engine_first_yes_ms(e, q) : 0});
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
     else if (call_record(call, "request.read"))

@@ -46,6 +46,16 @@ static bool is_own_bed(const struct engine *e, const struct actor *a, const stru
     return engine_referral(e, b->referral)->org.v == a->org.v;
 }
 
+/* As is_asked_for, of a bed: its house still says when they left, and who pays. */
+static bool is_bed_asked_for(const struct late *late, const struct bridge *b)
+{
+    const struct request *q = engine_request(app_engine(late->app), b->request);
+
+    if (late->numbers[STAYS_LEFT])
+        return !bridge_is_live(b) && app_now_ms(late->app) - q->ended_at_ms < RETURN_CODE_SHOWN_MS;
+    return !late->numbers[STAYS_LIVE] || bridge_is_live(b);
+}
+
 /* Households in a bed for the meantime: no stays, and their nights are nights. NULL = a reply is under way.
  */
 static json_t *bridge_beds(const struct late *late)
@@ -55,12 +65,11 @@ static json_t *bridge_beds(const struct late *late)
     uint64_t shown[STAYS_MAX];
     size_t n = 0;
 
-    for (uint64_t i = engine_bridges(e);
-         i >= 1 && n < (size_t)late->numbers[STAYS_LIMIT] && !late->numbers[STAYS_LEFT]; i--) {
+    for (uint64_t i = engine_bridges(e); i >= 1 && n < (size_t)late->numbers[STAYS_LIMIT]; i--) {
         const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
 
         if (b->kind != BRIDGE_BED || b->started_at_ms == 0 || !is_own_bed(e, &late->actor, b) ||
-            !may(e, &late->actor, ACT_SEE_BRIDGE, i) || (late->numbers[STAYS_LIVE] && !bridge_is_live(b)))
+            !may(e, &late->actor, ACT_SEE_BRIDGE, i) || !is_bed_asked_for(late, b))
             continue;
         shown[n++] = i;
         json_array_append_new(list, view_bridge(e, &late->actor, b, app_now_ms(late->app)));
@@ -176,8 +185,9 @@ void api_stay_departure(struct call *call)
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     cmd.u.stay.reason = coded(call, json_field(root, "reason"), LIST_DEPARTURE);
     cmd.u.stay.destination = coded(call, json_field(root, "destination"), LIST_DESTINATION);
-    cmd.u.stay.at_ms = call_moment_past(call, json_field(root, "leftAt"), s != NULL ? s->started_at_ms : 0,
-                                        "must not lie before the arrival");
+    cmd.u.stay.at_ms =
+        call_moment_past(call, json_field(root, "leftAt"),
+                         (struct moment_bounds){.arrival_ms = s != NULL ? s->started_at_ms : 0});
     submit(call, &cmd);
 }
 
@@ -250,9 +260,12 @@ static struct funding_span read_span(struct call *call, struct paid_days days)
     int before = call->faults.n;
     span.from_day = day_of(call, json_field(root, "from"));
     bool is_day = call->faults.n == before;
-    if (is_day && (span.from_day < days.first || span.from_day > days.last))
-        json_fault_add(&call->faults, json_field(root, "from").pointer,
-                       "must lie between the arrival and the leaving, or today");
+    if (is_day && span.from_day < days.first)
+        moment_fault(&call->faults, json_field(root, "from"), MOMENT_BEFORE_ARRIVAL);
+    else if (is_day && span.from_day > days.last)
+        moment_fault(&call->faults, json_field(root, "from"),
+                     days.last < time_day_nl(app_now_ms(call->late.app)) ? MOMENT_AFTER_DEPARTURE
+                                                                         : MOMENT_IN_FUTURE);
     span.municipality = municipality_of(call, json_field(root, "municipality"));
     span.reason = coded(call, json_field(root, "reason"), LIST_FUNDING_CHANGE);
     code = json_text(stream, VOCAB_CODE_SIZE - 1, &call->faults);
@@ -323,42 +336,30 @@ void api_stay_return_code(struct call *call)
 
 /* ---- when it was so ---- */
 
-/* The moment at AT in *OUT; false: not there, or with a fault of its own, or outside of [FIRST, now]. */
-static bool moment_at(struct call *call, struct json_at at, int64_t first_ms, const char *before,
-                      int64_t *out)
-{
-    int faults = call->faults.n;
+/* A place whose moments are corrected; all zero: nothing of it is the actor's to know. */
+struct dated_place {
+    const struct request *q;
+    int64_t started_ms, ended_ms; /* ended: 0 = it is there still */
+    int64_t told_ms, end_told_ms;
+};
 
-    *out = 0;
-    if (!json_present(at))
-        return false;
-    *out = call_clock(call, json_time(at, &call->faults));
-    if (call->faults.n == faults && *out > app_now_ms(call->late.app))
-        json_fault_add(&call->faults, at.pointer, "must not lie in the future");
-    else if (call->faults.n == faults && *out < first_ms)
-        json_fault_add(&call->faults, at.pointer, "%s", before);
-    return call->faults.n == faults;
-}
-
-/* The moments that a body names, of a place that was reached at STARTED and left at ENDED (0 = not); Q =
- * NULL: nothing of it is the actor's to know. How long ago it was told is judged where it is decided. */
-static struct dates_command read_dates(struct call *call, const struct request *q, int64_t started_ms,
-                                       int64_t ended_ms)
+/* The moments that a body names: each by the other one as it will be. */
+static struct dates_command read_dates(struct call *call, const struct dated_place *p)
 {
     static const char *const fields[] = {"arrivedAt", "leftAt"};
     struct json_at root = json_root(call->body);
     struct json_at came = json_field(root, "arrivedAt"), left = json_field(root, "leftAt");
-    int64_t yes_ms = q != NULL ? engine_first_yes_ms(app_engine(call->late.app), q) : 0;
+    struct moment_bounds of_came = {.told_ms = p->told_ms}, of_left = {.told_ms = p->end_told_ms};
     struct dates_command out = {.from_ms = 0};
 
     json_only(root, fields, COUNT_OF(fields), &call->faults);
     if (!json_present(came) && !json_present(left))
         json_fault_add(&call->faults, came.pointer, "is needed, or leftAt");
-    if (moment_at(call, came, yes_ms, "must not lie before the yes of the house", &out.from_ms))
-        started_ms = out.from_ms;
-    moment_at(call, left, started_ms, "must not lie before the arrival", &out.until_ms);
-    if (!json_present(left) && json_present(came) && ended_ms != 0 && started_ms > ended_ms)
-        json_fault_add(&call->faults, came.pointer, "must not lie after the leaving");
+    of_came.yes_ms = p->q != NULL ? engine_first_yes_ms(app_engine(call->late.app), p->q) : 0;
+    of_came.departure_ms = json_present(left) ? 0 : p->ended_ms;
+    out.from_ms = call_moment_past(call, came, of_came);
+    of_left.arrival_ms = out.from_ms != 0 ? out.from_ms : p->started_ms;
+    out.until_ms = call_moment_past(call, left, of_left);
     return out;
 }
 
@@ -367,9 +368,15 @@ void api_stay_moments(struct call *call)
     const struct engine *e = app_engine(call->late.app);
     const struct stay *s = seen_stay(call);
     struct command cmd = {.kind = CMD_DATE_NIGHTS, .actor = call->late.actor};
+    struct dated_place p = {.q = NULL};
 
-    cmd.u.dates = read_dates(call, s != NULL ? engine_request(e, s->request) : NULL,
-                             s != NULL ? s->started_at_ms : 0, s != NULL ? s->ended_at_ms : 0);
+    if (s != NULL)
+        p = (struct dated_place){.q = engine_request(e, s->request),
+                                 .started_ms = s->started_at_ms,
+                                 .ended_ms = s->ended_at_ms,
+                                 .told_ms = engine_stay_told_ms(e, s),
+                                 .end_told_ms = engine_stay_end_told_ms(e, s)};
+    cmd.u.dates = read_dates(call, &p);
     cmd.u.dates.stay.v = call->late.id;
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);
@@ -384,9 +391,16 @@ void api_bridge_moments(struct call *call)
                                  ? engine_bridge(e, (struct bridge_id){call->late.id})
                                  : NULL;
     struct command cmd = {.kind = CMD_DATE_NIGHTS, .actor = call->late.actor};
+    struct dated_place p = {.q = b != NULL ? engine_request(e, b->request) : NULL};
 
-    cmd.u.dates = read_dates(call, b != NULL ? engine_request(e, b->request) : NULL,
-                             b != NULL ? b->started_at_ms : 0, b != NULL ? b->ended_at_ms : 0);
+    /* Of a bed the newest of what was told counts for both (core/stay/dates.c). */
+    if (p.q != NULL && b->started_at_ms != 0)
+        p = (struct dated_place){.q = p.q,
+                                 .started_ms = b->started_at_ms,
+                                 .ended_ms = b->ended_at_ms,
+                                 .told_ms = p.q->ended_at_ms,
+                                 .end_told_ms = p.q->ended_at_ms};
+    cmd.u.dates = read_dates(call, &p);
     cmd.u.dates.bridge.v = call->late.id;
     if (call->faults.n > 0)
         reply_faults(&call->late, 400, &call->faults);

@@ -133,22 +133,16 @@ int64_t call_clock(const struct call *call, int64_t at_ms)
     return at_ms > now_ms && at_ms <= now_ms + MS_MINUTE ? now_ms : at_ms;
 }
 
-int64_t call_moment_past(struct call *call, struct json_at at, int64_t not_before_ms, const char *before)
+int64_t call_moment_past(struct call *call, struct json_at at, struct moment_bounds bounds)
 {
-    int64_t now_ms = app_now_ms(call->late.app);
     int faults = call->faults.n;
     int64_t at_ms = 0;
 
     if (!json_present(at))
         return 0;
+    bounds.now_ms = app_now_ms(call->late.app);
     at_ms = call_clock(call, json_time(at, &call->faults));
-    if (call->faults.n > faults)
-        return 0;
-    if (at_ms > now_ms)
-        json_fault_add(&call->faults, at.pointer, "must not lie in the future");
-    else if (not_before_ms != 0 && at_ms < not_before_ms)
-        json_fault_add(&call->faults, at.pointer, "%s", before);
-    else if (at_ms < now_ms - DATES_AGO_MAX_MS)
-        json_fault_add(&call->faults, at.pointer, "must lie at most 31 days ago");
+    if (call->faults.n == faults)
+        moment_fault(&call->faults, at, moment_judge(at_ms, &bounds));
     return call->faults.n > faults ? 0 : at_ms;
 }

@@ -4,6 +4,7 @@
 
 #include "core/vocab.h"
 #include "http/call.h"
+#include "http/moments.h"
 #include "http/throttle.h"
 
 /* Read {"reason": "<code>"} of LIST from the body: its index + 1, 0 after a fault. */
@@ -19,10 +20,9 @@ int64_t call_residence_until(struct call *call, struct json_at at, int residence
 /* AT, or now if it is at most a minute ahead: what a device with another clock calls now. */
 int64_t call_clock(const struct call *call, int64_t at_ms);
 
-/* Read when a household came or left at AT: a fault unless it lies in the past, at most 31 days ago, and not
- * before NOT_BEFORE (0 = no such bound), which is what BEFORE says. 0 where it is not there, or after a
- * fault. */
-int64_t call_moment_past(struct call *call, struct json_at at, int64_t not_before_ms, const char *before);
+/* Read when a household came or left at AT: a fault unless it lies within BOUNDS, whose now is the broker's.
+ * 0 where it is not there, or after a fault. */
+int64_t call_moment_past(struct call *call, struct json_at at, struct moment_bounds bounds);
 
 /* Take one of the tries that this account has for WHAT (static text); false, and 429 answered, if there is
  * none now. Forgotten when the broker starts anew. */

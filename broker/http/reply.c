@@ -216,6 +216,8 @@ json_t *reply_fault_json(const struct json_fault *f)
     json_t *one = json_pack("{s:s, s:s}", "pointer", f->pointer, "detail", f->reason);
 
     CHECK(one != NULL);
+    if (f->code != NULL)
+        json_object_set_new(one, "code", json_string(f->code));
     if (f->line > 0) {
         json_object_set_new(one, "line", json_integer(f->line));
         json_object_set_new(one, "column", json_integer(f->column));

@@ -25,7 +25,7 @@ const LATER = {
   sleutel: ['libsodium-wrappers.mjs'],
   toewijzing: [],
   veiligheid: [],
-  verblijf: ['stays_csv.js'],
+  verblijf: ['stay_house.js', 'stays_csv.js'],
   verwijzing: ['dossier_care.js', 'dossier_facts.js', 'dossier_gate.js', 'dossier_handover.js', 'dossier_nobed.js', 'dossier_stay.js', 'dossier_timers.js'],
 };
 

@@ -187,11 +187,24 @@ const char *bridge_changed_impossible(const struct engine *e, const struct event
                : NULL;
 }
 
+/* Whom another relieves is told so: it would ring after a household that is another's. */
+static void note_relieved(struct engine *e, const struct bridge *was, const struct event *ev)
+{
+    struct org_id org = engine_bridge_watcher(e, &was->owner);
+
+    if (org.v == 0 || org.v == engine_bridge_watcher(e, &ev->u.bridge_opened.owner).v)
+        return;
+    MEM_GROW_TIGHT(e->nobed.relieved, e->nobed.n_relieved, e->nobed.cap_relieved);
+    e->nobed.relieved[e->nobed.n_relieved++] =
+        (struct relieved){.seq = ev->seq, .bridge = (uint32_t)was->id.v, .org = org.v};
+}
+
 void bridge_changed_apply(struct engine *e, const struct event *ev)
 {
     const struct bridge *to = &ev->u.bridge_opened;
     struct bridge_slot *s = bridge_slot(e, to->id);
 
+    note_relieved(e, &s->b, ev);
     s->b.owner = to->owner;
     s->b.every_minutes = to->every_minutes;
     s->b.n_times = to->n_times;
@@ -206,11 +219,15 @@ void bridge_changed_apply(struct engine *e, const struct event *ev)
 const char *bridge_started_impossible(const struct engine *e, const struct event *ev)
 {
     const char *why = named_impossible(e, ev);
+    const struct bridge *b = NULL;
 
     if (why != NULL)
         return why;
-    if (engine_bridge(e, ev->u.bridge.bridge)->kind == BRIDGE_BED)
+    b = engine_bridge(e, ev->u.bridge.bridge);
+    if (b->kind == BRIDGE_BED && b->started_at_ms == 0)
         return "a bridge bed begins with an arrival";
+    if (b->kind == BRIDGE_BED && (b->until_ms == 0 || ev->u.bridge.until_ms == 0))
+        return "a new term of a bed that has none";
     return watch_impossible(e, ev);
 }
 
@@ -418,7 +435,8 @@ void bridges_safe_again(struct engine *e, struct location_id location, const str
     }
 }
 
-/* Behind the end of a leak, which left the bed with an alarm at its term only. */
+/* Behind the end of a leak, which left the bed with an alarm at its term only; or its term is another, and
+ * what rings goes on. */
 const char *bridge_watched_impossible(const struct engine *e, const struct event *ev)
 {
     const char *why = named_impossible(e, ev);
@@ -427,9 +445,9 @@ const char *bridge_watched_impossible(const struct engine *e, const struct event
     if (why != NULL)
         return why;
     b = engine_bridge(e, ev->u.bridge.bridge);
-    if (b->kind != BRIDGE_BED || b->started_at_ms == 0 || b->state != BRIDGE_ACTIVE)
+    if (b->kind != BRIDGE_BED || b->started_at_ms == 0)
         return "a warning for no bridge bed that is in use";
-    if (b->until_ms == 0 || ev->u.bridge.until_ms != b->until_ms || ev->u.bridge.next_ms != b->until_ms)
+    if (b->until_ms == 0 || ev->u.bridge.until_ms == 0 || ev->u.bridge.next_ms != ev->u.bridge.until_ms)
         return "a warning of another term";
     return ev->u.bridge.due_ms <= ev->at_ms ? "a warning that is past" : NULL;
 }

@@ -256,6 +256,28 @@ static bool is_patient(const struct decision *d, const struct bridge *b)
     return b->kind == BRIDGE_ORDER || (bridge_has_term(b) && !is_in_danger(d->e, b));
 }
 
+void decide_bed_term_moved(struct decision *d, const struct bridge *b, int64_t started_ms)
+{
+    struct bridge moved = *b;
+    int64_t soonest_ms = d->now_ms + 1;
+    bool rings = b->state == BRIDGE_ALARM;
+
+    if (!bridge_is_live(b) || b->until_ms == 0 || started_ms == b->started_at_ms)
+        return;
+    moved.until_ms += started_ms - b->started_at_ms;
+    watch_term(d, &moved);
+    if (is_in_danger(d->e, b)) {
+        moved.due_ms = later(b->due_ms, soonest_ms); /* it rings for that, and its term comes behind it */
+    } else if (rings &&
+               moved.due_ms >= moved.until_ms) { /* less than a day before its end still, or past it */
+        if (b->seen_at_ms == 0 && b->due_ms < moved.due_ms)
+            moved.due_ms = later(b->due_ms, soonest_ms);
+    } else {
+        rings = false;
+    }
+    bridge_event(d, b->state == BRIDGE_ALARM && !rings ? EV_BRIDGE_STARTED : EV_BRIDGE_WATCHED, &moved);
+}
+
 /* How long they will be about, where nobody says; not known: as long as nothing is heard after the yes. */
 static int64_t way_to(const struct decision *d, const struct referral *r, const struct bridge *b)
 {
@@ -401,7 +423,7 @@ enum refusal decide_end_bridge(struct decision *d)
         return REFUSAL_WAS_ELSEWHERE;
     decide_bridge_ends(d, b, end);
     if (b->kind == BRIDGE_BED && b->started_at_ms != 0)
-        follow_up_bed_over(d, b);
+        follow_up_bed_over(d, b, end);
     if (at_ms != 0)
         dates_decide_bridge(d, b, b->started_at_ms, at_ms);
     return REFUSAL_NONE;
@@ -563,7 +585,7 @@ enum refusal decide_close_referral(struct decision *d)
         return REFUSAL_NONE;
     if (!referral_is_looking(r->state))
         return REFUSAL_WRONG_STATE;
-    follow_up_search_over(d, r);
+    follow_up_search_over(d, r, 0);
     decide_end_bridges(d, r, BRIDGE_END_CLOSED);
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(d->e, r->requests[i]);

@@ -81,8 +81,11 @@ struct stay_clock {
     int64_t runs_out_ms;
     int64_t run_out_at_ms; /* when the alarm was given; 0 = not */
     int64_t stopped_at_ms;
-    uint8_t stop_reason;          /* index + 1; 0 with a stop = the stay ended, or it runs on elsewhere */
-    uint8_t prolonged;            /* times */
+    uint8_t stop_reason;      /* index + 1; 0 with a stop = the stay ended, or it runs on elsewhere */
+    uint8_t prolonged;        /* times */
+    struct org_id taken_from; /* whose it was before it was taken over last; 0 = it was not. In no digest, */
+    struct location_id from_desk; /* nor at which desk of theirs, */
+    int64_t taken_at_ms;          /* nor when that was */
     struct referral_id follow_up; /* 0 = none */
     uint64_t version;
     char callback[DESK_SIZE]; /* of the owner's desk where it gave one; "" else; in no digest */
@@ -221,8 +224,9 @@ struct referral_id engine_household_promised(const struct engine *e, struct refe
 bool engine_household_has_bed(const struct engine *e, struct referral_id id);
 /* When its last stay or bridge bed that is over ended; 0 = none is. Cost: the household. */
 int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id id);
-/* It has no bed, and left its last one, a stay, for a place to live: a destination without slept=yes in
- * destinations.csv. Cost: the household. */
+/* It has no bed, and left its last one for a place to live: of a stay a destination without slept=yes in
+ * destinations.csv, of a bridge bed the end home, or a search that was withdrawn because no place is needed
+ * any more. Cost: the household. */
 bool engine_household_is_settled(const struct engine *e, struct referral_id id);
 /* ID is a clock's follow-up whose household still has a bed, or is settled: it is looked for against a day.
  * Without either it is a search as any other. Cost: the household. */

@@ -46,8 +46,9 @@ void clock_warned_already(struct decision *d, const struct clock_event *begun);
 /* C ends at UNTIL, later or earlier than it did, and warns before that. */
 void clock_move_event(struct decision *d, const struct stay_clock *c, const struct clock_rule *rule,
                       int64_t until_ms);
-/* C gets another owner at once. */
-void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org_id to);
+/* C gets another owner at once: TO, or its house DESK (0 = its own desk). */
+void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org_id to,
+                      struct location_id desk);
 /* The right that RULE is about runs in the referral, after what was decided here. */
 bool clock_right_runs(const struct decision *d, struct referral_id id, const struct clock_rule *rule);
 bool clock_is_stopped_here(const struct decision *d, struct clock_id id);
@@ -94,13 +95,13 @@ void follow_up_clock_stopped(struct decision *d, const struct stay_clock *c);
  * later. */
 void follow_up_found(struct decision *d, struct referral_id id, int64_t until_ms);
 /* A household leaves S, or B. If that was its last bed, what its clocks opened is a search as any other: for
- * today. Not where DESTINATION (index + 1) is a place to live: then it stays as it is, until people end it.
- */
+ * today. Not where DESTINATION (index + 1) is a place to live, or END is home: then it stays as it is, until
+ * people end it. */
 void follow_up_stay_over(struct decision *d, const struct stay *s, uint8_t destination);
-void follow_up_bed_over(struct decision *d, const struct bridge *b);
+void follow_up_bed_over(struct decision *d, const struct bridge *b, enum bridge_end end);
 /* Before the search of R is ended by a person's word: the same for the bridge bed that it reached, which ends
- * with it. */
-void follow_up_search_over(struct decision *d, const struct referral *r);
+ * with it. WITHDRAWN_FOR: index + 1 of a reason to withdraw; 0 = it is closed without a place. */
+void follow_up_search_over(struct decision *d, const struct referral *r, uint8_t withdrawn_for);
 /* It never left, and ID, which one of its clocks opened, has until then; nothing where that moment has
  * passed. */
 void follow_up_bed_back(struct decision *d, struct referral_id id, int64_t until_ms);

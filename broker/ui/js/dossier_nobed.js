@@ -8,6 +8,7 @@ import { alarmAdvice, alarmText } from './placer_bridges.js';
 import { described, faultSummary, fieldView, forgetFaults, invalid, keepFaults, setFaults } from './faults.js';
 import { askedName, answerText } from './referral.js';
 import { takeBackButton, takeBackSheet, takenBack } from './take_back.js';
+import { DAY_MS, earlierForm, localTime } from './moments.js';
 import { clock, day, either, inSentence, isoDate, moment, nextMoment, t } from './text.js';
 import { button, callLink, html, icon, live, nothing, notice, segments } from './ui.js';
 
@@ -19,12 +20,8 @@ import { button, callLink, html, icon, live, nothing, notice, segments } from '.
 const BEDS_SHOWN = 3;
 const EVERY = ['60', '120', '180', '240'];
 const ROLES = ['police', 'team_lead', 'municipality', 'shelter', 'hotel', 'other'];
-const DAY_MS = 86_400_000;
 const ORDER_DAYS = 28; // extended, counted from when it was imposed
 const PHONE = /^[0-9+][0-9 +-]{5,22}$/;
-
-/** As a field of date and time has it. @param {number} ms */
-const localTime = ms => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 /** Nothing is filled in yet. */
 const blank = () => ({
@@ -168,6 +165,12 @@ function journey(b, ctx) {
       ${button(t('journey.unknown'), { kind: 'subtle', busy: ctx.busy, click: goUnknown })}</div>`;
 }
 
+/** They came to the bed some time ago. @param {Bridge} b @param {Context} ctx */
+const earlier = (b, ctx) => earlierForm({
+  id: `bed-${b.id}`, about: b.locationName ?? '', since: ctx.referral.requests.find(q => q.id === b.requestId)?.answeredAt, now: ctx.api.now(), busy: ctx.busy, draw: ctx.redraw,
+  tell: (arrivedAt, keep) => { ctx.act(() => keep(() => ctx.api.post(`/requests/${b.requestId}/arrival`, { arrivedAt })), t('nobed.done_start')); },
+});
+
 /** Who pays for its nights, as the house settles it. @param {Bridge} b */
 const nightsLine = b => b.nights === null ? nothing : html`<div><dt>${t('nobed.bed_nights')}</dt><dd>${b.nights}, ${label('fundingStreams', b.funding.at(-1)?.stream)}</dd></div>`;
 
@@ -188,6 +191,7 @@ function actions(b, ctx) {
     ${ours && b.owner && b.startedAt ? button(t('nobed.say_safe'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/check-ins`, { result: 'safe' }, 'nobed.done_safe') }) : nothing}
     ${ours && !b.startedAt && b.kind !== 'bed' ? button(t(b.kind === 'order' ? 'nobed.say_given' : 'nobed.say_there'), { kind: 'primary', icon: 'check', busy: ctx.busy, click: start }) : nothing}
     ${!b.startedAt && b.kind === 'bed' ? button(t('nobed.say_there'), { kind: 'primary', icon: 'door-enter', busy: ctx.busy, click: () => send(ctx, `/requests/${b.requestId}/arrival`, {}, 'nobed.done_start') }) : nothing}
+    ${!b.startedAt && b.kind === 'bed' ? earlier(b, ctx) : nothing}
     ${canExtend ? button(t('nobed.extend'), { icon: 'clock', busy: ctx.busy, click: () => send(ctx, `/bridges/${b.id}/start`, { untilAt: longest() }, 'nobed.done_start') }) : nothing}
     ${ours && (b.kind === 'hotel' || b.kind === 'network') ? button(t('nobed.watch'), { kind: 'subtle', icon: 'users', about: t(`nobed.kind_${b.kind}`), click: () => toggle(ctx, `watch-${b.id}`) }) : nothing}
     ${button(t('nobed.end'), { kind: 'subtle', about: t(`nobed.kind_${b.kind}`), click: () => toggle(ctx, `end-${b.id}`) })}</div>

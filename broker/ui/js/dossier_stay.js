@@ -1,6 +1,7 @@
 // @ts-check
 // The stay on the page of a referral: where the household lives since its arrival, its clocks, who pays, and its end.
-import { clockList, startClockForm, stayView } from './stay.js';
+import { clockList } from './stay.js';
+import { startClockForm, stayView } from './stay_house.js';
 import { t } from './text.js';
 import { html, nothing } from './ui.js';
 

@@ -3,7 +3,7 @@
 // the field itself. The browser judges what it knows of a field (required, range); the exchange judges the rest, and names
 // each fault by its place in what was sent.
 import { ApiError } from './api.js';
-import { t } from './text.js';
+import { hasText, t } from './text.js';
 import { html, icon, nothing } from './ui.js';
 
 /** @typedef {{ id: string, text: string }} Fault of the field with this id */
@@ -77,7 +77,8 @@ function textOf(field) {
   const name = nameOf(field);
   const isBlank = field.required && field.type !== 'radio' && field.value.trim() === '';
   if (isBlank || field.validity.valueMissing) return t(field instanceof HTMLSelectElement || field.type === 'radio' ? 'faults.choose' : 'faults.empty', { field: name });
-  return field.validity.valid ? null : t('faults.wrong', { field: name });
+  const { valid, rangeOverflow, rangeUnderflow } = field.validity; // a field of moments says why its bounds are what they are
+  return valid ? null : t(`faults.${(rangeOverflow && field.dataset.late) || (rangeUnderflow && field.dataset.early) || 'wrong'}`, { field: name });
 }
 
 /** Look at all fields of a form that is to be sent. @param {HTMLFormElement} form @returns {boolean} whether it is right */
@@ -92,8 +93,13 @@ export async function keepFaults(formId, fieldOf, work) {
     return await work();
   } catch (error) {
     if (error instanceof ApiError && error.problem?.errors) {
-      const ids = error.problem.errors.flatMap(e => { const id = e.pointer.split('/').reverse().map(fieldOf).find(Boolean); return id ? [id] : []; });
-      setFaults(formId, [...new Set(ids)].map(id => ({ id, text: t('faults.wrong', { field: document.querySelector(`label[for="${id}"]`)?.textContent?.trim() ?? '' }) })));
+      /** @type {Map<string, string>} */
+      const codes = new Map(); // by field, of its first fault
+      for (const e of error.problem.errors) {
+        const id = e.pointer.split('/').reverse().map(fieldOf).find(Boolean);
+        if (id && !codes.has(id)) codes.set(id, e.code && hasText(`faults.${e.code}`) ? e.code : 'wrong');
+      }
+      setFaults(formId, [...codes].map(([id, code]) => ({ id, text: t(`faults.${code}`, { field: document.querySelector(`label[for="${id}"]`)?.textContent?.trim() ?? '' }) })));
     }
     throw error;
   }

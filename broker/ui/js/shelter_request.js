@@ -2,6 +2,7 @@
 // A request on the phone of the night shift: the least that is needed to say yes or no, and two large buttons. Nothing
 // on this card says who they are.
 import { label, ordered, row } from './codes.js';
+import { earlierForm } from './moments.js';
 import { ring } from './ring.js';
 import { lostItsYes } from './referral.js';
 import { clock, either, inSentence, list, t } from './text.js';
@@ -18,7 +19,8 @@ import { button, callLink, closeDialog, html, icon, nothing, notice, openDialog,
  * @property {(request: Request) => void} yes
  * @property {(request: Request) => void} no opens the sheet
  * @property {(request: Request, reason: string) => void} decline
- * @property {(request: Request) => void} arrived
+ * @property {(request: Request, arrivedAt?: string, keep?: <T>(work: () => Promise<T>) => Promise<T>) => void} arrived at a moment that lies back, else now
+ * @property {() => void} draw
  * @property {(request: Request) => void} off opens the sheet: the promised place falls through
  * @property {(request: Request, reason: string) => void} fallThrough
  * @property {(request: Request, conflict: boolean) => void} answerConflict
@@ -100,12 +102,15 @@ function pendingCard(r, p) {
       <div class="duo">${button(t('request.no'), { extra: 'big', busy: p.busy, click: () => p.no(r) })}${r.callback ? callLink(t('request.call_first'), r.callback, 'big') : nothing}</div>${extraTime(r, p)}`}</div></section>`;
 }
 
+/** They came before; LIST: a request may stand in two. @param {Request} r @param {RequestParts} p @param {string} list */
+const earlier = (r, p, list) => p.stale ? nothing : earlierForm({ id: `${list}-${r.id}`, about: r.referralCode ?? '', since: r.answeredAt, now: p.nowMs, busy: p.busy, draw: p.draw, tell: (at, keep) => p.arrived(r, at, keep) });
+
 /** @param {Request} r @param {RequestParts} p */
 const acceptedCard = (r, p) => html`<section class="call" aria-labelledby="request-${r.id}" data-request=${r.id}>
     <header><span class="round-yes">${icon('check')}</span><div><h2 id="request-${r.id}" tabindex="-1">${t('request.promised')}</h2><p class="subtle">${t('request.told', { who: r.referrer ?? t('request.referrer') })}</p></div></header>
     ${keptLine(r)}
     ${facts(r, p)}
-    <div class="actions">${button(t('request.arrived'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, click: () => p.arrived(r) })}${r.callback ? callLink(t('request.call'), r.callback, 'big') : nothing}${r.bridge ? nothing : button(t('arrive.off'), { kind: 'subtle', icon: 'x', busy: p.busy || p.stale, about: r.referralCode, click: () => p.off(r) })}<a class="notice-link" href="/verwijzing#r=${r.referralId}">${t('dossier.open')}</a></div></section>`;
+    <div class="actions">${button(t('request.arrived'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, click: () => p.arrived(r) })}${earlier(r, p, 'yes')}${r.callback ? callLink(t('request.call'), r.callback, 'big') : nothing}${r.bridge ? nothing : button(t('arrive.off'), { kind: 'subtle', icon: 'x', busy: p.busy || p.stale, about: r.referralCode, click: () => p.off(r) })}<a class="notice-link" href="/verwijzing#r=${r.referralId}">${t('dossier.open')}</a></div></section>`;
 
 /** What became of a request that is over, in words for the house. @param {Request} r */
 export function endedText(r) {
@@ -119,7 +124,7 @@ export function endedText(r) {
 
 /** @param {Request} r @param {RequestParts} p */
 export const endedCard = (r, p) => html`<section class="call ended" data-request=${r.id} aria-labelledby="request-${r.id}"><header><div><h2 id="request-${r.id}" tabindex="-1">${t('ended.title', { code: r.referralCode ?? '' })}</h2><p>${endedText(r)}</p></div></header>
-    <div class="actions">${r.state === 'expired' && !r.lateYes ? button(t('ended.can_come'), { kind: 'primary', extra: 'big', busy: p.busy || p.stale, click: () => p.lateYes(r) }) : nothing}${lostItsYes(r) ? button(t('arrive.after_all'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, about: r.referralCode, click: () => p.arrived(r) }) : nothing}${button(t('ended.ok'), { extra: 'big', click: () => p.dismiss(r) })}</div></section>`;
+    <div class="actions">${r.state === 'expired' && !r.lateYes ? button(t('ended.can_come'), { kind: 'primary', extra: 'big', busy: p.busy || p.stale, click: () => p.lateYes(r) }) : nothing}${lostItsYes(r) ? button(t('arrive.after_all'), { kind: 'primary', icon: 'door-enter', extra: 'big', busy: p.busy || p.stale, about: r.referralCode, click: () => p.arrived(r) }) : nothing}${lostItsYes(r) ? earlier(r, p, 'ended') : nothing}${button(t('ended.ok'), { extra: 'big', click: () => p.dismiss(r) })}</div></section>`;
 
 /** Nearest deadline first: the first two pending cards in full, the others as lines. @param {Request[]} requests @param {RequestParts} p */
 export function requestsView(requests, p) {
@@ -142,7 +147,7 @@ export function declineSheet(r, p) {
 }
 
 /** Who was expected and did not come, or lost the place: the night is long, and they may ring the bell. @param {Request[]} lost @param {RequestParts} p */
-export const lostView = (lost, p) => lost.length === 0 ? nothing : html`<details class="more lost"><summary>${icon('chevron-right')}${t('arrive.at_door')}</summary><ul class="later-requests">${lost.map(r => html`<li data-request=${r.id}><span>${t('ended.title', { code: r.referralCode ?? '' })}. ${endedText(r)}</span>${button(t('arrive.after_all'), { icon: 'door-enter', busy: p.busy || p.stale, about: r.referralCode, click: () => p.arrived(r) })}</li>`)}</ul></details>`;
+export const lostView = (lost, p) => lost.length === 0 ? nothing : html`<details class="more lost"><summary>${icon('chevron-right')}${t('arrive.at_door')}</summary><ul class="later-requests">${lost.map(r => html`<li data-request=${r.id}><span>${t('ended.title', { code: r.referralCode ?? '' })}. ${endedText(r)}</span>${button(t('arrive.after_all'), { icon: 'door-enter', busy: p.busy || p.stale, about: r.referralCode, click: () => p.arrived(r) })}${earlier(r, p, 'lost')}</li>`)}</ul></details>`;
 
 const OFF = [['bed_gone', 'bed'], ['nobody_came', 'users']];
 

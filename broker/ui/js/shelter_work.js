@@ -34,7 +34,7 @@ async function doing(deed) {
     await deed();
   } catch (error) {
     state.message = { title: problemText(error) };
-    focusSoon('message');
+    if (!(error instanceof ApiError && error.problem?.errors)) focusSoon('message'); // else a form has the focus
     await load();
   } finally {
     state.busy = false;
@@ -80,9 +80,9 @@ const answerConflict = (request, conflict) => doing(async () => {
   if (conflict) focusSoon('capacity');
 });
 
-/** @param {Request} request */
-const arrived = request => doing(async () => {
-  await frame.api.post(`/requests/${request.id}/arrival`, {});
+/** @param {Request} request @param {string} [arrivedAt] none: now @param {<T>(work: () => Promise<T>) => Promise<T>} [keep] its faults at their field */
+const arrived = (request, arrivedAt, keep = work => work()) => doing(async () => {
+  await keep(() => frame.api.post(`/requests/${request.id}/arrival`, { arrivedAt }));
   state.requests = state.requests.filter(r => r.id !== request.id);
   state.ended = state.ended.filter(r => r.id !== request.id);
   announce(t('ended.admitted'));
@@ -227,7 +227,7 @@ export const clash = () => clashView(state.clashes[0], { busy: state.busy, stale
 const requestParts = () => ({
   nowMs: Date.now(), busy: state.busy, stale: frame.isStale(),
   freeIn: r => { const pool = state.pools.find(p => p.id === r.poolId); return pool ? shownFree(pool) : null; },
-  extend, yes: accept, no: r => { state.declining = r; frame.draw(); openDecline(); }, decline, arrived, answerConflict, lateYes,
+  extend, yes: accept, no: r => { state.declining = r; frame.draw(); openDecline(); }, decline, arrived, draw: frame.draw, answerConflict, lateYes,
   off: r => { state.falling = r; frame.draw(); openOff(); }, fallThrough,
   dismiss: r => { state.ended = state.ended.filter(e => e.id !== r.id); frame.draw(); focusSoon('capacity'); },
 });

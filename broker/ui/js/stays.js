@@ -6,7 +6,8 @@ import { repeat } from '../vendor/lit-html/directives/repeat.js';
 import { ApiError, problemText } from './api.js';
 import { label, rows } from './codes.js';
 import { doubtNotice, staleNotice, startPage } from './frame.js';
-import { bedView, clockList, leftView } from './stay.js';
+import { later, missingView } from './later.js';
+import { clockList } from './stay.js';
 import { isoDate, moment, number, t } from './text.js';
 import { announce, badge, button, focusSoon, html, nothing, notice } from './ui.js';
 
@@ -18,6 +19,9 @@ const BOARD = new Set(['referrer', 'comensha', 'shelter']); // households are no
 const STATEMENT = new Set(['shelter', 'org_admin', 'municipality', 'rapporteur']);
 const FLAGS = new Set(['municipality', 'rapporteur']);
 
+/** Who stays in a bed for the meantime, or left lately, with the forms for it: when there is somebody. */
+const house = later(() => import('./stay_house.js'));
+
 /** @type {Frame} */
 let frame;
 const state = {
@@ -25,6 +29,7 @@ const state = {
   /** @type {import('../types/api').Stay[]} */ stays: [],
   /** @type {import('../types/api').Stay[]} */ left: [], // of a house: those who left lately, with their return code
   /** @type {import('../types/api').Bridge[]} */ beds: [], // for the meantime
+  /** @type {import('../types/api').Bridge[]} */ leftBeds: [], // and those of a house that were left lately
   /** @type {import('../types/api').Organisation[]} */ organisations: [],
   /** @type {Map<number, import('../types/api').Clock>} */ seen: new Map(), // clocks that were opened here: each is a logged read
   /** @type {Statement | null} */ statement: null,
@@ -54,9 +59,10 @@ async function load() {
       board ? api.get('/clocks') : null, board ? api.get('/stays') : null, session.role === 'shelter' ? api.get('/stays?left=true') : null, board ? api.get('/organisations') : null,
       STATEMENT.has(session.role) ? api.get(`/statements?month=${state.month}`).catch(refused) : null,
       FLAGS.has(session.role) ? api.get(`/funding-flags?month=${state.month}`) : null]);
+    if ([left?.stays, left?.bridgeBeds, stays?.bridgeBeds].some(list => list?.length)) await house.fetch();
     if (number_ < loadShown) return;
     loadShown = number_;
-    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), beds: stays?.bridgeBeds ?? [], organisations: organisations?.organisations ?? [], statement, flags, ready: true, problem: trouble, isLost: trouble !== null });
+    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), beds: stays?.bridgeBeds ?? [], leftBeds: left?.bridgeBeds ?? [], organisations: organisations?.organisations ?? [], statement, flags, ready: true, problem: trouble, isLost: trouble !== null });
   } catch (error) {
     state.problem = problemText(error);
   }
@@ -100,13 +106,16 @@ const stayRow = s => {
 const staysView = () => html`<section class="panel stay-part" aria-labelledby="stays-title"><h2 id="stays-title">${t('stay.stays')}</h2>${state.stays.length === 0 ? html`<p>${t('stay.no_stays')}</p>` : html`<div class="stay-scroll cards" role="group" aria-labelledby="stays-title" tabindex="0"><table class="table" role="table"><thead role="rowgroup"><tr role="row">
   ${['referral', ...STAY_COLUMNS].map(k => html`<th scope="col" role="columnheader">${t(`stay.${k}`)}</th>`)}</tr></thead><tbody role="rowgroup">${state.stays.map(stayRow)}</tbody></table></div>`}</section>`;
 
+/** @param {(part: typeof import('./stay_house.js')) => unknown} list */
+const withHouse = list => { const part = house.now(); return part ? html`<ul class="stay-clocks">${list(part)}</ul>` : missingView(() => { house.fetch().then(frame.draw); }); };
+
 /** @param {import('./stay.js').StayParts} parts */
 const leftPart = parts => html`<section class="panel stay-part" id="vertrokken" aria-labelledby="left-title"><h2 id="left-title" tabindex="-1">${t('stay.left_head')}</h2>
-  ${state.left.length === 0 ? html`<p>${t('stay.left_none')}</p>` : html`<ul class="stay-clocks">${repeat(state.left, s => s.id, s => leftView(s, parts))}</ul>`}</section>`;
+  ${state.left.length + state.leftBeds.length === 0 ? html`<p>${t('stay.left_none')}</p>` : withHouse(part => [repeat(state.left, s => s.id, s => part.leftView(s, parts)), repeat(state.leftBeds, b => b.id, b => part.bedView(b, parts, true))])}</section>`;
 
 /** Households in a bed for the meantime. @param {import('./stay.js').StayParts} parts */
 const bedsPart = parts => state.beds.length === 0 ? nothing : html`<section class="panel stay-part" aria-labelledby="beds-title"><h2 id="beds-title">${t('stay.beds')}</h2><p class="subtle">${t('stay.beds_text')}</p>
-  <ul class="stay-clocks">${repeat(state.beds, b => b.id, b => bedView(b, parts, frame.session.role === 'shelter'))}</ul></section>`;
+  ${withHouse(part => repeat(state.beds, b => b.id, b => part.bedView(b, parts, frame.session.role === 'shelter')))}</section>`;
 
 function board() {
   if (!BOARD.has(frame.session.role)) return nothing;

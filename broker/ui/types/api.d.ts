@@ -80,7 +80,7 @@ export type HouseholdSearch = {
 };
 export type Problem = {
     type?: string; title: string; status: number; detail: string; code?: string; poolId?: number;
-    errors?: { pointer: string; detail: string }[];
+    errors?: { pointer: string; detail: string; code?: string }[];
     search?: HouseholdSearch;
 };
 
