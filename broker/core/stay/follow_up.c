@@ -6,6 +6,7 @@
 #include "core/fields.h"
 #include "core/nobed/nobed.h"
 #include "core/scarcity.h"
+#include "core/stay/dates.h"
 #include "core/stay/stay_apply.h"
 #include "core/vocab.h"
 
@@ -72,6 +73,29 @@ int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id 
         }
     }
     return over_ms;
+}
+
+/* When that was told: of an arrival at the next bed, or of a leaving, which may have been before. */
+int64_t engine_household_bed_over_told_ms(const struct engine *e, struct referral_id id)
+{
+    int64_t told_ms = engine_household_bed_over_ms(e, id);
+
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay *s = engine_stay_of(e, id);
+        const struct nobed_case *c = engine_nobed(e, id);
+
+        if (s != NULL && engine_stay_end_told_ms(e, s) > told_ms)
+            told_ms = engine_stay_end_told_ms(e, s);
+        for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
+            const struct bridge *b = engine_bridge(e, c->bridges[i]);
+            const struct request *q = engine_request(e, b->request);
+
+            if (b->kind == BRIDGE_BED && b->started_at_ms != 0 && b->ended_at_ms != 0 && q != NULL &&
+                q->ended_at_ms > told_ms)
+                told_ms = q->ended_at_ms;
+        }
+    }
+    return told_ms;
 }
 
 /* Where two ended in one moment, nobody knows which was the last. */
@@ -243,7 +267,9 @@ void follow_up_bed_back(struct decision *d, struct referral_id id, int64_t until
 {
     const struct referral *r = engine_referral(d->e, id);
 
-    if (r != NULL && referral_is_live(r->state) && until_ms > d->now_ms)
+    /* One that brings it out of a leaked house, or that somebody opened by its code, has its own time. */
+    if (r != NULL && referral_is_live(r->state) && engine_household(d->e, id).why == LINK_FOLLOW_UP &&
+        until_ms > d->now_ms)
         retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
 }
 
@@ -277,8 +303,29 @@ void referral_retimed_apply(struct engine *e, const struct event *ev)
     referral_move(e, s, s->r.state, ev->seq);
 }
 
+const char *referral_still_there_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct referral *r = engine_referral(e, ev->u.referral.referral);
+
+    return r == NULL || !referral_is_live(r->state) ? "a search told of that is none" : NULL;
+}
+
+void referral_still_there_apply(struct engine *e, const struct event *ev)
+{
+    struct referral_slot *s = referral_slot(e, ev->u.referral.referral);
+    struct household_slot *h = household_slot(e, s->r.id);
+
+    if (ev->u.referral.reason != 0) {
+        h->h.rests_from = (uint16_t)(s->r.n_requests + 1);
+        household_touched(e, h);
+    }
+    referral_move(e, s, s->r.state, ev->seq);
+}
+
 void household_timers_refresh(struct engine *e, struct referral_id id)
 {
-    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id))
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        due_refresh_referral(e, referral_slot(e, id));
         timers_refresh(e, engine_referral(e, id));
+    }
 }

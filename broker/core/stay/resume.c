@@ -101,11 +101,28 @@ static enum refusal judge_unit(struct decision *d, const struct request *q, int6
     return REFUSAL_NONE;
 }
 
+/* Who looks for them hears it, and not where they are. What was opened because they had left asks nobody by
+ * itself any more; what looked before goes on. */
+static void tell_who_looks(struct decision *d, const struct stay *s, int64_t end_told_ms)
+{
+    struct referral_id id = engine_household_first(d->e, s->referral);
+    const struct referral *own = engine_referral(d->e, s->referral);
+
+    for (; id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct referral *r = engine_referral(d->e, id);
+        bool rests = r->opened_at_ms >= end_told_ms;
+
+        if (id.v != own->id.v && referral_is_live(r->state) && (rests || r->org.v != own->org.v))
+            decision_referral_event(d, EV_REFERRAL_STILL_THERE, r)->u.referral.reason = rests;
+    }
+}
+
 enum refusal decide_resume_stay(struct decision *d)
 {
     const struct stay *s = engine_stay(d->e, d->cmd->u.stay.stay);
     const struct request *q = engine_request(d->e, s->request);
-    int64_t end_told_ms = engine_stay_end_told_ms(d->e, s);
+    int64_t end_told_ms = engine_stay_end_told_ms(d->e, s), until_ms = 0;
+    bool by_house = d->cmd->actor.role == ROLE_SHELTER; /* else by the desk of its referral */
     enum refusal refusal = REFUSAL_NONE;
     struct event *ev = NULL;
     bool takes = false;
@@ -113,11 +130,12 @@ enum refusal decide_resume_stay(struct decision *d)
     d->outcome->referral = s->referral;
     if (s->state != STAY_DEPARTED)
         return REFUSAL_NONE;
-    if (engine_stay_left_unsafe(d->e, s))
-        return REFUSAL_LEFT_UNSAFE;
-    if (engine_stay_resume_until_ms(d->e, s) == 0 || engine_household_has_bed(d->e, s->referral))
+    if (engine_stay_left_unsafe(d->e, s) == by_house)
+        return by_house ? REFUSAL_LEFT_UNSAFE : REFUSAL_NOT_ALLOWED;
+    until_ms = by_house ? engine_stay_resume_until_ms(d->e, s) : engine_stay_desk_resume_until_ms(d->e, s);
+    if (until_ms == 0 || engine_household_has_bed(d->e, s->referral))
         return REFUSAL_MOVED_ON;
-    if (end_told_ms + RESUME_MAX_MS <= d->now_ms)
+    if (until_ms <= d->now_ms)
         return REFUSAL_TOO_LATE;
     refusal = judge_unit(d, q, end_told_ms, &takes);
     if (refusal != REFUSAL_NONE) {
@@ -132,6 +150,7 @@ enum refusal decide_resume_stay(struct decision *d)
     run_again(d, s, end_told_ms);
     give_rights_back(d, s, end_told_ms);
     give_time_back(d, s, end_told_ms);
+    tell_who_looks(d, s, end_told_ms);
     decide_leak_back(d, s);
     if (engine_conflict_at(d->e, q)) /* said since they were thought to have left, or before */
         timers_conflict(d, s->referral);

@@ -100,6 +100,9 @@ struct household_link {
     struct referral_id later;   /* the newest that follows this one; 0 = none. Others may follow it too */
     enum link_why why;          /* of EARLIER */
     uint16_t moves;             /* stays of the household when it was linked; see engine_moves */
+    /* Its household was found where it had been said to have left, before this search was opened: it rests
+     * until a person asks a place after so many - 1 requests (engine_search_rests). 0 = not so. */
+    uint16_t rests_from;
 };
 
 /* A decline for want of money at code rood: no fact of the household but its region. */
@@ -224,6 +227,8 @@ struct referral_id engine_household_promised(const struct engine *e, struct refe
 bool engine_household_has_bed(const struct engine *e, struct referral_id id);
 /* When its last stay or bridge bed that is over ended; 0 = none is. Cost: the household. */
 int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id id);
+/* When the last of what ended them was told; never before that, and 0 where it is. Cost: the household. */
+int64_t engine_household_bed_over_told_ms(const struct engine *e, struct referral_id id);
 /* It has no bed, and left its last one for a place to live: of a stay a destination without slept=yes in
  * destinations.csv, of a bridge bed the end home, or a search that was withdrawn because no place is needed
  * any more. Cost: the household. */
@@ -235,10 +240,14 @@ bool engine_is_planned(const struct engine *e, struct referral_id id);
  * and is in nobody's way. Cost: the household. */
 bool engine_search_is_left(const struct engine *e, struct referral_id id);
 /* The search of ID rests: another referral of its household was promised a place, or brought the household to
- * one since ID was opened and last asked for by a person, and nothing says that it must leave there: it is
- * not ready to, no clock of it was warned of, its address is known to nobody who must not know it. The broker
- * asks and announces nothing for it then; people may, and they alone end it. Cost: the household. */
+ * one since ID was opened and last asked for by a person (or was found never to have left it), and nothing
+ * says that it must leave there: it is not ready to, no clock of it was warned of, its address is known to
+ * nobody who must not know it. The broker asks and announces nothing for it then; people may, and they alone
+ * end it. Cost: the household. */
 bool engine_search_rests(const struct engine *e, struct referral_id id);
+/* ID was opened after its household was said to have left a place, that was a mistake, and no person has
+ * asked a place for it since. */
+bool engine_search_is_of_who_stayed(const struct engine *e, struct referral_id id);
 /* The last stay of the household that holds CODE. Cost: all stays. */
 const struct stay *engine_stay_by_return_code(const struct engine *e, const char *code);
 /* The household's last stay before ID's own, whatever came between; where the household of ID had none, the

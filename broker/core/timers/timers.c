@@ -217,7 +217,7 @@ static bool stands(const struct engine *e, const struct referral *r, enum alarm 
         return false;
     switch (alarm) {
     case ALARM_LEAD:
-        if (by_facts && !lead_counts(e, r, raised_ms))
+        if (by_facts && (engine_search_is_left(e, r->id) || !lead_counts(e, r, raised_ms)))
             return false;
         return referral_is_looking(r->state) && raised_ms >= timers_looks_since_ms(e, r);
     case ALARM_HOLD_ENDED:
@@ -397,13 +397,13 @@ static int64_t next_day_ms(const struct core_settings *s, int64_t at_ms)
 }
 
 /* Since when its household has neither a place nor the promise of one: a follow-up whose household lost its
- * bed counts from that. */
+ * bed counts from when that was told, for nobody could look before. */
 static int64_t lead_since_ms(const struct engine *e, const struct referral *r)
 {
     int64_t since_ms = timers_looks_since_ms(e, r);
 
     if (engine_household(e, r->id).why == LINK_FOLLOW_UP && !engine_is_planned(e, r->id))
-        since_ms = later(since_ms, engine_household_bed_over_ms(e, r->id));
+        since_ms = later(since_ms, engine_household_bed_over_told_ms(e, r->id));
     return since_ms;
 }
 
@@ -424,8 +424,8 @@ int64_t timers_lead_ms(const struct engine *e, const struct referral *r)
     const struct timers_settings *s = settings_of(e);
     uint32_t lead_s = s->lead_s[r->need.threat_level];
 
-    if (!referral_is_looking(r->state) || timers_alarm_stands(e, r, ALARM_LEAD) ||
-        (lead_s == 0 && s->next_day_minute >= NEXT_DAY_NEVER))
+    if (!referral_is_looking(r->state) || engine_search_is_left(e, r->id) ||
+        timers_alarm_stands(e, r, ALARM_LEAD) || (lead_s == 0 && s->next_day_minute >= NEXT_DAY_NEVER))
         return INT64_MAX;
     if (engine_is_planned(e, r->id))
         return lead_planned_ms(e, r);
