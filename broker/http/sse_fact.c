@@ -191,6 +191,7 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case BODY_REGIE:
         out->referral = ev->u.regie.referral;
         out->object = ev->u.regie.to.v;
+        out->org = ev->u.regie.from;
         return true;
     case BODY_CONSULT:
         out->object = ev->u.consult.consult; /* who is asked must not learn of which referral */
@@ -332,6 +333,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     case BODY_REGIE:
         out->u.regie.referral = f->referral;
         out->u.regie.to.v = (uint32_t)f->object;
+        out->u.regie.from = f->org;
         break;
     case BODY_CONSULT:
         out->u.consult.consult = (uint32_t)f->object;
@@ -394,4 +396,12 @@ void fact_write(const struct fact *f, struct buf *out)
     if (f->state != NULL)
         buf_format(out, ",\"state\":\"%s\"", f->state);
     buf_text(out, "}\n\n");
+}
+
+void fact_write_bare(const struct fact *f, const char *name, struct buf *out)
+{
+    char at[TIME_TEXT_SIZE];
+
+    buf_format(out, "id: %llu\nevent: %s\ndata: {\"seq\":%llu,\"at\":\"%s\"}\n\n", (unsigned long long)f->seq,
+               name, (unsigned long long)f->seq, time_format(f->at_ms, at));
 }

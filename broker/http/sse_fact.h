@@ -21,7 +21,7 @@ struct fact {
     struct gate_id gate;
     struct stay_id stay;
     struct clock_id clock;
-    struct org_id owner, org;                /* of a clock, for the audience alone */
+    struct org_id owner, org;                /* of a clock, or whose regie it was; for the audience alone */
     uint8_t region;                          /* for the audience alone */
     const char *state;                       /* static; NULL = none */
     struct pool_id confirmed[CONFIRMED_MAX]; /* for the audience alone */
@@ -36,5 +36,7 @@ void fact_to_event(const struct fact *f, struct event *out);
 
 /* Append the fact as one event of text/event-stream. */
 void fact_write(const struct fact *f, struct buf *out);
+/* The same as NAME, without any id or state: something changed, and not of whom (audience_of_change). */
+void fact_write_bare(const struct fact *f, const char *name, struct buf *out);
 
 #endif
