@@ -26,6 +26,8 @@ struct bridge_model {
     enum bridge_kind kind;
     uint64_t before; /* the bed that its household slept in before; 0 = none */
     bool watched, ringing, ended, there, has_term;
+    bool rang;          /* a bed that was reached, and nobody set it anew since */
+    bool moved;         /* when they came was told otherwise: its term is told behind it */
     uint32_t location;  /* of a bed that was reached */
     int64_t ring_at_ms; /* if nothing is heard before; of a bed that is reached: at the latest */
     int64_t term_ms;    /* of a bed that is reached, where nobody may stay for ever: its end; 0 = none */
@@ -150,13 +152,27 @@ static void funded(struct nobed_model *m, const struct event *ev)
     }
 }
 
+/* Told of a day before its end, else at it, or at once; what rings by an older word may do so by that. */
+static void term_told(struct bridge_model *b, const struct event *ev)
+{
+    int64_t warn_ms = b->term_ms - TERM_WARN_MS;
+    int64_t by_ms = warn_ms > ev->at_ms ? warn_ms : b->term_ms > ev->at_ms ? b->term_ms : ev->at_ms + 1;
+
+    b->ring_at_ms = b->rang && b->ring_at_ms > by_ms ? b->ring_at_ms : by_ms;
+}
+
 /* A bed that is reached rings by its term, whatever was said before: later only after a person saw it. */
 static void rang_at_bed(struct bridge_model *b, const struct event *ev)
 {
-    if (ev->kind == EV_BRIDGE_ALARMED)
+    b->rang = ev->kind == EV_BRIDGE_ALARMED || (b->rang && ev->kind != EV_BRIDGE_STARTED);
+    if (ev->kind == EV_BRIDGE_STARTED) {
+        term_told(b, ev);
+        b->moved = false;
+    } else if (ev->kind == EV_BRIDGE_ALARMED) {
         b->ring_at_ms = ev->at_ms + TERM_AGAIN_MS;
-    else if (ev->kind == EV_BRIDGE_CHECKED)
+    } else if (ev->kind == EV_BRIDGE_CHECKED) {
         b->ring_at_ms = b->term_ms > ev->at_ms + MS_DAY ? b->term_ms : ev->at_ms + MS_DAY;
+    }
 }
 
 /* Another owner, or other times: what rings goes on ringing, and only a word of the household makes it quiet.
@@ -231,6 +247,11 @@ static void dated(struct nobed_model *m, const struct event *ev)
         trace_fail(m->trace, "seq %llu: moments of a bridge bed that nobody reached",
                    (unsigned long long)ev->seq);
     b->arrival = time_day_nl(v->started_at_ms);
+    if (b->has_term && !b->ended && b->term_ms != v->started_at_ms + VOCABULARY_MAX_HOURS * MS_HOUR) {
+        b->term_ms = v->started_at_ms + VOCABULARY_MAX_HOURS * MS_HOUR;
+        term_told(b, ev);
+        b->moved = true;
+    }
     if (b->ended)
         b->departure = time_day_nl(v->ended_at_ms);
     for (unsigned i = 0; i < v->n_spans; i++) {
@@ -275,11 +296,15 @@ static void follow(struct nobed_model *m, const struct event *ev)
 
         if (!b->there || b->ended || !b->has_term)
             trace_fail(m->trace, "seq %llu: a warning for no bed with a term", (unsigned long long)ev->seq);
-        b->ring_at_ms = warn_ms > ev->at_ms ? warn_ms : ev->at_ms + 1;
+        if (!b->moved)
+            b->ring_at_ms = warn_ms > ev->at_ms ? warn_ms : ev->at_ms + 1;
+        b->moved = false;
     } else if (ev->kind == EV_LEAK_BRIDGE) {
         m->list[ev->u.leak.bridge.v - 1].ring_at_ms = ev->at_ms; /* known to who must not know it */
     } else if (ev->kind == EV_LOCATION_LIFTED) {
         for (size_t i = 0; i < m->n; i++) {
+            if (m->list[i].there && m->list[i].location == ev->u.leak.location.v)
+                m->list[i].rang = false;
             if (m->list[i].there && m->list[i].location == ev->u.leak.location.v)
                 m->list[i].ring_at_ms = m->list[i].has_term ? m->list[i].term_ms : INT64_MAX;
         }
@@ -339,6 +364,9 @@ static void compare(struct nobed_model *m, const struct engine *e, uint64_t id, 
     const struct bridge *is_now = engine_bridge(e, (struct bridge_id){id});
     int32_t paid = 0;
 
+    if (b->there && !b->ended && is_now->until_ms != b->term_ms)
+        trace_fail(m->trace, "bridge %llu: its longest stay ends at another moment than it came by",
+                   (unsigned long long)id);
     if (time_day_nl(is_now->started_at_ms) != b->arrival ||
         (b->ended && time_day_nl(is_now->ended_at_ms) != b->departure))
         trace_fail(m->trace, "bridge %llu: its nights are of other days than were told",

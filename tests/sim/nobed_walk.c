@@ -205,6 +205,14 @@ static void fund(struct world *w, struct rng *rng)
     if (b == NULL)
         return;
     cmd.actor.org = engine_pool(engine_of(w), engine_request(engine_of(w), b->request)->pool)->org;
+    if (b->started_at_ms != 0 &&
+        (b->id.v + w->step) % 2 == 0) { /* or says that they came at another moment */
+        cmd.kind = CMD_DATE_NIGHTS;
+        cmd.u.dates = (struct dates_command){
+            .bridge = b->id, .from_ms = b->started_at_ms + ((int64_t)(w->step % 41) - 24) * 10 * MS_MINUTE};
+        calls_begin(w->calls, &cmd, (struct referral_id){0});
+        return;
+    }
     cmd.u.fund_bridge.bridge = b->id;
     cmd.u.fund_bridge.reason = (uint8_t)(1 + rng_below(rng, VOCABULARY_REASONS));
     cmd.u.fund_bridge.stream = (uint8_t)(1 + rng_below(rng, 3));

@@ -206,11 +206,15 @@ void bridge_changed_apply(struct engine *e, const struct event *ev)
 const char *bridge_started_impossible(const struct engine *e, const struct event *ev)
 {
     const char *why = named_impossible(e, ev);
+    const struct bridge *b = NULL;
 
     if (why != NULL)
         return why;
-    if (engine_bridge(e, ev->u.bridge.bridge)->kind == BRIDGE_BED)
+    b = engine_bridge(e, ev->u.bridge.bridge);
+    if (b->kind == BRIDGE_BED && b->started_at_ms == 0)
         return "a bridge bed begins with an arrival";
+    if (b->kind == BRIDGE_BED && (b->until_ms == 0 || ev->u.bridge.until_ms == 0))
+        return "a new term of a bed that has none";
     return watch_impossible(e, ev);
 }
 
@@ -418,7 +422,8 @@ void bridges_safe_again(struct engine *e, struct location_id location, const str
     }
 }
 
-/* Behind the end of a leak, which left the bed with an alarm at its term only. */
+/* Behind the end of a leak, which left the bed with an alarm at its term only; or its term is another, and
+ * what rings goes on. */
 const char *bridge_watched_impossible(const struct engine *e, const struct event *ev)
 {
     const char *why = named_impossible(e, ev);
@@ -427,9 +432,9 @@ const char *bridge_watched_impossible(const struct engine *e, const struct event
     if (why != NULL)
         return why;
     b = engine_bridge(e, ev->u.bridge.bridge);
-    if (b->kind != BRIDGE_BED || b->started_at_ms == 0 || b->state != BRIDGE_ACTIVE)
+    if (b->kind != BRIDGE_BED || b->started_at_ms == 0)
         return "a warning for no bridge bed that is in use";
-    if (b->until_ms == 0 || ev->u.bridge.until_ms != b->until_ms || ev->u.bridge.next_ms != b->until_ms)
+    if (b->until_ms == 0 || ev->u.bridge.until_ms == 0 || ev->u.bridge.next_ms != ev->u.bridge.until_ms)
         return "a warning of another term";
     return ev->u.bridge.due_ms <= ev->at_ms ? "a warning that is past" : NULL;
 }

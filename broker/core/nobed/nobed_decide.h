@@ -21,6 +21,10 @@ enum refusal decide_bridge_arrival(struct decision *d, const struct request *q);
  * `moved`, on its other referrals, and on R where IS_OWN_TOO. Those that were only planned stay, and so does
  * an order. */
 void decide_leave_bridges(struct decision *d, const struct referral *r, bool is_own_too);
+/* When they came to bed B is told otherwise, STARTED: its longest stay counts from then. It is warned of a
+ * day before its end, and at the end; what rings goes on while there is less than that day, and for a leak.
+ */
+void decide_bed_term_moved(struct decision *d, const struct bridge *b, int64_t started_ms);
 /* It did, at AT (0 = now): who is to pay for its nights from there. bridge_nights.c */
 void decide_bridge_nights(struct decision *d, const struct bridge *b, int64_t at_ms);
 /* The address of LOCATION is safe again, after that event: who is in its bridge beds is warned before the

@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "core/engine_state.h"
+#include "core/nobed/nobed_decide.h"
 #include "core/nobed/nobed_state.h"
 #include "core/stay/stay_decide.h"
 #include "core/stay/stay_rules.h"
@@ -352,6 +353,8 @@ enum refusal decide_date_nights(struct decision *d)
     if (!fund_earlier(d, c.r, engine_pool(d->e, c.q->pool), &c.funding, time_day_nl(ev.started_at_ms), &ev))
         return REFUSAL_LIMIT;
     decision_event(d, EV_NIGHTS_DATED)->u.dated = ev;
+    if (b != NULL)
+        decide_bed_term_moved(d, b, ev.started_at_ms);
     if (ev.started_at_ms != c.started_ms)
         clock_decide_begun(d, c.r->id, c.place.stay, c.started_ms, ev.started_at_ms);
     return REFUSAL_NONE;
