@@ -7,6 +7,7 @@
 #include "core/gate/gate_state.h"
 #include "core/nobed/nobed_apply.h"
 #include "core/may_suit.h"
+#include "core/stay/stay_apply.h"
 
 #include <string.h>
 
@@ -207,6 +208,7 @@ void referral_withdrawn_apply(struct engine *e, const struct event *ev)
     s->r.withdraw_reason = ev->u.referral.reason;
     s->r.closed_at_ms = ev->at_ms;
     referral_move(e, s, REFERRAL_WITHDRAWN, ev->seq);
+    household_timers_refresh(e, s->r.id); /* the reason may say that nothing else of it is for today */
 }
 
 const char *referral_unplaced_impossible(const struct engine *e, const struct event *ev)

@@ -160,7 +160,7 @@ enum refusal decide_withdraw(struct decision *d)
         return REFUSAL_NONE;
     if (!referral_is_live(r->state))
         return REFUSAL_WRONG_STATE;
-    follow_up_search_over(d, r);
+    follow_up_search_over(d, r, reason);
     decide_end_bridges(d, r, BRIDGE_END_WITHDRAWN);
     /* First let go of every unit, then close: no moment in which a closed referral holds a bed. */
     for (unsigned i = 0; i < r->n_requests; i++) {

@@ -418,7 +418,7 @@ enum refusal decide_end_bridge(struct decision *d)
         return REFUSAL_WAS_ELSEWHERE;
     decide_bridge_ends(d, b, end);
     if (b->kind == BRIDGE_BED && b->started_at_ms != 0)
-        follow_up_bed_over(d, b);
+        follow_up_bed_over(d, b, end);
     if (at_ms != 0)
         dates_decide_bridge(d, b, b->started_at_ms, at_ms);
     return REFUSAL_NONE;
@@ -580,7 +580,7 @@ enum refusal decide_close_referral(struct decision *d)
         return REFUSAL_NONE;
     if (!referral_is_looking(r->state))
         return REFUSAL_WRONG_STATE;
-    follow_up_search_over(d, r);
+    follow_up_search_over(d, r, 0);
     decide_end_bridges(d, r, BRIDGE_END_CLOSED);
     for (unsigned i = 0; i < r->n_requests; i++) {
         const struct request *q = engine_request(d->e, r->requests[i]);

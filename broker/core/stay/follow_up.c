@@ -32,6 +32,23 @@ static bool destination_is_home(const struct engine *e, uint8_t destination)
     return destination != 0 && !vocab_destination_slept(e->vocab, destination);
 }
 
+/* People said that it needs no place: then it is not looked for as who has none. Not so of who found one by
+ * themselves or among family and friends, or is at home by a barring order, which ends. */
+static bool withdrawn_for_home(const struct engine *e, uint8_t reason)
+{
+    int none_needed = vocab_list_find(e->vocab, LIST_WITHDRAW, "niet_meer_nodig");
+
+    return none_needed >= 0 && reason == none_needed + 1;
+}
+
+/* A bridge bed that was left for home, or ended with a search that was withdrawn for it. */
+static bool left_for_home(const struct engine *e, const struct bridge *b)
+{
+    return b->end == BRIDGE_END_HOME ||
+           (b->end == BRIDGE_END_WITHDRAWN &&
+            withdrawn_for_home(e, engine_referral(e, b->referral)->withdraw_reason));
+}
+
 bool engine_household_has_bed(const struct engine *e, struct referral_id id)
 {
     return has_bed(e, id, (struct stay_id){0}, (struct bridge_id){0});
@@ -57,11 +74,11 @@ int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id 
     return over_ms;
 }
 
-/* Where its last bed was a bridge bed, or two ended in one moment, nobody said where it lives. */
+/* Where two ended in one moment, nobody knows which was the last. */
 bool engine_household_is_settled(const struct engine *e, struct referral_id id)
 {
     int64_t over_ms = engine_household_bed_over_ms(e, id);
-    const struct stay *last = NULL;
+    bool is_home = false;
     unsigned n = 0;
 
     if (over_ms == 0 || engine_household_has_bed(e, id))
@@ -71,16 +88,19 @@ bool engine_household_is_settled(const struct engine *e, struct referral_id id)
         const struct nobed_case *c = engine_nobed(e, id);
 
         if (s != NULL && s->ended_at_ms == over_ms) {
-            last = s;
+            is_home = destination_is_home(e, s->destination);
             n++;
         }
         for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
             const struct bridge *b = engine_bridge(e, c->bridges[i]);
 
-            n += b->kind == BRIDGE_BED && b->started_at_ms != 0 && b->ended_at_ms == over_ms;
+            if (b->kind == BRIDGE_BED && b->started_at_ms != 0 && b->ended_at_ms == over_ms) {
+                is_home = left_for_home(e, b);
+                n++;
+            }
         }
     }
-    return n == 1 && last != NULL && destination_is_home(e, last->destination);
+    return n == 1 && is_home;
 }
 
 bool engine_is_planned(const struct engine *e, struct referral_id id)
@@ -204,17 +224,18 @@ void follow_up_stay_over(struct decision *d, const struct stay *s, uint8_t desti
         make_today(d, s->referral, (struct referral_id){0});
 }
 
-void follow_up_bed_over(struct decision *d, const struct bridge *b)
+void follow_up_bed_over(struct decision *d, const struct bridge *b, enum bridge_end end)
 {
-    if (!has_bed(d->e, b->referral, (struct stay_id){0}, b->id))
+    if (end != BRIDGE_END_HOME && !has_bed(d->e, b->referral, (struct stay_id){0}, b->id))
         make_today(d, b->referral, (struct referral_id){0});
 }
 
-void follow_up_search_over(struct decision *d, const struct referral *r)
+void follow_up_search_over(struct decision *d, const struct referral *r, uint8_t withdrawn_for)
 {
     const struct bridge *bed = engine_bridge_bed_reached(d->e, r->id);
 
-    if (bed != NULL && !has_bed(d->e, r->id, (struct stay_id){0}, bed->id))
+    if (bed != NULL && !withdrawn_for_home(d->e, withdrawn_for) &&
+        !has_bed(d->e, r->id, (struct stay_id){0}, bed->id))
         make_today(d, r->id, r->id);
 }
 

@@ -221,8 +221,9 @@ struct referral_id engine_household_promised(const struct engine *e, struct refe
 bool engine_household_has_bed(const struct engine *e, struct referral_id id);
 /* When its last stay or bridge bed that is over ended; 0 = none is. Cost: the household. */
 int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id id);
-/* It has no bed, and left its last one, a stay, for a place to live: a destination without slept=yes in
- * destinations.csv. Cost: the household. */
+/* It has no bed, and left its last one for a place to live: of a stay a destination without slept=yes in
+ * destinations.csv, of a bridge bed the end home, or a search that was withdrawn because no place is needed
+ * any more. Cost: the household. */
 bool engine_household_is_settled(const struct engine *e, struct referral_id id);
 /* ID is a clock's follow-up whose household still has a bed, or is settled: it is looked for against a day.
  * Without either it is a search as any other. Cost: the household. */

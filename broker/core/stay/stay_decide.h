@@ -94,13 +94,13 @@ void follow_up_clock_stopped(struct decision *d, const struct stay_clock *c);
  * later. */
 void follow_up_found(struct decision *d, struct referral_id id, int64_t until_ms);
 /* A household leaves S, or B. If that was its last bed, what its clocks opened is a search as any other: for
- * today. Not where DESTINATION (index + 1) is a place to live: then it stays as it is, until people end it.
- */
+ * today. Not where DESTINATION (index + 1) is a place to live, or END is home: then it stays as it is, until
+ * people end it. */
 void follow_up_stay_over(struct decision *d, const struct stay *s, uint8_t destination);
-void follow_up_bed_over(struct decision *d, const struct bridge *b);
+void follow_up_bed_over(struct decision *d, const struct bridge *b, enum bridge_end end);
 /* Before the search of R is ended by a person's word: the same for the bridge bed that it reached, which ends
- * with it. */
-void follow_up_search_over(struct decision *d, const struct referral *r);
+ * with it. WITHDRAWN_FOR: index + 1 of a reason to withdraw; 0 = it is closed without a place. */
+void follow_up_search_over(struct decision *d, const struct referral *r, uint8_t withdrawn_for);
 /* It never left, and ID, which one of its clocks opened, has until then; nothing where that moment has
  * passed. */
 void follow_up_bed_back(struct decision *d, struct referral_id id, int64_t until_ms);
