@@ -37,6 +37,7 @@ static size_t side_tables(const struct engine *e)
     return block(e->timers.cap * sizeof *e->timers.list) +
            block(e->timers.cap_leaked * sizeof *e->timers.leaked) +
            block(e->nobed.cap_bridges * sizeof *e->nobed.bridges) +
+           block(e->nobed.cap_relieved * sizeof *e->nobed.relieved) +
            block(e->nobed.cap_cases * sizeof *e->nobed.cases) + block(e->gates.cap * sizeof *e->gates.list) +
            block(e->stay.cap_stays * sizeof *e->stay.stays) +
            block(e->stay.cap_clocks * sizeof *e->stay.clocks) +

@@ -37,11 +37,15 @@ struct telling {
 
 /* ---- who ---- */
 
-/* Who was named for a bridge is told so once, however often its times change: it is the outbox that knows,
- * which keeps the first of a key and target. All else is of its event. */
+/* Who was named for a bridge is told so once, however often its times change, and once more when it is named
+ * again after another was: it is the outbox that knows, which keeps the first of a key and target. All else
+ * is of its event. */
 static void put_key(const struct telling *what, const struct notify_rule *rule, struct outbox_row *r)
 {
-    if (rule->group == GROUP_WATCHER && what->subject.named_for.v != 0)
+    if (rule->group == GROUP_WATCHER && what->subject.named_for.v != 0 && what->subject.named_before != 0)
+        snprintf(r->key, sizeof r->key, "w%" PRIu64 "-%u", what->subject.named_for.v,
+                 what->subject.named_before);
+    else if (rule->group == GROUP_WATCHER && what->subject.named_for.v != 0)
         snprintf(r->key, sizeof r->key, "w%" PRIu64, what->subject.named_for.v);
     else
         snprintf(r->key, sizeof r->key, "%s", what->key);

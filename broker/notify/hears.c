@@ -52,6 +52,8 @@ static struct party party_of(enum group group, const struct subject *s)
         return s->asked;
     case GROUP_WATCHER:
         return s->watcher;
+    case GROUP_RELIEVED:
+        return s->relieved;
     case GROUP_SELF:
         return s->self;
     case GROUP_COMENSHA:

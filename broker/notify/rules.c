@@ -23,9 +23,10 @@ static bool is_word(const char *s, size_t size)
 
 static bool group_of(const char *word, enum group *out)
 {
-    static const char *const list[GROUP_N] = {
-        "house", "referrer", "provider", "comensha",     "operator", "keeper", "owner", "receiver", "sender",
-        "asked", "table",    "self",     "municipality", "overflow", "region", "lead",  "watcher"};
+    static const char *const list[GROUP_N] = {"house",  "referrer", "provider",     "comensha", "operator",
+                                              "keeper", "owner",    "receiver",     "sender",   "asked",
+                                              "table",  "self",     "municipality", "overflow", "region",
+                                              "lead",   "watcher",  "relieved"};
 
     for (unsigned g = 0; g < GROUP_N; g++) {
         if (strcmp(word, list[g]) == 0) {
@@ -136,7 +137,8 @@ void rules_free(struct rules *r)
 
 bool rules_is_bare(enum group group)
 {
-    return group == GROUP_ASKED || group == GROUP_MUNICIPALITY || group == GROUP_WATCHER;
+    return group == GROUP_ASKED || group == GROUP_MUNICIPALITY || group == GROUP_WATCHER ||
+           group == GROUP_RELIEVED;
 }
 
 const struct notify_rule *rules_next(const struct rules *r, const char *event,

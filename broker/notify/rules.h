@@ -8,9 +8,9 @@
  * sender (of what goes from one to another), asked (as a specialist), table (of an MDO), self (whose key it
  * is), municipality (of the region), overflow (houses of the region that keep places for a surge), region
  * (its Veilig Thuis), lead (of the referrer; of a house where no referral is meant), watcher (named as safety
- * owner of a bridge). Asked, municipality and watcher are told without any id (rules_is_bare). channels: one
- * or more of mail sms voice webhook. text: key in texts.csv; may be empty where the channels are webhooks
- * only. */
+ * owner of a bridge), relieved (was, and another is now). Asked, municipality, watcher and relieved are told
+ * without any id (rules_is_bare). channels: one or more of mail sms voice webhook. text: key in texts.csv;
+ * may be empty where the channels are webhooks only. */
 #ifndef PLEK_NOTIFY_RULES_H
 #define PLEK_NOTIFY_RULES_H
 
@@ -33,7 +33,8 @@ enum group {
     GROUP_OVERFLOW,
     GROUP_REGION,
     GROUP_LEAD, /* the team lead of the referrer, or of the house: its own targets, else those of the desk */
-    GROUP_WATCHER, /* over the household of a bridge: may not see it */
+    GROUP_WATCHER,  /* over the household of a bridge: may not see it */
+    GROUP_RELIEVED, /* it did, and another was named in its stead */
     GROUP_N
 };
 

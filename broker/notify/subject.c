@@ -1,7 +1,5 @@
 #include "notify/subject.h"
 
-#include <ctype.h>
-
 #include "core/audience/audience.h"
 #include "core/gate/gate_look.h"
 #include "core/nobed/nobed.h"
@@ -433,27 +431,26 @@ static void put_late_keeper(const struct engine *e, const struct event *ev, stru
         out->keeper.org = g->org;
 }
 
-static bool is_called(const char *name, const char *text)
-{
-    while (*name != '\0' && tolower((unsigned char)*name) == tolower((unsigned char)*text)) {
-        name++;
-        text++;
-    }
-    return *name == '\0' && *text == '\0';
-}
-
 /* The safety owner that people named, where an organisation of the exchange is called so: it is told that it
  * was, and of the alarm itself. Whoever is not of the exchange is rung by the desk. */
 static void put_safety_owner(const struct engine *e, struct bridge_id id, struct subject *out)
 {
     const struct bridge *b = engine_bridge(e, id);
 
-    if (b == NULL || b->owner.kind != BRIDGE_OWNER_OTHER)
-        return;
-    for (uint32_t i = 1; i <= engine_orgs(e); i++) {
-        if (is_called(engine_org(e, (struct org_id){i})->name, b->owner.org))
-            out->watcher.org.v = i;
-    }
+    if (b != NULL)
+        out->watcher.org = engine_bridge_watcher(e, &b->owner);
+}
+
+/* How often it was named before and relieved, so that it is told each time that it is named anew. Who was
+ * relieved, and is named again by now, hears only that. */
+static void put_relieved(const struct engine *e, const struct event *ev, struct subject *out)
+{
+    struct org_id was =
+        ev->kind == EV_BRIDGE_CHANGED ? engine_bridge_relieved(e, ev->seq) : (struct org_id){0};
+
+    out->named_before = engine_bridge_times_relieved(e, out->named_for, out->watcher.org, ev->seq);
+    if (was.v != out->watcher.org.v)
+        out->relieved.org = was;
 }
 
 /* The end of a referral is the end of its gate request, which has no event of its own: the gatekeeper that
@@ -487,6 +484,7 @@ static void put_later(const struct engine *e, const struct event *ev, struct sub
         put_referral(e, ev->u.bridge_opened.referral, out);
         put_safety_owner(e, ev->u.bridge_opened.id, out);
         out->named_for = ev->u.bridge_opened.id;
+        put_relieved(e, ev, out);
     } else if (ev->kind >= EV_GATE_SENT && ev->kind <= EV_GATE_WITHDRAWN) {
         put_referral(e, ev->u.gate.referral, out);
         g = engine_gate(e, ev->u.gate.gate);

@@ -32,6 +32,8 @@ struct subject {
     struct party self;  /* whose key it is */
     struct party watcher;       /* named as safety owner of a bridge, without being told about whom */
     struct bridge_id named_for; /* the watcher is named for it, and told so once */
+    unsigned named_before;      /* and was named for it and relieved so often before */
+    struct party relieved;      /* was named for it, and another took its stead */
     struct org_id table[MDO_PARTICIPANTS_MAX]; /* those whom an event of an MDO concerns */
     uint8_t n_table;
     bool bare_sender; /* the household fled a house of the sender: no id goes there, not even an old one */

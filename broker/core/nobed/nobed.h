@@ -33,6 +33,16 @@ const struct bridge *engine_bridge_bed(const struct engine *e, struct request_id
 const struct bridge *engine_bridge_bed_reached(const struct engine *e, struct referral_id id);
 const struct bridge *engine_bridge_bed_next(const struct engine *e, struct referral_id id);
 
+/* The organisation of the exchange that O names as safety owner, by its name; 0 = the own desk, nobody, or
+ * who is not of the exchange. Cost: the organisations. */
+struct org_id engine_bridge_watcher(const struct engine *e, const struct bridge_owner *o);
+/* The one that the event SEQ, a change of a bridge, relieved: another watches since. 0 = none, or nothing is
+ * known of it any more (its private part is gone). And how often ORG was relieved of a bridge up to that
+ * event. */
+struct org_id engine_bridge_relieved(const struct engine *e, uint64_t seq);
+unsigned engine_bridge_times_relieved(const struct engine *e, struct bridge_id id, struct org_id org,
+                                      uint64_t upto_seq);
+
 /* Who pays for the nights of a bridge bed that its household reached; 'te_regelen' by nobody yet where
  * nothing was told (a journal from before they were accounted), from the first night that is the bed's. N =
  * 0: no such bed, or nothing was told and the household's stay goes on, which has its nights. */

@@ -187,11 +187,24 @@ const char *bridge_changed_impossible(const struct engine *e, const struct event
                : NULL;
 }
 
+/* Whom another relieves is told so: it would ring after a household that is another's. */
+static void note_relieved(struct engine *e, const struct bridge *was, const struct event *ev)
+{
+    struct org_id org = engine_bridge_watcher(e, &was->owner);
+
+    if (org.v == 0 || org.v == engine_bridge_watcher(e, &ev->u.bridge_opened.owner).v)
+        return;
+    MEM_GROW_TIGHT(e->nobed.relieved, e->nobed.n_relieved, e->nobed.cap_relieved);
+    e->nobed.relieved[e->nobed.n_relieved++] =
+        (struct relieved){.seq = ev->seq, .bridge = (uint32_t)was->id.v, .org = org.v};
+}
+
 void bridge_changed_apply(struct engine *e, const struct event *ev)
 {
     const struct bridge *to = &ev->u.bridge_opened;
     struct bridge_slot *s = bridge_slot(e, to->id);
 
+    note_relieved(e, &s->b, ev);
     s->b.owner = to->owner;
     s->b.every_minutes = to->every_minutes;
     s->b.n_times = to->n_times;

@@ -6,6 +6,7 @@
 #include "core/engine_state.h"
 #include "core/stay/stay_state.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ void nobed_free(struct nobed_state *s)
         free(s->cases[i].nights);
     }
     free(s->bridges);
+    free(s->relieved);
     free(s->cases);
 }
 
@@ -31,6 +33,45 @@ uint64_t engine_bridges(const struct engine *e)
 const struct bridge *engine_bridge(const struct engine *e, struct bridge_id id)
 {
     return id.v >= 1 && id.v <= e->nobed.n_bridges ? &e->nobed.bridges[id.v - 1].b : NULL;
+}
+
+static bool is_called(const char *name, const char *text)
+{
+    while (*name != '\0' && tolower((unsigned char)*name) == tolower((unsigned char)*text)) {
+        name++;
+        text++;
+    }
+    return *name == '\0' && *text == '\0';
+}
+
+struct org_id engine_bridge_watcher(const struct engine *e, const struct bridge_owner *o)
+{
+    struct org_id found = {0};
+
+    for (uint32_t i = 1; o->kind == BRIDGE_OWNER_OTHER && i <= engine_orgs(e); i++) {
+        if (is_called(engine_org(e, (struct org_id){i})->name, o->org))
+            found.v = i;
+    }
+    return found;
+}
+
+struct org_id engine_bridge_relieved(const struct engine *e, uint64_t seq)
+{
+    for (uint32_t i = e->nobed.n_relieved; i > 0 && e->nobed.relieved[i - 1].seq >= seq; i--) {
+        if (e->nobed.relieved[i - 1].seq == seq)
+            return (struct org_id){e->nobed.relieved[i - 1].org};
+    }
+    return (struct org_id){0};
+}
+
+unsigned engine_bridge_times_relieved(const struct engine *e, struct bridge_id id, struct org_id org,
+                                      uint64_t upto_seq)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = 0; i < e->nobed.n_relieved && e->nobed.relieved[i].seq <= upto_seq; i++)
+        n += e->nobed.relieved[i].bridge == id.v && e->nobed.relieved[i].org == org.v;
+    return n;
 }
 
 const struct nobed_case *engine_nobed(const struct engine *e, struct referral_id id)

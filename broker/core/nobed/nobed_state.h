@@ -14,9 +14,18 @@ struct bridge_slot {
     struct funding funding; /* of a bed that the household reached; n = 0: none was told */
 };
 
+/* An organisation of the exchange that watched over a bridge until the event SEQ named another. Follows from
+ * private parts, so it is in no digest, and gone with them. */
+struct relieved {
+    uint64_t seq;
+    uint32_t bridge, org;
+};
+
 struct nobed_state {
     struct bridge_slot *bridges; /* by id - 1 */
     uint32_t n_bridges, cap_bridges;
+    struct relieved *relieved; /* by seq */
+    uint32_t n_relieved, cap_relieved;
     struct nobed_case *cases; /* referral_slot.nobed - 1 */
     uint32_t n_cases, cap_cases;
 };
