@@ -134,6 +134,9 @@ void clock_taken_apply(struct engine *e, const struct event *ev)
 {
     struct clock_slot *s = slot_of(e, ev);
 
+    s->c.taken_from = s->c.owner;
+    s->c.from_desk = s->c.desk;
+    s->c.taken_at_ms = ev->at_ms;
     s->c.owner = ev->u.clock.org;
     s->c.desk = ev->u.clock.desk;
     s->c.offered_to.v = 0;

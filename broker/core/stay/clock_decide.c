@@ -44,10 +44,15 @@ void clock_move_event(struct decision *d, const struct stay_clock *c, const stru
     follow_up_clock_moved(d, c, until_ms);
 }
 
-void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org_id to)
+void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org_id to,
+                      struct location_id desk)
 {
+    struct event *ev = NULL;
+
     clock_event(d, EV_CLOCK_OFFERED, c)->u.clock.org = to;
-    clock_event(d, EV_CLOCK_TAKEN, c)->u.clock.org = to;
+    ev = clock_event(d, EV_CLOCK_TAKEN, c);
+    ev->u.clock.org = to;
+    ev->u.clock.desk = desk;
 }
 
 /* ---- beginning ---- */

@@ -141,7 +141,7 @@ static void carry_one(struct decision *d, const struct clock_place *here, const 
 static void give_back(struct decision *d, const struct stay_clock *c, struct org_id desk)
 {
     if (engine_org(d->e, c->owner)->kind == ORG_SHELTER && c->owner.v != desk.v)
-        clock_pass_event(d, c, desk);
+        clock_pass_event(d, c, desk, (struct location_id){0});
 }
 
 void clock_carry(struct decision *d, const struct clock_place *here)
@@ -185,7 +185,7 @@ void clock_decide_left(struct decision *d, const struct referral *r, const struc
         if (rule == NULL || !rule->of_household)
             clock_stop_event(d, c, 0);
         else if (!arrives && c->owner.v == pool->org.v && c->owner.v != r->org.v)
-            clock_pass_event(d, c, r->org);
+            clock_pass_event(d, c, r->org, (struct location_id){0});
     }
 }
 

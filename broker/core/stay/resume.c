@@ -44,6 +44,20 @@ static void run_again(struct decision *d, const struct stay *s, int64_t end_told
     }
 }
 
+/* Rights of the person that went to the referrer's desk in the commit of the departure, and are there still:
+ * what people have agreed on since stands. */
+static void give_rights_back(struct decision *d, const struct stay *s, int64_t end_told_ms)
+{
+    const struct pool_kept *pool = engine_pool(d->e, s->pool);
+    const struct stay_clock *c = NULL;
+
+    for (unsigned i = 0; (c = engine_clock(d->e, engine_clock_of(d->e, s->referral, i))) != NULL; i++) {
+        if (c->state == CLOCK_STOPPED || c->taken_from.v != pool->org.v || c->taken_at_ms != end_told_ms)
+            continue;
+        clock_pass_event(d, c, pool->org, c->from_desk);
+    }
+}
+
 /* Of those that went on, and of those that stopped with the stay and run again. */
 static bool has_search(const struct stay_clock *c, const struct stay *s, int64_t end_told_ms)
 {
@@ -116,6 +130,7 @@ enum refusal decide_resume_stay(struct decision *d)
     if (takes)
         decide_units_taken(d, q);
     run_again(d, s, end_told_ms);
+    give_rights_back(d, s, end_told_ms);
     give_time_back(d, s, end_told_ms);
     decide_leak_back(d, s);
     return REFUSAL_NONE;

@@ -81,8 +81,11 @@ struct stay_clock {
     int64_t runs_out_ms;
     int64_t run_out_at_ms; /* when the alarm was given; 0 = not */
     int64_t stopped_at_ms;
-    uint8_t stop_reason;          /* index + 1; 0 with a stop = the stay ended, or it runs on elsewhere */
-    uint8_t prolonged;            /* times */
+    uint8_t stop_reason;      /* index + 1; 0 with a stop = the stay ended, or it runs on elsewhere */
+    uint8_t prolonged;        /* times */
+    struct org_id taken_from; /* whose it was before it was taken over last; 0 = it was not. In no digest, */
+    struct location_id from_desk; /* nor at which desk of theirs, */
+    int64_t taken_at_ms;          /* nor when that was */
     struct referral_id follow_up; /* 0 = none */
     uint64_t version;
     char callback[DESK_SIZE]; /* of the owner's desk where it gave one; "" else; in no digest */

@@ -46,8 +46,9 @@ void clock_warned_already(struct decision *d, const struct clock_event *begun);
 /* C ends at UNTIL, later or earlier than it did, and warns before that. */
 void clock_move_event(struct decision *d, const struct stay_clock *c, const struct clock_rule *rule,
                       int64_t until_ms);
-/* C gets another owner at once. */
-void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org_id to);
+/* C gets another owner at once: TO, or its house DESK (0 = its own desk). */
+void clock_pass_event(struct decision *d, const struct stay_clock *c, struct org_id to,
+                      struct location_id desk);
 /* The right that RULE is about runs in the referral, after what was decided here. */
 bool clock_right_runs(const struct decision *d, struct referral_id id, const struct clock_rule *rule);
 bool clock_is_stopped_here(const struct decision *d, struct clock_id id);
