@@ -259,23 +259,18 @@ static bool is_patient(const struct decision *d, const struct bridge *b)
 void decide_bed_term_moved(struct decision *d, const struct bridge *b, int64_t started_ms)
 {
     struct bridge moved = *b;
-    int64_t soonest_ms = d->now_ms + 1;
-    bool rings = b->state == BRIDGE_ALARM;
+    bool is_over = b->state == BRIDGE_ALARM; /* the alarm, by the term as it is now */
 
     if (!bridge_is_live(b) || b->until_ms == 0 || started_ms == b->started_at_ms)
         return;
     moved.until_ms += started_ms - b->started_at_ms;
     watch_term(d, &moved);
-    if (is_in_danger(d->e, b)) {
-        moved.due_ms = later(b->due_ms, soonest_ms); /* it rings for that, and its term comes behind it */
-    } else if (rings &&
-               moved.due_ms >= moved.until_ms) { /* less than a day before its end still, or past it */
-        if (b->seen_at_ms == 0 && b->due_ms < moved.due_ms)
-            moved.due_ms = later(b->due_ms, soonest_ms);
-    } else {
-        rings = false;
+    if (is_in_danger(d->e, b) || (is_over && moved.due_ms >= moved.until_ms)) { /* or in its last day */
+        is_over = false;
+        if (is_in_danger(d->e, b) || (b->seen_at_ms == 0 && b->due_ms < moved.due_ms))
+            moved.due_ms = later(b->due_ms, d->now_ms + 1);
     }
-    bridge_event(d, b->state == BRIDGE_ALARM && !rings ? EV_BRIDGE_STARTED : EV_BRIDGE_WATCHED, &moved);
+    bridge_event(d, is_over ? EV_BRIDGE_STARTED : EV_BRIDGE_WATCHED, &moved);
 }
 
 /* How long they will be about, where nobody says; not known: as long as nothing is heard after the yes. */
