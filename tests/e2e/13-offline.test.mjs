@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { PHONE, axe, noFaults, openBrowser, openDesk } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { beginShift, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
+import { poll } from '../support/wait.mjs';
 
 const KNOWN_MS = 25_000; // after so long without a word the page must say so
 const BACK_MS = 30_000; // its own pause between two tries is 3 s with jitter
@@ -33,9 +34,12 @@ after(async () => {
 
 const asksIn = desk => desk.page.getByRole('button', { name: sayLike('place.ask_only') });
 const spoken = desk => desk.page.evaluate(() => globalThis.plekSpoken);
+// What stands there changes by itself, and what is spoken comes a moment after what is shown.
+const someToAsk = () => poll(async () => (await asksIn(worker).count()) >= 3, { what: 'three places that can be asked' });
+const saysThat = (desk, words, times) => poll(async () => (await spoken(desk)).filter(text => words.test(text)).length >= times, { what: `to be spoken: ${words}` });
 
 test('within 25 seconds both pages say since when they know nothing', { timeout: 60_000 }, async () => {
-  assert.ok(await asksIn(worker).count() >= 3);
+  await someToAsk();
   for (const desk of [worker, house]) {
     noFaults(desk, 'before');
     desk.expected = [/net::ERR_/];
@@ -47,7 +51,7 @@ test('within 25 seconds both pages say since when they know nothing', { timeout:
     await desk.page.locator('header .live.stale').waitFor();
     assert.match(await desk.page.locator('header .live').innerText(), sayLike('live.stale'));
   }
-  assert.ok((await spoken(worker)).some(text => sayLike('live.stale').test(text)), 'it is spoken too');
+  await saysThat(worker, sayLike('live.stale'), 1);
 });
 
 test('meanwhile the numbers stay, and asking is ringing', async () => {
@@ -73,14 +77,15 @@ test('back again both pages are live by themselves, and say so once', { timeout:
   await x.startBroker();
   await Promise.all([worker, house].map(desk => desk.page.locator('header .live:not(.stale)').waitFor({ timeout: BACK_MS })));
   await worker.page.locator('#ask-best').waitFor();
-  assert.ok(await asksIn(worker).count() >= 3);
-  assert.equal((await spoken(worker)).filter(text => text === say('live.back')).length, 1);
+  await someToAsk();
+  await saysThat(worker, new RegExp(`^${say('live.back')}$`), 1);
   await house.page.click('#confirm');
   await house.page.waitForSelector('.cap li.changed', { state: 'detached' });
   for (const desk of [worker, house]) {
     assert.equal(await desk.page.evaluate(() => globalThis.plekSameDocument), true);
     noFaults(desk, 'back');
   }
+  assert.equal((await spoken(worker)).filter(text => text === say('live.back')).length, 1, 'once');
 });
 
 test('a question sent into the dark is asked once when there is light again', { timeout: 180_000 }, async () => {

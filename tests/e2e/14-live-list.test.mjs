@@ -3,7 +3,7 @@
 // that the order of things that seldom happens happens each time; none is made up.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PHONE, axe, noFaults, openBrowser, openDesk } from '../support/browser.mjs';
+import { PHONE, axe, drawn, noFaults, openBrowser, openDesk } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { beginHousehold, beginShift, clearHousehold, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
@@ -73,10 +73,12 @@ test('a fact that overtakes the search for a changed answer does not leave the o
 
 /** A place that would fit the household on the page if only it were not full, in a house that is not on the list. */
 async function onlyFull(page) {
-  const asked = page.waitForResponse(r => isSearch(r.request()));
+  // Between the two taps the page may search already: the answer to the second one is the list that stays.
+  const asked = page.waitForResponse(r => isSearch(r.request()) && r.request().postDataJSON().threatLevel === 'rood');
   await page.locator('input[name=threat][value=oranje]').check({ force: true });
   await page.locator('input[name=threat][value=rood]').check({ force: true });
   const request = (await asked).request();
+  await drawn(page);
   const client = await x.as('nachtdienst.rotterdam');
   const need = { ...request.postDataJSON(), threatLevel: 'rood' };
   const { places } = expectStatus(await client.post('/matches?verdict=out&rule=full&limit=100', need, { key: null }), 200);

@@ -54,7 +54,7 @@ test('the sheet opens on its heading, Escape closes it and the focus goes back; 
   assert.equal(x.askedForSince(seq), 0);
   await page.keyboard.press('Escape');
   await page.waitForSelector('#stop:not([open])', { state: 'attached' });
-  assert.equal(await focused(page), `intake-${pool}`);
+  await poll(async () => await focused(page) === `intake-${pool}`, { ...SOON, what: 'the focus back on its button' });
 });
 
 test('a stop with a reason and an end: the row says so, the search does not offer the room and says why', async () => {
