@@ -2,7 +2,7 @@
 // and the page says so loudly; it is reached; a place comes free, is asked, says yes, and with the arrival the hotel ends.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, DESKTOP, NARROW, PHONE, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
+import { DESKTOP, drawn, judge, PHONE, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { beginShift, clockIn, enterHousehold, openPlacer, openShelter, say, sayLike } from '../support/people.mjs';
 import { poll } from '../support/wait.mjs';
@@ -10,6 +10,7 @@ import { NOBED_SETTINGS, openDossier } from '../support/walk_nobed_pages.mjs';
 import { aNight } from '../support/walk_nobed.mjs';
 import { aReport, aWoman, deskOf, expectStatus, locationOf, openReferral, phoneOf, poolOf } from '../support/world.mjs';
 
+const EVERYWHERE = { everywhere: true }; // what no other test judges
 let x, browser, worker, other, pool, id, emptied;
 before(async () => {
   x = await startExchange('e2e-nobed', { settings: NOBED_SETTINGS });
@@ -72,7 +73,7 @@ test('nobody hears of the household: the page of the desk says so loudly, whatev
   await alarm.waitFor({ timeout: 90_000 });
   assert.equal(await alarm.getAttribute('role'), 'alert');
   assert.match(await alarm.innerText(), sayLike('nobed.alarm'));
-  assert.deepEqual(await axe(page), []);
+  await judge(worker, 'no bed, the alarm at the desk');
   await alarm.getByRole('button', { name: say('nobed.say_seen') }).click();
   await page.locator('.bridge-alarms', { hasText: sayLike('nobed.seen') }).waitFor();
   await alarm.getByRole('link', { name: say('dossier.open') }).click();
@@ -220,7 +221,7 @@ test('the register of the own organisation: why, how long, and where they slept;
   await section().getByRole('button', { name: say('nobed.close_open') }).click();
   await page.selectOption('#form-close #nobed-slept-night', 'buiten');
   await page.selectOption('#form-close #nobed-reason', 'alles_vol');
-  assert.deepEqual(await axe(page), []);
+  await judge(worker, 'no bed, closing');
   await page.locator('#form-close').getByRole('button', { name: say('nobed.close'), exact: true }).click();
   await page.locator('#form-close').waitFor({ state: 'detached' });
   await page.getByText(say('nobed.headline_closed')).first().waitFor();
@@ -235,10 +236,7 @@ test('the register of the own organisation: why, how long, and where they slept;
   await row.waitFor();
   const text = await row.innerText();
   for (const there of [say('unplaced.closed'), say('unplaced.hours', { n: 0 }), 'Alle passende plekken waren vol', 'Buiten of in de auto']) assert.ok(text.includes(there), `${there}: ${text}`);
-  assert.deepEqual(await axe(page), []);
-  await page.setViewportSize(NARROW);
-  assert.ok(await overflow(page) <= 0);
-  await page.setViewportSize(DESKTOP);
+  await judge(worker, 'no bed, the register of the desk');
   await row.getByRole('link').click();
   await page.getByRole('heading', { name: r.code }).waitFor();
   const amsterdam = await openDesk(browser, x.origin);
@@ -247,6 +245,7 @@ test('the register of the own organisation: why, how long, and where they slept;
   const answer = amsterdam.page.waitForResponse(a => a.url().includes('/unplaced?live=false'));
   await amsterdam.page.getByLabel(say('unplaced.all')).check();
   assert.deepEqual((await (await answer).json()).unplaced.filter(u => closedOnes.some(c => c.id === u.referralId)), []);
+  await drawn(amsterdam.page);
   assert.ok(!(await amsterdam.page.locator('main').innerText()).includes(r.code));
   await amsterdam.context.close();
 });
@@ -270,9 +269,7 @@ test('the municipality sees it in numbers: small ones hidden, no referral named'
   assert.ok(country.total.value >= 33, JSON.stringify(country));
   assert.match(await rowText(say('unplaced.country')), new RegExp(`\\b${country.total.value}\\b`));
   for (const r of closedOnes) assert.ok(!text.includes(r.code), 'a referral is named');
-  assert.deepEqual(await axe(policy.page), []);
-  await policy.page.setViewportSize(NARROW);
-  assert.ok(await overflow(policy.page) <= 0);
+  await judge(policy, 'no bed, in numbers', EVERYWHERE);
   noFaults(policy, 'municipality');
   await policy.context.close();
 });
@@ -297,8 +294,7 @@ test('a bridge bed on a phone: asked, set out to without a time and with one, an
   await bedCard('planned').waitFor();
   await bedCard('planned').getByRole('button', { name: say('nobed.set_out') }).click();
   assert.equal(await page.locator('#nobed-eta-fault').innerText(), say('nobed.fault_eta'));
-  assert.deepEqual(await axe(page), []);
-  assert.ok(await overflow(page) <= 0);
+  await judge(worker, 'bridge bed, no time of arrival', EVERYWHERE);
   await bedCard('planned').getByRole('button', { name: say('journey.unknown') }).click();
   await section().getByText(sayLike('nobed.bed_travelling_unknown')).waitFor();
   const eta = clockIn(40);
@@ -314,7 +310,7 @@ test('a bridge bed on a phone: asked, set out to without a time and with one, an
   expectStatus(await (await houseOf(next)).post(`/requests/${next.id}/acceptance`), 200);
   await bedCard('planned').waitFor();
   assert.equal(await bedCard('active').count(), 1, 'in this bed until they are in that one');
-  assert.deepEqual(await axe(page), []);
+  await judge(worker, 'bridge bed, and one for tonight', EVERYWHERE);
   await bedCard('planned').getByRole('button', { name: say('nobed.say_there') }).click();
   await section().locator('.bridge.ended', { hasText: say('nobed.end_moved') }).waitFor();
   assert.match(await bedCard('active').innerText(), new RegExp(next.locationName));
@@ -329,8 +325,7 @@ test('a bridge bed on a phone: asked, set out to without a time and with one, an
   await bed.locator('[name=stream]').selectOption('te_regelen');
   await bed.locator('[name=from]').fill(new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Amsterdam' }).format(new Date()));
   await bed.locator('[name=reason]').selectOption('besluit');
-  assert.deepEqual(await axe(house.page), []);
-  assert.ok(await overflow(house.page) <= 0);
+  await judge(house, 'bridge bed, who pays', EVERYWHERE);
   await bed.getByRole('button', { name: say('stay.save') }).click();
   await bed.getByText('(Er is een besluit genomen)').waitFor();
   const paid = expectStatus(await (await houseOf(next)).get('/stays'), 200).bridgeBeds.find(b => b.referralId === r.id);

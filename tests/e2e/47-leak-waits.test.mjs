@@ -2,7 +2,7 @@
 // in the end that nobody is rung any more. Confirmed after all, it lists who lives there and who was to come.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESKTOP, NARROW, PHONE, axe, noFaults, openBrowser, openDesk, overflow, signIn } from '../support/browser.mjs';
+import { judge, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
 import { aNeed, aReport, ask, demo, expectStatus, openReferral } from '../support/world.mjs';
@@ -38,18 +38,6 @@ after(async () => {
 
 const press = text => desk.page.getByRole('button', { name: text }).first().click();
 
-async function holds(name) {
-  for (const viewport of [DESKTOP, PHONE, NARROW]) {
-    await desk.page.setViewportSize(viewport);
-    for (const theme of ['day', 'night']) {
-      await desk.page.evaluate(now => { document.documentElement.dataset.theme = now; }, theme);
-      assert.deepEqual(await axe(desk.page), [], `${name} ${viewport.width} ${theme}`);
-      assert.ok(await overflow(desk.page) <= 0, `${name} ${viewport.width} ${theme}: wider than the window`);
-      if (process.env.PLEK_PICTURES) await desk.page.screenshot({ path: `${process.env.PLEK_PICTURES}/leak-waits-${name}-${viewport.width}-${theme}.png`, fullPage: true });
-    }
-  }
-}
-
 test('nobody confirms: the page says so by itself, until nobody is rung any more', { timeout: 120_000 }, async () => {
   expectStatus(await house.post(`/locations/${HOUSE.id}/leak-reports`, { reason: 'adres_gedeeld' }), 201);
   const card = desk.page.locator('[data-state=reported]');
@@ -57,11 +45,10 @@ test('nobody confirms: the page says so by itself, until nobody is rung any more
   const text = await card.innerText();
   assert.ok(text.includes(say('safety.passed_on')), text);
   assert.ok(text.includes(say('safety.again', { n: 2, time: '' }).slice(0, 12)), text);
-  await holds('reported');
+  await judge(desk, 'leak waits, reported', { everywhere: true });
 });
 
 test('confirmed after all: who was to come stands beside who lives there', { timeout: 120_000 }, async () => {
-  await desk.page.setViewportSize(DESKTOP);
   await press(new RegExp(`^${say('safety.confirm')}`));
   await press(say('safety.confirm_yes'));
   const card = desk.page.locator('[data-state=frozen]');
@@ -71,7 +58,7 @@ test('confirmed after all: who was to come stands beside who lives there', { tim
   await row.getByText(say('safety.to_place')).waitFor();
   assert.equal(await card.getByText(say('safety.to_place')).count(), 1);
   assert.equal(await card.getByText(say('safety.given_up')).count(), 0);
-  await holds('frozen');
+  await judge(desk, 'leak waits, frozen', { everywhere: true });
   const worker = await x.as('nachtdienst.rotterdam');
   expectStatus(await worker.post(`/referrals/${promised.id}/withdrawal`, { reason: 'anders' }), 200);
   await desk.page.reload();

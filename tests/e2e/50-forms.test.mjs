@@ -3,7 +3,7 @@
 // offered that can no longer be.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
+import { judge, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
 import { say } from '../support/people.mjs';
 import { openDossier } from '../support/walk_nobed_pages.mjs';
@@ -60,7 +60,7 @@ test('no bed: a hotel without organisation and number, a night without place and
   await page.fill('#nobed-phone', '0900');
   await press('form-hotel', say('nobed.save_hotel'));
   assert.deepEqual(await faultsOf('form-hotel'), [['nobed-org', say('nobed.fault_organisation')], ['nobed-phone', say('nobed.fault_phone')]]);
-  assert.deepEqual(await axe(page), []);
+  await judge(desk, 'faults of a hotel');
   await page.fill('#nobed-org', 'Politie basisteam Noord');
   await press('form-hotel', say('nobed.save_hotel'));
   assert.deepEqual(await faultsOf('form-hotel'), [['nobed-phone', say('nobed.fault_phone')]]);
@@ -84,7 +84,7 @@ test('gate, clock, MDO and question: each form says all that it misses', async (
   await page.fill('#consult-question', '   ');
   await press(`consult-new-${id}`, say('care.ask_button'));
   assert.deepEqual(await faultsOf(`consult-new-${id}`), [['consult-to', choose('care.ask_whom')], ['consult-question', empty('care.question')]]);
-  assert.deepEqual(await axe(page), []);
+  await judge(desk, 'faults of a gate task, a clock and a question', { everywhere: true });
   // What only the exchange knows: a moment that is past.
   await unfold(say('care.convene'));
   await page.locator('#mdo-first').selectOption({ index: 1 });
@@ -111,7 +111,7 @@ test('the queue of a gatekeeper: nothing asked, no reason to give back', async (
   assert.deepEqual(await faultsOf('gate-ask', keeper.page), [['gate-fact-0', choose('gate.missing_title')]]);
   await keeper.page.click('#gate-return');
   assert.deepEqual(await faultsOf('gate-give-back', keeper.page), [['gate-reason', choose('gate.return_reason')]]);
-  assert.deepEqual(await axe(keeper.page), []);
+  await judge(keeper, 'faults at the gatekeeper', { everywhere: true });
   assert.equal(expectStatus(await vt.get(`/gate-requests/${gate.id}`), 200).state, 'taken', 'nothing was sent');
   expectStatus(await vt.post(`/referrals/${id}/withdrawal`, { reason: 'anders' }), 200);
   noFaults(keeper, 'gatekeeper');
