@@ -37,7 +37,7 @@ test('the tracker leads to the file; the file says who co-ordinates, from the st
   await own.page.goto(`/plaatsen#${referral.id}`);
   await own.page.click(`a[href="/verwijzing#r=${referral.id}"]`);
   await section().waitFor();
-  assert.match(await section().innerText(), /Rotterdam/);
+  assert.match(await section().locator('dl').first().innerText(), /Rotterdam/);
   assert.equal(await own.page.title(), `${referral.code} – Veilige Plek`);
 });
 
@@ -69,7 +69,7 @@ test('an MDO: invited, joined on the phone, a need and an action, done, closed',
   // It cannot be closed over an open action.
   await section().getByText(say('care.mdo_lead')).click();
   await own.page.getByRole('button', { name: say('care.mdo_close') }).click();
-  await own.page.getByText(say('problem.open_actions')).first().waitFor();
+  await own.page.locator('main [role=alert]').getByText(say('problem.open_actions')).waitFor();
   await card.getByRole('button', { name: new RegExp(`^${say('care.done')}`) }).click();
   await section().getByText(say('care.item_done'), { exact: true }).waitFor();
   await own.page.getByRole('button', { name: say('care.mdo_close') }).click();

@@ -78,8 +78,9 @@ test('somebody looks: the other desk sees that, and the link leads to the househ
   await alerts(shift).filter({ hasText: next.referralCode }).waitFor({ state: 'detached' });
   await alerts(placer).filter({ hasText: next.referralCode }).waitFor({ state: 'detached' });
   await placer.page.locator('.leak-alarms').getByText(next.referralCode).waitFor();
-  await placer.page.locator('.leak-alarms').filter({ hasText: promised.code }).getByRole('link', { name: say('safety.go') }).last().click();
-  await placer.page.waitForFunction(() => location.hash.length > 1);
+  await alerts(placer).filter({ hasText: promised.code }).getByRole('link', { name: say('safety.go') }).click();
+  await placer.page.waitForURL(url => url.hash === `#${promised.id}`);
+  await placer.page.locator('.summary-side', { hasText: promised.code }).waitFor();
 });
 
 test('the house sees that they are being moved, and no code or state of where they go', async () => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PHONE, judge, noFaults, openBrowser, openDesk, signIn } from '../support/browser.mjs';
 import { startExchange } from '../support/exchange.mjs';
-import { say } from '../support/people.mjs';
+import { labelOf, say } from '../support/people.mjs';
 import { aNeed, aReport, aWoman, ask, demo, expectStatus, openReferral } from '../support/world.mjs';
 
 const POOLS = demo.pools.filter(p => demo.locations[p.location - 1].code === 'lindehof');
@@ -81,7 +81,10 @@ test('another confirms at the desk; the placer sees it live: the place is gone, 
   await press(desk, say('safety.confirm_yes'));
   await desk.page.locator('[data-state=frozen]').waitFor();
   // The one household that lives there is listed, with whom to ring.
-  assert.equal(await desk.page.locator('.safety-list li').count(), 1);
+  const moving = desk.page.locator('.safety-list li');
+  assert.equal(await moving.count(), 1);
+  const text = await moving.innerText();
+  for (const there of [lives.code, say('safety.ring', { name: api.session.organisation })]) assert.ok(text.includes(there), `${there}: ${text}`);
   await phone.page.locator('[data-state=frozen]').waitFor();
   await placer.page.getByText(say('safety.alarm_text')).waitFor();
   assert.equal(await found(), false);
@@ -106,7 +109,9 @@ test('the administrator begins a surge and ends it', async () => {
   await admin.page.selectOption('#surge-reason', 'ramp');
   await press(admin, say('safety.surge_begin'));
   const end = admin.page.getByRole('button', { name: new RegExp(`^${say('safety.surge_end')}`) });
-  await end.waitFor();
+  const row = admin.page.locator('.safety-list li', { has: end });
+  await row.getByText(labelOf('regions', 'R33')).first().waitFor();
+  await row.getByText(say('safety.surge_ramp'), { exact: true }).waitFor();
   await end.click();
   await admin.page.getByText(say('safety.surge_none')).waitFor();
 });
