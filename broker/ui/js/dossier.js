@@ -60,7 +60,8 @@ const state = {
   /** @type {number | null} */ id: null,
   /** @type {Referral | null} */ referral: null,
   /** @type {Map<string, any>} */ data: new Map(),
-  /** @type {string | null} */ problem: null,
+  /** @type {string | null} */ problem: null, // of what was done: a reading, after it or because of a fact, leaves it
+  /** @type {string | null} */ trouble: null, // of the last reading
   isGone: false, // not there for them, or not any more
   isLeaving: false,
   busy: false,
@@ -106,14 +107,14 @@ async function load() {
     const data = await Promise.all(SECTIONS.map(s => loadSection(s, ctx)));
     if (number < loadShown || id !== state.id) return;
     loadShown = number;
-    Object.assign(state, { referral, data: new Map(data), problem: null, isGone: false });
+    Object.assign(state, { referral, data: new Map(data), trouble: null, isGone: false });
     frame.setTitle(referral.code);
   } catch (error) {
     if (number < loadShown || id !== state.id) return; // of a referral, or of facts, that are not shown any more
-    state.problem = isHidden(error) ? t('dossier.gone') : problemText(error);
+    state.trouble = isHidden(error) ? t('dossier.gone') : problemText(error);
     if (isHidden(error)) {
       loadShown = number;
-      Object.assign(state, { referral: null, data: new Map(), isGone: true }); // what was shown is no longer theirs
+      Object.assign(state, { referral: null, data: new Map(), problem: null, isGone: true }); // what was shown is no longer theirs
       frame.setTitle(null);
     }
   }
@@ -142,16 +143,9 @@ async function act(work, done) {
     announce(state.problem);
   }
   state.busy = false;
-  await loadAfter(went);
-  return went;
-}
-
-/** After a failure the facts may be others than were shown; its words stay. @param {boolean} went */
-async function loadAfter(went) {
-  const { problem } = state;
-  await load();
-  if (!went) state.problem = problem;
+  await load(); // after a failure too: the facts may be others than were shown
   frame.draw();
+  return went;
 }
 
 /** @param {typeof SECTIONS[number]} s */
@@ -171,7 +165,8 @@ const head = r => html`<div class="dossier-head"><h1 id="dossier-title" tabindex
 const noHead = () => html`<h1 tabindex="-1">${t('dossier.title')}</h1>`;
 
 function view() {
-  const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
+  const said = state.problem ?? state.trouble;
+  const problem = said ? notice({ title: said, tone: 'error', alert: true }) : nothing;
   const r = state.referral;
   return html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}${problem}
     ${r ? repeat([r], () => r.id, () => html`${head(r)}${SECTIONS.map(sectionView)}`) : state.id === null ? html`${noHead()}<p>${t('dossier.none')}</p>` : state.isGone ? html`${noHead()}${frame.session.role === 'shelter' ? html`<p>${t('dossier.gone_left')} <a href="/verblijf#vertrokken">${t('stay.page')}</a></p>` : nothing}` : nothing}</main>`;
@@ -196,7 +191,7 @@ startPage({
   begin: async f => {
     frame = f;
     state.id = idOfHash();
-    addEventListener('hashchange', () => { Object.assign(state, { id: idOfHash(), referral: null, problem: null, isGone: false }); frame.setTitle(null); load(); });
+    addEventListener('hashchange', () => { Object.assign(state, { id: idOfHash(), referral: null, problem: null, trouble: null, isGone: false }); frame.setTitle(null); load(); });
     await load();
   },
   onLive: ({ kind, fact }) => {

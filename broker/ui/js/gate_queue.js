@@ -26,7 +26,8 @@ const state = {
   /** @type {import('../types/api').PlaceMatch[]} */ places: [],
   /** @type {Set<string>} */ missing: new Set(),
   reason: '',
-  /** @type {string | null} */ problem: null,
+  /** @type {string | null} */ problem: null, // of what was done: a reading, after it or because of a fact, leaves it
+  /** @type {string | null} */ trouble: null, // of the last reading
   busy: false,
 };
 
@@ -52,9 +53,9 @@ async function load() {
     const found = file && ['taken', 'asked_back', 'placing'].includes(gate.state) && ['open', 'asked'].includes(file.state)
       ? await orNull(frame.api.get(`/referrals/${gate.referralId}/matches?limit=20`)) : null;
     if (number !== loadNumber) return;
-    Object.assign(state, { queue: list.gateRequests, total: list.total, gate, file, places: found?.places ?? [], problem: id !== null && !gate ? t('gate.gone') : null });
+    Object.assign(state, { queue: list.gateRequests, total: list.total, gate, file, places: found?.places ?? [], trouble: id !== null && !gate ? t('gate.gone') : null });
   } catch (error) {
-    state.problem = problemText(error);
+    state.trouble = problemText(error);
   }
   frame.draw();
 }
@@ -65,16 +66,14 @@ async function doing(work) {
   state.busy = true;
   state.problem = null;
   frame.draw();
-  let trouble = '';
   try {
     await work();
   } catch (error) {
-    trouble = problemText(error);
-    announce(trouble);
+    state.problem = problemText(error);
+    announce(state.problem);
   }
   state.busy = false;
   await load();
-  if (trouble) state.problem = trouble;
   frame.draw();
   focusSoon('case-title');
 }
@@ -93,7 +92,7 @@ const askConflict = request => doing(() => frame.api.post(`/requests/${request.i
 function openCase() {
   forgetFaults();
   state.id = idOfHash();
-  Object.assign(state, { gate: null, file: null, places: [], missing: new Set(), reason: '', problem: null });
+  Object.assign(state, { gate: null, file: null, places: [], missing: new Set(), reason: '', problem: null, trouble: null });
   load();
   if (state.id !== null) focusSoon('case-title');
 }
@@ -118,7 +117,8 @@ function toggle(code) {
 }
 
 function view() {
-  const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
+  const said = state.problem ?? state.trouble;
+  const problem = said ? notice({ title: said, tone: 'error', alert: true }) : nothing;
   const work = state.gate ? caseView({
     gate: state.gate, file: state.file, places: state.places, nowMs: frame.api.now(), busy: state.busy || frame.isStale(), missing: state.missing,
     reason: state.reason, toggle, choose: reason => { state.reason = reason; frame.draw(); }, step, askConflict, draw: frame.draw,

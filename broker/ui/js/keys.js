@@ -19,7 +19,8 @@ let frame;
 const state = {
   /** @type {OrgKey[] | null} */ keys: null,
   /** @type {Map<number, string>} */ prints: new Map(),
-  /** @type {string | null} */ problem: null,
+  /** @type {string | null} */ problem: null, // of what was done: a reading, after it or because of a fact, leaves it
+  /** @type {string | null} */ trouble: null, // of the last reading
   /** @type {string | null} */ fault: null,
   alone: false, making: false, busy: false, passphrase: '', again: '', digits: '',
   /** Whose loss is about to be declared, or confirmed. @type {OrgKey | null} */ losing: null,
@@ -36,11 +37,11 @@ async function load() {
     if (number < loadShown) return;
     loadShown = number;
     knowNight(nightSheet);
-    Object.assign(state, { keys, alone: secondPerson === false, problem: null });
+    Object.assign(state, { keys, alone: secondPerson === false, trouble: null });
     // What somebody is about to send stays what it was; only what it costs is counted anew.
     if (state.losing) state.losing = { ...state.losing, unreadNotes: keys.find((/** @type {OrgKey} */ k) => k.id === state.losing?.id)?.unreadNotes ?? state.losing.unreadNotes };
   } catch (error) {
-    state.problem = problemText(error);
+    state.trouble = problemText(error);
   }
   frame.draw();
 }
@@ -51,17 +52,15 @@ async function act(work, done) {
   Object.assign(state, { busy: true, problem: null });
   frame.draw();
   await new Promise(next => { setTimeout(next, 30); });
-  let problem = null;
   try {
     await work();
     announce(done);
   } catch (error) {
-    problem = problemText(error);
-    announce(problem);
+    state.problem = problemText(error);
+    announce(state.problem);
   }
   state.busy = false;
   await load();
-  state.problem = problem ?? state.problem;
   frame.draw();
 }
 
@@ -141,7 +140,8 @@ const oldKeys = (keys, atMs) => keys.length === 0 ? nothing : html`<details clas
 const inUse = (/** @type {OrgKey} */ k) => k.state === 'active' || k.state === 'loss_asked';
 
 function view() {
-  const problem = state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing;
+  const said = state.problem ?? state.trouble;
+  const problem = said ? notice({ title: said, tone: 'error', alert: true }) : nothing;
   const keys = state.keys ?? [];
   const active = keys.find(inUse);
   const waiting = keys.find(k => k.state === 'made');

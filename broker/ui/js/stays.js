@@ -31,7 +31,8 @@ const state = {
   /** @type {import('../types/api').FundingFlags | null} */ flags: null,
   isLost: false, // the figures of the month failed
   month: '',
-  /** @type {string | null} */ problem: null,
+  /** @type {string | null} */ problem: null, // of what was done: a reading, after it or because of a fact, leaves it
+  /** @type {string | null} */ trouble: null, // of the last reading
   busy: false,
   ready: false,
 };
@@ -56,9 +57,9 @@ async function load() {
       FLAGS.has(session.role) ? api.get(`/funding-flags?month=${state.month}`) : null]);
     if (number_ < loadShown) return;
     loadShown = number_;
-    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), beds: stays?.bridgeBeds ?? [], organisations: organisations?.organisations ?? [], statement, flags, ready: true, problem: trouble, isLost: trouble !== null });
+    Object.assign(state, { clocks: clocks?.clocks ?? [], stays: stays?.stays ?? [], left: byDeparture(left?.stays ?? []), beds: stays?.bridgeBeds ?? [], organisations: organisations?.organisations ?? [], statement, flags, ready: true, trouble, isLost: trouble !== null });
   } catch (error) {
-    state.problem = problemText(error);
+    state.trouble = problemText(error);
   }
   frame.draw();
 }
@@ -69,21 +70,21 @@ const open = c => { act(async () => { state.seen.set(c.id, await frame.api.get(`
 /** @param {() => Promise<unknown>} work @param {string} [done] */
 async function act(work, done) {
   if (state.busy) return false;
-  state.busy = true;
+  Object.assign(state, { busy: true, problem: null });
   frame.draw();
-  let problem = null;
+  let went = false;
   try {
     await work();
+    went = true;
     if (done) announce(done);
   } catch (error) {
-    problem = problemText(error);
-    announce(problem);
+    state.problem = problemText(error);
+    announce(state.problem);
   }
   state.busy = false;
   await load();
-  state.problem = problem ?? state.problem;
   frame.draw();
-  return problem === null;
+  return went;
 }
 
 /* ---- the board ---- */
@@ -144,8 +145,10 @@ function money() {
     ${s ? figures(s) : nothing}</section>`;
 }
 
+const said = () => state.problem ?? state.trouble;
+
 const view = () => html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}
-  ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
+  ${said() ? notice({ title: said() ?? '', tone: 'error', alert: true }) : nothing}
   <h1 tabindex="-1">${t('stay.page')}</h1>${board()}${money()}</main>`;
 
 /** From the page of a household that has just left: its code is what they come for. */

@@ -19,7 +19,8 @@ const state = {
   /** @type {import('../types/api').Mdo[]} */ mdos: [],
   /** @type {import('../types/api').Consult[]} */ consults: [],
   /** @type {import('../types/api').Organisation[]} */ organisations: [],
-  /** @type {string | null} */ problem: null,
+  /** @type {string | null} */ problem: null, // of what was done: a reading, after it or because of a fact, leaves it
+  /** @type {string | null} */ trouble: null, // of the last reading
   busy: false,
 };
 
@@ -36,9 +37,9 @@ async function load() {
     const [mdos, organisations, regies, consults] = await Promise.all([api.get('/mdos?limit=50'), api.get('/organisations?mdo=true'), ...(onlyTables() ? [] : [api.get('/regies'), api.get('/consults')])]);
     if (number < loadShown) return;
     loadShown = number;
-    Object.assign(state, { regies: regies?.regies ?? [], mdos: mdos.mdos, consults: consults?.consults ?? [], organisations: byName(organisations.organisations), problem: null });
+    Object.assign(state, { regies: regies?.regies ?? [], mdos: mdos.mdos, consults: consults?.consults ?? [], organisations: byName(organisations.organisations), trouble: null });
   } catch (error) {
-    state.problem = problemText(error);
+    state.trouble = problemText(error);
   }
   frame.draw();
 }
@@ -46,21 +47,21 @@ async function load() {
 /** @param {() => Promise<unknown>} work @param {string} [done] */
 async function act(work, done) {
   if (state.busy) return false;
-  state.busy = true;
+  Object.assign(state, { busy: true, problem: null });
   frame.draw();
-  let problem = null;
+  let went = false;
   try {
     await work();
+    went = true;
     if (done) announce(done);
   } catch (error) {
-    problem = problemText(error);
-    announce(problem);
+    state.problem = problemText(error);
+    announce(state.problem);
   }
   state.busy = false;
   await load();
-  state.problem = problem ?? state.problem;
   frame.draw();
-  return problem === null;
+  return went;
 }
 
 /** What waits for this organisation stands first. @param {import('../types/api').Mdo} m */
@@ -76,8 +77,9 @@ function view() {
   // Who co-ordinates reads the file; who is only asked to does not yet.
   const file = (/** @type {import('../types/api').Regie} */ r) => (r.file && r.state !== 'ended' ? html`<a class="ref" href=${`/verwijzing#r=${r.referralId}`}>${r.referralCode ?? ''}</a>` : r.referralCode ?? '');
   const card = (/** @type {string} */ kind, /** @type {number} */ id, /** @type {unknown} */ title, /** @type {unknown} */ body) => html`<article class="panel dossier-part" data-kind=${kind} aria-labelledby="${kind}-${id}"><h3 id="${kind}-${id}">${title}</h3>${body}</article>`;
+  const said = state.problem ?? state.trouble;
   return html`<main id="main" class="dossier">${staleNotice(frame, load)}${doubtNotice(frame)}
-    ${state.problem ? notice({ title: state.problem, tone: 'error', alert: true }) : nothing}
+    ${said ? notice({ title: said, tone: 'error', alert: true }) : nothing}
     <h1 tabindex="-1">${t('together.title')}</h1><p class="subtle">${t('together.text')}</p>
     ${onlyTables() ? nothing : html`<h2>${t('care.regie_title')}</h2>${state.regies.length > 0 ? repeat(state.regies, r => r.referralId, r => card('regie', r.referralId, file(r), regieView(r, parts))) : html`<p>${t('together.no_regie')}</p>`}`}
     <h2>${t('care.mdo')}</h2>${mdos.length > 0 ? repeat(mdos, m => m.id, m => card('mdo', m.id, m.referralCode ?? '', mdoView(m, parts))) : html`<p>${t('together.no_mdo')}</p>`}
