@@ -6,6 +6,7 @@
 #include "core/gate/gate_look.h"
 #include "core/nobed/nobed.h"
 #include "core/stay/stay.h"
+#include "notify/asker.h"
 
 /* The state that an event brings its object into, where the kind alone says it: a request, else a referral,
  * or what the kind is named after. */
@@ -118,17 +119,9 @@ static void put_request(const struct engine *e, struct request_id id, struct sub
     put_pool(e, q->pool, out);
 }
 
-/* What came of a request to who asked it: the gatekeeper, while the case is with it, and not the referrer,
- * which asked nothing there and may ask no other place of such a kind. */
 static void put_asker(const struct engine *e, struct subject *out)
 {
-    const struct request *q = engine_request(e, out->request);
-    const struct gate *g = q != NULL ? engine_gate(e, q->gate) : NULL;
-
-    if (g == NULL || !gate_is_live(g))
-        return;
-    out->by_keeper = true;
-    out->keeper.org = g->org;
+    asker_put(e, out->request, true, out);
 }
 
 /* Of the request, if there is one, else of the referral. */
@@ -551,6 +544,7 @@ struct subject subject_of_event(const struct engine *e, const struct event *ev)
         put_later(e, ev, &s);
         break;
     }
+    asker_hears(e, ev, &s);
     return s;
 }
 
