@@ -96,7 +96,7 @@ static void tell(struct notify *n, const struct telling *what, struct rows *out)
 
             if (n->channels[t->channel].on && (rule->channels >> t->channel & 1u) != 0 &&
                 hears(e, t, rule->group, &what->subject, &as) &&
-                hears_as_lead(t, rule->group, n->targets, n->n_targets) && is_time_for(n, what, t))
+                hears_as_lead(t, rule->group, as, n->targets, n->n_targets) && is_time_for(n, what, t))
                 add_row(n, what, rule, t, as, out);
         }
     }

@@ -84,14 +84,22 @@ bool hears_is_lead(const struct notify_target *t)
     return strncmp(t->name, LEAD_NAME, sizeof LEAD_NAME - 1) == 0;
 }
 
-bool hears_as_lead(const struct notify_target *t, enum group group, const struct notify_target *all, size_t n)
+/* A lead that hears what is for AS over CHANNEL. */
+static bool is_lead_of(const struct notify_target *t, enum channel channel, struct party as)
+{
+    return hears_is_lead(t) && !t->retired && !t->night_number && t->channel == channel &&
+           t->org.v == as.org.v && (t->location.v == 0 || t->location.v == as.house.v);
+}
+
+bool hears_as_lead(const struct notify_target *t, enum group group, struct party as,
+                   const struct notify_target *all, size_t n)
 {
     if (hears_is_lead(t))
         return group == GROUP_LEAD;
     if (group != GROUP_LEAD)
         return true;
     for (size_t i = 0; i < n; i++) {
-        if (all[i].org.v == t->org.v && !all[i].retired && hears_is_lead(&all[i]))
+        if (is_lead_of(&all[i], t->channel, as))
             return false;
     }
     return true;

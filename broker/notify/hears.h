@@ -16,9 +16,10 @@ bool hears(const struct engine *e, const struct notify_target *t, enum group gro
  */
 #define LEAD_NAME "lead."
 bool hears_is_lead(const struct notify_target *t);
-/* After hears(): T is for GROUP, by whose it is. What is for the team lead goes to the desk where the
- * organisation has no target of a lead among the N of ALL. */
-bool hears_as_lead(const struct notify_target *t, enum group group, const struct notify_target *all,
-                   size_t n);
+/* After hears(), which gave AS: T is for GROUP, by whose it is. What is for the team lead goes to the desk
+ * where no lead among the N of ALL hears it over the channel of T: one of another house of it, or of another
+ * channel, takes nothing from the desk. */
+bool hears_as_lead(const struct notify_target *t, enum group group, struct party as,
+                   const struct notify_target *all, size_t n);
 
 #endif

@@ -21,8 +21,10 @@ static void a_lead_has_a_number_of_its_own(void **state)
 
     (void)state;
     for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(hears_as_lead(&all[i], GROUP_LEAD, all, 5), lead[i]);
-        assert_int_equal(hears_as_lead(&all[i], GROUP_REFERRER, all, 5), others[i]);
+        struct party as = {.org = all[i].org};
+
+        assert_int_equal(hears_as_lead(&all[i], GROUP_LEAD, as, all, 5), lead[i]);
+        assert_int_equal(hears_as_lead(&all[i], GROUP_REFERRER, as, all, 5), others[i]);
     }
 }
 

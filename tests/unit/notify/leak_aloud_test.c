@@ -21,7 +21,7 @@ static const char *text_of(const struct exchange *x, const struct event *ev, str
     all[nth].channel = channel;
     while ((rule = rules_next(shipped_rules(), name_of_event(x->e, ev), rule)) != NULL) {
         if ((rule->channels >> channel & 1u) != 0 && hears(x->e, &all[nth], rule->group, &s, &as) &&
-            hears_as_lead(&all[nth], rule->group, all, TARGETS))
+            hears_as_lead(&all[nth], rule->group, as, all, TARGETS))
             return rule->text;
     }
     return "";

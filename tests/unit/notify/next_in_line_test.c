@@ -45,7 +45,7 @@ static unsigned rings(const struct exchange *x, const struct event *ev, enum cha
 
             if ((rule->channels >> channel & 1u) == 0 || (told & T(i)) != 0 ||
                 !hears(x->e, &targets[i], rule->group, &s, &as) ||
-                !hears_as_lead(&targets[i], rule->group, targets, TARGETS))
+                !hears_as_lead(&targets[i], rule->group, as, targets, TARGETS))
                 continue;
             told |= T(i); /* the outbox keeps the first */
             if (text == NULL || strcmp(rule->text, text) == 0)
