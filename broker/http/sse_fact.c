@@ -395,3 +395,11 @@ void fact_write(const struct fact *f, struct buf *out)
         buf_format(out, ",\"state\":\"%s\"", f->state);
     buf_text(out, "}\n\n");
 }
+
+void fact_write_bare(const struct fact *f, const char *name, struct buf *out)
+{
+    char at[TIME_TEXT_SIZE];
+
+    buf_format(out, "id: %llu\nevent: %s\ndata: {\"seq\":%llu,\"at\":\"%s\"}\n\n", (unsigned long long)f->seq,
+               name, (unsigned long long)f->seq, time_format(f->at_ms, at));
+}

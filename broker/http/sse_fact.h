@@ -36,5 +36,7 @@ void fact_to_event(const struct fact *f, struct event *out);
 
 /* Append the fact as one event of text/event-stream. */
 void fact_write(const struct fact *f, struct buf *out);
+/* The same as NAME, without any id or state: something changed, and not of whom (audience_of_change). */
+void fact_write_bare(const struct fact *f, const char *name, struct buf *out);
 
 #endif

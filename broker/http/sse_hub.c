@@ -123,6 +123,15 @@ static void write_fact(struct sse_hub *hub, struct stream *s, const struct fact 
     stream_write(hub, s, buf_view(&hub->text));
 }
 
+static void write_change(struct sse_hub *hub, struct stream *s, const struct fact *f, const char *name)
+{
+    struct buf text = {0}; /* seldom; what all others hear stays as it is written */
+
+    fact_write_bare(f, name, &text);
+    stream_write(hub, s, buf_view(&text));
+    buf_fini(&text);
+}
+
 /* Tell what was missed, until the client must read first; sse_hub_drained goes on. */
 static void resume(struct sse_hub *hub, struct stream *s)
 {
@@ -134,12 +143,15 @@ static void resume(struct sse_hub *hub, struct stream *s)
     }
     for (size_t i = ring_after(hub, s->told_seq); i < hub->ring_n; i++) {
         const struct fact *f = ring_at(hub, i);
+        const char *name = NULL;
 
         if (s->is_over || wire_stream_backlog(hub->app->server, s->ticket) >= RESUME_BACKLOG)
             return;
         fact_to_event(f, &hub->scratch);
         if (audience_of_event(e, &s->actor, &hub->scratch))
             write_fact(hub, s, f);
+        else if ((name = audience_of_change(e, &s->actor, &hub->scratch)) != NULL)
+            write_change(hub, s, f, name);
         s->told_seq = f->seq;
     }
     s->is_resuming = false;
@@ -161,8 +173,16 @@ static void on_published(void *ctx, const struct engine *e, const struct event *
     buf_clear(&hub->text); /* written for the first who may hear it: a batch of reports has a thousand */
     HASH_ITER(hh, hub->streams, s, next)
     {
-        if (s->is_resuming || s->is_over || !audience_of_event(e, &s->actor, ev))
+        const char *name = NULL;
+
+        if (s->is_resuming || s->is_over)
             continue;
+        if (!audience_of_event(e, &s->actor, ev)) {
+            name = audience_of_change(e, &s->actor, ev);
+            if (name != NULL)
+                write_change(hub, s, &f, name);
+            continue;
+        }
         if (hub->text.len == 0)
             fact_write(&f, &hub->text);
         stream_write(hub, s, buf_view(&hub->text));

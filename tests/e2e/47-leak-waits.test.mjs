@@ -74,7 +74,6 @@ test('confirmed after all: who was to come stands beside who lives there', { tim
   await holds('frozen');
   const worker = await x.as('nachtdienst.rotterdam');
   expectStatus(await worker.post(`/referrals/${promised.id}/withdrawal`, { reason: 'anders' }), 200);
-  await desk.page.reload();
   await row.getByText(say('safety.not_come')).waitFor();
   assert.equal(await card.getByText(say('safety.to_place')).count(), 0);
   noFaults(desk, 'the administration of the house');

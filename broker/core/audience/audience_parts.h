@@ -4,7 +4,8 @@
  *   roles     may the role, wherever it is ─┐
  *   parties   who is who to an object ──────┼─► permit   a command
  *                                           ├─► look     a record
- *                                           └─► hears    an event, by the looks
+ *                                           ├─► hears    an event, by the looks
+ *                                           └─► changed  an event that is not heard, in a list
  */
 #ifndef PLEK_CORE_AUDIENCE_PARTS_H
 #define PLEK_CORE_AUDIENCE_PARTS_H

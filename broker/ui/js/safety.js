@@ -201,7 +201,7 @@ startPage({
   view,
   begin: async f => { frame = f; await load(); },
   onLive: ({ kind }) => {
-    if (!/^(leak|surge|supply)\./.test(kind) && kind !== 'reset') return;
+    if (!/^(leak|surge|supply|stay|bridge)\./.test(kind) && kind !== 'reset') return;
     clearTimeout(soon);
     soon = setTimeout(load, LIVE_DELAY_MS);
   },
