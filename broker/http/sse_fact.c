@@ -191,6 +191,7 @@ bool fact_of_event(const struct engine *e, const struct event *ev, struct fact *
     case BODY_REGIE:
         out->referral = ev->u.regie.referral;
         out->object = ev->u.regie.to.v;
+        out->org = ev->u.regie.from;
         return true;
     case BODY_CONSULT:
         out->object = ev->u.consult.consult; /* who is asked must not learn of which referral */
@@ -332,6 +333,7 @@ void fact_to_event(const struct fact *f, struct event *out)
     case BODY_REGIE:
         out->u.regie.referral = f->referral;
         out->u.regie.to.v = (uint32_t)f->object;
+        out->u.regie.from = f->org;
         break;
     case BODY_CONSULT:
         out->u.consult.consult = (uint32_t)f->object;

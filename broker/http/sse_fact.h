@@ -21,7 +21,7 @@ struct fact {
     struct gate_id gate;
     struct stay_id stay;
     struct clock_id clock;
-    struct org_id owner, org;                /* of a clock, for the audience alone */
+    struct org_id owner, org;                /* of a clock, or whose regie it was; for the audience alone */
     uint8_t region;                          /* for the audience alone */
     const char *state;                       /* static; NULL = none */
     struct pool_id confirmed[CONFIRMED_MAX]; /* for the audience alone */

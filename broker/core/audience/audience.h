@@ -189,7 +189,8 @@ const struct request *audience_of_handover(const struct engine *e, const struct 
 /* May this event's small facts (ids and states, never a household's) be pushed to ACTOR's stream? */
 bool audience_of_event(const struct engine *e, const struct actor *actor, const struct event *ev);
 /* To who does not hear it: a list of ACTOR's shows something else by it, and ACTOR is told so with no id at
- * all. The name of what is told: "leak.changed" (who lived or was to come in a house that leaked moves);
+ * all. The name of what is told: "leak.changed" (who lived or was to come in a house that leaked moves), or
+ * that of the event itself (the regie went from ACTOR's organisation, which cannot see to whom any more);
  * NULL = nothing. */
 const char *audience_of_change(const struct engine *e, const struct actor *actor, const struct event *ev);
 

@@ -53,6 +53,12 @@ const char *audience_of_change(const struct engine *e, const struct actor *a, co
 {
     struct referral_id r = {0};
 
+    if (event_body_of(ev->kind) == BODY_REGIE) {
+        bool is_of_care = is_referrer(a) || a->role == ROLE_SHELTER;
+
+        return is_of_care && ev->u.regie.from.v == a->org.v && is_who_it_says(e, a) ? event_name(ev->kind)
+                                                                                    : NULL;
+    }
     if (!role_may_act(a, ACT_SEE_LEAK) || !moves_on_the_list(a, ev))
         return NULL;
     r = event_subject(ev);

@@ -94,7 +94,7 @@ startPage({
   view,
   begin: async f => { frame = f; await load(); },
   onLive: ({ kind }) => {
-    if (!/^(mdo|regie|consult)\./.test(kind) && kind !== 'reset') return;
+    if (!/^(mdo|regie|consult|leak)\./.test(kind) && kind !== 'reset') return;
     clearTimeout(soon);
     soon = setTimeout(load, LIVE_DELAY_MS);
   },

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define DESK "{\"role\":\"casusregisseur\",\"callback\":\"010 555 0100\"}"
+
 static int setup(void **state)
 {
     *state = web_started();
@@ -31,8 +33,9 @@ static void post(struct web *w, const struct web_login *who, const char *path, c
     web_answer_fini(&answer);
 }
 
-/* Referral 1 of vt, with a yes of huis-a, which has leaked since. ADMIN: of the administration there. */
-static void a_house_that_leaked(struct web *w, struct web_login *vt, struct web_login *house,
+/* Referral 1 of vt, with a yes of huis-a, which has leaked since; with REGIE it lived there, and the house
+ * had its regie. ADMIN: of the administration there. */
+static void a_house_that_leaked(struct web *w, bool regie, struct web_login *vt, struct web_login *house,
                                 struct web_login *admin)
 {
     web_account(w, WEB_AN_B)->role = ROLE_ORG_ADMIN;
@@ -47,6 +50,11 @@ static void a_house_that_leaked(struct web *w, struct web_login *vt, struct web_
          201);
     post(w, vt, "/api/v1/referrals/1/requests", "{\"poolIds\":[1]}", 201);
     post(w, house, "/api/v1/requests/1/acceptance", "{}", 200);
+    if (regie) {
+        post(w, house, "/api/v1/requests/1/arrival", "{}", 200);
+        post(w, vt, "/api/v1/referrals/1/regie-offer", "{\"organisationId\":2}", 200);
+        post(w, house, "/api/v1/referrals/1/regie-acceptance", DESK, 200);
+    }
     post(w, house, "/api/v1/locations/1/leak-reports", "{\"reason\":\"adres_gedeeld\"}", 201);
     post(w, admin, "/api/v1/leaks/1/confirmation", "{}", 200);
 }
@@ -59,7 +67,7 @@ static void a_list_that_changes(void **state)
     char data[200], at[TIME_TEXT_SIZE], before[24];
     unsigned long long seq;
 
-    a_house_that_leaked(w, &vt, &house, &admin);
+    a_house_that_leaked(w, false, &vt, &house, &admin);
     listen_after(&live, w, &admin, NULL);
     listen_after(&people, w, &house, NULL);
     started(&live);
@@ -90,10 +98,37 @@ static void a_list_that_changes(void **state)
     web_close(&people);
 }
 
+/* The regie that the house had of it is the desk's now; what it hears names no referral. */
+static void a_regie_that_went(void **state)
+{
+    struct web *w = *state;
+    struct web_client live, again;
+    struct web_login vt, house, admin;
+    char before[24];
+
+    a_house_that_leaked(w, true, &vt, &house, &admin);
+    listen_after(&live, w, &house, NULL);
+    started(&live);
+    snprintf(before, sizeof before, "%llu", (unsigned long long)flow_published_seq(w->flow));
+    post(w, &vt, "/api/v1/referrals/2/regie-acceptance", DESK, 200);
+    web_until(w, has(&live, "event: regie.taken\ndata: {\"seq\":"));
+    web_report(w, WEB_POOL_A2, 6, 2);
+    web_until(w, has(&live, "\"poolId\":2"));
+    assert_int_equal(count(&live, "event: regie.taken"), 1);
+    assert_int_equal(count(&live, "\"referralId\":2"), 0);
+    listen_after(&again, w, &house, before); /* from the ring */
+    web_until(w, has(&again, "\"poolId\":2"));
+    assert_int_equal(count(&again, "event: regie.taken"), 1);
+    assert_int_equal(count(&again, "\"referralId\":2"), 0);
+    web_close(&again);
+    web_close(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_list_that_changes, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_regie_that_went, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
