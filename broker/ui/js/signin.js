@@ -12,12 +12,19 @@ const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 const api = createApi({ fetch: (...args) => fetch(...args), wait: ms => new Promise(done => setTimeout(done, ms)) });
 const state = { busy: false, fault: '' };
 
-/** Where the reader was, if it was they and that page belongs to this role; else the page the role begins on. @param {Session} session */
+function kept(/** @type {string} */ name) {
+  try { return sessionStorage.getItem(name) ?? ''; } catch { return ''; }
+}
+
+/** Where the reader was, if it was they and that page belongs to this role; else the page the role begins on. In a tab that is
+ * nobody's yet it was they who asked for it, as by a bookmark: without the number of a referral behind it, which may be of
+ * who was signed out before. @param {Session} session */
 async function destination(session) {
   const pages = PAGES_OF[session.role];
+  const asked = kept('plek.owner') ? '' : kept('plek.return').replace(/#.*$/, '');
   await keepForOne(session.account); // of another's tab nothing is left to go back to
-  let back = '';
-  try { back = sessionStorage.getItem('plek.return') ?? ''; sessionStorage.removeItem('plek.return'); } catch { /* home */ }
+  const back = asked || kept('plek.return');
+  try { sessionStorage.removeItem('plek.return'); } catch { /* none is kept */ }
   return pages.includes(back.replace(/#\d+$/, '')) ? back : pages[0];
 }
 
