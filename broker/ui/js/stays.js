@@ -126,9 +126,12 @@ const statementTable = s => s.rows.length === 0 ? html`<p>${t('stay.no_nights')}
     <tbody>${s.rows.map(r => html`<tr><th scope="row">${townOf(r.municipality)}</th><td>${label('fundingStreams', r.stream)}${r.cutPermille > 0 ? html` <span class="subtle">${t('stay.cut', { n: r.cutPermille / 10 })}</span>` : nothing}</td><td>${cell(r.nights)}</td><td>${cell(r.stays)}</td></tr>`)}</tbody>
     <tfoot><tr><th scope="row" colspan="2">${t('stay.total')}</th><td>${cell(s.nights)}</td><td>${cell(s.stays)}</td></tr></tfoot></table></div>`;
 
+/** By a module that may not come: the network is away, or the exchange was renewed. @param {Statement} s */
+const saveNights = s => import('./stays_csv.js').then(m => { state.problem = null; m.save(s, state.month, townOf); }, () => { state.problem = `${t('frame.part_title')} ${t('frame.part_text')}`; }).finally(frame.draw);
+
 /** @param {Statement} s */
 const figures = s => html`<p class="subtle">${s.whole ? t('stay.statement_own') : t('stay.statement_hidden', { n: s.minimumCell })}</p>
-    ${statementTable(s)}${s.rows.length > 0 ? button(t('stay.csv'), { icon: 'download', click: async () => (await import('./stays_csv.js')).save(s, state.month, townOf) }) : nothing}
+    ${statementTable(s)}${s.rows.length > 0 ? button(t('stay.csv'), { icon: 'download', click: () => saveNights(s) }) : nothing}
     ${state.flags ? html`<h3>${t('stay.flags')}</h3><p class="subtle">${state.flags.whole ? t('stay.flags_own') : t('stay.flags_hidden', { n: state.flags.minimumCell })}</p>${flagList(state.flags)}` : nothing}`;
 
 /** @param {import('../types/api').FundingFlags} flags */
