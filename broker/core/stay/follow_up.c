@@ -222,7 +222,9 @@ void follow_up_bed_back(struct decision *d, struct referral_id id, int64_t until
 {
     const struct referral *r = engine_referral(d->e, id);
 
-    if (r != NULL && referral_is_live(r->state) && until_ms > d->now_ms)
+    /* One that brings it out of a leaked house, or that somebody opened by its code, has its own time. */
+    if (r != NULL && referral_is_live(r->state) && engine_household(d->e, id).why == LINK_FOLLOW_UP &&
+        until_ms > d->now_ms)
         retime(d, r, until_ms, follow_up_urgency(until_ms - d->now_ms));
 }
 

@@ -1,0 +1,111 @@
+/* A departure that was a mistake, at a house whose address is known: who lives there is looked for, at once
+ * and with nothing before it. */
+#include "support/nobed_steps.h"
+#include "support/safety_steps.h"
+#include "support/stay_steps.h"
+#include "support/timer_steps.h"
+
+#include "base/time_text.h"
+#include "core/stay/dates.h"
+
+#include <string.h>
+
+static enum refusal resume(struct exchange *x, struct referral_id r)
+{
+    const struct stay *s = stay_of(x, r);
+    struct command cmd = {.kind = CMD_RESUME_STAY, .actor = house_of(x, s)};
+
+    cmd.u.stay.stay = s->id;
+    return exchange_do(x, &cmd).refusal;
+}
+
+static void mistaken(struct exchange *x, struct referral_id r)
+{
+    assert_int_equal(depart(x, r, "eigen_keuze", "familie_vrienden"), REFUSAL_NONE);
+}
+
+static void is_sound(const struct exchange *x)
+{
+    char why[200] = "";
+
+    if (!engine_check(x->e, why, sizeof why))
+        fail_msg("%s", why);
+    replays(x);
+}
+
+/* Somebody gets R out of there: a search that is for now, of which its desk is alarmed. */
+static void is_looked_for(const struct exchange *x, struct referral_id r)
+{
+    struct referral_id later = engine_household(x->e, r).later;
+
+    assert_true(later.v != 0);
+    assert_true(referral_is_live(the_referral(x, later)->state));
+    assert_int_equal(engine_household(x->e, later).why, LINK_LEAKED);
+    assert_int_equal(the_referral(x, later)->urgency, URGENCY_NU);
+    assert_true(timers_alarm_stands(x->e, the_referral(x, later), ALARM_LEAKED));
+}
+
+/* ---- the search has its own time ---- */
+
+/* A clock opened it, and then the house leaked: it is for now, whatever day the clock has. */
+static void a_leak_stays_for_now(void **state)
+{
+    struct exchange *x = exchange_timed();
+    struct referral_id r = moves_in(x, VT_OOST, need_at(THREAT_ROOD), POOL_B), f;
+    int64_t by_ms = 0;
+
+    (void)state;
+    assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+    pass(x, 7 * MS_DAY + MS_HOUR);
+    f = engine_household(x->e, r).later;
+    freeze(x, HUIS_B, B_HUIS);
+    is_looked_for(x, r);
+    by_ms = the_referral(x, f)->deadline_ms;
+    x->now += 10 * MS_MINUTE;
+    mistaken(x, r);
+    x->now += MS_MINUTE;
+    assert_int_equal(resume(x, r), REFUSAL_NONE);
+    assert_int_equal(engine_household(x->e, r).later.v, f.v);
+    is_looked_for(x, r);
+    assert_true(the_referral(x, f)->deadline_ms == by_ms);
+    is_sound(x);
+    exchange_free(x);
+}
+
+/* A worker opened it by the code, and a clock found it: what was told stays. */
+static void what_a_desk_told_stays(void **state)
+{
+    struct exchange *x = exchange_timed();
+    struct referral_id r = moves_in(x, VT_OOST, need_at(THREAT_ROOD), POOL_B), f;
+    char code[RETURN_CODE_SIZE];
+    enum urgency urgency = URGENCY_NU;
+    int64_t by_ms = 0;
+
+    (void)state;
+    assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+    pass(x, 5 * MS_DAY);
+    mistaken(x, r);
+    memcpy(code, stay_of(x, r)->return_code, sizeof code);
+    f = open_with_code(x, VT_WEST, code).referral;
+    pass(x, 3 * MS_DAY);
+    assert_int_equal(engine_household(x->e, f).why, LINK_RETURN);
+    assert_int_equal(clock_of(x, r, 0)->follow_up.v, f.v);
+    assert_true(the_referral(x, f)->unplaced);
+    urgency = the_referral(x, f)->urgency;
+    by_ms = the_referral(x, f)->deadline_ms;
+    assert_int_equal(resume(x, r), REFUSAL_NONE);
+    assert_int_equal(the_referral(x, f)->urgency, urgency);
+    assert_true(the_referral(x, f)->deadline_ms == by_ms && the_referral(x, f)->unplaced);
+    is_sound(x);
+    exchange_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_leak_stays_for_now),
+        cmocka_unit_test(what_a_desk_told_stays),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
