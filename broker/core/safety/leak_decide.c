@@ -375,26 +375,58 @@ static void move_households(struct decision *d, const struct leak *l)
     free(list);
 }
 
+/* A row of it has a search, or says that there is nothing to look with. */
+static bool is_looked_for(const struct engine *e, const struct leak *l, const struct stay *s)
+{
+    for (unsigned i = 0; i < l->households; i++) {
+        if (engine_leak_household(e, l->id, i)->stay.v == s->id.v)
+            return true;
+    }
+    return false;
+}
+
+/* Behind those that are listed already. LISTED, OPENED: so many were in this decision, counted on. */
+static void move_back(struct decision *d, const struct leak *l, const struct household *h, uint16_t *listed,
+                      unsigned *opened)
+{
+    const struct referral *next = engine_referral(d->e, engine_household(d->e, h->r->id).later);
+    uint16_t rank = (uint16_t)(l->households + ++*listed);
+    struct referral_id later = {0};
+
+    if (next == NULL || !referral_is_live(next->state)) {
+        later = moved_anew(d, l, h, rank, *opened);
+        *opened += later.v != 0;
+    } else {
+        later = next->id;
+        search_moves(d, l, h, later, rank);
+    }
+    alarm(d, l, later);
+}
+
 void decide_leak_back(struct decision *d, const struct stay *s)
 {
     const struct leak *l = engine_leak_of(d->e, engine_pool(d->e, s->pool)->location);
     struct household h = {.stay = s, .r = engine_referral(d->e, s->referral)};
-    const struct referral *next = engine_referral(d->e, engine_household(d->e, s->referral).later);
-    struct referral_id later = {0};
+    uint16_t listed = 0;
+    unsigned opened = 0;
 
-    if (l == NULL || l->state != LEAK_FROZEN)
-        return;
-    for (unsigned i = 0; i < l->households; i++) {
-        if (engine_leak_household(d->e, l->id, i)->stay.v == s->id.v)
-            return; /* listed when it lived there */
+    if (l != NULL && l->state == LEAK_FROZEN && !is_looked_for(d->e, l, s))
+        move_back(d, l, &h, &listed, &opened);
+}
+
+/* Who was found to live there still while lifting was asked. */
+static void move_those_left(struct decision *d, const struct leak *l)
+{
+    size_t n = 0;
+    struct household *list = households_of(d->e, l->location, &n);
+    uint16_t listed = 0;
+    unsigned opened = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].stay != NULL && !is_looked_for(d->e, l, list[i].stay))
+            move_back(d, l, &list[i], &listed, &opened);
     }
-    if (next == NULL || !referral_is_live(next->state)) {
-        later = moved_anew(d, l, &h, (uint16_t)(l->households + 1), 0);
-    } else {
-        later = next->id;
-        search_moves(d, l, &h, later, (uint16_t)(l->households + 1));
-    }
-    alarm(d, l, later);
+    free(list);
 }
 
 enum refusal decide_confirm_leak(struct decision *d)
@@ -423,6 +455,8 @@ enum refusal decide_withdraw_leak(struct decision *d)
     if (l->state != LEAK_REPORTED && l->state != LEAK_LIFT_ASKED)
         return REFUSAL_WRONG_STATE;
     leak_event(d, l->state == LEAK_REPORTED ? EV_LEAK_DROPPED : EV_LEAK_LIFT_REFUSED, l);
+    if (l->state == LEAK_LIFT_ASKED)
+        move_those_left(d, l);
     return REFUSAL_NONE;
 }
 

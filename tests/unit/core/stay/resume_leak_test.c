@@ -100,11 +100,68 @@ static void what_a_desk_told_stays(void **state)
     exchange_free(x);
 }
 
+/* ---- while lifting is asked ---- */
+
+static void a_refused_lift_finds_who_is_there(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id gone = moves_in(x, VT_OOST, a_need(), POOL_B);
+    struct referral_id listed = moves_in(x, VT_OOST, a_need(), POOL_B);
+    struct referral_id later;
+    uint32_t leak = 0;
+
+    (void)state;
+    mistaken(x, gone);
+    x->now += MS_HOUR;
+    leak = freeze(x, HUIS_B, B_HUIS);
+    assert_int_equal(engine_leak(x->e, leak)->households, 1);
+    later = engine_household(x->e, listed).later;
+    x->now += MS_HOUR;
+    assert_int_equal(step(x, CMD_ASK_LIFT, as(shelter_of(HUIS_B), ANNA), leak), REFUSAL_NONE);
+    assert_int_equal(resume(x, gone), REFUSAL_NONE);
+    assert_int_equal(engine_leak(x->e, leak)->households, 1); /* perhaps it is safe: a second person says */
+    assert_int_equal(step(x, CMD_WITHDRAW_LEAK, as(shelter_of(HUIS_B), BERT), leak), REFUSAL_NONE);
+    assert_int_equal(engine_leak(x->e, leak)->state, LEAK_FROZEN);
+    assert_int_equal(engine_leak(x->e, leak)->households, 2);
+    is_looked_for(x, gone);
+    assert_int_equal(engine_household(x->e, listed).later.v, later.v); /* that one goes on */
+    is_sound(x);
+    exchange_free(x);
+}
+
+/* Each in its own row, with a search of its own, the most endangered first. */
+static void several_in_their_order(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id green = moves_in(x, VT_OOST, need_at(THREAT_GROEN), POOL_B);
+    struct referral_id red = moves_in(x, VT_OOST, need_at(THREAT_ROOD), POOL_B);
+    uint32_t leak = 0;
+
+    (void)state;
+    mistaken(x, green);
+    mistaken(x, red);
+    x->now += MS_HOUR;
+    leak = freeze(x, HUIS_B, B_HUIS);
+    assert_int_equal(step(x, CMD_ASK_LIFT, as(shelter_of(HUIS_B), ANNA), leak), REFUSAL_NONE);
+    assert_int_equal(resume(x, green), REFUSAL_NONE);
+    assert_int_equal(resume(x, red), REFUSAL_NONE);
+    assert_int_equal(step(x, CMD_WITHDRAW_LEAK, as(shelter_of(HUIS_B), BERT), leak), REFUSAL_NONE);
+    assert_int_equal(engine_leak(x->e, leak)->households, 2);
+    assert_int_equal(engine_leak_household(x->e, leak, 0)->earlier.v, red.v);
+    assert_int_equal(engine_leak_household(x->e, leak, 1)->earlier.v, green.v);
+    is_looked_for(x, red);
+    is_looked_for(x, green);
+    is_sound(x);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_leak_stays_for_now),
         cmocka_unit_test(what_a_desk_told_stays),
+        cmocka_unit_test(a_refused_lift_finds_who_is_there),
+        cmocka_unit_test(several_in_their_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
