@@ -42,11 +42,25 @@ static json_t *household(const struct engine *e, const struct actor *actor, cons
     return o;
 }
 
+/* It left, was found to be there still, and is moved anew: its last row says how it is. */
+static bool is_listed_anew(const struct engine *e, const struct leak *l, unsigned nth)
+{
+    uint64_t stay = engine_leak_household(e, l->id, nth)->stay.v;
+
+    for (unsigned i = nth + 1; stay != 0 && i < l->households; i++) {
+        if (engine_leak_household(e, l->id, i)->stay.v == stay)
+            return true;
+    }
+    return false;
+}
+
 static json_t *households(const struct engine *e, const struct actor *actor, const struct leak *l)
 {
     json_t *list = json_array();
-    for (unsigned i = 0; i < l->households; i++)
-        json_array_append_new(list, household(e, actor, engine_leak_household(e, l->id, i)));
+    for (unsigned i = 0; i < l->households; i++) {
+        if (!is_listed_anew(e, l, i))
+            json_array_append_new(list, household(e, actor, engine_leak_household(e, l->id, i)));
+    }
     return list;
 }
 

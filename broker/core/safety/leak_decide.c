@@ -375,11 +375,15 @@ static void move_households(struct decision *d, const struct leak *l)
     free(list);
 }
 
-/* A row of it has a search, or says that there is nothing to look with. */
+/* A row of it has a search that is under way, or says that there is nothing to look with. One whose search is
+ * over is in danger again, and nobody looks. */
 static bool is_looked_for(const struct engine *e, const struct leak *l, const struct stay *s)
 {
     for (unsigned i = 0; i < l->households; i++) {
-        if (engine_leak_household(e, l->id, i)->stay.v == s->id.v)
+        const struct leak_household *h = engine_leak_household(e, l->id, i);
+        const struct referral *later = engine_referral(e, h->later);
+
+        if (h->stay.v == s->id.v && (later == NULL || referral_is_live(later->state)))
             return true;
     }
     return false;

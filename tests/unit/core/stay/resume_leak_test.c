@@ -45,6 +45,11 @@ static void is_looked_for(const struct exchange *x, struct referral_id r)
     assert_true(timers_alarm_stands(x->e, the_referral(x, later), ALARM_LEAKED));
 }
 
+static void withdraw(struct exchange *x, struct referral_id r)
+{
+    assert_int_equal(do_referral(x, CMD_WITHDRAW, r, 0, 1).refusal, REFUSAL_NONE);
+}
+
 /* ---- the search has its own time ---- */
 
 /* A clock opened it, and then the house leaked: it is for now, whatever day the clock has. */
@@ -155,6 +160,34 @@ static void several_in_their_order(void **state)
     exchange_free(x);
 }
 
+/* ---- listed before, and its search is over ---- */
+
+static void a_search_that_is_over_moves_nobody(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = moves_in(x, VT_OOST, a_need(), POOL_B), first;
+    uint32_t leak = freeze(x, HUIS_B, B_HUIS);
+
+    (void)state;
+    first = engine_household(x->e, r).later;
+    x->now += MS_HOUR;
+    mistaken(x, r);
+    withdraw(x, first);
+    x->now += MS_HOUR;
+    assert_int_equal(resume(x, r), REFUSAL_NONE);
+    assert_int_equal(engine_leak(x->e, leak)->households, 2);
+    assert_true(engine_household(x->e, r).later.v != first.v);
+    is_looked_for(x, r);
+    /* and once more: the last row counts */
+    mistaken(x, r);
+    x->now += MS_HOUR;
+    assert_int_equal(resume(x, r), REFUSAL_NONE);
+    assert_int_equal(engine_leak(x->e, leak)->households, 2);
+    is_looked_for(x, r);
+    is_sound(x);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +195,7 @@ int main(void)
         cmocka_unit_test(what_a_desk_told_stays),
         cmocka_unit_test(a_refused_lift_finds_who_is_there),
         cmocka_unit_test(several_in_their_order),
+        cmocka_unit_test(a_search_that_is_over_moves_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
