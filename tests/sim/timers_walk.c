@@ -155,31 +155,36 @@ static void check_again(struct trace *t, const struct engine *e, const struct re
     }
 }
 
-/* Its household has a bed of ours now, or left its last one for a place to live; else when the last that it
- * had was over (0 = it never had one). */
-static bool is_housed(const struct engine *e, struct referral_id id, int64_t *over_ms)
+/* Its household has a bed of ours now, or left its last one for a place to live; else when it was told that
+ * the last that it had was over (0 = it never had one). */
+static bool is_housed(const struct engine *e, struct referral_id id, int64_t *told_ms)
 {
     bool housed = false, home = false;
+    int64_t over_ms = 0;
 
-    *over_ms = 0;
+    *told_ms = 0;
     for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
         const struct stay *s = engine_stay_of(e, id);
         const struct nobed_case *c = engine_nobed(e, id);
 
         housed |= s != NULL && s->ended_at_ms == 0;
-        if (s != NULL && s->ended_at_ms != 0 && s->ended_at_ms >= *over_ms) {
-            home = s->ended_at_ms != *over_ms && s->destination != 0 &&
+        if (s != NULL && s->ended_at_ms != 0 && s->ended_at_ms >= over_ms) {
+            home = s->ended_at_ms != over_ms && s->destination != 0 &&
                    !vocab_destination_slept(engine_vocab(e), s->destination);
-            *over_ms = s->ended_at_ms;
+            over_ms = s->ended_at_ms;
         }
+        if (s != NULL && s->ended_at_ms != 0)
+            *told_ms = later(*told_ms, engine_request(e, s->request)->left_at_ms);
         for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
             const struct bridge *b = engine_bridge(e, c->bridges[i]);
 
             if (b->kind != BRIDGE_BED || b->started_at_ms == 0)
                 continue;
             housed |= b->ended_at_ms == 0;
-            home &= b->ended_at_ms < *over_ms;
-            *over_ms = later(*over_ms, b->ended_at_ms);
+            home &= b->ended_at_ms < over_ms;
+            over_ms = later(over_ms, b->ended_at_ms);
+            if (b->ended_at_ms != 0)
+                *told_ms = later(*told_ms, engine_request(e, b->request)->ended_at_ms);
         }
     }
     return housed || home;
@@ -207,11 +212,11 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
     const struct request *q = in_state(e, r, REQUEST_ACCEPTED);
     enum threat_level level = r->need.threat_level;
     unsigned long long id = r->id.v;
-    int64_t since_ms = r->opened_at_ms, missed_ms = 0, bedless_ms = 0, lead_since_ms = 0, over_ms = 0;
+    int64_t since_ms = r->opened_at_ms, missed_ms = 0, bedless_ms = 0, lead_since_ms = 0, told_ms = 0;
     /* A follow-up whose household has a bed counts back from its day; the morning before it is 14 to 39 hours
      * away. Without a bed it is a search as any other. */
     bool follows = engine_household(e, r->id).why == LINK_FOLLOW_UP;
-    bool planned = is_housed(e, r->id, &over_ms) && follows;
+    bool planned = is_housed(e, r->id, &told_ms) && follows;
     int64_t back_minutes = level == THREAT_GROEN ? 14 * 60 : lead_minutes[level];
     int64_t early_minutes = level == THREAT_GROEN ? 40 * 60 : lead_minutes[level];
 
@@ -236,7 +241,7 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
     if (s->alarms[ALARM_NO_SHOW].raised_at_ms < missed_ms ||
         s->alarms[ALARM_HOLD_ENDED].raised_at_ms < bedless_ms)
         trace_fail(t, "referral %llu lost its place and nobody was alarmed with it", id);
-    lead_since_ms = follows && !planned ? later(since_ms, over_ms) : since_ms;
+    lead_since_ms = follows && !planned ? later(since_ms, told_ms) : since_ms;
     if (referral_is_looking(r->state) && now_ms - lead_since_ms >= lead_minutes[level] * MS_MINUTE &&
         (!planned || now_ms >= r->deadline_ms - back_minutes * MS_MINUTE) &&
         (s->alarms[ALARM_LEAD].raised_at_ms < lead_since_ms ||

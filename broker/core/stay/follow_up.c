@@ -6,6 +6,7 @@
 #include "core/fields.h"
 #include "core/nobed/nobed.h"
 #include "core/scarcity.h"
+#include "core/stay/dates.h"
 #include "core/stay/stay_apply.h"
 #include "core/vocab.h"
 
@@ -55,6 +56,29 @@ int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id 
         }
     }
     return over_ms;
+}
+
+/* When that was told: of an arrival at the next bed, or of a leaving, which may have been before. */
+int64_t engine_household_bed_over_told_ms(const struct engine *e, struct referral_id id)
+{
+    int64_t told_ms = engine_household_bed_over_ms(e, id);
+
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        const struct stay *s = engine_stay_of(e, id);
+        const struct nobed_case *c = engine_nobed(e, id);
+
+        if (s != NULL && engine_stay_end_told_ms(e, s) > told_ms)
+            told_ms = engine_stay_end_told_ms(e, s);
+        for (unsigned i = 0; c != NULL && i < c->n_bridges; i++) {
+            const struct bridge *b = engine_bridge(e, c->bridges[i]);
+            const struct request *q = engine_request(e, b->request);
+
+            if (b->kind == BRIDGE_BED && b->started_at_ms != 0 && b->ended_at_ms != 0 && q != NULL &&
+                q->ended_at_ms > told_ms)
+                told_ms = q->ended_at_ms;
+        }
+    }
+    return told_ms;
 }
 
 /* Where its last bed was a bridge bed, or two ended in one moment, nobody said where it lives. */

@@ -221,6 +221,8 @@ struct referral_id engine_household_promised(const struct engine *e, struct refe
 bool engine_household_has_bed(const struct engine *e, struct referral_id id);
 /* When its last stay or bridge bed that is over ended; 0 = none is. Cost: the household. */
 int64_t engine_household_bed_over_ms(const struct engine *e, struct referral_id id);
+/* When the last of what ended them was told; never before that, and 0 where it is. Cost: the household. */
+int64_t engine_household_bed_over_told_ms(const struct engine *e, struct referral_id id);
 /* It has no bed, and left its last one, a stay, for a place to live: a destination without slept=yes in
  * destinations.csv. Cost: the household. */
 bool engine_household_is_settled(const struct engine *e, struct referral_id id);

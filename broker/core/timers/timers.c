@@ -360,13 +360,13 @@ static int64_t next_day_ms(const struct core_settings *s, int64_t at_ms)
 }
 
 /* Since when its household has neither a place nor the promise of one: a follow-up whose household lost its
- * bed counts from that. */
+ * bed counts from when that was told, for nobody could look before. */
 static int64_t lead_since_ms(const struct engine *e, const struct referral *r)
 {
     int64_t since_ms = timers_looks_since_ms(e, r);
 
     if (engine_household(e, r->id).why == LINK_FOLLOW_UP && !engine_is_planned(e, r->id))
-        since_ms = later(since_ms, engine_household_bed_over_ms(e, r->id));
+        since_ms = later(since_ms, engine_household_bed_over_told_ms(e, r->id));
     return since_ms;
 }
 

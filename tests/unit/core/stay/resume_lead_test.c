@@ -1,0 +1,80 @@
+/* What the team lead hears of a household that left: from when it was told, and nothing of one that has a
+ * place to live. */
+#include "support/nobed_steps.h"
+#include "support/safety_steps.h"
+#include "support/stay_steps.h"
+#include "support/timer_steps.h"
+
+#include "base/mem.h"
+#include "base/time_text.h"
+#include "core/timers/timers_state.h"
+
+static void is_sound(const struct exchange *x)
+{
+    char why[200] = "";
+
+    if (!engine_check(x->e, why, sizeof why))
+        fail_msg("%s", why);
+    replays(x);
+}
+
+/* A clock opened a search for R; in its last hour the team lead was rung for it. */
+static struct referral_id lead_is_rung(struct exchange *x, struct referral_id r)
+{
+    struct referral_id f;
+
+    assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+    pass(x, 7 * MS_DAY + MS_HOUR);
+    f = engine_household(x->e, r).later;
+    for (int i = 0; i < 1200 && timers_alarm(x->e, f, ALARM_LEAD)->raised_at_ms == 0; i++)
+        pass(x, 5 * MS_MINUTE);
+    assert_true(timers_alarm_stands(x->e, the_referral(x, f), ALARM_LEAD));
+    return f;
+}
+
+static enum refusal left_ago(struct exchange *x, struct referral_id r, const char *where, int64_t ago_ms)
+{
+    struct command cmd = {.kind = CMD_DEPART, .actor = house_of(x, stay_of(x, r)), .draw = 99};
+
+    cmd.u.stay = (struct stay_command){.stay = stay_of(x, r)->id,
+                                       .reason = nr(x, LIST_DEPARTURE, "eigen_keuze"),
+                                       .destination = nr(x, LIST_DESTINATION, where),
+                                       .at_ms = ago_ms != 0 ? x->now - ago_ms : 0};
+    return exchange_do(x, &cmd).refusal;
+}
+
+/* Rung while it had its bed; without one the lead hears again, whenever it was that they left. */
+static void told_late_is_told_all_the_same(void **state)
+{
+    static const int64_t ago[] = {0, MS_HOUR, 20 * MS_HOUR};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ago); i++) {
+        struct exchange *x = exchange_timed();
+        struct referral_id r = arrive_with(x, need_at(THREAT_ORANJE), POOL_B);
+        struct referral_id f = lead_is_rung(x, r);
+        int64_t before_ms = timers_alarm(x->e, f, ALARM_LEAD)->raised_at_ms, told_ms;
+
+        x->now += 10 * MS_MINUTE;
+        told_ms = x->now;
+        assert_int_equal(left_ago(x, r, "familie_vrienden", ago[i]), REFUSAL_NONE);
+        assert_false(timers_alarm_stands(x->e, the_referral(x, f), ALARM_LEAD));
+        assert_true(timers_lead_ms(x->e, the_referral(x, f)) == told_ms + MS_HOUR);
+        pass(x, 59 * MS_MINUTE);
+        assert_true(timers_alarm(x->e, f, ALARM_LEAD)->raised_at_ms == before_ms);
+        pass(x, 2 * MS_MINUTE);
+        assert_true(timers_alarm(x->e, f, ALARM_LEAD)->raised_at_ms == told_ms + MS_HOUR);
+        assert_true(timers_alarm_stands(x->e, the_referral(x, f), ALARM_LEAD));
+        is_sound(x);
+        exchange_free(x);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(told_late_is_told_all_the_same),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
