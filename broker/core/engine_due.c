@@ -113,6 +113,11 @@ int64_t due_of_referral(const struct referral *r)
     return looking && !r->unplaced ? r->deadline_ms : INT64_MAX;
 }
 
+int64_t due_unplaced_ms(const struct engine *e, const struct referral *r)
+{
+    return engine_search_is_left(e, r->id) ? INT64_MAX : due_of_referral(r);
+}
+
 void due_refresh_request(struct engine *e, struct request_slot *s)
 {
     due_refresh(e, (struct due){.at_ms = due_of_request(&s->r), .id = s->r.id.v, .kind = DUE_REQUEST},
@@ -121,7 +126,7 @@ void due_refresh_request(struct engine *e, struct request_slot *s)
 
 void due_refresh_referral(struct engine *e, struct referral_slot *s)
 {
-    due_refresh(e, (struct due){.at_ms = due_of_referral(&s->r), .id = s->r.id.v, .kind = DUE_REFERRAL},
+    due_refresh(e, (struct due){.at_ms = due_unplaced_ms(e, &s->r), .id = s->r.id.v, .kind = DUE_REFERRAL},
                 s->due);
 }
 

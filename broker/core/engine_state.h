@@ -208,6 +208,9 @@ void due_refresh(struct engine *e, struct due d, uint32_t place);
 /* What state says about a deadline; INT64_MAX = none. */
 int64_t due_of_request(const struct request *r);
 int64_t due_of_referral(const struct referral *r);
+/* When R falls due: not while it waits for a person to end it (engine_search_is_left). A journal may hold one
+ * that fell due all the same. */
+int64_t due_unplaced_ms(const struct engine *e, const struct referral *r);
 /* The earliest MAX that are due at NOW, by moment, kind and id; returns how many. */
 size_t due_collect(const struct engine *e, int64_t now_ms, struct due *out, size_t max);
 

@@ -186,7 +186,7 @@ static bool check_referral(const struct engine *e, uint32_t i, struct finding f)
     }
     if (!agrees)
         return broken(f, "referral %u: state and requests disagree", i + 1);
-    return check_due(e, e->referrals[i].due, due_of_referral(r), DUE_REFERRAL, r->id.v, f);
+    return check_due(e, e->referrals[i].due, due_unplaced_ms(e, r), DUE_REFERRAL, r->id.v, f);
 }
 
 static bool check_heap(const struct engine *e, struct finding f)

@@ -65,6 +65,9 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
                             : json_string(vocab_list_code(v, LIST_WITHDRAW, r->withdraw_reason - 1U)));
     json_object_set_new(o, "stayId", h.stay.v != 0 ? json_integer((json_int_t)h.stay.v) : json_null());
     json_object_set_new(o, "follows", json_string(link_why_code(h.why)));
+    json_object_set_new(
+        o, "settled",
+        json_boolean(audience_standing(e, actor, id) == STANDING_REFERRER && engine_search_is_left(e, id)));
     json_object_set_new(o, "moves", json_integer(engine_moves(e, id)));
     json_object_set_new(o, "announced",
                         audience_of_announced(e, actor, id) ? announced_of(e, id, now_ms) : json_null());

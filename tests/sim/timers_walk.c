@@ -26,6 +26,15 @@ static const struct request *in_state(const struct engine *e, const struct refer
     return NULL;
 }
 
+static bool asks_anybody(const struct engine *e, const struct referral *r)
+{
+    for (unsigned i = 0; i < r->n_requests; i++) {
+        if (request_is_holding(engine_request(e, r->requests[i])))
+            return true;
+    }
+    return false;
+}
+
 bool timers_walk_draw(struct rng *rng, const struct engine *e, const struct referral *r, struct command *cmd)
 {
     static const enum command_kind kinds[] = {CMD_EXTEND_REQUEST, CMD_EXTEND_HOLD, CMD_ACKNOWLEDGE_ALARM,
@@ -155,9 +164,9 @@ static void check_again(struct trace *t, const struct engine *e, const struct re
     }
 }
 
-/* Its household has a bed of ours now, or left its last one for a place to live; else when it was told that
- * the last that it had was over (0 = it never had one). */
-static bool is_housed(const struct engine *e, struct referral_id id, int64_t *told_ms)
+/* Its household has a bed of ours now, or left its last one for a place to live (IS_HOME); else when it was
+ * told that the last that it had was over (0 = it never had one). */
+static bool is_housed(const struct engine *e, struct referral_id id, int64_t *told_ms, bool *is_home)
 {
     bool housed = false, home = false;
     int64_t over_ms = 0;
@@ -187,6 +196,7 @@ static bool is_housed(const struct engine *e, struct referral_id id, int64_t *to
                 *told_ms = later(*told_ms, engine_request(e, b->request)->ended_at_ms);
         }
     }
+    *is_home = home && !housed;
     return housed || home;
 }
 
@@ -216,7 +226,9 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
     /* A follow-up whose household has a bed counts back from its day; the morning before it is 14 to 39 hours
      * away. Without a bed it is a search as any other. */
     bool follows = engine_household(e, r->id).why == LINK_FOLLOW_UP;
-    bool planned = is_housed(e, r->id, &told_ms) && follows;
+    bool is_home = false, planned = is_housed(e, r->id, &told_ms, &is_home) && follows;
+    /* It waits for a person to end it. */
+    bool is_left = planned && is_home && !asks_anybody(e, r);
     int64_t back_minutes = level == THREAT_GROEN ? 14 * 60 : lead_minutes[level];
     int64_t early_minutes = level == THREAT_GROEN ? 40 * 60 : lead_minutes[level];
 
@@ -242,7 +254,10 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
         s->alarms[ALARM_HOLD_ENDED].raised_at_ms < bedless_ms)
         trace_fail(t, "referral %llu lost its place and nobody was alarmed with it", id);
     lead_since_ms = follows && !planned ? later(since_ms, told_ms) : since_ms;
-    if (referral_is_looking(r->state) && now_ms - lead_since_ms >= lead_minutes[level] * MS_MINUTE &&
+    if (is_left && timers_alarm_stands(e, r, ALARM_LEAD))
+        trace_fail(t, "referral %llu is of a household that has a home, and rings the team lead", id);
+    if (!is_left && referral_is_looking(r->state) &&
+        now_ms - lead_since_ms >= lead_minutes[level] * MS_MINUTE &&
         (!planned || now_ms >= r->deadline_ms - back_minutes * MS_MINUTE) &&
         (s->alarms[ALARM_LEAD].raised_at_ms < lead_since_ms ||
          (planned && s->alarms[ALARM_LEAD].raised_at_ms < r->deadline_ms - early_minutes * MS_MINUTE)))

@@ -284,6 +284,8 @@ void referral_retimed_apply(struct engine *e, const struct event *ev)
 
 void household_timers_refresh(struct engine *e, struct referral_id id)
 {
-    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id))
+    for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {
+        due_refresh_referral(e, referral_slot(e, id));
         timers_refresh(e, engine_referral(e, id));
+    }
 }

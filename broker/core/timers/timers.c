@@ -200,7 +200,7 @@ static bool stands(const struct engine *e, const struct referral *r, enum alarm 
         return false;
     switch (alarm) {
     case ALARM_LEAD:
-        if (by_facts && !lead_counts(e, r, raised_ms))
+        if (by_facts && (engine_search_is_left(e, r->id) || !lead_counts(e, r, raised_ms)))
             return false;
         return referral_is_looking(r->state) && raised_ms >= timers_looks_since_ms(e, r);
     case ALARM_HOLD_ENDED:
@@ -387,8 +387,8 @@ int64_t timers_lead_ms(const struct engine *e, const struct referral *r)
     const struct timers_settings *s = settings_of(e);
     uint32_t lead_s = s->lead_s[r->need.threat_level];
 
-    if (!referral_is_looking(r->state) || timers_alarm_stands(e, r, ALARM_LEAD) ||
-        (lead_s == 0 && s->next_day_minute >= NEXT_DAY_NEVER))
+    if (!referral_is_looking(r->state) || engine_search_is_left(e, r->id) ||
+        timers_alarm_stands(e, r, ALARM_LEAD) || (lead_s == 0 && s->next_day_minute >= NEXT_DAY_NEVER))
         return INT64_MAX;
     if (engine_is_planned(e, r->id))
         return lead_planned_ms(e, r);

@@ -70,10 +70,78 @@ static void told_late_is_told_all_the_same(void **state)
     }
 }
 
+/* Where they went is home: its search waits for a person to end it, and at its day nobody is rung for it. */
+static void a_home_is_no_emergency(void **state)
+{
+    static const struct {
+        const char *where;
+        bool is_rung; /* before they left */
+        bool is_home;
+    } cases[] = {
+        {"eigen_woning", false, true}, {"eigen_woning", true, true}, {"familie_vrienden", false, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct core_settings set = timed();
+        struct exchange *x = NULL;
+        struct referral_id r, f;
+        int64_t rung_ms = 0;
+        unsigned repeated = 0;
+
+        set.timers.again_times = 3;
+        x = exchange_new_with(&set);
+        r = arrive_with(x, need_at(THREAT_ORANJE), POOL_B);
+        if (cases[i].is_rung) {
+            f = lead_is_rung(x, r);
+        } else {
+            assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+            pass(x, 7 * MS_DAY + MS_HOUR);
+            f = engine_household(x->e, r).later;
+        }
+        rung_ms = timers_alarm(x->e, f, ALARM_LEAD)->raised_at_ms;
+        repeated = timers_alarm(x->e, f, ALARM_LEAD)->n_again;
+        assert_int_equal(left_ago(x, r, cases[i].where, 0), REFUSAL_NONE);
+        assert_true(engine_search_is_left(x->e, f) == cases[i].is_home);
+        is_sound(x);
+        pass(x, 5 * MS_DAY);
+        assert_true(referral_is_looking(the_referral(x, f)->state)); /* no machine ends it */
+        assert_true(the_referral(x, f)->unplaced != cases[i].is_home);
+        assert_true((timers_alarm(x->e, f, ALARM_LEAD)->raised_at_ms == rung_ms) == cases[i].is_home);
+        if (cases[i].is_home) {
+            assert_false(timers_alarm_stands(x->e, the_referral(x, f), ALARM_LEAD));
+            assert_int_equal(timers_alarm(x->e, f, ALARM_LEAD)->n_again, repeated);
+        }
+        is_sound(x);
+        exchange_free(x);
+    }
+}
+
+/* Somebody asks a place for it after all: then it is as late as it is. */
+static void one_that_asks_is_late(void **state)
+{
+    struct exchange *x = exchange_timed();
+    struct referral_id r = arrive_with(x, need_at(THREAT_ORANJE), POOL_B), f;
+
+    (void)state;
+    assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+    pass(x, 7 * MS_DAY + MS_HOUR);
+    f = engine_household(x->e, r).later;
+    assert_int_equal(left_ago(x, r, "eigen_woning", 0), REFUSAL_NONE);
+    pass(x, 4 * MS_DAY);
+    assert_false(the_referral(x, f)->unplaced);
+    do_ask_one(x, f, POOL_C);
+    pass(x, MS_MINUTE);
+    assert_true(the_referral(x, f)->unplaced);
+    is_sound(x);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(told_late_is_told_all_the_same),
+        cmocka_unit_test(a_home_is_no_emergency),
+        cmocka_unit_test(one_that_asks_is_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
