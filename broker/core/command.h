@@ -124,7 +124,7 @@ enum command_kind {
     CMD_CHANGE_BRIDGE, /* another safety owner, other check-ins */
     /* ---- stays, clocks, nights and funding, since ---- */
     CMD_DATE_NIGHTS, /* the house: when the household came or left, told otherwise before */
-    CMD_RESUME_STAY, /* the house: its departure was a mistake */
+    CMD_RESUME_STAY, /* the house: its departure was a mistake; the desk, if it was because it was not safe */
     CMD_N
 };
 

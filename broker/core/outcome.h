@@ -68,7 +68,7 @@ enum refusal {
     /* ---- MDO, regiehouder, consult, after a flight ---- */
     REFUSAL_NOT_THEIR_DESK, /* a house that they fled gives the regie to the desk of the flight only */
     /* ---- stays, since ---- */
-    REFUSAL_LEFT_UNSAFE, /* it left because it was not safe there: no house takes that back alone */
+    REFUSAL_LEFT_UNSAFE, /* it left because it was not safe there: its desk takes that back, and no house */
     REFUSAL_N
 };
 

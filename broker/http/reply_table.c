@@ -154,7 +154,7 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
     [REFUSAL_LEFT_UNSAFE] =
         {409, "left_unsafe", "Left because it was not safe",
          "The departure says that it was no longer safe here. A house cannot take that back. "
-         "Ring the referrer: a new referral can be opened with the return code.",
+         "If the household is here still, ring the referrer at once, which can.",
          0},
     [REFUSAL_BRIDGE_THERE] = {409, "bridge_there", "Arranged already",
                               "This household has such a bridge already. Change that one, or end it first.",

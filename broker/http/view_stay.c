@@ -225,7 +225,9 @@ json_t *view_stay(const struct engine *e, const struct actor *actor, const struc
     json_object_set_new(o, "blockedByAt", view_time(s->blocked_at_ms));
     json_object_set_new(o, "endedAt", view_time(s->ended_at_ms));
     json_object_set_new(o, "momentsUntil", view_time(engine_stay_dates_until_ms(e, s)));
-    json_object_set_new(o, "resumableUntil", view_time(engine_stay_resume_until_ms(e, s)));
+    json_object_set_new(
+        o, "resumableUntil",
+        view_time(house ? engine_stay_resume_until_ms(e, s) : engine_stay_desk_resume_until_ms(e, s)));
     json_object_set_new(o, "departureReason", list_code(e, LIST_DEPARTURE, s->departure));
     json_object_set_new(o, "destination", list_code(e, LIST_DESTINATION, s->destination));
     json_object_set_new(o, "funding", view_funding(e, &s->funding));

@@ -169,8 +169,10 @@ enum refusal permit_command(const struct engine *e, const struct command *cmd, s
     case CMD_STAY_READY:
     case CMD_FUND_STAY:
     case CMD_GIVE_RETURN_CODE:
-    case CMD_RESUME_STAY:
         is_visible = is_stay_house(e, a, engine_stay(e, cmd->u.stay.stay));
+        break;
+    case CMD_RESUME_STAY: /* which of the two, its departure says */
+        is_visible = may(e, a, ACT_SEE_STAY, cmd->u.stay.stay.v);
         break;
     case CMD_DATE_NIGHTS:
         if (cmd->u.dates.bridge.v != 0)

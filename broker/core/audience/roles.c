@@ -62,7 +62,7 @@ static const uint16_t command_roles[CMD_N] = {
     /* ---- stays, clocks, nights and funding ---- */
     [CMD_DEPART] = R(SHELTER),
     [CMD_DATE_NIGHTS] = R(SHELTER),
-    [CMD_RESUME_STAY] = R(SHELTER),
+    [CMD_RESUME_STAY] = R(SHELTER) | R(REFERRER) | R(COMENSHA),
     [CMD_STAY_READY] = R(SHELTER),
     [CMD_FUND_STAY] = R(SHELTER),
     [CMD_GIVE_RETURN_CODE] = R(SHELTER),

@@ -157,14 +157,23 @@ bool engine_stay_left_unsafe(const struct engine *e, const struct stay *s)
     return s->state == STAY_DEPARTED && unsafe >= 0 && s->departure == unsafe + 1;
 }
 
-int64_t engine_stay_resume_until_ms(const struct engine *e, const struct stay *s)
+static int64_t resume_until_ms(const struct engine *e, const struct stay *s)
 {
     struct place own = {.stay = s->id, .started_ms = s->started_at_ms, .ended_ms = s->ended_at_ms};
 
-    if (s->state != STAY_DEPARTED || engine_stay_left_unsafe(e, s) ||
-        !each_place(e, s->referral, is_over_before, &own))
+    if (s->state != STAY_DEPARTED || !each_place(e, s->referral, is_over_before, &own))
         return 0;
     return engine_stay_end_told_ms(e, s) + RESUME_MAX_MS;
+}
+
+int64_t engine_stay_resume_until_ms(const struct engine *e, const struct stay *s)
+{
+    return engine_stay_left_unsafe(e, s) ? 0 : resume_until_ms(e, s);
+}
+
+int64_t engine_stay_desk_resume_until_ms(const struct engine *e, const struct stay *s)
+{
+    return engine_stay_left_unsafe(e, s) ? resume_until_ms(e, s) : 0;
 }
 
 /* ---- judge ---- */

@@ -25,8 +25,10 @@ int64_t engine_stay_end_told_ms(const struct engine *e, const struct stay *s);
 int64_t engine_stay_dates_until_ms(const struct engine *e, const struct stay *s);
 int64_t engine_bridge_dates_until_ms(const struct engine *e, const struct bridge *b);
 int64_t engine_stay_resume_until_ms(const struct engine *e, const struct stay *s);
+/* The same of the desk of its referral, for what its house may not take back; 0 of any other. */
+int64_t engine_stay_desk_resume_until_ms(const struct engine *e, const struct stay *s);
 /* Its departure says that it was not safe there: the broker keeps the household away from that house by it,
- * so the house alone does not take it back, and it has no such moment. */
+ * so the house alone does not take it back. A mistake in that word is taken back by the desk. */
 bool engine_stay_left_unsafe(const struct engine *e, const struct stay *s);
 
 /* ---- decide ---- */

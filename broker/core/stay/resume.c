@@ -91,7 +91,8 @@ enum refusal decide_resume_stay(struct decision *d)
 {
     const struct stay *s = engine_stay(d->e, d->cmd->u.stay.stay);
     const struct request *q = engine_request(d->e, s->request);
-    int64_t end_told_ms = engine_stay_end_told_ms(d->e, s);
+    int64_t end_told_ms = engine_stay_end_told_ms(d->e, s), until_ms = 0;
+    bool by_house = d->cmd->actor.role == ROLE_SHELTER; /* else by the desk of its referral */
     enum refusal refusal = REFUSAL_NONE;
     struct event *ev = NULL;
     bool takes = false;
@@ -99,11 +100,12 @@ enum refusal decide_resume_stay(struct decision *d)
     d->outcome->referral = s->referral;
     if (s->state != STAY_DEPARTED)
         return REFUSAL_NONE;
-    if (engine_stay_left_unsafe(d->e, s))
-        return REFUSAL_LEFT_UNSAFE;
-    if (engine_stay_resume_until_ms(d->e, s) == 0 || engine_household_has_bed(d->e, s->referral))
+    if (engine_stay_left_unsafe(d->e, s) == by_house)
+        return by_house ? REFUSAL_LEFT_UNSAFE : REFUSAL_NOT_ALLOWED;
+    until_ms = by_house ? engine_stay_resume_until_ms(d->e, s) : engine_stay_desk_resume_until_ms(d->e, s);
+    if (until_ms == 0 || engine_household_has_bed(d->e, s->referral))
         return REFUSAL_MOVED_ON;
-    if (end_told_ms + RESUME_MAX_MS <= d->now_ms)
+    if (until_ms <= d->now_ms)
         return REFUSAL_TOO_LATE;
     refusal = judge_unit(d, q, end_told_ms, &takes);
     if (refusal != REFUSAL_NONE) {

@@ -208,7 +208,7 @@ static void commands_on_a_stay_and_its_clock(void **state)
         struct grant grants[GRANTS_MAX];
     } cases[] = {
         {CMD_DEPART, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
-        {CMD_RESUME_STAY, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
+        {CMD_RESUME_STAY, {THE_REFERRER, {ROLE_SHELTER, HUIS_A, A_ZUID}}},
         {CMD_DATE_NIGHTS, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
         {CMD_STAY_READY, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},
         {CMD_FUND_STAY, {{ROLE_SHELTER, HUIS_A, A_ZUID}}},

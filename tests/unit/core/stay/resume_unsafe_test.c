@@ -1,0 +1,109 @@
+/* A departure that says that it was not safe there, of a household that is there: the desk of its referral
+ * takes it back. */
+#include "support/nobed_steps.h"
+#include "support/safety_steps.h"
+#include "support/stay_steps.h"
+
+#include "base/time_text.h"
+#include "core/stay/dates.h"
+
+static void is_sound(const struct exchange *x)
+{
+    char why[200] = "";
+
+    if (!engine_check(x->e, why, sizeof why))
+        fail_msg("%s", why);
+    replays(x);
+}
+
+static enum refusal resumes(struct exchange *x, struct actor who, struct referral_id r)
+{
+    struct command cmd = {.kind = CMD_RESUME_STAY, .actor = who};
+
+    cmd.u.stay.stay = stay_of(x, r)->id;
+    return exchange_do(x, &cmd).refusal;
+}
+
+static void its_desk_takes_it_back(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = moves_in(x, VT_OOST, a_need(), POOL_B);
+    const struct stay *s = stay_of(x, r);
+
+    (void)state;
+    assert_int_equal(depart(x, r, "veiligheid", "onbekend"), REFUSAL_NONE);
+    assert_true(engine_stay_resume_until_ms(x->e, s) == 0);
+    assert_true(engine_stay_desk_resume_until_ms(x->e, s) == x->now + RESUME_MAX_MS);
+    x->now += MS_HOUR;
+    assert_int_equal(resumes(x, shelter_of(HUIS_B), r), REFUSAL_LEFT_UNSAFE);
+    assert_int_equal(resumes(x, referrer_of(VT_WEST), r), REFUSAL_NOT_FOUND);
+    assert_int_equal(resumes(x, shelter_of(HUIS_C), r), REFUSAL_NOT_FOUND);
+    assert_int_equal(resumes(x, referrer_of(VT_OOST), r), REFUSAL_NONE);
+    assert_int_equal(s->state, STAY_PRESENT);
+    assert_false(engine_stay_left_unsafe(x->e, s));
+    assert_int_equal(resumes(x, referrer_of(VT_OOST), r), REFUSAL_NONE); /* it is so */
+    freeze(x, HUIS_B, B_HUIS);
+    assert_true(engine_household(x->e, r).later.v != 0);
+    is_sound(x);
+    exchange_free(x);
+}
+
+/* What the house told of its own is the house's to take back. */
+static void and_no_other_departure(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = moves_in(x, VT_OOST, a_need(), POOL_B);
+
+    (void)state;
+    assert_int_equal(depart(x, r, "eigen_keuze", "onbekend"), REFUSAL_NONE);
+    assert_true(engine_stay_desk_resume_until_ms(x->e, stay_of(x, r)) == 0);
+    assert_int_equal(resumes(x, referrer_of(VT_OOST), r), REFUSAL_NOT_ALLOWED);
+    assert_int_equal(stay_of(x, r)->state, STAY_DEPARTED);
+    assert_int_equal(resumes(x, shelter_of(HUIS_B), r), REFUSAL_NONE);
+    is_sound(x);
+    exchange_free(x);
+}
+
+static void for_a_week(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        struct exchange *x = exchange_new();
+        struct referral_id r = moves_in(x, VT_OOST, a_need(), POOL_B);
+
+        assert_int_equal(depart(x, r, "veiligheid", "onbekend"), REFUSAL_NONE);
+        x->now += RESUME_MAX_MS - 1 + late;
+        assert_int_equal(resumes(x, referrer_of(VT_OOST), r), late ? REFUSAL_TOO_LATE : REFUSAL_NONE);
+        is_sound(x);
+        exchange_free(x);
+    }
+}
+
+static void not_if_it_has_been_elsewhere(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = moves_in(x, VT_OOST, a_need(), POOL_B);
+    struct request_id q;
+
+    (void)state;
+    assert_int_equal(depart(x, r, "veiligheid", "onbekend"), REFUSAL_NONE);
+    x->now += MS_HOUR;
+    q = do_ask_one(x, do_open_beside(x, VT_OOST, r), POOL_C);
+    do_answer(x, CMD_ACCEPT, q, 0);
+    assert_int_equal(do_answer(x, CMD_CONFIRM_ARRIVAL, q, 0).refusal, REFUSAL_NONE);
+    assert_int_equal(resumes(x, referrer_of(VT_OOST), r), REFUSAL_MOVED_ON);
+    is_sound(x);
+    exchange_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(its_desk_takes_it_back),
+        cmocka_unit_test(and_no_other_departure),
+        cmocka_unit_test(for_a_week),
+        cmocka_unit_test(not_if_it_has_been_elsewhere),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
