@@ -11,6 +11,7 @@
 #include "core/apply.h"
 #include "core/engine_state.h"
 #include "core/nobed/nobed_decide.h"
+#include "core/stay/dates.h"
 #include "core/stay/stay_decide.h"
 #include "core/timers/timers_state.h"
 
@@ -131,18 +132,28 @@ static int compare_households(const void *x, const void *y)
     return a->r->id.v < b->r->id.v ? -1 : a->r->id.v > b->r->id.v;
 }
 
+/* It lives there; or its house said within the week that it was not safe there, and it has been nowhere
+ * since: if that word is wrong it is there still, no house may take it back, and its desk does not know yet.
+ */
+static bool may_be_there(const struct decision *d, const struct stay *s)
+{
+    return s->state != STAY_DEPARTED || (engine_stay_desk_resume_until_ms(d->e, s) > d->now_ms &&
+                                         !engine_household_has_bed(d->e, s->referral));
+}
+
 /* It lives there, or sleeps in one bridge bed of the house, and is on its way to another there: it is listed
  * as who is there. */
-static bool lives_there_too(const struct engine *e, const struct bridge *b, struct location_id location)
+static bool lives_there_too(const struct decision *d, const struct bridge *b, struct location_id location)
 {
+    const struct engine *e = d->e;
     const struct stay *s = engine_stay_of(e, engine_household(e, b->referral).earlier);
     const struct bridge *reached = engine_bridge_bed_reached(e, b->referral);
 
     if (b->started_at_ms == 0 && reached != NULL &&
         is_there(e, engine_request(e, reached->request)->pool, location))
         return true;
-    return b->started_at_ms == 0 && s != NULL && s->state != STAY_DEPARTED &&
-           is_there(e, s->pool, location) && engine_household(e, s->referral).later.v == b->referral.v;
+    return b->started_at_ms == 0 && s != NULL && may_be_there(d, s) && is_there(e, s->pool, location) &&
+           engine_household(e, s->referral).later.v == b->referral.v;
 }
 
 /* One of the N of LIST is the household of R: it is there, and R looks for its next place or is that of its
@@ -185,8 +196,9 @@ static size_t promised_of(const struct engine *e, struct location_id location, s
 }
 
 /* Who is there, on its way to a bridge bed there, or promised a place there. Returns a list of N, yours. */
-static struct household *households_of(const struct engine *e, struct location_id location, size_t *out_n)
+static struct household *households_of(const struct decision *d, struct location_id location, size_t *out_n)
 {
+    const struct engine *e = d->e;
     size_t room = engine_stays(e) + engine_bridges(e) + promised_of(e, location, NULL, 0) + 1;
     struct household *list = mem_new(room, sizeof *list);
     size_t n = 0;
@@ -194,14 +206,14 @@ static struct household *households_of(const struct engine *e, struct location_i
     for (uint64_t i = 1; i <= engine_stays(e); i++) {
         const struct stay *s = engine_stay(e, (struct stay_id){i});
 
-        if (s->state != STAY_DEPARTED && is_there(e, s->pool, location))
+        if (is_there(e, s->pool, location) && may_be_there(d, s))
             list[n++] = (struct household){.stay = s, .r = engine_referral(e, s->referral)};
     }
     for (uint64_t i = 1; i <= engine_bridges(e); i++) {
         const struct bridge *b = engine_bridge(e, (struct bridge_id){i});
 
         if (b->kind == BRIDGE_BED && bridge_is_live(b) &&
-            is_there(e, engine_request(e, b->request)->pool, location) && !lives_there_too(e, b, location))
+            is_there(e, engine_request(e, b->request)->pool, location) && !lives_there_too(d, b, location))
             list[n++] = (struct household){.bridge = b, .r = engine_referral(e, b->referral)};
     }
     n += promised_of(e, location, list, n);
@@ -350,7 +362,7 @@ static void alarm(struct decision *d, const struct leak *l, struct referral_id i
 static void move_households(struct decision *d, const struct leak *l)
 {
     size_t n = 0;
-    struct household *list = households_of(d->e, l->location, &n);
+    struct household *list = households_of(d, l->location, &n);
     unsigned opened = 0;
 
     for (size_t i = 0; i < n; i++) {
@@ -422,12 +434,13 @@ void decide_leak_back(struct decision *d, const struct stay *s)
 static void move_those_left(struct decision *d, const struct leak *l)
 {
     size_t n = 0;
-    struct household *list = households_of(d->e, l->location, &n);
+    struct household *list = households_of(d, l->location, &n);
     uint16_t listed = 0;
     unsigned opened = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (list[i].stay != NULL && !is_looked_for(d->e, l, list[i].stay))
+        if (list[i].stay != NULL && list[i].stay->state != STAY_DEPARTED &&
+            !is_looked_for(d->e, l, list[i].stay))
             move_back(d, l, &list[i], &listed, &opened);
     }
     free(list);

@@ -59,7 +59,7 @@ struct leak {
     int64_t reported_at_ms;
     int64_t frozen_at_ms; /* 0 = never */
     int64_t ended_at_ms;  /* lifted or dropped; 0 = neither */
-    uint16_t households;  /* that lived there when it was frozen, or were to come */
+    uint16_t households;  /* that lived there when it was frozen, may still, or were to come */
     uint64_t version;     /* seq of the last event that touched it */
     int64_t again_at_ms;  /* the report was said again, the last time; 0 = never */
     uint8_t n_again;      /* so often */

@@ -148,7 +148,8 @@ const char *leak_household_impossible(const struct engine *e, const struct event
         return "a household of no leak that was just confirmed";
     if (v->rank != l->households + 1)
         return "a household out of order";
-    if (s == NULL || s->state == STAY_DEPARTED || s->referral.v != v->earlier.v ||
+    /* That it was said to have left is no proof of it: decide says which of those are moved too. */
+    if (s == NULL || (s->state == STAY_DEPARTED && s->departure == 0) || s->referral.v != v->earlier.v ||
         engine_pool(e, s->pool)->location.v != v->location.v)
         return "a household that does not live there";
     if (v->later.v != 0 &&
