@@ -145,6 +145,7 @@ static const struct applier appliers[EV_N] = {
     [EV_LEAK_PROMISED] = {leak_promised_impossible, leak_promised_apply},
     /* ---- stays, clocks, nights and funding, since ---- */
     [EV_REFERRAL_RETIMED] = {referral_retimed_impossible, referral_retimed_apply},
+    [EV_REFERRAL_STILL_THERE] = {referral_still_there_impossible, referral_still_there_apply},
     /* ---- no bed, since ---- */
     [EV_BRIDGE_WATCHED] = {bridge_watched_impossible, bridge_watched_apply},
     /* ---- timers and escalation, since ---- */

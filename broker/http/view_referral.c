@@ -65,6 +65,10 @@ json_t *view_referral(const struct engine *e, const struct actor *actor, struct 
                             : json_string(vocab_list_code(v, LIST_WITHDRAW, r->withdraw_reason - 1U)));
     json_object_set_new(o, "stayId", h.stay.v != 0 ? json_integer((json_int_t)h.stay.v) : json_null());
     json_object_set_new(o, "follows", json_string(link_why_code(h.why)));
+    json_object_set_new(o, "stillThere",
+                        json_boolean(audience_standing(e, actor, id) == STANDING_REFERRER &&
+                                     referral_is_looking(r->state) && engine_search_rests(e, id) &&
+                                     engine_search_is_of_who_stayed(e, id)));
     json_object_set_new(
         o, "settled",
         json_boolean(audience_standing(e, actor, id) == STANDING_REFERRER && engine_search_is_left(e, id)));

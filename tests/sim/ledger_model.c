@@ -417,6 +417,7 @@ static void take(struct ledger_model *m, const struct event *ev)
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
     case EV_REFERRAL_RETIMED:
+    case EV_REFERRAL_STILL_THERE:
     case EV_REQUEST_RUNG:
     case EV_HOLD_SET:
     case EV_ALARM_RAISED:

@@ -157,6 +157,7 @@ void people_published(struct people *p, const struct engine *e, const struct eve
     case EV_REFERRAL_TRAVELLING:
     case EV_REFERRAL_UNPLACED:
     case EV_REFERRAL_RETIMED:
+    case EV_REFERRAL_STILL_THERE:
     case EV_REQUEST_RUNG:
     case EV_REQUEST_EXTENDED:
     case EV_REFERRAL_WIDENED:

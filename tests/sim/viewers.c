@@ -150,6 +150,8 @@ static bool may_see(const struct ledger_model *m, struct checker *checker, const
                works_on(m, a, ev->u.referral.referral, ev->seq);
     case EV_PLACE_FOUND:
         return has_referral(m, a, ev->u.found.referral);
+    case EV_REFERRAL_STILL_THERE:
+        return has_referral(m, a, ev->u.referral.referral);
     /* ---- timers and escalation ---- */
     /* ---- no bed: bridges and the unplaced register ---- */
     /* ---- gatekeepers ---- */

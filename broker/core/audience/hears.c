@@ -158,6 +158,8 @@ bool audience_of_event(const struct engine *e, const struct actor *a, const stru
         return hears_referral(e, a, ev->u.referral.referral, ev);
     case EV_PLACE_FOUND: /* its referrer, and not the house: it is asked nothing */
         return is_own_referral(a, engine_referral(e, ev->u.found.referral));
+    case EV_REFERRAL_STILL_THERE:
+        return is_own_referral(a, engine_referral(e, ev->u.referral.referral));
     /* ---- timers and escalation ---- */
     case EV_REQUEST_RUNG:
     case EV_REQUEST_EXTENDED:

@@ -282,6 +282,25 @@ void referral_retimed_apply(struct engine *e, const struct event *ev)
     referral_move(e, s, s->r.state, ev->seq);
 }
 
+const char *referral_still_there_impossible(const struct engine *e, const struct event *ev)
+{
+    const struct referral *r = engine_referral(e, ev->u.referral.referral);
+
+    return r == NULL || !referral_is_live(r->state) ? "a search told of that is none" : NULL;
+}
+
+void referral_still_there_apply(struct engine *e, const struct event *ev)
+{
+    struct referral_slot *s = referral_slot(e, ev->u.referral.referral);
+    struct household_slot *h = household_slot(e, s->r.id);
+
+    if (ev->u.referral.reason != 0) {
+        h->h.rests_from = (uint16_t)(s->r.n_requests + 1);
+        household_touched(e, h);
+    }
+    referral_move(e, s, s->r.state, ev->seq);
+}
+
 void household_timers_refresh(struct engine *e, struct referral_id id)
 {
     for (id = engine_household_first(e, id); id.v != 0; id = engine_household_next(e, id)) {

@@ -87,6 +87,22 @@ static enum refusal judge_unit(struct decision *d, const struct request *q, int6
     return REFUSAL_NONE;
 }
 
+/* Who looks for them hears it, and not where they are. What was opened because they had left asks nobody by
+ * itself any more; what looked before goes on. */
+static void tell_who_looks(struct decision *d, const struct stay *s, int64_t end_told_ms)
+{
+    struct referral_id id = engine_household_first(d->e, s->referral);
+    const struct referral *own = engine_referral(d->e, s->referral);
+
+    for (; id.v != 0; id = engine_household_next(d->e, id)) {
+        const struct referral *r = engine_referral(d->e, id);
+        bool rests = r->opened_at_ms >= end_told_ms;
+
+        if (id.v != own->id.v && referral_is_live(r->state) && (rests || r->org.v != own->org.v))
+            decision_referral_event(d, EV_REFERRAL_STILL_THERE, r)->u.referral.reason = rests;
+    }
+}
+
 enum refusal decide_resume_stay(struct decision *d)
 {
     const struct stay *s = engine_stay(d->e, d->cmd->u.stay.stay);
@@ -119,6 +135,7 @@ enum refusal decide_resume_stay(struct decision *d)
         decide_units_taken(d, q);
     run_again(d, s, end_told_ms);
     give_time_back(d, s, end_told_ms);
+    tell_who_looks(d, s, end_told_ms);
     decide_leak_back(d, s);
     return REFUSAL_NONE;
 }

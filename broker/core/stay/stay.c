@@ -196,9 +196,23 @@ static bool may_stay(const struct engine *e, const struct stay *s)
     }
 }
 
+bool engine_search_is_of_who_stayed(const struct engine *e, struct referral_id id)
+{
+    const struct referral *r = engine_referral(e, id);
+    unsigned from = engine_household(e, id).rests_from;
+
+    for (unsigned i = from; from != 0 && i <= r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i - 1]);
+
+        if (!q->bridge && !q->proposal.by_broker)
+            return false;
+    }
+    return from != 0;
+}
+
 bool engine_search_rests(const struct engine *e, struct referral_id id)
 {
-    int64_t from_ms = looked_ms(e, engine_referral(e, id));
+    int64_t from_ms = engine_search_is_of_who_stayed(e, id) ? 0 : looked_ms(e, engine_referral(e, id));
     struct referral_id at = engine_household_first(e, id);
 
     if (engine_household_promised(e, id).v != 0)

@@ -97,6 +97,9 @@ struct household_link {
     struct referral_id later;   /* the newest that follows this one; 0 = none. Others may follow it too */
     enum link_why why;          /* of EARLIER */
     uint16_t moves;             /* stays of the household when it was linked; see engine_moves */
+    /* Its household was found where it had been said to have left, before this search was opened: it rests
+     * until a person asks a place after so many - 1 requests (engine_search_rests). 0 = not so. */
+    uint16_t rests_from;
 };
 
 /* A decline for want of money at code rood: no fact of the household but its region. */
@@ -233,10 +236,14 @@ bool engine_is_planned(const struct engine *e, struct referral_id id);
  * and is in nobody's way. Cost: the household. */
 bool engine_search_is_left(const struct engine *e, struct referral_id id);
 /* The search of ID rests: another referral of its household was promised a place, or brought the household to
- * one since ID was opened and last asked for by a person, and nothing says that it must leave there: it is
- * not ready to, no clock of it was warned of, its address is known to nobody who must not know it. The broker
- * asks and announces nothing for it then; people may, and they alone end it. Cost: the household. */
+ * one since ID was opened and last asked for by a person (or was found never to have left it), and nothing
+ * says that it must leave there: it is not ready to, no clock of it was warned of, its address is known to
+ * nobody who must not know it. The broker asks and announces nothing for it then; people may, and they alone
+ * end it. Cost: the household. */
 bool engine_search_rests(const struct engine *e, struct referral_id id);
+/* ID was opened after its household was said to have left a place, that was a mistake, and no person has
+ * asked a place for it since. */
+bool engine_search_is_of_who_stayed(const struct engine *e, struct referral_id id);
 /* The last stay of the household that holds CODE. Cost: all stays. */
 const struct stay *engine_stay_by_return_code(const struct engine *e, const char *code);
 /* The household's last stay before ID's own, whatever came between; where the household of ID had none, the

@@ -13,8 +13,8 @@ apply_fn stay_started_apply, stay_ready_apply, stay_funded_apply, return_code_gi
     clock_prolonged_apply, clock_stopped_apply, clock_warned_apply, clock_ran_out_apply, nights_dated_apply,
     stay_resumed_apply;
 /* follow_up.c */
-impossible_fn referral_retimed_impossible;
-apply_fn referral_retimed_apply;
+impossible_fn referral_retimed_impossible, referral_still_there_impossible;
+apply_fn referral_retimed_apply, referral_still_there_apply;
 /* A bed of the household of ID began or ended: when its searches fall due may have changed. */
 void household_timers_refresh(struct engine *e, struct referral_id id);
 

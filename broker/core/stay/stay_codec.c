@@ -191,6 +191,8 @@ uint64_t digest_of_household(const struct household_slot *h)
     field_u64(&f, &copy.later.v);
     FIELD_ENUM(&f, copy.why, LINK_N);
     field_u16(&f, &copy.moves);
+    if (copy.rests_from != 0)
+        field_u16(&f, &copy.rests_from);
     return f.hash;
 }
 

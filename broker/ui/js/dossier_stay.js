@@ -22,7 +22,7 @@ export const section = {
     const parts = { api: ctx.api, busy: ctx.busy, organisations: data.organisations, own: ctx.frame.session.organisationId, now: ctx.api.now(), draw: ctx.redraw, act: ctx.act, left: () => ctx.leave('/verblijf#vertrokken') };
     const reads = ctx.referral.side === 'regie'; // who has the stay and starts clocks is somebody else, as with who keeps a gate
     const over = reads || ctx.referral.side === 'gatekeeper' || ctx.referral.state === 'departed' || ctx.referral.state === 'withdrawn' || ctx.referral.state === 'closed';
-    return html`${ctx.referral.follows ? html`<p>${t(`stay.follows_${ctx.referral.follows}`, { n: ctx.referral.moves ?? 0 })}</p>` : nothing}${ctx.referral.settled ? html`<p><b>${t('tonight.settled')}</b></p>` : nothing}
+    return html`${ctx.referral.follows ? html`<p>${t(`stay.follows_${ctx.referral.follows}`, { n: ctx.referral.moves ?? 0 })}</p>` : nothing}${ctx.referral.settled || ctx.referral.stillThere ? html`<p><b>${t(ctx.referral.settled ? 'tonight.settled' : 'tonight.still_there')}</b></p>` : nothing}
       ${data.stay ? stayView(data.stay, parts) : html`${ctx.referral.stayId ? nothing : html`<p>${t('stay.not_yet')}</p>`}${data.clocks.length > 0 ? clockList(data.clocks, parts) : nothing}`}
       ${stillThere(data.stay, ctx)}
       ${over ? nothing : startClockForm(ctx.referral.id, parts, data.clocks)}`;

@@ -35,7 +35,7 @@ export function gateText(g, nowMs) {
 }
 
 /** A clock opened it before a stay ends: there is a bed until then. @param {Referral} r @param {number} nowMs */
-export const followText = (r, nowMs) => (r.settled ? t('tonight.settled') : r.follows === 'follow_up' ? t('tonight.follow_up', { time: moment(r.deadlineAt, nowMs) }) : '');
+export const followText = (r, nowMs) => (r.settled ? t('tonight.settled') : r.stillThere ? t('tonight.still_there') : r.follows === 'follow_up' ? t('tonight.follow_up', { time: moment(r.deadlineAt, nowMs) }) : '');
 
 /** What is to be known of a referral before anything else is done for it. @param {Referral} r @param {Bridge[]} bridges live ones of the desk @param {number} nowMs */
 export function tonightView(r, bridges, nowMs) {

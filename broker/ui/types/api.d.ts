@@ -150,7 +150,7 @@ export type Referral = {
     closedAt?: string | null; withdrawReason?: string | null; version?: number; need?: Need; requests: Request[];
     announced?: AnnouncedPlace | null; holdUntilAt?: string | null; holdExtensions?: number; holdExtensionsMax?: number;
     alarms?: Alarm[]; owner?: Colleague; mine?: boolean; handedOver?: { at: string; to?: Colleague | null } | null;
-    stayId?: number | null; follows?: '' | 'follow_up' | 'return' | 'leaked'; moves?: number; settled?: boolean;
+    stayId?: number | null; follows?: '' | 'follow_up' | 'return' | 'leaked'; moves?: number; settled?: boolean; stillThere?: boolean;
     side?: '' | 'referrer' | 'house' | 'gatekeeper' | 'regie' | 'asked'; gateRequests?: GateRequest[]; tasks?: ('residence' | 'residence_offered' | 'residence_until')[]; residenceUntil?: string | null;
 };
 export type Alarm = { alarm: 'lead' | 'hold_ending' | 'hold_ended' | 'no_show' | 'gate' | 'leaked'; raisedAt: string; timesRaised: number; raisedAgainAt?: string | null; passedOn: boolean; acknowledgedAt?: string | null; acknowledgedBy?: Colleague | null };

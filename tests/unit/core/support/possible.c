@@ -227,6 +227,10 @@ struct event possible(const struct world *w, enum event_kind kind)
         ev.u.referral.eta_ms = ev.at_ms + MS_DAY;
         ev.u.referral.reason = URGENCY_DRIE_DAGEN;
         break;
+    case EV_REFERRAL_STILL_THERE:
+        ev.u.referral.referral.v = 1;
+        ev.u.referral.reason = 1;
+        break;
     case EV_REFERRAL_WITHDRAWN:
         ev.u.referral.referral.v = 1; /* possible only after its request ended: see the cases */
         break;
