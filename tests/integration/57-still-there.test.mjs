@@ -46,3 +46,23 @@ test('left because it was not safe, and they are there: the desk says so, and th
   assert.equal((await referrer.post(`/stays/${at.stay}/resumption`)).status, 403, 'what its house may take back is its house\'s');
   assert.equal(expectStatus(await referrer.get(`/stays/${at.stay}`), 200).resumableUntil, null);
 });
+
+test('another desk that looks for them by their code hears that they never left, and not where', async () => {
+  const at = await arrived();
+  const { returnCode: code } = expectStatus(await house.post(`/stays/${at.stay}/departure`, { reason: 'eigen_keuze', destination: 'familie_vrienden' }), 200);
+  const search = expectStatus(await other.post('/referrals', aNeed({ returnCode: code })), 201);
+  assert.equal(expectStatus(await other.get(`/referrals/${search.id}`), 200).stillThere, false);
+  const streams = [await other.events(), await referrer.events()];
+  expectStatus(await house.post(`/stays/${at.stay}/resumption`), 200);
+  const told = await poll(() => streams[0].events.find(e => (e.type ?? e.event) === 'referral.still_there'));
+  await poll(() => streams[1].events.some(e => (e.type ?? e.event) === 'stay.resumed'));
+  const { referralId, ...rest } = told.data;
+  assert.equal(referralId, search.id);
+  for (const name of ['requestId', 'poolId', 'stayId']) assert.ok(!(name in rest), `${name} says where they are`);
+  assert.ok(!streams[0].events.some(e => (e.type ?? e.event) === 'stay.resumed'));
+  assert.ok(!streams[1].events.some(e => (e.type ?? e.event) === 'referral.still_there'), 'it looks for nobody');
+  for (const s of streams) s.close();
+  assert.equal(expectStatus(await other.get(`/referrals/${search.id}`), 200).stillThere, true);
+  assert.equal((await other.get(`/stays/${at.stay}`)).status, 404);
+  expectStatus(await other.post(`/referrals/${search.id}/withdrawal`, { reason: 'anders' }), 200);
+});

@@ -13,7 +13,7 @@ static void random_days_replay_alike(void **state)
     static const struct {
         uint64_t seed;
         int steps;
-    } runs[] = {{1, 4000}, {3, 4000}, {4, 4000}, {11, 4000}, {20, 4000}, {24, 4000}};
+    } runs[] = {{1, 4000}, {3, 4000}, {4, 4000}, {11, 4000}, {20, 4000}, {24, 4000}, {25, 4000}};
     uint64_t kinds[EV_N] = {0};
 
     (void)state;
