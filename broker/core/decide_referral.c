@@ -105,8 +105,8 @@ enum refusal decide_confirm_arrival(struct decision *d)
     decision_names(d, q->id);
     if (q->left_at_ms != 0) /* nothing would happen: the house says that they are still there */
         return REFUSAL_HAS_LEFT;
-    if (q->state == REQUEST_ADMITTED)
-        return REFUSAL_NONE;
+    if (q->state == REQUEST_ADMITTED) /* that they came is known; that it was earlier is a correction */
+        return dates_came_at(d->e, q, d->cmd->u.answer.at_ms) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
     if (q->state != REQUEST_ACCEPTED && (q->bridge || !request_lost_its_yes(q)))
         return REFUSAL_WRONG_STATE;
     refusal = dates_judge_arrival(d, q, d->cmd->u.answer.at_ms);

@@ -1,6 +1,8 @@
 #include "safety_model.h"
 
 #include "base/mem.h"
+#include "base/time_text.h"
+#include "vocabulary.h"
 
 #include <stdlib.h>
 
@@ -11,6 +13,7 @@ struct location_model {
     uint32_t reported_by, lift_asked_by; /* accounts; 0 = nobody */
     int living;                          /* households */
     int stopped; /* were to come, to a bridge bed or with a yes, in the commit that freezes it */
+    int unsafe;  /* of who was said to have left because it was not safe, when it was frozen */
     int listed;  /* by the leak that froze it */
     int last[3]; /* of the one listed last: threat, children, persons */
 };
@@ -31,6 +34,9 @@ struct request_model {
 struct stay_of {
     uint32_t location;
     bool lives;
+    uint64_t referral;
+    int64_t unsafe_ms; /* its house said then that it left because it was not safe there; 0 = not so, or it
+                        * has been in a place since */
 };
 
 struct household {
@@ -153,12 +159,35 @@ static void let_in_at_once(struct safety_model *m, const struct event *ev)
         breach(m, ev, "an overflow place is asked outside a surge");
 }
 
+static uint64_t first_of(const struct safety_model *m, uint64_t referral)
+{
+    while (m->referrals[referral - 1].earlier != 0)
+        referral = m->referrals[referral - 1].earlier;
+    return referral;
+}
+
+/* It has a bed: from where it was before it has left in truth. */
+static void came(struct safety_model *m, uint64_t referral)
+{
+    for (size_t i = 0; i < m->n_stays; i++) {
+        if (m->stays[i].unsafe_ms != 0 && first_of(m, m->stays[i].referral) == first_of(m, referral))
+            m->stays[i].unsafe_ms = 0;
+    }
+}
+
+/* It lives there, or may: the word that it left because it was not safe there is not older than a week. */
+static bool may_be_there(const struct stay_of *s, int64_t at_ms)
+{
+    return s->lives || (s->unsafe_ms != 0 && at_ms < s->unsafe_ms + 7 * MS_DAY);
+}
+
 static void lives(struct safety_model *m, const struct event *ev)
 {
     const struct request_model *q = &m->requests[ev->u.stay.request.v - 1];
 
     MEM_GROW(m->stays, m->n_stays, m->cap_stays);
-    m->stays[m->n_stays++] = (struct stay_of){m->pools[q->pool - 1].location, true};
+    came(m, ev->u.stay.referral.v);
+    m->stays[m->n_stays++] = (struct stay_of){m->pools[q->pool - 1].location, true, ev->u.stay.referral.v, 0};
     m->locations[m->stays[m->n_stays - 1].location - 1].living++;
     m->referrals[ev->u.stay.referral.v - 1].stay = m->n_stays;
 }
@@ -168,6 +197,7 @@ static void left(struct safety_model *m, const struct event *ev)
     struct stay_of *s = &m->stays[ev->u.stay.stay.v - 1];
 
     s->lives = false;
+    s->unsafe_ms = ev->u.stay.reason == VOCABULARY_UNSAFE ? ev->at_ms : 0;
     m->locations[s->location - 1].living--;
 }
 
@@ -176,16 +206,19 @@ static void back(struct safety_model *m, const struct event *ev)
     struct stay_of *s = &m->stays[ev->u.stay.stay.v - 1];
 
     s->lives = true;
+    s->unsafe_ms = 0;
     m->locations[s->location - 1].living++;
 }
 
 /* It lives in a house of L, and is told of as one that does. */
-static bool is_home(const struct safety_model *m, uint64_t referral, const struct location_model *l)
+static bool is_home(const struct safety_model *m, uint64_t referral, const struct location_model *l,
+                    int64_t at_ms)
 {
     uint64_t earlier = m->referrals[referral - 1].earlier;
     uint64_t stay = earlier != 0 ? m->referrals[earlier - 1].stay : 0;
 
-    return stay != 0 && m->stays[stay - 1].lives && &m->locations[m->stays[stay - 1].location - 1] == l;
+    return stay != 0 && may_be_there(&m->stays[stay - 1], at_ms) &&
+           &m->locations[m->stays[stay - 1].location - 1] == l;
 }
 
 /* Sleeps in a bridge bed there. */
@@ -200,11 +233,11 @@ static bool is_in_bed(struct safety_model *m, uint64_t referral, const struct lo
 }
 
 /* It was to come to L; each household is told of once. */
-static void stopped(struct safety_model *m, uint64_t referral, struct location_model *l)
+static void stopped(struct safety_model *m, uint64_t referral, struct location_model *l, int64_t at_ms)
 {
     struct household *h = &m->referrals[referral - 1];
 
-    if (h->stopped == l || is_home(m, referral, l) || is_in_bed(m, referral, l))
+    if (h->stopped == l || is_home(m, referral, l, at_ms) || is_in_bed(m, referral, l))
         return;
     h->stopped = l;
     l->stopped++;
@@ -220,10 +253,12 @@ static void sleeps(struct safety_model *m, const struct event *ev)
     if (ev->kind == EV_BRIDGE_ENDED && ev->u.bridge.end == BRIDGE_END_LEAKED) {
         if (q->bridge != 0)
             breach(m, ev, "a household is turned away from the bed that it is in");
-        stopped(m, ev->u.bridge.referral.v, l);
+        stopped(m, ev->u.bridge.referral.v, l, ev->at_ms);
     }
     if ((ev->kind == EV_BRIDGE_ARRIVED) == (q->bridge != 0))
         return; /* ended before it began */
+    if (ev->kind == EV_BRIDGE_ARRIVED)
+        came(m, ev->u.bridge.referral.v);
     q->bridge = ev->kind == EV_BRIDGE_ARRIVED ? ev->u.bridge.bridge.v : 0;
     l->living += q->bridge != 0 ? 1 : -1;
 }
@@ -241,7 +276,12 @@ static void frozen(struct safety_model *m, const struct event *ev)
             breach(m, ev, "a location is frozen that holds a unit for somebody");
     }
     l->frozen = true;
-    l->listed = 0;
+    l->listed = l->unsafe = 0;
+    for (size_t i = 0; i < m->n_stays; i++) {
+        const struct stay_of *s = &m->stays[i];
+
+        l->unsafe += !s->lives && &m->locations[s->location - 1] == l && may_be_there(s, ev->at_ms);
+    }
 }
 
 static bool is_living(struct safety_model *m, const struct event *ev, const struct location_model *l)
@@ -249,7 +289,7 @@ static bool is_living(struct safety_model *m, const struct event *ev, const stru
     const struct stay_of *s = ev->u.leak.stay.v != 0 ? &m->stays[ev->u.leak.stay.v - 1] : NULL;
 
     if (s != NULL)
-        return s->lives && &m->locations[s->location - 1] == l;
+        return may_be_there(s, ev->at_ms) && &m->locations[s->location - 1] == l;
     if (ev->kind == EV_LEAK_SEARCH || ev->kind == EV_LEAK_PROMISED) /* as many as were stopped: all_listed */
         return m->referrals[ev->u.leak.later.v - 1].stopped == l;
     for (size_t i = 1; i <= m->n_requests; i++) {
@@ -305,7 +345,7 @@ static void all_listed(struct safety_model *m, const struct event *ev)
     for (size_t i = 0; i < m->n_locations; i++) {
         struct location_model *l = &m->locations[i];
 
-        if (l->frozen && l->listed >= 0 && l->listed != l->living + l->stopped)
+        if (l->frozen && l->listed >= 0 && l->listed != l->living + l->unsafe + l->stopped)
             breach(m, ev, "a household of a frozen house was forgotten");
         if (l->frozen)
             l->listed = -1; /* told once */
@@ -332,7 +372,7 @@ static void ended(struct safety_model *m, const struct event *ev, struct request
     struct request_model *q = &m->requests[id.v - 1];
 
     if (ev->kind == EV_REQUEST_CANCELLED && ev->u.request.why == CANCEL_LEAKED && q->yes)
-        stopped(m, q->referral, location_of_request(m, id.v));
+        stopped(m, q->referral, location_of_request(m, id.v), ev->at_ms);
     q->holds = q->yes = false;
 }
 

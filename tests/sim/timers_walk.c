@@ -213,8 +213,10 @@ static bool is_housed(const struct engine *e, struct referral_id id, int64_t *to
             if (b->kind != BRIDGE_BED || b->started_at_ms == 0)
                 continue;
             housed |= b->ended_at_ms == 0;
-            home &= b->ended_at_ms < over_ms;
-            over_ms = later(over_ms, b->ended_at_ms);
+            if (b->ended_at_ms != 0 && b->ended_at_ms >= over_ms) {
+                home = b->ended_at_ms != over_ms && b->end == BRIDGE_END_HOME;
+                over_ms = b->ended_at_ms;
+            }
             if (b->ended_at_ms != 0)
                 *told_ms = later(*told_ms, engine_request(e, b->request)->ended_at_ms);
         }

@@ -408,7 +408,7 @@ enum refusal decide_end_bridge(struct decision *d)
     int64_t at_ms = d->cmd->u.bridge.at_ms;
 
     if (!bridge_is_live(b))
-        return b->end == end ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+        return b->end == end && (at_ms == 0 || at_ms == b->ended_at_ms) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
     if (!is_said_by_people(b, end))
         return REFUSAL_UNKNOWN_REASON;
     if (at_ms != 0 && (b->kind != BRIDGE_BED || b->started_at_ms == 0 ||

@@ -195,6 +195,15 @@ enum refusal dates_judge_arrival(const struct decision *d, const struct request 
     return each_place(d->e, q->referral, was_before, &own) ? REFUSAL_NONE : REFUSAL_WAS_ELSEWHERE;
 }
 
+bool dates_came_at(const struct engine *e, const struct request *q, int64_t at_ms)
+{
+    const struct bridge *bed = q->bridge ? engine_bridge_bed(e, q->id) : NULL;
+    const struct stay *s = q->bridge ? NULL : engine_stay_of(e, q->referral);
+
+    return at_ms == 0 || (bed != NULL && bed->started_at_ms == at_ms) ||
+           (s != NULL && s->request.v == q->id.v && s->started_at_ms == at_ms);
+}
+
 enum refusal dates_judge_end(const struct decision *d, int64_t started_ms, int64_t at_ms)
 {
     bool is_right =

@@ -38,6 +38,8 @@ decide_fn decide_date_nights, decide_resume_stay;
  * told; REFUSAL_WAS_ELSEWHERE: it was in another place then, or is still in one of another organisation,
  * which would lose more than OTHERS_LOSE_MAX_MS. */
 enum refusal dates_judge_arrival(const struct decision *d, const struct request *q, int64_t at_ms);
+/* The household of Q, which came, came at AT, as is known; any moment if AT is 0. */
+bool dates_came_at(const struct engine *e, const struct request *q, int64_t at_ms);
 /* May who came at STARTED have left at AT (0 = now)? */
 enum refusal dates_judge_end(const struct decision *d, int64_t started_ms, int64_t at_ms);
 /* Before the arrival of R's household at AT is decided: where it was before, it left then. BED: the bridge

@@ -185,6 +185,10 @@ static void a_hotel_is_where_they_slept(void **state)
     assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
     x->now += 2 * MS_DAY;
     do_tick(x);
+    cmd = (struct command){.kind = CMD_CHECK_IN, .actor = referrer_of(VT_OOST)};
+    cmd.u.bridge.bridge.v = 1;
+    cmd.u.bridge.code = BRIDGE_CHECK_SAFE; /* heard of: so they were there */
+    assert_int_equal(exchange_do(x, &cmd).refusal, REFUSAL_NONE);
     r = made(x, 1);
     assert_int_equal(r->slept[12].count, 1);
     assert_int_equal(r->slept[0].count, 0);

@@ -114,6 +114,42 @@ static void unless_it_says_so_itself(void **state)
     exchange_free(x);
 }
 
+/* A second tap that says another moment is not swallowed: it is a correction, and has a way of its own. */
+static void another_moment_is_not_swallowed(void **state)
+{
+    (void)state;
+    for (int is_bed = 0; is_bed < 2; is_bed++) {
+        struct exchange *x = exchange_new();
+        struct referral_id r = do_open(x, VT_OOST, a_need(.urgency = URGENCY_DRIE_DAGEN));
+        struct request_id q = is_bed ? promised_bed(x, r, POOL_B) : do_ask_one(x, r, POOL_B);
+        struct command end = {.kind = CMD_END_BRIDGE, .actor = shelter_of(HUIS_B)};
+        int64_t came_ms = 0;
+
+        if (!is_bed)
+            assert_int_equal(do_answer(x, CMD_ACCEPT, q, 0).refusal, REFUSAL_NONE);
+        x->now += 3 * MS_HOUR;
+        came_ms = x->now - MS_HOUR;
+        assert_int_equal(arrived_at(x, q, came_ms), REFUSAL_NONE);
+        x->now += MS_MINUTE;
+        assert_int_equal(arrived_at(x, q, 0), REFUSAL_NONE);
+        assert_int_equal(arrived_at(x, q, came_ms), REFUSAL_NONE);
+        assert_int_equal(last_count(x), 0);
+        assert_int_equal(arrived_at(x, q, came_ms - MS_MINUTE), REFUSAL_WRONG_STATE);
+        if (is_bed) {
+            end.u.bridge.bridge.v = 1;
+            end.u.bridge.code = BRIDGE_END_MOVED;
+            end.u.bridge.at_ms = x->now - MS_MINUTE;
+            assert_int_equal(exchange_do(x, &end).refusal, REFUSAL_NONE);
+            x->now += MS_MINUTE;
+            assert_int_equal(exchange_do(x, &end).refusal, REFUSAL_NONE);
+            end.u.bridge.at_ms = came_ms;
+            assert_int_equal(exchange_do(x, &end).refusal, REFUSAL_WRONG_STATE);
+        }
+        sound(x);
+        exchange_free(x);
+    }
+}
+
 static void what_was_not_safe_is_not_taken_back(void **state)
 {
     static const char *const whys[] = {"eigen_keuze", "veiligheid"};
@@ -140,6 +176,7 @@ int main(void)
         cmocka_unit_test(another_house_loses_a_long_weekend_at_most),
         cmocka_unit_test(nor_does_the_desk_cut_more_off_a_bed),
         cmocka_unit_test(unless_it_says_so_itself),
+        cmocka_unit_test(another_moment_is_not_swallowed),
         cmocka_unit_test(what_was_not_safe_is_not_taken_back),
     };
 
