@@ -55,6 +55,7 @@ test('whatever is open: an alert for who lives there and for who is on its way, 
     assert.ok(there.includes(say('timers.alarm_conflict', { name: HOUSE.name })), there);
     assert.ok(there.includes(say('timers.alarm_conflict_there')), there);
     assert.ok((await alerts(comes).innerText()).includes(say('timers.alarm_conflict_going')));
+    if (!page) assert.ok((await alerts(lives).boundingBox()).y < (await desk.page.locator('.intake').boundingBox()).y, 'on a phone it comes before the intake');
     await judge(desk, `known there ${page || 'plaatsen'}`, { everywhere: page === '' });
   }
 });

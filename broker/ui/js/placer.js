@@ -60,9 +60,10 @@ const view = () => {
   const part = work.now();
   const referral = part ? state.referral : null;
   const isLost = !part && work.isMissing() && (hashId() > 0 || state.isBusyElsewhere);
-  const main = html`<div class="results" id="results">${part?.alarms()}${messageView()}${isLost ? missingView(again) : nothing}${doubtNotice(frame)}${staleNotice(frame, refresh)}${part?.runningRow()}${referral ? part?.tracking(referral) : isLost ? nothing : searching()}${referral ? nothing : night.now()?.nightView(frame)}</div>`;
-  // The summary comes after the tracking on a narrow screen: in the document too.
-  return html`<main class="work ${referral ? 'tracks' : ''}">${referral ? html`${main}${part?.summary(referral)}` : html`${form()}${main}`}</main>`;
+  const alarms = part?.alarms() ?? [];
+  const main = html`<div class="results" id="results">${referral ? alarms : nothing}${messageView()}${isLost ? missingView(again) : nothing}${doubtNotice(frame)}${staleNotice(frame, refresh)}${part?.runningRow()}${referral ? part?.tracking(referral) : isLost ? nothing : searching()}${referral ? nothing : night.now()?.nightView(frame)}</div>`;
+  // The summary comes after the tracking on a narrow screen, and what rings before the intake: in the document too.
+  return html`<main class="work ${referral ? 'tracks' : alarms.length > 0 ? 'rings' : ''}">${referral ? html`${main}${part?.summary(referral)}` : html`${alarms.length > 0 ? html`<div class="ringing">${alarms}</div>` : nothing}${form()}${main}`}</main>`;
 };
 
 /* ---- living ---- */

@@ -488,7 +488,8 @@ export function summary(referral) {
   return summaryView(referral, { change: () => change(referral), canChange });
 }
 
-export const alarms = () => html`${leakAlarms(state.unsafe.filter(r => r.id !== state.referral?.id), { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, draw: () => frame.draw(), act: acknowledge }, '')}${alarmsView(state.bridges, { busy: state.busy, check: checkIn })}`;
+/** What rings; an empty list where nothing does. */
+export const alarms = () => [leakAlarms(state.unsafe.filter(r => r.id !== state.referral?.id), { nowMs: frame.api.now(), busy: state.busy || frame.isStale(), colleagues: state.colleagues, draw: () => frame.draw(), act: acknowledge }, ''), alarmsView(state.bridges, { busy: state.busy, check: checkIn })].filter(part => part !== nothing);
 
 /** Somebody's answer is waited for: a clock runs on the screen. @param {Referral} referral */
 export const isWaiting = referral => pending(referral).length > 0;
