@@ -363,10 +363,11 @@ function nightPart(ctx, n) {
     ${ours && isLooking(n.state) ? html`<div class="nobed-actions">${button(t('nobed.close_open'), { kind: 'subtle', icon: 'x', click: () => toggle(ctx, 'close') })}</div>${form.open === 'close' ? nightForm(ctx, 'close', true) : nothing}` : nothing}`;
 }
 
-/** @param {NoBed} n */
-function lead(n) {
+/** What is said of a search that asks nobody by itself stands at the stay. @param {NoBed} n @param {Context} ctx */
+function lead(n, ctx) {
   if (n.state === 'closed') return t('nobed.closed', { slept: label('destinations', n.closedSlept), reason: label('unplacedReasons', n.reason) });
   if (!isLooking(n.state)) return '';
+  if (ctx.referral.settled || ctx.referral.stillThere) return '';
   return n.unplaced ? t('nobed.unplaced', { n: n.hoursWaited }) : t('nobed.looking');
 }
 
@@ -391,7 +392,8 @@ export const section = {
     const hasAny = n.bridges.length > 0 || n.nights.length > 0 || n.state === 'closed';
     if ((!isLive(n.state) || isReader(ctx)) && !hasAny) return nothing; // what to do meanwhile is not theirs to arrange
     const shown = [...n.bridges].sort((a, b) => Number(a.state === 'ended') - Number(b.state === 'ended') || b.id - a.id);
-    return html`${lead(n) ? html`<p>${lead(n)}</p>` : nothing}
+    const said = lead(n, ctx);
+    return html`${said ? html`<p>${said}</p>` : nothing}
       ${shown.length > 0 ? html`<ul class="bridges">${shown.map(b => bridgeCard(b, ctx))}</ul>` : nothing}
       ${asked(ctx)}
       ${isOurs(ctx) && (isLooking(n.state) || isPromised(n.state)) ? newBridges(ctx, facts) : nothing}
