@@ -139,7 +139,7 @@ static const struct reply_row refusal_rows[REFUSAL_N] = {
         {409, "was_elsewhere", "In another place then",
          "At that moment this household was in another place of the exchange, or another house would lose "
          "more "
-         "than 96 hours by it. Say a later moment, or ring the referrer, who asks after it.",
+         "than 96 hours by it. Say a later moment, or let the referrer ask when they left there.",
          0},
     [REFUSAL_TOO_LATE] =
         {409, "too_late", "Too late to correct",

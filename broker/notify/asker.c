@@ -28,11 +28,30 @@ static struct request_id lost_yes(const struct engine *e, const struct referral 
     return last != NULL ? last->id : (struct request_id){0};
 }
 
-/* Passed on, it is about who did not answer the alarm. */
+/* The gatekeeper that had LOST has asked another place since, which waits for its answer or has it. */
+static bool has_asked_since(const struct engine *e, const struct referral *r, struct request_id lost)
+{
+    const struct request *was = engine_request(e, lost);
+
+    for (unsigned i = 0; was != NULL && i < r->n_requests; i++) {
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (q->gate.v == was->gate.v && (q->state == REQUEST_PENDING || q->state == REQUEST_ACCEPTED))
+            return true;
+    }
+    return false;
+}
+
+/* Passed on, it is about who did not answer the alarm. A gatekeeper has no other way to say that it looks
+ * after it than to ask. */
 static void hears_alarm(const struct engine *e, const struct event *ev, struct subject *out)
 {
-    if (ev->u.escalation.alarm == ALARM_HOLD_ENDED && !ev->u.escalation.passed_on)
-        asker_put(e, lost_yes(e, engine_referral(e, ev->u.escalation.referral), ev->at_ms), false, out);
+    const struct referral *r = engine_referral(e, ev->u.escalation.referral);
+    struct request_id lost = lost_yes(e, r, ev->at_ms);
+
+    if (ev->u.escalation.alarm == ALARM_HOLD_ENDED && !ev->u.escalation.passed_on &&
+        (ev->kind == EV_ALARM_RAISED || !has_asked_since(e, r, lost)))
+        asker_put(e, lost, false, out);
 }
 
 void asker_hears(const struct engine *e, const struct event *ev, struct subject *out)

@@ -74,6 +74,25 @@ test('in the dossier a person takes it on, and everybody of the desk sees who', 
   await desk.page.locator('.leak-alarms').getByText(lives.code).waitFor();
 });
 
+test('a desk of which nothing runs, for its household has a place there, sees it all the same', async () => {
+  const utrecht = await x.as('nachtdienst.utrecht');
+  const house = await x.as('opvang.lindehof');
+  const only = await openReferral(utrecht, aWoman());
+  const q = (await ask(utrecht, only.id, [poolOf('lindehof-gezin')])).requests.at(-1);
+  expectStatus(await house.post(`/requests/${q.id}/acceptance`), 200);
+  expectStatus(await house.post(`/requests/${q.id}/arrival`), 200);
+  const { stayId } = expectStatus(await utrecht.get(`/referrals/${only.id}`), 200);
+  const { returnCode } = expectStatus(await house.post(`/stays/${stayId}/return-code`, {}), 200);
+  const third = await openDesk(browser, x.origin, { viewport: PHONE });
+  await signIn(third, 'nachtdienst.utrecht', '#results');
+  const back = await openReferral(await x.as('nachtdienst.amsterdam'), aWoman({ returnCode }));
+  const q2 = (await ask(await x.as('nachtdienst.amsterdam'), back.id, [poolOf('lindehof-een')])).requests.at(-1);
+  expectStatus(await house.post(`/requests/${q2.id}/decline`, { reason: 'netwerk_conflict' }), 200);
+  await alerts(only, third).waitFor();
+  noFaults(third, 'nothing runs');
+  await third.context.close();
+});
+
 test('the desk that asked is shown nothing', async () => {
   await other.page.goto('/dienst');
   await other.page.locator('.shift-rows').waitFor();

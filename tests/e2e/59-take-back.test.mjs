@@ -82,7 +82,7 @@ test('the phone of the house asks no more and says what happened', { timeout: 12
   await card.waitFor({ state: 'detached' });
   // A yes that was on its way: the worker reads that it can be asked anew.
   expectStatus(await (await x.as('opvang.lindehof')).post(`/requests/${q.id}/acceptance`), 409);
-  await row(q).getByText(say('answer.late_yes')).waitFor();
+  await row(q).getByText(say('answer.yes_after')).waitFor();
 });
 
 test('another place is asked at once, and an answer that comes first takes the question away', { timeout: 120_000 }, async () => {
@@ -92,6 +92,7 @@ test('another place is asked at once, and an answer that comes first takes the q
   const [theirs, again] = (await requests()).filter(q => q.state === 'pending');
   await row(theirs).getByRole('button', { name: say('back.button') }).click();
   await sheet(worker).waitFor();
+  await listen(worker);
   expectStatus(await (await x.as(deskOf(theirs.poolId))).post(`/requests/${theirs.id}/decline`, { reason: 'gezin_past_niet' }), 200);
   await sheet(worker).waitFor({ state: 'detached' });
   assert.ok(await sounds(worker) > 0, 'an answer is heard');

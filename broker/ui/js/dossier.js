@@ -178,7 +178,7 @@ function view() {
  * reason to read everything anew. No fact at all: something was missed.
  * @param {string} kind @param {import('../types/api').EventFact | null} fact
  */
-const concerns = (kind, fact) => fact === null || fact.referralId === state.id || kind.startsWith('consult.');
+const concerns = (kind, fact) => fact === null || fact.referralId === state.id || kind.startsWith('consult.') || (fact.referralId === undefined && /^(regie|mdo)\./.test(kind)); // of what is theirs no more no number is told
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;

@@ -150,8 +150,8 @@ startPage({
     setInterval(f.draw, CLOCK_MS); // the clocks go on
     await load();
   },
-  onLive: ({ fact }) => {
-    if (!fact || (fact.referralId === undefined && fact.gateRequestId === undefined)) return;
+  onLive: ({ kind, fact }) => {
+    if (kind !== 'reset' && (!fact || (fact.referralId === undefined && fact.gateRequestId === undefined))) return;
     clearTimeout(soon);
     soon = setTimeout(load, LIVE_DELAY_MS);
   },

@@ -88,8 +88,9 @@ async function enter() {
 async function lookAround() {
   if (!work.now()) {
     try {
-      const [{ referrals }, { bridges }] = await Promise.all([frame.api.get('/referrals?live=true&limit=20'), frame.api.get('/bridges')]);
-      state.isBusyElsewhere = referrals.length + bridges.length > 0;
+      // Who lives in a house that is not safe for them has no search that runs.
+      const [{ referrals }, { bridges }, unsafe] = await Promise.all([frame.api.get('/referrals?live=true&limit=20'), frame.api.get('/bridges'), frame.api.get('/referrals?unsafe=true&live=false&limit=1')]);
+      state.isBusyElsewhere = referrals.length + bridges.length + unsafe.referrals.length > 0;
     } catch { /* the row is an extra; the next event tries again */ }
     if (!state.isBusyElsewhere) return;
   }

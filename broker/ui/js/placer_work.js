@@ -13,7 +13,7 @@ import { announcedName, foundNote, foundText, keepOrder, markSeen, newFits, unse
 import { cards, placeName, resultsView } from './placer_results.js';
 import { PLACES_SHOWN, desk, freshCount, hashId, isInUse, search, setIntake, showResult, state } from './placer_search.js';
 import { summaryView } from './placer_summary.js';
-import { atGate, gateWay } from './tonight.js';
+import { asksNobody, atGate, gateWay } from './tonight.js';
 import { trackView } from './placer_track.js';
 import { accepted, askedName, headline, pending } from './referral.js';
 import { takenBack } from './take_back.js';
@@ -441,7 +441,7 @@ function moreView(referral) {
   if (!result) return nothing;
   const open = pending(referral).length === 0;
   const note = foundNote(referral, newFits(state.moreWaiting, result), pending(referral).length, () => showFound(referral));
-  return html`${note}<details class="why" id="more" ?open=${open}><summary id="more-title">${icon('chevron-right')}${result.places.length > 0 ? t('track.more', { n: result.fits + result.ask }) : atGate(referral) ? t('tonight.gate_title') : t('track.more_none')}</summary><div class="inside">${result.places.length > 0 ? cards(result.places, state.gone, resultParts(result)) : atGate(referral) ? gateWay(referral, state.bridges, Date.now()) : html`<p>${t('route.wait')}</p>`}</div></details>`;
+  return html`${note}<details class="why" id="more" ?open=${open}><summary id="more-title">${icon('chevron-right')}${result.places.length > 0 ? t('track.more', { n: result.fits + result.ask }) : atGate(referral) ? t('tonight.gate_title') : t('track.more_none')}</summary><div class="inside">${result.places.length > 0 ? cards(result.places, state.gone, resultParts(result)) : atGate(referral) ? gateWay(referral, state.bridges, Date.now()) : asksNobody(referral) ? nothing : html`<p>${t('route.wait')}</p>`}</div></details>`;
 }
 
 /** @param {Referral} referral */

@@ -48,7 +48,8 @@ export function answerText(r) {
   if (r.state === 'accepted' || r.state === 'admitted') return t('answer.yes', { time: clock(r.answeredAt ?? r.askedAt) });
   if (r.state === 'left') return t('nobed.answer_left');
   if (r.state === 'declined') return t('answer.no', { reason: inSentence(label('declineReasons', r.declineReason)) });
-  if (r.lateYes && (r.state === 'expired' || r.cancelWhy === 'taken_back')) return t('answer.late_yes');
+  if (r.lateYes && r.cancelWhy === 'taken_back') return t('answer.yes_after');
+  if (r.lateYes && r.state === 'expired') return t('answer.late_yes');
   if (r.state === 'expired') return t('answer.expired');
   if (r.refused) return t('answer.refused');
   if (r.state === 'cancelled') return t(r.cancelWhy ? `answer.cancelled_${r.cancelWhy}` : 'answer.cancelled_withdrawn');

@@ -103,7 +103,7 @@ function pendingCard(r, p) {
 }
 
 /** They came before; LIST: a request may stand in two. @param {Request} r @param {RequestParts} p @param {string} list */
-const earlier = (r, p, list) => p.stale ? nothing : earlierForm({ id: `${list}-${r.id}`, about: r.referralCode ?? '', since: r.answeredAt, now: p.nowMs, busy: p.busy, draw: p.draw, tell: (at, keep) => p.arrived(r, at, keep) });
+const earlier = (r, p, list) => earlierForm({ id: `${list}-${r.id}`, about: r.referralCode ?? '', since: r.answeredAt, now: p.nowMs, busy: p.busy || p.stale, draw: p.draw, tell: (at, keep) => p.arrived(r, at, keep) });
 
 /** @param {Request} r @param {RequestParts} p */
 const acceptedCard = (r, p) => html`<section class="call" aria-labelledby="request-${r.id}" data-request=${r.id}>
@@ -118,7 +118,7 @@ export function endedText(r) {
   if (r.state === 'left') return t('nobed.ended_left');
   if (r.state === 'declined') return t('ended.declined');
   if (r.refused) return t('ended.refused');
-  if (r.state === 'cancelled') return t(r.lateYes ? 'ended.late_yes' : `ended.cancelled_${r.cancelWhy ?? 'withdrawn'}`);
+  if (r.state === 'cancelled') return t(r.lateYes && r.cancelWhy !== 'taken_back' ? 'ended.late_yes' : `ended.cancelled_${r.cancelWhy ?? 'withdrawn'}`);
   return t(r.lateYes ? 'ended.late_yes' : 'ended.expired');
 }
 

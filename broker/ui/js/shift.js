@@ -8,7 +8,7 @@ import { alarmsView } from './placer_bridges.js';
 import { headline } from './referral.js';
 import { moment, t } from './text.js';
 import { HOUSE_ALARMS, alarmNotices, leakAlarms, openAlarms, ownerView } from './timers.js';
-import { isCarried, tonightView } from './tonight.js';
+import { asksNobody, isCarried, tonightView } from './tonight.js';
 import { announce, html, nothing, notice } from './ui.js';
 import { unplacedSection } from './unplaced.js';
 
@@ -76,7 +76,7 @@ async function send(path, body, done) {
 }
 
 /** @param {Referral} r @param {import('./timers.js').TimerParts} parts */
-const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${r.follows === 'leaked' ? html`<b>${t('safety.follows_leak')}</b> ` : nothing}${isCarried(r, state.bridges) ? t('tonight.looks') : `${headline(r).replace(/\.$/, '')}.`} <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
+const row = (r, parts) => html`<li class="panel"><h2><a href="/plaatsen#${r.id}">${r.code}</a></h2><p>${r.follows === 'leaked' ? html`<b>${t('safety.follows_leak')}</b> ` : nothing}${asksNobody(r) ? nothing : isCarried(r, state.bridges) ? t('tonight.looks') : `${headline(r).replace(/\.$/, '')}.`} <span class="subtle">${t('timers.since', { time: moment(r.openedAt, parts.nowMs) })}</span></p>
   ${tonightView(r, state.bridges, parts.nowMs)}${alarmsView(state.bridges.filter(b => b.referralId === r.id), { busy: parts.busy, check: (b, result) => send(`/bridges/${b.id}/check-ins`, { result }, t(`nobed.done_${result}`)) })}
   ${alarmNotices(r, parts, HOUSE_ALARMS)}${ownerView(r, parts)}</li>`;
 

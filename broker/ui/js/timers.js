@@ -66,11 +66,14 @@ export const HOUSE_ALARMS = ['leaked', 'conflict'];
 /** @param {Referral} r */
 export const houseAlarms = r => (r.alarms ?? []).filter(a => HOUSE_ALARMS.includes(a.alarm));
 
+/** A bed for the meantime ends in the file only. @param {Referral} r @param {NonNullable<Referral['alarms']>[number]} a @param {string} page */
+const wayTo = (r, a, page) => (a.alarm === 'conflict' && r.requests.some(q => q.bridge && a.requestIds?.includes(q.id)) ? `/verwijzing#r=${r.id}` : `${page}#${r.id}`);
+
 /** On top of a desk's page, whatever is open there: which household, what happened, what to do, and where. @param {Referral[]} list @param {TimerParts} p @param {string} page of the links */
 export function leakAlarms(list, p, page) {
   const all = list.flatMap(r => houseAlarms(r).map(a => ({ r, a })));
   if (all.length === 0) return nothing;
-  return html`<div class="bridge-alarms leak-alarms">${repeat(all, o => `${o.r.id} ${o.a.alarm}`, ({ r, a }) => alarmNotice(r, a, p, `${r.code}: `, html`<a class="notice-link" href="${page}#${r.id}">${t('safety.go')}</a>`))}</div>`;
+  return html`<div class="bridge-alarms leak-alarms">${repeat(all, o => `${o.r.id} ${o.a.alarm}`, ({ r, a }) => alarmNotice(r, a, p, `${r.code}: `, html`<a class="notice-link" href=${wayTo(r, a, page)}>${t('safety.go')}</a>`))}</div>`;
 }
 
 /** Until when the place that said yes is kept. @param {Referral} r @param {TimerParts} p */

@@ -47,8 +47,11 @@ export function tonightView(r, bridges, nowMs) {
   return lines.length === 0 ? nothing : html`<ul class="tonight">${lines.map(([name, text]) => html`<li>${icon(name)}<span>${text}</span></li>`)}</ul>`;
 }
 
+/** Its household has a home, or never left its place: the exchange asks nobody by itself. @param {Referral} r */
+export const asksNobody = r => Boolean(r.settled || r.stillThere);
+
 /** Something carries it for now: then "ring a shelter yourself" is not what is to be done first. @param {Referral} r @param {Bridge[]} bridges */
-export const isCarried = (r, bridges) => r.state === 'open' && (atGate(r) !== null || r.follows === 'follow_up' || bridges.some(b => b.referralId === r.id && b.state !== 'planned'));
+export const isCarried = (r, bridges) => r.state === 'open' && !asksNobody(r) && (atGate(r) !== null || r.follows === 'follow_up' || bridges.some(b => b.referralId === r.id && b.state !== 'planned'));
 
 /** Of a gate request nobody else has places to give: who has it, by when, and the way for tonight. @param {Referral} r @param {Bridge[]} bridges @param {number} nowMs */
 export function gateWay(r, bridges, nowMs) {

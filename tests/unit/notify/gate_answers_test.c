@@ -176,6 +176,9 @@ static void a_loss_that_is_told_again(void **state)
 {
     struct exchange *x = lost(CANCEL_BED_GONE, false, shelter_of(HUIS_C));
     struct event ev = *newest(x, "alarm.hold_ended");
+    struct pool p = pool_of_kind(x, B_HUIS, "cosm-b", KIND_COSM);
+    struct command define = {.kind = CMD_DEFINE_POOL, .actor = {.role = ROLE_SYSTEM}, .u.pool = &p};
+    struct observation said;
 
     (void)state;
     ev.kind = EV_ALARM_REPEATED;
@@ -183,6 +186,15 @@ static void a_loss_that_is_told_again(void **state)
     assert_int_equal(hear_it(x, &ev, CHANNEL_SMS), M(COMENSHA) | M(VT_OOST));
     ev.u.escalation.passed_on = true;
     assert_int_equal(hear_it(x, &ev, CHANNEL_SMS) & M(COMENSHA), NOBODY);
+    /* It asked again: it looks after it, and has no other way to say so. */
+    ev.u.escalation.passed_on = false;
+    x->now += MS_HOUR;
+    assert_int_equal(exchange_do(x, &define).refusal, REFUSAL_NONE);
+    said = an_observation(x, engine_pool_find(x->e, "cosm-b").v, 2, 2);
+    assert_int_equal(do_report(x, shelter_of(HUIS_B), &said, 1).applied, 1);
+    assert_int_equal(ask_as(x, desk(), (struct referral_id){1}, said.pool.v).refusal, REFUSAL_NONE);
+    ev.at_ms += MS_HOUR;
+    assert_int_equal(hear_it(x, &ev, CHANNEL_SMS), M(VT_OOST));
     exchange_free(x);
 }
 

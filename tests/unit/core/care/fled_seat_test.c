@@ -104,6 +104,9 @@ static void the_seat_ends_with_the_flight(void **state)
         assert_true(audience_of_event(x->e, &other, ev));
         assert_true(audience_of_event(x->e, &(struct actor){.role = ROLE_REFERRER, .org = {VT_OOST}}, ev));
         assert_false(audience_of_event(x->e, &house, ev));
+        assert_string_equal(audience_of_change(x->e, &house, ev),
+                            "mdo.seat_ended"); /* with no word of whom */
+        assert_null(audience_of_change(x->e, &(struct actor){.role = ROLE_SHELTER, .org = {HUIS_A}}, ev));
         /* It reads and says nothing more, hears of no new date, and does not come back by itself. */
         assert_false(sees(x, house, m));
         assert_true(sees(x, other, m));

@@ -1,6 +1,9 @@
 /* Who sees the list of a house that leaked is told when it changes, also by what it may not hear; and never
  * of whom. */
+#include "support/nobed_steps.h"
 #include "support/safety_steps.h"
+
+#include "base/time_text.h"
 
 #include <string.h>
 
@@ -76,6 +79,35 @@ static void it_has_left(void **state)
     exchange_free(x);
 }
 
+/* What they come to and leave after that is not the house's: not that they move, nor when. */
+static void what_follows_elsewhere_is_not_the_house_s(void **state)
+{
+    struct exchange *x = exchange_new();
+    struct referral_id r = moves_in(x, VT_OOST, a_need(), POOL_B), later;
+    uint32_t leak = freeze(x, HUIS_B, B_HUIS);
+    struct request_id bed;
+    struct command leave = {.kind = CMD_DEPART, .draw = ++x->draw};
+    const struct stay *s = NULL;
+
+    (void)state;
+    later = engine_leak_household(x->e, leak, 0)->later;
+    assert_int_not_equal(later.v, r.v);
+    bed = promised_bed(x, later, a_far_pool(x, 2));
+    do_answer(x, CMD_CONFIRM_ARRIVAL, bed, 0);
+    expect(x, EV_BRIDGE_ARRIVED, "", "", CHANGED);
+    do_answer(x, CMD_CONFIRM_ARRIVAL, promised(x, later, a_far_pool(x, 2)), 0);
+    expect(x, EV_BRIDGE_ENDED, "", "", CHANGED);
+    s = engine_stay_of(x->e, later);
+    leave.actor = shelter_of(engine_pool(x->e, s->pool)->org.v);
+    leave.u.stay.stay = s->id;
+    leave.u.stay.reason = leave.u.stay.destination = 1;
+    x->now += MS_DAY;
+    assert_int_equal(exchange_do(x, &leave).refusal, REFUSAL_NONE);
+    assert_string_equal(told(x, actor_of(ROLE_ORG_ADMIN, HUIS_B), newest(x, EV_STAY_ENDED)), "");
+    assert_string_equal(told(x, shelter_of(HUIS_B), newest(x, EV_STAY_ENDED)), "");
+    exchange_free(x);
+}
+
 /* A list that is over changes for nobody. */
 static void a_leak_that_is_over(void **state)
 {
@@ -99,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_does_not_come),
         cmocka_unit_test(it_has_left),
+        cmocka_unit_test(what_follows_elsewhere_is_not_the_house_s),
         cmocka_unit_test(a_leak_that_is_over),
     };
 
