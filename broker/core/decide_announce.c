@@ -19,18 +19,6 @@ static bool is_better_than_asked(const struct decision *d, const struct referral
     return true;
 }
 
-/* Its worker had it and let it go: that it is free is no news. */
-static bool was_taken_back(const struct decision *d, const struct referral *r, struct pool_id pool)
-{
-    for (unsigned i = r->n_requests; i > 0; i--) {
-        const struct request *q = engine_request(d->e, r->requests[i - 1]);
-
-        if (q->pool.v == pool.v && !q->bridge)
-            return request_was_taken_back(q);
-    }
-    return false;
-}
-
 enum refusal decide_announce(struct decision *d)
 {
     struct pool_id pool = d->cmd->u.announce.pool;
@@ -43,7 +31,8 @@ enum refusal decide_announce(struct decision *d)
         return REFUSAL_NOT_FOUND;
     d->outcome->referral = r->id;
     d->outcome->pool = pool;
-    if (!referral_is_looking(r->state) || !r->facts_known || engine_search_rests(d->e, r->id))
+    if (!referral_is_looking(r->state) || !r->facts_known || engine_search_rests(d->e, r->id) ||
+        engine_search_is_left(d->e, r->id))
         return REFUSAL_WRONG_STATE;
     if (engine_pool_room(d->e, pool, d->now_ms) == 0)
         return REFUSAL_TAKEN;
@@ -52,8 +41,6 @@ enum refusal decide_announce(struct decision *d)
         return REFUSAL_DOES_NOT_FIT;
     if (engine_was_found(d->e, r->id, pool))
         return REFUSAL_DUPLICATE;
-    if (was_taken_back(d, r, pool))
-        return REFUSAL_DOES_NOT_FIT;
     if (engine_pool_untold(d->e, pool, d->now_ms) <= 0)
         return REFUSAL_OTHER_WAS_FIRST;
     query = match_query_of(d->e, r, d->now_ms);

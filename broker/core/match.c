@@ -424,6 +424,20 @@ static bool is_spoken_for(const struct engine *e, const struct match_query *q, s
     return engine_pool_untold(e, pool, q->now_ms) <= 0 && !engine_was_found(e, q->referral, pool);
 }
 
+/* Its worker had it and let it go: that it is free is no news, and keeps no other place from being one. */
+static bool was_taken_back(const struct engine *e, const struct match_query *query, struct pool_id pool)
+{
+    const struct referral *r = engine_referral(e, query->referral);
+
+    for (unsigned i = r != NULL ? r->n_requests : 0; i > 0; i--) {
+        const struct request *q = engine_request(e, r->requests[i - 1]);
+
+        if (q->pool.v == pool.v && !q->bridge)
+            return request_was_taken_back(q);
+    }
+    return false;
+}
+
 bool match_first(const struct engine *e, const struct match_query *q, struct match_candidate *out)
 {
     const uint64_t *may_suit = may_suit_of(e, q);
@@ -436,7 +450,8 @@ bool match_first(const struct engine *e, const struct match_query *q, struct mat
     for (uint32_t i = 0; i < engine_pools(e); i++) {
         struct match_judgement j;
 
-        if (is_ruled_out(may_suit, i) || is_spoken_for(e, q, (struct pool_id){i + 1}))
+        if (is_ruled_out(may_suit, i) || is_spoken_for(e, q, (struct pool_id){i + 1}) ||
+            was_taken_back(e, q, (struct pool_id){i + 1}))
             continue;
         match_place_load(&p, &c, e, (struct pool_id){i + 1});
         if (match_excludes(&c, &p))

@@ -279,7 +279,7 @@ static bool look(struct search_again *s, const struct engine *e, struct referral
     struct match_query q;
 
     if (!referral_is_looking(r->state) || !r->facts_known || !may_serve(s, e, id, now_ms) ||
-        engine_search_rests(e, id))
+        engine_search_rests(e, id) || engine_search_is_left(e, id))
         return false;
     *points -= SEARCH_JUDGE_POINTS;
     q = match_query_of(e, r, now_ms);

@@ -19,7 +19,7 @@ const TAB_KEEPS = ['plek.draft', 'plek.callback', 'plek.return', 'plek.shift', '
 const MACHINE_KEEPS = ['lang', 'theme'];
 // Words of the household, the desk's number, the address: none of them may stand in an address line or a title.
 const PERSONAL = /010[ +%0-9]{6}|tigrinya|vergunning|voorbeeld(straat|plein)|nachtdienst\.|demo\b/i;
-const QUERY_KEYS = ['left', 'leaked', 'lost', 'mdo', 'limit', 'live', 'mine', 'verdict', 'rule', 'days', 'offset', 'cursor', 'after', 'pool', 'provider', 'referralId', 'month', 'bridge'];
+const QUERY_KEYS = ['left', 'unsafe', 'lost', 'mdo', 'limit', 'live', 'mine', 'verdict', 'rule', 'days', 'offset', 'cursor', 'after', 'pool', 'provider', 'referralId', 'month', 'bridge'];
 
 let x, browser;
 before(async () => {

@@ -161,7 +161,7 @@ test('who has no yes yet finds houses to ring: the nearest first, with what was 
   const cells = await page.locator('h2', { hasText: say('nightsheet.ring') }).locator('xpath=following-sibling::div[1]').locator('tbody tr').evaluateAll(rows => rows.map(r => [...r.children].map(c => c.innerText)));
   assert.ok(cells.length > 20, `${cells.length} houses`);
   const minutes = cells.map(c => Number(c[2].match(/(\d+) minuten/)[1]));
-  assert.deepEqual(minutes, minutes.toSorted((a, b) => a - b), 'the nearest first');
+  assert.deepEqual(minutes, [...minutes].sort((a, b) => a - b), 'the nearest first');
   assert.match(cells[0][2], /^Rotterdam/);
   for (const [name, number, , places] of cells) {
     const at = demo.locations.find(l => l.name === name);

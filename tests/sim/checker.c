@@ -239,7 +239,7 @@ static enum err row_decode(const struct journal_row *row, struct bytes private_p
 }
 
 /* An announced place fits, and heads the list that its worker would see at that moment, but for places that
- * were announced to others. */
+ * were announced to others, or that the worker let go of. */
 static void check_found(struct checker *c, const struct event *ev)
 {
     const struct engine *e = c->follower;
@@ -260,7 +260,8 @@ static void check_found(struct checker *c, const struct event *ev)
                              .placing = gate_assents(e, r)};
     match_run(e, &q, &result);
     while (at < result.n_fits && result.list[at].pool.v != ev->u.found.pool.v &&
-           engine_pool_untold(e, result.list[at].pool, ev->at_ms) <= 0)
+           (engine_pool_untold(e, result.list[at].pool, ev->at_ms) <= 0 ||
+            found_model_took_back(e, r, result.list[at].pool)))
         at++;
     if (at == result.n_fits || result.list[at].pool.v != ev->u.found.pool.v)
         trace_fail(c->trace, "seq %llu: announces pool %u, which does not fit best",

@@ -56,8 +56,7 @@ static bool asks(const struct engine *e, const struct referral *r)
     return false;
 }
 
-/* It had the place, or its question, and let it go: that it is free is no news. */
-static bool took_back(const struct engine *e, const struct referral *r, struct pool_id pool)
+bool found_model_took_back(const struct engine *e, const struct referral *r, struct pool_id pool)
 {
     for (unsigned i = r->n_requests; i > 0; i--) {
         const struct request *q = engine_request(e, r->requests[i - 1]);
@@ -90,7 +89,8 @@ static void look(struct found_model *m, const struct engine *e, struct pool_id p
         const struct referral *r = engine_referral(e, (struct referral_id){i});
 
         if (!referral_is_looking(r->state) || !r->facts_known || r->opened_at_ms > m->at_ms || asks(e, r) ||
-            engine_was_found(e, r->id, pool) || took_back(e, r, pool) || !match_may_suit(e, r->id, pool))
+            engine_was_found(e, r->id, pool) || found_model_took_back(e, r, pool) ||
+            engine_search_is_left(e, r->id) || !match_may_suit(e, r->id, pool))
             continue;
         m->trace->counts.waited++;
         if (is_best_at(e, r, pool, now_ms) && is_best_at(e, r, pool, m->at_ms))

@@ -20,4 +20,7 @@ void found_model_event(struct found_model *m, const struct engine *e, const stru
  * first time after a place came free. */
 void found_model_idle(struct found_model *m, const struct engine *e, int64_t now_ms);
 
+/* R had the place, or its question, and let it go: that it is free is no news. */
+bool found_model_took_back(const struct engine *e, const struct referral *r, struct pool_id pool);
+
 #endif

@@ -27,13 +27,17 @@ static const struct request *in_state(const struct engine *e, const struct refer
     return NULL;
 }
 
-static bool asks_anybody(const struct engine *e, const struct referral *r)
+/* It asks somebody, or people worked on it since TOLD: asked a place, or found a hotel. */
+static bool is_in_use(const struct engine *e, const struct referral *r, int64_t told_ms)
 {
     for (unsigned i = 0; i < r->n_requests; i++) {
-        if (request_is_holding(engine_request(e, r->requests[i])))
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (request_is_holding(q) || (!q->proposal.by_broker && q->asked_at_ms > told_ms))
             return true;
     }
-    return false;
+    return engine_bridge_of(e, r->id, BRIDGE_HOTEL) != NULL ||
+           engine_bridge_of(e, r->id, BRIDGE_NETWORK) != NULL;
 }
 
 bool timers_walk_draw(struct rng *rng, const struct engine *e, const struct referral *r, struct command *cmd)
@@ -253,7 +257,7 @@ static void check_one(struct trace *t, const struct engine *e, const struct refe
     bool follows = engine_household(e, r->id).why == LINK_FOLLOW_UP;
     bool is_home = false, planned = is_housed(e, r->id, &told_ms, &is_home) && follows;
     /* It waits for a person to end it. */
-    bool is_left = planned && is_home && !asks_anybody(e, r);
+    bool is_left = planned && is_home && !is_in_use(e, r, told_ms);
     int64_t back_minutes = level == THREAT_GROEN ? 14 * 60 : lead_minutes[level];
     int64_t early_minutes = level == THREAT_GROEN ? 40 * 60 : lead_minutes[level];
 

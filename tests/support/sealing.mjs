@@ -1,4 +1,5 @@
 // Keys and notes as the pages make them, with the pages' own module, for tests without a browser. Argon2id at its least cost.
+import './web_crypto.mjs';
 import { expectStatus } from './world.mjs';
 import * as sealing from '../../broker/ui/js/sealing.js';
 import sodium from '../../broker/ui/node_modules/libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs';

@@ -179,6 +179,18 @@ static bool is_desk_of(const struct engine *e, const struct mdo *m, struct refer
     return engine_referral(e, m->referral)->org.v == org.v || engine_referral(e, fled)->org.v == org.v;
 }
 
+/* In this decision already: a household may stand in it twice, by its stay and by a bed. */
+static bool has_ended_here(const struct decision *d, uint32_t mdo, struct org_id org)
+{
+    for (size_t i = d->first; i < d->out->n; i++) {
+        const struct event *ev = &d->out->list[i];
+
+        if (ev->kind == EV_MDO_SEAT_ENDED && ev->u.mdo.mdo == mdo && ev->u.mdo.orgs[0].v == org.v)
+            return true;
+    }
+    return false;
+}
+
 void care_decide_fled(struct decision *d, struct referral_id fled, struct org_id org, bool keeps_regie)
 {
     struct referral_id at = engine_household_first(d->e, fled);
@@ -189,7 +201,8 @@ void care_decide_fled(struct decision *d, struct referral_id fled, struct org_id
         struct event *ev = NULL;
 
         if (p == NULL || (p->state != PARTICIPANT_JOINED && p->state != PARTICIPANT_INVITED) ||
-            is_desk_of(d->e, m, fled, org) || (keeps_regie && engine_regie(d->e, at).holder.v == org.v))
+            is_desk_of(d->e, m, fled, org) || has_ended_here(d, m->id, org) ||
+            (keeps_regie && engine_regie(d->e, at).holder.v == org.v))
             continue;
         ev = mdo_event(d, EV_MDO_SEAT_ENDED, m);
         ev->account.v = 0; /* who said that they fled is of that house: no other has to know */

@@ -136,12 +136,17 @@ bool engine_is_planned(const struct engine *e, struct referral_id id)
 bool engine_search_is_left(const struct engine *e, struct referral_id id)
 {
     const struct referral *r = engine_referral(e, id);
+    int64_t told_ms = 0;
 
     if (engine_household(e, id).why != LINK_FOLLOW_UP || !referral_is_looking(r->state) ||
-        !engine_household_is_settled(e, id))
+        !engine_household_is_settled(e, id) || engine_bridge_of(e, id, BRIDGE_HOTEL) != NULL ||
+        engine_bridge_of(e, id, BRIDGE_NETWORK) != NULL)
         return false;
+    told_ms = engine_household_bed_over_told_ms(e, id);
     for (unsigned i = 0; i < r->n_requests; i++) {
-        if (request_is_holding(engine_request(e, r->requests[i])))
+        const struct request *q = engine_request(e, r->requests[i]);
+
+        if (request_is_holding(q) || (!q->proposal.by_broker && q->asked_at_ms > told_ms))
             return false;
     }
     return true;

@@ -366,7 +366,7 @@ int64_t timers_widen_ms(const struct engine *e, const struct referral *r)
 
     if (widen_s == 0 || s->widen_by[r->need.threat_level] == 0 || !r->facts_known || from_ms == 0 ||
         r->n_requests >= REFERRAL_REQUESTS_MAX || !referral_is_looking(r->state) ||
-        timers_steps(e, r) >= s->widen_steps || is_all_taken_back(e, r))
+        timers_steps(e, r) >= s->widen_steps || is_all_taken_back(e, r) || engine_search_is_left(e, r->id))
         return INT64_MAX;
     /* From the newest request, whoever asked it: each house gets its time before the next is drawn in. */
     from_ms = later(timers_looks_since_ms(e, r), from_ms);

@@ -136,12 +136,66 @@ static void one_that_asks_is_late(void **state)
     exchange_free(x);
 }
 
+/* F, that a clock opened for a household which has a home since. */
+static struct referral_id left_search(struct exchange *x, bool was_asked_before)
+{
+    struct referral_id r = arrive_with(x, need_at(THREAT_ORANJE), POOL_B), f;
+
+    assert_int_equal(start_clock(x, r, HUISVERBOD), REFUSAL_NONE);
+    pass(x, 7 * MS_DAY + MS_HOUR);
+    f = engine_household(x->e, r).later;
+    if (was_asked_before)
+        do_answer(x, CMD_DECLINE, do_ask_one(x, f, POOL_C), 1);
+    x->now += MS_MINUTE;
+    assert_int_equal(left_ago(x, r, "eigen_woning", 0), REFUSAL_NONE);
+    assert_true(engine_search_is_left(x->e, f));
+    return f;
+}
+
+/* It went wrong at home: their desk works on with the search that there is, also after a no. */
+static void one_that_is_used_again_is_a_search(void **state)
+{
+    (void)state;
+    for (int by_hotel = 0; by_hotel < 2; by_hotel++) {
+        struct exchange *x = exchange_timed();
+        struct referral_id f = left_search(x, false);
+
+        x->now += MS_HOUR;
+        if (by_hotel)
+            opened(x, f, a_hotel());
+        else
+            do_answer(x, CMD_DECLINE, do_ask_one(x, f, POOL_C), 1);
+        assert_false(engine_search_is_left(x->e, f));
+        pass(x, 4 * MS_DAY);
+        assert_true(the_referral(x, f)->unplaced);
+        assert_true(timers_alarm(x->e, f, ALARM_LEAD)->raised_at_ms != 0);
+        is_sound(x);
+        exchange_free(x);
+    }
+}
+
+/* What was asked before they went home is no use of it since, and the broker asks nobody else for it. */
+static void one_that_is_left_asks_nobody(void **state)
+{
+    struct exchange *x = exchange_timed();
+    struct referral_id f = left_search(x, true);
+
+    (void)state;
+    assert_true(timers_widen_ms(x->e, the_referral(x, f)) == INT64_MAX);
+    pass(x, 4 * MS_DAY);
+    assert_int_equal(the_referral(x, f)->n_requests, 1);
+    is_sound(x);
+    exchange_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(told_late_is_told_all_the_same),
         cmocka_unit_test(a_home_is_no_emergency),
         cmocka_unit_test(one_that_asks_is_late),
+        cmocka_unit_test(one_that_is_used_again_is_a_search),
+        cmocka_unit_test(one_that_is_left_asks_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
