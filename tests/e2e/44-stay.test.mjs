@@ -168,9 +168,10 @@ test('what is half filled in on the board stays with its household when another 
   const phone = await openDesk(browser, x.origin, { viewport: PHONE });
   await signIn(phone, deskOf(bed.poolId), 'main');
   await phone.page.goto('/verblijf');
-  const bedRow = r => phone.page.locator('[data-bed]', { hasText: r.code });
+  const inUse = phone.page.locator('[aria-labelledby=beds-title] [data-bed]'); // who left stands among those that left
+  const bedRow = r => inUse.filter({ hasText: r.code });
   for (const r of beds) await bedRow(r).waitFor();
-  const order = await phone.page.locator('[data-bed]').evaluateAll(all => all.map(li => li.querySelector('a').textContent));
+  const order = await inUse.evaluateAll(all => all.map(li => li.querySelector('a').textContent));
   const [first, second] = order.indexOf(beds[0].code) < order.indexOf(beds[1].code) ? beds : [beds[1], beds[0]];
   await begin(bedRow(second), say('stay.funding_change'), '[name=municipality]', 'Utre');
   const bridge = expectStatus(await api.get(`/referrals/${first.id}/bridges`), 200).bridges[0];
