@@ -134,7 +134,7 @@ test('every page is there whole, and asks at once for all modules that it needs'
 
 test('every icon that the pages use is in the sprite', () => {
   const icons = new Set(readdirSync(new URL('broker/ui/icons/', root)).filter(f => f.endsWith('.svg')).map(f => f.slice(0, -4)));
-  const used = [...source.matchAll(/icon\('([a-z0-9-]+)'\)|icon: '([a-z0-9-]+)'/g)].map(m => m[1] ?? m[2]);
+  const used = [...source.matchAll(/icon\('([a-z0-9-]+)'\)|icon: '([a-z0-9-]+)'|lines\.push\(\['([a-z0-9-]+)'/g)].map(m => m[1] ?? m[2] ?? m[3]);
   assert.ok(used.length > 30);
   for (const name of used) assert.ok(icons.has(name), name);
 });

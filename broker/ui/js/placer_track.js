@@ -167,7 +167,7 @@ function alarms(p) {
   const said = (r.alarms ?? []).some(a => a.alarm === 'no_show'); // the exchange says it itself, below
   if (!said && r.state === 'travelling' && r.etaAt && p.nowMs > new Date(r.etaAt).getTime() + noShowMinutes(r) * 60000)
     return notice({ title: t('alarm.no_show'), text: t('alarm.no_show_text'), tone: 'error', alert: true, action: button(t('journey.no_show'), { click: () => openDialog('no-show') }) });
-  if (asksNobody(r)) return notice({ icon: 'calendar', title: followText(r, p.nowMs) });
+  if (asksNobody(r)) return notice({ icon: 'clock', title: followText(r, p.nowMs) });
   if (r.unplaced && (r.state === 'open' || r.state === 'asked'))
     return notice({ icon: 'hourglass', title: t('alarm.unplaced'), text: t('alarm.unplaced_text'), action: html`<a class="notice-link" href="/verwijzing#r=${r.id}">${t('nobed.go')}</a>` });
   return nothing;

@@ -43,7 +43,7 @@ export function tonightView(r, bridges, nowMs) {
   /** @type {[string, string][]} */
   const lines = bridges.filter(b => b.referralId === r.id).map(b => [b.kind === 'order' ? 'ban' : b.kind === 'bed' ? 'bed' : b.kind === 'hotel' ? 'building' : 'users', tonightText(b, nowMs)]);
   if (gate) lines.push(['clock', gateText(gate, nowMs)]);
-  if (followText(r, nowMs)) lines.push(['calendar', followText(r, nowMs)]);
+  if (followText(r, nowMs)) lines.push(['clock', followText(r, nowMs)]);
   return lines.length === 0 ? nothing : html`<ul class="tonight">${lines.map(([name, text]) => html`<li>${icon(name)}<span>${text}</span></li>`)}</ul>`;
 }
 
