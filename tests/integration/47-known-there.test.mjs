@@ -2,13 +2,9 @@
 // so the desk that has the bed is rung until a person looks, then its team lead too; the desk that asked, the house and
 // the other households learn nothing by it.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { BIN, startExchange } from '../support/exchange.mjs';
-import { startReceiver } from '../support/receiver.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { withGateways } from '../support/gateways.mjs';
 import { poll } from '../support/wait.mjs';
 import { aReport, aWoman, ask, demo, expectStatus, openReferral } from '../support/world.mjs';
 
@@ -22,30 +18,16 @@ const DESK = '+31880001122', RIVAL = '+31880003344', LEAD = '+31880005566';
 const TEXT = 'Alarm. Een gezin van u is in een huis of gaat erheen en het is daar misschien niet veilig. Bel het huis. Open Veilige Plek nu.';
 let x, receiver, own, other, house, lives, back;
 
-function addTarget(name, place, channel, address) {
-  const r = spawnSync(join(BIN, 'plek'), ['--config', join(x.dir, 'plekd.conf'), 'notify', 'add', name, place, channel], { encoding: 'utf8', input: `${address}\n`, timeout: 60_000 });
-  assert.equal(r.status, 0, `${r.stdout}${r.stderr}`);
-}
-
 before(async () => {
   x = await startExchange('known-there', { settings: { answer_by_rood_s: 3600 } });
-  const pem = name => readFileSync(join(x.dir, 'ca', name), 'utf8');
-  receiver = await startReceiver({ cert: pem('server.crt'), key: pem('server.key') });
-  const secret = (name, text) => { writeFileSync(join(x.dir, 'keys', name), text, { mode: 0o600 }); return join(x.dir, 'keys', name); };
-  const settings = {
-    notify_sms_url: receiver.url('/sms'), notify_sms_token_file: secret('sms', 'sms-token\n'),
-    notify_voice_url: receiver.url('/voice'), notify_voice_token_file: secret('voice', 'voice-token\n'), notify_voice_from: '+31880000000',
-    notify_signing_key_file: secret('sign', `${randomBytes(32).toString('hex')}\n`), notify_oin: '00000099000000001000', notify_ca_file: join(x.dir, 'ca/ca.crt'),
-    alarm_again_rood_s: 2, alarm_again_times: 2,
-  };
-  assert.equal(await x.stopBroker(), 0);
-  appendFileSync(join(x.dir, 'plekd.conf'), Object.entries(settings).map(([k, v]) => `${k} = ${v}\n`).join(''));
-  addTarget('desk calls', orgOf('nachtdienst.rotterdam'), 'voice', DESK);
-  addTarget('desk texts', orgOf('nachtdienst.rotterdam'), 'sms', DESK);
-  addTarget('desk hook', orgOf('nachtdienst.rotterdam'), 'webhook', receiver.url('/desk'));
-  addTarget('lead.texts', orgOf('nachtdienst.rotterdam'), 'sms', LEAD);
-  addTarget('rival calls', orgOf('nachtdienst.amsterdam'), 'voice', RIVAL);
-  addTarget('rival hook', orgOf('nachtdienst.amsterdam'), 'webhook', receiver.url('/rival'));
+  receiver = await withGateways(x, { alarm_again_rood_s: 2, alarm_again_times: 2 }, [
+    ['desk calls', orgOf('nachtdienst.rotterdam'), 'voice', DESK],
+    ['desk texts', orgOf('nachtdienst.rotterdam'), 'sms', DESK],
+    ['desk hook', orgOf('nachtdienst.rotterdam'), 'webhook', '/desk'],
+    ['lead.texts', orgOf('nachtdienst.rotterdam'), 'sms', LEAD],
+    ['rival calls', orgOf('nachtdienst.amsterdam'), 'voice', RIVAL],
+    ['rival hook', orgOf('nachtdienst.amsterdam'), 'webhook', '/rival'],
+  ]);
   await x.startBroker();
   own = await x.as('nachtdienst.rotterdam');
   other = await x.as('nachtdienst.amsterdam');

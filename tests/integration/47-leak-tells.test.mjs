@@ -1,13 +1,9 @@
 // The kill switch reaches who is not at a screen: a second person and the helpdesk are rung to confirm it, every desk
 // whose household is there or was to come is rung until somebody looks, and nothing in it is an address or a fact.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { BIN, startExchange } from '../support/exchange.mjs';
-import { startReceiver } from '../support/receiver.mjs';
+import { startExchange } from '../support/exchange.mjs';
+import { withGateways } from '../support/gateways.mjs';
 import { poll } from '../support/wait.mjs';
 import { aNeed, aReport, ask, demo, expectStatus, openReferral } from '../support/world.mjs';
 
@@ -22,32 +18,18 @@ const DESK = '+31880001122', HELPDESK = '+31880009999';
 const e164 = number => number.replace(/^0/, '+31').replace(/[^+\d]/g, '');
 let x, receiver, own, phone, intake, admin, leak, lives, promised, comes;
 
-function addTarget(name, place, channel, address) {
-  const r = spawnSync(join(BIN, 'plek'), ['--config', join(x.dir, 'plekd.conf'), 'notify', 'add', name, place, channel], { encoding: 'utf8', input: `${address}\n`, timeout: 60_000 });
-  assert.equal(r.status, 0, `${r.stdout}${r.stderr}`);
-}
-
 before(async () => {
   x = await startExchange('leak-tells', { settings: { answer_by_rood_s: 3600 } });
-  const pem = name => readFileSync(join(x.dir, 'ca', name), 'utf8');
-  receiver = await startReceiver({ cert: pem('server.crt'), key: pem('server.key') });
-  const secret = (name, text) => { writeFileSync(join(x.dir, 'keys', name), text, { mode: 0o600 }); return join(x.dir, 'keys', name); };
-  const settings = {
-    notify_sms_url: receiver.url('/sms'), notify_sms_token_file: secret('sms', 'sms-token\n'),
-    notify_voice_url: receiver.url('/voice'), notify_voice_token_file: secret('voice', 'voice-token\n'), notify_voice_from: '+31880000000',
-    notify_signing_key_file: secret('sign', `${randomBytes(32).toString('hex')}\n`), notify_oin: '00000099000000001000', notify_ca_file: join(x.dir, 'ca/ca.crt'),
-    alarm_again_rood_s: 2, alarm_again_times: 9,
-  };
-  assert.equal(await x.stopBroker(), 0);
-  appendFileSync(join(x.dir, 'plekd.conf'), Object.entries(settings).map(([k, v]) => `${k} = ${v}\n`).join(''));
-  addTarget('night texts', 'every-shelter', 'sms', 'night-number');
-  addTarget('night calls', 'every-shelter', 'voice', 'night-number');
-  addTarget('desk calls', orgOf('nachtdienst.rotterdam'), 'voice', DESK);
-  addTarget('desk texts', orgOf('nachtdienst.rotterdam'), 'sms', DESK);
-  addTarget('desk hook', orgOf('nachtdienst.rotterdam'), 'webhook', receiver.url('/desk'));
-  addTarget('helpdesk calls', demo.organisations.find(o => o.kind === 'operator').code, 'voice', HELPDESK);
-  addTarget('overflow hook', orgCode(demo.locations[OVERFLOW.location - 1].organisation), 'webhook', receiver.url('/overflow'));
-  addTarget('comensha hook', orgOf('helpdesk.comensha'), 'webhook', receiver.url('/comensha'));
+  receiver = await withGateways(x, { alarm_again_rood_s: 2, alarm_again_times: 9 }, [
+    ['night texts', 'every-shelter', 'sms', 'night-number'],
+    ['night calls', 'every-shelter', 'voice', 'night-number'],
+    ['desk calls', orgOf('nachtdienst.rotterdam'), 'voice', DESK],
+    ['desk texts', orgOf('nachtdienst.rotterdam'), 'sms', DESK],
+    ['desk hook', orgOf('nachtdienst.rotterdam'), 'webhook', '/desk'],
+    ['helpdesk calls', demo.organisations.find(o => o.kind === 'operator').code, 'voice', HELPDESK],
+    ['overflow hook', orgCode(demo.locations[OVERFLOW.location - 1].organisation), 'webhook', '/overflow'],
+    ['comensha hook', orgOf('helpdesk.comensha'), 'webhook', '/comensha'],
+  ]);
   await x.startBroker();
   own = await x.as('nachtdienst.rotterdam');
   phone = await x.as('opvang.lindehof');

@@ -40,15 +40,6 @@ static struct referral_id two_clocks(struct exchange *x, struct referral_id *r)
     return f;
 }
 
-static void sound(const struct exchange *x)
-{
-    char why[200] = "";
-
-    if (!engine_check(x->e, why, sizeof why))
-        fail_msg("%s", why);
-    replays(x);
-}
-
 static void its_search_is_by_the_next(void **state)
 {
     struct core_settings set = timed();
@@ -61,7 +52,7 @@ static void its_search_is_by_the_next(void **state)
     assert_true(the_referral(x, f)->deadline_ms == by_ms);
     assert_int_equal(stop(x, r, 1), REFUSAL_NONE); /* the last: people say what becomes of it */
     assert_true(the_referral(x, f)->deadline_ms == by_ms);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 
@@ -75,7 +66,7 @@ static void the_later_one_changes_nothing(void **state)
     assert_int_equal(stop(x, r, 1), REFUSAL_NONE);
     assert_int_equal(happened(x, EV_REFERRAL_RETIMED), 0);
     assert_true(the_referral(x, f)->deadline_ms == clock_of(x, r, 0)->runs_out_ms);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 

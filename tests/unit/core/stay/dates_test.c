@@ -56,16 +56,6 @@ static enum refusal correct_bed(struct exchange *x, struct bridge_id id, int64_t
     return exchange_do(x, &cmd).refusal;
 }
 
-/* All of it sound, and the same once more from its events. */
-static void is_sound(const struct exchange *x)
-{
-    char why[200] = "";
-
-    if (!engine_check(x->e, why, sizeof why))
-        fail_msg("%s", why);
-    replays(x);
-}
-
 /* Half past eleven in the evening of the day on which X is, in the Netherlands in winter. */
 static int64_t late_evening(const struct exchange *x)
 {

@@ -9,15 +9,6 @@
 
 #include <string.h>
 
-static void sound(const struct exchange *x)
-{
-    char why[200] = "";
-
-    if (!engine_check(x->e, why, sizeof why))
-        fail_msg("%s", why);
-    replays(x);
-}
-
 static enum refusal arrived_at(struct exchange *x, struct request_id q, int64_t at_ms)
 {
     struct command cmd = {.kind = CMD_CONFIRM_ARRIVAL, .draw = ++x->draw};
@@ -56,7 +47,7 @@ static void another_house_loses_a_long_weekend_at_most(void **state)
         assert_int_equal(arrived_at(x, q, x->now - OTHERS_LOSE_MAX_MS - 1), REFUSAL_WAS_ELSEWHERE);
         assert_int_equal(last_count(x), 0);
         assert_int_equal(arrived_at(x, q, x->now - OTHERS_LOSE_MAX_MS), REFUSAL_NONE);
-        sound(x);
+        is_sound(x);
         exchange_free(x);
     }
 }
@@ -89,7 +80,7 @@ static void nor_does_the_desk_cut_more_off_a_bed(void **state)
         end.u.bridge.at_ms = x->now - cases[i].ago_ms;
         assert_int_equal(exchange_do(x, &end).refusal, cases[i].want);
         assert_int_equal(the_bridge(x, bed.v)->state == BRIDGE_ENDED, cases[i].want == REFUSAL_NONE);
-        sound(x);
+        is_sound(x);
         exchange_free(x);
     }
 }
@@ -110,7 +101,7 @@ static void unless_it_says_so_itself(void **state)
                                          .at_ms = left_ms};
     assert_int_equal(exchange_do(x, &leave).refusal, REFUSAL_NONE);
     assert_int_equal(arrived_at(x, q, left_ms), REFUSAL_NONE);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 
@@ -145,7 +136,7 @@ static void another_moment_is_not_swallowed(void **state)
             end.u.bridge.at_ms = came_ms;
             assert_int_equal(exchange_do(x, &end).refusal, REFUSAL_WRONG_STATE);
         }
-        sound(x);
+        is_sound(x);
         exchange_free(x);
     }
 }
@@ -165,7 +156,7 @@ static void what_was_not_safe_is_not_taken_back(void **state)
         assert_true((engine_stay_resume_until_ms(x->e, stay_of(x, r)) == 0) == (i == 1));
         assert_int_equal(exchange_do(x, &resume).refusal, i == 1 ? REFUSAL_LEFT_UNSAFE : REFUSAL_NONE);
         assert_int_equal(stay_of(x, r)->state, i == 1 ? STAY_DEPARTED : STAY_PRESENT);
-        sound(x);
+        is_sound(x);
         exchange_free(x);
     }
 }

@@ -32,15 +32,6 @@ static enum refusal prolong(struct exchange *x, struct referral_id r, unsigned n
     return exchange_do(x, &p).refusal;
 }
 
-static void sound(const struct exchange *x)
-{
-    char why[200] = "";
-
-    if (!engine_check(x->e, why, sizeof why))
-        fail_msg("%s", why);
-    replays(x);
-}
-
 /* ---- the bed is over ---- */
 
 static void a_household_that_left_is_looked_for_as_any_other(void **state)
@@ -68,7 +59,7 @@ static void a_household_that_left_is_looked_for_as_any_other(void **state)
         do_ask_one(x, f, POOL_C);
         do_answer(x, CMD_ACCEPT, the_referral(x, f)->requests[0], 0);
         assert_true(timers_hold_until(x->e, the_referral(x, f)) == x->now + levels[i].hold * MS_MINUTE);
-        sound(x);
+        is_sound(x);
         exchange_free(x);
     }
 }
@@ -93,7 +84,7 @@ static void an_alarm_from_before_is_about_something_else(void **state)
     pass(x, 21 * MS_MINUTE);
     assert_true(timers_alarm_stands(x->e, the_referral(x, f), ALARM_LEAD));
     assert_true(timers_alarm(x->e, f, ALARM_LEAD)->acknowledged_at_ms == 0);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 
@@ -116,7 +107,7 @@ static void a_bridge_bed_is_a_bed(void **state)
     assert_false(engine_is_planned(x->e, f));
     assert_true(the_referral(x, f)->deadline_ms == x->now + MS_DAY);
     assert_true(timers_lead_ms(x->e, the_referral(x, f)) == x->now + 20 * MS_MINUTE);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 
@@ -159,7 +150,7 @@ static void a_prolonged_clock_takes_its_follow_up_along(void **state)
     pass(x, clock_of(x, r, 0)->runs_out_ms - x->now + MS_HOUR);
     assert_true(the_referral(x, f)->unplaced);
     assert_true(timers_alarm_stands(x->e, the_referral(x, f), ALARM_LEAD));
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 
@@ -175,7 +166,7 @@ static void one_that_was_unplaced_gets_its_time_again(void **state)
     assert_true(the_referral(x, f)->unplaced);
     assert_int_equal(prolong(x, r, 0), REFUSAL_NONE);
     assert_false(the_referral(x, f)->unplaced);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 
@@ -201,7 +192,7 @@ static void the_first_of_two_clocks_says_by_when(void **state)
     assert_int_equal(clock_of(x, r, 1)->follow_up.v, f.v);
     assert_int_equal(prolong(x, r, 0), REFUSAL_NONE);
     assert_true(the_referral(x, f)->deadline_ms == clock_of(x, r, 1)->runs_out_ms);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 
@@ -224,7 +215,7 @@ static void a_search_that_is_found_is_by_the_sooner_end(void **state)
     }
     pass(x, clock_of(x, r, 1)->warn_at_ms - x->now + MS_MINUTE);
     assert_true(the_referral(x, f)->deadline_ms == clock_of(x, r, 1)->runs_out_ms);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 

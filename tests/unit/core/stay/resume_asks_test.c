@@ -8,24 +8,6 @@
 #include "base/time_text.h"
 #include "core/audience/audience.h"
 
-static enum refusal resume(struct exchange *x, struct referral_id r)
-{
-    const struct stay *s = stay_of(x, r);
-    struct command cmd = {.kind = CMD_RESUME_STAY, .actor = house_of(x, s)};
-
-    cmd.u.stay.stay = s->id;
-    return exchange_do(x, &cmd).refusal;
-}
-
-static void is_sound(const struct exchange *x)
-{
-    char why[200] = "";
-
-    if (!engine_check(x->e, why, sizeof why))
-        fail_msg("%s", why);
-    replays(x);
-}
-
 static const struct event *told_of(const struct exchange *x, struct referral_id id)
 {
     for (size_t i = 0; i < last_count(x); i++) {

@@ -9,15 +9,6 @@
 #include "base/time_text.h"
 #include "core/timers/timers_state.h"
 
-static void is_sound(const struct exchange *x)
-{
-    char why[200] = "";
-
-    if (!engine_check(x->e, why, sizeof why))
-        fail_msg("%s", why);
-    replays(x);
-}
-
 /* A clock opened a search for R; in its last hour the team lead was rung for it. */
 static struct referral_id lead_is_rung(struct exchange *x, struct referral_id r)
 {

@@ -10,27 +10,9 @@
 
 #include <string.h>
 
-static enum refusal resume(struct exchange *x, struct referral_id r)
-{
-    const struct stay *s = stay_of(x, r);
-    struct command cmd = {.kind = CMD_RESUME_STAY, .actor = house_of(x, s)};
-
-    cmd.u.stay.stay = s->id;
-    return exchange_do(x, &cmd).refusal;
-}
-
 static void mistaken(struct exchange *x, struct referral_id r)
 {
     assert_int_equal(depart(x, r, "eigen_keuze", "familie_vrienden"), REFUSAL_NONE);
-}
-
-static void is_sound(const struct exchange *x)
-{
-    char why[200] = "";
-
-    if (!engine_check(x->e, why, sizeof why))
-        fail_msg("%s", why);
-    replays(x);
 }
 
 /* Somebody gets R out of there: a search that is for now, of which its desk is alarmed. */

@@ -8,15 +8,6 @@
 #include "base/time_text.h"
 #include "core/stay/dates.h"
 
-static void is_sound(const struct exchange *x)
-{
-    char why[200] = "";
-
-    if (!engine_check(x->e, why, sizeof why))
-        fail_msg("%s", why);
-    replays(x);
-}
-
 static enum refusal resumes(struct exchange *x, struct actor who, struct referral_id r)
 {
     struct command cmd = {.kind = CMD_RESUME_STAY, .actor = who};

@@ -6,15 +6,6 @@
 #include "base/mem.h"
 #include "base/time_text.h"
 
-static enum refusal resume(struct exchange *x, struct referral_id r)
-{
-    const struct stay *s = stay_of(x, r);
-    struct command cmd = {.kind = CMD_RESUME_STAY, .actor = house_of(x, s)};
-
-    cmd.u.stay.stay = s->id;
-    return exchange_do(x, &cmd).refusal;
-}
-
 static enum refusal hand(struct exchange *x, enum command_kind kind, struct actor who, struct clock_id c,
                          unsigned to)
 {

@@ -18,15 +18,6 @@ static struct referral_id warned(struct exchange *x, struct referral_id *r)
     return engine_household(x->e, *r).later;
 }
 
-static void sound(const struct exchange *x)
-{
-    char why[200] = "";
-
-    if (!engine_check(x->e, why, sizeof why))
-        fail_msg("%s", why);
-    replays(x);
-}
-
 static void where_it_went_says_whether_it_is_for_today(void **state)
 {
     static const struct {
@@ -56,7 +47,7 @@ static void where_it_went_says_whether_it_is_for_today(void **state)
         if (timers_alarm_stands(x->e, the_referral(x, f), ALARM_LEAD) == cases[i].is_home)
             fail_msg("%s: the alarm of its search", cases[i].where);
         assert_true(referral_is_looking(the_referral(x, f)->state)); /* people end it */
-        sound(x);
+        is_sound(x);
         exchange_free(x);
     }
 }
@@ -81,7 +72,7 @@ static void who_comes_back_is_a_search_of_its_own(void **state)
         assert_int_equal(o.refusal, is_home ? REFUSAL_NONE : REFUSAL_SEARCH_RUNS);
         if (is_home)
             assert_int_not_equal(o.referral.v, f.v);
-        sound(x);
+        is_sound(x);
         exchange_free(x);
     }
 }
@@ -99,7 +90,7 @@ static void one_that_asks_is_in_the_way(void **state)
     memcpy(code, stay_of(x, r)->return_code, sizeof code);
     do_ask_one(x, f, POOL_C);
     assert_int_equal(open_with_code(x, VT_WEST, code).refusal, REFUSAL_SEARCH_RUNS);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 
@@ -127,7 +118,7 @@ static void a_bed_that_ends_with_its_search(void **state)
             assert_int_equal(do_referral(x, CMD_WITHDRAW, beside, 0, 1).refusal, REFUSAL_NONE);
         assert_int_equal(happened(x, EV_REFERRAL_RETIMED), 1);
         assert_true(the_referral(x, f)->deadline_ms == x->now + MS_DAY);
-        sound(x);
+        is_sound(x);
         exchange_free(x);
     }
 }
@@ -145,7 +136,7 @@ static void the_search_that_ends_is_not_for_today(void **state)
     assert_int_equal(do_referral(x, CMD_WITHDRAW, f, 0, 1).refusal, REFUSAL_NONE);
     assert_int_equal(happened(x, EV_REFERRAL_RETIMED), 0);
     assert_true(the_referral(x, f)->deadline_ms == by_ms);
-    sound(x);
+    is_sound(x);
     exchange_free(x);
 }
 

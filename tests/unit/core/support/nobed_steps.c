@@ -121,3 +121,12 @@ void replays(const struct exchange *x)
         fail_msg("%s", why);
     engine_free(again);
 }
+
+void is_sound(const struct exchange *x)
+{
+    char why[200] = "";
+
+    if (!engine_check(x->e, why, sizeof why))
+        fail_msg("%s", why);
+    replays(x);
+}

@@ -29,5 +29,7 @@ int32_t nights_of(const struct exchange *x, struct bridge_id id);
 void tick_at(struct exchange *x, int64_t at_ms);
 /* Its events lead to the same state again, and to a sound one. */
 void replays(const struct exchange *x);
+/* The same, and the ledger keeps its promises as it is. */
+void is_sound(const struct exchange *x);
 
 #endif

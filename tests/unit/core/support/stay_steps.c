@@ -91,3 +91,12 @@ void pass(struct exchange *x, int64_t ms)
     }
     x->now = until;
 }
+
+enum refusal resume(struct exchange *x, struct referral_id r)
+{
+    const struct stay *s = stay_of(x, r);
+    struct command cmd = {.kind = CMD_RESUME_STAY, .actor = house_of(x, s)};
+
+    cmd.u.stay.stay = s->id;
+    return exchange_do(x, &cmd).refusal;
+}

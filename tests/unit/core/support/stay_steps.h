@@ -12,6 +12,8 @@ struct referral_id arrive(struct exchange *x, unsigned pool);
 const struct stay *stay_of(const struct exchange *x, struct referral_id r);
 struct actor house_of(const struct exchange *x, const struct stay *s);
 enum refusal depart(struct exchange *x, struct referral_id r, const char *why, const char *where);
+/* Its house says that the departure was a mistake. */
+enum refusal resume(struct exchange *x, struct referral_id r);
 /* A household that left B with its return code. */
 struct referral_id left_with_code(struct exchange *x, char code[RETURN_CODE_SIZE]);
 /* ORG looks for who has CODE; it may be refused. */
